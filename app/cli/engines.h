@@ -1,0 +1,31 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/gpu/context.h"
+#include "app/gpu/gl_engine.h"
+#include "core/rope/cpu_engine.h"
+
+namespace CLI {
+class App;
+}
+
+namespace ropescope::cli {
+
+/// Adds `--engine`, one of `names`.
+void add_engine_option(CLI::App&, std::string& engine, const std::vector<std::string>& names);
+
+/// One engine for a command without a window, with the context it needs.
+class ChosenEngine {
+public:
+  /// `name`: "cpu" or "gpu". Throws Error where it cannot run here.
+  explicit ChosenEngine(const std::string& name);
+  Engine& operator*() { return *engine_; }
+
+private:
+  std::optional<gpu::HeadlessContext> context_;
+  std::unique_ptr<Engine> engine_;
+};
+
+} // namespace ropescope::cli

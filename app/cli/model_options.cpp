@@ -1,0 +1,90 @@
+#include "app/cli/model_options.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/scene/presets.h"
+#include "core/error.h"
+
+namespace ropescope::cli {
+
+void ModelOptions::add_to(CLI::App& app) {
+  const char* scaling = "Scaling";
+  app.add_option("--model", model, "a preset; `ropescope models` lists them");
+  app.add_option("--config", config, "a Hugging Face config.json")->excludes("--model");
+  app.add_option("--layer-type", layer_type, "of a model whose layer types differ, e.g. sliding_attention");
+  app.add_option("--scheme", scheme, "none, linear, ntk, dynamic, yarn, longrope, llama3 or proportional")->group(scaling);
+  app.add_option("--factor", factor, "how many times longer the context becomes")->group(scaling);
+  app.add_option("--original-length", original_length, "tokens the model was trained for")->group(scaling);
+  app.add_option("--base", base, "rope_theta")->group(scaling);
+  app.add_option("--head-dim", head_dim, "components of a head")->group(scaling);
+  app.add_option("--rotary-dim", rotary_dim, "components that turn")->group(scaling);
+  app.add_option("--beta-fast", beta_fast, "YaRN, turns")->group(scaling);
+  app.add_option("--beta-slow", beta_slow, "YaRN, turns")->group(scaling);
+  app.add_option("--attention-factor", attention_factor, "of cos and sin")->group(scaling);
+  app.add_option("--set", set, "key=value of any other rope parameter")->group(scaling)->expected(1)->take_all();
+}
+
+bool ModelOptions::given() const { return !model.empty() || !config.empty() || (head_dim && base); }
+
+ModelConfig ModelOptions::named() const {
+  if (!model.empty()) return find_preset(model).model;
+  if (!config.empty()) return read_model_config(config);
+  if (!head_dim || !base) throw Error("which model? Expected --model, --config, or --head-dim with --base");
+  RopeConfig rope;
+  rope.head_dim = rope.rotary_dim = *head_dim;
+  rope.layout_reason = "no model is named, and most models rotate halves";
+  return {.name = "command line", .source = {}, .layers = {{"", rope}}, .warnings = {}};
+}
+
+void ModelOptions::apply(RopeConfig& rope) const {
+  if (!scheme.empty()) {
+    const auto type = rope_type_from_name(scheme);
+    if (!type) throw Error(fmt::format("--scheme {}: expected none, linear, ntk, dynamic, yarn, longrope, llama3 or proportional", scheme));
+    const bool extended = extension_factor(rope) != 1;
+    if (*type == RopeType::longrope && rope.rope_type != RopeType::longrope) rope.rope_type = RopeType::longrope;
+    else rope = *with_scheme(rope, *type);
+    if (!extended) rope.factor.reset(); // then the user must say
+  }
+  for (const std::string& assignment : set) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos) throw Error(fmt::format("--set {}: expected key=value", assignment));
+    set_parameter(rope, assignment.substr(0, equals), assignment.substr(equals + 1));
+  }
+  if (factor) rope.factor = *factor, rope.alpha.reset(), rope.factor_is_null = false;
+  if (original_length) {
+    rope.original_max_position_embeddings = *original_length;
+    if (rope.rope_type == RopeType::dynamic || rope.max_position_embeddings == 0) rope.max_position_embeddings = *original_length;
+  }
+  if (base) rope.base = *base;
+  if (beta_fast) rope.beta_fast = *beta_fast;
+  if (beta_slow) rope.beta_slow = *beta_slow;
+  if (attention_factor) rope.attention_factor = *attention_factor;
+  if (head_dim) {
+    const bool whole = rope.rotary_dim == rope.head_dim;
+    rope.head_dim = *head_dim;
+    if (whole) rope.rotary_dim = *head_dim;
+  }
+  if (rotary_dim) rope.rotary_dim = *rotary_dim;
+}
+
+ModelConfig ModelOptions::resolve() const {
+  ModelConfig result = named();
+  for (const std::string& warning : result.warnings) say(fmt::format("{}: {}.", result.name, warning));
+  auto& chosen = const_cast<LayerRope&>(layer(result));
+  if (!layer_type.empty() && chosen.layer_type.empty())
+    say(fmt::format("{}: every layer has the same rotary embedding, --layer-type has no effect.", result.name));
+  else if (layer_type.empty() && result.layers.size() > 1)
+    say(fmt::format("{}: layer type {} (--layer-type chooses another).", result.name, chosen.layer_type));
+  apply(chosen.config);
+  validate(chosen.config);
+  return result;
+}
+
+const LayerRope& ModelOptions::layer(const ModelConfig& resolved) const {
+  return layer_rope(resolved, layer_type.empty() ? std::nullopt : std::optional(layer_type));
+}
+
+void say(const std::string& sentence) { fmt::print(stderr, "{}\n", sentence); }
+
+} // namespace ropescope::cli

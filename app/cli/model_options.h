@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/io/config_json.h"
+
+namespace CLI {
+class App;
+}
+
+namespace ropescope::cli {
+
+/// The options that name a model and change its rope parameters.
+struct ModelOptions {
+  std::string model, config, layer_type, scheme;
+  std::optional<double> factor, original_length, base, beta_fast, beta_slow, attention_factor;
+  std::optional<std::int64_t> head_dim, rotary_dim;
+  std::vector<std::string> set;   ///< "key=value"
+
+  void add_to(CLI::App&);
+
+  /// Whether a model or enough numbers to make one were given.
+  bool given() const;
+
+  /// The model with everything applied to the layer type chosen, and words for a person about what was assumed.
+  /// Throws Error.
+  ModelConfig resolve() const;
+  const LayerRope& layer(const ModelConfig&) const;
+
+private:
+  ModelConfig named() const;
+  void apply(RopeConfig&) const;
+};
+
+/// Prints sentences for people on standard error.
+void say(const std::string& sentence);
+
+} // namespace ropescope::cli

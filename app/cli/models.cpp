@@ -1,0 +1,51 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/command_line.h"
+#include "app/scene/presets.h"
+
+namespace ropescope::cli {
+
+namespace {
+
+int print_json() {
+  auto list = nlohmann::ordered_json::array();
+  for (const Preset& preset : presets())
+    for (const LayerRope& layer : preset.model.layers) {
+      const RopeConfig& rope = layer.config;
+      nlohmann::ordered_json entry{{"model", preset.id},           {"name", preset.model.name},
+                                   {"model_type", rope.model_type}, {"rope_type", rope_type_name(rope.rope_type)},
+                                   {"head_dim", rope.head_dim},     {"rotary_dim", rope.rotary_dim},
+                                   {"base", rope.base},             {"layout", pairing_name(rope.layout.pairing)},
+                                   {"max_position_embeddings", rope.max_position_embeddings},
+                                   {"source", preset.model.source}};
+      if (!layer.layer_type.empty()) entry["layer_type"] = layer.layer_type;
+      list.push_back(std::move(entry));
+    }
+  fmt::print("{}\n", list.dump(1));
+  return 0;
+}
+
+int print_table() {
+  fmt::print("{:<18} {:<24} {:>8} {:>6} {:>10} {:>9}  {:<12} {}\n", "model", "name", "head_dim", "rotary", "base", "tokens", "scheme", "layout");
+  for (const Preset& preset : presets())
+    for (const LayerRope& layer : preset.model.layers) {
+      const RopeConfig& rope = layer.config;
+      fmt::print("{:<18} {:<24} {:>8} {:>6} {:>10g} {:>9}  {:<12} {}{}\n", preset.id, preset.model.name, rope.head_dim, rope.rotary_dim,
+                 rope.base, rope.max_position_embeddings, rope_type_name(rope.rope_type), pairing_name(rope.layout.pairing),
+                 layer.layer_type.empty() ? "" : "  " + layer.layer_type);
+    }
+  return 0;
+}
+
+} // namespace
+
+void add_models(CLI::App& app, Command& command) {
+  CLI::App* models = app.add_subcommand("models", "lists the presets");
+  auto json = std::make_shared<bool>(false);
+  models->add_flag("--json", *json, "with the source of every preset's numbers; one entry per layer type");
+  models->callback([json, &command] { command = [json] { return *json ? print_json() : print_table(); }; });
+}
+
+} // namespace ropescope::cli

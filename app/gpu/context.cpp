@@ -1,0 +1,131 @@
+#include "app/gpu/context.h"
+
+#include <array>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include <epoxy/egl.h>
+#include <epoxy/gl.h>
+#include <fmt/format.h>
+
+#include "core/error.h"
+
+namespace ropescope::gpu {
+
+namespace {
+
+/// A display with a current context, or none.
+struct Candidate {
+  EGLDisplay display = EGL_NO_DISPLAY;
+  EGLContext context = EGL_NO_CONTEXT;
+  ContextInfo info;
+  explicit operator bool() const { return context != EGL_NO_CONTEXT; }
+};
+
+bool has_extension(const char* extensions, std::string_view name) {
+  return extensions && std::string_view(extensions).find(name) != std::string_view::npos;
+}
+
+EGLContext create_context(EGLDisplay display, int major, int minor) {
+  EGLConfig config = nullptr; // EGL_NO_CONFIG_KHR: the context draws into framebuffer objects alone
+  if (!has_extension(eglQueryString(display, EGL_EXTENSIONS), "EGL_KHR_no_config_context")) {
+    const std::array<EGLint, 5> wanted{EGL_SURFACE_TYPE, 0, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_NONE};
+    EGLint count = 0;
+    if (!eglChooseConfig(display, wanted.data(), &config, 1, &count) || count == 0) return EGL_NO_CONTEXT;
+  }
+  const std::array<EGLint, 7> attributes{EGL_CONTEXT_MAJOR_VERSION, major, EGL_CONTEXT_MINOR_VERSION, minor,
+                                         EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
+  return eglCreateContext(display, config, EGL_NO_CONTEXT, attributes.data());
+}
+
+void release(Candidate& candidate) {
+  if (candidate.display == EGL_NO_DISPLAY) return;
+  eglMakeCurrent(candidate.display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+  if (candidate.context != EGL_NO_CONTEXT) eglDestroyContext(candidate.display, candidate.context);
+  eglTerminate(candidate.display);
+  candidate = {};
+}
+
+/// Leaves the context current where one comes up.
+Candidate try_display(EGLDisplay display) {
+  Candidate candidate{.display = display, .context = EGL_NO_CONTEXT, .info = {}};
+  if (display == EGL_NO_DISPLAY || !eglInitialize(display, nullptr, nullptr)) return {};
+  if (eglBindAPI(EGL_OPENGL_API))
+    for (const auto& [major, minor] : {std::pair{4, 3}, std::pair{3, 3}}) {
+      candidate.context = create_context(display, major, minor);
+      if (candidate.context == EGL_NO_CONTEXT) continue;
+      if (eglMakeCurrent(display, EGL_NO_SURFACE, EGL_NO_SURFACE, candidate.context)) {
+        candidate.info = current_context_info();
+        return candidate;
+      }
+      eglDestroyContext(display, candidate.context);
+      candidate.context = EGL_NO_CONTEXT;
+    }
+  release(candidate);
+  return {};
+}
+
+Candidate try_devices(const char* client_extensions) {
+  if (!has_extension(client_extensions, "EGL_EXT_platform_device") || !has_extension(client_extensions, "EGL_EXT_device_enumeration"))
+    return {};
+  std::array<EGLDeviceEXT, 32> devices{};
+  EGLint count = 0;
+  if (!eglQueryDevicesEXT(static_cast<EGLint>(devices.size()), devices.data(), &count)) return {};
+  for (EGLint i = 0; i < count; ++i) {
+    EGLDeviceEXT device = devices[static_cast<std::size_t>(i)];
+    if (has_extension(eglQueryDeviceStringEXT(device, EGL_EXTENSIONS), "EGL_MESA_device_software")) continue;
+    Candidate candidate = try_display(eglGetPlatformDisplayEXT(EGL_PLATFORM_DEVICE_EXT, device, nullptr));
+    if (candidate && !candidate.info.software) return candidate;
+    release(candidate);
+  }
+  return {};
+}
+
+Candidate find_context() {
+  const char* extensions = eglQueryString(EGL_NO_DISPLAY, EGL_EXTENSIONS);
+  Candidate surfaceless;
+  const auto try_surfaceless = [&] {
+    if (has_extension(extensions, "EGL_MESA_platform_surfaceless"))
+      surfaceless = try_display(eglGetPlatformDisplayEXT(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr));
+  };
+  try_surfaceless();
+  if (surfaceless && !surfaceless.info.software) return surfaceless;
+  // Only one context is held at a time: some drivers cannot tell two displays of one process apart.
+  release(surfaceless);
+  if (Candidate device = try_devices(extensions)) return device;
+  try_surfaceless();
+  if (surfaceless) return surfaceless;
+  return try_display(eglGetDisplay(EGL_DEFAULT_DISPLAY));
+}
+
+} // namespace
+
+ContextInfo current_context_info() {
+  const auto* renderer = reinterpret_cast<const char*>(glGetString(GL_RENDERER));
+  ContextInfo info;
+  info.major = epoxy_gl_version() / 10;
+  info.minor = epoxy_gl_version() % 10;
+  info.renderer = renderer ? renderer : "unknown";
+  for (const char* name : {"llvmpipe", "softpipe", "swrast", "SwiftShader"})
+    info.software = info.software || info.renderer.find(name) != std::string::npos;
+  return info;
+}
+
+HeadlessContext::HeadlessContext() {
+  if (!epoxy_has_egl()) throw Error("no OpenGL without a display here: libEGL is not installed (Debian: libegl1, libegl-mesa0)");
+  const Candidate candidate = find_context();
+  if (!candidate)
+    throw Error(fmt::format("no OpenGL 3.3 without a display here: EGL answered 0x{:x} (Debian: libegl-mesa0, libgl1-mesa-dri)",
+                            static_cast<unsigned>(eglGetError())));
+  display_ = candidate.display;
+  context_ = candidate.context;
+  info_ = candidate.info;
+}
+
+HeadlessContext::~HeadlessContext() {
+  Candidate mine{.display = display_, .context = context_, .info = {}};
+  release(mine);
+}
+
+} // namespace ropescope::gpu

@@ -1,0 +1,52 @@
+#include "app/gpu/framebuffer.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+
+namespace ropescope::gpu {
+
+Framebuffer::Framebuffer(int width, int height) : width_(width), height_(height) {
+  GLint greatest = 0;
+  glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &greatest);
+  if (width > greatest || height > greatest)
+    throw Error(fmt::format("a picture of {}x{} is more than the {} pixels a side that OpenGL draws here", width, height, greatest));
+  glGenFramebuffers(1, &framebuffer_);
+  glGenRenderbuffers(1, &colour_);
+  glBindRenderbuffer(GL_RENDERBUFFER, colour_);
+  glRenderbufferStorage(GL_RENDERBUFFER, GL_RGBA8, width, height);
+  glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
+  glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, colour_);
+  if (glCheckFramebufferStatus(GL_FRAMEBUFFER) != GL_FRAMEBUFFER_COMPLETE)
+    throw Error(fmt::format("OpenGL cannot draw a picture of {}x{} here", width, height));
+}
+
+Framebuffer::~Framebuffer() {
+  glDeleteFramebuffers(1, &framebuffer_);
+  glDeleteRenderbuffers(1, &colour_);
+}
+
+void Framebuffer::bind() const {
+  glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
+  glViewport(0, 0, width_, height_);
+}
+
+std::vector<std::uint8_t> Framebuffer::read() const {
+  bind();
+  return read_pixels(width_, height_);
+}
+
+std::vector<std::uint8_t> read_pixels(int width, int height) {
+  const auto stride = static_cast<std::size_t>(width) * 3, rows = static_cast<std::size_t>(height);
+  std::vector<std::uint8_t> pixels(stride * rows);
+  glPixelStorei(GL_PACK_ALIGNMENT, 1);
+  glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
+  for (std::size_t top = 0, bottom = rows; top + 1 < bottom; ++top) // OpenGL's first row is the lowest
+    std::swap_ranges(pixels.begin() + static_cast<std::ptrdiff_t>(top * stride), pixels.begin() + static_cast<std::ptrdiff_t>((top + 1) * stride),
+                     pixels.begin() + static_cast<std::ptrdiff_t>(--bottom * stride));
+  return pixels;
+}
+
+} // namespace ropescope::gpu

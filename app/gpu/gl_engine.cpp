@@ -1,0 +1,212 @@
+#include "app/gpu/gl_engine.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+#include "app/gpu/buffer.h"
+#include "app/gpu/context.h"
+#include "app/gpu/program.h"
+#include "core/error.h"
+#include "shaders/shared.h"
+
+namespace ropescope::gpu {
+
+namespace {
+
+using Word2 = std::array<std::uint32_t, 2>;
+using Word4 = std::array<std::uint32_t, 4>;
+
+constexpr std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
+constexpr std::uint32_t high(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
+constexpr std::uint32_t word(std::int64_t value) { return static_cast<std::uint32_t>(value); }
+
+void upload_turns(Buffer& buffer, std::span<const std::uint64_t> turns, std::span<const std::uint8_t> axes) {
+  std::vector<Word4> pairs;
+  for (std::size_t i = 0; i < turns.size(); ++i) pairs.push_back({low(turns[i]), high(turns[i]), axes.empty() ? 0u : axes[i], 0u});
+  buffer.upload(std::span<const Word4>(pairs));
+  buffer.bind(ROPESCOPE_BIND_TURNS);
+}
+
+void upload_positions(Buffer& buffer, std::span<const std::int64_t> ids) {
+  std::vector<Word2> words;
+  for (const std::int64_t id : ids) words.push_back({low(static_cast<std::uint64_t>(id)), high(static_cast<std::uint64_t>(id))});
+  buffer.upload(std::span<const Word2>(words));
+  buffer.bind(ROPESCOPE_BIND_POSITIONS);
+}
+
+} // namespace
+
+/// Programs for rows of one floating-point type; those for double are made when first needed, and not every GPU
+/// can.
+template <typename Real>
+struct RowPrograms {
+  static constexpr const char* defines = std::is_same_v<Real, double> ? "#define ROPESCOPE_FLOAT64\n" : "";
+  Program table{"shaders/table.comp", defines};
+  Program rotate{"shaders/rotate.comp", defines};
+};
+
+struct GlEngine::State {
+  RowPrograms<float> float32;
+  std::optional<RowPrograms<double>> float64;
+  Program phases{"shaders/phases.comp"};
+  Program score{"shaders/score.comp"};
+  Program reduce{"shaders/reduce.comp"};
+  Buffer turns, positions, table, in, out, weights, edges, scores;
+
+  template <typename Real>
+  const RowPrograms<Real>& programs() {
+    if constexpr (std::is_same_v<Real, float>) return float32;
+    else {
+      if (!float64) float64.emplace();
+      return *float64;
+    }
+  }
+
+  /// cos and sin of every token and pair. Strides are of token and pair, in entries of `table`.
+  template <typename Real>
+  void fill_table(std::span<const std::uint64_t> frequencies, std::span<const std::uint8_t> axes, std::span<const std::int64_t> ids,
+                  std::int64_t tokens, std::uint32_t token_stride, std::uint32_t pair_stride, Real cos_gain, Real sin_gain) {
+    const auto pairs = static_cast<std::int64_t>(frequencies.size());
+    upload_turns(turns, frequencies, axes);
+    upload_positions(positions, ids);
+    table.reserve(pairs * tokens * 2 * static_cast<std::int64_t>(sizeof(Real)));
+    table.bind(ROPESCOPE_BIND_TABLE);
+    const Program& program = programs<Real>().table;
+    program.use();
+    program.set("pair_count", word(pairs));
+    program.set("token_count", word(tokens));
+    program.set("strides", token_stride, pair_stride);
+    program.set("gain", cos_gain, sin_gain);
+    program.dispatch(pairs * tokens, ROPESCOPE_GROUP);
+  }
+
+  template <typename Real>
+  void rotate(const Rotation& rotation, const RowShape& shape, std::span<const Real> rows_in, std::span<Real> rows_out) {
+    if (rotation.pairs() == 0 || shape.size() == 0) {
+      if (rows_in.data() != rows_out.data()) std::copy(rows_in.begin(), rows_in.end(), rows_out.begin());
+      return;
+    }
+    const auto gain = static_cast<Real>(rotation.attention_factor);
+    fill_table<Real>(rotation.turns, rotation.pair_axis, rotation.positions.ids, shape.tokens, word(rotation.pairs()), 1, gain,
+                     gain * static_cast<Real>(rotation.layout.direction));
+
+    const PairIndex index = pair_index(rotation.layout, shape.head_dim, rotation.pairs());
+    const Program& program = programs<Real>().rotate;
+    program.use();
+    program.set("token_count", word(shape.tokens));
+    program.set("inner", word(shape.inner));
+    program.set("head_dim", word(shape.head_dim));
+    program.set("pair_count", word(rotation.pairs()));
+    program.set("offset", word(index.offset));
+    program.set("in_step", word(index.in_stride), word(index.in_gap));
+    program.set("out_step", word(index.out_stride), word(index.out_gap));
+
+    // One buffer holds so many rows at most.
+    const std::int64_t row_bytes = shape.head_dim * static_cast<std::int64_t>(sizeof(Real));
+    const std::int64_t rows_at_once = std::max<std::int64_t>(1, std::min(Buffer::greatest_size(), std::int64_t{1} << 27) / row_bytes);
+    for (std::int64_t first = 0; first < shape.rows(); first += rows_at_once) {
+      const std::int64_t rows = std::min(rows_at_once, shape.rows() - first);
+      const auto begin = static_cast<std::size_t>(first * shape.head_dim), count = static_cast<std::size_t>(rows * shape.head_dim);
+      in.upload(rows_in.subspan(begin, count));
+      in.bind(ROPESCOPE_BIND_IN);
+      out.reserve(rows * row_bytes);
+      out.bind(ROPESCOPE_BIND_OUT);
+      program.set("first_row", word(first));
+      program.set("row_count", word(rows));
+      program.dispatch(rows * (shape.head_dim - rotation.pairs()), ROPESCOPE_GROUP);
+      out.download(rows_out.subspan(begin, count));
+    }
+  }
+
+  /// Leaves s(first) … s(first + count − 1) in `scores`.
+  void scan(const ScoreScan& scan, std::int64_t count) {
+    const auto pairs = static_cast<std::int64_t>(scan.turns.size());
+    if (pairs > ROPESCOPE_MAX_SCAN_PAIRS)
+      throw Error(fmt::format("a score scan on the GPU takes at most {} pairs: use --engine cpu", ROPESCOPE_MAX_SCAN_PAIRS));
+    const Positions offsets = consecutive_positions(ROPESCOPE_BLOCK);
+    fill_table<float>(scan.turns, {}, offsets.ids, ROPESCOPE_BLOCK, 1, ROPESCOPE_BLOCK, 1.0f, 1.0f);
+    std::vector<std::array<float, 2>> pair_weights;
+    for (const auto& [a, b] : scan.weights) pair_weights.push_back({static_cast<float>(a), static_cast<float>(b)});
+    weights.upload(std::span<const std::array<float, 2>>(pair_weights));
+    weights.bind(ROPESCOPE_BIND_WEIGHTS);
+    scores.reserve(count * static_cast<std::int64_t>(sizeof(float)));
+    scores.bind(ROPESCOPE_BIND_OUT);
+    score.use();
+    score.set("pair_count", word(pairs));
+    score.set("count", word(count));
+    score.set("first", low(static_cast<std::uint64_t>(scan.first)), high(static_cast<std::uint64_t>(scan.first)));
+    score.dispatch(count, ROPESCOPE_BLOCK);
+  }
+};
+
+std::string GlEngine::why_not() {
+  const ContextInfo info = current_context_info();
+  if (info.has_compute()) return {};
+  return fmt::format("OpenGL {}.{} has no compute shaders (4.3 has): computed on the CPU", info.major, info.minor);
+}
+
+GlEngine::GlEngine() {
+  if (const std::string why = why_not(); !why.empty()) throw Error(why);
+  state_ = std::make_unique<State>();
+}
+
+GlEngine::~GlEngine() = default;
+
+std::string GlEngine::device() const { return current_context_info().renderer; }
+
+void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const float> in, std::span<float> out) {
+  state_->rotate(rotation, shape, in, out);
+}
+
+void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const double> in, std::span<double> out) {
+  state_->rotate(rotation, shape, in, out);
+}
+
+std::vector<std::uint32_t> GlEngine::phases(const Rotation& rotation) {
+  const std::int64_t tokens = rotation.positions.tokens();
+  std::vector<std::uint32_t> result(static_cast<std::size_t>(tokens * rotation.pairs()));
+  upload_turns(state_->turns, rotation.turns, rotation.pair_axis);
+  upload_positions(state_->positions, rotation.positions.ids);
+  state_->out.reserve(static_cast<std::int64_t>(result.size() * sizeof(result[0])));
+  state_->out.bind(ROPESCOPE_BIND_OUT);
+  state_->phases.use();
+  state_->phases.set("pair_count", word(rotation.pairs()));
+  state_->phases.set("token_count", word(tokens));
+  state_->phases.dispatch(static_cast<std::int64_t>(result.size()), ROPESCOPE_GROUP);
+  state_->out.download(std::span(result));
+  return result;
+}
+
+void GlEngine::scan(const ScoreScan& scan, std::span<float> scores) {
+  // Pieces that a buffer holds on every machine.
+  constexpr std::size_t piece = std::size_t{1} << 24;
+  for (std::size_t done = 0; done < scores.size(); done += piece) {
+    ScoreScan part = scan;
+    part.first += static_cast<std::int64_t>(done);
+    const std::span<float> wanted = scores.subspan(done, std::min(piece, scores.size() - done));
+    state_->scan(part, static_cast<std::int64_t>(wanted.size()));
+    state_->scores.download(wanted);
+  }
+}
+
+void GlEngine::scan(const ScoreScan& scan, std::span<const std::int64_t> edges, std::span<ScoreBin> bins) {
+  state_->scan(scan, edges.back() - scan.first);
+  std::vector<std::uint32_t> relative;
+  for (const std::int64_t edge : edges) relative.push_back(word(edge - scan.first));
+  state_->edges.upload(std::span<const std::uint32_t>(relative));
+  state_->edges.bind(ROPESCOPE_BIND_EDGES);
+  state_->scores.bind(ROPESCOPE_BIND_IN);
+  state_->out.reserve(static_cast<std::int64_t>(bins.size_bytes()));
+  state_->out.bind(ROPESCOPE_BIND_OUT);
+  state_->reduce.use();
+  state_->reduce.set("bin_count", word(static_cast<std::int64_t>(bins.size())));
+  state_->reduce.dispatch(static_cast<std::int64_t>(bins.size()), 1);
+  static_assert(sizeof(ScoreBin) == 3 * sizeof(float));
+  state_->out.download(bins);
+}
+
+} // namespace ropescope::gpu

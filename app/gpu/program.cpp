@@ -1,0 +1,100 @@
+#include "app/gpu/program.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "app/assets.h"
+#include "core/error.h"
+
+namespace ropescope::gpu {
+
+namespace {
+
+constexpr std::int64_t greatest_group_count = 65535; // what every OpenGL 4.3 allows per dimension
+
+void expand_into(std::string& text, std::string_view asset_name) {
+  std::istringstream lines{std::string(asset(asset_name))};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("#include \"")) {
+      const std::size_t begin = line.find('"') + 1;
+      expand_into(text, fmt::format("shaders/{}", line.substr(begin, line.find('"', begin) - begin)));
+      continue;
+    }
+    // Comments may hold any character, but not every driver's preprocessor knows that.
+    std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) > 126; }, '?');
+    text += line + '\n';
+  }
+}
+
+std::string numbered(const std::string& source) {
+  std::istringstream lines(source);
+  std::string text;
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) text += fmt::format("{:4} {}\n", ++number, line);
+  return text;
+}
+
+template <typename Get, typename GetLog>
+std::string info_log(GLuint object, Get get, GetLog get_log) {
+  GLint length = 0;
+  get(object, GL_INFO_LOG_LENGTH, &length);
+  std::string log(static_cast<std::size_t>(std::max(length, 1)), '\0');
+  get_log(object, length, nullptr, log.data());
+  return log;
+}
+
+} // namespace
+
+std::string expand_shader(std::string_view asset_name, std::string_view defines) {
+  std::string text = fmt::format("#version 430 core\n{}", defines);
+  expand_into(text, asset_name);
+  return text;
+}
+
+Program::Program(std::string_view asset_name, std::string_view defines) {
+  const std::string source = expand_shader(asset_name, defines);
+  const char* text = source.c_str();
+  const GLuint shader = glCreateShader(GL_COMPUTE_SHADER);
+  glShaderSource(shader, 1, &text, nullptr);
+  glCompileShader(shader);
+  GLint compiled = GL_FALSE;
+  glGetShaderiv(shader, GL_COMPILE_STATUS, &compiled);
+  if (!compiled) {
+    const std::string log = info_log(shader, glGetShaderiv, glGetShaderInfoLog);
+    glDeleteShader(shader);
+    throw Error(fmt::format("{} does not compile as a compute shader:\n{}\n{}", asset_name, log, numbered(source)));
+  }
+  program_ = glCreateProgram();
+  glAttachShader(program_, shader);
+  glLinkProgram(program_);
+  glDeleteShader(shader);
+  GLint linked = GL_FALSE;
+  glGetProgramiv(program_, GL_LINK_STATUS, &linked);
+  if (!linked) {
+    const std::string log = info_log(program_, glGetProgramiv, glGetProgramInfoLog);
+    glDeleteProgram(program_);
+    throw Error(fmt::format("{} does not link:\n{}", asset_name, log));
+  }
+}
+
+Program::~Program() { glDeleteProgram(program_); }
+
+GLint Program::location(const char* uniform) const { return glGetUniformLocation(program_, uniform); }
+
+void Program::use() const { glUseProgram(program_); }
+void Program::set(const char* uniform, std::uint32_t x) const { glUniform1ui(location(uniform), x); }
+void Program::set(const char* uniform, std::uint32_t x, std::uint32_t y) const { glUniform2ui(location(uniform), x, y); }
+void Program::set(const char* uniform, float x, float y) const { glUniform2f(location(uniform), x, y); }
+void Program::set(const char* uniform, double x, double y) const { glUniform2d(location(uniform), x, y); }
+
+void Program::dispatch(std::int64_t invocations, std::int64_t group) const {
+  const std::int64_t groups = (invocations + group - 1) / group;
+  if (groups == 0) return;
+  const std::int64_t width = std::min(groups, greatest_group_count), height = (groups + width - 1) / width;
+  glDispatchCompute(static_cast<GLuint>(width), static_cast<GLuint>(height), 1);
+  glMemoryBarrier(GL_SHADER_STORAGE_BARRIER_BIT | GL_BUFFER_UPDATE_BARRIER_BIT);
+}
+
+} // namespace ropescope::gpu

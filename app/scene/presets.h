@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/io/config_json.h"
+
+namespace ropescope {
+
+/// A model that the program knows: a config.json of assets/models/, which goes the way every file goes.
+struct Preset {
+  std::string id;            ///< the file's stem, "llama-3.1-8b"; what `--model` takes
+  ModelConfig model;
+};
+
+/// Sorted by id. Read once.
+const std::vector<Preset>& presets();
+
+/// By id or by name, whatever their case. Throws Error naming the ids where there is none.
+const Preset& find_preset(std::string_view name);
+
+} // namespace ropescope

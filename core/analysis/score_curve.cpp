@@ -1,0 +1,87 @@
+#include "core/analysis/score_curve.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/rope/phase.h"
+
+namespace ropescope {
+
+namespace {
+
+constexpr double mean_reach = 1.25;
+
+/// Mean over a window that slides over the bins, by sums of all bins before each.
+std::vector<float> local_means(const ScoreCurve& curve) {
+  const std::size_t count = curve.bins.size();
+  std::vector<double> sum(count + 1, 0), weight(count + 1, 0);
+  for (std::size_t b = 0; b < count; ++b) {
+    const auto points = static_cast<double>(curve.edges[b + 1] - curve.edges[b]);
+    weight[b + 1] = weight[b] + points;
+    sum[b + 1] = sum[b] + points * static_cast<double>(curve.bins[b].mean);
+  }
+  std::vector<float> means(count);
+  std::size_t begin = 0, end = 0;
+  for (std::size_t b = 0; b < count; ++b) {
+    const double x = bin_distance(curve, b);
+    while (bin_distance(curve, begin) < x / mean_reach) ++begin;
+    while (end < count && bin_distance(curve, end) <= x * mean_reach) ++end;
+    means[b] = static_cast<float>((sum[end] - sum[begin]) / (weight[end] - weight[begin]));
+  }
+  return means;
+}
+
+} // namespace
+
+std::vector<std::int64_t> log_bin_edges(std::int64_t greatest, std::int64_t columns) {
+  std::vector<std::int64_t> edges{1};
+  const double log_greatest = std::log(static_cast<double>(greatest));
+  for (std::int64_t column = 1; column < columns; ++column) {
+    const double at = std::exp(log_greatest * static_cast<double>(column) / static_cast<double>(columns));
+    const auto edge = std::min(static_cast<std::int64_t>(std::ceil(at)), greatest);
+    if (edge > edges.back()) edges.push_back(edge);
+  }
+  edges.push_back(greatest + 1);
+  return edges;
+}
+
+std::vector<ScoreScan::Weight> equal_weights(std::int64_t pairs) {
+  return std::vector<ScoreScan::Weight>(static_cast<std::size_t>(pairs), {1.0 / static_cast<double>(pairs), 0.0});
+}
+
+std::vector<ScoreScan::Weight> weights_of(const PairLayout& layout, std::int64_t pairs, std::span<const double> q,
+                                          std::span<const double> k) {
+  const PairIndex index = pair_index(layout, static_cast<std::int64_t>(q.size()), pairs);
+  const double scale = 1.0 / static_cast<double>(pairs), sign = layout.direction;
+  std::vector<ScoreScan::Weight> weights;
+  for (std::int64_t i = 0; i < pairs; ++i) {
+    const auto a = static_cast<std::size_t>(index.in_first(i)), b = static_cast<std::size_t>(index.in_second(i));
+    weights.push_back({(q[a] * k[a] + q[b] * k[b]) * scale, sign * (q[a] * k[b] - q[b] * k[a]) * scale});
+  }
+  return weights;
+}
+
+std::vector<double> exact_scores(const ScoreScan& scan, std::int64_t count) {
+  std::vector<double> scores(static_cast<std::size_t>(count), 0.0);
+  for (std::size_t x = 0; x < scores.size(); ++x)
+    for (std::size_t i = 0; i < scan.turns.size(); ++i) {
+      const auto at = cos_sin_at<double>(scan.first + static_cast<std::int64_t>(x), scan.turns[i]);
+      scores[x] += scan.weights[i].a * at.cos + scan.weights[i].b * at.sin;
+    }
+  return scores;
+}
+
+ScoreCurve score_curve(Engine& engine, const ScoreScan& scan, std::vector<std::int64_t> edges) {
+  ScoreCurve curve;
+  curve.edges = std::move(edges);
+  curve.bins.resize(curve.edges.size() - 1);
+  engine.scan(scan, curve.edges, curve.bins);
+  curve.local_mean = local_means(curve);
+  return curve;
+}
+
+double bin_distance(const ScoreCurve& curve, std::size_t bin) {
+  return std::sqrt(static_cast<double>(curve.edges[bin]) * static_cast<double>(curve.edges[bin + 1] - 1));
+}
+
+} // namespace ropescope

@@ -1,0 +1,38 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/rope/engine.h"
+
+namespace ropescope {
+
+/// The score over a range of distances, one bin per column of pixels. Nothing is sampled: a bin holds the least
+/// and greatest of every integer distance in it.
+struct ScoreCurve {
+  std::vector<std::int64_t> edges;   ///< bin b holds the distances edges[b] … edges[b+1] − 1
+  std::vector<ScoreBin> bins;
+  std::vector<float> local_mean;     ///< per bin: mean of every distance from x/1.25 to x·1.25
+  bool operator==(const ScoreCurve&) const = default;
+};
+
+/// Edges of bins for a logarithmic axis of `columns` equal columns from 1 to `greatest`; columns that hold no
+/// integer are left out, so that every bin holds at least one distance. Requires greatest ≥ 1, columns ≥ 1.
+std::vector<std::int64_t> log_bin_edges(std::int64_t greatest, std::int64_t columns);
+
+/// Mean cosine of a spectrum's pairs: equal weights 1/pairs, as for q = k = 1.
+std::vector<ScoreScan::Weight> equal_weights(std::int64_t pairs);
+
+/// Weights from one query and one key head: (a, b) = conj(q)·k per pair, divided by the number of pairs.
+std::vector<ScoreScan::Weight> weights_of(const PairLayout&, std::int64_t pairs, std::span<const double> q,
+                                          std::span<const double> k);
+
+/// s(first) … in double, within 1e-15 per unit of weight; for numbers that leave the program.
+std::vector<double> exact_scores(const ScoreScan&, std::int64_t count);
+
+ScoreCurve score_curve(Engine&, const ScoreScan&, std::vector<std::int64_t> edges);
+
+/// Where along a logarithmic axis a bin lies: the middle of its distances.
+double bin_distance(const ScoreCurve&, std::size_t bin);
+
+} // namespace ropescope

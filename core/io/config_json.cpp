@@ -1,0 +1,414 @@
+#include "core/io/config_json.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/io/file.h"
+#include "core/rope/model_types.h"
+
+namespace ropescope {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::uintmax_t greatest_config_file = 16u << 20;
+
+std::string excerpt(const Json& value) {
+  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (text.size() > 40) text = text.substr(0, 37) + "…";
+  return text;
+}
+
+/// The value of `key`; null counts as absent, as it does in Hugging Face's getattr chains.
+const Json* present(const Json& object, std::string_view key) {
+  const auto found = object.find(key);
+  return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
+double as_number(const Json& value, std::string_view where) {
+  if (!value.is_number()) throw Error(fmt::format("{} is {}, expected a number", where, excerpt(value)));
+  return value.get<double>();
+}
+
+std::int64_t as_integer(const Json& value, std::string_view where) {
+  const double number = as_number(value, where);
+  if (number != std::floor(number) || std::abs(number) > 0x1p53)
+    throw Error(fmt::format("{} is {}, expected an integer", where, excerpt(value)));
+  return static_cast<std::int64_t>(number);
+}
+
+bool as_bool(const Json& value, std::string_view where) {
+  if (value.is_null()) return false;
+  if (value.is_boolean()) return value.get<bool>();
+  if (value.is_number()) return value.get<double>() != 0;
+  throw Error(fmt::format("{} is {}, expected true or false", where, excerpt(value)));
+}
+
+template <typename T, typename Convert>
+std::vector<T> as_list(const Json& value, std::string_view where, Convert convert) {
+  if (!value.is_array()) throw Error(fmt::format("{} is {}, expected a list of numbers", where, excerpt(value)));
+  std::vector<T> list;
+  list.reserve(value.size());
+  for (const Json& entry : value) list.push_back(convert(entry, where));
+  return list;
+}
+
+std::optional<double> as_optional(const Json& value, std::string_view where) {
+  return value.is_null() ? std::nullopt : std::optional(as_number(value, where));
+}
+
+RopeType as_rope_type(const Json& value, std::string_view where) {
+  if (value.is_string())
+    if (const auto type = rope_type_from_name(value.get_ref<const std::string&>())) return *type;
+  std::vector<std::string_view> known;
+  for (const RopeType type : all_rope_types) known.push_back(rope_type_name(type));
+  throw Error(fmt::format("{} is {}, expected one of {}", where, excerpt(value), fmt::join(known, ", ")));
+}
+
+/// One key of the rope parameters, and what it does to a RopeConfig. `where` names the place for errors.
+struct Parameter {
+  std::string_view key;
+  void (*set)(RopeConfig&, const Json&, std::string_view where);
+};
+
+constexpr auto parameters = std::to_array<Parameter>({
+    {"rope_type", [](RopeConfig& c, const Json& v, std::string_view w) { c.rope_type = as_rope_type(v, w); }},
+    {"type", [](RopeConfig& c, const Json& v, std::string_view w) { c.rope_type = as_rope_type(v, w); }},
+    {"rope_theta", [](RopeConfig& c, const Json& v, std::string_view w) { c.base = as_number(v, w); }},
+    {"factor",
+     [](RopeConfig& c, const Json& v, std::string_view w) {
+       c.factor = as_optional(v, w);
+       c.factor_is_null = v.is_null();
+     }},
+    {"alpha", [](RopeConfig& c, const Json& v, std::string_view w) { c.alpha = as_optional(v, w); }},
+    {"attention_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.attention_factor = as_optional(v, w); }},
+    {"beta_fast", [](RopeConfig& c, const Json& v, std::string_view w) { c.beta_fast = as_optional(v, w).value_or(32); }},
+    {"beta_slow", [](RopeConfig& c, const Json& v, std::string_view w) { c.beta_slow = as_optional(v, w).value_or(1); }},
+    {"mscale", [](RopeConfig& c, const Json& v, std::string_view w) { c.mscale = as_optional(v, w); }},
+    {"mscale_all_dim", [](RopeConfig& c, const Json& v, std::string_view w) { c.mscale_all_dim = as_optional(v, w); }},
+    {"truncate", [](RopeConfig& c, const Json& v, std::string_view w) { c.truncate = as_bool(v, w); }},
+    {"low_freq_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.low_freq_factor = as_number(v, w); }},
+    {"high_freq_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.high_freq_factor = as_number(v, w); }},
+    {"short_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.short_factor = as_list<double>(v, w, as_number); }},
+    {"long_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.long_factor = as_list<double>(v, w, as_number); }},
+    {"original_max_position_embeddings",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.original_max_position_embeddings = as_optional(v, w); }},
+    {"max_position_embeddings",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.max_position_embeddings = as_optional(v, w).value_or(0); }},
+    {"mrope_section",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.mrope_section = as_list<std::int64_t>(v, w, as_integer); }},
+    {"mrope_interleaved", [](RopeConfig& c, const Json& v, std::string_view w) { c.mrope_interleaved = as_bool(v, w); }},
+    {"partial_rotary_factor",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.partial_rotary_factor = as_number(v, w); }},
+    {"head_dim", [](RopeConfig& c, const Json& v, std::string_view w) { c.head_dim = as_integer(v, w); }},
+    {"rotary_dim", [](RopeConfig& c, const Json& v, std::string_view w) { c.rotary_dim = as_integer(v, w); }},
+});
+
+/// Keys that Hugging Face reads without consequence for the rotation, or not at all.
+constexpr std::string_view harmless[] = {"finetuned", "_name_or_path"};
+
+const Parameter* find_parameter(std::string_view key) {
+  const auto found = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.key == key; });
+  return found == parameters.end() ? nullptr : &*found;
+}
+
+constexpr std::string_view rope_keys[] = {
+    "rope_theta",        "rope_scaling",     "rope_parameters", "rotary_dim",  "rotary_pct",
+    "rotary_emb_base",   "rope_ratio",       "global_rope_theta", "local_rope_theta", "rope_local_base_freq",
+    "compress_rope_theta", "partial_rotary_factor", "qk_rope_head_dim", "rotary_base", "mrope_section"};
+
+bool has_rope_key(const Json& config) {
+  return std::any_of(std::begin(rope_keys), std::end(rope_keys), [&](std::string_view key) { return config.contains(key); });
+}
+
+/// The object that describes the language model: the file's own, or the one a multimodal model nests.
+const Json& language_part(const Json& root, std::string& place) {
+  if (has_rope_key(root)) return root;
+  for (const char* key : {"text_config", "llm_config", "language_config", "decoder"})
+    if (const Json* part = present(root, key); part && part->is_object() && has_rope_key(*part)) {
+      place = fmt::format("{}.", key);
+      return *part;
+    }
+  return root;
+}
+
+/// A reader of one config object.
+class Reader {
+public:
+  Reader(const Json& config, std::string place, ModelConfig& model) : config_(config), place_(std::move(place)), model_(model) {
+    if (const Json* type = present(config_, "model_type"); type && type->is_string()) model_type_ = type->get<std::string>();
+    known_ = find_model_type(model_type_);
+  }
+
+  void read() {
+    if (!has_rope_key(config_))
+      throw Error("no key of a rotary embedding in it, expected rope_theta, rope_parameters, rope_scaling, rotary_dim or the like");
+    const Json* scaling = dictionary("rope_scaling");
+    std::string scaling_place = place_ + "rope_scaling";
+    if (!scaling) {
+      scaling = dictionary("rope_parameters");
+      scaling_place = place_ + "rope_parameters";
+      if (scaling && is_per_layer(*scaling)) return read_per_layer(*scaling, scaling_place);
+    }
+    if (read_two_thetas(scaling, scaling_place)) return;
+    model_.layers.push_back({"", flat(scaling, scaling_place, theta())});
+  }
+
+private:
+  std::optional<double> number(std::string_view key) const {
+    const Json* value = present(config_, key);
+    return value ? std::optional(as_number(*value, place_ + std::string(key))) : std::nullopt;
+  }
+
+  std::optional<std::int64_t> integer(std::string_view key) const {
+    const Json* value = present(config_, key);
+    return value ? std::optional(as_integer(*value, place_ + std::string(key))) : std::nullopt;
+  }
+
+  template <typename... Keys>
+  std::optional<std::int64_t> first_integer(Keys... keys) const {
+    std::optional<std::int64_t> found;
+    ((found = found ? found : integer(keys)), ...);
+    return found;
+  }
+
+  template <typename... Keys>
+  std::optional<double> first_number(Keys... keys) const {
+    std::optional<double> found;
+    ((found = found ? found : number(keys)), ...);
+    return found;
+  }
+
+  const Json* dictionary(std::string_view key) const {
+    const Json* value = present(config_, key);
+    if (value && !value->is_object())
+      throw Error(fmt::format("{}{} is {}, expected an object", place_, key, excerpt(*value)));
+    return value;
+  }
+
+  double theta() const {
+    if (const auto given = first_number("rope_theta", "rotary_emb_base", "rotary_base", "global_rope_theta")) return *given;
+    if (const auto ratio = number("rope_ratio")) return 10000 * *ratio; // ChatGLM
+    return known_ ? known_->default_theta : 10000;
+  }
+
+  std::int64_t head_dim(std::string_view layer_type) const {
+    // Multi-head latent attention rotates a part of its own: q_pe, k_pe of qk_rope_head_dim components.
+    if (const auto rope = integer("qk_rope_head_dim"); rope && model_type_ != "deepseek_v4") return *rope;
+    if (layer_type == "full_attention")
+      if (const auto global = integer("global_head_dim")) return *global; // Gemma 4
+    if (const auto given = first_integer("head_dim", "kv_channels", "attention_head_dim")) return *given;
+    const auto hidden = first_integer("hidden_size", "n_embd", "d_model", "dim");
+    const auto heads = first_integer("num_attention_heads", "n_head", "n_heads", "num_heads");
+    if (!hidden || !heads) throw Error("no head_dim in it, and no hidden_size with num_attention_heads to divide");
+    if (*heads < 1) throw Error(fmt::format("num_attention_heads is {}, expected at least 1", *heads));
+    return *hidden / *heads;
+  }
+
+  /// int(head_dim · partial_rotary_factor), truncated as Python does.
+  static std::int64_t part_of(std::int64_t head_dim, double partial) {
+    const double part = static_cast<double>(head_dim) * partial;
+    if (!(std::abs(part) < 0x1p53)) throw Error(fmt::format("partial_rotary_factor is {}, expected a part of the head", partial));
+    return static_cast<std::int64_t>(part);
+  }
+
+  void set_dimensions(RopeConfig& rope, std::string_view layer_type, bool partial_in_dictionary) const {
+    rope.head_dim = head_dim(layer_type);
+    const auto partial_above = first_number("partial_rotary_factor", "rotary_pct");
+    if (partial_above) rope.partial_rotary_factor = *partial_above; // the attribute overwrites the dictionary's
+    else if (!partial_in_dictionary) rope.partial_rotary_factor = known_ ? known_->default_partial : 1;
+    if (rope.rope_type == RopeType::proportional) {
+      rope.rotary_dim = rope.head_dim;
+      return;
+    }
+    const auto rope_part = model_type_ == "deepseek_v4" && !partial_above && !partial_in_dictionary
+                               ? integer("qk_rope_head_dim") : std::nullopt;
+    rope.rotary_dim = rope_part ? *rope_part
+                      : present(config_, "rotary_dim") && !partial_above
+                          ? *integer("rotary_dim")
+                          : part_of(rope.head_dim, rope.partial_rotary_factor);
+  }
+
+  void set_layout(RopeConfig& rope) const {
+    if (!known_) {
+      rope.layout_reason = model_type_.empty()
+                               ? "the config names no model_type, and most models rotate halves"
+                               : fmt::format("model_type \"{}\" is not known, and most models rotate halves", model_type_);
+      return;
+    }
+    rope.layout = known_->layout;
+    if (const Json* interleave = present(config_, "rope_interleave"); interleave && !as_bool(*interleave, "rope_interleave"))
+      rope.layout = {};
+    rope.layout_reason = fmt::format("as model_type \"{}\" does", model_type_);
+  }
+
+  /// Where a parameter is a rope_type that Phi-3's configuration class rewrites.
+  bool renamed_by_phi(const Json& value) const {
+    return model_type_.starts_with("phi") && value.is_string() && (value == "su" || value == "yarn");
+  }
+
+  void set_scaling(RopeConfig& rope, const Json& scaling, const std::string& where) {
+    // "type" is the older spelling; where both are there, rope_type counts.
+    const bool both = scaling.contains("rope_type") && scaling.contains("type");
+    for (const auto& [key, value] : scaling.items()) {
+      if (both && key == "type") continue;
+      const std::string place = fmt::format("{}.{}", where, key);
+      const Parameter* parameter = find_parameter(key);
+      if ((key == "type" || key == "rope_type") && renamed_by_phi(value)) rope.rope_type = RopeType::longrope;
+      else if ((key == "rope_theta" || key == "partial_rotary_factor") && value.is_null()) continue;
+      else if (parameter && parameter->key != "max_position_embeddings") parameter->set(rope, value, place);
+      else if (std::find(std::begin(harmless), std::end(harmless), key) == std::end(harmless))
+        model_.warnings.push_back(fmt::format("{} is not understood and has no effect here", place));
+    }
+    require_keys(rope, scaling, where);
+  }
+
+  /// What Hugging Face raises KeyError for.
+  static void require_keys(const RopeConfig& rope, const Json& scaling, const std::string& where) {
+    const auto require = [&](std::initializer_list<const char*> keys) {
+      for (const char* key : keys)
+        if (!scaling.contains(key))
+          throw Error(fmt::format("{} has no \"{}\", which rope_type \"{}\" needs", where, key, rope_type_name(rope.rope_type)));
+    };
+    switch (rope.rope_type) {
+    case RopeType::linear:
+    case RopeType::yarn: require({"factor"}); break;
+    case RopeType::dynamic:
+    case RopeType::ntk:
+      if (!scaling.contains("alpha")) require({"factor"});
+      break;
+    case RopeType::llama3: require({"factor", "low_freq_factor", "high_freq_factor"}); break;
+    case RopeType::longrope: require({"short_factor", "long_factor"}); break;
+    case RopeType::standard:
+    case RopeType::proportional: break;
+    }
+  }
+
+  RopeConfig common(double base) const {
+    RopeConfig rope;
+    rope.model_type = model_type_;
+    rope.base = base;
+    rope.max_position_embeddings =
+        first_number("max_position_embeddings", "n_positions", "seq_length", "max_seq_len", "n_ctx").value_or(0);
+    return rope;
+  }
+
+  RopeConfig flat(const Json* scaling, const std::string& where, double base) {
+    RopeConfig rope = common(base);
+    if (scaling) set_scaling(rope, *scaling, where);
+    if (const auto original = number("original_max_position_embeddings")) // the attribute wins over the dictionary
+      if (rope.rope_type == RopeType::yarn || rope.rope_type == RopeType::llama3 || rope.rope_type == RopeType::longrope)
+        rope.original_max_position_embeddings = original;
+    set_dimensions(rope, "", scaling && present(*scaling, "partial_rotary_factor"));
+    set_layout(rope);
+    return rope;
+  }
+
+  /// {layer type: parameters or null, …}
+  static bool is_per_layer(const Json& parameters) {
+    return !parameters.empty() && std::all_of(parameters.begin(), parameters.end(),
+                                              [](const Json& value) { return value.is_object() || value.is_null(); }) &&
+           std::any_of(parameters.begin(), parameters.end(), [](const Json& value) { return value.is_object(); });
+  }
+
+  void read_per_layer(const Json& per_layer, const std::string& place) {
+    for (const auto& [layer_type, scaling] : per_layer.items()) {
+      if (scaling.is_null()) {
+        model_.warnings.push_back(fmt::format("{}.{} is null: those layers have no rotary embedding", place, layer_type));
+        continue;
+      }
+      const std::string where = fmt::format("{}.{}", place, layer_type);
+      RopeConfig rope = common(theta());
+      set_scaling(rope, scaling, where);
+      if (scaling.contains("truncate")) {
+        rope.truncate = true;
+        model_.warnings.push_back(fmt::format("{}.truncate has no effect: Hugging Face reads it from a flat rope_parameters alone", where));
+      }
+      set_dimensions(rope, layer_type, present(scaling, "partial_rotary_factor"));
+      set_layout(rope);
+      model_.layers.push_back({layer_type, std::move(rope)});
+    }
+  }
+
+  /// Models that write two bases into the older schema.
+  bool read_two_thetas(const Json* scaling, const std::string& where) {
+    const bool modernbert = present(config_, "local_rope_theta");
+    const auto local = first_number("rope_local_base_freq", "local_rope_theta");
+    const bool olmo3 = model_type_ == "olmo3" && scaling;
+    if (!local && !olmo3) return false;
+    model_.layers.push_back({"full_attention", flat(scaling, where, theta())});
+    model_.layers.push_back({"sliding_attention", flat(modernbert ? scaling : nullptr, where, local.value_or(theta()))});
+    return true;
+  }
+
+  const Json& config_;
+  std::string place_;
+  ModelConfig& model_;
+  std::string model_type_;
+  const ModelType* known_ = nullptr;
+};
+
+Json parse(std::string_view text) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    throw Error(fmt::format("not JSON (at byte {})", error.byte));
+  }
+}
+
+} // namespace
+
+ModelConfig parse_model_config(std::string_view text, const std::string& name) {
+  ModelConfig model;
+  model.name = name;
+  try {
+    const Json root = parse(text);
+    if (!root.is_object()) throw Error("not a config.json: expected an object at its top");
+    std::string place;
+    const Json& part = language_part(root, place);
+    Reader(part, place, model).read();
+    if (const Json* ours = present(root, "_ropescope"); ours && ours->is_object()) {
+      model.name = ours->value("name", name);
+      model.source = ours->value("source", "");
+    }
+    for (const LayerRope& layer : model.layers) validate(layer.config);
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", name, error.what()));
+  }
+  return model;
+}
+
+ModelConfig read_model_config(const std::filesystem::path& path) {
+  return parse_model_config(read_file(path, greatest_config_file), path.string());
+}
+
+const LayerRope& layer_rope(const ModelConfig& model, const std::optional<std::string>& layer_type) {
+  const std::string wanted = layer_type.value_or("full_attention");
+  for (const LayerRope& layer : model.layers)
+    if (layer.layer_type == wanted) return layer;
+  if (!layer_type || model.layers.front().layer_type.empty()) return model.layers.front();
+  std::vector<std::string> types;
+  for (const LayerRope& layer : model.layers) types.push_back(layer.layer_type);
+  throw Error(fmt::format("{}: no layer type \"{}\", expected {}", model.name, *layer_type, fmt::join(types, " or ")));
+}
+
+void set_parameter(RopeConfig& config, std::string_view key, std::string_view json_value) {
+  const Parameter* parameter = find_parameter(key);
+  if (!parameter) {
+    std::vector<std::string_view> keys;
+    for (const Parameter& p : parameters) keys.push_back(p.key);
+    throw Error(fmt::format("\"{}\" is no rope parameter, expected one of {}", key, fmt::join(keys, ", ")));
+  }
+  Json value = Json::parse(json_value, nullptr, false);
+  if (value.is_discarded()) value = std::string(json_value);
+  parameter->set(config, value, key);
+}
+
+} // namespace ropescope

@@ -1,0 +1,65 @@
+#include "core/io/file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "core/error.h"
+
+namespace ropescope {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path, std::uintmax_t greatest) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) throw Error(fmt::format("{}: no such file", path.string()));
+  if (fs::is_directory(status)) throw Error(fmt::format("{}: is a folder, expected a file", path.string()));
+  if (!fs::is_regular_file(status)) throw Error(fmt::format("{}: is not a regular file", path.string()));
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (error) throw Error(fmt::format("{}: cannot be read: {}", path.string(), error.message()));
+  if (size > greatest)
+    throw Error(fmt::format("{}: has {} bytes, expected at most {}", path.string(), size, greatest));
+
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw Error(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  stream.read(bytes.data(), static_cast<std::streamsize>(size));
+  bytes.resize(static_cast<std::size_t>(stream.gcount()));
+  if (bytes.size() != size) throw Error(fmt::format("{}: could be read only up to byte {}", path.string(), bytes.size()));
+  return bytes;
+}
+
+void write_file(const fs::path& path, std::string_view bytes) {
+  const auto refuse = [&](const std::string& why) -> void {
+    throw Error(fmt::format("{}: cannot be written: {}", path.string(), why));
+  };
+  std::error_code error;
+  // A device such as /dev/stdout has no neighbour to write first.
+  const bool in_place = fs::exists(path, error) && !fs::is_regular_file(path, error);
+  if (in_place && fs::is_directory(path, error)) refuse("it is a folder");
+  const fs::path target = in_place ? path : fs::path(fmt::format("{}.{}.part", path.string(), getpid()));
+
+  std::ofstream stream(target, std::ios::binary | std::ios::trunc);
+  if (!stream) refuse(std::strerror(errno));
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  stream.close();
+  if (!stream) {
+    const std::string why = std::strerror(errno);
+    if (!in_place) fs::remove(target, error);
+    refuse(why);
+  }
+  if (in_place) return;
+  fs::rename(target, path, error);
+  if (error) {
+    const std::string why = error.message();
+    fs::remove(target, error);
+    refuse(why);
+  }
+}
+
+} // namespace ropescope

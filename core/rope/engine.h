@@ -1,0 +1,84 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/rope/layout.h"
+#include "core/rope/positions.h"
+#include "core/rope/spectrum.h"
+
+namespace ropescope {
+
+/// An array of heads: its last axis is head_dim, one of the axes before counts the tokens. Row-major.
+struct RowShape {
+  std::int64_t outer = 1;   ///< product of the axes before the token axis
+  std::int64_t tokens = 1;
+  std::int64_t inner = 1;   ///< product of the axes between the token axis and head_dim
+  std::int64_t head_dim = 2;
+
+  std::int64_t rows() const { return outer * tokens * inner; }
+  std::int64_t size() const { return rows() * head_dim; }
+  std::int64_t token_of_row(std::int64_t row) const { return row / inner % tokens; }
+};
+
+/// One rotation of every row: what turns, by how much, and where in the head it lies.
+struct Rotation {
+  std::span<const std::uint64_t> turns;      ///< per pair, Spectrum::turns
+  double attention_factor = 1.0;             ///< multiplies cos and sin
+  PairLayout layout;
+  std::span<const std::uint8_t> pair_axis;   ///< per pair; empty: axis 0
+  const Positions& positions;                ///< of as many tokens as the rows have
+
+  std::int64_t pairs() const { return static_cast<std::int64_t>(turns.size()); }
+  std::int64_t axis(std::int64_t pair) const { return pair_axis.empty() ? 0 : pair_axis[static_cast<std::size_t>(pair)]; }
+};
+
+/// s(Δ) = Σᵢ aᵢ·cos(Δθᵢ) + bᵢ·sin(Δθᵢ) at every integer distance Δ = first … first + count − 1.
+/// With (aᵢ, bᵢ) = q̄ᵢ·kᵢ as complex numbers it is ⟨R(n + Δ)q, R(n)k⟩; with aᵢ = 1/pairs, bᵢ = 0 the mean cosine.
+struct ScoreScan {
+  struct Weight {
+    double a, b;
+  };
+  std::span<const std::uint64_t> turns;      ///< per pair
+  std::span<const Weight> weights;           ///< per pair
+  std::int64_t first = 0;
+};
+
+/// Every integer distance of one bin, reduced.
+struct ScoreBin {
+  float least, greatest, mean;
+  bool operator==(const ScoreBin&) const = default;
+};
+
+/// Rotates rows and scans scores. One contract for every engine; errors are thrown as Error.
+///
+/// Precision: float32 rows within 2e-6 × max|q| of the exact rotation at every position up to 2³¹, float64 rows
+/// within 1e-9 × max|q| at positions up to 10⁶; scores of pairs whose |weights| sum to 1 within 2e-6.
+class Engine {
+public:
+  virtual ~Engine() = default;
+
+  virtual std::string name() const = 0;      ///< "cpu" or "gpu"
+  virtual std::string device() const = 0;    ///< the processor, in its own words
+
+  /// `out` may be `in`. Components that no pair covers are copied. Requires in.size() = out.size() =
+  /// shape.size(), positions of shape.tokens tokens and 2·pairs ≤ head_dim.
+  virtual void rotate(const Rotation&, const RowShape&, std::span<const float> in, std::span<float> out) = 0;
+  virtual void rotate(const Rotation&, const RowShape&, std::span<const double> in, std::span<double> out) = 0;
+
+  /// The phase of every [token][pair] in units of 2⁻³² turn, the same on every engine to the bit.
+  virtual std::vector<std::uint32_t> phases(const Rotation&) = 0;
+
+  virtual void scan(const ScoreScan&, std::span<float> scores) = 0;
+
+  /// Bin b holds the distances edges[b] … edges[b+1] − 1; edges rise strictly from scan.first, and there is one
+  /// more of them than bins.
+  virtual void scan(const ScoreScan&, std::span<const std::int64_t> edges, std::span<ScoreBin> bins) = 0;
+};
+
+/// Throws Error where a rotation cannot be: odd rotary_dim, more pairs than the head has room for, positions
+/// of another number of tokens or beyond ±2³¹.
+void validate(const Rotation&, const RowShape&, std::int64_t rotary_dim);
+
+} // namespace ropescope

@@ -1,0 +1,22 @@
+#include "core/rope/layout.h"
+
+namespace ropescope {
+
+std::string_view pairing_name(Pairing pairing) {
+  return pairing == Pairing::half ? "half" : "interleaved";
+}
+
+std::optional<Pairing> pairing_from_name(std::string_view name) {
+  if (name == "half") return Pairing::half;
+  if (name == "interleaved") return Pairing::interleaved;
+  return std::nullopt;
+}
+
+PairIndex pair_index(const PairLayout& layout, std::int64_t head_dim, std::int64_t pairs) {
+  const auto stride = [](Pairing pairing) -> std::int64_t { return pairing == Pairing::half ? 1 : 2; };
+  const auto gap = [pairs](Pairing pairing) -> std::int64_t { return pairing == Pairing::half ? pairs : 1; };
+  return {layout.trailing ? head_dim - 2 * pairs : 0, stride(layout.pairing), gap(layout.pairing),
+          stride(layout.output), gap(layout.output)};
+}
+
+} // namespace ropescope

@@ -1,0 +1,103 @@
+#include "core/rope/model_types.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace ropescope {
+
+namespace {
+
+constexpr PairLayout half{};
+constexpr PairLayout interleaved{Pairing::interleaved, Pairing::interleaved, false, +1};
+constexpr PairLayout deepseek_v3{Pairing::interleaved, Pairing::half, false, +1};
+constexpr PairLayout deepseek_v4{Pairing::interleaved, Pairing::interleaved, true, +1};
+constexpr PairLayout nanochat{Pairing::half, Pairing::half, false, -1};
+
+constexpr ModelType types[] = {
+    {"apertus", half, 1.2e7},
+    {"bamba", half, 1e4, 0.5},
+    {"bitnet", half, 5e5},
+    {"blt", interleaved, 5e5},
+    {"chatglm", interleaved, 1e4, 0.5},
+    {"codegen", interleaved},
+    {"cohere", interleaved, 5e5},
+    {"cohere2", interleaved, 5e5},
+    {"csm", half, 5e5},
+    {"cwm", half, 1e6},
+    {"deepseek_v2", interleaved},
+    {"deepseek_v3", deepseek_v3},
+    {"deepseek_v4", deepseek_v4, 1e4, 64.0 / 512},
+    {"emu3", half, 1e6},
+    {"ernie4_5", interleaved, 5e5},
+    {"ernie4_5_moe", interleaved, 5e5},
+    {"falcon", half},
+    {"flex_olmo", half, 5e5},
+    {"fuyu", half, 25000, 0.5},
+    {"gemma", half},
+    {"gemma2", half},
+    {"gemma3", half, 1e6},
+    {"gemma3_text", half, 1e6},
+    {"gemma4", half, 1e6},
+    {"gemma4_text", half, 1e6},
+    {"gemma4_vision", half, 100},
+    {"glm", interleaved, 1e4, 0.5},
+    {"glm4", interleaved, 1e4, 0.5},
+    {"glm4_moe", half, 1e4, 0.5},
+    {"glm4v_text", interleaved},
+    {"glm_ocr_text", interleaved},
+    {"gpt_neox", half, 1e4, 0.25},
+    {"gpt_oss", half, 150000},
+    {"gptj", interleaved},
+    {"helium", interleaved, 1e5},
+    {"hy_v3", half, 11158840},
+    {"kimi_k2", deepseek_v3},
+    {"lfm2", half, 1e6},
+    {"llama", half},
+    {"llama4", interleaved, 5e5},
+    {"llama4_text", interleaved, 5e5},
+    {"longcat_flash", deepseek_v3, 1e7},
+    {"mimo_v2_flash", half, 1e4, 0.334},
+    {"minimax", half, 1e6},
+    {"minimax_m2", half, 5e6},
+    {"mistral", half},
+    {"mixtral", half, 1e6},
+    {"mllama", half, 5e5},
+    {"modernbert", half, 160000},
+    {"moonshine", interleaved, 1e4, 0.9},
+    {"moonshine_streaming", interleaved, 1e4, 0.8},
+    {"musicflamingo", half, 1e4, 0.2},
+    {"nanochat", nanochat},
+    {"nemotron", half, 1e4, 0.5},
+    {"nomic_bert", half, 1000},
+    {"olmo3", half, 5e5},
+    {"openai_privacy_filter", interleaved},
+    {"paddleocr_vl", half, 5e5},
+    {"persimmon", half, 1e4, 0.5},
+    {"phi", half, 1e4, 0.5},
+    {"phi3", half},
+    {"phimoe", half, 1e6},
+    {"qwen2", half},
+    {"qwen2_5_vl", half, 1e6},
+    {"qwen2_5_vl_text", half, 1e6},
+    {"qwen2_vl", half, 1e6},
+    {"qwen2_vl_text", half, 1e6},
+    {"qwen3", half},
+    {"qwen3_5", half, 1e4, 0.25},
+    {"qwen3_next", half, 1e4, 0.25},
+    {"qwen3_vl", half, 5e5},
+    {"qwen3_vl_text", half, 5e5},
+    {"recurrent_gemma", half, 1e4, 0.5},
+    {"roformer", interleaved},
+    {"smollm3", half, 2e6},
+    {"solar_open", half, 1e6},
+    {"stablelm", half, 1e4, 0.25},
+};
+
+} // namespace
+
+const ModelType* find_model_type(std::string_view name) {
+  const auto found = std::find_if(std::begin(types), std::end(types), [&](const ModelType& t) { return t.name == name; });
+  return found == std::end(types) ? nullptr : found;
+}
+
+} // namespace ropescope

@@ -1,0 +1,75 @@
+#include "core/rope/spectrum.h"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "core/rope/scaling/scaling.h"
+
+namespace ropescope {
+
+namespace {
+
+using scaling::Frequencies;
+using scaling::Real;
+
+Frequencies scaled(const RopeConfig& config, std::optional<double> seq_len) {
+  switch (config.rope_type) {
+  case RopeType::standard: return scaling::standard(config);
+  case RopeType::linear: return scaling::linear(config);
+  case RopeType::ntk: return scaling::ntk(config);
+  case RopeType::dynamic: return scaling::dynamic(config, seq_len);
+  case RopeType::yarn: return scaling::yarn(config);
+  case RopeType::longrope: return scaling::longrope(config, seq_len);
+  case RopeType::llama3: return scaling::llama3(config);
+  case RopeType::proportional: return scaling::proportional(config);
+  }
+  return {};
+}
+
+std::uint64_t fraction_of_a_turn(Real theta) {
+  const Real turns = theta / (2 * std::numbers::pi_v<Real>);
+  const Real scaled = std::round(std::ldexp(turns - std::floor(turns), 64));
+  return scaled >= std::ldexp(Real(1), 64) ? 0 : static_cast<std::uint64_t>(scaled);
+}
+
+} // namespace
+
+Spectrum make_spectrum(const RopeConfig& config, std::optional<double> seq_len) {
+  validate(config);
+  const Frequencies frequencies = scaled(config, seq_len);
+  const bool whole_head = config.rope_type == RopeType::proportional;
+
+  Spectrum spectrum;
+  spectrum.head_dim = config.head_dim;
+  spectrum.rotary_dim = whole_head ? config.head_dim : config.rotary_dim;
+  spectrum.attention_factor = static_cast<double>(frequencies.attention_factor);
+  spectrum.base = static_cast<double>(frequencies.base);
+  spectrum.rule = frequencies.rule;
+  for (const Real theta : frequencies.theta) {
+    spectrum.inv_freq.push_back(static_cast<double>(theta));
+    spectrum.turns.push_back(fraction_of_a_turn(theta));
+  }
+  for (const Real theta : scaling::default_frequencies(config.base, spectrum.rotary_dim))
+    spectrum.unscaled.push_back(static_cast<double>(theta));
+  return spectrum;
+}
+
+PairFate fate(const Spectrum& spectrum, std::int64_t pair) {
+  constexpr double same = 1e-9;
+  const auto i = static_cast<std::size_t>(pair);
+  if (spectrum.inv_freq[i] == 0) return PairFate::unrotated;
+  const double ratio = spectrum.inv_freq[i] / spectrum.unscaled[i];
+  if (std::abs(ratio - 1) < same) return PairFate::kept;
+  // The slowest pair that turns carries the whole factor in every scheme that has one.
+  std::size_t last = spectrum.inv_freq.size() - 1;
+  while (last > 0 && spectrum.inv_freq[last] == 0) --last;
+  const double whole = spectrum.inv_freq[last] / spectrum.unscaled[last];
+  return std::abs(ratio / whole - 1) < same ? PairFate::interpolated : PairFate::blended;
+}
+
+double wavelength(double inv_freq) {
+  return inv_freq == 0 ? std::numeric_limits<double>::infinity() : 2 * std::numbers::pi / inv_freq;
+}
+
+} // namespace ropescope

@@ -1,0 +1,48 @@
+// Numbers that C++ and GLSL share. Both include this file; it may hold nothing but #define.
+#ifndef ROPESCOPE_SHARED_H
+#define ROPESCOPE_SHARED_H
+
+// 64 lanes: two warps on NVIDIA, one wave on AMD, eight 256-bit vectors on llvmpipe.
+#define ROPESCOPE_GROUP 64
+
+// A score scan computes this many successive distances from one centre; also the lanes of shaders/score.comp.
+#define ROPESCOPE_BLOCK 64
+
+// Most pairs a head can have in a score scan on the GPU: what 16 KiB of shared memory hold as vec2.
+#define ROPESCOPE_MAX_SCAN_PAIRS 2048
+
+// Binding points of storage buffers.
+#define ROPESCOPE_BIND_TURNS 0
+#define ROPESCOPE_BIND_POSITIONS 1
+#define ROPESCOPE_BIND_TABLE 2
+#define ROPESCOPE_BIND_IN 3
+#define ROPESCOPE_BIND_OUT 4
+#define ROPESCOPE_BIND_WEIGHTS 5
+#define ROPESCOPE_BIND_EDGES 6
+
+// sin x = x·(1 + x²·(S3 + x²·(S5 + …))) and cos x likewise, |x| ≤ π/4: Taylor's series, in the precision of
+// ROPESCOPE_REAL, which whoever uses it defines. Up to S9 and C10 the next term is below half an ulp of a float,
+// up to S17 and C16 of a double. Written as products because GLSL reads "6227020800.0" as a float.
+#define ROPESCOPE_S3 (ROPESCOPE_REAL(-1.0) / ROPESCOPE_REAL(6.0))
+#define ROPESCOPE_S5 (-ROPESCOPE_S3 / ROPESCOPE_REAL(20.0))
+#define ROPESCOPE_S7 (-ROPESCOPE_S5 / ROPESCOPE_REAL(42.0))
+#define ROPESCOPE_S9 (-ROPESCOPE_S7 / ROPESCOPE_REAL(72.0))
+#define ROPESCOPE_S11 (-ROPESCOPE_S9 / ROPESCOPE_REAL(110.0))
+#define ROPESCOPE_S13 (-ROPESCOPE_S11 / ROPESCOPE_REAL(156.0))
+#define ROPESCOPE_S15 (-ROPESCOPE_S13 / ROPESCOPE_REAL(210.0))
+#define ROPESCOPE_S17 (-ROPESCOPE_S15 / ROPESCOPE_REAL(272.0))
+#define ROPESCOPE_C2 ROPESCOPE_REAL(-0.5)
+#define ROPESCOPE_C4 (-ROPESCOPE_C2 / ROPESCOPE_REAL(12.0))
+#define ROPESCOPE_C6 (-ROPESCOPE_C4 / ROPESCOPE_REAL(30.0))
+#define ROPESCOPE_C8 (-ROPESCOPE_C6 / ROPESCOPE_REAL(56.0))
+#define ROPESCOPE_C10 (-ROPESCOPE_C8 / ROPESCOPE_REAL(90.0))
+#define ROPESCOPE_C12 (-ROPESCOPE_C10 / ROPESCOPE_REAL(132.0))
+#define ROPESCOPE_C14 (-ROPESCOPE_C12 / ROPESCOPE_REAL(182.0))
+#define ROPESCOPE_C16 (-ROPESCOPE_C14 / ROPESCOPE_REAL(240.0))
+
+#define ROPESCOPE_SIN(x, z, tail) ((x) + (x) * (z) * (ROPESCOPE_S3 + (z) * (ROPESCOPE_S5 + (z) * (ROPESCOPE_S7 + (z) * (ROPESCOPE_S9 + (tail))))))
+#define ROPESCOPE_SIN_TAIL(z) ((z) * (ROPESCOPE_S11 + (z) * (ROPESCOPE_S13 + (z) * (ROPESCOPE_S15 + (z) * ROPESCOPE_S17))))
+#define ROPESCOPE_COS(z, tail) (ROPESCOPE_REAL(1.0) + (z) * (ROPESCOPE_C2 + (z) * (ROPESCOPE_C4 + (z) * (ROPESCOPE_C6 + (z) * (ROPESCOPE_C8 + (z) * (ROPESCOPE_C10 + (tail)))))))
+#define ROPESCOPE_COS_TAIL(z) ((z) * (ROPESCOPE_C12 + (z) * (ROPESCOPE_C14 + (z) * ROPESCOPE_C16)))
+
+#endif
