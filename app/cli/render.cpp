@@ -1,0 +1,103 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/cli/command_line.h"
+#include "app/cli/engines.h"
+#include "app/cli/model_options.h"
+#include "app/cli/still.h"
+#include "app/gpu/framebuffer.h"
+#include "app/pictures/pictures.h"
+#include "app/ui/png.h"
+#include "app/ui/shell.h"
+#include "core/error.h"
+
+namespace ropescope::cli {
+
+namespace {
+
+constexpr int least_side = 320, greatest_side = 16384;
+
+struct Options {
+  ModelOptions model;
+  std::string picture, out, size = "1600x1000", theme = "dark", engine = "auto";
+  float scale = 1;
+  std::int64_t m = 137, n = 100, pair = 20;
+  bool list = false;
+};
+
+std::pair<int, int> read_size(const std::string& text) {
+  int width = 0, height = 0, end = 0;
+  if (std::sscanf(text.c_str(), "%dx%d%n", &width, &height, &end) != 2 || static_cast<std::size_t>(end) != text.size())
+    throw Error(fmt::format("--size {}: expected width x height in pixels, as in 1600x1000", text));
+  return {width, height};
+}
+
+int print_list() {
+  fmt::print("{:<12} {}\n", "overview", "the whole window: dials, one pair, wavelengths, score");
+  for (const pictures::Picture& picture : pictures::all()) fmt::print("{:<12} {}\n", picture.name, picture.line);
+  return 0;
+}
+
+int render(const Options& options) {
+  if (options.list) return print_list();
+  if (options.picture.empty() || options.out.empty()) throw Error("render needs --picture and --out (--list names the pictures)");
+  if (options.picture != "overview" && !pictures::find(options.picture))
+    throw Error(fmt::format("there is no picture \"{}\" (render --list names them)", options.picture));
+  if (!options.out.ends_with(".png")) throw Error(fmt::format("{}: expected a name that ends in .png", options.out));
+
+  const auto [width, height] = read_size(options.size);
+  const double scaled_width = width * static_cast<double>(options.scale), scaled_height = height * static_cast<double>(options.scale);
+  if (!(std::min(scaled_width, scaled_height) >= least_side && std::max(scaled_width, scaled_height) <= greatest_side))
+    throw Error(fmt::format("a picture of {:.0f}x{:.0f}, expected {}…{} pixels a side", scaled_width, scaled_height, least_side, greatest_side));
+
+  Scene scene = default_scene();
+  if (options.model.given()) scene = scene_of(options.model.resolve(), options.model.layer_type.empty() ? std::nullopt : std::optional(options.model.layer_type));
+  scene.dark = options.theme == "dark";
+  scene.m = options.m;
+  scene.n = options.n;
+  scene.pair = options.pair;
+  settle(scene);
+  draw_still({.picture = options.picture,
+              .out = options.out,
+              .width = static_cast<int>(scaled_width),
+              .height = static_cast<int>(scaled_height),
+              .engine = options.engine == "cpu" ? EngineChoice::cpu : options.engine == "gpu" ? EngineChoice::gpu : EngineChoice::automatic},
+             scene);
+  return 0;
+}
+
+} // namespace
+
+void draw_still(const Still& still, const Scene& scene) {
+  const gpu::HeadlessContext context;
+  Engines engines(still.engine);
+  if (!engines.gpu) say(engines.why_no_gpu + ".");
+  ui::Shell shell(scene, engines);
+  const gpu::Framebuffer framebuffer(still.width, still.height);
+  constexpr int frames = 3; // Dear ImGui knows the sizes of its own windows only from the frame before
+  for (int i = 0; i < frames; ++i) {
+    framebuffer.bind();
+    if (still.picture == "overview") shell.frame(still.width, still.height, 1 / 60.0f, false);
+    else shell.picture_frame(still.picture, still.width, still.height);
+  }
+  ui::write_png(still.out, still.width, still.height, framebuffer.read());
+}
+
+void add_render(CLI::App& app, Command& command) {
+  CLI::App* render_command = app.add_subcommand("render", "draws a picture without a window or a display");
+  auto options = std::make_shared<Options>();
+  options->model.add_to(*render_command);
+  render_command->add_option("--picture", options->picture, "overview, or one of --list");
+  render_command->add_option("--out", options->out, "FILE.png");
+  render_command->add_option("--size", options->size, "WxH, pixels")->capture_default_str();
+  render_command->add_option("--scale", options->scale, "multiplies the size")->capture_default_str();
+  render_command->add_option("--theme", options->theme)->check(CLI::IsMember({"dark", "light"}))->capture_default_str();
+  render_command->add_option("--m", options->m, "position of the query")->capture_default_str();
+  render_command->add_option("--n", options->n, "position of the key")->capture_default_str();
+  render_command->add_option("--pair", options->pair, "the pair that is selected")->capture_default_str();
+  render_command->add_flag("--list", options->list, "names the pictures");
+  add_engine_option(*render_command, options->engine, {"auto", "cpu", "gpu"});
+  render_command->callback([options, &command] { command = [options] { return render(*options); }; });
+}
+
+} // namespace ropescope::cli

@@ -1,2 +1,180 @@
+#include <CLI/CLI.hpp>
+#include <epoxy/gl.h>
+#include <fmt/format.h>
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <imgui_impl_glfw.h>
+
 #include "app/cli/command_line.h"
-namespace ropescope::cli { void add_window(CLI::App&, Command&){} void add_render(CLI::App&, Command&){} }
+#include "app/cli/engines.h"
+#include "app/cli/model_options.h"
+#include "app/cli/still.h"
+#include "app/ui/shell.h"
+#include "core/error.h"
+
+namespace ropescope::cli {
+
+namespace {
+
+constexpr int first_width = 1600, first_height = 1000;
+constexpr int frames_after_event = 3; // what Dear ImGui needs to settle after an input
+constexpr double greatest_step = 0.1; // seconds; a paused process does not leap
+
+struct Options {
+  ModelOptions model;
+  std::string theme = "dark", engine = "auto";
+};
+
+struct Glfw {
+  bool running = glfwInit() == GLFW_TRUE;
+  Glfw() = default;
+  Glfw(const Glfw&) = delete;
+  Glfw& operator=(const Glfw&) = delete;
+  ~Glfw() {
+    if (running) glfwTerminate();
+  }
+};
+
+/// OpenGL 4.3, else 3.3 where everything but the GPU engine works. Null where neither comes up.
+GLFWwindow* open_window() {
+  for (const auto& [major, minor] : {std::pair{4, 3}, std::pair{3, 3}}) {
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, major);
+    glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, minor);
+    glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+    glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
+    glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
+    if (GLFWwindow* window = glfwCreateWindow(first_width, first_height, "Ropescope", nullptr, nullptr)) return window;
+  }
+  return nullptr;
+}
+
+/// The window's loop: draws after something happened, and otherwise waits.
+class Window {
+public:
+  Window(GLFWwindow* window, const Scene& scene, EngineChoice choice) : window_(window), engines_(make_current(window, choice)), shell_(scene, engines_) {
+    glfwSetWindowUserPointer(window_, this);
+    // Before Dear ImGui's, which call these in turn.
+    glfwSetKeyCallback(window_, [](GLFWwindow* w, int key, int, int pressed, int modifiers) { of(w).on_key(key, pressed, modifiers); });
+    glfwSetDropCallback(window_, [](GLFWwindow* w, int count, const char** paths) {
+      if (count > 0) of(w).shell_.open(paths[0]);
+      of(w).touch();
+    });
+    glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double, double) { of(w).touch(); });
+    glfwSetMouseButtonCallback(window_, [](GLFWwindow* w, int, int, int) { of(w).touch(); });
+    glfwSetScrollCallback(window_, [](GLFWwindow* w, double, double) { of(w).touch(); });
+    glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned) { of(w).touch(); });
+    glfwSetCursorEnterCallback(window_, [](GLFWwindow* w, int) { of(w).touch(); });
+    glfwSetWindowFocusCallback(window_, [](GLFWwindow* w, int) { of(w).touch(); });
+    glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* w, int, int) { of(w).touch(); });
+    glfwSetWindowRefreshCallback(window_, [](GLFWwindow* w) { of(w).touch(); });
+    glfwSetWindowContentScaleCallback(window_, [](GLFWwindow* w, float, float) { of(w).touch(); });
+    ImGui_ImplGlfw_InitForOpenGL(window_, true);
+    glfwSwapInterval(1);
+  }
+
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+  ~Window() { ImGui_ImplGlfw_Shutdown(); }
+
+  void run() {
+    double before = glfwGetTime();
+    while (!glfwWindowShouldClose(window_)) {
+      if (frames_wanted_ > 0 || shell_.animated()) glfwPollEvents();
+      else {
+        glfwWaitEvents();
+        before = glfwGetTime(); // the wait is no part of an animation
+      }
+      if (frames_wanted_ == 0 && !shell_.animated()) continue;
+      const double now = glfwGetTime();
+      draw(static_cast<float>(std::min(now - before, greatest_step)));
+      before = now;
+      frames_wanted_ = std::max(0, frames_wanted_ - 1);
+    }
+  }
+
+private:
+  static Window& of(GLFWwindow* window) { return *static_cast<Window*>(glfwGetWindowUserPointer(window)); }
+  static Engines make_current(GLFWwindow* window, EngineChoice choice) {
+    glfwMakeContextCurrent(window);
+    return Engines(choice);
+  }
+
+  void touch() { frames_wanted_ = frames_after_event; }
+
+  void draw(float seconds) {
+    int width = 0, height = 0;
+    glfwGetFramebufferSize(window_, &width, &height);
+    if (width == 0 || height == 0) return;
+    ImGui_ImplGlfw_NewFrame();
+    glViewport(0, 0, width, height);
+    shell_.frame(width, height, seconds, true);
+    glfwSwapBuffers(window_);
+  }
+
+  void on_key(int key, int pressed, int modifiers) {
+    touch();
+    if (pressed == GLFW_RELEASE || ImGui::GetIO().WantTextInput) return;
+    if (key == GLFW_KEY_ESCAPE && glfwGetWindowMonitor(window_)) return full_screen();
+    if (modifiers & GLFW_MOD_CONTROL) {
+      if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_KP_ADD) return shell_.set_zoom(shell_.zoom() * 1.1f);
+      if (key == GLFW_KEY_MINUS || key == GLFW_KEY_KP_SUBTRACT) return shell_.set_zoom(shell_.zoom() / 1.1f);
+    }
+    const Request request = shell_.key(key, modifiers);
+    if (request == Request::quit) glfwSetWindowShouldClose(window_, GLFW_TRUE);
+    else if (request == Request::full_screen) full_screen();
+    else shell_.perform(request);
+  }
+
+  void full_screen() {
+    if (glfwGetWindowMonitor(window_)) {
+      glfwSetWindowMonitor(window_, nullptr, 60, 60, first_width, first_height, GLFW_DONT_CARE);
+      return;
+    }
+    GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+    if (!monitor) return;
+    const GLFWvidmode* mode = glfwGetVideoMode(monitor);
+    glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+  }
+
+  GLFWwindow* window_;
+  Engines engines_;
+  ui::Shell shell_;
+  int frames_wanted_ = frames_after_event;
+};
+
+int open(const Options& options) {
+  const EngineChoice choice = options.engine == "cpu" ? EngineChoice::cpu : options.engine == "gpu" ? EngineChoice::gpu : EngineChoice::automatic;
+  Scene scene = default_scene();
+  if (options.model.given()) scene = scene_of(options.model.resolve(), options.model.layer_type.empty() ? std::nullopt : std::optional(options.model.layer_type));
+  scene.dark = options.theme == "dark";
+
+  const Glfw glfw;
+  if (!glfw.running) {
+    const char* name = "overview.png";
+    draw_still({.picture = "overview", .out = name, .width = first_width, .height = first_height, .engine = choice}, scene);
+    say(fmt::format("There is no display here, so no window: the overview of {} is in {}.\n"
+                    "`ropescope render --picture overview --out FILE.png` draws it of any model; `ropescope --help` lists the rest.",
+                    scene.model.name, name));
+    return 0;
+  }
+  GLFWwindow* window = open_window();
+  if (!window) {
+    const char* why = nullptr;
+    glfwGetError(&why);
+    throw Error(fmt::format("no window with OpenGL 3.3 comes up here: {}", why ? why : "the display gave no reason"));
+  }
+  Window(window, scene, choice).run();
+  return 0;
+}
+
+} // namespace
+
+void add_window(CLI::App& app, Command& command) {
+  auto options = std::make_shared<Options>();
+  options->model.add_to(app);
+  app.add_option("--theme", options->theme)->check(CLI::IsMember({"dark", "light"}))->capture_default_str();
+  add_engine_option(app, options->engine, {"auto", "cpu", "gpu"});
+  command = [options] { return open(*options); };
+}
+
+} // namespace ropescope::cli

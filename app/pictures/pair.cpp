@@ -1,0 +1,42 @@
+#include <algorithm>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "app/pictures/dial.h"
+#include "app/pictures/pictures.h"
+#include "app/plot/axis.h"
+
+namespace ropescope::pictures {
+
+void pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene&) {
+  constexpr float row_height = 23, rows_height = 4 * row_height, title_height = 30;
+  ui::panel(c, panel);
+  const ui::Rect area = panel.inset(c.px(18), c.px(14));
+  const auto i = static_cast<std::size_t>(scene.pair);
+  const double theta = derived.current().spectrum.inv_freq[i], seen = derived.trained().inv_freq[i] * derived.trained_length();
+  const float middle = (area.least.x + area.greatest.x) / 2;
+  ui::text(c, {middle, area.least.y}, c.fonts.bold, c.theme.text, fmt::format("pair {}", scene.pair), ui::Align::centre);
+
+  const float room = area.height() - c.px(title_height + rows_height + 18);
+  const float radius = std::max(c.px(20), std::min(room, area.width()) / 2 * 0.94f);
+  draw_dial(c, {middle, area.least.y + c.px(title_height) + radius * 1.03f}, radius, {derived.hands().query[i], derived.hands().key[i], seen, false});
+
+  const float width = std::min(area.width(), c.px(260)), left = middle - width / 2;
+  float y = area.greatest.y - c.px(rows_height);
+  const auto row = [&](std::string_view label, const std::string& value) {
+    ui::text(c, {left, y}, c.fonts.small, c.theme.dim, label);
+    ui::text(c, {left + width, y}, c.fonts.mono_small, c.theme.text, value, ui::Align::right);
+    y += c.px(row_height);
+  };
+  const std::string index = plot::subscript(scene.pair);
+  row("θ" + index, theta >= 1e-4 || theta == 0 ? fmt::format("{:.6f}", theta) : fmt::format("{:.4e}", theta));
+  const double lambda = wavelength(theta);
+  row("wavelength", theta == 0 ? "never turns" : plot::grouped(lambda, lambda < 1000 ? 1 : 0) + " tok");
+  const double turns = theta * derived.trained_length() / (2 * std::numbers::pi);
+  row("turns in L", plot::grouped(turns, turns < 10 ? 3 : 1));
+  const double delta = static_cast<double>(scene.m - scene.n) * theta;
+  row("Δ·θ" + index, plot::grouped(delta, 3) + " rad");
+}
+
+} // namespace ropescope::pictures

@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "app/pictures/dial.h"
+#include "app/pictures/pictures.h"
+#include "app/plot/axis.h"
+
+namespace ropescope::pictures {
+
+namespace {
+
+constexpr float label_height = 17, strip_height = 8, strip_room = 40;
+
+struct Grid {
+  std::int64_t columns = 1, rows = 1;
+  float cell_width = 0, cell_height = 0, radius = 0;
+  bool labelled = true;
+};
+
+/// The arrangement with the largest dials; powers of two across where that costs little, so that rows align.
+Grid arrange(const ui::Canvas& c, ui::Rect area, std::int64_t pairs) {
+  Grid best;
+  for (std::int64_t columns = 1; columns <= pairs; ++columns) {
+    const std::int64_t rows = (pairs + columns - 1) / columns;
+    Grid g{columns, rows, area.width() / static_cast<float>(columns), area.height() / static_cast<float>(rows), 0, true};
+    g.labelled = g.cell_width >= c.px(26) && g.cell_height - c.px(label_height) >= c.px(24);
+    g.radius = std::min(g.cell_width, g.cell_height - (g.labelled ? c.px(label_height) : 0.0f)) / 2 * 0.84f;
+    const bool even = pairs % columns == 0 && columns % 8 == 0;
+    if (g.radius * (even ? 1.1f : 1.0f) > best.radius) best = g;
+  }
+  return best;
+}
+
+void draw_legend(const ui::Canvas& c, ui::Rect panel, std::int64_t pairs) {
+  float x = panel.least.x;
+  const float y = panel.least.y, middle = y + c.px(9);
+  const auto room = [&](std::string_view words) { return x + c.px(36) + ui::text_width(c.fonts.small, words) <= panel.greatest.x; };
+  const auto words = [&](std::string_view label) {
+    x += ui::text(c, {x, y}, c.fonts.small, c.theme.dim, label) + c.px(22);
+  };
+  const std::string count = fmt::format("{} pairs, fastest first", pairs);
+  if (room(count)) words(count);
+  for (const auto& [label, colour] : {std::pair{"query", c.theme.query}, std::pair{"key", c.theme.key}}) {
+    if (!room(label)) return;
+    c.list->AddLine({x, middle}, {x + c.px(20), middle}, colour, c.px(4));
+    x += c.px(26);
+    words(label);
+  }
+  if (!room("Δ·θ")) return;
+  for (int i = 0; i < 6; ++i)
+    c.list->AddTriangleFilled({x, middle + c.px(5)}, on_circle({x, middle + c.px(5)}, c.px(14), 0.2 * (i + 1)), on_circle({x, middle + c.px(5)}, c.px(14), 0.2 * i), ui::phase_colour(0.2 * i, 1));
+  x += c.px(20);
+  words("Δ·θ");
+  if (!room("angles seen in training")) return;
+  for (int i = 0; i <= 20; ++i) c.list->PathLineTo(on_circle({x + c.px(7), middle}, c.px(7), 4.6 * i / 20));
+  compat::path_stroke(c.list, c.theme.seen, false, c.px(2.5f));
+  x += c.px(22);
+  words("angles seen in training");
+}
+
+struct Stretch {
+  std::int64_t first, end;
+  PairFate fate;
+};
+
+/// What the scheme does to the pairs, fastest first: kept, blended, interpolated, never turned.
+void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
+  const Spectrum& spectrum = derived.current().spectrum;
+  std::vector<Stretch> stretches;
+  for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
+    const PairFate f = fate(spectrum, i);
+    if (stretches.empty() || stretches.back().fate != f) stretches.push_back({i, i, f});
+    stretches.back().end = i + 1;
+  }
+  const auto x_of = [&](std::int64_t pair) { return area.least.x + area.width() * static_cast<float>(pair) / static_cast<float>(spectrum.pairs()); };
+  const float top = area.greatest.y - c.px(strip_height);
+  float free_from = area.least.x;
+  for (std::size_t s = 0; s < stretches.size(); ++s) {
+    const Stretch& stretch = stretches[s];
+    ImU32 colour = c.theme.outline;
+    std::string label = "never turns";
+    switch (stretch.fate) {
+    case PairFate::kept: colour = c.theme.of(RopeType::yarn), label = "keep (extrapolate)"; break;
+    case PairFate::blended: colour = c.theme.of(RopeType::ntk), label = "blend"; break;
+    case PairFate::interpolated: {
+      const auto last = static_cast<std::size_t>(stretch.end - 1);
+      colour = c.theme.of(RopeType::linear);
+      label = fmt::format("interpolate ÷{:.4g}", spectrum.unscaled[last] / spectrum.inv_freq[last]);
+      break;
+    }
+    case PairFate::unrotated: break;
+    }
+    c.list->AddRectFilled({x_of(stretch.first), top}, {x_of(stretch.end), area.greatest.y}, colour);
+    const float width = ui::text_width(c.fonts.small, label);
+    const float middle = (x_of(stretch.first) + x_of(stretch.end) - width) / 2;
+    const float wanted = s == 0 ? area.least.x : s + 1 == stretches.size() ? area.greatest.x - width : middle;
+    const float x = std::max(wanted, free_from);
+    if (x + width > area.greatest.x + 1 || (s + 1 < stretches.size() && x + width > std::max(x_of(stretch.end), x + c.px(60)) + c.px(60))) continue;
+    const ImU32 ink = stretch.fate == PairFate::unrotated ? c.theme.dim : colour;
+    ui::text(c, {x, top - c.px(20)}, c.fonts.small, ink, label);
+    free_from = x + width + c.px(16);
+  }
+  for (std::int64_t i = 1; i < spectrum.pairs() && spectrum.pairs() <= 128; ++i)
+    c.list->AddLine({x_of(i), top}, {x_of(i), area.greatest.y}, ui::with_alpha(c.theme.panel, 0.5f), 1);
+}
+
+} // namespace
+
+void rotations(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  const ui::Rect area = heading(c, panel, "Rotations", "");
+  const Spectrum& spectrum = derived.current().spectrum;
+  const float title = ui::text_width(c.fonts.title, "Rotations") + c.px(16);
+  draw_legend(c, {{area.least.x + title, panel.least.y + c.px(17)}, {panel.greatest.x - c.px(8), area.least.y}}, spectrum.pairs());
+
+  const ui::Rect wall{{area.least.x, area.least.y + c.px(4)}, {area.greatest.x, area.greatest.y - c.px(strip_room)}};
+  draw_strip(c, area, derived);
+  const Grid grid = arrange(c, wall, spectrum.pairs());
+  for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const ImVec2 corner{wall.least.x + grid.cell_width * static_cast<float>(i % grid.columns), wall.least.y + grid.cell_height * static_cast<float>(i / grid.columns)};
+    const ImVec2 centre{corner.x + grid.cell_width / 2, corner.y + grid.radius * 1.12f};
+    const bool selected = i == scene.pair;
+    draw_dial(c, centre, grid.radius, {derived.hands().query[at], derived.hands().key[at], derived.trained().inv_freq[at] * derived.trained_length(), selected});
+    if (grid.labelled)
+      ui::text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small, selected ? c.theme.accent : c.theme.dim, std::to_string(i), ui::Align::centre);
+    const ui::Rect cell{corner, {corner.x + grid.cell_width, corner.y + grid.cell_height}};
+    if (c.clicked && cell.contains(c.mouse)) next.pair = i;
+  }
+}
+
+} // namespace ropescope::pictures

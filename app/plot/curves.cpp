@@ -1,0 +1,76 @@
+#include "app/plot/curves.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include <glm/glm.hpp>
+
+#include "app/ui/imgui_compat.h"
+
+namespace ropescope::plot {
+
+namespace {
+
+constexpr std::size_t points_at_once = 8000; // Dear ImGui counts a line's vertices in 16 bits
+
+void draw_solid(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, float thickness) {
+  for (std::size_t begin = 0; begin + 1 < points.size(); begin += points_at_once - 1) {
+    const std::size_t count = std::min(points_at_once, points.size() - begin);
+    compat::polyline(list, points.data() + begin, static_cast<int>(count), colour, false, thickness);
+  }
+}
+
+} // namespace
+
+void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, float thickness, const ui::Dash& dash, float scale) {
+  if (points.size() < 2) return;
+  if (dash.solid()) return draw_solid(list, points, colour, thickness);
+  std::vector<ImVec2> stroke{points[0]};
+  std::size_t part = 0; // even parts are drawn
+  float left = dash.length[0] * scale;
+  const auto finish = [&] {
+    if (part % 2 == 0 && stroke.size() > 1) draw_solid(list, stroke, colour, thickness);
+  };
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    glm::vec2 from{points[i - 1].x, points[i - 1].y};
+    const glm::vec2 to{points[i].x, points[i].y};
+    for (float length = glm::distance(from, to); length >= left; length = glm::distance(from, to)) {
+      from += (to - from) * (length > 0 ? left / length : 0.0f);
+      stroke.emplace_back(from.x, from.y);
+      finish();
+      part = (part + 1) % 4;
+      left = dash.length[part] * scale;
+      stroke.assign(1, ImVec2(from.x, from.y));
+    }
+    left -= glm::distance(from, to);
+    stroke.push_back(points[i]);
+  }
+  finish();
+}
+
+void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour, float least_height) {
+  // One strip of triangles, so that neighbouring columns share their edge and nothing is blended twice.
+  const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
+  for (std::size_t begin = 0; begin + 1 < columns.size(); begin += points_at_once - 1) {
+    const std::size_t count = std::min(points_at_once, columns.size() - begin);
+    list->PrimReserve(static_cast<int>(6 * (count - 1)), static_cast<int>(2 * count));
+    const auto first = static_cast<unsigned>(list->_VtxCurrentIdx);
+    for (std::size_t i = 0; i < count; ++i) {
+      Span s = columns[begin + i];
+      const float grow = std::max(0.0f, least_height - (s.bottom - s.top)) / 2;
+      list->PrimWriteVtx({s.x, s.top - grow}, white, colour);
+      list->PrimWriteVtx({s.x, s.bottom + grow}, white, colour);
+    }
+    for (unsigned i = 0; i + 1 < count; ++i)
+      for (const unsigned corner : {0u, 1u, 2u, 2u, 1u, 3u}) list->PrimWriteIdx(static_cast<ImDrawIdx>(first + 2 * i + corner));
+  }
+}
+
+void draw_rule(ImDrawList* list, ImVec2 from, ImVec2 to, ImU32 colour, float thickness, float on, float off) {
+  const std::array<ImVec2, 2> ends{from, to};
+  draw_line(list, ends, colour, thickness, {{on, off, on, off}}, 1);
+}
+
+} // namespace ropescope::plot

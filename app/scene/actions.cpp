@@ -1,0 +1,124 @@
+#include "app/scene/actions.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <GLFW/glfw3.h>
+#include <fmt/format.h>
+
+#include "core/error.h"
+
+namespace ropescope {
+
+namespace {
+
+template <std::int64_t tokens>
+Request step(Scene& scene) {
+  scene.m += tokens;
+  settle(scene);
+  return Request::none;
+}
+
+template <std::int64_t pairs>
+Request select(Scene& scene) {
+  scene.pair += pairs;
+  settle(scene);
+  return Request::none;
+}
+
+template <View view>
+Request show(Scene& scene) {
+  scene.view = view;
+  return Request::none;
+}
+
+template <Request request>
+Request ask(Scene&) {
+  return request;
+}
+
+Request toggle_play(Scene& scene) {
+  scene.play = scene.play != Play::off ? Play::off : scene.play_both ? Play::both : Play::query;
+  return Request::none;
+}
+
+Request toggle_theme(Scene& scene) {
+  scene.dark = !scene.dark;
+  return Request::none;
+}
+
+Request toggle_panel(Scene& scene) {
+  scene.panel = !scene.panel;
+  return Request::none;
+}
+
+constexpr Action table[] = {
+    {"view.overview", "Overview", GLFW_KEY_1, 0, show<View::overview>},
+    {"view.rotations", "Rotations", GLFW_KEY_2, 0, show<View::rotations>},
+    {"view.wavelengths", "Wavelengths", GLFW_KEY_3, 0, show<View::wavelengths>},
+    {"view.score", "Score", GLFW_KEY_4, 0, show<View::score>},
+    {"view.grid", "Back to the overview", GLFW_KEY_0, 0, show<View::overview>},
+    {"play", "Play and pause", GLFW_KEY_SPACE, 0, toggle_play},
+    {"step.forward", "m + 1", GLFW_KEY_RIGHT, 0, step<1>},
+    {"step.back", "m − 1", GLFW_KEY_LEFT, 0, step<-1>},
+    {"step.forward.16", "m + 16", GLFW_KEY_RIGHT, GLFW_MOD_SHIFT, step<16>},
+    {"step.back.16", "m − 16", GLFW_KEY_LEFT, GLFW_MOD_SHIFT, step<-16>},
+    {"step.forward.1024", "m + 1 024", GLFW_KEY_RIGHT, GLFW_MOD_CONTROL, step<1024>},
+    {"step.back.1024", "m − 1 024", GLFW_KEY_LEFT, GLFW_MOD_CONTROL, step<-1024>},
+    {"pair.next", "Next pair", GLFW_KEY_RIGHT_BRACKET, 0, select<1>},
+    {"pair.previous", "Previous pair", GLFW_KEY_LEFT_BRACKET, 0, select<-1>},
+    {"theme", "Light and dark", GLFW_KEY_T, 0, toggle_theme},
+    {"panel", "Show and hide the panel", GLFW_KEY_TAB, 0, toggle_panel},
+    {"open", "Open a config.json", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
+    {"export", "Export the picture as PNG", GLFW_KEY_S, 0, ask<Request::export_png>},
+    {"help", "All keys", GLFW_KEY_F1, 0, ask<Request::help>},
+    {"fullscreen", "Full screen", GLFW_KEY_F11, 0, ask<Request::full_screen>},
+    {"quit", "Quit", GLFW_KEY_Q, GLFW_MOD_CONTROL, ask<Request::quit>},
+};
+
+} // namespace
+
+std::span<const Action> actions() { return table; }
+
+const Action& action(std::string_view name) {
+  const auto found = std::find_if(std::begin(table), std::end(table), [&](const Action& a) { return a.name == name; });
+  if (found == std::end(table)) throw Error(fmt::format("there is no action \"{}\"", name));
+  return *found;
+}
+
+const Action* action_for_key(int key, int modifiers) {
+  const int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);
+  const auto found = std::find_if(std::begin(table), std::end(table), [&](const Action& a) { return a.key == key && a.modifiers == counted; });
+  return found == std::end(table) ? nullptr : found;
+}
+
+std::string key_name(const Action& action) {
+  std::string name;
+  if (action.modifiers & GLFW_MOD_CONTROL) name += "Ctrl+";
+  if (action.modifiers & GLFW_MOD_SHIFT) name += "Shift+";
+  switch (action.key) {
+  case GLFW_KEY_SPACE: return name + "Space";
+  case GLFW_KEY_TAB: return name + "Tab";
+  case GLFW_KEY_LEFT: return name + "←";
+  case GLFW_KEY_RIGHT: return name + "→";
+  case GLFW_KEY_F1: return name + "F1";
+  case GLFW_KEY_F11: return name + "F11";
+  default: return name + static_cast<char>(action.key); // GLFW's codes of printable keys are ASCII
+  }
+}
+
+void advance_play(Scene& scene, std::int64_t tokens) {
+  const std::int64_t length = pictured_length(scene);
+  if (scene.play == Play::off || tokens == 0) return;
+  if (scene.play == Play::query) {
+    scene.m = (scene.m + tokens) % length;
+    return;
+  }
+  // Both keep their distance: they go round together before either leaves the context.
+  const std::int64_t least = std::min(scene.m, scene.n), greatest = std::max(scene.m, scene.n);
+  const std::int64_t moved = greatest + tokens < length ? tokens : -least;
+  scene.m += moved;
+  scene.n += moved;
+}
+
+} // namespace ropescope

@@ -1,0 +1,158 @@
+#include "app/scene/derived.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+
+namespace ropescope {
+
+namespace {
+
+/// The schemes to draw, the one in force first.
+std::vector<RopeConfig> configs_of(const Scene& scene) {
+  std::vector<RopeConfig> configs{scene.rope};
+  for (const RopeType type : {RopeType::linear, RopeType::ntk, RopeType::dynamic, RopeType::yarn, RopeType::llama3, RopeType::longrope,
+                              RopeType::proportional, RopeType::standard}) {
+    if (type == scene.rope.rope_type || !scene.compared[static_cast<std::size_t>(type)]) continue;
+    if (auto config = with_scheme(scene.rope, type)) configs.push_back(std::move(*config));
+  }
+  return configs;
+}
+
+std::string label_of(const RopeConfig& config) {
+  const bool scaled = config.rope_type != RopeType::standard && config.rope_type != RopeType::proportional;
+  return scaled ? fmt::format("{} ×{:.4g}", rope_type_title(config.rope_type), extension_factor(config))
+                : std::string(rope_type_title(config.rope_type));
+}
+
+/// Heads whose every pair is (1, 0), one for each position, rotated as complex numbers.
+std::vector<float> unit_rows(Engine& engine, const Spectrum& spectrum, const Positions& positions) {
+  constexpr PairLayout as_complex{Pairing::interleaved, Pairing::interleaved, false, +1};
+  const RowShape shape{1, positions.tokens(), 1, 2 * spectrum.pairs()};
+  std::vector<float> rows(static_cast<std::size_t>(shape.size()));
+  for (std::size_t i = 0; i < rows.size(); i += 2) rows[i] = 1;
+  const Rotation rotation{spectrum.turns, spectrum.attention_factor, as_complex, {}, positions};
+  engine.rotate(rotation, shape, std::span<const float>(rows), rows);
+  return rows;
+}
+
+template <typename Work>
+double milliseconds(Work work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+}
+
+ScoreCurve curve_of(Engine& engine, const Spectrum& spectrum, const std::vector<std::int64_t>& edges) {
+  const auto weights = equal_weights(spectrum.pairs());
+  return score_curve(engine, {.turns = spectrum.turns, .weights = weights, .first = edges.front()}, edges);
+}
+
+} // namespace
+
+Engines::Engines(EngineChoice choice) {
+  prefer_gpu = choice != EngineChoice::cpu;
+  why_no_gpu = gpu::GlEngine::why_not();
+  if (why_no_gpu.empty()) gpu = std::make_unique<gpu::GlEngine>();
+  else if (choice == EngineChoice::gpu) throw Error("--engine gpu: " + why_no_gpu);
+}
+
+void Derived::update(const Scene& scene, Engines& engines, std::int64_t columns) {
+  update_series(scene, engines, columns);
+  update_hands(scene, engines);
+  update_scores_here(scene);
+}
+
+void Derived::update_series(const Scene& scene, Engines& engines, std::int64_t columns) {
+  const std::int64_t length = pictured_length(scene);
+  const bool same_axis = length == length_ && columns == columns_;
+  std::vector<Series> next;
+  bool current_changed = !same_axis;
+  const std::vector<std::int64_t> edges = same_axis && !series_.empty() ? series_.front().curve.edges : log_bin_edges(length, columns);
+  for (RopeConfig& config : configs_of(scene)) {
+    const bool current = next.empty();
+    const auto known = std::find_if(series_.begin(), series_.end(), [&](const Series& s) { return s.config == config; });
+    if (same_axis && known != series_.end()) {
+      current_changed = current_changed || (current && !known->current);
+      next.push_back(*known);
+    } else {
+      Series series;
+      series.spectrum = make_spectrum(config, static_cast<double>(length));
+      series.curve = curve_of(engines.preferred(), series.spectrum, edges);
+      series.label = label_of(config);
+      series.config = std::move(config);
+      current_changed = current_changed || current;
+      next.push_back(std::move(series));
+    }
+    next.back().current = current;
+  }
+  series_ = std::move(next);
+  length_ = length;
+  columns_ = columns;
+  trained_length_ = ropescope::trained_length(scene.rope);
+  if (!current_changed) return;
+  RopeConfig trained = scene.rope;
+  trained.rope_type = scene.rope.rope_type == RopeType::proportional ? RopeType::proportional : RopeType::standard;
+  trained_ = make_spectrum(trained);
+  measure_parity(engines);
+}
+
+void Derived::update_hands(const Scene& scene, Engines& engines) {
+  const Spectrum& spectrum = current().spectrum;
+  const Positions positions{1, {scene.m, scene.n}};
+  if (hands_of_ == spectrum && hands_at_.ids == positions.ids) return;
+  const std::vector<float> rows = unit_rows(engines.preferred(), spectrum, positions);
+  const auto pairs = static_cast<std::size_t>(spectrum.pairs());
+  hands_ = {std::vector<glm::vec2>(pairs), std::vector<glm::vec2>(pairs)};
+  for (std::size_t i = 0; i < pairs; ++i) {
+    hands_.query[i] = {rows[2 * i], rows[2 * i + 1]};
+    hands_.key[i] = {rows[2 * (pairs + i)], rows[2 * (pairs + i) + 1]};
+  }
+  hands_at_ = positions;
+  hands_of_ = spectrum;
+}
+
+void Derived::update_scores_here(const Scene& scene) {
+  const std::int64_t distance = std::abs(scene.m - scene.n);
+  for (Series& series : series_) {
+    if (series.score_at == distance) continue;
+    const auto weights = equal_weights(series.spectrum.pairs());
+    series.score_here = exact_scores({.turns = series.spectrum.turns, .weights = weights, .first = distance}, 1).front();
+    series.score_at = distance;
+  }
+}
+
+void Derived::measure_parity(Engines& engines) {
+  parity_ = {};
+  const Series& now = current();
+  // Positions of every order of magnitude, so that a phase that goes wrong far out is seen.
+  Positions positions;
+  for (std::int64_t p = 1; p < length_; p = p * 2 + 1) positions.ids.push_back(p);
+  std::vector<float> rows, rows_gpu;
+  ScoreCurve curve, curve_gpu;
+  parity_.cpu_ms = milliseconds([&] {
+    rows = unit_rows(engines.cpu, now.spectrum, positions);
+    curve = curve_of(engines.cpu, now.spectrum, now.curve.edges);
+  });
+  if (!engines.gpu) return;
+  parity_.gpu_ms = milliseconds([&] {
+    rows_gpu = unit_rows(*engines.gpu, now.spectrum, positions);
+    curve_gpu = curve_of(*engines.gpu, now.spectrum, now.curve.edges);
+  });
+  parity_.device = engines.gpu->device();
+  const auto differ = [&](float a, float b) {
+    parity_.greatest_difference = std::max(parity_.greatest_difference, std::abs(static_cast<double>(a) - static_cast<double>(b)));
+  };
+  for (std::size_t i = 0; i < rows.size(); ++i) differ(rows[i], rows_gpu[i]);
+  for (std::size_t b = 0; b < curve.bins.size(); ++b) {
+    differ(curve.bins[b].least, curve_gpu.bins[b].least);
+    differ(curve.bins[b].greatest, curve_gpu.bins[b].greatest);
+    differ(curve.bins[b].mean, curve_gpu.bins[b].mean);
+  }
+}
+
+} // namespace ropescope

@@ -1,0 +1,79 @@
+#include "app/scene/scene.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/scene/presets.h"
+
+namespace ropescope {
+
+namespace {
+
+constexpr double what_if_factor = 16, unknown_length = 2048;
+constexpr double greatest_pictured_length = 16.0 * 1024 * 1024;
+
+void take_rope(Scene& scene, const LayerRope& layer) {
+  scene.layer_type = layer.layer_type;
+  scene.rope = layer.config;
+  if (!scene.rope.factor && extension_factor(scene.rope) <= 1) scene.rope.factor = what_if_factor;
+  if (!(trained_length(scene.rope) >= 1)) set_trained_length(scene.rope, unknown_length);
+  if (scene.rope.max_position_embeddings < 1) scene.rope.max_position_embeddings = trained_length(scene.rope);
+}
+
+bool& compared(Scene& scene, RopeType type) { return scene.compared[static_cast<std::size_t>(type)]; }
+
+} // namespace
+
+Scene scene_of(const ModelConfig& model, const std::optional<std::string>& layer_type) {
+  Scene scene;
+  scene.model = model;
+  take_rope(scene, layer_rope(model, layer_type));
+  for (const RopeType type : {RopeType::standard, RopeType::linear, RopeType::ntk, RopeType::yarn}) compared(scene, type) = true;
+  settle(scene);
+  return scene;
+}
+
+Scene default_scene() {
+  Scene scene = scene_of(find_preset("llama-2-7b").model);
+  choose_scheme(scene, RopeType::yarn);
+  return scene;
+}
+
+Scene with_model(const Scene& scene, const ModelConfig& model) {
+  Scene next = scene;
+  next.model = model;
+  take_rope(next, layer_rope(model, std::nullopt));
+  settle(next);
+  return next;
+}
+
+Scene with_layer_type(const Scene& scene, const std::string& layer_type) {
+  Scene next = scene;
+  take_rope(next, layer_rope(scene.model, layer_type));
+  settle(next);
+  return next;
+}
+
+void choose_scheme(Scene& scene, RopeType type) {
+  const RopeConfig& original = layer_rope(scene.model, scene.layer_type.empty() ? std::nullopt : std::optional(scene.layer_type)).config;
+  if (const auto changed = with_scheme(scene.rope, type)) scene.rope = *changed;
+  // Back at the model's own scheme, what belongs to it alone counts again.
+  if (type == original.rope_type) {
+    scene.rope.alpha = original.alpha;
+    scene.rope.attention_factor = original.attention_factor;
+  }
+}
+
+void settle(Scene& scene) {
+  const std::int64_t pairs = pair_count(scene.rope);
+  scene.pair = std::clamp<std::int64_t>(scene.pair, 0, pairs - 1);
+  const std::int64_t greatest = std::max<std::int64_t>(pictured_length(scene) - 1, 1);
+  scene.m = std::clamp<std::int64_t>(scene.m, 0, greatest);
+  scene.n = std::clamp<std::int64_t>(scene.n, 0, greatest);
+}
+
+std::int64_t pictured_length(const Scene& scene) {
+  return static_cast<std::int64_t>(std::clamp(std::round(target_length(scene.rope)), 2.0, greatest_pictured_length));
+}
+
+} // namespace ropescope

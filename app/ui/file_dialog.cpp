@@ -1,0 +1,76 @@
+#include "app/ui/file_dialog.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <system_error>
+
+#include <imgui.h>
+
+namespace ropescope::ui {
+
+namespace fs = std::filesystem;
+
+void FileDialog::open() {
+  std::error_code error;
+  enter(folder_.empty() ? fs::current_path(error) : folder_);
+  opening_ = true;
+}
+
+void FileDialog::enter(const fs::path& folder) {
+  folder_ = folder;
+  folders_.clear();
+  files_.clear();
+  std::error_code error;
+  for (auto entry = fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    const fs::path& path = entry->path();
+    std::error_code ignored;
+    if (path.filename().string().starts_with(".")) continue;
+    if (entry->is_directory(ignored)) folders_.push_back(path);
+    else if (path.extension() == ".json") files_.push_back(path);
+  }
+  std::sort(folders_.begin(), folders_.end());
+  std::sort(files_.begin(), files_.end());
+  std::snprintf(typed_.data(), typed_.size(), "%s", (folder_ / "").string().c_str());
+}
+
+std::optional<fs::path> FileDialog::draw() {
+  constexpr const char* name = "Open a config.json";
+  if (opening_) ImGui::OpenPopup(name);
+  const float em = ImGui::GetFontSize();
+  const ImVec2 display = ImGui::GetIO().DisplaySize;
+  ImGui::SetNextWindowPos({display.x / 2, display.y / 2}, ImGuiCond_Appearing, {0.5f, 0.5f});
+  ImGui::SetNextWindowSize({em * 38, em * 26}, ImGuiCond_Appearing);
+  if (!ImGui::BeginPopupModal(name, nullptr, ImGuiWindowFlags_NoSavedSettings)) return std::nullopt;
+
+  std::optional<fs::path> chosen;
+  if (opening_) ImGui::SetKeyboardFocusHere();
+  opening_ = false;
+  ImGui::SetNextItemWidth(-em * 8.5f);
+  const bool entered = ImGui::InputText("##path", typed_.data(), typed_.size(), ImGuiInputTextFlags_EnterReturnsTrue);
+  ImGui::SameLine();
+  const bool pressed = ImGui::Button("Open");
+  ImGui::SameLine();
+  if (ImGui::Button("Cancel")) ImGui::CloseCurrentPopup();
+
+  std::optional<fs::path> folder;
+  if (entered || pressed) {
+    std::error_code error;
+    const fs::path path(typed_.data());
+    if (fs::is_directory(path, error)) folder = path;
+    else chosen = path;
+  }
+  ImGui::BeginChild("entries", {0, 0}, true);
+  if (folder_.has_parent_path() && ImGui::Selectable("..")) folder = folder_.parent_path();
+  for (const fs::path& path : folders_)
+    if (ImGui::Selectable((path.filename().string() + "/").c_str(), false, ImGuiSelectableFlags_DontClosePopups)) folder = path;
+  for (const fs::path& path : files_)
+    if (ImGui::Selectable(path.filename().string().c_str(), false, ImGuiSelectableFlags_DontClosePopups)) chosen = path;
+  ImGui::EndChild();
+  if (folder) enter(*folder);
+  if (chosen) ImGui::CloseCurrentPopup();
+  ImGui::EndPopup();
+  return chosen;
+}
+
+} // namespace ropescope::ui

@@ -1,0 +1,83 @@
+#include "app/ui/fonts.h"
+
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "app/ui/imgui_compat.h"
+
+namespace ropescope::ui {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What our pictures write besides Latin letters; used before ImGui 1.92 alone.
+constexpr ImWchar ranges[] = {
+    0x0020, 0x00ff, // Latin
+    0x0370, 0x03ff, // Greek
+    0x2009, 0x2009, 0x2010, 0x2027, 0x202f, 0x2033, // dashes, quotes, ellipsis
+    0x2070, 0x209c,                                 // superscripts, subscripts
+    0x2190, 0x2195,                                 // arrows
+    0x2200, 0x221e, 0x2248, 0x2265,                 // ∑ − √ ∞ ≈ ≠ ≤ ≥
+    0x25a0, 0x25d0,                                 // ■ ▲ ▶ ▾ ●
+    0x2713, 0x2718,                                 // ✓ ✗
+    0x27e8, 0x27e9,                                 // ⟨ ⟩
+    0};
+
+std::string folder_of_fonts() {
+  std::vector<std::string> folders;
+  if (const char* asked = std::getenv("ROPESCOPE_FONTS")) folders.emplace_back(asked);
+  for (const char* folder : {"/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu", "/usr/share/fonts/TTF",
+                             "/usr/share/fonts/dejavu-sans-fonts", "/usr/local/share/fonts/dejavu"})
+    folders.emplace_back(folder);
+  std::error_code error;
+  for (const std::string& folder : folders)
+    if (fs::exists(fs::path(folder) / "DejaVuSans.ttf", error) && fs::exists(fs::path(folder) / "DejaVuSansMono.ttf", error) &&
+        fs::exists(fs::path(folder) / "DejaVuSans-Bold.ttf", error))
+      return folder;
+  return {};
+}
+
+ImFont* add(const std::string& folder, const char* file, float pixels) {
+  ImFontConfig config;
+  config.OversampleH = 2;
+  config.OversampleV = 1;
+  config.PixelSnapH = false;
+  const std::string path = (fs::path(folder) / file).string();
+  return ImGui::GetIO().Fonts->AddFontFromFileTTF(path.c_str(), pixels, &config, compat::dynamic_fonts ? nullptr : ranges);
+}
+
+} // namespace
+
+Fonts Fonts::load(float scale) {
+  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+  atlas.Clear();
+  Fonts fonts;
+  const std::string folder = folder_of_fonts();
+  if (folder.empty()) {
+    ImFontConfig config;
+    config.SizePixels = std::round(13 * scale);
+    ImFont* own = atlas.AddFontDefault(&config);
+    fonts.body = fonts.small = fonts.heading = fonts.bold = fonts.title = fonts.mono = fonts.mono_small = own;
+    fonts.notice = "DejaVu Sans is not installed (Debian: fonts-dejavu-core): letters are a bitmap, some are missing";
+  } else {
+    const auto pixels = [scale](float size) { return std::round(size * scale); };
+    fonts.body = add(folder, "DejaVuSans.ttf", pixels(16));
+    fonts.small = add(folder, "DejaVuSans.ttf", pixels(14));
+    fonts.heading = add(folder, "DejaVuSans-Bold.ttf", pixels(12));
+    fonts.bold = add(folder, "DejaVuSans-Bold.ttf", pixels(15));
+    fonts.title = add(folder, "DejaVuSans-Bold.ttf", pixels(18));
+    fonts.mono = add(folder, "DejaVuSansMono.ttf", pixels(16));
+    fonts.mono_small = add(folder, "DejaVuSansMono.ttf", pixels(14));
+  }
+  ImGui::GetIO().FontDefault = fonts.body;
+  compat::rebuild_font_texture();
+  return fonts;
+}
+
+} // namespace ropescope::ui

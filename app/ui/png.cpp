@@ -1,0 +1,23 @@
+#include "app/ui/png.h"
+
+#include <string>
+
+#include <fmt/format.h>
+#include <stb/stb_image_write.h>
+
+#include "core/error.h"
+#include "core/io/file.h"
+
+namespace ropescope::ui {
+
+void write_png(const std::filesystem::path& path, int width, int height, std::span<const std::uint8_t> rgb) {
+  std::string bytes;
+  const auto append = [](void* to, void* data, int size) {
+    static_cast<std::string*>(to)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
+  };
+  if (!stbi_write_png_to_func(append, &bytes, width, height, 3, rgb.data(), width * 3))
+    throw Error(fmt::format("{}: the picture could not be compressed", path.string()));
+  write_file(path, bytes);
+}
+
+} // namespace ropescope::ui

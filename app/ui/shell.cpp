@@ -1,0 +1,337 @@
+#include "app/ui/shell.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <epoxy/gl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "app/gpu/framebuffer.h"
+#include "app/pictures/pictures.h"
+#include "app/plot/axis.h"
+#include "app/ui/imgui_compat.h"
+#include "app/ui/panel.h"
+#include "app/ui/png.h"
+#include "core/error.h"
+
+namespace ropescope::ui {
+
+namespace {
+
+constexpr float design_width = 1600, design_height = 900; // at scale 1; 1600×1000 has room to spare
+constexpr float bar_height = 48, gap = 12, panel_width = 284;
+constexpr double tokens_per_second = 24;
+constexpr float nowhere = -1e6f;
+
+/// Everything grows with the window, so that a projector shows what a desk shows.
+float scale_for(int width, int height, float zoom) {
+  const float fit = std::min(static_cast<float>(width) / design_width, static_cast<float>(height) / design_height);
+  return std::round(std::clamp(fit * zoom, 0.5f, 6.0f) * 16) / 16;
+}
+
+/// Where the pictures of the overview lie.
+struct Layout {
+  Rect rotations, pair, wavelengths, score;
+};
+
+Layout overview(const Canvas& c, Rect stage) {
+  const float space = c.px(gap), split = stage.least.y + stage.height() * 0.435f;
+  const float right = stage.greatest.x - c.px(300), pair_left = right - space - c.px(248);
+  return {.rotations = {stage.least, {pair_left, split}},
+          .pair = {{pair_left, stage.least.y}, {right - space, split}},
+          .wavelengths = {{right, stage.least.y}, {stage.greatest.x, split}},
+          .score = {{stage.least.x, split + space}, stage.greatest}};
+}
+
+/// Columns of the score's plot: its rectangle's width less margins, in pixels.
+std::int64_t columns_of(const Canvas& c, float panel) { return std::max<std::int64_t>(64, static_cast<std::int64_t>(panel - c.px(88))); }
+
+std::string export_name(const Scene& scene) {
+  std::string model = scene.model.name;
+  std::replace_if(model.begin(), model.end(), [](unsigned char ch) { return !std::isalnum(ch) && ch != '.' && ch != '-'; }, '-');
+  return fmt::format("ropescope_{}_{}_{:%Y%m%d-%H%M%S}.png", model, rope_type_name(scene.rope.rope_type), fmt::localtime(std::time(nullptr)));
+}
+
+} // namespace
+
+Shell::Shell(Scene scene, Engines& engines) : engines_(engines), scene_(std::move(scene)) {
+  IMGUI_CHECKVERSION();
+  ImGui::CreateContext();
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.LogFilename = nullptr;
+  io.ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;
+  ImGui_ImplOpenGL3_Init("#version 330 core");
+}
+
+Shell::~Shell() {
+  ImGui_ImplOpenGL3_Shutdown();
+  ImGui::DestroyContext();
+}
+
+void Shell::set_zoom(float zoom) { zoom_ = std::clamp(zoom, 0.75f, 2.5f); }
+
+void Shell::begin(int width, int height, float seconds) {
+  const float scale = scale_for(width, height, zoom_);
+  if (scale != scale_) {
+    fonts_ = Fonts::load(scale);
+    scale_ = scale;
+  }
+  apply_style(theme(scene_.dark ? ThemeName::dark : ThemeName::light), scale_);
+  ImGuiIO& io = ImGui::GetIO();
+  io.DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
+  io.DeltaTime = std::max(seconds, 1e-4f);
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui::NewFrame();
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize(io.DisplaySize);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0f);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0f);
+  ImGui::Begin("Ropescope", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                   ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
+  ImGui::PopStyleVar(3);
+}
+
+Canvas Shell::canvas() const {
+  const ImGuiIO& io = ImGui::GetIO();
+  const bool free = !ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup) && !ImGui::IsAnyItemActive();
+  return {.list = ImGui::GetWindowDrawList(),
+          .theme = theme(scene_.dark ? ThemeName::dark : ThemeName::light),
+          .fonts = fonts_,
+          .scale = scale_,
+          .mouse = free && ImGui::IsMousePosValid() ? io.MousePos : ImVec2(nowhere, nowhere),
+          .clicked = free && ImGui::IsMouseClicked(0),
+          .measured_times = live_};
+}
+
+void Shell::finish() const {
+  ImGui::SetCursorScreenPos({0, 0});
+  ImGui::Dummy({1, 1});
+  ImGui::End();
+  ImGui::Render();
+  const ImVec4 ground = ImGui::ColorConvertU32ToFloat4(theme(scene_.dark ? ThemeName::dark : ThemeName::light).ground);
+  glClearColor(ground.x, ground.y, ground.z, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+}
+
+void Shell::accept(const Scene& next, std::int64_t columns) {
+  columns_ = columns;
+  try {
+    derived_.update(next, engines_, columns);
+    scene_ = next;
+    computed_ = true;
+  } catch (const Error& error) {
+    if (!computed_) throw; // nothing to go on with
+    message_ = {error.what()};
+    derived_.update(scene_, engines_, columns);
+  }
+}
+
+void Shell::frame(int width, int height, float seconds, bool live) {
+  live_ = live;
+  begin(width, height, seconds);
+  Scene next = scene_;
+  if (scene_.play != Play::off) {
+    play_remainder_ += tokens_per_second * static_cast<double>(seconds);
+    const auto tokens = static_cast<std::int64_t>(play_remainder_);
+    play_remainder_ -= static_cast<double>(tokens);
+    advance_play(next, tokens);
+  }
+  const Canvas c = canvas();
+  const Rect window{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
+  const float top = c.px(bar_height) + c.px(gap);
+  const float left = scene_.panel ? c.px(gap + panel_width + gap) : c.px(gap);
+  const Rect stage_area{{left, top}, {window.greatest.x - c.px(gap), window.greatest.y - c.px(gap)}};
+  top_bar(c, {{0, 0}, {window.greatest.x, c.px(bar_height)}}, next);
+  if (scene_.panel && control_panel(c, {{c.px(gap), top}, {c.px(gap + panel_width), stage_area.greatest.y}}, scene_, computed_ ? &derived_ : nullptr, next))
+    perform(Request::open_file);
+  accept(next, columns_of(c, stage_area.width()));
+  next = scene_;
+  stage(c, stage_area, next);
+  message_bar(c, stage_area);
+  if (help_) help(c);
+  if (const auto file = dialog_.draw()) {
+    open(*file);
+    next = scene_;
+  }
+  if (next != scene_) accept(next, columns_of(c, stage_area.width()));
+  finish();
+  if (export_wanted_) export_png(width, height);
+}
+
+void Shell::picture_frame(std::string_view name, int width, int height) {
+  const pictures::Picture* picture = pictures::find(name);
+  if (!picture) throw Error(fmt::format("there is no picture \"{}\"", name));
+  live_ = false;
+  begin(width, height, 1 / 60.0f);
+  const Canvas c = canvas();
+  accept(scene_, columns_of(c, static_cast<float>(width)));
+  Scene unused = scene_;
+  picture->draw(c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)), scene_, derived_, unused);
+  finish();
+}
+
+void Shell::stage(const Canvas& c, Rect area, Scene& next) {
+  switch (scene_.view) {
+  case View::overview: {
+    const Layout l = overview(c, area);
+    pictures::rotations(c, l.rotations, scene_, derived_, next);
+    pictures::pair(c, l.pair, scene_, derived_, next);
+    pictures::wavelengths(c, l.wavelengths, scene_, derived_, next);
+    pictures::score(c, l.score, scene_, derived_, next);
+    return;
+  }
+  case View::rotations: {
+    const float split = area.greatest.x - area.width() * 0.27f;
+    pictures::rotations(c, {area.least, {split, area.greatest.y}}, scene_, derived_, next);
+    pictures::pair(c, {{split + c.px(gap), area.least.y}, area.greatest}, scene_, derived_, next);
+    return;
+  }
+  case View::wavelengths: return pictures::wavelengths(c, area, scene_, derived_, next);
+  case View::score: return pictures::score(c, area, scene_, derived_, next);
+  }
+}
+
+void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
+  c.list->AddRectFilled(bar.least, bar.greatest, c.theme.panel);
+  c.list->AddLine({bar.least.x, bar.greatest.y}, bar.greatest, c.theme.grid, 1);
+  const float y = (bar.height() - compat::font_size(c.fonts.title)) / 2;
+  float x = c.px(20);
+  x += text(c, {x, y}, c.fonts.title, c.theme.text, "Ropescope") + c.px(22);
+  for (const Action& a : actions()) {
+    if (!a.name.starts_with("view.") || a.name == "view.grid") continue;
+    const bool chosen = [&] {
+      Scene would = scene_;
+      a.apply(would);
+      return would.view == scene_.view;
+    }();
+    ImFont* font = chosen ? c.fonts.bold : c.fonts.body;
+    const float width = text_width(font, a.title) + c.px(36);
+    const Rect tab{{x, c.px(8)}, {x + width, bar.height() - c.px(8)}};
+    if (hit(a.name.data(), tab)) a.apply(next);
+    const bool hovered = ImGui::IsItemHovered();
+    if (chosen || hovered) c.list->AddRectFilled(tab.least, tab.greatest, chosen ? c.theme.raised : with_alpha(c.theme.raised, 0.5f), c.px(5));
+    text(c, {x + c.px(12), tab.least.y + c.px(7)}, font, chosen || hovered ? c.theme.text : c.theme.dim, a.title);
+    text(c, {tab.greatest.x - c.px(8), tab.least.y + c.px(3)}, c.fonts.heading, c.theme.faint, key_name(a), Align::right);
+    x += width + c.px(4);
+  }
+  float right = bar.greatest.x - c.px(20);
+  const auto command = [&](const char* name, std::string_view label) {
+    const float width = text_width(c.fonts.body, label);
+    const Rect r{{right - width - c.px(8), c.px(8)}, {right + c.px(8), bar.height() - c.px(8)}};
+    if (hit(name, r)) perform(action(name).apply(next));
+    text(c, {right - width, c.px(15)}, c.fonts.body, ImGui::IsItemHovered() ? c.theme.text : c.theme.dim, label);
+    right -= width + c.px(24);
+  };
+  command("theme", scene_.dark ? "Light" : "Dark");
+  command("export", "Export");
+  command("help", "Keys");
+  badge(c, {{std::max(x + c.px(16), right - c.px(700)), c.px(9)}, {right, bar.height() - c.px(9)}});
+}
+
+/// Measured when the work last changed: which GPU, its time, the CPU's, and how far apart their numbers are.
+void Shell::badge(const Canvas& c, Rect r) const {
+  c.list->AddRectFilled(r.least, r.greatest, c.theme.raised, c.px(5));
+  const float y = r.least.y + c.px(7), room = r.width() - c.px(46);
+  const ImVec2 dot{r.least.x + c.px(16), (r.least.y + r.greatest.y) / 2};
+  const ImVec2 words{r.least.x + c.px(30), y};
+  if (!engines_.gpu) {
+    const float arm = c.px(5);
+    c.list->AddLine({dot.x - arm, dot.y - arm}, {dot.x + arm, dot.y + arm}, c.theme.bad, c.px(2));
+    c.list->AddLine({dot.x - arm, dot.y + arm}, {dot.x + arm, dot.y - arm}, c.theme.bad, c.px(2));
+    text(c, words, c.fonts.small, c.theme.text, shortened(c.fonts.small, engines_.why_no_gpu, room));
+  } else {
+    const Parity& p = derived_.parity();
+    c.list->AddCircleFilled(dot, c.px(5), p.greatest_difference <= 2e-6 ? c.theme.good : c.theme.bad);
+    const std::string numbers = c.measured_times
+                                    ? fmt::format("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms, p.cpu_ms, p.greatest_difference)
+                                    : fmt::format("GPU and CPU agree: max|Δ| {:.1e}", p.greatest_difference);
+    const float width = text_width(c.fonts.mono_small, numbers);
+    text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, numbers, Align::right);
+    if (room - width > c.px(60)) text(c, words, c.fonts.small, c.theme.dim, shortened(c.fonts.small, engines_.gpu->device(), room - width - c.px(12)));
+  }
+  hit("badge", r);
+  const std::string drawn = fmt::format("{}\nCPU: {}\nThe pictures are computed on the {}.", engines_.gpu ? "GPU: " + engines_.gpu->device() : engines_.why_no_gpu,
+                                        engines_.cpu.device(), engines_.gpu && engines_.prefer_gpu ? "GPU" : "CPU");
+  tooltip(drawn.c_str());
+}
+
+void Shell::message_bar(const Canvas& c, Rect area) {
+  const std::string& words = !message_.words.empty() ? message_.words : fonts_.notice;
+  if (words.empty()) return;
+  const ImU32 colour = message_.trouble ? c.theme.bad : c.theme.good;
+  const float height = c.px(38);
+  const Rect bar{{area.least.x, area.greatest.y - height}, area.greatest};
+  c.list->AddRectFilled(bar.least, bar.greatest, mix(c.theme.panel, colour, 0.16f), c.px(6));
+  compat::rectangle(c.list, bar.least, bar.greatest, colour, c.px(6), c.px(1));
+  const float y = bar.least.y + c.px(10);
+  text(c, {bar.least.x + c.px(14), y}, c.fonts.body, colour, message_.trouble ? "✗" : "✓");
+  text(c, {bar.least.x + c.px(38), y}, c.fonts.body, c.theme.text, shortened(c.fonts.body, words, bar.width() - c.px(130)));
+  text(c, {bar.greatest.x - c.px(14), y}, c.fonts.small, c.theme.dim, "dismiss", Align::right);
+  if (hit("message", bar)) message_ = {};
+  else tooltip(words.c_str());
+}
+
+void Shell::help(const Canvas& c) {
+  ImDrawList* list = ImGui::GetForegroundDrawList();
+  Canvas over = c;
+  over.list = list;
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  const float row = c.px(27), width = c.px(440), height = row * static_cast<float>(actions().size()) + c.px(70);
+  const ImVec2 corner{(size.x - width) / 2, std::max(c.px(8), (size.y - height) / 2)};
+  list->AddRectFilled({0, 0}, size, IM_COL32(0, 0, 0, 120));
+  list->AddRectFilled(corner, {corner.x + width, corner.y + height}, c.theme.panel, c.px(8));
+  text(over, {corner.x + c.px(22), corner.y + c.px(18)}, c.fonts.title, c.theme.text, "Keys");
+  float y = corner.y + c.px(54);
+  for (const Action& a : actions()) {
+    text(over, {corner.x + c.px(22), y}, c.fonts.mono, c.theme.accent, key_name(a));
+    text(over, {corner.x + c.px(160), y}, c.fonts.body, c.theme.text, a.title);
+    y += row;
+  }
+  if (ImGui::IsMouseClicked(0)) help_ = false;
+}
+
+void Shell::open(const std::filesystem::path& path) {
+  try {
+    const Scene next = with_model(scene_, read_model_config(path));
+    if (computed_) derived_.update(next, engines_, columns_);
+    scene_ = next;
+    message_ = {};
+    if (!next.model.warnings.empty()) message_ = {fmt::format("{}", fmt::join(next.model.warnings, "; ")), false};
+  } catch (const Error& error) {
+    message_ = {error.what()};
+  }
+}
+
+Request Shell::key(int key, int modifiers) {
+  const Action* found = action_for_key(key, modifiers);
+  if (!found) return Request::none;
+  Scene next = scene_;
+  const Request request = found->apply(next);
+  scene_ = next;
+  return request;
+}
+
+void Shell::perform(Request request) {
+  if (request == Request::open_file) dialog_.open();
+  if (request == Request::help) help_ = !help_;
+  if (request == Request::export_png) export_wanted_ = true;
+}
+
+void Shell::export_png(int width, int height) {
+  export_wanted_ = false;
+  const std::string name = export_name(scene_);
+  try {
+    write_png(name, width, height, gpu::read_pixels(width, height));
+    message_ = {"Exported to " + name, false};
+  } catch (const Error& error) {
+    message_ = {error.what()};
+  }
+}
+
+} // namespace ropescope::ui

@@ -1,0 +1,175 @@
+#include "app/ui/theme.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include <glm/glm.hpp>
+
+namespace ropescope::ui {
+
+namespace {
+
+constexpr ImU32 rgb(unsigned hex) {
+  return IM_COL32((hex >> 16) & 255, (hex >> 8) & 255, hex & 255, 255);
+}
+
+Theme make_dark() {
+  Theme t;
+  t.dark = true;
+  t.ground = rgb(0x0f1217);
+  t.panel = rgb(0x171c24);
+  t.raised = rgb(0x222a37);
+  t.track = rgb(0x2f394a);
+  t.text = rgb(0xe6e8eb);
+  t.dim = rgb(0xa0a6af);
+  t.faint = rgb(0x7d8694);
+  t.grid = IM_COL32(230, 232, 235, 32);
+  t.accent = rgb(0x7aa2f7);
+  t.on_accent = rgb(0x0f1217);
+  t.dial = rgb(0x0f1217);
+  t.outline = rgb(0x2f394a);
+  t.query = rgb(0x56b4e9);
+  t.key = rgb(0xe69f00);
+  t.seen = rgb(0x009e73);
+  t.beyond = rgb(0xe0742e);
+  t.beyond_fill = IM_COL32(213, 94, 0, 20);
+  t.good = rgb(0x1fae84);
+  t.bad = rgb(0xe0742e);
+  const std::array<unsigned, 8> methods{0xa0a6af, 0xcc79a7, 0xf0e442, 0xf0e442, 0x009e73, 0xb9a3f0, 0xd55e00, 0x8fb7b0};
+  std::transform(methods.begin(), methods.end(), t.method, rgb);
+  return t;
+}
+
+Theme make_light() {
+  Theme t;
+  t.dark = false;
+  t.ground = rgb(0xf0f1f4);
+  t.panel = rgb(0xffffff);
+  t.raised = rgb(0xe9edf4);
+  t.track = rgb(0xd0d6df);
+  t.text = rgb(0x1a1c20);
+  t.dim = rgb(0x5a606a);
+  t.faint = rgb(0x737a86);
+  t.grid = IM_COL32(26, 28, 32, 30);
+  t.accent = rgb(0x2f5fd0);
+  t.on_accent = rgb(0xffffff);
+  t.dial = rgb(0xf4f5f7);
+  t.outline = rgb(0xd0d6df);
+  t.query = rgb(0x0072b2);
+  t.key = rgb(0xc77700);
+  t.seen = rgb(0x00805c);
+  t.beyond = rgb(0xb84600);
+  t.beyond_fill = IM_COL32(194, 74, 0, 18);
+  t.good = rgb(0x00805c);
+  t.bad = rgb(0xb84600);
+  const std::array<unsigned, 8> methods{0x5a606a, 0xa8497e, 0x8f8200, 0x8f8200, 0x00805c, 0x6b52c8, 0xc24a00, 0x3f7f76};
+  std::transform(methods.begin(), methods.end(), t.method, rgb);
+  return t;
+}
+
+glm::vec4 unpack(ImU32 colour) {
+  const ImVec4 c = ImGui::ColorConvertU32ToFloat4(colour);
+  return {c.x, c.y, c.z, c.w};
+}
+
+ImU32 pack(const glm::vec4& c) { return ImGui::ColorConvertFloat4ToU32({c.x, c.y, c.z, c.w}); }
+
+float encode_srgb(float linear) {
+  linear = std::clamp(linear, 0.0f, 1.0f);
+  return linear <= 0.0031308f ? 12.92f * linear : 1.055f * std::pow(linear, 1 / 2.4f) - 0.055f;
+}
+
+double luminance(ImU32 colour) {
+  const auto linear = [](float c) { return c <= 0.04045f ? c / 12.92f : std::pow((c + 0.055f) / 1.055f, 2.4f); };
+  const glm::vec4 c = unpack(colour);
+  return 0.2126 * linear(c.x) + 0.7152 * linear(c.y) + 0.0722 * linear(c.z);
+}
+
+} // namespace
+
+const Theme& theme(ThemeName name) {
+  static const Theme dark = make_dark(), light = make_light();
+  return name == ThemeName::dark ? dark : light;
+}
+
+Dash method_dash(RopeType type) {
+  switch (type) {
+  case RopeType::linear: return {{10, 5, 10, 5}};
+  case RopeType::ntk: return {{10, 4, 2, 4}};
+  case RopeType::dynamic: return {{2, 4, 10, 4}};
+  case RopeType::llama3: return {{4, 4, 4, 4}};
+  case RopeType::longrope: return {{2, 4, 2, 4}};
+  case RopeType::proportional: return {{6, 3, 6, 3}};
+  case RopeType::standard:
+  case RopeType::yarn: break;
+  }
+  return {};
+}
+
+// OKLab: Björn Ottosson 2020, bottosson.github.io/posts/oklab. Chroma 0.11 stays within sRGB at every hue.
+ImU32 phase_colour(double phase, float alpha) {
+  constexpr float lightness = 0.70f, chroma = 0.11f;
+  const auto hue = static_cast<float>(phase);
+  const glm::vec3 lab{lightness, chroma * std::cos(hue), chroma * std::sin(hue)};
+  const glm::mat3 to_lms{{1, 1, 1}, {0.3963377774f, -0.1055613458f, -0.0894841775f}, {0.2158037573f, -0.0638541728f, -1.2914855480f}};
+  const glm::vec3 root = to_lms * lab, lms = root * root * root;
+  const glm::mat3 to_rgb{{4.0767416621f, -1.2684380046f, -0.0041960863f},
+                         {-3.3077115913f, 2.6097574011f, -0.7034186147f},
+                         {0.2309699292f, -0.3413193965f, 1.7076147010f}};
+  const glm::vec3 linear = to_rgb * lms;
+  return pack({encode_srgb(linear.x), encode_srgb(linear.y), encode_srgb(linear.z), alpha});
+}
+
+ImU32 with_alpha(ImU32 colour, float alpha) {
+  return (colour & ~IM_COL32_A_MASK) | (static_cast<ImU32>(std::clamp(alpha, 0.0f, 1.0f) * 255 + 0.5f) << IM_COL32_A_SHIFT);
+}
+
+ImU32 mix(ImU32 a, ImU32 b, float of_b) { return pack(glm::mix(unpack(a), unpack(b), of_b)); }
+
+double contrast(ImU32 a, ImU32 b) {
+  const auto [darker, lighter] = std::minmax(luminance(a), luminance(b));
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+void apply_style(const Theme& t, float scale) {
+  ImGuiStyle style;
+  style.WindowPadding = {8, 7};
+  style.FramePadding = {8, 6};
+  style.ItemSpacing = {8, 6};
+  style.WindowRounding = 6;
+  style.PopupRounding = 6;
+  style.FrameRounding = 4;
+  style.GrabRounding = 4;
+  style.ScrollbarSize = 13;
+  style.WindowBorderSize = style.PopupBorderSize = 1;
+  style.CurveTessellationTol = 0.6f;
+  style.CircleTessellationMaxError = 0.15f;
+  style.ScaleAllSizes(scale);
+  const auto set = [&](ImGuiCol slot, ImU32 colour) { style.Colors[slot] = ImGui::ColorConvertU32ToFloat4(colour); };
+  const ImU32 hovered = mix(t.raised, t.text, 0.08f);
+  set(ImGuiCol_Text, t.text);
+  set(ImGuiCol_TextDisabled, t.faint);
+  set(ImGuiCol_WindowBg, t.ground);
+  set(ImGuiCol_ChildBg, with_alpha(t.panel, 0));
+  set(ImGuiCol_PopupBg, t.panel);
+  set(ImGuiCol_Border, t.outline);
+  set(ImGuiCol_FrameBg, t.raised);
+  set(ImGuiCol_FrameBgHovered, hovered);
+  set(ImGuiCol_FrameBgActive, hovered);
+  set(ImGuiCol_Button, t.raised);
+  set(ImGuiCol_ButtonHovered, hovered);
+  set(ImGuiCol_ButtonActive, mix(t.raised, t.accent, 0.4f));
+  set(ImGuiCol_Header, mix(t.raised, t.accent, 0.25f));
+  set(ImGuiCol_HeaderHovered, hovered);
+  set(ImGuiCol_HeaderActive, mix(t.raised, t.accent, 0.4f));
+  set(ImGuiCol_ScrollbarBg, with_alpha(t.panel, 0));
+  set(ImGuiCol_ScrollbarGrab, t.track);
+  set(ImGuiCol_TextSelectedBg, with_alpha(t.accent, 0.4f));
+  set(ImGuiCol_ModalWindowDimBg, IM_COL32(0, 0, 0, 120));
+  set(ImGuiCol_CheckMark, t.accent);
+  ImGui::GetStyle() = style;
+}
+
+} // namespace ropescope::ui

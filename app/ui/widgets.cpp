@@ -1,0 +1,186 @@
+#include "app/ui/widgets.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cfloat>
+
+#include "app/ui/imgui_compat.h"
+
+namespace ropescope::ui {
+
+namespace {
+
+constexpr float line_below = 30, knob_radius = 8, line_thickness = 4, hit_height = 22;
+
+double to_unit(const Slider& s, double value) {
+  if (s.logarithmic) return std::log(std::max(value, 1e-30) / s.least) / std::log(s.greatest / s.least);
+  return (value - s.least) / (s.greatest - s.least);
+}
+
+double from_unit(const Slider& s, double unit) {
+  const double u = std::clamp(unit, 0.0, 1.0);
+  const double value = s.logarithmic ? s.least * std::pow(s.greatest / s.least, u) : s.least + u * (s.greatest - s.least);
+  return s.whole ? std::round(value) : value;
+}
+
+/// One percent of the way, at least 1 for integers.
+double stepped(const Slider& s, double value, float steps) {
+  const double next = from_unit(s, std::clamp(to_unit(s, value), 0.0, 1.0) + 0.01 * static_cast<double>(steps));
+  return s.whole && next == value ? std::clamp(value + (steps > 0 ? 1.0 : -1.0), s.least, s.greatest) : next;
+}
+
+struct Line {
+  float left, right, y;
+  float x(const Slider& s, double value) const {
+    return left + static_cast<float>(std::clamp(to_unit(s, value), 0.0, 1.0)) * (right - left);
+  }
+};
+
+Line line_at(const Canvas& c, ImVec2 at, float width) { return {at.x, at.x + width, at.y + c.px(line_below)}; }
+
+void draw_words(const Canvas& c, ImVec2 at, float width, const Slider& s) {
+  text(c, at, c.fonts.body, c.theme.dim, s.label);
+  text(c, {at.x + width, at.y}, c.fonts.mono, c.theme.text, s.value_text, Align::right);
+}
+
+void draw_line(const Canvas& c, const Line& line, float from, float to, ImU32 colour) {
+  const float half = c.px(line_thickness) / 2;
+  c.list->AddRectFilled({line.left, line.y - half}, {line.right, line.y + half}, c.theme.track, half);
+  c.list->AddRectFilled({from, line.y - half}, {to, line.y + half}, colour, half);
+}
+
+void draw_knob(const Canvas& c, float x, float y, bool lively) {
+  c.list->AddCircleFilled({x, y}, c.px(knob_radius + (lively ? 1.0f : 0.0f)), c.theme.dark ? c.theme.text : c.theme.panel);
+  if (!c.theme.dark) c.list->AddCircle({x, y}, c.px(knob_radius), c.theme.text, 0, c.px(2));
+}
+
+/// A field to type a number into; opened by Ctrl+click on the item before.
+bool typed(const char* id, bool open, double& value, bool whole) {
+  if (open) ImGui::OpenPopup(id);
+  bool changed = false;
+  if (ImGui::BeginPopup(id)) {
+    double entered = value;
+    if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
+    ImGui::SetNextItemWidth(ImGui::GetFontSize() * 9);
+    if (ImGui::InputDouble("##number", &entered, 0, 0, whole ? "%.0f" : "%.8g", ImGuiInputTextFlags_EnterReturnsTrue)) {
+      value = whole ? std::round(entered) : entered;
+      changed = true;
+      ImGui::CloseCurrentPopup();
+    }
+    ImGui::EndPopup();
+  }
+  return changed;
+}
+
+} // namespace
+
+float text_width(ImFont* font, std::string_view words) {
+  return font->CalcTextSizeA(compat::font_size(font), FLT_MAX, 0, words.data(), words.data() + words.size()).x;
+}
+
+float text(const Canvas& c, ImVec2 at, ImFont* font, ImU32 colour, std::string_view words, Align align) {
+  const float width = text_width(font, words);
+  if (align == Align::centre) at.x -= width / 2;
+  if (align == Align::right) at.x -= width;
+  c.list->AddText(font, compat::font_size(font), {std::round(at.x), std::round(at.y)}, colour, words.data(), words.data() + words.size());
+  return width;
+}
+
+std::string shortened(ImFont* font, std::string_view words, float width) {
+  if (text_width(font, words) <= width) return std::string(words);
+  std::string begin(words);
+  while (!begin.empty() && text_width(font, begin + "…") > width) {
+    while (!begin.empty() && (begin.back() & 0xc0) == 0x80) begin.pop_back(); // the rest of one character
+    if (!begin.empty()) begin.pop_back();
+  }
+  return begin + "…";
+}
+
+void panel(const Canvas& c, Rect r) { c.list->AddRectFilled(r.least, r.greatest, c.theme.panel, c.px(6)); }
+
+bool slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& value) {
+  const Line line = line_at(c, at, width);
+  ImGui::SetCursorScreenPos({at.x - c.px(6), line.y - c.px(hit_height) / 2});
+  ImGui::InvisibleButton(s.id, {width + c.px(12), c.px(hit_height)});
+  const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
+  const ImGuiIO& io = ImGui::GetIO();
+  bool changed = false;
+  const auto set = [&](double next) {
+    changed = changed || next != value;
+    value = next;
+  };
+  if (hovered && ImGui::IsMouseDoubleClicked(0)) set(s.fallback);
+  else if (active && !io.KeyCtrl && !ImGui::IsMouseDoubleClicked(0) && (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
+    set(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
+  if (hovered && io.MouseWheel != 0) set(stepped(s, value, io.MouseWheel));
+  ImGui::PushID(s.id);
+  changed = typed("type", hovered && io.KeyCtrl && ImGui::IsMouseClicked(0), value, s.whole) || changed;
+  ImGui::PopID();
+
+  draw_words(c, at, width, s);
+  const float x = line.x(s, value);
+  draw_line(c, line, line.left, x, s.colour ? s.colour : c.theme.accent);
+  draw_knob(c, x, line.y, hovered || active);
+  return changed;
+}
+
+bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& low, double& high) {
+  const Line line = line_at(c, at, width);
+  ImGui::SetCursorScreenPos({at.x - c.px(6), line.y - c.px(hit_height) / 2});
+  ImGui::InvisibleButton(s.id, {width + c.px(12), c.px(hit_height)});
+  const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
+  const ImGuiIO& io = ImGui::GetIO();
+  const float from = line.x(s, low), to = line.x(s, high);
+  // The knob nearer to where the button went down follows the mouse.
+  const float grabbed = active ? io.MouseClickedPos[0].x : io.MousePos.x;
+  double& nearest = std::abs(grabbed - from) < std::abs(grabbed - to) ? low : high;
+  const double before_low = low, before_high = high;
+  if (active && (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0)) {
+    const double next = from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left)));
+    nearest = &nearest == &low ? std::min(next, high) : std::max(next, low);
+  } else if (hovered && io.MouseWheel != 0) {
+    nearest = stepped(s, nearest, io.MouseWheel);
+  }
+  draw_words(c, at, width, s);
+  draw_line(c, line, line.x(s, low), line.x(s, high), s.colour ? s.colour : c.theme.accent);
+  draw_knob(c, line.x(s, low), line.y, hovered || active);
+  draw_knob(c, line.x(s, high), line.y, hovered || active);
+  return low != before_low || high != before_high;
+}
+
+bool hit(const char* id, Rect r) {
+  ImGui::SetCursorScreenPos(r.least);
+  return ImGui::InvisibleButton(id, {std::max(1.0f, r.width()), std::max(1.0f, r.height())});
+}
+
+bool button(const Canvas& c, const char* id, Rect r, std::string_view label, bool selected, bool enabled) {
+  const bool pressed = hit(id, r) && enabled;
+  const bool hovered = ImGui::IsItemHovered() && enabled;
+  ImU32 fill = selected ? c.theme.accent : c.theme.raised;
+  if (hovered) fill = mix(fill, c.theme.text, 0.08f);
+  c.list->AddRectFilled(r.least, r.greatest, fill, c.px(5));
+  ImFont* font = text_width(c.fonts.body, label) <= r.width() - c.px(8) ? c.fonts.body : c.fonts.small;
+  const float y = (r.least.y + r.greatest.y - compat::font_size(font)) / 2;
+  const ImU32 colour = selected ? c.theme.on_accent : enabled ? c.theme.text : with_alpha(c.theme.dim, 0.45f);
+  text(c, {(r.least.x + r.greatest.x) / 2, y}, font, colour, shortened(font, label, r.width() - c.px(4)), Align::centre);
+  return pressed;
+}
+
+bool link(const Canvas& c, const char* id, ImVec2 at, std::string_view label) {
+  const float width = text_width(c.fonts.small, label), height = compat::font_size(c.fonts.small);
+  const bool pressed = hit(id, {at, {at.x + width, at.y + height * 1.2f}});
+  text(c, at, c.fonts.small, c.theme.accent, label);
+  if (ImGui::IsItemHovered()) c.list->AddLine({at.x, at.y + height * 1.15f}, {at.x + width, at.y + height * 1.15f}, c.theme.accent);
+  return pressed;
+}
+
+void tooltip(const char* words) {
+  if (!ImGui::IsItemHovered()) return;
+  ImGui::BeginTooltip();
+  ImGui::PushTextWrapPos(ImGui::GetFontSize() * 22);
+  ImGui::TextUnformatted(words);
+  ImGui::PopTextWrapPos();
+  ImGui::EndTooltip();
+}
+
+} // namespace ropescope::ui

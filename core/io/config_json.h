@@ -23,6 +23,7 @@ struct ModelConfig {
   std::string source;                    ///< where the numbers come from, in a preset of ours
   std::vector<LayerRope> layers;         ///< at least one
   std::vector<std::string> warnings;     ///< sentences: what was assumed, which keys were not understood
+  bool operator==(const ModelConfig&) const = default;
 };
 
 /// Reads the text of a Hugging Face config.json in either schema: `rope_theta` + `rope_scaling`, or the

@@ -56,6 +56,20 @@ std::string_view rope_type_name(RopeType type) {
   return std::find_if(std::begin(names), std::end(names), [&](const NamedType& n) { return n.type == type; })->name;
 }
 
+std::string_view rope_type_title(RopeType type) {
+  switch (type) {
+  case RopeType::standard: return "no extension";
+  case RopeType::linear: return "PI";
+  case RopeType::ntk: return "NTK-aware";
+  case RopeType::dynamic: return "dynamic NTK";
+  case RopeType::yarn: return "YaRN";
+  case RopeType::longrope: return "LongRoPE";
+  case RopeType::llama3: return "Llama 3";
+  case RopeType::proportional: return "p-RoPE";
+  }
+  return "";
+}
+
 std::optional<RopeType> rope_type_from_name(std::string_view name) {
   for (const NamedType& n : names)
     if (n.name == name) return n.type;

@@ -20,6 +20,9 @@ inline constexpr RopeType all_rope_types[] = {RopeType::standard, RopeType::line
 /// "default", "linear", … as written in a config.json and printed by `freqs`.
 std::string_view rope_type_name(RopeType);
 
+/// How people call it: "no extension", "PI", "NTK-aware", "YaRN", …
+std::string_view rope_type_title(RopeType);
+
 /// Accepts every `rope_type` of a config.json and the aliases of older files ("su", "mrope", "none").
 std::optional<RopeType> rope_type_from_name(std::string_view);
 

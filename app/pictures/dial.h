@@ -1,0 +1,62 @@
+#pragma once
+#include <cmath>
+#include <numbers>
+
+#include <glm/glm.hpp>
+
+#include "app/ui/imgui_compat.h"
+#include "app/ui/widgets.h"
+
+namespace ropescope::pictures {
+
+/// One pair on a circle. Angle 0 points right, positive angles turn counter-clockwise, as in mathematics.
+struct Dial {
+  glm::vec2 query, key;         ///< components; only their direction is drawn
+  double seen;                  ///< rad, greatest angle that a distance within the trained context makes
+  bool selected = false;
+};
+
+inline ImVec2 on_circle(ImVec2 centre, float radius, double angle) {
+  return {centre.x + radius * static_cast<float>(std::cos(angle)), centre.y - radius * static_cast<float>(std::sin(angle))};
+}
+
+/// The angle from key to query, 0 … 2π.
+inline double angle_between(const Dial& d) {
+  constexpr double turn = 2 * std::numbers::pi;
+  const double angle = std::atan2(static_cast<double>(d.query.y), static_cast<double>(d.query.x)) -
+                       std::atan2(static_cast<double>(d.key.y), static_cast<double>(d.key.x));
+  return angle < 0 ? angle + turn : angle;
+}
+
+inline void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const Dial& d) {
+  constexpr double turn = 2 * std::numbers::pi;
+  ImDrawList* list = c.list;
+  const float stroke = std::max(1.0f, radius / 14);
+  list->AddCircleFilled(centre, radius, c.theme.dial);
+
+  const double key = std::atan2(static_cast<double>(d.key.y), static_cast<double>(d.key.x)), between = angle_between(d);
+  // A fan of triangles, each convex, whatever the angle.
+  const int parts = std::max(1, static_cast<int>(std::ceil(between / turn * 48)));
+  const ImU32 wedge = ui::mix(c.theme.dial, ui::phase_colour(between, 1), c.theme.dark ? 0.62f : 0.5f);
+  const float reach = radius * 0.58f;
+  for (int i = 0; i < parts; ++i)
+    list->AddTriangleFilled(centre, on_circle(centre, reach, key + between * (i + 1) / parts), on_circle(centre, reach, key + between * i / parts), wedge);
+
+  if (d.seen >= turn) {
+    list->AddCircle(centre, radius, ui::mix(c.theme.dial, c.theme.seen, 0.72f), 0, stroke);
+  } else {
+    list->AddCircle(centre, radius, c.theme.outline, 0, std::max(1.0f, stroke * 0.6f));
+    const int segments = std::max(4, static_cast<int>(d.seen / turn * 64));
+    for (int i = 0; i <= segments; ++i) list->PathLineTo(on_circle(centre, radius, d.seen * i / segments));
+    compat::path_stroke(list, c.theme.seen, false, stroke * 1.6f);
+  }
+  const auto hand = [&](glm::vec2 towards, float length, ImU32 colour) {
+    const double angle = std::atan2(static_cast<double>(towards.y), static_cast<double>(towards.x));
+    list->AddLine(centre, on_circle(centre, length * radius, angle), colour, std::max(1.5f, radius / 11));
+  };
+  hand(d.key, 0.80f, c.theme.key);
+  hand(d.query, 0.88f, c.theme.query);
+  if (d.selected) list->AddCircle(centre, radius + stroke * 2.2f, c.theme.accent, 0, std::max(1.5f, stroke));
+}
+
+} // namespace ropescope::pictures

@@ -1,0 +1,42 @@
+#pragma once
+#include <span>
+#include <string_view>
+
+#include "app/scene/derived.h"
+#include "app/scene/scene.h"
+#include "app/ui/widgets.h"
+
+// A picture draws one part of Derived into a rectangle and writes what a person did to it into the next Scene.
+// It keeps nothing: called twice with the same arguments it draws the same.
+
+namespace ropescope::pictures {
+
+/// The wall of dials: per pair the query's hand, the key's, the angle between, and the angles seen in training.
+void rotations(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+
+/// The selected pair, large, with its numbers.
+void pair(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+
+/// Tokens per full turn of every pair, one curve per scheme, against the trained and the target context.
+void wavelengths(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+
+/// The score at every distance, one curve and band per scheme.
+void score(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+
+struct Picture {
+  std::string_view name;        ///< as `render --picture` takes it
+  std::string_view title;
+  std::string_view line;        ///< one line for `render --list`
+  void (*draw)(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+};
+
+/// All but the overview, which is a layout of them.
+std::span<const Picture> all();
+
+/// Null where there is none of that name.
+const Picture* find(std::string_view name);
+
+/// Title and, as far as it fits, a dim remark beside it; returns the rectangle left below.
+ui::Rect heading(const ui::Canvas&, ui::Rect panel, std::string_view title, std::string_view remark);
+
+} // namespace ropescope::pictures

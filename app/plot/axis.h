@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ropescope::plot {
+
+/// A range of values laid over a range of pixels.
+struct Axis {
+  double least = 0, greatest = 1;            ///< values; positive where logarithmic
+  float first_pixel = 0, last_pixel = 1;     ///< where they lie; the first may be the greater (y)
+  bool logarithmic = false;
+
+  float pixel(double value) const;
+  double value(float pixel) const;           ///< the exact inverse
+};
+
+struct Tick {
+  double value;
+  std::string label;
+  bool operator==(const Tick&) const = default;
+};
+
+/// About `wanted` round values (1, 2, 2.5, 5 × 10ⁿ) within the axis.
+std::vector<Tick> linear_ticks(const Axis&, int wanted);
+
+/// Decades within the axis, labelled in full ("10 000") or as powers ("10⁴"); every second, third … where they
+/// would be more than `greatest_count`.
+std::vector<Tick> decade_ticks(const Axis&, bool powers, int greatest_count);
+
+/// "65 536"; "1 024.5" with decimals; a true minus sign.
+std::string grouped(double value, int decimals = 0);
+
+/// "+0.5749"
+std::string with_sign(double value, int decimals);
+
+/// "10⁶"
+std::string power_of_ten(int exponent);
+
+/// "₂₀"
+std::string subscript(std::int64_t number);
+
+} // namespace ropescope::plot

@@ -1,0 +1,35 @@
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "app/scene/scene.h"
+
+namespace ropescope {
+
+/// What an action asks of whoever shows the scene.
+enum class Request : std::uint8_t { none, open_file, export_png, help, full_screen, quit };
+
+/// A named command. Keys, buttons, the help overlay and the tests use the same table.
+struct Action {
+  std::string_view name;            ///< "step.forward"
+  std::string_view title;           ///< for people
+  int key = 0, modifiers = 0;       ///< GLFW's codes
+  Request (*apply)(Scene&) = nullptr;
+};
+
+std::span<const Action> actions();
+
+/// By name; throws Error where there is none.
+const Action& action(std::string_view name);
+
+/// The action of a key with exactly these modifiers, or null.
+const Action* action_for_key(int key, int modifiers);
+
+/// "Ctrl+O", "→", "Space"
+std::string key_name(const Action&);
+
+/// Moves the positions that Play moves by whole tokens; round again at the pictured length.
+void advance_play(Scene&, std::int64_t tokens);
+
+} // namespace ropescope

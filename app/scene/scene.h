@@ -1,0 +1,55 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/io/config_json.h"
+
+namespace ropescope {
+
+/// What fills the stage.
+enum class View : std::uint8_t { overview, rotations, wavelengths, score };
+
+/// What Play moves.
+enum class Play : std::uint8_t { off, query, both };
+
+/// Everything a person has chosen. A plain value: copyable, comparable.
+struct Scene {
+  ModelConfig model;                       ///< as opened; untouched by the controls
+  std::string layer_type;                  ///< which of the model's embeddings
+  RopeConfig rope;                         ///< that one, with every change made by hand
+  std::int64_t m = 137, n = 100;           ///< positions of query and key, tokens
+  std::int64_t pair = 20;                  ///< selected everywhere; within the pairs there are
+  std::array<bool, std::size(all_rope_types)> compared{}; ///< by RopeType: drawn beside the scheme in force
+  View view = View::overview;
+  Play play = Play::off;
+  bool play_both = true;                   ///< what the play button starts
+  bool dark = true;
+  bool panel = true;                       ///< the left panel is open
+
+  bool operator==(const Scene&) const = default;
+};
+
+/// A scene of a model as it is. What the model lacks for "what if" gets a value: factor 16, context 2048.
+Scene scene_of(const ModelConfig&, const std::optional<std::string>& layer_type = std::nullopt);
+
+/// The scene the program opens with: Llama 2 7B, YaRN ×16.
+Scene default_scene();
+
+/// The same scene with another model in it: positions, theme and view stay.
+Scene with_model(const Scene&, const ModelConfig&);
+
+/// The same scene with another of the model's layer types.
+Scene with_layer_type(const Scene&, const std::string& layer_type);
+
+/// Changes the scheme in force and what the factor needs to be for it.
+void choose_scheme(Scene&, RopeType);
+
+/// Brings what a control may have pushed too far back within the model: pair, m, n.
+void settle(Scene&);
+
+/// The length (tokens) the pictures reach to: the extension's target, at least the trained context.
+std::int64_t pictured_length(const Scene&);
+
+} // namespace ropescope

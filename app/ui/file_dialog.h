@@ -1,0 +1,26 @@
+#pragma once
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace ropescope::ui {
+
+/// A window to choose a file by typing its path or by walking the folders. Its owner keeps it from frame to frame.
+class FileDialog {
+public:
+  void open();
+
+  /// Draws it where it is open; returns the file chosen, once.
+  std::optional<std::filesystem::path> draw();
+
+private:
+  void enter(const std::filesystem::path& folder);
+
+  bool opening_ = false;
+  std::array<char, 4096> typed_{};
+  std::filesystem::path folder_;
+  std::vector<std::filesystem::path> folders_, files_;
+};
+
+} // namespace ropescope::ui

@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+
+#include <imgui.h>
+
+namespace ropescope::ui {
+
+/// The typefaces of one scale. Sizes in pixels at scale 1: body 16, small 14, heading 12, title 18, mono 16.
+struct Fonts {
+  ImFont *body = nullptr, *small = nullptr, *heading = nullptr, *bold = nullptr, *title = nullptr;
+  ImFont *mono = nullptr, *mono_small = nullptr;
+  std::string notice;   ///< empty, or why the letters are not DejaVu: shown in the window
+
+  /// DejaVu Sans and Sans Mono from `ROPESCOPE_FONTS` (a folder) or the folders where distributions put them;
+  /// ImGui's own bitmap letters with a notice where they are in none. Replaces what the atlas held.
+  static Fonts load(float scale);
+};
+
+} // namespace ropescope::ui

@@ -1,0 +1,83 @@
+#pragma once
+// Everything in which Dear ImGui 1.86, 1.90 and 1.92 differ for us. The rest of the program asks no version.
+#include <imgui.h>
+#include <imgui_impl_opengl3.h>
+
+namespace ropescope::compat {
+
+/// 1.92 rasterises glyphs when they are first drawn; before, an atlas holds ranges chosen beforehand.
+inline constexpr bool dynamic_fonts = IMGUI_VERSION_NUM >= 19200;
+
+/// Rebuilds what the back end keeps of the font atlas, after fonts were added to it.
+inline void rebuild_font_texture() {
+#if IMGUI_VERSION_NUM < 19200
+  ImGui_ImplOpenGL3_DestroyFontsTexture();
+  ImGui_ImplOpenGL3_CreateFontsTexture();
+#endif
+}
+
+/// The size a font was loaded at, in pixels.
+inline float font_size(const ImFont* font) {
+#if IMGUI_VERSION_NUM < 19200
+  return font->FontSize;
+#else
+  return font->LegacySize;
+#endif
+}
+
+inline bool has_glyph(ImFont* font, unsigned codepoint) {
+#if IMGUI_VERSION_NUM < 19200
+  return font->FindGlyphNoFallback(static_cast<ImWchar>(codepoint)) != nullptr;
+#else
+  return font->IsGlyphInFont(static_cast<ImWchar>(codepoint));
+#endif
+}
+
+inline void push_font(ImFont* font) {
+#if IMGUI_VERSION_NUM < 19200
+  ImGui::PushFont(font);
+#else
+  ImGui::PushFont(font, font->LegacySize);
+#endif
+}
+
+/// 1.92.8 swapped the last two arguments.
+inline void polyline(ImDrawList* list, const ImVec2* points, int count, ImU32 colour, bool closed, float thickness) {
+#if IMGUI_VERSION_NUM >= 19276
+  list->AddPolyline(points, count, colour, thickness, closed ? ImDrawFlags_Closed : ImDrawFlags_None);
+#else
+  list->AddPolyline(points, count, colour, closed ? ImDrawFlags_Closed : ImDrawFlags_None, thickness);
+#endif
+}
+
+inline void path_stroke(ImDrawList* list, ImU32 colour, bool closed, float thickness) {
+#if IMGUI_VERSION_NUM >= 19276
+  list->PathStroke(colour, thickness, closed ? ImDrawFlags_Closed : ImDrawFlags_None);
+#else
+  list->PathStroke(colour, closed ? ImDrawFlags_Closed : ImDrawFlags_None, thickness);
+#endif
+}
+
+inline void rectangle(ImDrawList* list, ImVec2 least, ImVec2 greatest, ImU32 colour, float rounding, float thickness) {
+#if IMGUI_VERSION_NUM >= 19276
+  list->AddRect(least, greatest, colour, rounding, thickness, ImDrawFlags_None);
+#else
+  list->AddRect(least, greatest, colour, rounding, ImDrawFlags_None, thickness);
+#endif
+}
+
+/// Mouse input without a window, for tests.
+inline void mouse(ImVec2 at, bool pressed, float wheel) {
+  ImGuiIO& io = ImGui::GetIO();
+#if IMGUI_VERSION_NUM < 18700
+  io.MousePos = at;
+  io.MouseDown[0] = pressed;
+  io.MouseWheel = wheel;
+#else
+  io.AddMousePosEvent(at.x, at.y);
+  io.AddMouseButtonEvent(0, pressed);
+  if (wheel != 0) io.AddMouseWheelEvent(0, wheel);
+#endif
+}
+
+} // namespace ropescope::compat

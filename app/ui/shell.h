@@ -1,0 +1,79 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "app/scene/actions.h"
+#include "app/scene/derived.h"
+#include "app/scene/scene.h"
+#include "app/ui/file_dialog.h"
+#include "app/ui/fonts.h"
+#include "app/ui/widgets.h"
+
+namespace ropescope::ui {
+
+/// The whole of what a person sees, in a window or without one: top bar, controls, pictures, messages. It owns
+/// Dear ImGui's context and draws into the framebuffer that is bound.
+class Shell {
+public:
+  /// Requires a current OpenGL context of 3.3 or later, and that `engines` outlive it.
+  Shell(Scene, Engines& engines);
+  ~Shell();
+  Shell(const Shell&) = delete;
+  Shell& operator=(const Shell&) = delete;
+
+  /// Draws one frame. Without a window (`live` false) no time is shown, so that two runs give the same picture.
+  void frame(int width, int height, float seconds_since_last, bool live);
+
+  /// One of pictures::all() alone, as wide and high as the framebuffer.
+  void picture_frame(std::string_view name, int width, int height);
+
+  /// Opens a config.json; what cannot be read is said in the window, which goes on with what it had.
+  void open(const std::filesystem::path&);
+
+  /// A key was pressed. Returns what the action asks of the window.
+  Request key(int key, int modifiers);
+
+  void perform(Request);
+  void set_zoom(float zoom);
+  float zoom() const { return zoom_; }
+
+  const Scene& scene() const { return scene_; }
+  void set_scene(const Scene& scene) { scene_ = scene; }
+  const Derived& derived() const { return derived_; }
+  const std::string& message() const { return message_.words; }
+
+  /// Whether the picture changes by itself.
+  bool animated() const { return scene_.play != Play::off; }
+
+private:
+  void begin(int width, int height, float seconds);
+  Canvas canvas() const;
+  void finish() const;
+  void top_bar(const Canvas&, Rect, Scene& next);
+  void badge(const Canvas&, Rect) const;
+  void stage(const Canvas&, Rect, Scene& next);
+  void message_bar(const Canvas&, Rect);
+  void help(const Canvas&);
+  void accept(const Scene& next, std::int64_t columns);
+
+  void export_png(int width, int height);
+
+  struct Message {
+    std::string words;
+    bool trouble = true;
+  };
+
+  Engines& engines_;
+  Scene scene_;
+  Derived derived_;
+  Fonts fonts_;
+  FileDialog dialog_;
+  Message message_;
+  float scale_ = 0, zoom_ = 1;
+  double play_remainder_ = 0;
+  std::int64_t columns_ = 0;         // of the last frame
+  bool help_ = false, computed_ = false, live_ = false, export_wanted_ = false;
+};
+
+} // namespace ropescope::ui

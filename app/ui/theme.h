@@ -1,0 +1,45 @@
+#pragma once
+#include <imgui.h>
+
+#include "core/rope/config.h"
+
+namespace ropescope::ui {
+
+enum class ThemeName { dark, light };
+
+/// Every colour of one theme.
+struct Theme {
+  bool dark = true;
+  ImU32 ground, panel, raised, track, text, dim, faint, grid, accent, on_accent, dial, outline;
+  ImU32 query, key;                 ///< blue and orange belong to q and k alone
+  ImU32 seen;                       ///< angles seen in training
+  ImU32 beyond, beyond_fill;        ///< out of the trained range
+  ImU32 good, bad;
+  ImU32 method[8];                  ///< by RopeType
+
+  ImU32 of(RopeType type) const { return method[static_cast<int>(type)]; }
+};
+
+const Theme& theme(ThemeName);
+
+/// Dashes of a method's curves, pixels on, off, on, off at scale 1; all zero is solid.
+struct Dash {
+  float length[4] = {0, 0, 0, 0};
+  bool solid() const { return length[0] == 0; }
+};
+Dash method_dash(RopeType);
+
+/// A phase (rad) on the ring of constant lightness: OKLCH, L 0.70, C 0.11, hue = phase. An angle of 0 and one of
+/// 2π have the same colour, and no hue looks nearer than another.
+ImU32 phase_colour(double phase, float alpha);
+
+ImU32 with_alpha(ImU32 colour, float alpha);
+ImU32 mix(ImU32 a, ImU32 b, float of_b);
+
+/// Contrast ratio after WCAG 2, 1…21.
+double contrast(ImU32 a, ImU32 b);
+
+/// Colours, spacing and rounding of Dear ImGui's own widgets (menus, popups, text fields).
+void apply_style(const Theme&, float scale);
+
+} // namespace ropescope::ui
