@@ -41,10 +41,10 @@ void ModelOptions::apply(RopeConfig& rope) const {
   if (!scheme.empty()) {
     const auto type = rope_type_from_name(scheme);
     if (!type) throw Error(fmt::format("--scheme {}: expected none, linear, ntk, dynamic, yarn, longrope, llama3 or proportional", scheme));
-    const bool extended = extension_factor(rope) != 1;
+    const double own = extension_factor(rope);
     if (*type == RopeType::longrope && rope.rope_type != RopeType::longrope) rope.rope_type = RopeType::longrope;
-    else rope = *with_scheme(rope, *type);
-    if (!extended) rope.factor.reset(); // then the user must say
+    else rope = *with_scheme(rope, *type, own);
+    if (own == 1) rope.factor.reset(); // then the user must say
   }
   for (const std::string& assignment : set) {
     const std::size_t equals = assignment.find('=');

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -28,6 +29,21 @@ inline double angle_between(const Dial& d) {
   return angle < 0 ? angle + turn : angle;
 }
 
+/// One fan without inner edges: triangles blended one by one would show their seams.
+inline void draw_wedge(const ui::Canvas& c, ImVec2 centre, float reach, double from, double angle) {
+  const int parts = std::max(2, static_cast<int>(std::ceil(angle / (2 * std::numbers::pi) * 64)));
+  const ImU32 colour = ui::mix(c.theme.dial, ui::phase_colour(angle, 1), c.theme.dark ? 0.62f : 0.55f);
+  const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
+  c.list->PrimReserve(3 * parts, parts + 2);
+  const auto first = static_cast<unsigned>(c.list->_VtxCurrentIdx);
+  c.list->PrimWriteVtx(centre, white, colour);
+  for (int i = 0; i <= parts; ++i) c.list->PrimWriteVtx(on_circle(centre, reach, from + angle * i / parts), white, colour);
+  for (unsigned i = 0; i < static_cast<unsigned>(parts); ++i)
+    for (const unsigned corner : {0u, i + 1, i + 2}) c.list->PrimWriteIdx(static_cast<ImDrawIdx>(first + corner));
+  for (int i = 0; i <= parts; ++i) c.list->PathLineTo(on_circle(centre, reach, from + angle * i / parts));
+  compat::path_stroke(c.list, colour, false, 1.5f); // the edge, smoothed
+}
+
 inline void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const Dial& d) {
   constexpr double turn = 2 * std::numbers::pi;
   ImDrawList* list = c.list;
@@ -35,12 +51,7 @@ inline void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const Di
   list->AddCircleFilled(centre, radius, c.theme.dial);
 
   const double key = std::atan2(static_cast<double>(d.key.y), static_cast<double>(d.key.x)), between = angle_between(d);
-  // A fan of triangles, each convex, whatever the angle.
-  const int parts = std::max(1, static_cast<int>(std::ceil(between / turn * 48)));
-  const ImU32 wedge = ui::mix(c.theme.dial, ui::phase_colour(between, 1), c.theme.dark ? 0.62f : 0.5f);
-  const float reach = radius * 0.58f;
-  for (int i = 0; i < parts; ++i)
-    list->AddTriangleFilled(centre, on_circle(centre, reach, key + between * (i + 1) / parts), on_circle(centre, reach, key + between * i / parts), wedge);
+  draw_wedge(c, centre, radius * 0.58f, key, between);
 
   if (d.seen >= turn) {
     list->AddCircle(centre, radius, ui::mix(c.theme.dial, c.theme.seen, 0.72f), 0, stroke);

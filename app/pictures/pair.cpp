@@ -32,11 +32,11 @@ void pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived
   const std::string index = plot::subscript(scene.pair);
   row("θ" + index, theta >= 1e-4 || theta == 0 ? fmt::format("{:.6f}", theta) : fmt::format("{:.4e}", theta));
   const double lambda = wavelength(theta);
-  row("wavelength", theta == 0 ? "never turns" : plot::grouped(lambda, lambda < 1000 ? 1 : 0) + " tok");
+  row("wavelength", theta == 0 ? "never turns" : grouped(lambda, lambda < 1000 ? 1 : 0) + " tok");
   const double turns = theta * derived.trained_length() / (2 * std::numbers::pi);
-  row("turns in L", plot::grouped(turns, turns < 10 ? 3 : 1));
+  row("turns in L", grouped(turns, turns < 10 ? 3 : 1));
   const double delta = static_cast<double>(scene.m - scene.n) * theta;
-  row("Δ·θ" + index, plot::grouped(delta, 3) + " rad");
+  row("Δ·θ" + index, grouped(delta, 3) + " rad");
 }
 
 } // namespace ropescope::pictures

@@ -69,8 +69,9 @@ struct Stretch {
 void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
   const Spectrum& spectrum = derived.current().spectrum;
   std::vector<Stretch> stretches;
+  const bool each_its_own = derived.current().config.rope_type == RopeType::longrope;
   for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
-    const PairFate f = fate(spectrum, i);
+    const PairFate f = each_its_own ? PairFate::blended : fate(spectrum, i);
     if (stretches.empty() || stretches.back().fate != f) stretches.push_back({i, i, f});
     stretches.back().end = i + 1;
   }
@@ -83,7 +84,10 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
     std::string label = "never turns";
     switch (stretch.fate) {
     case PairFate::kept: colour = c.theme.of(RopeType::yarn), label = "keep (extrapolate)"; break;
-    case PairFate::blended: colour = c.theme.of(RopeType::ntk), label = "blend"; break;
+    case PairFate::blended: 
+      colour = c.theme.of(each_its_own ? RopeType::longrope : RopeType::ntk);
+      label = each_its_own ? "each pair by its own factor" : "blend";
+      break;
     case PairFate::interpolated: {
       const auto last = static_cast<std::size_t>(stretch.end - 1);
       colour = c.theme.of(RopeType::linear);

@@ -33,7 +33,7 @@ Plot plot_in(const ui::Canvas& c, ui::Rect room, const Derived& derived) {
 }
 
 void draw_axes(const ui::Canvas& c, const Plot& p) {
-  for (const plot::Tick& tick : plot::linear_ticks(p.y, std::max(3, static_cast<int>(p.area.height() / c.px(70))))) {
+  for (const plot::Tick& tick : plot::linear_ticks(p.y, std::max(3, static_cast<int>(p.area.height() / c.px(62))))) {
     const float y = p.y.pixel(tick.value);
     c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, tick.value == 0 ? c.px(2) : 1);
     ui::text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
@@ -73,8 +73,15 @@ void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool 
     columns.push_back({x, p.y.pixel(static_cast<double>(curve.bins[b].greatest)), p.y.pixel(static_cast<double>(curve.bins[b].least))});
     line.emplace_back(x, p.y.pixel(static_cast<double>(curve.local_mean[b])));
   }
-  if (band) plot::draw_band(c.list, columns, ui::with_alpha(colour, c.theme.dark ? 0.26f : 0.24f), c.px(1.5f));
-  else plot::draw_line(c.list, line, colour, c.px(series.current ? 3.0f : 1.8f), series.current ? ui::Dash{} : ui::method_dash(series.config.rope_type), c.scale);
+  if (band) {
+    plot::draw_band(c.list, columns, ui::with_alpha(colour, c.theme.dark ? 0.26f : 0.24f), 0);
+    // Its edges, smoothed; where a column holds one distance they are the whole band.
+    for (const bool upper : {true, false}) {
+      std::vector<ImVec2> edge;
+      for (const plot::Span& s : columns) edge.emplace_back(s.x, upper ? s.top : s.bottom);
+      plot::draw_line(c.list, edge, ui::with_alpha(colour, 0.22f), c.px(1), {}, c.scale);
+    }
+  } else plot::draw_line(c.list, line, colour, c.px(series.current ? 3.0f : 1.8f), series.current ? ui::Dash{} : ui::method_dash(series.config.rope_type), c.scale);
 }
 
 /// A small table on the picture. Its corner keeps within the plot.
@@ -126,7 +133,7 @@ void draw_here(const ui::Canvas& c, const Plot& p, const Scene& scene, const Der
   const ImVec2 at{x, p.y.pixel(current.score_here)};
   c.list->AddCircleFilled(at, c.px(7), c.theme.text);
   c.list->AddCircleFilled(at, c.px(5), c.theme.of(current.config.rope_type));
-  ReadOut table(c, "Δ = " + plot::grouped(static_cast<double>(distance)));
+  ReadOut table(c, "Δ = " + grouped(static_cast<double>(distance)));
   for (const Series& series : derived.series())
     table.add(c.theme.of(series.config.rope_type), series.label, plot::with_sign(series.score_here, 4));
   table.draw({at.x, std::min(at.y, p.area.least.y + p.area.height() * 0.45f)}, p.area);
@@ -140,8 +147,8 @@ void draw_under_mouse(const ui::Canvas& c, const Plot& p, const Derived& derived
   const auto bin = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, above - edges.begin() - 1));
   c.list->AddLine({c.mouse.x, p.area.least.y}, {c.mouse.x, p.area.greatest.y}, ui::with_alpha(c.theme.text, 0.5f), 1);
   const std::int64_t first = edges[bin], last = edges[bin + 1] - 1;
-  ReadOut table(c, first == last ? "Δ = " + plot::grouped(static_cast<double>(first))
-                                 : fmt::format("Δ = {} … {}", plot::grouped(static_cast<double>(first)), plot::grouped(static_cast<double>(last))));
+  ReadOut table(c, first == last ? "Δ = " + grouped(static_cast<double>(first))
+                                 : fmt::format("Δ = {} … {}", grouped(static_cast<double>(first)), grouped(static_cast<double>(last))));
   for (const Series& series : derived.series()) {
     const ScoreBin& b = series.curve.bins[bin];
     const auto number = [](float v) { return plot::with_sign(static_cast<double>(v), 4); };
@@ -168,7 +175,7 @@ void draw_legend(const ui::Canvas& c, ui::Rect panel, float free_from, const Der
 } // namespace
 
 void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
-  const char *title = "Score versus relative distance", *remark = "⟨R(m)q, R(n)k⟩ / d for q = k = 1; line: local mean, band: least to greatest of every integer Δ";
+  const char *title = "Score versus relative distance", *remark = "⟨R(m)q, R(n)k⟩ / d, q = k = 1; line: local mean, band: least to greatest of every Δ";
   const ui::Rect room = heading(c, panel, title, remark);
   draw_legend(c, panel, panel.least.x + c.px(50) + ui::text_width(c.fonts.title, title) + ui::text_width(c.fonts.small, remark), derived);
   const Plot p = plot_in(c, room, derived);

@@ -53,12 +53,12 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
     c.list->AddLine({area.least.x, at}, {area.greatest.x, at}, c.theme.grid, 1);
     ui::text(c, {area.least.x - c.px(6), at - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
   }
+  const auto pair_label = [&](std::int64_t i) {
+    ui::text(c, {x.pixel(static_cast<double>(i)), area.greatest.y + c.px(4)}, c.fonts.small, c.theme.dim, std::to_string(i), ui::Align::centre);
+  };
   const std::int64_t last = current.pairs() - 1, step = std::max<std::int64_t>(1, (last + 1) / 4);
-  for (std::int64_t i = 0; i <= last; i += step) {
-    const bool end = i + step > last;
-    const double at = end && last - i < step ? static_cast<double>(last) : static_cast<double>(i);
-    ui::text(c, {x.pixel(at), area.greatest.y + c.px(4)}, c.fonts.small, c.theme.dim, fmt::format("{:.0f}", at), ui::Align::centre);
-  }
+  for (std::int64_t i = 0; i + step / 2 < last; i += step) pair_label(i);
+  pair_label(last);
   ui::text(c, {(area.least.x + area.greatest.x) / 2, area.greatest.y + c.px(21)}, c.fonts.small, c.theme.dim, "pair i", ui::Align::centre);
 
   c.list->PushClipRect(area.least, area.greatest, true);
@@ -74,11 +74,11 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
 
   const float trained = y.pixel(derived.trained_length()), target = y.pixel(static_cast<double>(derived.length()));
   plot::draw_rule(c.list, {area.least.x, trained}, {area.greatest.x, trained}, c.theme.text, c.px(1.4f), c.px(7), c.px(4));
-  label_on(c, {area.least.x + c.px(6), trained - c.px(20)}, c.theme.text, "trained " + plot::grouped(derived.trained_length()));
+  label_on(c, {area.least.x + c.px(6), trained - c.px(20)}, c.theme.text, "trained " + grouped(derived.trained_length()));
   if (static_cast<double>(derived.length()) > derived.trained_length() * 1.01) {
     plot::draw_rule(c.list, {area.least.x, target}, {area.greatest.x, target}, c.theme.text, c.px(1.4f), c.px(2), c.px(3));
     const bool crowded = trained - target < c.px(22); // then the label goes above both lines
-    label_on(c, {area.least.x + c.px(6), target - c.px(20) - (crowded ? c.px(22) - (trained - target) : 0.0f)}, c.theme.text, "target " + plot::grouped(static_cast<double>(derived.length())));
+    label_on(c, {area.least.x + c.px(6), target - c.px(20) - (crowded ? c.px(22) - (trained - target) : 0.0f)}, c.theme.text, "target " + grouped(static_cast<double>(derived.length())));
   }
   if (c.clicked && area.contains(c.mouse)) next.pair = static_cast<std::int64_t>(std::lround(x.value(c.mouse.x)));
 }

@@ -53,13 +53,6 @@ std::vector<Tick> decade_ticks(const Axis& axis, bool powers, int greatest_count
   return ticks;
 }
 
-std::string grouped(double value, int decimals) {
-  std::string digits = fmt::format("{:.{}f}", std::abs(value), decimals);
-  const std::size_t whole = std::min(digits.find('.'), digits.size());
-  for (std::size_t at = whole; at > 3; at -= 3) digits.insert(at - 3, " ");
-  return value < 0 ? fmt::format("−{}", digits) : digits;
-}
-
 std::string with_sign(double value, int decimals) {
   return fmt::format("{}{:.{}f}", value < 0 ? "−" : "+", std::abs(value), decimals);
 }

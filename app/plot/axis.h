@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "core/text.h"
+
 namespace ropescope::plot {
 
 /// A range of values laid over a range of pixels.
@@ -27,9 +29,6 @@ std::vector<Tick> linear_ticks(const Axis&, int wanted);
 /// Decades within the axis, labelled in full ("10 000") or as powers ("10⁴"); every second, third … where they
 /// would be more than `greatest_count`.
 std::vector<Tick> decade_ticks(const Axis&, bool powers, int greatest_count);
-
-/// "65 536"; "1 024.5" with decimals; a true minus sign.
-std::string grouped(double value, int decimals = 0);
 
 /// "+0.5749"
 std::string with_sign(double value, int decimals);

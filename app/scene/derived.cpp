@@ -18,7 +18,7 @@ std::vector<RopeConfig> configs_of(const Scene& scene) {
   for (const RopeType type : {RopeType::linear, RopeType::ntk, RopeType::dynamic, RopeType::yarn, RopeType::llama3, RopeType::longrope,
                               RopeType::proportional, RopeType::standard}) {
     if (type == scene.rope.rope_type || !scene.compared[static_cast<std::size_t>(type)]) continue;
-    if (auto config = with_scheme(scene.rope, type)) configs.push_back(std::move(*config));
+    if (auto config = tried_on(scene, type)) configs.push_back(std::move(*config));
   }
   return configs;
 }

@@ -15,7 +15,7 @@ constexpr double greatest_pictured_length = 16.0 * 1024 * 1024;
 void take_rope(Scene& scene, const LayerRope& layer) {
   scene.layer_type = layer.layer_type;
   scene.rope = layer.config;
-  if (!scene.rope.factor && extension_factor(scene.rope) <= 1) scene.rope.factor = what_if_factor;
+  scene.factor = extension_factor(scene.rope) > 1 ? extension_factor(scene.rope) : what_if_factor;
   if (!(trained_length(scene.rope) >= 1)) set_trained_length(scene.rope, unknown_length);
   if (scene.rope.max_position_embeddings < 1) scene.rope.max_position_embeddings = trained_length(scene.rope);
 }
@@ -54,14 +54,31 @@ Scene with_layer_type(const Scene& scene, const std::string& layer_type) {
   return next;
 }
 
+const RopeConfig& original_rope(const Scene& scene) {
+  return layer_rope(scene.model, scene.layer_type.empty() ? std::nullopt : std::optional(scene.layer_type)).config;
+}
+
+std::optional<RopeConfig> tried_on(const Scene& scene, RopeType type) { return with_scheme(scene.rope, type, scene.factor); }
+
 void choose_scheme(Scene& scene, RopeType type) {
-  const RopeConfig& original = layer_rope(scene.model, scene.layer_type.empty() ? std::nullopt : std::optional(scene.layer_type)).config;
-  if (const auto changed = with_scheme(scene.rope, type)) scene.rope = *changed;
-  // Back at the model's own scheme, what belongs to it alone counts again.
+  if (type == scene.rope.rope_type) return;
+  const auto changed = tried_on(scene, type);
+  if (!changed) return;
+  scene.rope = *changed;
+  const RopeConfig& original = original_rope(scene);
   if (type == original.rope_type) {
     scene.rope.alpha = original.alpha;
     scene.rope.attention_factor = original.attention_factor;
+    if (!original.factor) scene.rope.factor = original.factor;
   }
+  settle(scene);
+}
+
+void set_factor(Scene& scene, double factor) {
+  scene.factor = factor;
+  if (scene.rope.rope_type == RopeType::standard || scene.rope.rope_type == RopeType::proportional) return;
+  scene.rope.factor = factor;
+  scene.rope.alpha.reset();
 }
 
 void settle(Scene& scene) {

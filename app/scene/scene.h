@@ -19,6 +19,7 @@ struct Scene {
   ModelConfig model;                       ///< as opened; untouched by the controls
   std::string layer_type;                  ///< which of the model's embeddings
   RopeConfig rope;                         ///< that one, with every change made by hand
+  double factor = 16;                      ///< s of every scheme that is tried on; the rope's own where it has one
   std::int64_t m = 137, n = 100;           ///< positions of query and key, tokens
   std::int64_t pair = 20;                  ///< selected everywhere; within the pairs there are
   std::array<bool, std::size(all_rope_types)> compared{}; ///< by RopeType: drawn beside the scheme in force
@@ -31,7 +32,7 @@ struct Scene {
   bool operator==(const Scene&) const = default;
 };
 
-/// A scene of a model as it is. What the model lacks for "what if" gets a value: factor 16, context 2048.
+/// A scene of a model as it is. A model that names no context length gets 2048.
 Scene scene_of(const ModelConfig&, const std::optional<std::string>& layer_type = std::nullopt);
 
 /// The scene the program opens with: Llama 2 7B, YaRN ×16.
@@ -43,8 +44,17 @@ Scene with_model(const Scene&, const ModelConfig&);
 /// The same scene with another of the model's layer types.
 Scene with_layer_type(const Scene&, const std::string& layer_type);
 
-/// Changes the scheme in force and what the factor needs to be for it.
+/// Changes the scheme in force. Back at the model's own scheme its own parameters count again.
 void choose_scheme(Scene&, RopeType);
+
+/// The model's rope under another scheme with the scene's factor; nothing where it cannot be.
+std::optional<RopeConfig> tried_on(const Scene&, RopeType);
+
+/// Sets the factor of the scheme in force and of all that are tried on.
+void set_factor(Scene&, double);
+
+/// The embedding as the model's file has it.
+const RopeConfig& original_rope(const Scene&);
 
 /// Brings what a control may have pushed too far back within the model: pair, m, n.
 void settle(Scene&);

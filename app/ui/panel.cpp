@@ -14,7 +14,14 @@ namespace ropescope::ui {
 
 namespace {
 
-constexpr float nominal_height = 838;   // of all rows at scale 1; in less room they move closer
+/// Height of all rows at scale 1; in less room they move closer.
+float nominal_height(const Scene& scene, const Derived* derived) {
+  float height = 862;
+  if (scene.model.layers.size() > 1) height += 38;
+  if (scene.rope.rope_type == RopeType::yarn || scene.rope.rope_type == RopeType::llama3) height += 45;
+  if (derived && !derived->current().spectrum.rule.empty()) height += 42;
+  return height;
+}
 
 /// Lays rows out from top to bottom.
 class Column {
@@ -48,7 +55,7 @@ public:
   Rect cell(int n, int count, float height, float left = 0) const {
     const float gap = c.px(6), from = at_.x + left, w = (width_ - left - gap * static_cast<float>(count - 1)) / static_cast<float>(count);
     const float x = from + (w + gap) * static_cast<float>(n);
-    return {{x, at_.y}, {x + w, at_.y + c.px(height)}};
+    return {{x, at_.y}, {x + w, at_.y + c.px(height * std::min(1.0f, squeeze_ + 0.04f))}};
   }
 
 private:
@@ -102,7 +109,7 @@ void model_controls(Column& column, const Scene& scene, const RopeConfig& origin
   const std::string dims = rope.rotary_dim == rope.head_dim ? std::to_string(rope.head_dim) : fmt::format("{} of {}", rope.rotary_dim, rope.head_dim);
   if (column.value({.id = "head_dim", .label = rope.rotary_dim == rope.head_dim ? "head dim d" : "rotary dim d", .value_text = dims, .least = 16, .greatest = 512, .logarithmic = true, .whole = true, .fallback = static_cast<double>(original.head_dim)}, head_dim))
     set_head_dim(next, head_dim);
-  column.value({.id = "base", .label = "base b", .value_text = plot::grouped(rope.base), .least = 100, .greatest = 1e9, .logarithmic = true, .whole = true, .fallback = original.base}, rope.base);
+  column.value({.id = "base", .label = "base b", .value_text = grouped(rope.base), .least = 100, .greatest = 1e9, .logarithmic = true, .whole = true, .fallback = original.base}, rope.base);
 
   const Canvas& c = column.c;
   text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, "pairing");
@@ -117,14 +124,14 @@ void position_controls(Column& column, const Scene& scene, Scene& next) {
   const double length = static_cast<double>(pictured_length(scene));
   const auto position = [&](const char* id, const char* label, std::int64_t& value, ImU32 colour, double fallback) {
     double shifted = static_cast<double>(value) + 1; // a logarithmic line has no 0
-    if (column.value({.id = id, .label = label, .value_text = plot::grouped(static_cast<double>(value)), .least = 1, .greatest = length, .logarithmic = true, .whole = true, .colour = colour, .fallback = fallback}, shifted)) {
+    if (column.value({.id = id, .label = label, .value_text = grouped(static_cast<double>(value)), .least = 1, .greatest = length, .logarithmic = true, .whole = true, .colour = colour, .fallback = fallback}, shifted)) {
       value = static_cast<std::int64_t>(shifted) - 1;
       settle(next);
     }
   };
   position("m", "query m", next.m, c.theme.query, 138);
   position("n", "key n", next.n, c.theme.key, 101);
-  column.read_out("Δ = m − n", plot::grouped(static_cast<double>(next.m - next.n)));
+  column.read_out("Δ = m − n", grouped(static_cast<double>(next.m - next.n)));
   const bool playing = scene.play != Play::off;
   const Rect play{column.at(), {column.at().x + c.px(84), column.at().y + c.px(30)}};
   if (button(c, "play", play, playing ? "pause" : "▶ play", playing)) action("play").apply(next);
@@ -146,23 +153,21 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
                                 {RopeType::longrope, "LongRoPE"}, {RopeType::proportional, "p-RoPE"}};
   int n = 0;
   for (const Choice& choice : choices) {
-    const bool possible = with_scheme(scene.rope, choice.type).has_value();
-    if (button(column.c, choice.label, column.cell(n % 4, 4, 27), choice.label, scene.rope.rope_type == choice.type, possible))
+    const bool possible = tried_on(scene, choice.type).has_value();
+    if (button(column.c, choice.label, column.cell(n % 3, 3, 27), choice.label, scene.rope.rope_type == choice.type, possible))
       choose_scheme(next, choice.type);
     if (!possible) tooltip("LongRoPE needs a factor for every pair: open a config.json that has short_factor and long_factor.");
-    if (++n % 4 == 0) column.skip(32);
+    if (++n % 3 == 0) column.skip(32);
   }
-  column.skip(6);
+  column.skip(38);
 
   RopeConfig& rope = next.rope;
   const RopeType type = scene.rope.rope_type;
-  double factor = extension_factor(rope);
-  if (column.value({.id = "factor", .label = "factor s", .value_text = fmt::format("{:.4g}", factor), .least = 1, .greatest = 128, .logarithmic = true, .fallback = original.factor.value_or(16)}, factor)) {
-    rope.factor = factor < 4 ? std::round(factor * 20) / 20 : std::round(factor * 2) / 2;
-    rope.alpha.reset();
-  }
+  double factor = scene.factor;
+  if (column.value({.id = "factor", .label = "factor s", .value_text = fmt::format("{:.4g}", factor), .least = 1, .greatest = 128, .logarithmic = true, .fallback = original.factor.value_or(16)}, factor))
+    set_factor(next, factor < 4 ? std::round(factor * 20) / 20 : std::round(factor * 2) / 2);
   double trained = trained_length(rope);
-  if (column.value({.id = "trained", .label = "trained context L", .value_text = plot::grouped(trained), .least = 256, .greatest = 1 << 20, .logarithmic = true, .whole = true, .fallback = trained_length(original)}, trained))
+  if (column.value({.id = "trained", .label = "trained context L", .value_text = grouped(trained), .least = 256, .greatest = 1 << 20, .logarithmic = true, .whole = true, .fallback = trained_length(original)}, trained))
     set_trained_length(rope, trained > 4096 ? std::round(trained / 1024) * 1024 : std::round(trained / 64) * 64);
 
   const Canvas& c = column.c;
@@ -176,10 +181,8 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
   if (!derived) return;
   const Spectrum& spectrum = derived->current().spectrum;
   if (!spectrum.rule.empty()) {
-    text(c, column.at(), c.fonts.small, c.theme.dim, shortened(c.fonts.small, spectrum.rule, column.width()));
-    hit("rule", {column.at(), {column.at().x + column.width(), column.at().y + c.px(20)}});
-    tooltip(spectrum.rule.c_str());
-    column.skip(24);
+    const float y = column.at().y;
+    column.skip((wrapped_text(c, column.at(), column.width(), c.fonts.small, c.theme.dim, spectrum.rule) - y) / c.scale + 4);
   }
   column.read_out("attention factor", fmt::format("{:.4f}", spectrum.attention_factor));
 }
@@ -213,9 +216,9 @@ bool control_panel(const Canvas& outer, Rect area, const Scene& scene, const Der
   ImGui::BeginChild("controls", {area.width(), area.height()}, false, ImGuiWindowFlags_NoBackground);
   Canvas c = outer;
   c.list = ImGui::GetWindowDrawList();
-  const float top = area.least.y + c.px(8) - ImGui::GetScrollY(), squeeze = std::clamp(area.height() / c.px(nominal_height), 0.88f, 1.08f);
+  const float top = area.least.y + c.px(8) - ImGui::GetScrollY(), squeeze = std::clamp(area.height() / c.px(nominal_height(scene, derived)), 0.84f, 1.08f);
   Column column(c, {area.least.x + c.px(16), top}, area.width() - c.px(32), squeeze);
-  const RopeConfig& original = layer_rope(scene.model, scene.layer_type.empty() ? std::nullopt : std::optional(scene.layer_type)).config;
+  const RopeConfig& original = original_rope(scene);
 
   column.heading("MODEL");
   choose_model(column, scene, next);

@@ -28,7 +28,7 @@ constexpr float nowhere = -1e6f;
 /// Everything grows with the window, so that a projector shows what a desk shows.
 float scale_for(int width, int height, float zoom) {
   const float fit = std::min(static_cast<float>(width) / design_width, static_cast<float>(height) / design_height);
-  return std::round(std::clamp(fit * zoom, 0.5f, 6.0f) * 16) / 16;
+  return std::floor(std::clamp(fit * zoom, 0.5f, 6.0f) * 40) / 40; // few steps, so that letters are not cut anew all the time
 }
 
 /// Where the pictures of the overview lie.
@@ -45,8 +45,8 @@ Layout overview(const Canvas& c, Rect stage) {
           .score = {{stage.least.x, split + space}, stage.greatest}};
 }
 
-/// Columns of the score's plot: its rectangle's width less margins, in pixels.
-std::int64_t columns_of(const Canvas& c, float panel) { return std::max<std::int64_t>(64, static_cast<std::int64_t>(panel - c.px(88))); }
+/// Columns of the score's plot: its rectangle's width less margins, two pixels each at scale 1.
+std::int64_t columns_of(const Canvas& c, float panel) { return std::max<std::int64_t>(64, static_cast<std::int64_t>((panel - c.px(88)) / c.px(2))); }
 
 std::string export_name(const Scene& scene) {
   std::string model = scene.model.name;
@@ -180,6 +180,7 @@ void Shell::stage(const Canvas& c, Rect area, Scene& next) {
   switch (scene_.view) {
   case View::overview: {
     const Layout l = overview(c, area);
+    panel(c, {l.rotations.least, l.pair.greatest}); // one ground for both
     pictures::rotations(c, l.rotations, scene_, derived_, next);
     pictures::pair(c, l.pair, scene_, derived_, next);
     pictures::wavelengths(c, l.wavelengths, scene_, derived_, next);

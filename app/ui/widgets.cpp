@@ -96,6 +96,22 @@ std::string shortened(ImFont* font, std::string_view words, float width) {
   return begin + "…";
 }
 
+float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 colour, std::string_view words) {
+  std::size_t begin = 0;
+  while (begin < words.size()) {
+    std::size_t end = words.size();
+    while (text_width(font, words.substr(begin, end - begin)) > width) {
+      const std::size_t space = words.find_last_of(' ', end - 1);
+      if (space == std::string_view::npos || space <= begin) break;
+      end = space;
+    }
+    text(c, at, font, colour, words.substr(begin, end - begin));
+    at.y += compat::font_size(font) * 1.25f;
+    begin = end + (end < words.size() && words[end] == ' ' ? 1 : 0);
+  }
+  return at.y;
+}
+
 void panel(const Canvas& c, Rect r) { c.list->AddRectFilled(r.least, r.greatest, c.theme.panel, c.px(6)); }
 
 bool slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& value) {

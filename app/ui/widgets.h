@@ -41,6 +41,9 @@ float text(const Canvas&, ImVec2 at, ImFont*, ImU32 colour, std::string_view, Al
 /// The text, or as much of its beginning as fits, with an ellipsis.
 std::string shortened(ImFont*, std::string_view, float width);
 
+/// Draws words in lines no wider than `width`; returns where the next line would begin.
+float wrapped_text(const Canvas&, ImVec2 at, float width, ImFont*, ImU32 colour, std::string_view);
+
 /// The ground of a panel.
 void panel(const Canvas&, Rect);
 

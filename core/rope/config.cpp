@@ -100,10 +100,11 @@ void set_trained_length(RopeConfig& config, double tokens) {
   else config.max_position_embeddings = tokens;
 }
 
-std::optional<RopeConfig> with_scheme(RopeConfig config, RopeType type) {
+std::optional<RopeConfig> with_scheme(RopeConfig config, RopeType type, double factor) {
   if (config.rope_type == type) return config;
   if (type == RopeType::longrope && config.long_factor.empty()) return std::nullopt;
-  config.factor = extension_factor(config);
+  config.factor.reset();
+  if (type != RopeType::standard && type != RopeType::proportional) config.factor = factor;
   config.factor_is_null = false;
   config.alpha.reset();
   config.attention_factor.reset();

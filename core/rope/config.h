@@ -76,10 +76,10 @@ double target_length(const RopeConfig&);
 /// Sets trained_length and what the scheme in force derives from it.
 void set_trained_length(RopeConfig&, double tokens);
 
-/// The same model under another scheme with the same factor, for "what if": what the new scheme needs and the
-/// config lacks takes its published default; what belongs to the old scheme alone (attention_factor, alpha) goes.
-/// Nothing where the config has no LongRoPE factors and LongRoPE is asked for.
-std::optional<RopeConfig> with_scheme(RopeConfig, RopeType);
+/// The same model under another scheme, for "what if": what the new scheme needs and the config lacks takes its
+/// published default; what belongs to the old scheme alone (attention_factor, alpha) goes. The config itself where
+/// it is of that type already; nothing where LongRoPE is asked for and the config has no factors for it.
+std::optional<RopeConfig> with_scheme(RopeConfig, RopeType, double factor);
 
 /// Number of frequencies: ⌈rotary_dim/2⌉.
 std::int64_t pair_count(const RopeConfig&);

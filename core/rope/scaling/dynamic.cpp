@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/rope/scaling/scaling.h"
+#include "core/text.h"
 
 namespace ropescope::scaling {
 
@@ -15,8 +16,8 @@ Frequencies dynamic(const RopeConfig& config, std::optional<double> seq_len) {
   const Real effective = std::max<Real>(seq_len.value_or(0), length);
   if (config.alpha && effective <= length) {
     Frequencies result = ntk(config);
-    result.rule = fmt::format("Dynamic NTK: alpha {:g}, fixed while the sequence fits {:.0f} tokens.", *config.alpha,
-                              config.max_position_embeddings);
+    result.rule = fmt::format("Dynamic NTK: alpha {:g}, fixed while the sequence fits {} tokens.", *config.alpha,
+                              grouped(config.max_position_embeddings));
     return result;
   }
   const auto d = static_cast<Real>(config.rotary_dim);
@@ -25,10 +26,9 @@ Frequencies dynamic(const RopeConfig& config, std::optional<double> seq_len) {
   return {.theta = default_frequencies(base, config.rotary_dim),
           .base = base,
           .rule = effective > length
-                      ? fmt::format("Dynamic NTK: base {:.6g}, because {:.0f} > {:.0f} tokens.",
-                                    static_cast<double>(base), static_cast<double>(effective),
-                                    static_cast<double>(length))
-                      : fmt::format("Dynamic NTK: base unchanged up to {:.0f} tokens.", static_cast<double>(length))};
+                      ? fmt::format("Dynamic NTK: base {:.6g}, because {} > {} tokens.", static_cast<double>(base),
+                                    grouped(static_cast<double>(effective)), grouped(static_cast<double>(length)))
+                      : fmt::format("Dynamic NTK: base unchanged up to {} tokens.", grouped(static_cast<double>(length)))};
 }
 
 } // namespace ropescope::scaling

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/rope/scaling/scaling.h"
+#include "core/text.h"
 
 namespace ropescope::scaling {
 
@@ -23,8 +24,8 @@ Frequencies longrope(const RopeConfig& config, std::optional<double> seq_len) {
 
   if (!seq_len) result.rule = "LongRoPE: short factors, as a model is loaded.";
   else
-    result.rule = fmt::format("LongRoPE: {} factors, because {:.0f} {} {:.0f}.", is_long ? "long" : "short", *seq_len,
-                              is_long ? ">" : "≤", original);
+    result.rule = fmt::format("LongRoPE: {} factors, because {} {} {}.", is_long ? "long" : "short", grouped(*seq_len),
+                              is_long ? ">" : "≤", grouped(original));
   return result;
 }
 
