@@ -12,6 +12,8 @@ namespace ropescope {
 
 namespace {
 
+constexpr std::int64_t greatest_measured = 65536; // distances
+
 /// The schemes to draw, the one in force first.
 std::vector<RopeConfig> configs_of(const Scene& scene) {
   std::vector<RopeConfig> configs{scene.rope};
@@ -54,11 +56,20 @@ ScoreCurve curve_of(Engine& engine, const Spectrum& spectrum, const std::vector<
 
 } // namespace
 
-Engines::Engines(EngineChoice choice) {
-  prefer_gpu = choice != EngineChoice::cpu;
+Engines::Engines(EngineChoice wanted) : choice(wanted) {
+  software_ = gpu::current_context_info().software;
   why_no_gpu = gpu::GlEngine::why_not();
   if (why_no_gpu.empty()) gpu = std::make_unique<gpu::GlEngine>();
   else if (choice == EngineChoice::gpu) throw Error("--engine gpu: " + why_no_gpu);
+}
+
+bool Engines::draws_on_gpu() const { return gpu && (choice == EngineChoice::gpu || (choice == EngineChoice::automatic && !software_)); }
+
+std::string Engines::why_this_one() const {
+  if (draws_on_gpu()) return "The pictures are computed on the GPU.";
+  if (!gpu) return "The pictures are computed on the CPU, because there is no other engine.";
+  return choice == EngineChoice::cpu ? "The pictures are computed on the CPU, as asked."
+                                     : "The pictures are computed on the CPU, because this GPU is software (--engine gpu takes it all the same).";
 }
 
 void Derived::update(const Scene& scene, Engines& engines, std::int64_t columns) {
@@ -132,16 +143,18 @@ void Derived::measure_parity(Engines& engines) {
   // Positions of every order of magnitude, so that a phase that goes wrong far out is seen.
   Positions positions;
   for (std::int64_t p = 1; p < length_; p = p * 2 + 1) positions.ids.push_back(p);
+  std::vector<std::int64_t> edges = now.curve.edges;
+  if (length_ > greatest_measured) edges = log_bin_edges(greatest_measured, columns_);
   std::vector<float> rows, rows_gpu;
   ScoreCurve curve, curve_gpu;
   parity_.cpu_ms = milliseconds([&] {
     rows = unit_rows(engines.cpu, now.spectrum, positions);
-    curve = curve_of(engines.cpu, now.spectrum, now.curve.edges);
+    curve = curve_of(engines.cpu, now.spectrum, edges);
   });
   if (!engines.gpu) return;
   parity_.gpu_ms = milliseconds([&] {
     rows_gpu = unit_rows(*engines.gpu, now.spectrum, positions);
-    curve_gpu = curve_of(*engines.gpu, now.spectrum, now.curve.edges);
+    curve_gpu = curve_of(*engines.gpu, now.spectrum, edges);
   });
   parity_.device = engines.gpu->device();
   const auto differ = [&](float a, float b) {

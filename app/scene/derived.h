@@ -21,11 +21,17 @@ struct Engines {
   CpuEngine cpu;
   std::unique_ptr<gpu::GlEngine> gpu;   ///< null where it cannot run
   std::string why_no_gpu;               ///< a sentence, where it is null
-  bool prefer_gpu = true;
+  EngineChoice choice;
 
+  /// `automatic` draws on the GPU, but not on one that is software: that is the CPU with a detour.
   /// Throws Error where `gpu` is asked for and cannot run.
   explicit Engines(EngineChoice);
-  Engine& preferred() { return gpu && prefer_gpu ? static_cast<Engine&>(*gpu) : cpu; }
+  bool draws_on_gpu() const;
+  std::string why_this_one() const;     ///< a sentence
+  Engine& preferred() { return draws_on_gpu() ? static_cast<Engine&>(*gpu) : cpu; }
+
+private:
+  bool software_ = false;
 };
 
 /// One scheme in the comparison.
@@ -44,7 +50,8 @@ struct Hands {
   std::vector<glm::vec2> query, key;    ///< per pair, on a circle of the attention factor's radius
 };
 
-/// Both engines on the same work, measured when the work last changed.
+/// Both engines on the same work, measured when the scheme in force last changed: rows at positions of every order
+/// of magnitude, and the score at every distance (of the first 65 536, where there are more).
 struct Parity {
   std::string device;                   ///< what the GPU calls itself; empty without one
   double gpu_ms = 0, cpu_ms = 0;

@@ -47,7 +47,7 @@ std::optional<fs::path> FileDialog::draw() {
   if (opening_) ImGui::SetKeyboardFocusHere();
   opening_ = false;
   ImGui::SetNextItemWidth(-em * 8.5f);
-  const bool entered = ImGui::InputText("##path", typed_.data(), typed_.size(), ImGuiInputTextFlags_EnterReturnsTrue);
+  const bool entered = ImGui::InputText("##path", typed_.data(), typed_.size(), ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
   ImGui::SameLine();
   const bool pressed = ImGui::Button("Open");
   ImGui::SameLine();

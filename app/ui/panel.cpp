@@ -16,8 +16,9 @@ namespace {
 
 /// Height of all rows at scale 1; in less room they move closer.
 float nominal_height(const Scene& scene, const Derived* derived) {
-  float height = 862;
+  float height = 878;
   if (scene.model.layers.size() > 1) height += 38;
+  if (scene.rope.rope_type == RopeType::longrope || scene.rope.rope_type == RopeType::proportional) height += 23;
   if (scene.rope.rope_type == RopeType::yarn || scene.rope.rope_type == RopeType::llama3) height += 45;
   if (derived && !derived->current().spectrum.rule.empty()) height += 42;
   return height;

@@ -21,7 +21,7 @@ namespace ropescope::ui {
 namespace {
 
 constexpr float design_width = 1600, design_height = 900; // at scale 1; 1600×1000 has room to spare
-constexpr float bar_height = 48, gap = 12, panel_width = 284;
+constexpr float bar_height = 48, gap = 12, panel_width = 284, message_height = 38;
 constexpr double tokens_per_second = 24;
 constexpr float nowhere = -1e6f;
 
@@ -146,14 +146,15 @@ void Shell::frame(int width, int height, float seconds, bool live) {
   const Rect window{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
   const float top = c.px(bar_height) + c.px(gap);
   const float left = scene_.panel ? c.px(gap + panel_width + gap) : c.px(gap);
-  const Rect stage_area{{left, top}, {window.greatest.x - c.px(gap), window.greatest.y - c.px(gap)}};
+  const float foot = shown_message().empty() ? c.px(gap) : c.px(gap + message_height + gap);
+  const Rect stage_area{{left, top}, {window.greatest.x - c.px(gap), window.greatest.y - foot}};
   top_bar(c, {{0, 0}, {window.greatest.x, c.px(bar_height)}}, next);
   if (scene_.panel && control_panel(c, {{c.px(gap), top}, {c.px(gap + panel_width), stage_area.greatest.y}}, scene_, computed_ ? &derived_ : nullptr, next))
     perform(Request::open_file);
   accept(next, columns_of(c, stage_area.width()));
   next = scene_;
   stage(c, stage_area, next);
-  message_bar(c, stage_area);
+  message_bar(c, {{c.px(gap), window.greatest.y - c.px(gap + message_height)}, {window.greatest.x - c.px(gap), window.greatest.y - c.px(gap)}});
   if (help_) help(c);
   if (const auto file = dialog_.draw()) {
     open(*file);
@@ -254,20 +255,21 @@ void Shell::badge(const Canvas& c, Rect r) const {
                                     : fmt::format("GPU and CPU agree: max|Δ| {:.1e}", p.greatest_difference);
     const float width = text_width(c.fonts.mono_small, numbers);
     text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, numbers, Align::right);
-    if (room - width > c.px(60)) text(c, words, c.fonts.small, c.theme.dim, shortened(c.fonts.small, engines_.gpu->device(), room - width - c.px(12)));
+    const std::string device = engines_.draws_on_gpu() ? p.device : fmt::format("{}, drawn by the CPU", p.device);
+    if (room - width > c.px(60)) text(c, words, c.fonts.small, c.theme.dim, shortened(c.fonts.small, device, room - width - c.px(12)));
   }
   hit("badge", r);
-  const std::string drawn = fmt::format("{}\nCPU: {}\nThe pictures are computed on the {}.", engines_.gpu ? "GPU: " + engines_.gpu->device() : engines_.why_no_gpu,
-                                        engines_.cpu.device(), engines_.gpu && engines_.prefer_gpu ? "GPU" : "CPU");
+  const std::string drawn = fmt::format("{}\nCPU: {}\n{}", engines_.gpu ? "GPU: " + engines_.gpu->device() : engines_.why_no_gpu,
+                                        engines_.cpu.device(), engines_.why_this_one());
   tooltip(drawn.c_str());
 }
 
-void Shell::message_bar(const Canvas& c, Rect area) {
-  const std::string& words = !message_.words.empty() ? message_.words : fonts_.notice;
+const std::string& Shell::shown_message() const { return message_.words.empty() ? fonts_.notice : message_.words; }
+
+void Shell::message_bar(const Canvas& c, Rect bar) {
+  const std::string& words = shown_message();
   if (words.empty()) return;
   const ImU32 colour = message_.trouble ? c.theme.bad : c.theme.good;
-  const float height = c.px(38);
-  const Rect bar{{area.least.x, area.greatest.y - height}, area.greatest};
   c.list->AddRectFilled(bar.least, bar.greatest, mix(c.theme.panel, colour, 0.16f), c.px(6));
   compat::rectangle(c.list, bar.least, bar.greatest, colour, c.px(6), c.px(1));
   const float y = bar.least.y + c.px(10);

@@ -54,6 +54,7 @@ private:
   void badge(const Canvas&, Rect) const;
   void stage(const Canvas&, Rect, Scene& next);
   void message_bar(const Canvas&, Rect);
+  const std::string& shown_message() const;
   void help(const Canvas&);
   void accept(const Scene& next, std::int64_t columns);
 

@@ -37,7 +37,7 @@ Theme make_dark() {
   t.beyond_fill = IM_COL32(213, 94, 0, 20);
   t.good = rgb(0x1fae84);
   t.bad = rgb(0xe0742e);
-  const std::array<unsigned, 8> methods{0xa0a6af, 0xcc79a7, 0xf0e442, 0xf0e442, 0x009e73, 0xb9a3f0, 0xd55e00, 0x8fb7b0};
+  const std::array<unsigned, 8> methods{0xa0a6af, 0xcc79a7, 0xf0e442, 0xf0e442, 0x009e73, 0xb9a3f0, 0xd55e00, 0xc9ab86};
   std::transform(methods.begin(), methods.end(), t.method, rgb);
   return t;
 }
@@ -64,7 +64,7 @@ Theme make_light() {
   t.beyond_fill = IM_COL32(194, 74, 0, 18);
   t.good = rgb(0x00805c);
   t.bad = rgb(0xb84600);
-  const std::array<unsigned, 8> methods{0x5a606a, 0xa8497e, 0x8f8200, 0x8f8200, 0x00805c, 0x6b52c8, 0xc24a00, 0x3f7f76};
+  const std::array<unsigned, 8> methods{0x5a606a, 0xa8497e, 0x8f8200, 0x8f8200, 0x00805c, 0x6b52c8, 0xc24a00, 0x7d5f3f};
   std::transform(methods.begin(), methods.end(), t.method, rgb);
   return t;
 }
@@ -168,6 +168,8 @@ void apply_style(const Theme& t, float scale) {
   set(ImGuiCol_ScrollbarGrab, t.track);
   set(ImGuiCol_TextSelectedBg, with_alpha(t.accent, 0.4f));
   set(ImGuiCol_ModalWindowDimBg, IM_COL32(0, 0, 0, 120));
+  set(ImGuiCol_TitleBg, t.raised);
+  set(ImGuiCol_TitleBgActive, t.raised);
   set(ImGuiCol_CheckMark, t.accent);
   ImGui::GetStyle() = style;
 }
