@@ -9,6 +9,7 @@
 #include "app/cli/engines.h"
 #include "app/cli/model_options.h"
 #include "app/cli/still.h"
+#include "app/ui/imgui_compat.h"
 #include "app/ui/shell.h"
 #include "core/error.h"
 
@@ -105,15 +106,20 @@ private:
     int width = 0, height = 0;
     glfwGetFramebufferSize(window_, &width, &height);
     if (width == 0 || height == 0) return;
+    std::erase_if(pressed_, [this](int key) { return glfwGetKey(window_, key) == GLFW_PRESS; });
+    for (const int key : pressed_) compat::hold_key(key, true);
     ImGui_ImplGlfw_NewFrame();
     glViewport(0, 0, width, height);
     shell_.frame(width, height, seconds, true);
+    for (const int key : pressed_) compat::hold_key(key, false);
+    pressed_.clear();
     glfwSwapBuffers(window_);
   }
 
   void on_key(int key, int pressed, int modifiers) {
     touch();
-    if (pressed == GLFW_RELEASE || ImGui::GetIO().WantTextInput) return;
+    if (pressed == GLFW_PRESS && key >= 0) pressed_.push_back(key);
+    if (pressed == GLFW_RELEASE || shell_.takes_letters()) return;
     if (key == GLFW_KEY_ESCAPE && glfwGetWindowMonitor(window_)) return full_screen();
     if (modifiers & GLFW_MOD_CONTROL) {
       if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_KP_ADD) return shell_.set_zoom(shell_.zoom() * 1.1f);
@@ -140,6 +146,7 @@ private:
   Engines engines_;
   ui::Shell shell_;
   int frames_wanted_ = frames_after_event;
+  std::vector<int> pressed_;   // since the last frame
 };
 
 int open(const Options& options) {

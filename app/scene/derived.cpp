@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/gpu/context.h"
 #include "core/error.h"
 
 namespace ropescope {

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 void FileDialog::open() {
   std::error_code error;
   enter(folder_.empty() ? fs::current_path(error) : folder_);
-  opening_ = true;
+  opening_ = open_ = true;
 }
 
 void FileDialog::enter(const fs::path& folder) {
@@ -41,7 +41,8 @@ std::optional<fs::path> FileDialog::draw() {
   const ImVec2 display = ImGui::GetIO().DisplaySize;
   ImGui::SetNextWindowPos({display.x / 2, display.y / 2}, ImGuiCond_Appearing, {0.5f, 0.5f});
   ImGui::SetNextWindowSize({em * 38, em * 26}, ImGuiCond_Appearing);
-  if (!ImGui::BeginPopupModal(name, nullptr, ImGuiWindowFlags_NoSavedSettings)) return std::nullopt;
+  open_ = ImGui::BeginPopupModal(name, nullptr, ImGuiWindowFlags_NoSavedSettings);
+  if (!open_) return std::nullopt;
 
   std::optional<fs::path> chosen;
   if (opening_) ImGui::SetKeyboardFocusHere();

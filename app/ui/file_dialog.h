@@ -10,6 +10,7 @@ namespace ropescope::ui {
 class FileDialog {
 public:
   void open();
+  bool is_open() const { return open_; }
 
   /// Draws it where it is open; returns the file chosen, once.
   std::optional<std::filesystem::path> draw();
@@ -17,7 +18,7 @@ public:
 private:
   void enter(const std::filesystem::path& folder);
 
-  bool opening_ = false;
+  bool opening_ = false, open_ = false;
   std::array<char, 4096> typed_{};
   std::filesystem::path folder_;
   std::vector<std::filesystem::path> folders_, files_;

@@ -66,6 +66,15 @@ inline void rectangle(ImDrawList* list, ImVec2 least, ImVec2 greatest, ImU32 col
 #endif
 }
 
+/// Before 1.87 a key that goes down and up between two frames is lost; this keeps it down for one.
+inline void hold_key(int glfw_key, bool down) {
+#if IMGUI_VERSION_NUM < 18700
+  ImGui::GetIO().KeysDown[glfw_key] = down;
+#else
+  (void)glfw_key, (void)down;
+#endif
+}
+
 /// Mouse input without a window, for tests.
 inline void mouse(ImVec2 at, bool pressed, float wheel) {
   ImGuiIO& io = ImGui::GetIO();

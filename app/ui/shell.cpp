@@ -320,6 +320,8 @@ Request Shell::key(int key, int modifiers) {
   return request;
 }
 
+bool Shell::takes_letters() const { return dialog_.is_open() || ImGui::GetIO().WantTextInput; }
+
 void Shell::perform(Request request) {
   if (request == Request::open_file) dialog_.open();
   if (request == Request::help) help_ = !help_;

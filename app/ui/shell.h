@@ -34,6 +34,9 @@ public:
   /// A key was pressed. Returns what the action asks of the window.
   Request key(int key, int modifiers);
 
+  /// Whether keys are letters now and no actions.
+  bool takes_letters() const;
+
   void perform(Request);
   void set_zoom(float zoom);
   float zoom() const { return zoom_; }
