@@ -1,7 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <epoxy/gl.h>
 #include <fmt/format.h>
-#define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
 #include <imgui_impl_glfw.h>
 

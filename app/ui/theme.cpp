@@ -129,8 +129,8 @@ ImU32 with_alpha(ImU32 colour, float alpha) {
 ImU32 mix(ImU32 a, ImU32 b, float of_b) { return pack(glm::mix(unpack(a), unpack(b), of_b)); }
 
 double contrast(ImU32 a, ImU32 b) {
-  const auto [darker, lighter] = std::minmax(luminance(a), luminance(b));
-  return (lighter + 0.05) / (darker + 0.05);
+  const double first = luminance(a) + 0.05, second = luminance(b) + 0.05;
+  return std::max(first, second) / std::min(first, second);
 }
 
 void apply_style(const Theme& t, float scale) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+
 #include <imgui.h>
 
 #include "core/rope/config.h"
@@ -24,8 +26,9 @@ const Theme& theme(ThemeName);
 
 /// Dashes of a method's curves, pixels on, off, on, off at scale 1; all zero is solid.
 struct Dash {
-  float length[4] = {0, 0, 0, 0};
+  std::array<float, 4> length{};
   bool solid() const { return length[0] == 0; }
+  bool operator==(const Dash&) const = default;
 };
 Dash method_dash(RopeType);
 

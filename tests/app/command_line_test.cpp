@@ -1,0 +1,140 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+#include "core/io/file.h"
+#include "core/io/npy.h"
+#include "tests/scratch.h"
+
+using namespace ropescope;
+
+namespace {
+
+struct Outcome {
+  int status = -1;
+  std::string out, err;
+};
+
+/// Runs the program in a folder of its own.
+Outcome run(const test::Scratch& scratch, const std::string& arguments) {
+  const std::string command = "cd '" + scratch.path.string() + "' && env -u DISPLAY -u WAYLAND_DISPLAY '" ROPESCOPE_TEST_PROGRAM "' " + arguments + " 2>stderr.txt";
+  Outcome outcome;
+  FILE* pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe);
+  std::array<char, 4096> piece;
+  for (std::size_t n; (n = fread(piece.data(), 1, piece.size(), pipe)) > 0;) outcome.out.append(piece.data(), n);
+  const int status = pclose(pipe);
+  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  outcome.err = read_file(scratch.path / "stderr.txt", 1 << 20);
+  std::filesystem::remove(scratch.path / "stderr.txt");
+  return outcome;
+}
+
+std::size_t files_in(const std::filesystem::path& folder) {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
+}
+
+void write_heads(const std::filesystem::path& path, std::vector<std::int64_t> shape) {
+  Array array;
+  array.shape = std::move(shape);
+  array.floats.assign(static_cast<std::size_t>(array.size()), 1.0f);
+  write_npy(path, array);
+}
+
+} // namespace
+
+TEST_CASE("what cannot be used is answered by one sentence and exit status 2, and nothing is left behind") {
+  const test::Scratch scratch;
+  write_file(scratch.path / "text", "no json");
+  write_file(scratch.path / "plain.json", R"({"hidden_size": 64})");
+  write_file(scratch.path / "odd.json", R"({"head_dim": 10, "rope_theta": 1e4, "partial_rotary_factor": 0.5})");
+  write_heads(scratch.path / "x.npy", {3, 128});
+  write_heads(scratch.path / "narrow.npy", {3, 10});
+  write_file(scratch.path / "cut.npy", read_file(scratch.path / "x.npy", 1 << 20).substr(0, 200));
+  const std::size_t files = files_in(scratch.path);
+  for (const char* arguments : {
+           "freqs --config missing.json", "freqs --config text", "freqs --config plain.json", "freqs", "freqs --model nobody",
+           "freqs --model llama-2-7b --no-such-option", "freqs --model llama-2-7b --head-dim 0", "freqs --model llama-2-7b --head-dim -4",
+           "freqs --model llama-2-7b --head-dim 1099511627776", "freqs --model llama-2-7b --scheme wavy", "freqs --model llama-2-7b --scheme yarn",
+           "freqs --model llama-2-7b --set wobble=3", "freqs --model gemma-3-4b --layer-type none", "no-such-command",
+           "rotate --config odd.json --in narrow.npy --out y.npy", "rotate --model llama-2-7b --in missing.npy --out y.npy",
+           "rotate --model llama-2-7b --in cut.npy --out y.npy", "rotate --model llama-2-7b --in narrow.npy --out y.npy",
+           "rotate --model llama-2-7b --in x.npy --out no/such/folder/y.npy", "rotate --model llama-2-7b --in x.npy --out y.npy --positions x.npy",
+           "rotate --model llama-2-7b --in x.npy --out y.npy --layout diagonal", "rotate --model llama-2-7b --in x.npy --out y.npy --offset 4294967296",
+           "scores --model llama-2-7b --max-distance -1", "render --picture nothing --out x.png", "render --picture score --out x.gif",
+           "render --picture score --out no/such/folder/x.png", "render --picture score --out x.png --size 12", "render --picture score --out x.png --size 99999x99999"}) {
+    CAPTURE(arguments);
+    const Outcome outcome = run(scratch, arguments);
+    CHECK(outcome.status == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err.starts_with("ropescope: "));
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') <= 3); // words about the model and layout may precede it
+    CHECK(files_in(scratch.path) == files);
+  }
+}
+
+TEST_CASE("without OpenGL 4.3 --engine gpu is refused by its reason") {
+  const test::Scratch scratch;
+  write_heads(scratch.path / "x.npy", {3, 128});
+  const std::string command = "rotate --model llama-2-7b --in x.npy --out y.npy --engine gpu";
+  CHECK(run(scratch, command).status == 0);
+  setenv("MESA_GL_VERSION_OVERRIDE", "3.3", 1);
+  std::filesystem::remove(scratch.path / "y.npy");
+  const Outcome outcome = run(scratch, command);
+  const Outcome picture = run(scratch, "render --picture overview --out x.png --size 640x400");
+  unsetenv("MESA_GL_VERSION_OVERRIDE");
+  CHECK(outcome.status == 2);
+  CHECK(outcome.err.find("no compute shaders") != std::string::npos);
+  CHECK(!std::filesystem::exists(scratch.path / "y.npy"));
+  CHECK(picture.status == 0); // drawn all the same, by the CPU
+  CHECK(picture.err.find("no compute shaders") != std::string::npos);
+}
+
+TEST_CASE("freqs prints JSON with 17 digits, also for an odd rotary_dim") {
+  const test::Scratch scratch;
+  write_file(scratch.path / "odd.json", R"({"head_dim": 10, "rope_theta": 1e4, "partial_rotary_factor": 0.5})");
+  const auto json = nlohmann::json::parse(run(scratch, "freqs --config odd.json").out);
+  CHECK(json.at("inv_freq").size() == 3);
+  CHECK(json.at("rotary_dim") == 5);
+  const auto llama = nlohmann::json::parse(run(scratch, "freqs --model llama-3.1-8b").out);
+  CHECK(llama.at("rope_type") == "llama3");
+  CHECK(llama.at("layout") == "half");
+  CHECK(llama.at("attention_factor") == 1.0);
+}
+
+TEST_CASE("rotate by positions and back gives the input again") {
+  const test::Scratch scratch;
+  write_heads(scratch.path / "x.npy", {2, 3, 64});
+  for (const char* arguments : {"rotate --model deepseek-v3 --in x.npy --out y.npy --offset 100000", "rotate --model deepseek-v3 --in y.npy --out z.npy --offset 100000 --inverse"})
+    CHECK(run(scratch, arguments).status == 0);
+  const Array back = read_npy(scratch.path / "z.npy");
+  CHECK(back.shape == std::vector<std::int64_t>{2, 3, 64});
+  for (const float x : back.floats) CHECK(x == doctest::Approx(1).epsilon(1e-5));
+}
+
+TEST_CASE("without a display the program draws overview.png, names render and exits 0") {
+  const test::Scratch scratch;
+  const Outcome outcome = run(scratch, "");
+  CHECK(outcome.status == 0);
+  CHECK(outcome.err.find("render") != std::string::npos);
+  CHECK(read_file(scratch.path / "overview.png", 1 << 24).starts_with("\x89PNG"));
+}
+
+TEST_CASE("two runs of render give the same bytes") {
+  const test::Scratch scratch;
+  CHECK(run(scratch, "render --picture overview --theme light --size 1280x720 --out a.png").status == 0);
+  CHECK(run(scratch, "render --picture overview --theme light --size 1280x720 --out b.png").status == 0);
+  CHECK(read_file(scratch.path / "a.png", 1 << 24) == read_file(scratch.path / "b.png", 1 << 24));
+}
+
+TEST_CASE("models --json lists at least twelve presets, each with its source") {
+  const test::Scratch scratch;
+  const auto models = nlohmann::json::parse(run(scratch, "models --json").out);
+  CHECK(models.size() >= 12);
+  for (const auto& model : models) CHECK(!model.at("source").get<std::string>().empty());
+}

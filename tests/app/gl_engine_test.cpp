@@ -1,0 +1,120 @@
+#include "app/gpu/gl_engine.h"
+
+#include <random>
+
+#include <doctest/doctest.h>
+
+#include "app/gpu/context.h"
+#include "app/gpu/program.h"
+#include "core/analysis/score_curve.h"
+#include "core/error.h"
+#include "core/rope/cpu_engine.h"
+#include "tests/golden.h"
+
+using namespace ropescope;
+
+namespace {
+
+/// Fails, and does not skip, where no context comes up.
+struct Gpu {
+  gpu::HeadlessContext context;
+  gpu::GlEngine engine;
+};
+
+} // namespace
+
+TEST_CASE("golden apply: the GPU rotates every file's rows, float64 within 1e-9 and float32 within 2e-6") {
+  Gpu gpu;
+  test::for_each_golden("apply", [&](const nlohmann::json& file) {
+    const test::ApplyCase golden = test::apply_case(file);
+    std::vector<double> wide(golden.q.size());
+    gpu.engine.rotate(golden.rotation(), golden.shape, std::span<const double>(golden.q), wide);
+    CHECK(test::greatest_difference(wide, golden.expected) <= 1e-9);
+    std::vector<float> narrow(golden.q.begin(), golden.q.end());
+    gpu.engine.rotate(golden.rotation(), golden.shape, std::span<const float>(narrow), narrow);
+    CHECK(test::greatest_difference(narrow, golden.expected) <= 2e-6 * golden.greatest);
+  });
+}
+
+TEST_CASE("phases on the GPU are those on the CPU to the bit, at positions of every size and either sign") {
+  Gpu gpu;
+  CpuEngine cpu;
+  const Spectrum spectrum = make_spectrum(RopeConfig{});
+  std::mt19937_64 random(5);
+  Positions positions{1, {0, 1, -1, 2, 255, 65535, 131071, 1000003, greatest_position, -greatest_position}};
+  for (int i = 0; i < 500; ++i) positions.ids.push_back(static_cast<std::int64_t>(random() >> 32) - greatest_position);
+  const Rotation rotation{spectrum.turns, 1.0, {}, {}, positions};
+  CHECK(gpu.engine.phases(rotation) == cpu.phases(rotation));
+}
+
+TEST_CASE("CPU and GPU rotate large arrays alike to 2e-6, in every layout and over any token axis") {
+  Gpu gpu;
+  CpuEngine cpu;
+  RopeConfig rope;
+  rope.head_dim = 80;
+  rope.rotary_dim = 48;
+  const Spectrum spectrum = make_spectrum(rope);
+  std::mt19937 random(11);
+  std::uniform_real_distribution<float> uniform(-1, 1);
+  for (const RowShape shape : {RowShape{1, 1000, 1, 80}, RowShape{2, 300, 3, 80}, RowShape{1, 1, 1, 80}}) {
+    Positions positions = consecutive_positions(shape.tokens, 1000000);
+    std::vector<float> in(static_cast<std::size_t>(shape.size()));
+    for (float& x : in) x = uniform(random);
+    for (const Pairing pairing : {Pairing::half, Pairing::interleaved})
+      for (const Pairing output : {Pairing::half, Pairing::interleaved})
+        for (const bool trailing : {false, true}) {
+          const Rotation rotation{spectrum.turns, 1.25, {pairing, output, trailing, -1}, {}, positions};
+          std::vector<float> a(in.size()), b(in.size());
+          cpu.rotate(rotation, shape, std::span<const float>(in), a);
+          gpu.engine.rotate(rotation, shape, std::span<const float>(in), b);
+          float greatest = 0;
+          for (std::size_t i = 0; i < a.size(); ++i) greatest = std::max(greatest, std::abs(a[i] - b[i]));
+          CHECK(greatest <= 2e-6f);
+        }
+  }
+}
+
+TEST_CASE("CPU and GPU scan scores alike to 2e-6, in single distances and in bins, near and far") {
+  Gpu gpu;
+  CpuEngine cpu;
+  RopeConfig rope;
+  rope.rotary_dim = 70; // no multiple of a work group
+  const Spectrum spectrum = make_spectrum(rope);
+  const auto weights = equal_weights(spectrum.pairs());
+  for (const std::int64_t first : {std::int64_t{0}, std::int64_t{4294967000}}) {
+    const ScoreScan scan{spectrum.turns, weights, first};
+    std::vector<float> a(1000), b(1000);
+    cpu.scan(scan, a);
+    gpu.engine.scan(scan, b);
+    for (std::size_t i = 0; i < a.size(); ++i) CHECK(std::abs(a[i] - b[i]) <= 2e-6f);
+  }
+  const ScoreScan scan{spectrum.turns, weights, 1};
+  const ScoreCurve a = score_curve(cpu, scan, log_bin_edges(100000, 333)), b = score_curve(gpu.engine, scan, log_bin_edges(100000, 333));
+  for (std::size_t i = 0; i < a.bins.size(); ++i) {
+    CHECK(std::abs(a.bins[i].least - b.bins[i].least) <= 2e-6f);
+    CHECK(std::abs(a.bins[i].greatest - b.bins[i].greatest) <= 2e-6f);
+    CHECK(std::abs(a.bins[i].mean - b.bins[i].mean) <= 2e-6f);
+  }
+}
+
+TEST_CASE("a shader that does not compile is shown with its file, the driver's words and numbered lines") {
+  const gpu::HeadlessContext context;
+  try {
+    const gpu::Program program("shaders/phases.comp", "#define phase32 no_such_function(\n");
+    FAIL("it compiled");
+  } catch (const Error& error) {
+    const std::string words = error.what();
+    CHECK(words.starts_with("shaders/phases.comp"));
+    CHECK(words.find("   1 #version 430 core") != std::string::npos);
+  }
+}
+
+TEST_CASE("OpenGL comes and goes: a second context works as the first did") {
+  for (int round = 0; round < 3; ++round) {
+    Gpu gpu;
+    const Spectrum spectrum = make_spectrum(RopeConfig{});
+    const Positions positions{1, {42}};
+    const Rotation rotation{spectrum.turns, 1.0, {}, {}, positions};
+    CHECK(gpu.engine.phases(rotation) == CpuEngine().phases(rotation));
+  }
+}

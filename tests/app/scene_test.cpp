@@ -1,0 +1,59 @@
+#include "app/scene/scene.h"
+
+#include <doctest/doctest.h>
+
+#include "app/scene/actions.h"
+#include "app/scene/presets.h"
+#include "core/rope/spectrum.h"
+
+using namespace ropescope;
+
+TEST_CASE("a scene of a model turns exactly what the model's file says") {
+  for (const Preset& preset : presets())
+    for (const LayerRope& layer : preset.model.layers) {
+      CAPTURE(preset.id);
+      CHECK(make_spectrum(scene_of(preset.model, layer.layer_type.empty() ? std::nullopt : std::optional(layer.layer_type)).rope) == make_spectrum(layer.config));
+    }
+}
+
+TEST_CASE("trying schemes on and going back restores the model") {
+  for (const Preset& preset : presets()) {
+    CAPTURE(preset.id);
+    Scene scene = scene_of(preset.model);
+    const Scene before = scene;
+    choose_scheme(scene, RopeType::linear);
+    choose_scheme(scene, RopeType::yarn);
+    choose_scheme(scene, before.rope.rope_type);
+    CHECK(make_spectrum(scene.rope, 8192) == make_spectrum(before.rope, 8192));
+  }
+}
+
+TEST_CASE("moving both positions keeps their distance, round the whole context") {
+  Scene scene = default_scene();
+  scene.play = Play::both;
+  const std::int64_t distance = scene.m - scene.n;
+  for (int i = 0; i < 1000; ++i) {
+    advance_play(scene, 977);
+    CHECK(scene.m - scene.n == distance);
+    CHECK(scene.m < pictured_length(scene));
+    CHECK(scene.n >= 0);
+  }
+}
+
+TEST_CASE("no two actions share a name or a key") {
+  for (const Action& a : actions())
+    for (const Action& b : actions()) {
+      if (&a == &b) continue;
+      CHECK(a.name != b.name);
+      CHECK((a.key != b.key || a.modifiers != b.modifiers));
+    }
+}
+
+TEST_CASE("positions and the selected pair stay within the model") {
+  Scene scene = default_scene();
+  for (int i = 0; i < 200; ++i) action("pair.next").apply(scene);
+  CHECK(scene.pair == 63);
+  for (int i = 0; i < 200; ++i) action("step.back.1024").apply(scene);
+  CHECK(scene.m == 0);
+  CHECK(with_model(scene, find_preset("gpt-neox-20b").model).pair == 11);
+}

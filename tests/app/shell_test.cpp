@@ -1,0 +1,151 @@
+#include "app/ui/shell.h"
+
+#include <algorithm>
+
+#include <GLFW/glfw3.h>
+#include <doctest/doctest.h>
+
+#include "app/gpu/context.h"
+#include "app/gpu/framebuffer.h"
+#include "app/ui/imgui_compat.h"
+#include "core/io/file.h"
+#include "tests/scratch.h"
+
+using namespace ropescope;
+
+namespace {
+
+/// The window without a window: its frames go into a framebuffer, its mouse is moved by hand.
+struct Headless {
+  explicit Headless(int w = 1600, int h = 1000, Scene scene = default_scene()) : width(w), height(h), framebuffer(w, h), shell(std::move(scene), engines) {}
+
+  void frames(int count) {
+    for (int i = 0; i < count; ++i) {
+      framebuffer.bind();
+      shell.frame(width, height, 1 / 60.0f, false);
+    }
+  }
+
+  void mouse(float x, float y, bool pressed) {
+    compat::mouse({x, y}, pressed, 0);
+    frames(2);
+  }
+
+  int width, height;
+  gpu::HeadlessContext context;
+  gpu::Framebuffer framebuffer;
+  Engines engines{EngineChoice::automatic};
+  ui::Shell shell;
+};
+
+} // namespace
+
+TEST_CASE("three frames of the window come up in both themes and every view") {
+  for (const bool dark : {true, false})
+    for (const View view : {View::overview, View::rotations, View::wavelengths, View::score}) {
+      Scene scene = default_scene();
+      scene.dark = dark;
+      scene.view = view;
+      Headless window(1280, 720, scene);
+      window.frames(3);
+      CHECK(window.shell.message().empty());
+      // Something is drawn: neither all of one colour nor transparent.
+      const auto pixels = window.framebuffer.read();
+      CHECK(std::count(pixels.begin(), pixels.end(), pixels.front()) < static_cast<std::ptrdiff_t>(pixels.size() * 9 / 10));
+    }
+}
+
+TEST_CASE("two windows one after the other draw the same bytes") {
+  const auto draw = [] {
+    Headless window(960, 600);
+    window.frames(3);
+    return window.framebuffer.read();
+  };
+  CHECK(draw() == draw());
+}
+
+TEST_CASE("a drag on the base's slider changes the base, and the pictures in the same frame") {
+  Headless window;
+  window.frames(3);
+  const double before = window.shell.scene().rope.base;
+  const std::vector<double> spectrum = window.shell.derived().current().spectrum.inv_freq;
+  // The slider is found by looking for it: the row in the left panel where a press and a move change the base.
+  bool moved = false;
+  for (float y = 200; y < 300 && !moved; y += 4) {
+    window.mouse(60, y, false);
+    window.mouse(60, y, true);
+    window.mouse(200, y, true);
+    moved = window.shell.scene().rope.base != before;
+    if (moved) CHECK(window.shell.derived().current().spectrum.inv_freq != spectrum);
+    window.mouse(200, y, false);
+  }
+  CHECK(moved);
+  CHECK(window.shell.derived().current().config == window.shell.scene().rope);
+}
+
+TEST_CASE("a click on a dial selects its pair everywhere") {
+  Headless window;
+  window.frames(3);
+  const std::int64_t before = window.shell.scene().pair;
+  window.mouse(440, 135, false);
+  window.mouse(440, 135, true);
+  window.mouse(440, 135, false);
+  CHECK(window.shell.scene().pair != before);
+}
+
+TEST_CASE("a file opened in the window becomes the model, one that cannot be read becomes a sentence") {
+  const test::Scratch scratch;
+  write_file(scratch.path / "config.json", R"({"model_type": "gptj", "n_embd": 4096, "n_head": 16, "n_positions": 2048, "rotary_dim": 64})");
+  write_file(scratch.path / "broken.json", "{");
+  Headless window(1280, 720);
+  window.frames(3);
+  window.shell.open(scratch.path / "config.json");
+  window.frames(1);
+  CHECK(window.shell.scene().rope.rotary_dim == 64);
+  CHECK(window.shell.derived().current().spectrum.pairs() == 32);
+  const Scene before = window.shell.scene();
+  window.shell.open(scratch.path / "broken.json");
+  window.frames(1);
+  CHECK(window.shell.scene() == before);
+  CHECK(window.shell.message().find("broken.json: not JSON") != std::string::npos);
+}
+
+TEST_CASE("a key does what its action says, and play moves both positions") {
+  Headless window(1280, 720);
+  window.frames(2);
+  window.shell.key(GLFW_KEY_T, 0);
+  CHECK(!window.shell.scene().dark);
+  window.shell.key(GLFW_KEY_RIGHT, GLFW_MOD_SHIFT);
+  CHECK(window.shell.scene().m == 137 + 16);
+  const std::int64_t distance = window.shell.scene().m - window.shell.scene().n, m = window.shell.scene().m;
+  window.shell.key(GLFW_KEY_SPACE, 0);
+  CHECK(window.shell.animated());
+  window.frames(30);
+  CHECK(window.shell.scene().m > m);
+  CHECK(window.shell.scene().m - window.shell.scene().n == distance);
+  CHECK(window.shell.key(GLFW_KEY_Q, GLFW_MOD_CONTROL) == Request::quit);
+}
+
+TEST_CASE("a steady frame recomputes nothing") {
+  Headless window(1280, 720);
+  window.frames(3);
+  const double measured = window.shell.derived().parity().cpu_ms;
+  window.frames(3);
+  CHECK(window.shell.derived().parity().cpu_ms == measured);
+}
+
+TEST_CASE("the GPU's and the CPU's numbers in the badge are apart by less than 2e-6") {
+  Headless window(1280, 720);
+  window.frames(2);
+  REQUIRE(window.engines.gpu);
+  CHECK(window.shell.derived().parity().greatest_difference > 0);
+  CHECK(window.shell.derived().parity().greatest_difference <= 2e-6);
+}
+
+TEST_CASE("every size from a small window to a large screen draws without trouble") {
+  for (const auto& [width, height] : {std::pair{320, 320}, std::pair{1024, 768}, std::pair{1080, 1920}, std::pair{2560, 1440}}) {
+    Headless window(width, height);
+    window.frames(2);
+    CHECK(window.shell.message().empty());
+  }
+}

@@ -1,0 +1,111 @@
+#include "core/io/config_json.h"
+
+#include <doctest/doctest.h>
+
+#include "app/scene/presets.h"
+#include "core/error.h"
+
+using namespace ropescope;
+
+namespace {
+
+RopeConfig only(const char* text) { return parse_model_config(text, "config.json").layers.front().config; }
+
+std::string refusal(const char* text) {
+  try {
+    parse_model_config(text, "config.json");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+} // namespace
+
+TEST_CASE("the older schema and rope_parameters say the same") {
+  const RopeConfig old = only(R"({"model_type": "llama", "hidden_size": 4096, "num_attention_heads": 32, "max_position_embeddings": 131072,
+    "rope_theta": 5e5, "rope_scaling": {"type": "yarn", "factor": 4, "original_max_position_embeddings": 32768}})");
+  const RopeConfig v5 = only(R"({"model_type": "llama", "head_dim": 128, "max_position_embeddings": 131072,
+    "rope_parameters": {"rope_type": "yarn", "rope_theta": 5e5, "factor": 4, "original_max_position_embeddings": 32768}})");
+  CHECK(old == v5);
+}
+
+TEST_CASE("older models' own keys are read") {
+  CHECK(only(R"({"model_type": "gpt_neox", "hidden_size": 6144, "num_attention_heads": 64, "rotary_pct": 0.25, "rotary_emb_base": 10000})").rotary_dim == 24);
+  const RopeConfig gptj = only(R"({"model_type": "gptj", "n_embd": 4096, "n_head": 16, "n_positions": 2048, "rotary_dim": 64})");
+  CHECK(gptj.head_dim == 256);
+  CHECK(gptj.rotary_dim == 64);
+  CHECK(gptj.layout.pairing == Pairing::interleaved);
+  CHECK(only(R"({"model_type": "chatglm", "hidden_size": 4096, "num_attention_heads": 32, "rope_ratio": 500})").base == 5e6);
+}
+
+TEST_CASE("a rotary part is truncated to whole components, as Python's int does") {
+  CHECK(only(R"({"hidden_size": 288, "num_attention_heads": 8, "rope_theta": 1e4, "partial_rotary_factor": 0.9})").rotary_dim == 32);
+}
+
+TEST_CASE("models of two bases have two layer types, and only full attention is scaled") {
+  const ModelConfig gemma = parse_model_config(R"({"model_type": "gemma3_text", "head_dim": 256, "rope_theta": 1e6,
+    "rope_local_base_freq": 1e4, "rope_scaling": {"rope_type": "linear", "factor": 8}})", "config.json");
+  CHECK(layer_rope(gemma, "full_attention").config.rope_type == RopeType::linear);
+  CHECK(layer_rope(gemma, "full_attention").config.base == 1e6);
+  CHECK(layer_rope(gemma, "sliding_attention").config.rope_type == RopeType::standard);
+  CHECK(layer_rope(gemma, "sliding_attention").config.base == 1e4);
+  CHECK(layer_rope(gemma, std::nullopt).layer_type == "full_attention");
+  CHECK_THROWS_AS(layer_rope(gemma, "linear_attention"), Error);
+}
+
+TEST_CASE("a multimodal model's language part is found below text_config") {
+  CHECK(only(R"({"model_type": "qwen2_5_vl", "text_config": {"model_type": "qwen2_5_vl_text", "head_dim": 128, "rope_theta": 1e6,
+    "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]}}})").mrope_section == std::vector<std::int64_t>{16, 24, 24});
+}
+
+TEST_CASE("DeepSeek-V3 reads interleaved and writes halves, unless its config says otherwise") {
+  const char* with = R"({"model_type": "deepseek_v3", "qk_rope_head_dim": 64, "rope_theta": 1e4})";
+  CHECK(only(with).head_dim == 64);
+  CHECK(only(with).layout == PairLayout{Pairing::interleaved, Pairing::half, false, +1});
+  CHECK(only(R"({"model_type": "deepseek_v3", "qk_rope_head_dim": 64, "rope_theta": 1e4, "rope_interleave": false})").layout == PairLayout{});
+}
+
+TEST_CASE("a key that is not understood is named in a warning") {
+  const ModelConfig model = parse_model_config(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"rope_type": "linear", "factor": 2, "wobble": 3}})", "config.json");
+  REQUIRE(model.warnings.size() == 1);
+  CHECK(model.warnings[0].find("rope_scaling.wobble") != std::string::npos);
+}
+
+TEST_CASE("bad configs are refused by a sentence that names the file and the place") {
+  const auto names = [](const char* text, const char* place) {
+    const std::string sentence = refusal(text);
+    CAPTURE(sentence);
+    CHECK(sentence.starts_with("config.json: "));
+    CHECK(sentence.find(place) != std::string::npos);
+    CHECK(sentence.find('\n') == std::string::npos);
+  };
+  names("{", "not JSON");
+  names("[1, 2]", "an object");
+  names(R"({"hidden_size": 4096, "num_attention_heads": 32})", "rope_theta");
+  names(R"({"head_dim": 0, "rope_theta": 1e4})", "head_dim");
+  names(R"({"head_dim": -2, "rope_theta": 1e4})", "head_dim");
+  names(R"({"head_dim": 1099511627776, "rope_theta": 1e4})", "head_dim");
+  names(R"({"head_dim": "big", "rope_theta": 1e4})", "head_dim");
+  names(R"({"head_dim": 64.5, "rope_theta": 1e4})", "head_dim");
+  names(R"({"hidden_size": 64, "num_attention_heads": 0, "rope_theta": 1e4})", "num_attention_heads");
+  names(R"({"head_dim": 64, "rope_theta": -1})", "rope_theta");
+  names(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"rope_type": "wavy"}})", "wavy");
+  names(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"rope_type": "yarn"}})", "factor");
+  names(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": [4]})", "rope_scaling");
+  names(R"({"head_dim": 4, "rope_theta": 1e4, "max_position_embeddings": 64, "rope_scaling": {"rope_type": "longrope", "factor": 2, "short_factor": [1], "long_factor": [1, 2]}})", "short_factor");
+  names(std::string(100000, '[').c_str(), "not JSON");
+}
+
+TEST_CASE("every preset is a config.json with a source, and at least twelve are there") {
+  CHECK(presets().size() >= 12);
+  for (const Preset& preset : presets()) {
+    CAPTURE(preset.id);
+    CHECK(!preset.model.source.empty());
+    CHECK(preset.model.warnings.empty());
+    for (const LayerRope& layer : preset.model.layers) CHECK_NOTHROW(validate(layer.config));
+  }
+  for (const char* name : {"llama-2-7b", "llama-3.1-8b", "mistral-7b-v0.3", "qwen2.5-7b-yarn", "gemma-3-4b", "phi-3-mini-128k", "gpt-neox-20b", "gpt-j-6b", "deepseek-v3", "gpt-oss-20b"})
+    CHECK_NOTHROW(find_preset(name));
+  CHECK(find_preset("LLAMA 2 7b").id == "llama-2-7b");
+}

@@ -1,0 +1,108 @@
+#include "core/io/npy.h"
+
+#include <bit>
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "core/error.h"
+#include "core/io/file.h"
+#include "core/io/half.h"
+#include "tests/scratch.h"
+
+using namespace ropescope;
+
+namespace {
+
+/// A version 1.0 file as numpy.save writes it.
+std::string npy(const std::string& dictionary, const std::string& data) {
+  std::string header = dictionary + "\n";
+  return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size()) + '\0' + header + data;
+}
+
+Array read_bytes(const std::string& bytes) {
+  const test::Scratch scratch;
+  write_file(scratch.path / "x.npy", bytes);
+  return read_npy(scratch.path / "x.npy");
+}
+
+std::string floats(std::initializer_list<float> numbers, bool swapped = false) {
+  std::string bytes;
+  for (const float x : numbers) {
+    auto word = std::bit_cast<std::uint32_t>(x);
+    if (swapped) word = __builtin_bswap32(word);
+    bytes.append(reinterpret_cast<const char*>(&word), 4);
+  }
+  return bytes;
+}
+
+} // namespace
+
+TEST_CASE("an array comes back as it was written, in each of the three dtypes") {
+  const test::Scratch scratch;
+  for (const DType dtype : {DType::float64, DType::float32, DType::float16}) {
+    Array array;
+    array.dtype = dtype;
+    array.shape = {2, 1, 3};
+    if (dtype == DType::float64) array.doubles = {1, 2.5, -3, 0.1, 1e300, 6};
+    else array.floats = {1, 2.5f, -3, 0.25f, 65504, 6};
+    write_npy(scratch.path / "x.npy", array);
+    const Array back = read_npy(scratch.path / "x.npy");
+    CHECK(back.dtype == dtype);
+    CHECK(back.shape == array.shape);
+    CHECK(back.floats == array.floats);
+    CHECK(back.doubles == array.doubles);
+  }
+}
+
+TEST_CASE("Fortran order is read into rows") {
+  const Array array = read_bytes(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }", floats({1, 4, 2, 5, 3, 6})));
+  CHECK(array.floats == std::vector<float>{1, 2, 3, 4, 5, 6});
+}
+
+TEST_CASE("big-endian numbers are read") {
+  const Array array = read_bytes(npy("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }", floats({1.5f, -2}, true)));
+  CHECK(array.floats == std::vector<float>{1.5f, -2});
+}
+
+TEST_CASE("sizes in a header are claims: files that do not hold them are refused before memory is taken") {
+  const auto refused = [](const std::string& bytes) { CHECK_THROWS_AS(read_bytes(bytes), Error); };
+  refused("");
+  refused("\x93NUMPY");
+  refused("not an array at all");
+  refused(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", floats({1, 2})));
+  refused(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776, 1099511627776), }", floats({1})));
+  refused(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", floats({1})));
+  refused(npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", floats({1, 2})));
+  refused(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", floats({1})));
+  refused(npy("{'descr': '<f4', 'shape': (1,), }", floats({1})));
+  const std::string whole = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", floats({1, 2}));
+  for (std::size_t length = 0; length < whole.size(); ++length) refused(whole.substr(0, length));
+}
+
+TEST_CASE("half precision: every bit pattern survives the way through float and back") {
+  for (std::uint32_t bits = 0; bits < 65536; ++bits) {
+    const auto half = static_cast<std::uint16_t>(bits);
+    const float value = float_from_half(half);
+    if (std::isnan(value)) CHECK(std::isnan(float_from_half(half_from_float(value))));
+    else CHECK(half_from_float(value) == half);
+  }
+}
+
+TEST_CASE("half precision: numbers between two halves round to the nearest, ties to even") {
+  struct Edge {
+    float value;
+    std::uint16_t bits;
+  };
+  const Edge edges[] = {
+      {1.0f + 0x1p-11f, 0x3c00},                  // tie, down to even
+      {1.0f + 0x3p-11f, 0x3c02},                  // tie, up to even
+      {std::nextafter(1.0f + 0x1p-11f, 2.0f), 0x3c01},
+      {65519.0f, 0x7bff},                         // the greatest that stays finite
+      {65520.0f, 0x7c00},                         // overflow
+      {0x1p-25f, 0x0000},                         // tie at half the smallest subnormal
+      {std::nextafter(0x1p-25f, 1.0f), 0x0001},
+      {-0.0f, 0x8000},
+  };
+  for (const Edge& edge : edges) CHECK(half_from_float(edge.value) == edge.bits);
+}

@@ -1,0 +1,102 @@
+#include "core/rope/spectrum.h"
+
+#include <cmath>
+#include <numbers>
+
+#include <doctest/doctest.h>
+
+#include "core/error.h"
+#include "tests/golden.h"
+
+using namespace ropescope;
+
+TEST_CASE("golden freqs: frequencies and attention factors of every file are exact") {
+  test::for_each_golden("freqs", [](const nlohmann::json& file) {
+    const ModelConfig model = parse_model_config(file.at("config").dump(), "config");
+    const auto& layer = file.at("layer_type");
+    const RopeConfig rope = layer_rope(model, layer.is_null() ? std::nullopt : std::optional(layer.get<std::string>())).config;
+    const auto& seq_len = file.at("seq_len");
+    const Spectrum spectrum = make_spectrum(rope, seq_len.is_null() ? std::nullopt : std::optional(seq_len.get<double>()));
+    const auto exact = file.at("inv_freq_exact").get<std::vector<double>>();
+    REQUIRE(spectrum.inv_freq.size() == exact.size());
+    for (std::size_t i = 0; i < exact.size(); ++i) CHECK(std::abs(spectrum.inv_freq[i] - exact[i]) <= 1e-13 * exact[i]);
+    const double attention = file.at("attention_factor_exact");
+    CHECK(std::abs(spectrum.attention_factor - attention) <= 1e-14 * attention);
+    CHECK(rope_type_name(rope.rope_type) == file.at("rope_type").get<std::string>());
+    CHECK(spectrum.rotary_dim == file.at("rotary_dim").get<std::int64_t>());
+  });
+}
+
+namespace {
+
+RopeConfig llama(RopeType type, double factor) {
+  RopeConfig rope;
+  rope.rope_type = type;
+  rope.factor = factor;
+  rope.max_position_embeddings = 4096;
+  return rope;
+}
+
+} // namespace
+
+TEST_CASE("NTK-aware scaling keeps the fastest pair and divides the slowest by exactly the factor") {
+  const Spectrum spectrum = make_spectrum(llama(RopeType::ntk, 8));
+  CHECK(spectrum.inv_freq.front() == 1.0);
+  CHECK(spectrum.inv_freq.back() == doctest::Approx(spectrum.unscaled.back() / 8).epsilon(1e-14));
+}
+
+TEST_CASE("YaRN keeps pairs of more than 32 turns and interpolates every pair of less than one") {
+  const Spectrum spectrum = make_spectrum(llama(RopeType::yarn, 16));
+  for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
+    const double turns = 4096 * spectrum.unscaled[static_cast<std::size_t>(i)] / (2 * std::numbers::pi);
+    CAPTURE(i);
+    // The ends of the ramp are rounded outwards to whole pairs.
+    if (turns > 32 * 1.16) CHECK(fate(spectrum, i) == PairFate::kept);
+    if (turns < 1 / 1.16) CHECK(fate(spectrum, i) == PairFate::interpolated);
+  }
+}
+
+TEST_CASE("the fixed-point frequency is the frequency in turns") {
+  const Spectrum spectrum = make_spectrum(llama(RopeType::yarn, 16));
+  for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
+    CHECK(std::ldexp(static_cast<double>(spectrum.turns[i]), -64) * 2 * std::numbers::pi == doctest::Approx(spectrum.inv_freq[i]).epsilon(1e-14));
+}
+
+TEST_CASE("LongRoPE takes the long factors from the first token beyond the original context, and says so") {
+  RopeConfig rope = llama(RopeType::longrope, 32);
+  rope.original_max_position_embeddings = 4096;
+  rope.short_factor.assign(64, 1.0);
+  rope.long_factor.assign(64, 2.0);
+  CHECK(make_spectrum(rope, 4096).inv_freq.front() == 1.0);
+  CHECK(make_spectrum(rope, 4097).inv_freq.front() == 0.5);
+  CHECK(make_spectrum(rope, 3900).rule == "LongRoPE: short factors, because 3 900 ≤ 4 096.");
+  CHECK(make_spectrum(rope, 4097).attention_factor == make_spectrum(rope, 4096).attention_factor);
+}
+
+TEST_CASE("an odd rotary_dim has one frequency more than half of it") {
+  RopeConfig rope;
+  rope.head_dim = 10;
+  rope.rotary_dim = 5;
+  const Spectrum spectrum = make_spectrum(rope);
+  CHECK(spectrum.pairs() == 3);
+  CHECK(spectrum.inv_freq[2] == doctest::Approx(std::pow(10000.0, -4.0 / 5)).epsilon(1e-15));
+}
+
+TEST_CASE("a spectrum refuses what no formula is made for") {
+  RopeConfig rope;
+  SUBCASE("head_dim 0") { rope.head_dim = 0; }
+  SUBCASE("negative head_dim") { rope.head_dim = -128; }
+  SUBCASE("a head of 2⁴⁰ components") { rope.head_dim = std::int64_t{1} << 40; }
+  SUBCASE("base 0") { rope.base = 0; }
+  SUBCASE("a scheme without its factor") { rope.rope_type = RopeType::yarn; }
+  SUBCASE("NTK of a single pair") {
+    rope = llama(RopeType::ntk, 2);
+    rope.rotary_dim = 2;
+  }
+  SUBCASE("LongRoPE factors of the wrong length") {
+    rope = llama(RopeType::longrope, 2);
+    rope.short_factor.assign(64, 1.0);
+    rope.long_factor.assign(63, 1.0);
+  }
+  CHECK_THROWS_AS(make_spectrum(rope), Error);
+}
