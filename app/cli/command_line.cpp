@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/cli/model_options.h"
 #include "core/error.h"
 
 namespace ropescope::cli {
@@ -38,7 +39,9 @@ int run(int argc, char** argv) {
     return refuse(fmt::format("{} (ropescope --help lists what there is)", error.what()));
   }
   try {
-    return command();
+    const int status = command();
+    print_said();
+    return status;
   } catch (const Error& error) {
     return refuse(error.what());
   } catch (const std::bad_alloc&) {

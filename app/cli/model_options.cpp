@@ -85,6 +85,20 @@ const LayerRope& ModelOptions::layer(const ModelConfig& resolved) const {
   return layer_rope(resolved, layer_type.empty() ? std::nullopt : std::optional(layer_type));
 }
 
-void say(const std::string& sentence) { fmt::print(stderr, "{}\n", sentence); }
+namespace {
+
+std::string& said() {
+  static std::string words;
+  return words;
+}
+
+} // namespace
+
+void say(const std::string& sentence) { said() += sentence + '\n'; }
+
+void print_said() {
+  fmt::print(stderr, "{}", said());
+  said().clear();
+}
 
 } // namespace ropescope::cli

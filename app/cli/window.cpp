@@ -169,6 +169,7 @@ int open(const Options& options) {
     glfwGetError(&why);
     throw Error(fmt::format("no window with OpenGL 3.3 comes up here: {}", why ? why : "the display gave no reason"));
   }
+  print_said();
   Window(window, scene, choice).run();
   return 0;
 }

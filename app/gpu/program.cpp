@@ -42,7 +42,7 @@ std::string info_log(GLuint object, Get get, GetLog get_log) {
   get(object, GL_INFO_LOG_LENGTH, &length);
   std::string log(static_cast<std::size_t>(std::max(length, 1)), '\0');
   get_log(object, length, nullptr, log.data());
-  return log;
+  return log.c_str(); // up to the terminating 0 that the length counts
 }
 
 } // namespace
