@@ -13,20 +13,24 @@ uniform uint pair_count;
 uniform uint count;          // distances wanted
 uniform uvec2 first;         // the first distance, low and high word
 
-shared vec2 centre[ROPESCOPE_MAX_SCAN_PAIRS];
+shared vec2 centre[ROPESCOPE_SCAN_PAIRS];
 
 void main() {
   uint block = gl_WorkGroupID.x + gl_WorkGroupID.y * gl_NumWorkGroups.x;
   uint low = first.x + block * ROPESCOPE_BLOCK;
   uvec2 nearest = uvec2(low, first.y + (low < first.x ? 1u : 0u));
-  for (uint i = gl_LocalInvocationID.x; i < pair_count; i += ROPESCOPE_BLOCK) {
-    vec2 at = cos_sin_32(phase32(nearest, pairs[i].xy));
-    centre[i] = vec2(weight[i].x * at.x + weight[i].y * at.y, weight[i].y * at.x - weight[i].x * at.y);
-  }
-  barrier();
   uint x = gl_LocalInvocationID.x;
   float sum = 0.0;
-  for (uint i = 0u; i < pair_count; ++i) sum += dot(centre[i], offset_turn[i * ROPESCOPE_BLOCK + x]);
+  for (uint begin = 0u; begin < pair_count; begin += ROPESCOPE_SCAN_PAIRS) {
+    uint part = min(pair_count - begin, ROPESCOPE_SCAN_PAIRS);
+    for (uint i = x; i < part; i += ROPESCOPE_BLOCK) {
+      vec2 at = cos_sin_32(phase32(nearest, pairs[begin + i].xy)), w = weight[begin + i];
+      centre[i] = vec2(w.x * at.x + w.y * at.y, w.y * at.x - w.x * at.y);
+    }
+    barrier();
+    for (uint i = 0u; i < part; ++i) sum += dot(centre[i], offset_turn[(begin + i) * ROPESCOPE_BLOCK + x]);
+    barrier();
+  }
   uint index = block * ROPESCOPE_BLOCK + x;
   if (index < count) score[index] = sum;
 }

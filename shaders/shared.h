@@ -8,8 +8,8 @@
 // A score scan computes this many successive distances from one centre; also the lanes of shaders/score.comp.
 #define ROPESCOPE_BLOCK 64
 
-// Most pairs a head can have in a score scan on the GPU: what 16 KiB of shared memory hold as vec2.
-#define ROPESCOPE_MAX_SCAN_PAIRS 2048
+// A score scan on the GPU holds this many pairs in shared memory at a time: 4 KiB as vec2.
+#define ROPESCOPE_SCAN_PAIRS 512u
 
 // Binding points of storage buffers.
 #define ROPESCOPE_BIND_TURNS 0

@@ -1,6 +1,8 @@
 #include "app/cli/command_line.h"
 
+#include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -40,8 +42,11 @@ int run(int argc, char** argv) {
   }
   try {
     const int status = command();
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) return refuse("standard output cannot be written");
     print_said();
     return status;
+  } catch (const std::system_error& error) {
+    return refuse(fmt::format("standard output cannot be written: {}", error.code().message()));
   } catch (const Error& error) {
     return refuse(error.what());
   } catch (const std::bad_alloc&) {

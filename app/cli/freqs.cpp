@@ -46,7 +46,7 @@ void add_freqs(CLI::App& app, Command& command) {
   CLI::App* freqs = app.add_subcommand("freqs", "prints a model's frequencies and attention factor");
   auto options = std::make_shared<Options>();
   options->model.add_to(*freqs);
-  freqs->add_option("--seq-len", options->seq_len, "tokens of the call, for schemes that depend on it")->check(CLI::PositiveNumber);
+  freqs->add_option("--seq-len", options->seq_len, "tokens of the call, for schemes that depend on it");
   freqs->add_option("--format", options->format)->check(CLI::IsMember({"json", "csv"}))->capture_default_str();
   freqs->callback([options, &command] { command = [options] { return print(*options); }; });
 }

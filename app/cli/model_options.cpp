@@ -66,6 +66,9 @@ void ModelOptions::apply(RopeConfig& rope) const {
     if (whole) rope.rotary_dim = *head_dim;
   }
   if (rotary_dim) rope.rotary_dim = *rotary_dim;
+  const bool tempered = rope.rope_type == RopeType::yarn || rope.rope_type == RopeType::longrope;
+  if (attention_factor && !tempered) say(fmt::format("--attention-factor has no effect on rope_type {}.", rope_type_name(rope.rope_type)));
+  if (factor && rope.rope_type == RopeType::standard) say("--factor has no effect without a --scheme.");
 }
 
 ModelConfig ModelOptions::resolve() const {

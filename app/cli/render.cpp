@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -26,8 +28,12 @@ struct Options {
 };
 
 std::pair<int, int> read_size(const std::string& text) {
-  int width = 0, height = 0, end = 0;
-  if (std::sscanf(text.c_str(), "%dx%d%n", &width, &height, &end) != 2 || static_cast<std::size_t>(end) != text.size())
+  int width = 0, height = 0;
+  const char* const last = text.data() + text.size();
+  const auto across = std::from_chars(text.data(), last, width);
+  const bool by = across.ec == std::errc{} && across.ptr != last && *across.ptr == 'x';
+  const auto down = by ? std::from_chars(across.ptr + 1, last, height) : across;
+  if (!by || down.ec != std::errc{} || down.ptr != last)
     throw Error(fmt::format("--size {}: expected width x height in pixels, as in 1600x1000", text));
   return {width, height};
 }

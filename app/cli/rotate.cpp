@@ -23,6 +23,7 @@ struct Options {
 
 RowShape row_shape(const Array& array, std::int64_t token_axis, std::int64_t head_dim, const std::string& file) {
   const auto rank = static_cast<std::int64_t>(array.shape.size());
+  if (array.size() == 0) throw Error(fmt::format("{}: shape ({}) holds no numbers", file, fmt::join(array.shape, ", ")));
   if (rank == 0) throw Error(fmt::format("{}: a single number, expected an array whose last axis is the head dimension", file));
   if (array.shape.back() != head_dim)
     throw Error(fmt::format("{}: shape ({}), expected a last axis of {} (the model's head_dim)", file, fmt::join(array.shape, ", "), head_dim));
@@ -70,7 +71,7 @@ int rotate(const Options& options) {
   const ModelConfig model = options.model.resolve();
   const RopeConfig& rope = options.model.layer(model).config;
   Array array = read_npy(options.in);
-  if (array.floats.empty() && array.doubles.empty() && !array.integers.empty())
+  if (array.dtype != DType::float64 && array.dtype != DType::float32 && array.dtype != DType::float16)
     throw Error(fmt::format("{}: holds integers, expected float64, float32 or float16", options.in));
   const RowShape shape = row_shape(array, options.token_axis, rope.head_dim, options.in);
   const Positions positions = read_positions(options, shape.tokens);
@@ -78,6 +79,7 @@ int rotate(const Options& options) {
   const Spectrum spectrum = make_spectrum(rope, options.seq_len.value_or(static_cast<double>(call_length)));
   if (!spectrum.rule.empty()) say(spectrum.rule);
 
+  if (options.inverse && spectrum.attention_factor == 0) throw Error("an attention factor of 0 cannot be undone");
   const std::vector<std::uint8_t> axes = pair_axes(rope, positions.axes);
   const Rotation rotation{.turns = spectrum.turns,
                           .attention_factor = options.inverse ? 1 / spectrum.attention_factor : spectrum.attention_factor,
@@ -104,7 +106,7 @@ void add_rotate(CLI::App& app, Command& command) {
   rotate_command->add_option("--offset", options->offset, "position of the first token, the others follow")->excludes("--positions");
   rotate_command->add_option("--token-axis", options->token_axis, "which axis of X counts the tokens")->capture_default_str();
   rotate_command->add_option("--layout", options->layout, "how components pair")->check(CLI::IsMember({"auto", "half", "interleaved"}))->capture_default_str();
-  rotate_command->add_option("--seq-len", options->seq_len, "tokens of the call; by default the greatest position + 1")->check(CLI::PositiveNumber);
+  rotate_command->add_option("--seq-len", options->seq_len, "tokens of the call; by default the greatest position + 1");
   rotate_command->add_option("--recipe", options->recipe, "the arithmetic")->check(CLI::IsMember({"exact"}))->capture_default_str();
   rotate_command->add_flag("--inverse", options->inverse, "undoes the rotation and its attention factor");
   add_engine_option(*rotate_command, options->engine, {"cpu", "gpu"});

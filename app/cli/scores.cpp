@@ -76,7 +76,7 @@ void add_scores(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
   options->model.add_to(*scores);
   scores->add_option("--max-distance", options->max_distance, "tokens")->required();
-  scores->add_option("--seq-len", options->seq_len, "tokens of the call; by default the greatest distance + 1")->check(CLI::PositiveNumber);
+  scores->add_option("--seq-len", options->seq_len, "tokens of the call; by default the greatest distance + 1");
   scores->add_option("--q", options->q, "one query head (.npy), weighs the pairs");
   scores->add_option("--k", options->k, "one key head (.npy)");
   scores->add_option("--format", options->format)->check(CLI::IsMember({"csv", "json"}))->capture_default_str();

@@ -125,8 +125,6 @@ struct GlEngine::State {
   /// Leaves s(first) … s(first + count − 1) in `scores`.
   void scan(const ScoreScan& scan, std::int64_t count) {
     const auto pairs = static_cast<std::int64_t>(scan.turns.size());
-    if (pairs > ROPESCOPE_MAX_SCAN_PAIRS)
-      throw Error(fmt::format("a score scan on the GPU takes at most {} pairs: use --engine cpu", ROPESCOPE_MAX_SCAN_PAIRS));
     const Positions offsets = consecutive_positions(ROPESCOPE_BLOCK);
     fill_table<float>(scan.turns, {}, offsets.ids, ROPESCOPE_BLOCK, 1, ROPESCOPE_BLOCK, 1.0f, 1.0f);
     std::vector<std::array<float, 2>> pair_weights;

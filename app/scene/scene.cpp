@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/scene/presets.h"
+#include "core/error.h"
 
 namespace ropescope {
 
@@ -58,7 +59,15 @@ const RopeConfig& original_rope(const Scene& scene) {
   return layer_rope(scene.model, scene.layer_type.empty() ? std::nullopt : std::optional(scene.layer_type)).config;
 }
 
-std::optional<RopeConfig> tried_on(const Scene& scene, RopeType type) { return with_scheme(scene.rope, type, scene.factor); }
+std::optional<RopeConfig> tried_on(const Scene& scene, RopeType type) {
+  auto rope = with_scheme(scene.rope, type, scene.factor);
+  try {
+    if (rope) validate(*rope);
+  } catch (const Error&) {
+    return std::nullopt; // some schemes are not for every head: NTK-aware divides by rotary_dim − 2
+  }
+  return rope;
+}
 
 void choose_scheme(Scene& scene, RopeType type) {
   if (type == scene.rope.rope_type) return;

@@ -21,6 +21,8 @@ using Json = nlohmann::json;
 constexpr std::uintmax_t greatest_config_file = 16u << 20;
 
 std::string excerpt(const Json& value) {
+  if (value.is_array()) return "a list"; // dump() of deep nesting would exhaust the stack
+  if (value.is_object()) return "an object";
   std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() > 40) text = text.substr(0, 37) + "…";
   return text;
@@ -128,9 +130,13 @@ bool has_rope_key(const Json& config) {
   return std::any_of(std::begin(rope_keys), std::end(rope_keys), [&](std::string_view key) { return config.contains(key); });
 }
 
+bool has_rope_value(const Json& config) {
+  return std::any_of(std::begin(rope_keys), std::end(rope_keys), [&](std::string_view key) { return present(config, key); });
+}
+
 /// The object that describes the language model: the file's own, or the one a multimodal model nests.
 const Json& language_part(const Json& root, std::string& place) {
-  if (has_rope_key(root)) return root;
+  if (has_rope_value(root)) return root;
   for (const char* key : {"text_config", "llm_config", "language_config", "decoder"})
     if (const Json* part = present(root, key); part && part->is_object() && has_rope_key(*part)) {
       place = fmt::format("{}.", key);
@@ -151,13 +157,10 @@ public:
     if (!has_rope_key(config_))
       throw Error("no key of a rotary embedding in it, expected rope_theta, rope_parameters, rope_scaling, rotary_dim or the like");
     const Json* scaling = dictionary("rope_scaling");
-    std::string scaling_place = place_ + "rope_scaling";
-    if (!scaling) {
-      scaling = dictionary("rope_parameters");
-      scaling_place = place_ + "rope_parameters";
-      if (scaling && is_per_layer(*scaling)) return read_per_layer(*scaling, scaling_place);
-    }
-    if (read_two_thetas(scaling, scaling_place)) return;
+    const std::string scaling_place = place_ + (scaling ? "rope_scaling" : "rope_parameters");
+    if (!scaling) scaling = dictionary("rope_parameters");
+    if (scaling && is_per_layer(*scaling)) return read_per_layer(*scaling, scaling_place);
+    if (read_two_embeddings(scaling, scaling_place)) return;
     model_.layers.push_back({"", flat(scaling, scaling_place, theta())});
   }
 
@@ -193,7 +196,11 @@ private:
     return value;
   }
 
-  double theta() const {
+  double theta() {
+    if (model_type_ == "gptj" || model_type_ == "codegen") { // their code knows no other base
+      if (const auto given = number("rope_theta"); given && *given != 10000) warn(fmt::format("{}rope_theta has no effect: model_type \"{}\" turns by base 10 000", place_, model_type_));
+      return 10000;
+    }
     if (const auto given = first_number("rope_theta", "rotary_emb_base", "rotary_base", "global_rope_theta")) return *given;
     if (const auto ratio = number("rope_ratio")) return 10000 * *ratio; // ChatGLM
     return known_ ? known_->default_theta : 10000;
@@ -251,7 +258,7 @@ private:
 
   /// Where a parameter is a rope_type that Phi-3's configuration class rewrites.
   bool renamed_by_phi(const Json& value) const {
-    return model_type_.starts_with("phi") && value.is_string() && (value == "su" || value == "yarn");
+    return (model_type_ == "phi3" || model_type_.starts_with("phi4")) && value.is_string() && (value == "su" || value == "yarn");
   }
 
   void set_scaling(RopeConfig& rope, const Json& scaling, const std::string& where) {
@@ -265,7 +272,7 @@ private:
       else if ((key == "rope_theta" || key == "partial_rotary_factor") && value.is_null()) continue;
       else if (parameter && parameter->key != "max_position_embeddings") parameter->set(rope, value, place);
       else if (std::find(std::begin(harmless), std::end(harmless), key) == std::end(harmless))
-        model_.warnings.push_back(fmt::format("{} is not understood and has no effect here", place));
+        warn(fmt::format("{} is not understood and has no effect here", place));
     }
     require_keys(rope, scaling, where);
   }
@@ -300,10 +307,13 @@ private:
     return rope;
   }
 
-  RopeConfig flat(const Json* scaling, const std::string& where, double base) {
+  enum class Schema { flat, nested };   // on load, Hugging Face nests some models' older files by layer type
+
+  RopeConfig flat(const Json* scaling, const std::string& where, double base, Schema schema = Schema::flat) {
     RopeConfig rope = common(base);
     if (scaling) set_scaling(rope, *scaling, where);
-    if (const auto original = number("original_max_position_embeddings")) // the attribute wins over the dictionary
+    if (scaling && schema == Schema::nested) as_nested(rope, *scaling, where);
+    if (const auto original = number("original_max_position_embeddings"); original && schema == Schema::flat) // it wins over the dictionary
       if (rope.rope_type == RopeType::yarn || rope.rope_type == RopeType::llama3 || rope.rope_type == RopeType::longrope)
         rope.original_max_position_embeddings = original;
     set_dimensions(rope, "", scaling && present(*scaling, "partial_rotary_factor"));
@@ -313,38 +323,73 @@ private:
 
   /// {layer type: parameters or null, …}
   static bool is_per_layer(const Json& parameters) {
-    return !parameters.empty() && std::all_of(parameters.begin(), parameters.end(),
-                                              [](const Json& value) { return value.is_object() || value.is_null(); }) &&
-           std::any_of(parameters.begin(), parameters.end(), [](const Json& value) { return value.is_object(); });
+    if (parameters.empty()) return false;
+    for (const auto& [key, value] : parameters.items())
+      if (!(value.is_object() || value.is_null()) || find_parameter(key)) return false;
+    return true;
   }
 
   void read_per_layer(const Json& per_layer, const std::string& place) {
     for (const auto& [layer_type, scaling] : per_layer.items()) {
       if (scaling.is_null()) {
-        model_.warnings.push_back(fmt::format("{}.{} is null: those layers have no rotary embedding", place, layer_type));
+        warn(fmt::format("{}.{} is null: those layers have no rotary embedding", place, layer_type));
         continue;
       }
       const std::string where = fmt::format("{}.{}", place, layer_type);
-      RopeConfig rope = common(theta());
+      RopeConfig rope = common(is_local(layer_type) ? local_theta().value_or(theta()) : theta());
       set_scaling(rope, scaling, where);
-      if (scaling.contains("truncate")) {
-        rope.truncate = true;
-        model_.warnings.push_back(fmt::format("{}.truncate has no effect: Hugging Face reads it from a flat rope_parameters alone", where));
-      }
+      as_nested(rope, scaling, where);
+      if (layer_type == "compress") as_compressed(rope);
       set_dimensions(rope, layer_type, present(scaling, "partial_rotary_factor"));
       set_layout(rope);
       model_.layers.push_back({layer_type, std::move(rope)});
     }
+    if (model_.layers.empty()) throw Error(fmt::format("{} has no layer type with a rotary embedding", place));
   }
 
-  /// Models that write two bases into the older schema.
-  bool read_two_thetas(const Json* scaling, const std::string& where) {
-    const bool modernbert = present(config_, "local_rope_theta");
-    const auto local = first_number("rope_local_base_freq", "local_rope_theta");
-    const bool olmo3 = model_type_ == "olmo3" && scaling;
-    if (!local && !olmo3) return false;
-    model_.layers.push_back({"full_attention", flat(scaling, where, theta())});
-    model_.layers.push_back({"sliding_attention", flat(modernbert ? scaling : nullptr, where, local.value_or(theta()))});
+  static bool is_local(std::string_view layer_type) { return layer_type == "sliding_attention" || layer_type == "local_attention"; }
+
+  /// The base of the local layers of a model that has two.
+  std::optional<double> local_theta() const {
+    if (const auto given = first_number("rope_local_base_freq", "local_rope_theta")) return given;
+    const bool two = model_type_ == "gemma3" || model_type_ == "gemma3_text" || model_type_ == "modernbert" || model_type_ == "gemma4_text";
+    return two ? std::optional(10000.0) : std::nullopt;
+  }
+
+  /// Hugging Face reads these two from a flat rope_parameters alone.
+  void as_nested(RopeConfig& rope, const Json& scaling, const std::string& where) {
+    if (!scaling.contains("truncate")) return;
+    rope.truncate = true;
+    warn(fmt::format("{}.truncate has no effect: Hugging Face reads it from a flat rope_parameters alone", where));
+  }
+
+  /// DeepSeek-V4's configuration class sets this for its compressed layers.
+  static void as_compressed(RopeConfig& rope) {
+    if (rope.rope_type == RopeType::yarn) rope.attention_factor = 1.0;
+  }
+
+  /// Ten sentences at most; control characters of a file do not reach the terminal.
+  void warn(std::string sentence) {
+    constexpr std::size_t most = 10;
+    std::replace_if(sentence.begin(), sentence.end(), [](unsigned char c) { return c < 32 || c == 127; }, '?');
+    if (model_.warnings.size() < most) model_.warnings.push_back(std::move(sentence));
+    else if (model_.warnings.size() == most) model_.warnings.push_back("and more of the kind");
+  }
+
+  /// Models whose older files describe two embeddings side by side.
+  bool read_two_embeddings(const Json* scaling, const std::string& where) {
+    if (const auto compressed = number("compress_rope_theta"); compressed && model_type_ == "deepseek_v4") {
+      model_.layers.push_back({"main", flat(nullptr, where, theta(), Schema::nested)});
+      model_.layers.push_back({"compress", flat(scaling, where, *compressed, Schema::nested)});
+      as_compressed(model_.layers.back().config);
+      return true;
+    }
+    const auto local = local_theta();
+    const bool flat_v5 = scaling && scaling == present(config_, "rope_parameters");
+    if (flat_v5 || (!local && !(model_type_ == "olmo3" && scaling))) return false;
+    const bool scales_both = model_type_ == "modernbert";
+    model_.layers.push_back({"full_attention", flat(scaling, where, theta(), Schema::nested)});
+    model_.layers.push_back({"sliding_attention", flat(scales_both ? scaling : nullptr, where, local.value_or(theta()), Schema::nested)});
     return true;
   }
 
@@ -360,6 +405,8 @@ Json parse(std::string_view text) {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
     throw Error(fmt::format("not JSON (at byte {})", error.byte));
+  } catch (const Json::out_of_range&) {
+    throw Error("not JSON that can be used: a number in it is beyond double precision");
   }
 }
 
@@ -375,8 +422,9 @@ ModelConfig parse_model_config(std::string_view text, const std::string& name) {
     const Json& part = language_part(root, place);
     Reader(part, place, model).read();
     if (const Json* ours = present(root, "_ropescope"); ours && ours->is_object()) {
-      model.name = ours->value("name", name);
-      model.source = ours->value("source", "");
+      const Json *title = present(*ours, "name"), *source = present(*ours, "source");
+      if (title && title->is_string()) model.name = title->get<std::string>();
+      if (source && source->is_string()) model.source = source->get<std::string>();
     }
     for (const LayerRope& layer : model.layers) validate(layer.config);
   } catch (const Error& error) {
@@ -408,7 +456,14 @@ void set_parameter(RopeConfig& config, std::string_view key, std::string_view js
   }
   Json value = Json::parse(json_value, nullptr, false);
   if (value.is_discarded()) value = std::string(json_value);
+  const bool whole = config.rotary_dim == config.head_dim;
   parameter->set(config, value, key);
+  if (key == "head_dim" && whole) config.rotary_dim = config.head_dim;
+  if (key == "partial_rotary_factor" && config.rope_type != RopeType::proportional) {
+    const double part = static_cast<double>(config.head_dim) * config.partial_rotary_factor;
+    if (!(std::abs(part) < 0x1p53)) throw Error(fmt::format("partial_rotary_factor is {}, expected a part of the head", config.partial_rotary_factor));
+    config.rotary_dim = static_cast<std::int64_t>(part);
+  }
 }
 
 } // namespace ropescope

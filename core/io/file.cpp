@@ -34,7 +34,10 @@ std::string read_file(const fs::path& path, std::uintmax_t greatest) {
   return bytes;
 }
 
-void write_file(const fs::path& path, std::string_view bytes) {
+void write_file(const fs::path& named, std::string_view bytes) {
+  if (named.empty()) throw Error("no file name to write to");
+  std::error_code unresolved;
+  const fs::path path = fs::is_symlink(named, unresolved) ? fs::weakly_canonical(named, unresolved) : named;
   const auto refuse = [&](const std::string& why) -> void {
     throw Error(fmt::format("{}: cannot be written: {}", path.string(), why));
   };

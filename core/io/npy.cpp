@@ -154,11 +154,16 @@ std::vector<T> read_numbers(const Header& header, std::int64_t count, const char
 
 std::int64_t load_integer(const char* at, const Header& header) {
   const bool is_signed = header.kind == 'i', swapped = header.swapped;
+  const auto either = [&]<typename Signed, typename Unsigned>(Signed, Unsigned) -> std::int64_t {
+    if (is_signed) return load<Signed>(at, swapped);
+    const std::uint64_t value = load<Unsigned>(at, swapped);
+    return static_cast<std::int64_t>(std::min<std::uint64_t>(value, std::numeric_limits<std::int64_t>::max()));
+  };
   switch (header.width) {
-  case 1: return is_signed ? load<std::int8_t>(at, false) : load<std::uint8_t>(at, false);
-  case 2: return is_signed ? load<std::int16_t>(at, swapped) : load<std::uint16_t>(at, swapped);
-  case 4: return is_signed ? load<std::int32_t>(at, swapped) : load<std::uint32_t>(at, swapped);
-  default: return load<std::int64_t>(at, swapped);
+  case 1: return either(std::int8_t{}, std::uint8_t{});
+  case 2: return either(std::int16_t{}, std::uint16_t{});
+  case 4: return either(std::int32_t{}, std::uint32_t{});
+  default: return either(std::int64_t{}, std::uint64_t{});
   }
 }
 

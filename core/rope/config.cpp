@@ -30,10 +30,23 @@ constexpr std::int64_t greatest_head_dim = 65536;
 
 void require_positive_factor(const RopeConfig& config) {
   const double s = extension_factor(config);
-  if (!config.factor && !config.factor_is_null)
+  if (!config.factor && !(config.factor_is_null && config.rope_type == RopeType::yarn))
     throw Error(fmt::format("rope_type \"{}\" needs a \"factor\", and none is given", rope_type_name(config.rope_type)));
   if (!(s > 0) || !std::isfinite(s))
     throw Error(fmt::format("factor is {}, expected a positive number", s));
+}
+
+void require_finite(const RopeConfig& config) {
+  struct Named {
+    const char* name;
+    std::optional<double> value;
+  };
+  for (const auto& [name, value] : {Named{"factor", config.factor}, Named{"alpha", config.alpha},
+                                    Named{"attention_factor", config.attention_factor}, Named{"beta_fast", config.beta_fast},
+                                    Named{"beta_slow", config.beta_slow}, Named{"mscale", config.mscale},
+                                    Named{"mscale_all_dim", config.mscale_all_dim}, Named{"low_freq_factor", config.low_freq_factor},
+                                    Named{"high_freq_factor", config.high_freq_factor}})
+    if (value && !std::isfinite(*value)) throw Error(fmt::format("{} is {}, expected a finite number", name, *value));
 }
 
 void validate_longrope(const RopeConfig& config) {
@@ -124,8 +137,8 @@ void validate(const RopeConfig& config) {
   for (const double length : {config.max_position_embeddings, trained_length(config)})
     if (!(length >= 0) || !std::isfinite(length))
       throw Error(fmt::format("a context length is {}, expected a number of tokens", length));
-  if (config.attention_factor && !std::isfinite(*config.attention_factor))
-    throw Error("attention_factor is not a finite number");
+  if (config.factor && !(*config.factor > 0)) throw Error(fmt::format("factor is {}, expected a positive number", *config.factor));
+  require_finite(config);
 
   switch (config.rope_type) {
   case RopeType::standard: break;

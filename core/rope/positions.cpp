@@ -28,6 +28,9 @@ std::vector<std::uint8_t> pair_axes(const RopeConfig& config, std::int64_t axes)
     throw Error(fmt::format("the positions have {} axes, and the model's config has no mrope_section", axes));
   if (static_cast<std::int64_t>(sections.size()) != axes)
     throw Error(fmt::format("the positions have {} axes, expected {} as in mrope_section", axes, sections.size()));
+  for (const std::int64_t section : sections)
+    if (section < 0 || section > pairs)
+      throw Error(fmt::format("mrope_section holds {}, expected parts of the {} pairs", section, pairs));
   if (std::accumulate(sections.begin(), sections.end(), std::int64_t{0}) != pairs)
     throw Error(fmt::format("mrope_section sums to another number than the {} pairs", pairs));
 

@@ -4,6 +4,9 @@
 #include <limits>
 #include <numbers>
 
+#include <fmt/format.h>
+
+#include "core/error.h"
 #include "core/rope/scaling/scaling.h"
 
 namespace ropescope {
@@ -37,6 +40,8 @@ std::uint64_t fraction_of_a_turn(Real theta) {
 
 Spectrum make_spectrum(const RopeConfig& config, std::optional<double> seq_len) {
   validate(config);
+  if (seq_len && !(*seq_len > 0 && std::isfinite(*seq_len)))
+    throw Error(fmt::format("the sequence length is {}, expected a positive number of tokens", *seq_len));
   const Frequencies frequencies = scaled(config, seq_len);
   const bool whole_head = config.rope_type == RopeType::proportional;
 
@@ -47,9 +52,11 @@ Spectrum make_spectrum(const RopeConfig& config, std::optional<double> seq_len) 
   spectrum.base = static_cast<double>(frequencies.base);
   spectrum.rule = frequencies.rule;
   for (const Real theta : frequencies.theta) {
+    if (!std::isfinite(static_cast<double>(theta))) throw Error("these parameters yield frequencies beyond double precision");
     spectrum.inv_freq.push_back(static_cast<double>(theta));
     spectrum.turns.push_back(fraction_of_a_turn(theta));
   }
+  if (!std::isfinite(spectrum.attention_factor)) throw Error("these parameters yield an attention factor beyond double precision");
   for (const Real theta : scaling::default_frequencies(config.base, spectrum.rotary_dim))
     spectrum.unscaled.push_back(static_cast<double>(theta));
   return spectrum;

@@ -109,3 +109,33 @@ TEST_CASE("every preset is a config.json with a source, and at least twelve are 
     CHECK_NOTHROW(find_preset(name));
   CHECK(find_preset("LLAMA 2 7b").id == "llama-2-7b");
 }
+
+TEST_CASE("what used to pass in silence is refused or warned of") {
+  // Each of these once crashed, or turned by other frequencies than Hugging Face's.
+  CHECK(refusal(R"({"head_dim": 64, "rope_theta": 1e999})").find("beyond double") != std::string::npos);
+  CHECK(refusal((R"({"head_dim": 64, "rope_theta": )" + std::string(100000, '[') + std::string(100000, ']') + "}").c_str()).find("a list") != std::string::npos);
+  CHECK(refusal(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"type": "linear", "factor": null}})").find("factor") != std::string::npos);
+  CHECK(refusal(R"({"head_dim": 64, "rope_parameters": {"full_attention": null}})").find("no layer type") != std::string::npos);
+  CHECK(only(R"({"model_type": "x", "rope_scaling": null, "text_config": {"head_dim": 32, "rope_theta": 1e4}})").head_dim == 32);
+  CHECK(parse_model_config(R"({"head_dim": 64, "rope_scaling": {"full_attention": {"rope_type": "linear", "factor": 8}, "sliding_attention": {"rope_type": "default"}}})", "c").layers.size() == 2);
+  CHECK(layer_rope(parse_model_config(R"({"model_type": "gemma3_text", "head_dim": 64, "rope_theta": 1e6})", "c"), "sliding_attention").config.base == 1e4);
+  CHECK(only(R"({"model_type": "phi", "head_dim": 64, "rope_theta": 1e4, "max_position_embeddings": 64, "rope_scaling": {"type": "yarn", "factor": 2}})").rope_type == RopeType::yarn);
+  const RopeConfig compressed = layer_rope(parse_model_config(R"({"model_type": "deepseek_v4", "head_dim": 512, "qk_rope_head_dim": 64, "rope_theta": 1e4, "compress_rope_theta": 160000,
+    "max_position_embeddings": 1048576, "rope_scaling": {"type": "yarn", "factor": 16, "original_max_position_embeddings": 65536}})", "c"), "compress").config;
+  CHECK(compressed.base == 160000);
+  CHECK(compressed.attention_factor == 1.0);
+  CHECK(compressed.rotary_dim == 64);
+  std::string many = R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"rope_type": "default")";
+  for (int i = 0; i < 1000; ++i) many += ", \"wobble" + std::to_string(i) + "\": 1";
+  CHECK(parse_model_config(many + "}}", "c").warnings.size() <= 11);
+}
+
+TEST_CASE("a parameter set by hand takes what depends on it along") {
+  RopeConfig rope;
+  set_parameter(rope, "head_dim", "64");
+  CHECK(rope.rotary_dim == 64);
+  set_parameter(rope, "partial_rotary_factor", "0.5");
+  CHECK(rope.rotary_dim == 32);
+  CHECK_THROWS_AS(set_parameter(rope, "wobble", "1"), Error);
+  CHECK_THROWS_AS(set_parameter(rope, "factor", "much"), Error);
+}

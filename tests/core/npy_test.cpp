@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include <doctest/doctest.h>
 
@@ -105,4 +106,18 @@ TEST_CASE("half precision: numbers between two halves round to the nearest, ties
       {-0.0f, 0x8000},
   };
   for (const Edge& edge : edges) CHECK(half_from_float(edge.value) == edge.bits);
+}
+
+TEST_CASE("integers of every width and sign are read as they are, and beyond 2⁶³ as the greatest") {
+  const auto one = [](const char* descr, const std::string& bytes) {
+    return read_bytes(npy(std::string("{'descr': '") + descr + "', 'fortran_order': False, 'shape': (1,), }", bytes)).integers.at(0);
+  };
+  CHECK(one("|i1", std::string("\xfd", 1)) == -3);
+  CHECK(one("|u1", std::string("\xfd", 1)) == 253);
+  CHECK(one("<i2", std::string("\xfd\xff", 2)) == -3);
+  CHECK(one("<i4", std::string("\xfd\xff\xff\xff", 4)) == -3); // used to be 4294967293
+  CHECK(one(">i4", std::string("\xff\xff\xff\xfd", 4)) == -3);
+  CHECK(one("<u4", std::string("\xfd\xff\xff\xff", 4)) == 4294967293);
+  CHECK(one("<i8", std::string(8, '\xff')) == -1);
+  CHECK(one("<u8", std::string(8, '\xff')) == std::numeric_limits<std::int64_t>::max());
 }

@@ -113,3 +113,15 @@ TEST_CASE("a rotation refuses odd rotary_dim, more pairs than fit, missing posit
   CHECK_THROWS_AS(validate(Rotation{spectrum.turns, 1.0, {}, {}, two}, {1, 3, 1, 128}, 128), Error);
   CHECK_THROWS_AS(validate(Rotation{spectrum.turns, 1.0, {}, {}, far}, {1, 2, 1, 128}, 128), Error);
 }
+
+TEST_CASE("M-RoPE sections that are no parts of the pairs are refused") {
+  RopeConfig rope;
+  for (const std::vector<std::int64_t>& sections : {std::vector<std::int64_t>{-16, 40, 40}, {std::int64_t{1} << 50, 64 - (std::int64_t{1} << 50), 0}, {16, 24, 23}, {32, 32}}) {
+    rope.mrope_section = sections;
+    CHECK_THROWS_AS(pair_axes(rope, 3), Error);
+  }
+  rope.mrope_section = {16, 24, 24};
+  CHECK(pair_axes(rope, 3).at(15) == 0);
+  CHECK(pair_axes(rope, 3).at(16) == 1);
+  CHECK(pair_axes(rope, 3).at(63) == 2);
+}

@@ -88,6 +88,13 @@ TEST_CASE("a spectrum refuses what no formula is made for") {
   SUBCASE("negative head_dim") { rope.head_dim = -128; }
   SUBCASE("a head of 2⁴⁰ components") { rope.head_dim = std::int64_t{1} << 40; }
   SUBCASE("base 0") { rope.base = 0; }
+  SUBCASE("a factor of 0") {
+    rope = llama(RopeType::proportional, 0);
+  }
+  SUBCASE("a beta that is no number") {
+    rope = llama(RopeType::yarn, 4);
+    rope.beta_fast = std::nan("");
+  }
   SUBCASE("a scheme without its factor") { rope.rope_type = RopeType::yarn; }
   SUBCASE("NTK of a single pair") {
     rope = llama(RopeType::ntk, 2);

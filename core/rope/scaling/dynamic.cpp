@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/error.h"
 #include "core/rope/scaling/scaling.h"
 #include "core/text.h"
 
@@ -21,7 +22,8 @@ Frequencies dynamic(const RopeConfig& config, std::optional<double> seq_len) {
     return result;
   }
   const auto d = static_cast<Real>(config.rotary_dim);
-  const Real s = config.factor.value_or(1.0);
+  if (!config.factor) throw Error("rope_type \"dynamic\" needs a \"factor\" once a sequence is longer than the context");
+  const Real s = *config.factor;
   const Real base = config.base * std::pow(s * effective / length - (s - 1), d / (d - 2));
   return {.theta = default_frequencies(base, config.rotary_dim),
           .base = base,
