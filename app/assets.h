@@ -6,7 +6,7 @@ namespace ropescope {
 
 /// A file of `shaders/` or `assets/`, built into the program.
 struct Asset {
-  std::string_view name;   ///< path below the repository, "shaders/rotate.comp"
+  std::string_view name; ///< path below the repository, "shaders/rotate.comp"
   std::string_view text;
 };
 

@@ -59,7 +59,8 @@ ApplyCase apply_case(const Json& file) {
   ApplyCase result;
   const Json& how = file.at("rotation");
   const ModelConfig model = parse_model_config(file.at("config").dump(), file.at("name").get<std::string>());
-  const std::optional<std::string> layer_type = how.at("layer_type").is_null() ? std::nullopt : std::optional(how.at("layer_type").get<std::string>());
+  const std::optional<std::string> layer_type =
+      how.at("layer_type").is_null() ? std::nullopt : std::optional(how.at("layer_type").get<std::string>());
   result.rope = layer_rope(model, layer_type).config;
   result.positions = positions_of(file);
   result.axes = pair_axes(result.rope, result.positions.axes);
@@ -71,7 +72,8 @@ ApplyCase apply_case(const Json& file) {
   // The layout found by model_type is the one the file states.
   CHECK(pairing_name(result.rope.layout.pairing) == how.at("pairing").get<std::string>());
   CHECK(result.rope.layout.direction == how.at("direction").get<int>());
-  CHECK(pair_index(result.rope.layout, result.shape.head_dim, result.spectrum.pairs()).offset == how.at("rotary_offset").get<std::int64_t>());
+  CHECK(pair_index(result.rope.layout, result.shape.head_dim, result.spectrum.pairs()).offset ==
+        how.at("rotary_offset").get<std::int64_t>());
   return result;
 }
 

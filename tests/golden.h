@@ -23,8 +23,8 @@ struct ApplyCase {
   Positions positions;
   std::vector<std::uint8_t> axes;
   RowShape shape;
-  std::vector<double> q, expected;   ///< [tokens][head_dim]; expected: out.float64
-  double greatest = 0;               ///< max |q|
+  std::vector<double> q, expected; ///< [tokens][head_dim]; expected: out.float64
+  double greatest = 0;             ///< max |q|
 
   Rotation rotation() const { return {spectrum.turns, spectrum.attention_factor, rope.layout, axes, positions}; }
 };
@@ -36,7 +36,8 @@ ApplyCase apply_case(const nlohmann::json&);
 template <typename T>
 double greatest_difference(const std::vector<T>& a, const std::vector<double>& b) {
   double greatest = 0;
-  for (std::size_t i = 0; i < b.size(); ++i) greatest = std::max(greatest, std::abs(static_cast<double>(a.at(i)) - b[i]));
+  for (std::size_t i = 0; i < b.size(); ++i)
+    greatest = std::max(greatest, std::abs(static_cast<double>(a.at(i)) - b[i]));
   return greatest;
 }
 

@@ -30,8 +30,9 @@ int print(const Options& options) {
       fmt::format_to(out, "{},{:.17g},{:.17g}\n", i, theta, wavelength(theta));
     }
   } else {
-    fmt::format_to(out, "{{\"rope_type\": \"{}\", \"head_dim\": {}, \"rotary_dim\": {}, \"layout\": \"{}\",\n \"inv_freq\": [",
-                   rope_type_name(rope.rope_type), spectrum.head_dim, spectrum.rotary_dim, pairing_name(rope.layout.pairing));
+    fmt::format_to(
+        out, "{{\"rope_type\": \"{}\", \"head_dim\": {}, \"rotary_dim\": {}, \"layout\": \"{}\",\n \"inv_freq\": [",
+        rope_type_name(rope.rope_type), spectrum.head_dim, spectrum.rotary_dim, pairing_name(rope.layout.pairing));
     for (std::int64_t i = 0; i < spectrum.pairs(); ++i)
       fmt::format_to(out, "{}{:.17g}", i ? ", " : "", spectrum.inv_freq[static_cast<std::size_t>(i)]);
     fmt::format_to(out, "],\n \"attention_factor\": {:.17g}}}\n", spectrum.attention_factor);

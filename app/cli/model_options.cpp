@@ -13,7 +13,8 @@ void ModelOptions::add_to(CLI::App& app) {
   app.add_option("--model", model, "a preset; `ropescope models` lists them");
   app.add_option("--config", config, "a Hugging Face config.json")->excludes("--model");
   app.add_option("--layer-type", layer_type, "of a model whose layer types differ, e.g. sliding_attention");
-  app.add_option("--scheme", scheme, "none, linear, ntk, dynamic, yarn, longrope, llama3 or proportional")->group(scaling);
+  app.add_option("--scheme", scheme, "none, linear, ntk, dynamic, yarn, longrope, llama3 or proportional")
+      ->group(scaling);
   app.add_option("--factor", factor, "how many times longer the context becomes")->group(scaling);
   app.add_option("--original-length", original_length, "tokens the model was trained for")->group(scaling);
   app.add_option("--base", base, "rope_theta")->group(scaling);
@@ -40,10 +41,14 @@ ModelConfig ModelOptions::named() const {
 void ModelOptions::apply(RopeConfig& rope) const {
   if (!scheme.empty()) {
     const auto type = rope_type_from_name(scheme);
-    if (!type) throw Error(fmt::format("--scheme {}: expected none, linear, ntk, dynamic, yarn, longrope, llama3 or proportional", scheme));
+    if (!type)
+      throw Error(fmt::format(
+          "--scheme {}: expected none, linear, ntk, dynamic, yarn, longrope, llama3 or proportional", scheme));
     const double own = extension_factor(rope);
-    if (*type == RopeType::longrope && rope.rope_type != RopeType::longrope) rope.rope_type = RopeType::longrope;
-    else rope = *with_scheme(rope, *type, own);
+    if (*type == RopeType::longrope && rope.rope_type != RopeType::longrope)
+      rope.rope_type = RopeType::longrope;
+    else
+      rope = *with_scheme(rope, *type, own);
     if (own == 1) rope.factor.reset(); // then the user must say
   }
   for (const std::string& assignment : set) {
@@ -54,7 +59,8 @@ void ModelOptions::apply(RopeConfig& rope) const {
   if (factor) rope.factor = *factor, rope.alpha.reset(), rope.factor_is_null = false;
   if (original_length) {
     rope.original_max_position_embeddings = *original_length;
-    if (rope.rope_type == RopeType::dynamic || rope.max_position_embeddings == 0) rope.max_position_embeddings = *original_length;
+    if (rope.rope_type == RopeType::dynamic || rope.max_position_embeddings == 0)
+      rope.max_position_embeddings = *original_length;
   }
   if (base) rope.base = *base;
   if (beta_fast) rope.beta_fast = *beta_fast;
@@ -67,7 +73,8 @@ void ModelOptions::apply(RopeConfig& rope) const {
   }
   if (rotary_dim) rope.rotary_dim = *rotary_dim;
   const bool tempered = rope.rope_type == RopeType::yarn || rope.rope_type == RopeType::longrope;
-  if (attention_factor && !tempered) say(fmt::format("--attention-factor has no effect on rope_type {}.", rope_type_name(rope.rope_type)));
+  if (attention_factor && !tempered)
+    say(fmt::format("--attention-factor has no effect on rope_type {}.", rope_type_name(rope.rope_type)));
   if (factor && rope.rope_type == RopeType::standard) say("--factor has no effect without a --scheme.");
 }
 

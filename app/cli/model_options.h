@@ -17,7 +17,7 @@ struct ModelOptions {
   std::string model, config, layer_type, scheme;
   std::optional<double> factor, original_length, base, beta_fast, beta_slow, attention_factor;
   std::optional<std::int64_t> head_dim, rotary_dim;
-  std::vector<std::string> set;   ///< "key=value"
+  std::vector<std::string> set; ///< "key=value"
 
   void add_to(CLI::App&);
 

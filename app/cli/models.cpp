@@ -14,10 +14,14 @@ int print_json() {
   for (const Preset& preset : presets())
     for (const LayerRope& layer : preset.model.layers) {
       const RopeConfig& rope = layer.config;
-      nlohmann::ordered_json entry{{"model", preset.id},           {"name", preset.model.name},
-                                   {"model_type", rope.model_type}, {"rope_type", rope_type_name(rope.rope_type)},
-                                   {"head_dim", rope.head_dim},     {"rotary_dim", rope.rotary_dim},
-                                   {"base", rope.base},             {"layout", pairing_name(rope.layout.pairing)},
+      nlohmann::ordered_json entry{{"model", preset.id},
+                                   {"name", preset.model.name},
+                                   {"model_type", rope.model_type},
+                                   {"rope_type", rope_type_name(rope.rope_type)},
+                                   {"head_dim", rope.head_dim},
+                                   {"rotary_dim", rope.rotary_dim},
+                                   {"base", rope.base},
+                                   {"layout", pairing_name(rope.layout.pairing)},
                                    {"max_position_embeddings", rope.max_position_embeddings},
                                    {"source", preset.model.source}};
       if (!layer.layer_type.empty()) entry["layer_type"] = layer.layer_type;
@@ -28,13 +32,14 @@ int print_json() {
 }
 
 int print_table() {
-  fmt::print("{:<18} {:<24} {:>8} {:>6} {:>10} {:>9}  {:<12} {}\n", "model", "name", "head_dim", "rotary", "base", "tokens", "scheme", "layout");
+  fmt::print("{:<18} {:<24} {:>8} {:>6} {:>10} {:>9}  {:<12} {}\n", "model", "name", "head_dim", "rotary", "base",
+             "tokens", "scheme", "layout");
   for (const Preset& preset : presets())
     for (const LayerRope& layer : preset.model.layers) {
       const RopeConfig& rope = layer.config;
-      fmt::print("{:<18} {:<24} {:>8} {:>6} {:>10g} {:>9}  {:<12} {}{}\n", preset.id, preset.model.name, rope.head_dim, rope.rotary_dim,
-                 rope.base, rope.max_position_embeddings, rope_type_name(rope.rope_type), pairing_name(rope.layout.pairing),
-                 layer.layer_type.empty() ? "" : "  " + layer.layer_type);
+      fmt::print("{:<18} {:<24} {:>8} {:>6} {:>10g} {:>9}  {:<12} {}{}\n", preset.id, preset.model.name, rope.head_dim,
+                 rope.rotary_dim, rope.base, rope.max_position_embeddings, rope_type_name(rope.rope_type),
+                 pairing_name(rope.layout.pairing), layer.layer_type.empty() ? "" : "  " + layer.layer_type);
     }
   return 0;
 }

@@ -46,18 +46,23 @@ int print_list() {
 
 int render(const Options& options) {
   if (options.list) return print_list();
-  if (options.picture.empty() || options.out.empty()) throw Error("render needs --picture and --out (--list names the pictures)");
+  if (options.picture.empty() || options.out.empty())
+    throw Error("render needs --picture and --out (--list names the pictures)");
   if (options.picture != "overview" && !pictures::find(options.picture))
     throw Error(fmt::format("there is no picture \"{}\" (render --list names them)", options.picture));
   if (!options.out.ends_with(".png")) throw Error(fmt::format("{}: expected a name that ends in .png", options.out));
 
   const auto [width, height] = read_size(options.size);
-  const double scaled_width = width * static_cast<double>(options.scale), scaled_height = height * static_cast<double>(options.scale);
+  const double scaled_width = width * static_cast<double>(options.scale),
+               scaled_height = height * static_cast<double>(options.scale);
   if (!(std::min(scaled_width, scaled_height) >= least_side && std::max(scaled_width, scaled_height) <= greatest_side))
-    throw Error(fmt::format("a picture of {:.0f}x{:.0f}, expected {}…{} pixels a side", scaled_width, scaled_height, least_side, greatest_side));
+    throw Error(fmt::format("a picture of {:.0f}x{:.0f}, expected {}…{} pixels a side", scaled_width, scaled_height,
+                            least_side, greatest_side));
 
   Scene scene = default_scene();
-  if (options.model.given()) scene = scene_of(options.model.resolve(), options.model.layer_type.empty() ? std::nullopt : std::optional(options.model.layer_type));
+  if (options.model.given())
+    scene = scene_of(options.model.resolve(),
+                     options.model.layer_type.empty() ? std::nullopt : std::optional(options.model.layer_type));
   scene.dark = options.theme == "dark";
   scene.m = options.m;
   scene.n = options.n;
@@ -67,7 +72,9 @@ int render(const Options& options) {
               .out = options.out,
               .width = static_cast<int>(scaled_width),
               .height = static_cast<int>(scaled_height),
-              .engine = options.engine == "cpu" ? EngineChoice::cpu : options.engine == "gpu" ? EngineChoice::gpu : EngineChoice::automatic},
+              .engine = options.engine == "cpu"   ? EngineChoice::cpu
+                        : options.engine == "gpu" ? EngineChoice::gpu
+                                                  : EngineChoice::automatic},
              scene);
   return 0;
 }
@@ -83,8 +90,10 @@ void draw_still(const Still& still, const Scene& scene) {
   constexpr int frames = 3; // Dear ImGui knows the sizes of its own windows only from the frame before
   for (int i = 0; i < frames; ++i) {
     framebuffer.bind();
-    if (still.picture == "overview") shell.frame(still.width, still.height, 1 / 60.0f, false);
-    else shell.picture_frame(still.picture, still.width, still.height);
+    if (still.picture == "overview")
+      shell.frame(still.width, still.height, 1 / 60.0f, false);
+    else
+      shell.picture_frame(still.picture, still.width, still.height);
   }
   ui::write_png(still.out, still.width, still.height, framebuffer.read());
 }

@@ -26,7 +26,8 @@ struct Options {
 std::vector<double> read_head(const std::string& file, std::int64_t head_dim) {
   const Array array = read_npy(file);
   if (array.size() != head_dim || !array.integers.empty())
-    throw Error(fmt::format("{}: shape ({}), expected one head of {} floating-point numbers", file, fmt::join(array.shape, ", "), head_dim));
+    throw Error(fmt::format("{}: shape ({}), expected one head of {} floating-point numbers", file,
+                            fmt::join(array.shape, ", "), head_dim));
   return array.dtype == DType::float64 ? array.doubles : std::vector<double>(array.floats.begin(), array.floats.end());
 }
 
@@ -35,19 +36,24 @@ int print(const Options& options) {
     throw Error(fmt::format("--max-distance {}: expected 0…{}", options.max_distance, greatest_distance));
   const ModelConfig model = options.model.resolve();
   const RopeConfig& rope = options.model.layer(model).config;
-  const Spectrum spectrum = make_spectrum(rope, options.seq_len.value_or(static_cast<double>(options.max_distance + 1)));
+  const Spectrum spectrum =
+      make_spectrum(rope, options.seq_len.value_or(static_cast<double>(options.max_distance + 1)));
   if (!spectrum.rule.empty()) say(spectrum.rule);
 
   std::vector<ScoreScan::Weight> weights = equal_weights(spectrum.pairs());
-  if (options.q.empty() != options.k.empty()) throw Error("--q and --k weigh the pairs together: expected both or neither");
+  if (options.q.empty() != options.k.empty())
+    throw Error("--q and --k weigh the pairs together: expected both or neither");
   if (!options.q.empty()) {
-    if (2 * spectrum.pairs() > spectrum.head_dim) throw Error(fmt::format("rotary_dim is {}, expected an even number within the head", spectrum.rotary_dim));
-    weights = weights_of(rope.layout, spectrum.pairs(), read_head(options.q, spectrum.head_dim), read_head(options.k, spectrum.head_dim));
+    if (2 * spectrum.pairs() > spectrum.head_dim)
+      throw Error(fmt::format("rotary_dim is {}, expected an even number within the head", spectrum.rotary_dim));
+    weights = weights_of(rope.layout, spectrum.pairs(), read_head(options.q, spectrum.head_dim),
+                         read_head(options.k, spectrum.head_dim));
   }
   const ScoreScan scan{.turns = spectrum.turns, .weights = weights, .first = 0};
 
   std::vector<double> scores;
-  if (options.engine == "cpu") scores = exact_scores(scan, options.max_distance + 1);
+  if (options.engine == "cpu")
+    scores = exact_scores(scan, options.max_distance + 1);
   else {
     std::vector<float> computed(static_cast<std::size_t>(options.max_distance + 1));
     ChosenEngine engine(options.engine);
@@ -61,7 +67,8 @@ int print(const Options& options) {
     fmt::format_to(out, "distance,score\n");
     for (std::size_t i = 0; i < scores.size(); ++i) fmt::format_to(out, "{},{:.17g}\n", i, scores[i]);
   } else {
-    fmt::format_to(out, "{{\"rope_type\": \"{}\", \"pairs\": {}, \"scores\": [", rope_type_name(rope.rope_type), spectrum.pairs());
+    fmt::format_to(out, "{{\"rope_type\": \"{}\", \"pairs\": {}, \"scores\": [", rope_type_name(rope.rope_type),
+                   spectrum.pairs());
     for (std::size_t i = 0; i < scores.size(); ++i) fmt::format_to(out, "{}{:.17g}", i ? ", " : "", scores[i]);
     fmt::format_to(out, "]}}\n");
   }

@@ -1,7 +1,7 @@
 #include <CLI/CLI.hpp>
+#include <GLFW/glfw3.h>
 #include <epoxy/gl.h>
 #include <fmt/format.h>
-#include <GLFW/glfw3.h>
 #include <imgui_impl_glfw.h>
 
 #include "app/cli/command_line.h"
@@ -51,10 +51,13 @@ GLFWwindow* open_window() {
 /// The window's loop: draws after something happened, and otherwise waits.
 class Window {
 public:
-  Window(GLFWwindow* window, const Scene& scene, EngineChoice choice) : window_(window), engines_(make_current(window, choice)), shell_(scene, engines_) {
+  Window(GLFWwindow* window, const Scene& scene, EngineChoice choice)
+      : window_(window), engines_(make_current(window, choice)), shell_(scene, engines_) {
     glfwSetWindowUserPointer(window_, this);
     // Before Dear ImGui's, which call these in turn.
-    glfwSetKeyCallback(window_, [](GLFWwindow* w, int key, int, int pressed, int modifiers) { of(w).on_key(key, pressed, modifiers); });
+    glfwSetKeyCallback(window_, [](GLFWwindow* w, int key, int, int pressed, int modifiers) {
+      of(w).on_key(key, pressed, modifiers);
+    });
     glfwSetDropCallback(window_, [](GLFWwindow* w, int count, const char** paths) {
       if (count > 0) of(w).shell_.open(paths[0]);
       of(w).touch();
@@ -79,7 +82,8 @@ public:
   void run() {
     double before = glfwGetTime();
     while (!glfwWindowShouldClose(window_)) {
-      if (frames_wanted_ > 0 || shell_.animated()) glfwPollEvents();
+      if (frames_wanted_ > 0 || shell_.animated())
+        glfwPollEvents();
       else {
         glfwWaitEvents();
         before = glfwGetTime(); // the wait is no part of an animation
@@ -125,9 +129,12 @@ private:
       if (key == GLFW_KEY_MINUS || key == GLFW_KEY_KP_SUBTRACT) return shell_.set_zoom(shell_.zoom() / 1.1f);
     }
     const Request request = shell_.key(key, modifiers);
-    if (request == Request::quit) glfwSetWindowShouldClose(window_, GLFW_TRUE);
-    else if (request == Request::full_screen) full_screen();
-    else shell_.perform(request);
+    if (request == Request::quit)
+      glfwSetWindowShouldClose(window_, GLFW_TRUE);
+    else if (request == Request::full_screen)
+      full_screen();
+    else
+      shell_.perform(request);
   }
 
   void full_screen() {
@@ -145,21 +152,27 @@ private:
   Engines engines_;
   ui::Shell shell_;
   int frames_wanted_ = frames_after_event;
-  std::vector<int> pressed_;   // since the last frame
+  std::vector<int> pressed_; // since the last frame
 };
 
 int open(const Options& options) {
-  const EngineChoice choice = options.engine == "cpu" ? EngineChoice::cpu : options.engine == "gpu" ? EngineChoice::gpu : EngineChoice::automatic;
+  const EngineChoice choice = options.engine == "cpu"   ? EngineChoice::cpu
+                              : options.engine == "gpu" ? EngineChoice::gpu
+                                                        : EngineChoice::automatic;
   Scene scene = default_scene();
-  if (options.model.given()) scene = scene_of(options.model.resolve(), options.model.layer_type.empty() ? std::nullopt : std::optional(options.model.layer_type));
+  if (options.model.given())
+    scene = scene_of(options.model.resolve(),
+                     options.model.layer_type.empty() ? std::nullopt : std::optional(options.model.layer_type));
   scene.dark = options.theme == "dark";
 
   const Glfw glfw;
   if (!glfw.running) {
     const char* name = "overview.png";
-    draw_still({.picture = "overview", .out = name, .width = first_width, .height = first_height, .engine = choice}, scene);
+    draw_still({.picture = "overview", .out = name, .width = first_width, .height = first_height, .engine = choice},
+               scene);
     say(fmt::format("There is no display here, so no window: the overview of {} is in {}.\n"
-                    "`ropescope render --picture overview --out FILE.png` draws it of any model; `ropescope --help` lists the rest.",
+                    "`ropescope render --picture overview --out FILE.png` draws it of any model; `ropescope --help` "
+                    "lists the rest.",
                     scene.model.name, name));
     return 0;
   }

@@ -20,8 +20,10 @@ std::int64_t Buffer::greatest_size() {
 void Buffer::reserve(std::int64_t bytes) {
   if (bytes <= capacity_) return;
   if (bytes > greatest_size())
-    throw Error(fmt::format("the GPU takes buffers of at most {} bytes, and {} are needed: use --engine cpu", greatest_size(), bytes));
-  while (glGetError() != GL_NO_ERROR) {}
+    throw Error(fmt::format("the GPU takes buffers of at most {} bytes, and {} are needed: use --engine cpu",
+                            greatest_size(), bytes));
+  while (glGetError() != GL_NO_ERROR) {
+  }
   glBindBuffer(GL_SHADER_STORAGE_BUFFER, buffer_);
   glBufferData(GL_SHADER_STORAGE_BUFFER, std::max<GLsizeiptr>(bytes, 16), nullptr, GL_DYNAMIC_COPY);
   capacity_ = bytes;

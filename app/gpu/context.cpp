@@ -34,8 +34,9 @@ EGLContext create_context(EGLDisplay display, int major, int minor) {
     EGLint count = 0;
     if (!eglChooseConfig(display, wanted.data(), &config, 1, &count) || count == 0) return EGL_NO_CONTEXT;
   }
-  const std::array<EGLint, 7> attributes{EGL_CONTEXT_MAJOR_VERSION, major, EGL_CONTEXT_MINOR_VERSION, minor,
-                                         EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
+  const std::array<EGLint, 7> attributes{
+      EGL_CONTEXT_MAJOR_VERSION,           major,   EGL_CONTEXT_MINOR_VERSION, minor, EGL_CONTEXT_OPENGL_PROFILE_MASK,
+      EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
   return eglCreateContext(display, config, EGL_NO_CONTEXT, attributes.data());
 }
 
@@ -67,7 +68,8 @@ Candidate try_display(EGLDisplay display) {
 }
 
 Candidate try_devices(const char* client_extensions) {
-  if (!has_extension(client_extensions, "EGL_EXT_platform_device") || !has_extension(client_extensions, "EGL_EXT_device_enumeration"))
+  if (!has_extension(client_extensions, "EGL_EXT_platform_device") ||
+      !has_extension(client_extensions, "EGL_EXT_device_enumeration"))
     return {};
   std::array<EGLDeviceEXT, 32> devices{};
   EGLint count = 0;
@@ -113,11 +115,13 @@ ContextInfo current_context_info() {
 }
 
 HeadlessContext::HeadlessContext() {
-  if (!epoxy_has_egl()) throw Error("no OpenGL without a display here: libEGL is not installed (Debian: libegl1, libegl-mesa0)");
+  if (!epoxy_has_egl())
+    throw Error("no OpenGL without a display here: libEGL is not installed (Debian: libegl1, libegl-mesa0)");
   const Candidate candidate = find_context();
   if (!candidate)
-    throw Error(fmt::format("no OpenGL 3.3 without a display here: EGL answered 0x{:x} (Debian: libegl-mesa0, libgl1-mesa-dri)",
-                            static_cast<unsigned>(eglGetError())));
+    throw Error(
+        fmt::format("no OpenGL 3.3 without a display here: EGL answered 0x{:x} (Debian: libegl-mesa0, libgl1-mesa-dri)",
+                    static_cast<unsigned>(eglGetError())));
   display_ = candidate.display;
   context_ = candidate.context;
   info_ = candidate.info;

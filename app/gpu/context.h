@@ -7,8 +7,8 @@ namespace ropescope::gpu {
 /// What the current OpenGL context is.
 struct ContextInfo {
   int major = 0, minor = 0;
-  std::string renderer;        ///< GL_RENDERER
-  bool software = false;       ///< llvmpipe or the like
+  std::string renderer;  ///< GL_RENDERER
+  bool software = false; ///< llvmpipe or the like
   bool has_compute() const { return major * 10 + minor >= 43; }
 };
 

@@ -12,7 +12,8 @@ Framebuffer::Framebuffer(int width, int height) : width_(width), height_(height)
   GLint greatest = 0;
   glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &greatest);
   if (width > greatest || height > greatest)
-    throw Error(fmt::format("a picture of {}x{} is more than the {} pixels a side that OpenGL draws here", width, height, greatest));
+    throw Error(fmt::format("a picture of {}x{} is more than the {} pixels a side that OpenGL draws here", width,
+                            height, greatest));
   glGenFramebuffers(1, &framebuffer_);
   glGenRenderbuffers(1, &colour_);
   glBindRenderbuffer(GL_RENDERBUFFER, colour_);
@@ -44,7 +45,8 @@ std::vector<std::uint8_t> read_pixels(int width, int height) {
   glPixelStorei(GL_PACK_ALIGNMENT, 1);
   glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
   for (std::size_t top = 0, bottom = rows; top + 1 < bottom; ++top) // OpenGL's first row is the lowest
-    std::swap_ranges(pixels.begin() + static_cast<std::ptrdiff_t>(top * stride), pixels.begin() + static_cast<std::ptrdiff_t>((top + 1) * stride),
+    std::swap_ranges(pixels.begin() + static_cast<std::ptrdiff_t>(top * stride),
+                     pixels.begin() + static_cast<std::ptrdiff_t>((top + 1) * stride),
                      pixels.begin() + static_cast<std::ptrdiff_t>(--bottom * stride));
   return pixels;
 }

@@ -26,14 +26,16 @@ constexpr std::uint32_t word(std::int64_t value) { return static_cast<std::uint3
 
 void upload_turns(Buffer& buffer, std::span<const std::uint64_t> turns, std::span<const std::uint8_t> axes) {
   std::vector<Word4> pairs;
-  for (std::size_t i = 0; i < turns.size(); ++i) pairs.push_back({low(turns[i]), high(turns[i]), axes.empty() ? 0u : axes[i], 0u});
+  for (std::size_t i = 0; i < turns.size(); ++i)
+    pairs.push_back({low(turns[i]), high(turns[i]), axes.empty() ? 0u : axes[i], 0u});
   buffer.upload(std::span<const Word4>(pairs));
   buffer.bind(ROPESCOPE_BIND_TURNS);
 }
 
 void upload_positions(Buffer& buffer, std::span<const std::int64_t> ids) {
   std::vector<Word2> words;
-  for (const std::int64_t id : ids) words.push_back({low(static_cast<std::uint64_t>(id)), high(static_cast<std::uint64_t>(id))});
+  for (const std::int64_t id : ids)
+    words.push_back({low(static_cast<std::uint64_t>(id)), high(static_cast<std::uint64_t>(id))});
   buffer.upload(std::span<const Word2>(words));
   buffer.bind(ROPESCOPE_BIND_POSITIONS);
 }
@@ -59,7 +61,8 @@ struct GlEngine::State {
 
   template <typename Real>
   const RowPrograms<Real>& programs() {
-    if constexpr (std::is_same_v<Real, float>) return float32;
+    if constexpr (std::is_same_v<Real, float>)
+      return float32;
     else {
       if (!float64) float64.emplace();
       return *float64;
@@ -68,8 +71,9 @@ struct GlEngine::State {
 
   /// cos and sin of every token and pair. Strides are of token and pair, in entries of `table`.
   template <typename Real>
-  void fill_table(std::span<const std::uint64_t> frequencies, std::span<const std::uint8_t> axes, std::span<const std::int64_t> ids,
-                  std::int64_t tokens, std::uint32_t token_stride, std::uint32_t pair_stride, Real cos_gain, Real sin_gain) {
+  void fill_table(std::span<const std::uint64_t> frequencies, std::span<const std::uint8_t> axes,
+                  std::span<const std::int64_t> ids, std::int64_t tokens, std::uint32_t token_stride,
+                  std::uint32_t pair_stride, Real cos_gain, Real sin_gain) {
     const auto pairs = static_cast<std::int64_t>(frequencies.size());
     upload_turns(turns, frequencies, axes);
     upload_positions(positions, ids);
@@ -85,14 +89,15 @@ struct GlEngine::State {
   }
 
   template <typename Real>
-  void rotate(const Rotation& rotation, const RowShape& shape, std::span<const Real> rows_in, std::span<Real> rows_out) {
+  void rotate(const Rotation& rotation, const RowShape& shape, std::span<const Real> rows_in,
+              std::span<Real> rows_out) {
     if (rotation.pairs() == 0 || shape.size() == 0) {
       if (rows_in.data() != rows_out.data()) std::copy(rows_in.begin(), rows_in.end(), rows_out.begin());
       return;
     }
     const auto gain = static_cast<Real>(rotation.attention_factor);
-    fill_table<Real>(rotation.turns, rotation.pair_axis, rotation.positions.ids, shape.tokens, word(rotation.pairs()), 1, gain,
-                     gain * static_cast<Real>(rotation.layout.direction));
+    fill_table<Real>(rotation.turns, rotation.pair_axis, rotation.positions.ids, shape.tokens, word(rotation.pairs()),
+                     1, gain, gain * static_cast<Real>(rotation.layout.direction));
 
     const PairIndex index = pair_index(rotation.layout, shape.head_dim, rotation.pairs());
     const Program& program = programs<Real>().rotate;
@@ -107,10 +112,12 @@ struct GlEngine::State {
 
     // One buffer holds so many rows at most.
     const std::int64_t row_bytes = shape.head_dim * static_cast<std::int64_t>(sizeof(Real));
-    const std::int64_t rows_at_once = std::max<std::int64_t>(1, std::min(Buffer::greatest_size(), std::int64_t{1} << 27) / row_bytes);
+    const std::int64_t rows_at_once =
+        std::max<std::int64_t>(1, std::min(Buffer::greatest_size(), std::int64_t{1} << 27) / row_bytes);
     for (std::int64_t first = 0; first < shape.rows(); first += rows_at_once) {
       const std::int64_t rows = std::min(rows_at_once, shape.rows() - first);
-      const auto begin = static_cast<std::size_t>(first * shape.head_dim), count = static_cast<std::size_t>(rows * shape.head_dim);
+      const auto begin = static_cast<std::size_t>(first * shape.head_dim),
+                 count = static_cast<std::size_t>(rows * shape.head_dim);
       in.upload(rows_in.subspan(begin, count));
       in.bind(ROPESCOPE_BIND_IN);
       out.reserve(rows * row_bytes);
@@ -156,11 +163,13 @@ GlEngine::~GlEngine() = default;
 
 std::string GlEngine::device() const { return current_context_info().renderer; }
 
-void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const float> in, std::span<float> out) {
+void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const float> in,
+                      std::span<float> out) {
   state_->rotate(rotation, shape, in, out);
 }
 
-void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const double> in, std::span<double> out) {
+void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const double> in,
+                      std::span<double> out) {
   state_->rotate(rotation, shape, in, out);
 }
 

@@ -23,7 +23,8 @@ void expand_into(std::string& text, std::string_view asset_name) {
       continue;
     }
     // Comments may hold any character, but not every driver's preprocessor knows that.
-    std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) > 126; }, '?');
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) > 126; }, '?');
     text += line + '\n';
   }
 }
@@ -85,7 +86,9 @@ GLint Program::location(const char* uniform) const { return glGetUniformLocation
 
 void Program::use() const { glUseProgram(program_); }
 void Program::set(const char* uniform, std::uint32_t x) const { glUniform1ui(location(uniform), x); }
-void Program::set(const char* uniform, std::uint32_t x, std::uint32_t y) const { glUniform2ui(location(uniform), x, y); }
+void Program::set(const char* uniform, std::uint32_t x, std::uint32_t y) const {
+  glUniform2ui(location(uniform), x, y);
+}
 void Program::set(const char* uniform, float x, float y) const { glUniform2f(location(uniform), x, y); }
 void Program::set(const char* uniform, double x, double y) const { glUniform2d(location(uniform), x, y); }
 

@@ -12,13 +12,14 @@ namespace ropescope::pictures {
 
 /// One pair on a circle. Angle 0 points right, positive angles turn counter-clockwise, as in mathematics.
 struct Dial {
-  glm::vec2 query, key;         ///< components; only their direction is drawn
-  double seen;                  ///< rad, greatest angle that a distance within the trained context makes
+  glm::vec2 query, key; ///< components; only their direction is drawn
+  double seen;          ///< rad, greatest angle that a distance within the trained context makes
   bool selected = false;
 };
 
 inline ImVec2 on_circle(ImVec2 centre, float radius, double angle) {
-  return {centre.x + radius * static_cast<float>(std::cos(angle)), centre.y - radius * static_cast<float>(std::sin(angle))};
+  return {centre.x + radius * static_cast<float>(std::cos(angle)),
+          centre.y - radius * static_cast<float>(std::sin(angle))};
 }
 
 /// The angle from key to query, 0 … 2π.
@@ -37,7 +38,8 @@ inline void draw_wedge(const ui::Canvas& c, ImVec2 centre, float reach, double f
   c.list->PrimReserve(3 * parts, parts + 2);
   const auto first = static_cast<unsigned>(c.list->_VtxCurrentIdx);
   c.list->PrimWriteVtx(centre, white, colour);
-  for (int i = 0; i <= parts; ++i) c.list->PrimWriteVtx(on_circle(centre, reach, from + angle * i / parts), white, colour);
+  for (int i = 0; i <= parts; ++i)
+    c.list->PrimWriteVtx(on_circle(centre, reach, from + angle * i / parts), white, colour);
   for (unsigned i = 0; i < static_cast<unsigned>(parts); ++i)
     for (const unsigned corner : {0u, i + 1, i + 2}) c.list->PrimWriteIdx(static_cast<ImDrawIdx>(first + corner));
   for (int i = 0; i <= parts; ++i) c.list->PathLineTo(on_circle(centre, reach, from + angle * i / parts));

@@ -14,13 +14,16 @@ void pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived
   ui::panel(c, panel);
   const ui::Rect area = panel.inset(c.px(18), c.px(14));
   const auto i = static_cast<std::size_t>(scene.pair);
-  const double theta = derived.current().spectrum.inv_freq[i], seen = derived.trained().inv_freq[i] * derived.trained_length();
+  const double theta = derived.current().spectrum.inv_freq[i],
+               seen = derived.trained().inv_freq[i] * derived.trained_length();
   const float middle = (area.least.x + area.greatest.x) / 2;
-  ui::text(c, {middle, area.least.y}, c.fonts.bold, c.theme.text, fmt::format("pair {}", scene.pair), ui::Align::centre);
+  ui::text(c, {middle, area.least.y}, c.fonts.bold, c.theme.text, fmt::format("pair {}", scene.pair),
+           ui::Align::centre);
 
   const float room = area.height() - c.px(title_height + rows_height + 18);
   const float radius = std::max(c.px(20), std::min(room, area.width()) / 2 * 0.94f);
-  draw_dial(c, {middle, area.least.y + c.px(title_height) + radius * 1.03f}, radius, {derived.hands().query[i], derived.hands().key[i], seen, false});
+  draw_dial(c, {middle, area.least.y + c.px(title_height) + radius * 1.03f}, radius,
+            {derived.hands().query[i], derived.hands().key[i], seen, false});
 
   const float width = std::min(area.width(), c.px(260)), left = middle - width / 2;
   float y = area.greatest.y - c.px(rows_height);

@@ -29,7 +29,8 @@ ui::Rect heading(const ui::Canvas& c, ui::Rect panel, std::string_view title, st
   const float width = ui::text(c, inner.least, c.fonts.title, c.theme.text, title);
   const float left = width + c.px(12);
   if (!remark.empty() && inner.width() - left > c.px(40))
-    ui::text(c, {inner.least.x + left, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim, ui::shortened(c.fonts.small, remark, inner.width() - left));
+    ui::text(c, {inner.least.x + left, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim,
+             ui::shortened(c.fonts.small, remark, inner.width() - left));
   return {{inner.least.x, inner.least.y + c.px(32)}, inner.greatest};
 }
 

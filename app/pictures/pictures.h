@@ -24,9 +24,9 @@ void wavelengths(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scen
 void score(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
 
 struct Picture {
-  std::string_view name;        ///< as `render --picture` takes it
+  std::string_view name; ///< as `render --picture` takes it
   std::string_view title;
-  std::string_view line;        ///< one line for `render --list`
+  std::string_view line; ///< one line for `render --list`
   void (*draw)(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
 };
 

@@ -24,7 +24,8 @@ Grid arrange(const ui::Canvas& c, ui::Rect area, std::int64_t pairs) {
   Grid best;
   for (std::int64_t columns = 1; columns <= pairs; ++columns) {
     const std::int64_t rows = (pairs + columns - 1) / columns;
-    Grid g{columns, rows, area.width() / static_cast<float>(columns), area.height() / static_cast<float>(rows), 0, true};
+    Grid g{columns, rows, area.width() / static_cast<float>(columns), area.height() / static_cast<float>(rows),
+           0,       true};
     g.labelled = g.cell_width >= c.px(26) && g.cell_height - c.px(label_height) >= c.px(24);
     g.radius = std::min(g.cell_width, g.cell_height - (g.labelled ? c.px(label_height) : 0.0f)) / 2 * 0.84f;
     const bool even = pairs % columns == 0 && columns % 8 == 0;
@@ -36,7 +37,9 @@ Grid arrange(const ui::Canvas& c, ui::Rect area, std::int64_t pairs) {
 void draw_legend(const ui::Canvas& c, ui::Rect panel, std::int64_t pairs) {
   float x = panel.least.x;
   const float y = panel.least.y, middle = y + c.px(9);
-  const auto room = [&](std::string_view words) { return x + c.px(36) + ui::text_width(c.fonts.small, words) <= panel.greatest.x; };
+  const auto room = [&](std::string_view words) {
+    return x + c.px(36) + ui::text_width(c.fonts.small, words) <= panel.greatest.x;
+  };
   const auto words = [&](std::string_view label) {
     x += ui::text(c, {x, y}, c.fonts.small, c.theme.dim, label) + c.px(22);
   };
@@ -50,7 +53,8 @@ void draw_legend(const ui::Canvas& c, ui::Rect panel, std::int64_t pairs) {
   }
   if (!room("Δ·θ")) return;
   for (int i = 0; i < 6; ++i)
-    c.list->AddTriangleFilled({x, middle + c.px(5)}, on_circle({x, middle + c.px(5)}, c.px(14), 0.2 * (i + 1)), on_circle({x, middle + c.px(5)}, c.px(14), 0.2 * i), ui::phase_colour(0.2 * i, 1));
+    c.list->AddTriangleFilled({x, middle + c.px(5)}, on_circle({x, middle + c.px(5)}, c.px(14), 0.2 * (i + 1)),
+                              on_circle({x, middle + c.px(5)}, c.px(14), 0.2 * i), ui::phase_colour(0.2 * i, 1));
   x += c.px(20);
   words("Δ·θ");
   if (!room("angles seen in training")) return;
@@ -75,7 +79,9 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
     if (stretches.empty() || stretches.back().fate != f) stretches.push_back({i, i, f});
     stretches.back().end = i + 1;
   }
-  const auto x_of = [&](std::int64_t pair) { return area.least.x + area.width() * static_cast<float>(pair) / static_cast<float>(spectrum.pairs()); };
+  const auto x_of = [&](std::int64_t pair) {
+    return area.least.x + area.width() * static_cast<float>(pair) / static_cast<float>(spectrum.pairs());
+  };
   const float top = area.greatest.y - c.px(strip_height);
   float free_from = area.least.x;
   for (std::size_t s = 0; s < stretches.size(); ++s) {
@@ -84,7 +90,7 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
     std::string label = "never turns";
     switch (stretch.fate) {
     case PairFate::kept: colour = c.theme.of(RopeType::yarn), label = "keep (extrapolate)"; break;
-    case PairFate::blended: 
+    case PairFate::blended:
       colour = c.theme.of(each_its_own ? RopeType::longrope : RopeType::ntk);
       label = each_its_own ? "each pair by its own factor" : "blend";
       break;
@@ -101,7 +107,9 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
     const float middle = (x_of(stretch.first) + x_of(stretch.end) - width) / 2;
     const float wanted = s == 0 ? area.least.x : s + 1 == stretches.size() ? area.greatest.x - width : middle;
     const float x = std::max(wanted, free_from);
-    if (x + width > area.greatest.x + 1 || (s + 1 < stretches.size() && x + width > std::max(x_of(stretch.end), x + c.px(60)) + c.px(60))) continue;
+    if (x + width > area.greatest.x + 1 ||
+        (s + 1 < stretches.size() && x + width > std::max(x_of(stretch.end), x + c.px(60)) + c.px(60)))
+      continue;
     const ImU32 ink = stretch.fate == PairFate::unrotated ? c.theme.dim : colour;
     ui::text(c, {x, top - c.px(20)}, c.fonts.small, ink, label);
     free_from = x + width + c.px(16);
@@ -116,19 +124,24 @@ void rotations(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const De
   const ui::Rect area = heading(c, panel, "Rotations", "");
   const Spectrum& spectrum = derived.current().spectrum;
   const float title = ui::text_width(c.fonts.title, "Rotations") + c.px(16);
-  draw_legend(c, {{area.least.x + title, panel.least.y + c.px(17)}, {panel.greatest.x - c.px(8), area.least.y}}, spectrum.pairs());
+  draw_legend(c, {{area.least.x + title, panel.least.y + c.px(17)}, {panel.greatest.x - c.px(8), area.least.y}},
+              spectrum.pairs());
 
   const ui::Rect wall{{area.least.x, area.least.y + c.px(4)}, {area.greatest.x, area.greatest.y - c.px(strip_room)}};
   draw_strip(c, area, derived);
   const Grid grid = arrange(c, wall, spectrum.pairs());
   for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
     const auto at = static_cast<std::size_t>(i);
-    const ImVec2 corner{wall.least.x + grid.cell_width * static_cast<float>(i % grid.columns), wall.least.y + grid.cell_height * static_cast<float>(i / grid.columns)};
+    const ImVec2 corner{wall.least.x + grid.cell_width * static_cast<float>(i % grid.columns),
+                        wall.least.y + grid.cell_height * static_cast<float>(i / grid.columns)};
     const ImVec2 centre{corner.x + grid.cell_width / 2, corner.y + grid.radius * 1.12f};
     const bool selected = i == scene.pair;
-    draw_dial(c, centre, grid.radius, {derived.hands().query[at], derived.hands().key[at], derived.trained().inv_freq[at] * derived.trained_length(), selected});
+    draw_dial(c, centre, grid.radius,
+              {derived.hands().query[at], derived.hands().key[at],
+               derived.trained().inv_freq[at] * derived.trained_length(), selected});
     if (grid.labelled)
-      ui::text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small, selected ? c.theme.accent : c.theme.dim, std::to_string(i), ui::Align::centre);
+      ui::text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small,
+               selected ? c.theme.accent : c.theme.dim, std::to_string(i), ui::Align::centre);
     const ui::Rect cell{corner, {corner.x + grid.cell_width, corner.y + grid.cell_height}};
     if (c.clicked && cell.contains(c.mouse)) next.pair = i;
   }

@@ -20,16 +20,18 @@ struct Plot {
 };
 
 Plot plot_in(const ui::Canvas& c, ui::Rect room, const Derived& derived) {
-  const ui::Rect area{{room.least.x + c.px(46), room.least.y + c.px(8)}, {room.greatest.x - c.px(6), room.greatest.y - c.px(40)}};
+  const ui::Rect area{{room.least.x + c.px(46), room.least.y + c.px(8)},
+                      {room.greatest.x - c.px(6), room.greatest.y - c.px(40)}};
   float least = 0, greatest = 1;
   for (const Series& series : derived.series())
     for (const ScoreBin& bin : series.curve.bins) {
       least = std::min(least, bin.least);
       greatest = std::max(greatest, bin.greatest);
     }
-  return {area,
-          {1, static_cast<double>(derived.length()), area.least.x, area.greatest.x, true},
-          {static_cast<double>(least) - 0.05, static_cast<double>(greatest) + 0.04, area.greatest.y, area.least.y, false}};
+  return {
+      area,
+      {1, static_cast<double>(derived.length()), area.least.x, area.greatest.x, true},
+      {static_cast<double>(least) - 0.05, static_cast<double>(greatest) + 0.04, area.greatest.y, area.least.y, false}};
 }
 
 void draw_axes(const ui::Canvas& c, const Plot& p) {
@@ -41,9 +43,11 @@ void draw_axes(const ui::Canvas& c, const Plot& p) {
   for (const plot::Tick& tick : plot::decade_ticks(p.x, false, static_cast<int>(p.area.width() / c.px(90)))) {
     const float x = p.x.pixel(tick.value), half = ui::text_width(c.fonts.small, tick.label) / 2;
     c.list->AddLine({x, p.area.least.y}, {x, p.area.greatest.y}, c.theme.grid, 1);
-    ui::text(c, {std::min(x, p.area.greatest.x - half), p.area.greatest.y + c.px(5)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::centre);
+    ui::text(c, {std::min(x, p.area.greatest.x - half), p.area.greatest.y + c.px(5)}, c.fonts.small, c.theme.dim,
+             tick.label, ui::Align::centre);
   }
-  ui::text(c, {(p.area.least.x + p.area.greatest.x) / 2, p.area.greatest.y + c.px(22)}, c.fonts.small, c.theme.dim, "relative distance Δ = m − n (tokens)", ui::Align::centre);
+  ui::text(c, {(p.area.least.x + p.area.greatest.x) / 2, p.area.greatest.y + c.px(22)}, c.fonts.small, c.theme.dim,
+           "relative distance Δ = m − n (tokens)", ui::Align::centre);
 }
 
 /// Where no distance was seen in training: tinted, hatched, and said in words.
@@ -56,11 +60,13 @@ void draw_beyond(const ui::Canvas& c, const Plot& p, double trained) {
   for (float x = left - height; x < p.area.greatest.x; x += pitch)
     c.list->AddLine({x, p.area.greatest.y}, {x + height, p.area.least.y}, ui::with_alpha(c.theme.beyond, 0.10f), 1);
   c.list->PopClipRect();
-  plot::draw_rule(c.list, {left, p.area.least.y}, {left, p.area.greatest.y}, c.theme.text, c.px(1.4f), c.px(7), c.px(4));
+  plot::draw_rule(c.list, {left, p.area.least.y}, {left, p.area.greatest.y}, c.theme.text, c.px(1.4f), c.px(7),
+                  c.px(4));
   const char* words = "beyond training";
   const float width = ui::text_width(c.fonts.small, words);
   const bool inside = left + c.px(8) + width < p.area.greatest.x;
-  ui::text(c, {inside ? left + c.px(8) : left - c.px(8) - width, p.area.least.y + c.px(3)}, c.fonts.small, c.theme.beyond, words);
+  ui::text(c, {inside ? left + c.px(8) : left - c.px(8) - width, p.area.least.y + c.px(3)}, c.fonts.small,
+           c.theme.beyond, words);
 }
 
 void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool band) {
@@ -70,7 +76,8 @@ void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool 
   std::vector<ImVec2> line;
   for (std::size_t b = 0; b < curve.bins.size(); ++b) {
     const float x = p.x.pixel(bin_distance(curve, b));
-    columns.push_back({x, p.y.pixel(static_cast<double>(curve.bins[b].greatest)), p.y.pixel(static_cast<double>(curve.bins[b].least))});
+    columns.push_back({x, p.y.pixel(static_cast<double>(curve.bins[b].greatest)),
+                       p.y.pixel(static_cast<double>(curve.bins[b].least))});
     line.emplace_back(x, p.y.pixel(static_cast<double>(curve.local_mean[b])));
   }
   if (band) {
@@ -81,7 +88,9 @@ void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool 
       for (const plot::Span& s : columns) edge.emplace_back(s.x, upper ? s.top : s.bottom);
       plot::draw_line(c.list, edge, ui::with_alpha(colour, 0.22f), c.px(1), {}, c.scale);
     }
-  } else plot::draw_line(c.list, line, colour, c.px(series.current ? 3.0f : 1.8f), series.current ? ui::Dash{} : ui::method_dash(series.config.rope_type), c.scale);
+  } else
+    plot::draw_line(c.list, line, colour, c.px(series.current ? 3.0f : 1.8f),
+                    series.current ? ui::Dash{} : ui::method_dash(series.config.rope_type), c.scale);
 }
 
 /// A small table on the picture. Its corner keeps within the plot.
@@ -89,7 +98,9 @@ class ReadOut {
 public:
   ReadOut(const ui::Canvas& c, std::string title) : c_(c), title_(std::move(title)) {}
 
-  void add(ImU32 colour, std::string name, std::string value) { rows_.push_back({colour, std::move(name), std::move(value)}); }
+  void add(ImU32 colour, std::string name, std::string value) {
+    rows_.push_back({colour, std::move(name), std::move(value)});
+  }
 
   void draw(ImVec2 at, ui::Rect within) const {
     float names = ui::text_width(c_.fonts.bold, title_), values = 0;
@@ -100,13 +111,16 @@ public:
     const float width = names + values + c_.px(42), height = c_.px(34 + 20 * static_cast<float>(rows_.size()));
     ImVec2 corner{at.x + c_.px(14), at.y - height - c_.px(14)};
     if (corner.x + width > within.greatest.x) corner.x = at.x - c_.px(14) - width;
-    corner.y = std::clamp(corner.y, within.least.y + c_.px(6), std::max(within.least.y + c_.px(6), within.greatest.y - height - c_.px(6)));
-    c_.list->AddRectFilled(corner, {corner.x + width, corner.y + height}, ui::with_alpha(c_.theme.raised, 0.95f), c_.px(6));
+    corner.y = std::clamp(corner.y, within.least.y + c_.px(6),
+                          std::max(within.least.y + c_.px(6), within.greatest.y - height - c_.px(6)));
+    c_.list->AddRectFilled(corner, {corner.x + width, corner.y + height}, ui::with_alpha(c_.theme.raised, 0.95f),
+                           c_.px(6));
     compat::rectangle(c_.list, corner, {corner.x + width, corner.y + height}, c_.theme.outline, c_.px(6), 1);
     ui::text(c_, {corner.x + c_.px(12), corner.y + c_.px(7)}, c_.fonts.bold, c_.theme.text, title_);
     float y = corner.y + c_.px(29);
     for (const Row& row : rows_) {
-      c_.list->AddRectFilled({corner.x + c_.px(12), y + c_.px(5)}, {corner.x + c_.px(21), y + c_.px(14)}, row.colour, c_.px(2));
+      c_.list->AddRectFilled({corner.x + c_.px(12), y + c_.px(5)}, {corner.x + c_.px(21), y + c_.px(14)}, row.colour,
+                             c_.px(2));
       ui::text(c_, {corner.x + c_.px(28), y}, c_.fonts.small, c_.theme.dim, row.name);
       ui::text(c_, {corner.x + width - c_.px(12), y}, c_.fonts.mono_small, c_.theme.text, row.value, ui::Align::right);
       y += c_.px(20);
@@ -148,11 +162,14 @@ void draw_under_mouse(const ui::Canvas& c, const Plot& p, const Derived& derived
   c.list->AddLine({c.mouse.x, p.area.least.y}, {c.mouse.x, p.area.greatest.y}, ui::with_alpha(c.theme.text, 0.5f), 1);
   const std::int64_t first = edges[bin], last = edges[bin + 1] - 1;
   ReadOut table(c, first == last ? "Δ = " + grouped(static_cast<double>(first))
-                                 : fmt::format("Δ = {} … {}", grouped(static_cast<double>(first)), grouped(static_cast<double>(last))));
+                                 : fmt::format("Δ = {} … {}", grouped(static_cast<double>(first)),
+                                               grouped(static_cast<double>(last))));
   for (const Series& series : derived.series()) {
     const ScoreBin& b = series.curve.bins[bin];
     const auto number = [](float v) { return plot::with_sign(static_cast<double>(v), 4); };
-    table.add(c.theme.of(series.config.rope_type), series.label, first == last ? number(b.mean) : fmt::format("{} ({} … {})", number(b.mean), number(b.least), number(b.greatest)));
+    table.add(c.theme.of(series.config.rope_type), series.label,
+              first == last ? number(b.mean)
+                            : fmt::format("{} ({} … {})", number(b.mean), number(b.least), number(b.greatest)));
   }
   table.draw(c.mouse, p.area);
 }
@@ -166,7 +183,8 @@ void draw_legend(const ui::Canvas& c, ui::Rect panel, float free_from, const Der
   const float y = panel.least.y + c.px(18), middle = y + c.px(9);
   for (const Series& series : derived.series()) {
     const ImVec2 ends[] = {{x, middle}, {x + c.px(26), middle}};
-    plot::draw_line(c.list, ends, c.theme.of(series.config.rope_type), c.px(series.current ? 3.5f : 2.0f), series.current ? ui::Dash{} : ui::method_dash(series.config.rope_type), c.scale);
+    plot::draw_line(c.list, ends, c.theme.of(series.config.rope_type), c.px(series.current ? 3.5f : 2.0f),
+                    series.current ? ui::Dash{} : ui::method_dash(series.config.rope_type), c.scale);
     x += c.px(32);
     x += ui::text(c, {x, y}, c.fonts.small, series.current ? c.theme.text : c.theme.dim, series.label) + c.px(14);
   }
@@ -175,19 +193,25 @@ void draw_legend(const ui::Canvas& c, ui::Rect panel, float free_from, const Der
 } // namespace
 
 void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
-  const char *title = "Score versus relative distance", *remark = "⟨R(m)q, R(n)k⟩ / d, q = k = 1; line: local mean, band: least to greatest of every Δ";
+  const char *title = "Score versus relative distance",
+             *remark = "⟨R(m)q, R(n)k⟩ / d, q = k = 1; line: local mean, band: least to greatest of every Δ";
   const ui::Rect room = heading(c, panel, title, remark);
-  draw_legend(c, panel, panel.least.x + c.px(50) + ui::text_width(c.fonts.title, title) + ui::text_width(c.fonts.small, remark), derived);
+  draw_legend(c, panel,
+              panel.least.x + c.px(50) + ui::text_width(c.fonts.title, title) + ui::text_width(c.fonts.small, remark),
+              derived);
   const Plot p = plot_in(c, room, derived);
   draw_beyond(c, p, derived.trained_length());
   draw_axes(c, p);
   c.list->PushClipRect(p.area.least, p.area.greatest, true);
   for (const bool band : {true, false})
-    for (auto series = derived.series().rbegin(); series != derived.series().rend(); ++series) draw_series(c, p, *series, band);
+    for (auto series = derived.series().rbegin(); series != derived.series().rend(); ++series)
+      draw_series(c, p, *series, band);
   c.list->PopClipRect();
   const bool inside = p.area.contains(c.mouse);
-  if (inside) draw_under_mouse(c, p, derived);
-  else draw_here(c, p, scene, derived);
+  if (inside)
+    draw_under_mouse(c, p, derived);
+  else
+    draw_here(c, p, scene, derived);
   if (inside && c.clicked) {
     next.m = scene.n + std::lround(p.x.value(c.mouse.x));
     settle(next);

@@ -16,7 +16,8 @@ using plot::Axis;
 
 void label_on(const ui::Canvas& c, ImVec2 at, ImU32 colour, std::string_view words) {
   const float width = ui::text_width(c.fonts.small, words), height = compat::font_size(c.fonts.small);
-  c.list->AddRectFilled({at.x - c.px(3), at.y}, {at.x + width + c.px(3), at.y + height * 1.15f}, ui::with_alpha(c.theme.panel, 0.86f), c.px(3));
+  c.list->AddRectFilled({at.x - c.px(3), at.y}, {at.x + width + c.px(3), at.y + height * 1.15f},
+                        ui::with_alpha(c.theme.panel, 0.86f), c.px(3));
   ui::text(c, at, c.fonts.small, colour, words);
 }
 
@@ -24,13 +25,16 @@ void label_on(const ui::Canvas& c, ImVec2 at, ImU32 colour, std::string_view wor
 void shade_blend(const ui::Canvas& c, const Axis& x, ui::Rect area, const Spectrum& spectrum) {
   for (std::int64_t i = 0; i + 1 < spectrum.pairs(); ++i)
     if (fate(spectrum, i) == PairFate::blended || fate(spectrum, i + 1) == PairFate::blended)
-      c.list->AddRectFilled({x.pixel(static_cast<double>(i)), area.least.y}, {x.pixel(static_cast<double>(i + 1)), area.greatest.y}, ui::with_alpha(c.theme.of(RopeType::ntk), 0.10f));
+      c.list->AddRectFilled({x.pixel(static_cast<double>(i)), area.least.y},
+                            {x.pixel(static_cast<double>(i + 1)), area.greatest.y},
+                            ui::with_alpha(c.theme.of(RopeType::ntk), 0.10f));
 }
 
 std::vector<ImVec2> points_of(const Axis& x, const Axis& y, const Spectrum& spectrum) {
   std::vector<ImVec2> points;
   for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
-    if (spectrum.inv_freq[i] > 0) points.emplace_back(x.pixel(static_cast<double>(i)), y.pixel(wavelength(spectrum.inv_freq[i])));
+    if (spectrum.inv_freq[i] > 0)
+      points.emplace_back(x.pixel(static_cast<double>(i)), y.pixel(wavelength(spectrum.inv_freq[i])));
   return points;
 }
 
@@ -38,7 +42,8 @@ std::vector<ImVec2> points_of(const Axis& x, const Axis& y, const Spectrum& spec
 
 void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const ui::Rect room = heading(c, panel, "Wavelengths", "tokens per full turn");
-  const ui::Rect area{{room.least.x + c.px(34), room.least.y + c.px(6)}, {room.greatest.x - c.px(4), room.greatest.y - c.px(38)}};
+  const ui::Rect area{{room.least.x + c.px(34), room.least.y + c.px(6)},
+                      {room.greatest.x - c.px(4), room.greatest.y - c.px(38)}};
   const Spectrum& current = derived.current().spectrum;
 
   double greatest = std::max<double>(static_cast<double>(derived.length()), derived.trained_length());
@@ -54,31 +59,40 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
     ui::text(c, {area.least.x - c.px(6), at - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
   }
   const auto pair_label = [&](std::int64_t i) {
-    ui::text(c, {x.pixel(static_cast<double>(i)), area.greatest.y + c.px(4)}, c.fonts.small, c.theme.dim, std::to_string(i), ui::Align::centre);
+    ui::text(c, {x.pixel(static_cast<double>(i)), area.greatest.y + c.px(4)}, c.fonts.small, c.theme.dim,
+             std::to_string(i), ui::Align::centre);
   };
   const std::int64_t last = current.pairs() - 1, step = std::max<std::int64_t>(1, (last + 1) / 4);
   for (std::int64_t i = 0; i + step / 2 < last; i += step) pair_label(i);
   pair_label(last);
-  ui::text(c, {(area.least.x + area.greatest.x) / 2, area.greatest.y + c.px(21)}, c.fonts.small, c.theme.dim, "pair i", ui::Align::centre);
+  ui::text(c, {(area.least.x + area.greatest.x) / 2, area.greatest.y + c.px(21)}, c.fonts.small, c.theme.dim, "pair i",
+           ui::Align::centre);
 
   c.list->PushClipRect(area.least, area.greatest, true);
   shade_blend(c, x, area, current);
   const float chosen = x.pixel(static_cast<double>(scene.pair));
   c.list->AddLine({chosen, area.least.y}, {chosen, area.greatest.y}, ui::with_alpha(c.theme.accent, 0.55f), c.px(1.5f));
   for (auto series = derived.series().rbegin(); series != derived.series().rend(); ++series)
-    plot::draw_line(c.list, points_of(x, y, series->spectrum), c.theme.of(series->config.rope_type), c.px(series->current ? 3.0f : 1.8f),
+    plot::draw_line(c.list, points_of(x, y, series->spectrum), c.theme.of(series->config.rope_type),
+                    c.px(series->current ? 3.0f : 1.8f),
                     series->current ? ui::Dash{} : ui::method_dash(series->config.rope_type), c.scale);
   const double theta = current.inv_freq[static_cast<std::size_t>(scene.pair)];
   c.list->PopClipRect();
-  if (theta > 0) c.list->AddCircleFilled({chosen, y.pixel(wavelength(theta))}, c.px(4.5f), c.theme.of(derived.current().config.rope_type));
+  if (theta > 0)
+    c.list->AddCircleFilled({chosen, y.pixel(wavelength(theta))}, c.px(4.5f),
+                            c.theme.of(derived.current().config.rope_type));
 
   const float trained = y.pixel(derived.trained_length()), target = y.pixel(static_cast<double>(derived.length()));
-  plot::draw_rule(c.list, {area.least.x, trained}, {area.greatest.x, trained}, c.theme.text, c.px(1.4f), c.px(7), c.px(4));
-  label_on(c, {area.least.x + c.px(6), trained - c.px(20)}, c.theme.text, "trained " + grouped(derived.trained_length()));
+  plot::draw_rule(c.list, {area.least.x, trained}, {area.greatest.x, trained}, c.theme.text, c.px(1.4f), c.px(7),
+                  c.px(4));
+  label_on(c, {area.least.x + c.px(6), trained - c.px(20)}, c.theme.text,
+           "trained " + grouped(derived.trained_length()));
   if (static_cast<double>(derived.length()) > derived.trained_length() * 1.01) {
-    plot::draw_rule(c.list, {area.least.x, target}, {area.greatest.x, target}, c.theme.text, c.px(1.4f), c.px(2), c.px(3));
+    plot::draw_rule(c.list, {area.least.x, target}, {area.greatest.x, target}, c.theme.text, c.px(1.4f), c.px(2),
+                    c.px(3));
     const bool crowded = trained - target < c.px(22); // then the label goes above both lines
-    label_on(c, {area.least.x + c.px(6), target - c.px(20) - (crowded ? c.px(22) - (trained - target) : 0.0f)}, c.theme.text, "target " + grouped(static_cast<double>(derived.length())));
+    label_on(c, {area.least.x + c.px(6), target - c.px(20) - (crowded ? c.px(22) - (trained - target) : 0.0f)},
+             c.theme.text, "target " + grouped(static_cast<double>(derived.length())));
   }
   if (c.clicked && area.contains(c.mouse)) next.pair = static_cast<std::int64_t>(std::lround(x.value(c.mouse.x)));
 }

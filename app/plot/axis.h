@@ -9,12 +9,12 @@ namespace ropescope::plot {
 
 /// A range of values laid over a range of pixels.
 struct Axis {
-  double least = 0, greatest = 1;            ///< values; positive where logarithmic
-  float first_pixel = 0, last_pixel = 1;     ///< where they lie; the first may be the greater (y)
+  double least = 0, greatest = 1;        ///< values; positive where logarithmic
+  float first_pixel = 0, last_pixel = 1; ///< where they lie; the first may be the greater (y)
   bool logarithmic = false;
 
   float pixel(double value) const;
-  double value(float pixel) const;           ///< the exact inverse
+  double value(float pixel) const; ///< the exact inverse
 };
 
 struct Tick {

@@ -24,7 +24,8 @@ void draw_solid(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, 
 
 } // namespace
 
-void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, float thickness, const ui::Dash& dash, float scale) {
+void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, float thickness, const ui::Dash& dash,
+               float scale) {
   if (points.size() < 2) return;
   if (dash.solid()) return draw_solid(list, points, colour, thickness);
   std::vector<ImVec2> stroke{points[0]};
@@ -64,7 +65,8 @@ void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour, fl
       list->PrimWriteVtx({s.x, s.bottom + grow}, white, colour);
     }
     for (unsigned i = 0; i + 1 < count; ++i)
-      for (const unsigned corner : {0u, 1u, 2u, 2u, 1u, 3u}) list->PrimWriteIdx(static_cast<ImDrawIdx>(first + 2 * i + corner));
+      for (const unsigned corner : {0u, 1u, 2u, 2u, 1u, 3u})
+        list->PrimWriteIdx(static_cast<ImDrawIdx>(first + 2 * i + corner));
   }
 }
 

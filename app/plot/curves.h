@@ -8,7 +8,8 @@
 namespace ropescope::plot {
 
 /// A line through points from left to right, dashed by arc length.
-void draw_line(ImDrawList*, std::span<const ImVec2> points, ImU32 colour, float thickness, const ui::Dash&, float scale);
+void draw_line(ImDrawList*, std::span<const ImVec2> points, ImU32 colour, float thickness, const ui::Dash&,
+               float scale);
 
 /// One column of a band: everything between two heights, in pixels.
 struct Span {

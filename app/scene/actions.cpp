@@ -88,7 +88,8 @@ const Action& action(std::string_view name) {
 
 const Action* action_for_key(int key, int modifiers) {
   const int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);
-  const auto found = std::find_if(std::begin(table), std::end(table), [&](const Action& a) { return a.key == key && a.modifiers == counted; });
+  const auto found = std::find_if(std::begin(table), std::end(table),
+                                  [&](const Action& a) { return a.key == key && a.modifiers == counted; });
   return found == std::end(table) ? nullptr : found;
 }
 

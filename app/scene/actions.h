@@ -12,9 +12,9 @@ enum class Request : std::uint8_t { none, open_file, export_png, help, full_scre
 
 /// A named command. Keys, buttons, the help overlay and the tests use the same table.
 struct Action {
-  std::string_view name;            ///< "step.forward"
-  std::string_view title;           ///< for people
-  int key = 0, modifiers = 0;       ///< GLFW's codes
+  std::string_view name;      ///< "step.forward"
+  std::string_view title;     ///< for people
+  int key = 0, modifiers = 0; ///< GLFW's codes
   Request (*apply)(Scene&) = nullptr;
 };
 

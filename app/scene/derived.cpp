@@ -18,8 +18,8 @@ constexpr std::int64_t greatest_measured = 65536; // distances
 /// The schemes to draw, the one in force first.
 std::vector<RopeConfig> configs_of(const Scene& scene) {
   std::vector<RopeConfig> configs{scene.rope};
-  for (const RopeType type : {RopeType::linear, RopeType::ntk, RopeType::dynamic, RopeType::yarn, RopeType::llama3, RopeType::longrope,
-                              RopeType::proportional, RopeType::standard}) {
+  for (const RopeType type : {RopeType::linear, RopeType::ntk, RopeType::dynamic, RopeType::yarn, RopeType::llama3,
+                              RopeType::longrope, RopeType::proportional, RopeType::standard}) {
     if (type == scene.rope.rope_type || !scene.compared[static_cast<std::size_t>(type)]) continue;
     if (auto config = tried_on(scene, type)) configs.push_back(std::move(*config));
   }
@@ -60,17 +60,22 @@ ScoreCurve curve_of(Engine& engine, const Spectrum& spectrum, const std::vector<
 Engines::Engines(EngineChoice wanted) : choice(wanted) {
   software_ = gpu::current_context_info().software;
   why_no_gpu = gpu::GlEngine::why_not();
-  if (why_no_gpu.empty()) gpu = std::make_unique<gpu::GlEngine>();
-  else if (choice == EngineChoice::gpu) throw Error("--engine gpu: " + why_no_gpu);
+  if (why_no_gpu.empty())
+    gpu = std::make_unique<gpu::GlEngine>();
+  else if (choice == EngineChoice::gpu)
+    throw Error("--engine gpu: " + why_no_gpu);
 }
 
-bool Engines::draws_on_gpu() const { return gpu && (choice == EngineChoice::gpu || (choice == EngineChoice::automatic && !software_)); }
+bool Engines::draws_on_gpu() const {
+  return gpu && (choice == EngineChoice::gpu || (choice == EngineChoice::automatic && !software_));
+}
 
 std::string Engines::why_this_one() const {
   if (draws_on_gpu()) return "The pictures are computed on the GPU.";
   if (!gpu) return "The pictures are computed on the CPU, because there is no other engine.";
   return choice == EngineChoice::cpu ? "The pictures are computed on the CPU, as asked."
-                                     : "The pictures are computed on the CPU, because this GPU is software (--engine gpu takes it all the same).";
+                                     : "The pictures are computed on the CPU, because this GPU is software (--engine "
+                                       "gpu takes it all the same).";
 }
 
 void Derived::update(const Scene& scene, Engines& engines, std::int64_t columns) {
@@ -84,10 +89,12 @@ void Derived::update_series(const Scene& scene, Engines& engines, std::int64_t c
   const bool same_axis = length == length_ && columns == columns_;
   std::vector<Series> next;
   bool current_changed = !same_axis;
-  const std::vector<std::int64_t> edges = same_axis && !series_.empty() ? series_.front().curve.edges : log_bin_edges(length, columns);
+  const std::vector<std::int64_t> edges =
+      same_axis && !series_.empty() ? series_.front().curve.edges : log_bin_edges(length, columns);
   for (RopeConfig& config : configs_of(scene)) {
     const bool current = next.empty();
-    const auto known = std::find_if(series_.begin(), series_.end(), [&](const Series& s) { return s.config == config; });
+    const auto known =
+        std::find_if(series_.begin(), series_.end(), [&](const Series& s) { return s.config == config; });
     if (same_axis && known != series_.end()) {
       current_changed = current_changed || (current && !known->current);
       next.push_back(*known);
@@ -133,7 +140,8 @@ void Derived::update_scores_here(const Scene& scene) {
   for (Series& series : series_) {
     if (series.score_at == distance) continue;
     const auto weights = equal_weights(series.spectrum.pairs());
-    series.score_here = exact_scores({.turns = series.spectrum.turns, .weights = weights, .first = distance}, 1).front();
+    series.score_here =
+        exact_scores({.turns = series.spectrum.turns, .weights = weights, .first = distance}, 1).front();
     series.score_at = distance;
   }
 }
@@ -159,7 +167,8 @@ void Derived::measure_parity(Engines& engines) {
   });
   parity_.device = engines.gpu->device();
   const auto differ = [&](float a, float b) {
-    parity_.greatest_difference = std::max(parity_.greatest_difference, std::abs(static_cast<double>(a) - static_cast<double>(b)));
+    parity_.greatest_difference =
+        std::max(parity_.greatest_difference, std::abs(static_cast<double>(a) - static_cast<double>(b)));
   };
   for (std::size_t i = 0; i < rows.size(); ++i) differ(rows[i], rows_gpu[i]);
   for (std::size_t b = 0; b < curve.bins.size(); ++b) {

@@ -19,15 +19,15 @@ enum class EngineChoice : std::uint8_t { automatic, cpu, gpu };
 /// The engines of this machine. Made while an OpenGL context is current, and destroyed while it is.
 struct Engines {
   CpuEngine cpu;
-  std::unique_ptr<gpu::GlEngine> gpu;   ///< null where it cannot run
-  std::string why_no_gpu;               ///< a sentence, where it is null
+  std::unique_ptr<gpu::GlEngine> gpu; ///< null where it cannot run
+  std::string why_no_gpu;             ///< a sentence, where it is null
   EngineChoice choice;
 
   /// `automatic` draws on the GPU, but not on one that is software: that is the CPU with a detour.
   /// Throws Error where `gpu` is asked for and cannot run.
   explicit Engines(EngineChoice);
   bool draws_on_gpu() const;
-  std::string why_this_one() const;     ///< a sentence
+  std::string why_this_one() const; ///< a sentence
   Engine& preferred() { return draws_on_gpu() ? static_cast<Engine&>(*gpu) : cpu; }
 
 private:
@@ -39,23 +39,23 @@ struct Series {
   RopeConfig config;
   Spectrum spectrum;
   ScoreCurve curve;
-  std::string label;                    ///< "YaRN ×16"
-  double score_here = 0;                ///< at the distance of the scene's m and n
-  std::int64_t score_at = -1;           ///< that distance, tokens
-  bool current = false;                 ///< the scheme in force
+  std::string label;          ///< "YaRN ×16"
+  double score_here = 0;      ///< at the distance of the scene's m and n
+  std::int64_t score_at = -1; ///< that distance, tokens
+  bool current = false;       ///< the scheme in force
 };
 
 /// The rotary pairs of one query and one key whose every pair is (1, 0) before the rotation.
 struct Hands {
-  std::vector<glm::vec2> query, key;    ///< per pair, on a circle of the attention factor's radius
+  std::vector<glm::vec2> query, key; ///< per pair, on a circle of the attention factor's radius
 };
 
 /// Both engines on the same work, measured when the scheme in force last changed: rows at positions of every order
 /// of magnitude, and the score at every distance (of the first 65 536, where there are more).
 struct Parity {
-  std::string device;                   ///< what the GPU calls itself; empty without one
+  std::string device; ///< what the GPU calls itself; empty without one
   double gpu_ms = 0, cpu_ms = 0;
-  double greatest_difference = 0;       ///< of any rotated component, any score's least, greatest or mean
+  double greatest_difference = 0; ///< of any rotated component, any score's least, greatest or mean
 };
 
 /// Everything computed from a Scene. Each part is recomputed only when its own inputs changed.
@@ -65,12 +65,12 @@ public:
   /// computed before stays.
   void update(const Scene&, Engines&, std::int64_t columns);
 
-  const std::vector<Series>& series() const { return series_; }   ///< the scheme in force comes first
+  const std::vector<Series>& series() const { return series_; } ///< the scheme in force comes first
   const Series& current() const { return series_.front(); }
-  const Spectrum& trained() const { return trained_; }             ///< without any extension
+  const Spectrum& trained() const { return trained_; } ///< without any extension
   const Hands& hands() const { return hands_; }
   const Parity& parity() const { return parity_; }
-  std::int64_t length() const { return length_; }                  ///< tokens the pictures reach to
+  std::int64_t length() const { return length_; } ///< tokens the pictures reach to
   double trained_length() const { return trained_length_; }
 
 private:

@@ -29,7 +29,8 @@ Scene scene_of(const ModelConfig& model, const std::optional<std::string>& layer
   Scene scene;
   scene.model = model;
   take_rope(scene, layer_rope(model, layer_type));
-  for (const RopeType type : {RopeType::standard, RopeType::linear, RopeType::ntk, RopeType::yarn}) compared(scene, type) = true;
+  for (const RopeType type : {RopeType::standard, RopeType::linear, RopeType::ntk, RopeType::yarn})
+    compared(scene, type) = true;
   settle(scene);
   return scene;
 }

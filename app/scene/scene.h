@@ -16,18 +16,18 @@ enum class Play : std::uint8_t { off, query, both };
 
 /// Everything a person has chosen. A plain value: copyable, comparable.
 struct Scene {
-  ModelConfig model;                       ///< as opened; untouched by the controls
-  std::string layer_type;                  ///< which of the model's embeddings
-  RopeConfig rope;                         ///< that one, with every change made by hand
-  double factor = 16;                      ///< s of every scheme that is tried on; the rope's own where it has one
-  std::int64_t m = 137, n = 100;           ///< positions of query and key, tokens
-  std::int64_t pair = 20;                  ///< selected everywhere; within the pairs there are
+  ModelConfig model;             ///< as opened; untouched by the controls
+  std::string layer_type;        ///< which of the model's embeddings
+  RopeConfig rope;               ///< that one, with every change made by hand
+  double factor = 16;            ///< s of every scheme that is tried on; the rope's own where it has one
+  std::int64_t m = 137, n = 100; ///< positions of query and key, tokens
+  std::int64_t pair = 20;        ///< selected everywhere; within the pairs there are
   std::array<bool, std::size(all_rope_types)> compared{}; ///< by RopeType: drawn beside the scheme in force
   View view = View::overview;
   Play play = Play::off;
-  bool play_both = true;                   ///< what the play button starts
+  bool play_both = true; ///< what the play button starts
   bool dark = true;
-  bool panel = true;                       ///< the left panel is open
+  bool panel = true; ///< the left panel is open
 
   bool operator==(const Scene&) const = default;
 };

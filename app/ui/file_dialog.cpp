@@ -21,13 +21,15 @@ void FileDialog::enter(const fs::path& folder) {
   folders_.clear();
   files_.clear();
   std::error_code error;
-  for (auto entry = fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
+  for (auto entry = fs::directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
+       !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const fs::path& path = entry->path();
     std::error_code ignored;
     if (path.filename().string().starts_with(".")) continue;
-    if (entry->is_directory(ignored)) folders_.push_back(path);
-    else if (path.extension() == ".json") files_.push_back(path);
+    if (entry->is_directory(ignored))
+      folders_.push_back(path);
+    else if (path.extension() == ".json")
+      files_.push_back(path);
   }
   std::sort(folders_.begin(), folders_.end());
   std::sort(files_.begin(), files_.end());
@@ -48,7 +50,8 @@ std::optional<fs::path> FileDialog::draw() {
   if (opening_) ImGui::SetKeyboardFocusHere();
   opening_ = false;
   ImGui::SetNextItemWidth(-em * 8.5f);
-  const bool entered = ImGui::InputText("##path", typed_.data(), typed_.size(), ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  const bool entered = ImGui::InputText("##path", typed_.data(), typed_.size(),
+                                        ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
   ImGui::SameLine();
   const bool pressed = ImGui::Button("Open");
   ImGui::SameLine();
@@ -58,13 +61,16 @@ std::optional<fs::path> FileDialog::draw() {
   if (entered || pressed) {
     std::error_code error;
     const fs::path path(typed_.data());
-    if (fs::is_directory(path, error)) folder = path;
-    else chosen = path;
+    if (fs::is_directory(path, error))
+      folder = path;
+    else
+      chosen = path;
   }
   ImGui::BeginChild("entries", {0, 0}, true);
   if (folder_.has_parent_path() && ImGui::Selectable("..")) folder = folder_.parent_path();
   for (const fs::path& path : folders_)
-    if (ImGui::Selectable((path.filename().string() + "/").c_str(), false, ImGuiSelectableFlags_DontClosePopups)) folder = path;
+    if (ImGui::Selectable((path.filename().string() + "/").c_str(), false, ImGuiSelectableFlags_DontClosePopups))
+      folder = path;
   for (const fs::path& path : files_)
     if (ImGui::Selectable(path.filename().string().c_str(), false, ImGuiSelectableFlags_DontClosePopups)) chosen = path;
   ImGui::EndChild();

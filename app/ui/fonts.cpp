@@ -17,17 +17,16 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What our pictures write besides Latin letters; used before ImGui 1.92 alone.
-constexpr ImWchar ranges[] = {
-    0x0020, 0x00ff, // Latin
-    0x0370, 0x03ff, // Greek
-    0x2009, 0x2009, 0x2010, 0x2027, 0x202f, 0x2033, // dashes, quotes, ellipsis
-    0x2070, 0x209c,                                 // superscripts, subscripts
-    0x2190, 0x2195,                                 // arrows
-    0x2200, 0x221e, 0x2248, 0x2265,                 // ∑ − √ ∞ ≈ ≠ ≤ ≥
-    0x25a0, 0x25d0,                                 // ■ ▲ ▶ ▾ ●
-    0x2713, 0x2718,                                 // ✓ ✗
-    0x27e8, 0x27e9,                                 // ⟨ ⟩
-    0};
+constexpr ImWchar ranges[] = {0x0020, 0x00ff,                                 // Latin
+                              0x0370, 0x03ff,                                 // Greek
+                              0x2009, 0x2009, 0x2010, 0x2027, 0x202f, 0x2033, // dashes, quotes, ellipsis
+                              0x2070, 0x209c,                                 // superscripts, subscripts
+                              0x2190, 0x2195,                                 // arrows
+                              0x2200, 0x221e, 0x2248, 0x2265,                 // ∑ − √ ∞ ≈ ≠ ≤ ≥
+                              0x25a0, 0x25d0,                                 // ■ ▲ ▶ ▾ ●
+                              0x2713, 0x2718,                                 // ✓ ✗
+                              0x27e8, 0x27e9,                                 // ⟨ ⟩
+                              0};
 
 std::string folder_of_fonts() {
   std::vector<std::string> folders;
@@ -37,7 +36,8 @@ std::string folder_of_fonts() {
     folders.emplace_back(folder);
   std::error_code error;
   for (const std::string& folder : folders)
-    if (fs::exists(fs::path(folder) / "DejaVuSans.ttf", error) && fs::exists(fs::path(folder) / "DejaVuSansMono.ttf", error) &&
+    if (fs::exists(fs::path(folder) / "DejaVuSans.ttf", error) &&
+        fs::exists(fs::path(folder) / "DejaVuSansMono.ttf", error) &&
         fs::exists(fs::path(folder) / "DejaVuSans-Bold.ttf", error))
       return folder;
   return {};
@@ -49,7 +49,8 @@ ImFont* add(const std::string& folder, const char* file, float pixels) {
   config.OversampleV = 1;
   config.PixelSnapH = false;
   const std::string path = (fs::path(folder) / file).string();
-  return ImGui::GetIO().Fonts->AddFontFromFileTTF(path.c_str(), pixels, &config, compat::dynamic_fonts ? nullptr : ranges);
+  return ImGui::GetIO().Fonts->AddFontFromFileTTF(path.c_str(), pixels, &config,
+                                                  compat::dynamic_fonts ? nullptr : ranges);
 }
 
 } // namespace

@@ -9,7 +9,7 @@ namespace ropescope::ui {
 struct Fonts {
   ImFont *body = nullptr, *small = nullptr, *heading = nullptr, *bold = nullptr, *title = nullptr;
   ImFont *mono = nullptr, *mono_small = nullptr;
-  std::string notice;   ///< empty, or why the letters are not DejaVu: shown in the window
+  std::string notice; ///< empty, or why the letters are not DejaVu: shown in the window
 
   /// DejaVu Sans and Sans Mono from `ROPESCOPE_FONTS` (a folder) or the folders where distributions put them;
   /// ImGui's own bitmap letters with a notice where they are in none. Replaces what the atlas held.

@@ -54,7 +54,8 @@ public:
 
   /// Buttons side by side; the n-th of `count`.
   Rect cell(int n, int count, float height, float left = 0) const {
-    const float gap = c.px(6), from = at_.x + left, w = (width_ - left - gap * static_cast<float>(count - 1)) / static_cast<float>(count);
+    const float gap = c.px(6), from = at_.x + left,
+                w = (width_ - left - gap * static_cast<float>(count - 1)) / static_cast<float>(count);
     const float x = from + (w + gap) * static_cast<float>(n);
     return {{x, at_.y}, {x + w, at_.y + c.px(height * std::min(1.0f, squeeze_ + 0.04f))}};
   }
@@ -69,14 +70,17 @@ void choose_model(Column& column, const Scene& scene, Scene& next) {
   const Rect box = column.cell(0, 1, 36);
   if (hit("model", box)) ImGui::OpenPopup("models");
   const bool hovered = ImGui::IsItemHovered();
-  c.list->AddRectFilled(box.least, box.greatest, hovered ? mix(c.theme.raised, c.theme.text, 0.08f) : c.theme.raised, c.px(5));
-  text(c, {box.least.x + c.px(12), box.least.y + c.px(8)}, c.fonts.bold, c.theme.text, shortened(c.fonts.bold, scene.model.name, box.width() - c.px(44)));
+  c.list->AddRectFilled(box.least, box.greatest, hovered ? mix(c.theme.raised, c.theme.text, 0.08f) : c.theme.raised,
+                        c.px(5));
+  text(c, {box.least.x + c.px(12), box.least.y + c.px(8)}, c.fonts.bold, c.theme.text,
+       shortened(c.fonts.bold, scene.model.name, box.width() - c.px(44)));
   text(c, {box.greatest.x - c.px(12), box.least.y + c.px(8)}, c.fonts.body, c.theme.dim, "▾", Align::right);
   ImGui::SetNextWindowPos({box.least.x, box.greatest.y + c.px(2)});
   ImGui::SetNextWindowSizeConstraints({box.width(), 0}, {c.px(420), c.px(560)});
   if (ImGui::BeginPopup("models")) {
     for (const Preset& preset : presets()) {
-      if (ImGui::Selectable(preset.model.name.c_str(), preset.model.name == scene.model.name)) next = with_model(scene, preset.model);
+      if (ImGui::Selectable(preset.model.name.c_str(), preset.model.name == scene.model.name))
+        next = with_model(scene, preset.model);
       if (ImGui::IsItemHovered()) tooltip(fmt::format("Numbers from: {}", preset.model.source).c_str());
     }
     ImGui::EndPopup();
@@ -90,7 +94,8 @@ void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
   for (int i = 0; i < count; ++i) {
     const std::string& type = scene.model.layers[static_cast<std::size_t>(i)].layer_type;
     const std::string label = type.substr(0, type.find("_attention"));
-    if (button(column.c, type.c_str(), column.cell(i, count, 28), label, type == scene.layer_type)) next = with_layer_type(scene, type);
+    if (button(column.c, type.c_str(), column.cell(i, count, 28), label, type == scene.layer_type))
+      next = with_layer_type(scene, type);
   }
   column.skip(38);
 }
@@ -99,7 +104,8 @@ void set_head_dim(Scene& next, double value) {
   RopeConfig& rope = next.rope;
   const auto head_dim = std::max<std::int64_t>(2, static_cast<std::int64_t>(value) / 2 * 2);
   const double part = static_cast<double>(rope.rotary_dim) / static_cast<double>(rope.head_dim);
-  rope.rotary_dim = std::max<std::int64_t>(2, static_cast<std::int64_t>(std::lround(part * static_cast<double>(head_dim))) / 2 * 2);
+  rope.rotary_dim =
+      std::max<std::int64_t>(2, static_cast<std::int64_t>(std::lround(part * static_cast<double>(head_dim))) / 2 * 2);
   rope.head_dim = head_dim;
   settle(next);
 }
@@ -107,14 +113,32 @@ void set_head_dim(Scene& next, double value) {
 void model_controls(Column& column, const Scene& scene, const RopeConfig& original, Scene& next) {
   RopeConfig& rope = next.rope;
   double head_dim = static_cast<double>(rope.head_dim);
-  const std::string dims = rope.rotary_dim == rope.head_dim ? std::to_string(rope.head_dim) : fmt::format("{} of {}", rope.rotary_dim, rope.head_dim);
-  if (column.value({.id = "head_dim", .label = rope.rotary_dim == rope.head_dim ? "head dim d" : "rotary dim d", .value_text = dims, .least = 16, .greatest = 512, .logarithmic = true, .whole = true, .fallback = static_cast<double>(original.head_dim)}, head_dim))
+  const std::string dims = rope.rotary_dim == rope.head_dim ? std::to_string(rope.head_dim)
+                                                            : fmt::format("{} of {}", rope.rotary_dim, rope.head_dim);
+  if (column.value({.id = "head_dim",
+                    .label = rope.rotary_dim == rope.head_dim ? "head dim d" : "rotary dim d",
+                    .value_text = dims,
+                    .least = 16,
+                    .greatest = 512,
+                    .logarithmic = true,
+                    .whole = true,
+                    .fallback = static_cast<double>(original.head_dim)},
+                   head_dim))
     set_head_dim(next, head_dim);
-  column.value({.id = "base", .label = "base b", .value_text = grouped(rope.base), .least = 100, .greatest = 1e9, .logarithmic = true, .whole = true, .fallback = original.base}, rope.base);
+  column.value({.id = "base",
+                .label = "base b",
+                .value_text = grouped(rope.base),
+                .least = 100,
+                .greatest = 1e9,
+                .logarithmic = true,
+                .whole = true,
+                .fallback = original.base},
+               rope.base);
 
   const Canvas& c = column.c;
   text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, "pairing");
-  for (const auto& [n, pairing, label] : {std::tuple{0, Pairing::half, "half-split"}, std::tuple{1, Pairing::interleaved, "interleaved"}})
+  for (const auto& [n, pairing, label] :
+       {std::tuple{0, Pairing::half, "half-split"}, std::tuple{1, Pairing::interleaved, "interleaved"}})
     if (button(c, label, column.cell(n, 2, 28, c.px(72)), label, scene.rope.layout.pairing == pairing))
       rope.layout.pairing = rope.layout.output = pairing;
   column.skip(38);
@@ -125,7 +149,16 @@ void position_controls(Column& column, const Scene& scene, Scene& next) {
   const double length = static_cast<double>(pictured_length(scene));
   const auto position = [&](const char* id, const char* label, std::int64_t& value, ImU32 colour, double fallback) {
     double shifted = static_cast<double>(value) + 1; // a logarithmic line has no 0
-    if (column.value({.id = id, .label = label, .value_text = grouped(static_cast<double>(value)), .least = 1, .greatest = length, .logarithmic = true, .whole = true, .colour = colour, .fallback = fallback}, shifted)) {
+    if (column.value({.id = id,
+                      .label = label,
+                      .value_text = grouped(static_cast<double>(value)),
+                      .least = 1,
+                      .greatest = length,
+                      .logarithmic = true,
+                      .whole = true,
+                      .colour = colour,
+                      .fallback = fallback},
+                     shifted)) {
       value = static_cast<std::int64_t>(shifted) - 1;
       settle(next);
     }
@@ -136,7 +169,8 @@ void position_controls(Column& column, const Scene& scene, Scene& next) {
   const bool playing = scene.play != Play::off;
   const Rect play{column.at(), {column.at().x + c.px(84), column.at().y + c.px(30)}};
   if (button(c, "play", play, playing ? "pause" : "▶ play", playing)) action("play").apply(next);
-  if (link(c, "play what", {play.greatest.x + c.px(12), play.least.y + c.px(7)}, scene.play_both ? "m and n together" : "m alone")) {
+  if (link(c, "play what", {play.greatest.x + c.px(12), play.least.y + c.px(7)},
+           scene.play_both ? "m and n together" : "m alone")) {
     next.play_both = !scene.play_both;
     if (playing) next.play = next.play_both ? Play::both : Play::query;
   }
@@ -144,20 +178,24 @@ void position_controls(Column& column, const Scene& scene, Scene& next) {
   column.skip(38);
 }
 
-void extension_controls(Column& column, const Scene& scene, const RopeConfig& original, const Derived* derived, Scene& next) {
+void extension_controls(Column& column, const Scene& scene, const RopeConfig& original, const Derived* derived,
+                        Scene& next) {
   struct Choice {
     RopeType type;
     const char* label;
   };
-  constexpr Choice choices[] = {{RopeType::standard, "none"},    {RopeType::linear, "PI"},     {RopeType::ntk, "NTK"},
-                                {RopeType::dynamic, "dynamic"},  {RopeType::yarn, "YaRN"},     {RopeType::llama3, "Llama 3"},
+  constexpr Choice choices[] = {{RopeType::standard, "none"},     {RopeType::linear, "PI"},
+                                {RopeType::ntk, "NTK"},           {RopeType::dynamic, "dynamic"},
+                                {RopeType::yarn, "YaRN"},         {RopeType::llama3, "Llama 3"},
                                 {RopeType::longrope, "LongRoPE"}, {RopeType::proportional, "p-RoPE"}};
   int n = 0;
   for (const Choice& choice : choices) {
     const bool possible = tried_on(scene, choice.type).has_value();
-    if (button(column.c, choice.label, column.cell(n % 3, 3, 27), choice.label, scene.rope.rope_type == choice.type, possible))
+    if (button(column.c, choice.label, column.cell(n % 3, 3, 27), choice.label, scene.rope.rope_type == choice.type,
+               possible))
       choose_scheme(next, choice.type);
-    if (!possible) tooltip("LongRoPE needs a factor for every pair: open a config.json that has short_factor and long_factor.");
+    if (!possible)
+      tooltip("LongRoPE needs a factor for every pair: open a config.json that has short_factor and long_factor.");
     if (++n % 3 == 0) column.skip(32);
   }
   column.skip(38);
@@ -165,42 +203,77 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
   RopeConfig& rope = next.rope;
   const RopeType type = scene.rope.rope_type;
   double factor = scene.factor;
-  if (column.value({.id = "factor", .label = "factor s", .value_text = fmt::format("{:.4g}", factor), .least = 1, .greatest = 128, .logarithmic = true, .fallback = original.factor.value_or(16)}, factor))
+  if (column.value({.id = "factor",
+                    .label = "factor s",
+                    .value_text = fmt::format("{:.4g}", factor),
+                    .least = 1,
+                    .greatest = 128,
+                    .logarithmic = true,
+                    .fallback = original.factor.value_or(16)},
+                   factor))
     set_factor(next, factor < 4 ? std::round(factor * 20) / 20 : std::round(factor * 2) / 2);
   double trained = trained_length(rope);
-  if (column.value({.id = "trained", .label = "trained context L", .value_text = grouped(trained), .least = 256, .greatest = 1 << 20, .logarithmic = true, .whole = true, .fallback = trained_length(original)}, trained))
+  if (column.value({.id = "trained",
+                    .label = "trained context L",
+                    .value_text = grouped(trained),
+                    .least = 256,
+                    .greatest = 1 << 20,
+                    .logarithmic = true,
+                    .whole = true,
+                    .fallback = trained_length(original)},
+                   trained))
     set_trained_length(rope, trained > 4096 ? std::round(trained / 1024) * 1024 : std::round(trained / 64) * 64);
 
   const Canvas& c = column.c;
   if (type == RopeType::yarn) {
-    range_slider(c, column.at(), column.width(), {.id = "beta", .label = "β fast / slow", .value_text = fmt::format("{:.3g} / {:.3g}", rope.beta_fast, rope.beta_slow), .least = 0.25, .greatest = 128, .logarithmic = true}, rope.beta_slow, rope.beta_fast);
+    range_slider(c, column.at(), column.width(),
+                 {.id = "beta",
+                  .label = "β fast / slow",
+                  .value_text = fmt::format("{:.3g} / {:.3g}", rope.beta_fast, rope.beta_slow),
+                  .least = 0.25,
+                  .greatest = 128,
+                  .logarithmic = true},
+                 rope.beta_slow, rope.beta_fast);
     column.skip(45);
   } else if (type == RopeType::llama3) {
-    range_slider(c, column.at(), column.width(), {.id = "bands", .label = "low / high freq factor", .value_text = fmt::format("{:.3g} / {:.3g}", rope.low_freq_factor, rope.high_freq_factor), .least = 0.25, .greatest = 64, .logarithmic = true}, rope.low_freq_factor, rope.high_freq_factor);
+    range_slider(c, column.at(), column.width(),
+                 {.id = "bands",
+                  .label = "low / high freq factor",
+                  .value_text = fmt::format("{:.3g} / {:.3g}", rope.low_freq_factor, rope.high_freq_factor),
+                  .least = 0.25,
+                  .greatest = 64,
+                  .logarithmic = true},
+                 rope.low_freq_factor, rope.high_freq_factor);
     column.skip(45);
   }
   if (!derived) return;
   const Spectrum& spectrum = derived->current().spectrum;
   if (!spectrum.rule.empty()) {
     const float y = column.at().y;
-    column.skip((wrapped_text(c, column.at(), column.width(), c.fonts.small, c.theme.dim, spectrum.rule) - y) / c.scale + 4);
+    column.skip(
+        (wrapped_text(c, column.at(), column.width(), c.fonts.small, c.theme.dim, spectrum.rule) - y) / c.scale + 4);
   }
   column.read_out("attention factor", fmt::format("{:.4f}", spectrum.attention_factor));
 }
 
 void compare_controls(Column& column, const Scene& scene, const Derived* derived, Scene& next) {
   const Canvas& c = column.c;
-  constexpr RopeType offered[] = {RopeType::linear, RopeType::ntk, RopeType::dynamic, RopeType::yarn, RopeType::llama3, RopeType::standard};
+  constexpr RopeType offered[] = {RopeType::linear, RopeType::ntk,    RopeType::dynamic,
+                                  RopeType::yarn,   RopeType::llama3, RopeType::standard};
   const auto row = [&](RopeType type, std::string_view label, bool shown, bool fixed) {
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
     const bool pressed = hit(fmt::format("compare {}", static_cast<int>(type)).c_str(), r) && !fixed;
     if (pressed) next.compared[static_cast<std::size_t>(type)] = !shown;
     const ImU32 colour = c.theme.of(type);
-    c.list->AddRectFilled({r.least.x, r.least.y + c.px(3)}, {r.least.x + c.px(14), r.least.y + c.px(17)}, shown ? colour : with_alpha(colour, 0.25f), c.px(3));
-    text(c, {r.least.x + c.px(24), r.least.y}, fixed ? c.fonts.bold : c.fonts.body, shown ? c.theme.text : c.theme.faint, label);
+    c.list->AddRectFilled({r.least.x, r.least.y + c.px(3)}, {r.least.x + c.px(14), r.least.y + c.px(17)},
+                          shown ? colour : with_alpha(colour, 0.25f), c.px(3));
+    text(c, {r.least.x + c.px(24), r.least.y}, fixed ? c.fonts.bold : c.fonts.body,
+         shown ? c.theme.text : c.theme.faint, label);
     const ImVec2 dot{r.greatest.x - c.px(6), r.least.y + c.px(10)};
-    if (shown) c.list->AddCircleFilled(dot, c.px(5), fixed ? c.theme.accent : c.theme.dim);
-    else c.list->AddCircle(dot, c.px(4.5f), c.theme.faint, 0, c.px(1.4f));
+    if (shown)
+      c.list->AddCircleFilled(dot, c.px(5), fixed ? c.theme.accent : c.theme.dim);
+    else
+      c.list->AddCircle(dot, c.px(4.5f), c.theme.faint, 0, c.px(1.4f));
     column.skip(23);
   };
   const RopeType current = scene.rope.rope_type;
@@ -217,7 +290,8 @@ bool control_panel(const Canvas& outer, Rect area, const Scene& scene, const Der
   ImGui::BeginChild("controls", {area.width(), area.height()}, false, ImGuiWindowFlags_NoBackground);
   Canvas c = outer;
   c.list = ImGui::GetWindowDrawList();
-  const float top = area.least.y + c.px(8) - ImGui::GetScrollY(), squeeze = std::clamp(area.height() / c.px(nominal_height(scene, derived)), 0.84f, 1.08f);
+  const float top = area.least.y + c.px(8) - ImGui::GetScrollY(),
+              squeeze = std::clamp(area.height() / c.px(nominal_height(scene, derived)), 0.84f, 1.08f);
   Column column(c, {area.least.x + c.px(16), top}, area.width() - c.px(32), squeeze);
   const RopeConfig& original = original_rope(scene);
 

@@ -28,7 +28,8 @@ constexpr float nowhere = -1e6f;
 /// Everything grows with the window, so that a projector shows what a desk shows.
 float scale_for(int width, int height, float zoom) {
   const float fit = std::min(static_cast<float>(width) / design_width, static_cast<float>(height) / design_height);
-  return std::floor(std::clamp(fit * zoom, 0.5f, 6.0f) * 40) / 40; // few steps, so that letters are not cut anew all the time
+  return std::floor(std::clamp(fit * zoom, 0.5f, 6.0f) * 40) /
+         40; // few steps, so that letters are not cut anew all the time
 }
 
 /// Where the pictures of the overview lie.
@@ -46,12 +47,16 @@ Layout overview(const Canvas& c, Rect stage) {
 }
 
 /// Columns of the score's plot: its rectangle's width less margins, two pixels each at scale 1.
-std::int64_t columns_of(const Canvas& c, float panel) { return std::max<std::int64_t>(64, static_cast<std::int64_t>((panel - c.px(88)) / c.px(2))); }
+std::int64_t columns_of(const Canvas& c, float panel) {
+  return std::max<std::int64_t>(64, static_cast<std::int64_t>((panel - c.px(88)) / c.px(2)));
+}
 
 std::string export_name(const Scene& scene) {
   std::string model = scene.model.name;
-  std::replace_if(model.begin(), model.end(), [](unsigned char ch) { return !std::isalnum(ch) && ch != '.' && ch != '-'; }, '-');
-  return fmt::format("ropescope_{}_{}_{:%Y%m%d-%H%M%S}.png", model, rope_type_name(scene.rope.rope_type), fmt::localtime(std::time(nullptr)));
+  std::replace_if(
+      model.begin(), model.end(), [](unsigned char ch) { return !std::isalnum(ch) && ch != '.' && ch != '-'; }, '-');
+  return fmt::format("ropescope_{}_{}_{:%Y%m%d-%H%M%S}.png", model, rope_type_name(scene.rope.rope_type),
+                     fmt::localtime(std::time(nullptr)));
 }
 
 } // namespace
@@ -91,8 +96,9 @@ void Shell::begin(int width, int height, float seconds) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0f);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0f);
   ImGui::Begin("Ropescope", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                   ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse |
+                   ImGuiWindowFlags_NoNav);
   ImGui::PopStyleVar(3);
 }
 
@@ -149,12 +155,14 @@ void Shell::frame(int width, int height, float seconds, bool live) {
   const float foot = shown_message().empty() ? c.px(gap) : c.px(gap + message_height + gap);
   const Rect stage_area{{left, top}, {window.greatest.x - c.px(gap), window.greatest.y - foot}};
   top_bar(c, {{0, 0}, {window.greatest.x, c.px(bar_height)}}, next);
-  if (scene_.panel && control_panel(c, {{c.px(gap), top}, {c.px(gap + panel_width), stage_area.greatest.y}}, scene_, computed_ ? &derived_ : nullptr, next))
+  if (scene_.panel && control_panel(c, {{c.px(gap), top}, {c.px(gap + panel_width), stage_area.greatest.y}}, scene_,
+                                    computed_ ? &derived_ : nullptr, next))
     perform(Request::open_file);
   accept(next, columns_of(c, stage_area.width()));
   next = scene_;
   stage(c, stage_area, next);
-  message_bar(c, {{c.px(gap), window.greatest.y - c.px(gap + message_height)}, {window.greatest.x - c.px(gap), window.greatest.y - c.px(gap)}});
+  message_bar(c, {{c.px(gap), window.greatest.y - c.px(gap + message_height)},
+                  {window.greatest.x - c.px(gap), window.greatest.y - c.px(gap)}});
   if (help_) help(c);
   if (const auto file = dialog_.draw()) {
     open(*file);
@@ -173,7 +181,8 @@ void Shell::picture_frame(std::string_view name, int width, int height) {
   const Canvas c = canvas();
   accept(scene_, columns_of(c, static_cast<float>(width)));
   Scene unused = scene_;
-  picture->draw(c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)), scene_, derived_, unused);
+  picture->draw(c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)),
+                scene_, derived_, unused);
   finish();
 }
 
@@ -217,9 +226,12 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
     const Rect tab{{x, c.px(8)}, {x + width, bar.height() - c.px(8)}};
     if (hit(a.name.data(), tab)) a.apply(next);
     const bool hovered = ImGui::IsItemHovered();
-    if (chosen || hovered) c.list->AddRectFilled(tab.least, tab.greatest, chosen ? c.theme.raised : with_alpha(c.theme.raised, 0.5f), c.px(5));
+    if (chosen || hovered)
+      c.list->AddRectFilled(tab.least, tab.greatest, chosen ? c.theme.raised : with_alpha(c.theme.raised, 0.5f),
+                            c.px(5));
     text(c, {x + c.px(12), tab.least.y + c.px(7)}, font, chosen || hovered ? c.theme.text : c.theme.dim, a.title);
-    text(c, {tab.greatest.x - c.px(8), tab.least.y + c.px(3)}, c.fonts.heading, c.theme.faint, key_name(a), Align::right);
+    text(c, {tab.greatest.x - c.px(8), tab.least.y + c.px(3)}, c.fonts.heading, c.theme.faint, key_name(a),
+         Align::right);
     x += width + c.px(4);
   }
   float right = bar.greatest.x - c.px(20);
@@ -250,17 +262,20 @@ void Shell::badge(const Canvas& c, Rect r) const {
   } else {
     const Parity& p = derived_.parity();
     c.list->AddCircleFilled(dot, c.px(5), p.greatest_difference <= 2e-6 ? c.theme.good : c.theme.bad);
-    const std::string numbers = c.measured_times
-                                    ? fmt::format("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms, p.cpu_ms, p.greatest_difference)
-                                    : fmt::format("GPU and CPU agree: max|Δ| {:.1e}", p.greatest_difference);
+    const std::string numbers =
+        c.measured_times
+            ? fmt::format("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms, p.cpu_ms, p.greatest_difference)
+            : fmt::format("GPU and CPU agree: max|Δ| {:.1e}", p.greatest_difference);
     const float width = text_width(c.fonts.mono_small, numbers);
     text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, numbers, Align::right);
     const std::string device = engines_.draws_on_gpu() ? p.device : fmt::format("{}, drawn by the CPU", p.device);
-    if (room - width > c.px(60)) text(c, words, c.fonts.small, c.theme.dim, shortened(c.fonts.small, device, room - width - c.px(12)));
+    if (room - width > c.px(60))
+      text(c, words, c.fonts.small, c.theme.dim, shortened(c.fonts.small, device, room - width - c.px(12)));
   }
   hit("badge", r);
-  const std::string drawn = fmt::format("{}\nCPU: {}\n{}", engines_.gpu ? "GPU: " + engines_.gpu->device() : engines_.why_no_gpu,
-                                        engines_.cpu.device(), engines_.why_this_one());
+  const std::string drawn =
+      fmt::format("{}\nCPU: {}\n{}", engines_.gpu ? "GPU: " + engines_.gpu->device() : engines_.why_no_gpu,
+                  engines_.cpu.device(), engines_.why_this_one());
   tooltip(drawn.c_str());
 }
 
@@ -274,10 +289,13 @@ void Shell::message_bar(const Canvas& c, Rect bar) {
   compat::rectangle(c.list, bar.least, bar.greatest, colour, c.px(6), c.px(1));
   const float y = bar.least.y + c.px(10);
   text(c, {bar.least.x + c.px(14), y}, c.fonts.body, colour, message_.trouble ? "✗" : "✓");
-  text(c, {bar.least.x + c.px(38), y}, c.fonts.body, c.theme.text, shortened(c.fonts.body, words, bar.width() - c.px(130)));
+  text(c, {bar.least.x + c.px(38), y}, c.fonts.body, c.theme.text,
+       shortened(c.fonts.body, words, bar.width() - c.px(130)));
   text(c, {bar.greatest.x - c.px(14), y}, c.fonts.small, c.theme.dim, "dismiss", Align::right);
-  if (hit("message", bar)) message_ = {};
-  else tooltip(words.c_str());
+  if (hit("message", bar))
+    message_ = {};
+  else
+    tooltip(words.c_str());
 }
 
 void Shell::help(const Canvas& c) {

@@ -76,7 +76,7 @@ private:
   Message message_;
   float scale_ = 0, zoom_ = 1;
   double play_remainder_ = 0;
-  std::int64_t columns_ = 0;         // of the last frame
+  std::int64_t columns_ = 0; // of the last frame
   bool help_ = false, computed_ = false, live_ = false, export_wanted_ = false;
 };
 

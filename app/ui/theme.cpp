@@ -11,9 +11,7 @@ namespace ropescope::ui {
 
 namespace {
 
-constexpr ImU32 rgb(unsigned hex) {
-  return IM_COL32((hex >> 16) & 255, (hex >> 8) & 255, hex & 255, 255);
-}
+constexpr ImU32 rgb(unsigned hex) { return IM_COL32((hex >> 16) & 255, (hex >> 8) & 255, hex & 255, 255); }
 
 Theme make_dark() {
   Theme t;
@@ -113,7 +111,8 @@ ImU32 phase_colour(double phase, float alpha) {
   constexpr float lightness = 0.70f, chroma = 0.11f;
   const auto hue = static_cast<float>(phase);
   const glm::vec3 lab{lightness, chroma * std::cos(hue), chroma * std::sin(hue)};
-  const glm::mat3 to_lms{{1, 1, 1}, {0.3963377774f, -0.1055613458f, -0.0894841775f}, {0.2158037573f, -0.0638541728f, -1.2914855480f}};
+  const glm::mat3 to_lms{
+      {1, 1, 1}, {0.3963377774f, -0.1055613458f, -0.0894841775f}, {0.2158037573f, -0.0638541728f, -1.2914855480f}};
   const glm::vec3 root = to_lms * lab, lms = root * root * root;
   const glm::mat3 to_rgb{{4.0767416621f, -1.2684380046f, -0.0041960863f},
                          {-3.3077115913f, 2.6097574011f, -0.7034186147f},
@@ -123,7 +122,8 @@ ImU32 phase_colour(double phase, float alpha) {
 }
 
 ImU32 with_alpha(ImU32 colour, float alpha) {
-  return (colour & ~IM_COL32_A_MASK) | (static_cast<ImU32>(std::clamp(alpha, 0.0f, 1.0f) * 255 + 0.5f) << IM_COL32_A_SHIFT);
+  return (colour & ~IM_COL32_A_MASK) |
+         (static_cast<ImU32>(std::clamp(alpha, 0.0f, 1.0f) * 255 + 0.5f) << IM_COL32_A_SHIFT);
 }
 
 ImU32 mix(ImU32 a, ImU32 b, float of_b) { return pack(glm::mix(unpack(a), unpack(b), of_b)); }

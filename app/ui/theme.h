@@ -13,11 +13,11 @@ enum class ThemeName { dark, light };
 struct Theme {
   bool dark = true;
   ImU32 ground, panel, raised, track, text, dim, faint, grid, accent, on_accent, dial, outline;
-  ImU32 query, key;                 ///< blue and orange belong to q and k alone
-  ImU32 seen;                       ///< angles seen in training
-  ImU32 beyond, beyond_fill;        ///< out of the trained range
+  ImU32 query, key;          ///< blue and orange belong to q and k alone
+  ImU32 seen;                ///< angles seen in training
+  ImU32 beyond, beyond_fill; ///< out of the trained range
   ImU32 good, bad;
-  ImU32 method[8];                  ///< by RopeType
+  ImU32 method[8]; ///< by RopeType
 
   ImU32 of(RopeType type) const { return method[static_cast<int>(type)]; }
 };

@@ -1,8 +1,8 @@
 #include "app/ui/widgets.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cfloat>
+#include <cmath>
 
 #include "app/ui/imgui_compat.h"
 
@@ -19,7 +19,8 @@ double to_unit(const Slider& s, double value) {
 
 double from_unit(const Slider& s, double unit) {
   const double u = std::clamp(unit, 0.0, 1.0);
-  const double value = s.logarithmic ? s.least * std::pow(s.greatest / s.least, u) : s.least + u * (s.greatest - s.least);
+  const double value =
+      s.logarithmic ? s.least * std::pow(s.greatest / s.least, u) : s.least + u * (s.greatest - s.least);
   return s.whole ? std::round(value) : value;
 }
 
@@ -50,7 +51,8 @@ void draw_line(const Canvas& c, const Line& line, float from, float to, ImU32 co
 }
 
 void draw_knob(const Canvas& c, float x, float y, bool lively) {
-  c.list->AddCircleFilled({x, y}, c.px(knob_radius + (lively ? 1.0f : 0.0f)), c.theme.dark ? c.theme.text : c.theme.panel);
+  c.list->AddCircleFilled({x, y}, c.px(knob_radius + (lively ? 1.0f : 0.0f)),
+                          c.theme.dark ? c.theme.text : c.theme.panel);
   if (!c.theme.dark) c.list->AddCircle({x, y}, c.px(knob_radius), c.theme.text, 0, c.px(2));
 }
 
@@ -82,7 +84,8 @@ float text(const Canvas& c, ImVec2 at, ImFont* font, ImU32 colour, std::string_v
   const float width = text_width(font, words);
   if (align == Align::centre) at.x -= width / 2;
   if (align == Align::right) at.x -= width;
-  c.list->AddText(font, compat::font_size(font), {std::round(at.x), std::round(at.y)}, colour, words.data(), words.data() + words.size());
+  c.list->AddText(font, compat::font_size(font), {std::round(at.x), std::round(at.y)}, colour, words.data(),
+                  words.data() + words.size());
   return width;
 }
 
@@ -125,8 +128,10 @@ bool slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& va
     changed = changed || next != value;
     value = next;
   };
-  if (hovered && ImGui::IsMouseDoubleClicked(0)) set(s.fallback);
-  else if (active && !io.KeyCtrl && !ImGui::IsMouseDoubleClicked(0) && (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
+  if (hovered && ImGui::IsMouseDoubleClicked(0))
+    set(s.fallback);
+  else if (active && !io.KeyCtrl && !ImGui::IsMouseDoubleClicked(0) &&
+           (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
     set(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
   if (hovered && io.MouseWheel != 0) set(stepped(s, value, io.MouseWheel));
   ImGui::PushID(s.id);
@@ -178,7 +183,8 @@ bool button(const Canvas& c, const char* id, Rect r, std::string_view label, boo
   ImFont* font = text_width(c.fonts.body, label) <= r.width() - c.px(8) ? c.fonts.body : c.fonts.small;
   const float y = (r.least.y + r.greatest.y - compat::font_size(font)) / 2;
   const ImU32 colour = selected ? c.theme.on_accent : enabled ? c.theme.text : with_alpha(c.theme.dim, 0.45f);
-  text(c, {(r.least.x + r.greatest.x) / 2, y}, font, colour, shortened(font, label, r.width() - c.px(4)), Align::centre);
+  text(c, {(r.least.x + r.greatest.x) / 2, y}, font, colour, shortened(font, label, r.width() - c.px(4)),
+       Align::centre);
   return pressed;
 }
 
@@ -186,7 +192,8 @@ bool link(const Canvas& c, const char* id, ImVec2 at, std::string_view label) {
   const float width = text_width(c.fonts.small, label), height = compat::font_size(c.fonts.small);
   const bool pressed = hit(id, {at, {at.x + width, at.y + height * 1.2f}});
   text(c, at, c.fonts.small, c.theme.accent, label);
-  if (ImGui::IsItemHovered()) c.list->AddLine({at.x, at.y + height * 1.15f}, {at.x + width, at.y + height * 1.15f}, c.theme.accent);
+  if (ImGui::IsItemHovered())
+    c.list->AddLine({at.x, at.y + height * 1.15f}, {at.x + width, at.y + height * 1.15f}, c.theme.accent);
   return pressed;
 }
 

@@ -24,8 +24,8 @@ struct Canvas {
   const Theme& theme;
   const Fonts& fonts;
   float scale;
-  ImVec2 mouse;              ///< far outside where there is none
-  bool clicked = false;      ///< in this frame, and no popup takes it
+  ImVec2 mouse;               ///< far outside where there is none
+  bool clicked = false;       ///< in this frame, and no popup takes it
   bool measured_times = true; ///< whether times may be shown: they differ from run to run
 
   float px(float length) const { return length * scale; }
@@ -53,9 +53,9 @@ struct Slider {
   std::string label, value_text;
   double least, greatest;
   bool logarithmic = false;
-  bool whole = false;                    ///< integers only
-  ImU32 colour = 0;                      ///< 0: the accent
-  double fallback = 0;                   ///< where a double click goes
+  bool whole = false;  ///< integers only
+  ImU32 colour = 0;    ///< 0: the accent
+  double fallback = 0; ///< where a double click goes
 };
 
 /// Draws it across `width` from `at`, changes `value`; returns true while it is being moved. Drag and click set

@@ -10,9 +10,9 @@ namespace ropescope {
 /// The score over a range of distances, one bin per column of pixels. Nothing is sampled: a bin holds the least
 /// and greatest of every integer distance in it.
 struct ScoreCurve {
-  std::vector<std::int64_t> edges;   ///< bin b holds the distances edges[b] … edges[b+1] − 1
+  std::vector<std::int64_t> edges; ///< bin b holds the distances edges[b] … edges[b+1] − 1
   std::vector<ScoreBin> bins;
-  std::vector<float> local_mean;     ///< per bin: mean of every distance from x/1.25 to x·1.25
+  std::vector<float> local_mean; ///< per bin: mean of every distance from x/1.25 to x·1.25
   bool operator==(const ScoreCurve&) const = default;
 };
 

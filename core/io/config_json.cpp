@@ -90,23 +90,30 @@ constexpr auto parameters = std::to_array<Parameter>({
        c.factor_is_null = v.is_null();
      }},
     {"alpha", [](RopeConfig& c, const Json& v, std::string_view w) { c.alpha = as_optional(v, w); }},
-    {"attention_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.attention_factor = as_optional(v, w); }},
-    {"beta_fast", [](RopeConfig& c, const Json& v, std::string_view w) { c.beta_fast = as_optional(v, w).value_or(32); }},
-    {"beta_slow", [](RopeConfig& c, const Json& v, std::string_view w) { c.beta_slow = as_optional(v, w).value_or(1); }},
+    {"attention_factor",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.attention_factor = as_optional(v, w); }},
+    {"beta_fast",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.beta_fast = as_optional(v, w).value_or(32); }},
+    {"beta_slow",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.beta_slow = as_optional(v, w).value_or(1); }},
     {"mscale", [](RopeConfig& c, const Json& v, std::string_view w) { c.mscale = as_optional(v, w); }},
     {"mscale_all_dim", [](RopeConfig& c, const Json& v, std::string_view w) { c.mscale_all_dim = as_optional(v, w); }},
     {"truncate", [](RopeConfig& c, const Json& v, std::string_view w) { c.truncate = as_bool(v, w); }},
     {"low_freq_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.low_freq_factor = as_number(v, w); }},
-    {"high_freq_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.high_freq_factor = as_number(v, w); }},
-    {"short_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.short_factor = as_list<double>(v, w, as_number); }},
-    {"long_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.long_factor = as_list<double>(v, w, as_number); }},
+    {"high_freq_factor",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.high_freq_factor = as_number(v, w); }},
+    {"short_factor",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.short_factor = as_list<double>(v, w, as_number); }},
+    {"long_factor",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.long_factor = as_list<double>(v, w, as_number); }},
     {"original_max_position_embeddings",
      [](RopeConfig& c, const Json& v, std::string_view w) { c.original_max_position_embeddings = as_optional(v, w); }},
-    {"max_position_embeddings",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.max_position_embeddings = as_optional(v, w).value_or(0); }},
-    {"mrope_section",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.mrope_section = as_list<std::int64_t>(v, w, as_integer); }},
-    {"mrope_interleaved", [](RopeConfig& c, const Json& v, std::string_view w) { c.mrope_interleaved = as_bool(v, w); }},
+    {"max_position_embeddings", [](RopeConfig& c, const Json& v,
+                                   std::string_view w) { c.max_position_embeddings = as_optional(v, w).value_or(0); }},
+    {"mrope_section", [](RopeConfig& c, const Json& v,
+                         std::string_view w) { c.mrope_section = as_list<std::int64_t>(v, w, as_integer); }},
+    {"mrope_interleaved",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.mrope_interleaved = as_bool(v, w); }},
     {"partial_rotary_factor",
      [](RopeConfig& c, const Json& v, std::string_view w) { c.partial_rotary_factor = as_number(v, w); }},
     {"head_dim", [](RopeConfig& c, const Json& v, std::string_view w) { c.head_dim = as_integer(v, w); }},
@@ -117,21 +124,25 @@ constexpr auto parameters = std::to_array<Parameter>({
 constexpr std::string_view harmless[] = {"finetuned", "_name_or_path"};
 
 const Parameter* find_parameter(std::string_view key) {
-  const auto found = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.key == key; });
+  const auto found =
+      std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.key == key; });
   return found == parameters.end() ? nullptr : &*found;
 }
 
-constexpr std::string_view rope_keys[] = {
-    "rope_theta",        "rope_scaling",     "rope_parameters", "rotary_dim",  "rotary_pct",
-    "rotary_emb_base",   "rope_ratio",       "global_rope_theta", "local_rope_theta", "rope_local_base_freq",
-    "compress_rope_theta", "partial_rotary_factor", "qk_rope_head_dim", "rotary_base", "mrope_section"};
+constexpr std::string_view rope_keys[] = {"rope_theta",           "rope_scaling",        "rope_parameters",
+                                          "rotary_dim",           "rotary_pct",          "rotary_emb_base",
+                                          "rope_ratio",           "global_rope_theta",   "local_rope_theta",
+                                          "rope_local_base_freq", "compress_rope_theta", "partial_rotary_factor",
+                                          "qk_rope_head_dim",     "rotary_base",         "mrope_section"};
 
 bool has_rope_key(const Json& config) {
-  return std::any_of(std::begin(rope_keys), std::end(rope_keys), [&](std::string_view key) { return config.contains(key); });
+  return std::any_of(std::begin(rope_keys), std::end(rope_keys),
+                     [&](std::string_view key) { return config.contains(key); });
 }
 
 bool has_rope_value(const Json& config) {
-  return std::any_of(std::begin(rope_keys), std::end(rope_keys), [&](std::string_view key) { return present(config, key); });
+  return std::any_of(std::begin(rope_keys), std::end(rope_keys),
+                     [&](std::string_view key) { return present(config, key); });
 }
 
 /// The object that describes the language model: the file's own, or the one a multimodal model nests.
@@ -148,14 +159,17 @@ const Json& language_part(const Json& root, std::string& place) {
 /// A reader of one config object.
 class Reader {
 public:
-  Reader(const Json& config, std::string place, ModelConfig& model) : config_(config), place_(std::move(place)), model_(model) {
-    if (const Json* type = present(config_, "model_type"); type && type->is_string()) model_type_ = type->get<std::string>();
+  Reader(const Json& config, std::string place, ModelConfig& model)
+      : config_(config), place_(std::move(place)), model_(model) {
+    if (const Json* type = present(config_, "model_type"); type && type->is_string())
+      model_type_ = type->get<std::string>();
     known_ = find_model_type(model_type_);
   }
 
   void read() {
     if (!has_rope_key(config_))
-      throw Error("no key of a rotary embedding in it, expected rope_theta, rope_parameters, rope_scaling, rotary_dim or the like");
+      throw Error("no key of a rotary embedding in it, expected rope_theta, rope_parameters, rope_scaling, rotary_dim "
+                  "or the like");
     const Json* scaling = dictionary("rope_scaling");
     const std::string scaling_place = place_ + (scaling ? "rope_scaling" : "rope_parameters");
     if (!scaling) scaling = dictionary("rope_parameters");
@@ -198,10 +212,12 @@ private:
 
   double theta() {
     if (model_type_ == "gptj" || model_type_ == "codegen") { // their code knows no other base
-      if (const auto given = number("rope_theta"); given && *given != 10000) warn(fmt::format("{}rope_theta has no effect: model_type \"{}\" turns by base 10 000", place_, model_type_));
+      if (const auto given = number("rope_theta"); given && *given != 10000)
+        warn(fmt::format("{}rope_theta has no effect: model_type \"{}\" turns by base 10 000", place_, model_type_));
       return 10000;
     }
-    if (const auto given = first_number("rope_theta", "rotary_emb_base", "rotary_base", "global_rope_theta")) return *given;
+    if (const auto given = first_number("rope_theta", "rotary_emb_base", "rotary_base", "global_rope_theta"))
+      return *given;
     if (const auto ratio = number("rope_ratio")) return 10000 * *ratio; // ChatGLM
     return known_ ? known_->default_theta : 10000;
   }
@@ -222,21 +238,25 @@ private:
   /// int(head_dim · partial_rotary_factor), truncated as Python does.
   static std::int64_t part_of(std::int64_t head_dim, double partial) {
     const double part = static_cast<double>(head_dim) * partial;
-    if (!(std::abs(part) < 0x1p53)) throw Error(fmt::format("partial_rotary_factor is {}, expected a part of the head", partial));
+    if (!(std::abs(part) < 0x1p53))
+      throw Error(fmt::format("partial_rotary_factor is {}, expected a part of the head", partial));
     return static_cast<std::int64_t>(part);
   }
 
   void set_dimensions(RopeConfig& rope, std::string_view layer_type, bool partial_in_dictionary) const {
     rope.head_dim = head_dim(layer_type);
     const auto partial_above = first_number("partial_rotary_factor", "rotary_pct");
-    if (partial_above) rope.partial_rotary_factor = *partial_above; // the attribute overwrites the dictionary's
-    else if (!partial_in_dictionary) rope.partial_rotary_factor = known_ ? known_->default_partial : 1;
+    if (partial_above)
+      rope.partial_rotary_factor = *partial_above; // the attribute overwrites the dictionary's
+    else if (!partial_in_dictionary)
+      rope.partial_rotary_factor = known_ ? known_->default_partial : 1;
     if (rope.rope_type == RopeType::proportional) {
       rope.rotary_dim = rope.head_dim;
       return;
     }
     const auto rope_part = model_type_ == "deepseek_v4" && !partial_above && !partial_in_dictionary
-                               ? integer("qk_rope_head_dim") : std::nullopt;
+                               ? integer("qk_rope_head_dim")
+                               : std::nullopt;
     rope.rotary_dim = rope_part ? *rope_part
                       : present(config_, "rotary_dim") && !partial_above
                           ? *integer("rotary_dim")
@@ -245,20 +265,23 @@ private:
 
   void set_layout(RopeConfig& rope) const {
     if (!known_) {
-      rope.layout_reason = model_type_.empty()
-                               ? "the config names no model_type, and most models rotate halves"
-                               : fmt::format("model_type \"{}\" is not known, and most models rotate halves", model_type_);
+      rope.layout_reason =
+          model_type_.empty()
+              ? "the config names no model_type, and most models rotate halves"
+              : fmt::format("model_type \"{}\" is not known, and most models rotate halves", model_type_);
       return;
     }
     rope.layout = known_->layout;
-    if (const Json* interleave = present(config_, "rope_interleave"); interleave && !as_bool(*interleave, "rope_interleave"))
+    if (const Json* interleave = present(config_, "rope_interleave");
+        interleave && !as_bool(*interleave, "rope_interleave"))
       rope.layout = {};
     rope.layout_reason = fmt::format("as model_type \"{}\" does", model_type_);
   }
 
   /// Where a parameter is a rope_type that Phi-3's configuration class rewrites.
   bool renamed_by_phi(const Json& value) const {
-    return (model_type_ == "phi3" || model_type_.starts_with("phi4")) && value.is_string() && (value == "su" || value == "yarn");
+    return (model_type_ == "phi3" || model_type_.starts_with("phi4")) && value.is_string() &&
+           (value == "su" || value == "yarn");
   }
 
   void set_scaling(RopeConfig& rope, const Json& scaling, const std::string& where) {
@@ -268,9 +291,12 @@ private:
       if (both && key == "type") continue;
       const std::string place = fmt::format("{}.{}", where, key);
       const Parameter* parameter = find_parameter(key);
-      if ((key == "type" || key == "rope_type") && renamed_by_phi(value)) rope.rope_type = RopeType::longrope;
-      else if ((key == "rope_theta" || key == "partial_rotary_factor") && value.is_null()) continue;
-      else if (parameter && parameter->key != "max_position_embeddings") parameter->set(rope, value, place);
+      if ((key == "type" || key == "rope_type") && renamed_by_phi(value))
+        rope.rope_type = RopeType::longrope;
+      else if ((key == "rope_theta" || key == "partial_rotary_factor") && value.is_null())
+        continue;
+      else if (parameter && parameter->key != "max_position_embeddings")
+        parameter->set(rope, value, place);
       else if (std::find(std::begin(harmless), std::end(harmless), key) == std::end(harmless))
         warn(fmt::format("{} is not understood and has no effect here", place));
     }
@@ -282,7 +308,8 @@ private:
     const auto require = [&](std::initializer_list<const char*> keys) {
       for (const char* key : keys)
         if (!scaling.contains(key))
-          throw Error(fmt::format("{} has no \"{}\", which rope_type \"{}\" needs", where, key, rope_type_name(rope.rope_type)));
+          throw Error(fmt::format("{} has no \"{}\", which rope_type \"{}\" needs", where, key,
+                                  rope_type_name(rope.rope_type)));
     };
     switch (rope.rope_type) {
     case RopeType::linear:
@@ -307,14 +334,16 @@ private:
     return rope;
   }
 
-  enum class Schema { flat, nested };   // on load, Hugging Face nests some models' older files by layer type
+  enum class Schema { flat, nested }; // on load, Hugging Face nests some models' older files by layer type
 
   RopeConfig flat(const Json* scaling, const std::string& where, double base, Schema schema = Schema::flat) {
     RopeConfig rope = common(base);
     if (scaling) set_scaling(rope, *scaling, where);
     if (scaling && schema == Schema::nested) as_nested(rope, *scaling, where);
-    if (const auto original = number("original_max_position_embeddings"); original && schema == Schema::flat) // it wins over the dictionary
-      if (rope.rope_type == RopeType::yarn || rope.rope_type == RopeType::llama3 || rope.rope_type == RopeType::longrope)
+    if (const auto original = number("original_max_position_embeddings");
+        original && schema == Schema::flat) // it wins over the dictionary
+      if (rope.rope_type == RopeType::yarn || rope.rope_type == RopeType::llama3 ||
+          rope.rope_type == RopeType::longrope)
         rope.original_max_position_embeddings = original;
     set_dimensions(rope, "", scaling && present(*scaling, "partial_rotary_factor"));
     set_layout(rope);
@@ -347,12 +376,15 @@ private:
     if (model_.layers.empty()) throw Error(fmt::format("{} has no layer type with a rotary embedding", place));
   }
 
-  static bool is_local(std::string_view layer_type) { return layer_type == "sliding_attention" || layer_type == "local_attention"; }
+  static bool is_local(std::string_view layer_type) {
+    return layer_type == "sliding_attention" || layer_type == "local_attention";
+  }
 
   /// The base of the local layers of a model that has two.
   std::optional<double> local_theta() const {
     if (const auto given = first_number("rope_local_base_freq", "local_rope_theta")) return given;
-    const bool two = model_type_ == "gemma3" || model_type_ == "gemma3_text" || model_type_ == "modernbert" || model_type_ == "gemma4_text";
+    const bool two = model_type_ == "gemma3" || model_type_ == "gemma3_text" || model_type_ == "modernbert" ||
+                     model_type_ == "gemma4_text";
     return two ? std::optional(10000.0) : std::nullopt;
   }
 
@@ -371,9 +403,12 @@ private:
   /// Ten sentences at most; control characters of a file do not reach the terminal.
   void warn(std::string sentence) {
     constexpr std::size_t most = 10;
-    std::replace_if(sentence.begin(), sentence.end(), [](unsigned char c) { return c < 32 || c == 127; }, '?');
-    if (model_.warnings.size() < most) model_.warnings.push_back(std::move(sentence));
-    else if (model_.warnings.size() == most) model_.warnings.push_back("and more of the kind");
+    std::replace_if(
+        sentence.begin(), sentence.end(), [](unsigned char c) { return c < 32 || c == 127; }, '?');
+    if (model_.warnings.size() < most)
+      model_.warnings.push_back(std::move(sentence));
+    else if (model_.warnings.size() == most)
+      model_.warnings.push_back("and more of the kind");
   }
 
   /// Models whose older files describe two embeddings side by side.
@@ -389,7 +424,8 @@ private:
     if (flat_v5 || (!local && !(model_type_ == "olmo3" && scaling))) return false;
     const bool scales_both = model_type_ == "modernbert";
     model_.layers.push_back({"full_attention", flat(scaling, where, theta(), Schema::nested)});
-    model_.layers.push_back({"sliding_attention", flat(scales_both ? scaling : nullptr, where, local.value_or(theta()), Schema::nested)});
+    model_.layers.push_back(
+        {"sliding_attention", flat(scales_both ? scaling : nullptr, where, local.value_or(theta()), Schema::nested)});
     return true;
   }
 
@@ -461,7 +497,9 @@ void set_parameter(RopeConfig& config, std::string_view key, std::string_view js
   if (key == "head_dim" && whole) config.rotary_dim = config.head_dim;
   if (key == "partial_rotary_factor" && config.rope_type != RopeType::proportional) {
     const double part = static_cast<double>(config.head_dim) * config.partial_rotary_factor;
-    if (!(std::abs(part) < 0x1p53)) throw Error(fmt::format("partial_rotary_factor is {}, expected a part of the head", config.partial_rotary_factor));
+    if (!(std::abs(part) < 0x1p53))
+      throw Error(
+          fmt::format("partial_rotary_factor is {}, expected a part of the head", config.partial_rotary_factor));
     config.rotary_dim = static_cast<std::int64_t>(part);
   }
 }

@@ -19,10 +19,10 @@ struct LayerRope {
 
 /// What a config.json says of rotary embeddings.
 struct ModelConfig {
-  std::string name;                      ///< as our own presets carry it, else the file's
-  std::string source;                    ///< where the numbers come from, in a preset of ours
-  std::vector<LayerRope> layers;         ///< at least one
-  std::vector<std::string> warnings;     ///< sentences: what was assumed, which keys were not understood
+  std::string name;                  ///< as our own presets carry it, else the file's
+  std::string source;                ///< where the numbers come from, in a preset of ours
+  std::vector<LayerRope> layers;     ///< at least one
+  std::vector<std::string> warnings; ///< sentences: what was assumed, which keys were not understood
   bool operator==(const ModelConfig&) const = default;
 };
 

@@ -22,15 +22,15 @@ std::string read_file(const fs::path& path, std::uintmax_t greatest) {
   if (!fs::is_regular_file(status)) throw Error(fmt::format("{}: is not a regular file", path.string()));
   const std::uintmax_t size = fs::file_size(path, error);
   if (error) throw Error(fmt::format("{}: cannot be read: {}", path.string(), error.message()));
-  if (size > greatest)
-    throw Error(fmt::format("{}: has {} bytes, expected at most {}", path.string(), size, greatest));
+  if (size > greatest) throw Error(fmt::format("{}: has {} bytes, expected at most {}", path.string(), size, greatest));
 
   std::ifstream stream(path, std::ios::binary);
   if (!stream) throw Error(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
   std::string bytes(static_cast<std::size_t>(size), '\0');
   stream.read(bytes.data(), static_cast<std::streamsize>(size));
   bytes.resize(static_cast<std::size_t>(stream.gcount()));
-  if (bytes.size() != size) throw Error(fmt::format("{}: could be read only up to byte {}", path.string(), bytes.size()));
+  if (bytes.size() != size)
+    throw Error(fmt::format("{}: could be read only up to byte {}", path.string(), bytes.size()));
   return bytes;
 }
 

@@ -9,9 +9,12 @@ namespace ropescope {
 inline float float_from_half(std::uint16_t bits) {
   const int exponent = (bits >> 10) & 31, mantissa = bits & 1023;
   float magnitude;
-  if (exponent == 31) magnitude = mantissa ? std::nanf("") : INFINITY;
-  else if (exponent == 0) magnitude = std::ldexp(static_cast<float>(mantissa), -24);
-  else magnitude = std::ldexp(static_cast<float>(mantissa + 1024), exponent - 25);
+  if (exponent == 31)
+    magnitude = mantissa ? std::nanf("") : INFINITY;
+  else if (exponent == 0)
+    magnitude = std::ldexp(static_cast<float>(mantissa), -24);
+  else
+    magnitude = std::ldexp(static_cast<float>(mantissa + 1024), exponent - 25);
   return bits & 0x8000 ? -magnitude : magnitude;
 }
 

@@ -26,11 +26,11 @@ static_assert(std::endian::native == std::endian::little, "npy.cpp writes the ma
 constexpr std::string_view magic = "\x93NUMPY";
 
 struct Header {
-  char kind = 'f';                   ///< f, i, u
-  std::size_t width = 4;             ///< bytes per number
+  char kind = 'f';       ///< f, i, u
+  std::size_t width = 4; ///< bytes per number
   bool swapped = false, fortran = false;
   std::vector<std::int64_t> shape;
-  std::size_t data = 0;              ///< where the numbers begin
+  std::size_t data = 0; ///< where the numbers begin
 };
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& what) {
@@ -60,8 +60,7 @@ void read_descr(std::string_view text, Header& header, const std::filesystem::pa
   const bool plain = descr.size() == 3 && std::string_view("<>|=").find(descr[0]) != std::string_view::npos &&
                      std::string_view("fiu").find(descr[1]) != std::string_view::npos &&
                      std::string_view(descr[1] == 'f' ? "248" : "1248").find(descr[2]) != std::string_view::npos;
-  if (!plain)
-    refuse(path, fmt::format("dtype {}, expected float64, float32, float16 or an integer", descr));
+  if (!plain) refuse(path, fmt::format("dtype {}, expected float64, float32, float16 or an integer", descr));
   header.kind = descr[1];
   header.width = static_cast<std::size_t>(descr[2] - '0');
   header.swapped = descr[0] == '>';
@@ -101,7 +100,8 @@ Header read_header(std::string_view bytes, const std::filesystem::path& path) {
   if (!descr || !order || !shape) refuse(path, "the npy header lacks descr, fortran_order or shape");
   read_descr(*descr, header, path);
   header.fortran = order->starts_with("True");
-  if (!header.fortran && !order->starts_with("False")) refuse(path, "the npy header's fortran_order is not True or False");
+  if (!header.fortran && !order->starts_with("False"))
+    refuse(path, "the npy header's fortran_order is not True or False");
   read_shape(*shape, header, path);
   return header;
 }
@@ -186,17 +186,19 @@ Array read_npy(const std::filesystem::path& path) {
   array.shape = header.shape;
   if (header.kind != 'f') {
     array.dtype = header.width == 8 ? DType::int64 : header.width == 4 ? DType::int32 : DType::other_integer;
-    array.integers = read_numbers<std::int64_t>(header, count, data, [&](const char* at) { return load_integer(at, header); });
+    array.integers =
+        read_numbers<std::int64_t>(header, count, data, [&](const char* at) { return load_integer(at, header); });
   } else if (header.width == 8) {
     array.dtype = DType::float64;
-    array.doubles = read_numbers<double>(header, count, data, [=](const char* at) { return load<double>(at, swapped); });
+    array.doubles =
+        read_numbers<double>(header, count, data, [=](const char* at) { return load<double>(at, swapped); });
   } else if (header.width == 4) {
     array.dtype = DType::float32;
     array.floats = read_numbers<float>(header, count, data, [=](const char* at) { return load<float>(at, swapped); });
   } else {
     array.dtype = DType::float16;
-    array.floats = read_numbers<float>(header, count, data,
-                                       [=](const char* at) { return float_from_half(load<std::uint16_t>(at, swapped)); });
+    array.floats = read_numbers<float>(
+        header, count, data, [=](const char* at) { return float_from_half(load<std::uint16_t>(at, swapped)); });
   }
   return array;
 }
@@ -213,8 +215,10 @@ void write_npy(const std::filesystem::path& path, const Array& array) {
   const auto append = [&](const auto& numbers) {
     bytes.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(numbers[0]));
   };
-  if (array.dtype == DType::float64) append(array.doubles);
-  else if (array.dtype == DType::float32) append(array.floats);
+  if (array.dtype == DType::float64)
+    append(array.doubles);
+  else if (array.dtype == DType::float32)
+    append(array.floats);
   else {
     std::vector<std::uint16_t> halves(array.floats.size());
     std::transform(array.floats.begin(), array.floats.end(), halves.begin(), half_from_float);

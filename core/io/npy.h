@@ -10,13 +10,13 @@ enum class DType : std::uint8_t { float64, float32, float16, int64, int32, other
 
 /// An array in row-major order.
 struct Array {
-  DType dtype = DType::float32;            ///< of the file; numbers are held as below
-  std::vector<std::int64_t> shape;         ///< empty for a single number
-  std::vector<float> floats;               ///< of float32 and float16 files
-  std::vector<double> doubles;             ///< of float64 files
-  std::vector<std::int64_t> integers;      ///< of every integer file
+  DType dtype = DType::float32;       ///< of the file; numbers are held as below
+  std::vector<std::int64_t> shape;    ///< empty for a single number
+  std::vector<float> floats;          ///< of float32 and float16 files
+  std::vector<double> doubles;        ///< of float64 files
+  std::vector<std::int64_t> integers; ///< of every integer file
 
-  std::int64_t size() const;               ///< product of the shape
+  std::int64_t size() const; ///< product of the shape
 };
 
 /// NumPy's format, versions 1–3 (numpy/lib/format.py): C or Fortran order, either byte order, floating point of

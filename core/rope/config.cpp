@@ -18,11 +18,11 @@ struct NamedType {
 
 // The first eight are the names we print; the rest are what older files and forks write.
 constexpr NamedType names[] = {
-    {"default", RopeType::standard},   {"linear", RopeType::linear},
-    {"ntk", RopeType::ntk},            {"dynamic", RopeType::dynamic},
-    {"yarn", RopeType::yarn},          {"longrope", RopeType::longrope},
-    {"llama3", RopeType::llama3},      {"proportional", RopeType::proportional},
-    {"none", RopeType::standard},      {"su", RopeType::longrope},
+    {"default", RopeType::standard}, {"linear", RopeType::linear},
+    {"ntk", RopeType::ntk},          {"dynamic", RopeType::dynamic},
+    {"yarn", RopeType::yarn},        {"longrope", RopeType::longrope},
+    {"llama3", RopeType::llama3},    {"proportional", RopeType::proportional},
+    {"none", RopeType::standard},    {"su", RopeType::longrope},
     {"mrope", RopeType::standard},
 };
 
@@ -31,9 +31,9 @@ constexpr std::int64_t greatest_head_dim = 65536;
 void require_positive_factor(const RopeConfig& config) {
   const double s = extension_factor(config);
   if (!config.factor && !(config.factor_is_null && config.rope_type == RopeType::yarn))
-    throw Error(fmt::format("rope_type \"{}\" needs a \"factor\", and none is given", rope_type_name(config.rope_type)));
-  if (!(s > 0) || !std::isfinite(s))
-    throw Error(fmt::format("factor is {}, expected a positive number", s));
+    throw Error(
+        fmt::format("rope_type \"{}\" needs a \"factor\", and none is given", rope_type_name(config.rope_type)));
+  if (!(s > 0) || !std::isfinite(s)) throw Error(fmt::format("factor is {}, expected a positive number", s));
 }
 
 void require_finite(const RopeConfig& config) {
@@ -41,11 +41,12 @@ void require_finite(const RopeConfig& config) {
     const char* name;
     std::optional<double> value;
   };
-  for (const auto& [name, value] : {Named{"factor", config.factor}, Named{"alpha", config.alpha},
-                                    Named{"attention_factor", config.attention_factor}, Named{"beta_fast", config.beta_fast},
-                                    Named{"beta_slow", config.beta_slow}, Named{"mscale", config.mscale},
-                                    Named{"mscale_all_dim", config.mscale_all_dim}, Named{"low_freq_factor", config.low_freq_factor},
-                                    Named{"high_freq_factor", config.high_freq_factor}})
+  for (const auto& [name, value] :
+       {Named{"factor", config.factor}, Named{"alpha", config.alpha},
+        Named{"attention_factor", config.attention_factor}, Named{"beta_fast", config.beta_fast},
+        Named{"beta_slow", config.beta_slow}, Named{"mscale", config.mscale},
+        Named{"mscale_all_dim", config.mscale_all_dim}, Named{"low_freq_factor", config.low_freq_factor},
+        Named{"high_freq_factor", config.high_freq_factor}})
     if (value && !std::isfinite(*value)) throw Error(fmt::format("{} is {}, expected a finite number", name, *value));
 }
 
@@ -53,7 +54,8 @@ void validate_longrope(const RopeConfig& config) {
   const auto expected = static_cast<std::size_t>(pair_count(config));
   const auto check = [&](const std::vector<double>& factors, const char* name) {
     if (factors.size() != expected)
-      throw Error(fmt::format("{} has {} entries, expected one for each of the {} pairs", name, factors.size(), expected));
+      throw Error(
+          fmt::format("{} has {} entries, expected one for each of the {} pairs", name, factors.size(), expected));
     if (!std::all_of(factors.begin(), factors.end(), [](double f) { return f > 0 && std::isfinite(f); }))
       throw Error(fmt::format("{} holds a number that is not positive", name));
   };
@@ -109,8 +111,10 @@ double target_length(const RopeConfig& config) {
 }
 
 void set_trained_length(RopeConfig& config, double tokens) {
-  if (config.original_max_position_embeddings) config.original_max_position_embeddings = tokens;
-  else config.max_position_embeddings = tokens;
+  if (config.original_max_position_embeddings)
+    config.original_max_position_embeddings = tokens;
+  else
+    config.max_position_embeddings = tokens;
 }
 
 std::optional<RopeConfig> with_scheme(RopeConfig config, RopeType type, double factor) {
@@ -137,7 +141,8 @@ void validate(const RopeConfig& config) {
   for (const double length : {config.max_position_embeddings, trained_length(config)})
     if (!(length >= 0) || !std::isfinite(length))
       throw Error(fmt::format("a context length is {}, expected a number of tokens", length));
-  if (config.factor && !(*config.factor > 0)) throw Error(fmt::format("factor is {}, expected a positive number", *config.factor));
+  if (config.factor && !(*config.factor > 0))
+    throw Error(fmt::format("factor is {}, expected a positive number", *config.factor));
   require_finite(config);
 
   switch (config.rope_type) {
@@ -146,7 +151,8 @@ void validate(const RopeConfig& config) {
   case RopeType::llama3: require_positive_factor(config); break;
   case RopeType::ntk:
   case RopeType::dynamic:
-    if (!config.alpha) require_positive_factor(config);
+    if (!config.alpha)
+      require_positive_factor(config);
     else if (!(*config.alpha > 0) || !std::isfinite(*config.alpha))
       throw Error(fmt::format("alpha is {}, expected a positive number", *config.alpha));
     if (config.rotary_dim <= 2)
@@ -156,9 +162,11 @@ void validate(const RopeConfig& config) {
     break;
   case RopeType::yarn:
     require_positive_factor(config);
-    if (!(trained_length(config) > 0)) throw Error("yarn needs original_max_position_embeddings or max_position_embeddings");
+    if (!(trained_length(config) > 0))
+      throw Error("yarn needs original_max_position_embeddings or max_position_embeddings");
     if (config.base == 1.0) throw Error("yarn divides by the logarithm of the base, and the base is 1");
-    if (config.beta_fast < 0 || config.beta_slow < 0) throw Error("beta_fast and beta_slow count turns, expected positive numbers");
+    if (config.beta_fast < 0 || config.beta_slow < 0)
+      throw Error("beta_fast and beta_slow count turns, expected positive numbers");
     break;
   case RopeType::longrope: validate_longrope(config); break;
   case RopeType::proportional:

@@ -13,8 +13,8 @@ namespace ropescope {
 /// `ntk` (static NTK-aware scaling) has no name there.
 enum class RopeType { standard, linear, ntk, dynamic, yarn, longrope, llama3, proportional };
 
-inline constexpr RopeType all_rope_types[] = {RopeType::standard, RopeType::linear,   RopeType::ntk,
-                                              RopeType::dynamic,  RopeType::yarn,     RopeType::longrope,
+inline constexpr RopeType all_rope_types[] = {RopeType::standard, RopeType::linear,      RopeType::ntk,
+                                              RopeType::dynamic,  RopeType::yarn,        RopeType::longrope,
                                               RopeType::llama3,   RopeType::proportional};
 
 /// "default", "linear", … as written in a config.json and printed by `freqs`.
@@ -32,7 +32,7 @@ std::optional<RopeType> rope_type_from_name(std::string_view);
 ///
 /// Source of every key and default: transformers 5.16.0.dev0 @ decba1d2, modeling_rope_utils.py.
 struct RopeConfig {
-  std::string model_type;                ///< HF's, e.g. "llama"; empty where the file does not say
+  std::string model_type; ///< HF's, e.g. "llama"; empty where the file does not say
   RopeType rope_type = RopeType::standard;
   std::int64_t head_dim = 128;           ///< components of one query or key head that the rotation sees
   std::int64_t rotary_dim = 128;         ///< components that turn; ⌈rotary_dim/2⌉ frequencies
@@ -41,25 +41,25 @@ struct RopeConfig {
   double max_position_embeddings = 2048; ///< tokens; 0 where the file does not say
   std::optional<double> original_max_position_embeddings; ///< tokens, before extension; else the above
 
-  std::optional<double> factor;          ///< s, how many times longer the context becomes
-  bool factor_is_null = false;           ///< `"factor": null`, which YaRN reads as the ratio of lengths
-  std::optional<double> alpha;           ///< NTK-aware: base·alpha^(d/(d−2)); HunYuan writes it in "dynamic"
+  std::optional<double> factor; ///< s, how many times longer the context becomes
+  bool factor_is_null = false;  ///< `"factor": null`, which YaRN reads as the ratio of lengths
+  std::optional<double> alpha;  ///< NTK-aware: base·alpha^(d/(d−2)); HunYuan writes it in "dynamic"
   std::optional<double> attention_factor;
-  double beta_fast = 32.0;               ///< YaRN: turns within the original length above which pairs are kept
-  double beta_slow = 1.0;                ///< YaRN: turns below which pairs are fully interpolated
-  std::optional<double> mscale;          ///< YaRN: counts only where mscale_all_dim is given too
+  double beta_fast = 32.0;      ///< YaRN: turns within the original length above which pairs are kept
+  double beta_slow = 1.0;       ///< YaRN: turns below which pairs are fully interpolated
+  std::optional<double> mscale; ///< YaRN: counts only where mscale_all_dim is given too
   std::optional<double> mscale_all_dim;
-  bool truncate = true;                  ///< YaRN: round the ramp's ends to whole pairs
-  double low_freq_factor = 1.0;          ///< Llama 3
+  bool truncate = true;         ///< YaRN: round the ramp's ends to whole pairs
+  double low_freq_factor = 1.0; ///< Llama 3
   double high_freq_factor = 4.0;
-  std::vector<double> short_factor;      ///< LongRoPE, one divisor per pair
+  std::vector<double> short_factor; ///< LongRoPE, one divisor per pair
   std::vector<double> long_factor;
 
   std::vector<std::int64_t> mrope_section; ///< pairs turned by t, h, w; empty: one position per token
   bool mrope_interleaved = false;          ///< Qwen3-VL: t, h, w alternate instead of lying in blocks
 
-  PairLayout layout;                     ///< by model_type, `rope_interleave` …
-  std::string layout_reason;             ///< why this layout, as half a sentence
+  PairLayout layout;         ///< by model_type, `rope_interleave` …
+  std::string layout_reason; ///< why this layout, as half a sentence
 
   bool operator==(const RopeConfig&) const = default;
 };

@@ -72,8 +72,7 @@ public:
       const auto centre = cos_sin_at<float>(first, scan_.turns[i]);
       const auto a = static_cast<float>(scan_.weights[i].a), b = static_cast<float>(scan_.weights[i].b);
       const float u = a * centre.cos + b * centre.sin, v = b * centre.cos - a * centre.sin;
-      for (std::size_t x = 0; x < ROPESCOPE_BLOCK; ++x)
-        scores[x] += u * offsets_[i].cos[x] + v * offsets_[i].sin[x];
+      for (std::size_t x = 0; x < ROPESCOPE_BLOCK; ++x) scores[x] += u * offsets_[i].cos[x] + v * offsets_[i].sin[x];
     }
   }
 
@@ -97,11 +96,13 @@ std::string CpuEngine::device() const {
   return "CPU";
 }
 
-void CpuEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const float> in, std::span<float> out) {
+void CpuEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const float> in,
+                       std::span<float> out) {
   rotate_rows(rotation, shape, in, out);
 }
 
-void CpuEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const double> in, std::span<double> out) {
+void CpuEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const double> in,
+                       std::span<double> out) {
   rotate_rows(rotation, shape, in, out);
 }
 
@@ -109,7 +110,8 @@ std::vector<std::uint32_t> CpuEngine::phases(const Rotation& rotation) {
   std::vector<std::uint32_t> result;
   for (std::int64_t token = 0; token < rotation.positions.tokens(); ++token)
     for (std::int64_t i = 0; i < rotation.pairs(); ++i)
-      result.push_back(phase32(rotation.positions.at(rotation.axis(i), token), rotation.turns[static_cast<std::size_t>(i)]));
+      result.push_back(
+          phase32(rotation.positions.at(rotation.axis(i), token), rotation.turns[static_cast<std::size_t>(i)]));
   return result;
 }
 
@@ -118,7 +120,8 @@ void CpuEngine::scan(const ScoreScan& scan, std::span<float> scores) {
   BlockScan::Block block;
   for (std::size_t done = 0; done < scores.size(); done += block.size()) {
     blocks.at(scan.first + static_cast<std::int64_t>(done), block);
-    std::copy_n(block.begin(), std::min(block.size(), scores.size() - done), scores.begin() + static_cast<std::ptrdiff_t>(done));
+    std::copy_n(block.begin(), std::min(block.size(), scores.size() - done),
+                scores.begin() + static_cast<std::ptrdiff_t>(done));
   }
 }
 

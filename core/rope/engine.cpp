@@ -12,7 +12,8 @@ void validate(const Rotation& rotation, const RowShape& shape, std::int64_t rota
   if (2 * rotation.pairs() > shape.head_dim)
     throw Error(fmt::format("rotary_dim is {}, more than the {} components of a head", rotary_dim, shape.head_dim));
   if (rotation.positions.tokens() != shape.tokens)
-    throw Error(fmt::format("there are positions for {} tokens, and the array has {}", rotation.positions.tokens(), shape.tokens));
+    throw Error(fmt::format("there are positions for {} tokens, and the array has {}", rotation.positions.tokens(),
+                            shape.tokens));
   for (const std::int64_t position : rotation.positions.ids)
     if (position < -greatest_position || position > greatest_position)
       throw Error(fmt::format("position {} is beyond ±2^31, where the phase is no longer exact", position));

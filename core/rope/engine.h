@@ -12,9 +12,9 @@ namespace ropescope {
 
 /// An array of heads: its last axis is head_dim, one of the axes before counts the tokens. Row-major.
 struct RowShape {
-  std::int64_t outer = 1;   ///< product of the axes before the token axis
+  std::int64_t outer = 1; ///< product of the axes before the token axis
   std::int64_t tokens = 1;
-  std::int64_t inner = 1;   ///< product of the axes between the token axis and head_dim
+  std::int64_t inner = 1; ///< product of the axes between the token axis and head_dim
   std::int64_t head_dim = 2;
 
   std::int64_t rows() const { return outer * tokens * inner; }
@@ -24,14 +24,16 @@ struct RowShape {
 
 /// One rotation of every row: what turns, by how much, and where in the head it lies.
 struct Rotation {
-  std::span<const std::uint64_t> turns;      ///< per pair, Spectrum::turns
-  double attention_factor = 1.0;             ///< multiplies cos and sin
+  std::span<const std::uint64_t> turns; ///< per pair, Spectrum::turns
+  double attention_factor = 1.0;        ///< multiplies cos and sin
   PairLayout layout;
-  std::span<const std::uint8_t> pair_axis;   ///< per pair; empty: axis 0
-  const Positions& positions;                ///< of as many tokens as the rows have
+  std::span<const std::uint8_t> pair_axis; ///< per pair; empty: axis 0
+  const Positions& positions;              ///< of as many tokens as the rows have
 
   std::int64_t pairs() const { return static_cast<std::int64_t>(turns.size()); }
-  std::int64_t axis(std::int64_t pair) const { return pair_axis.empty() ? 0 : pair_axis[static_cast<std::size_t>(pair)]; }
+  std::int64_t axis(std::int64_t pair) const {
+    return pair_axis.empty() ? 0 : pair_axis[static_cast<std::size_t>(pair)];
+  }
 };
 
 /// s(Δ) = Σᵢ aᵢ·cos(Δθᵢ) + bᵢ·sin(Δθᵢ) at every integer distance Δ = first … first + count − 1.
@@ -40,8 +42,8 @@ struct ScoreScan {
   struct Weight {
     double a, b;
   };
-  std::span<const std::uint64_t> turns;      ///< per pair
-  std::span<const Weight> weights;           ///< per pair
+  std::span<const std::uint64_t> turns; ///< per pair
+  std::span<const Weight> weights;      ///< per pair
   std::int64_t first = 0;
 };
 
@@ -59,8 +61,8 @@ class Engine {
 public:
   virtual ~Engine() = default;
 
-  virtual std::string name() const = 0;      ///< "cpu" or "gpu"
-  virtual std::string device() const = 0;    ///< the processor, in its own words
+  virtual std::string name() const = 0;   ///< "cpu" or "gpu"
+  virtual std::string device() const = 0; ///< the processor, in its own words
 
   /// `out` may be `in`. Components that no pair covers are copied. Requires in.size() = out.size() =
   /// shape.size(), positions of shape.tokens tokens and 2·pairs ≤ head_dim.

@@ -2,9 +2,7 @@
 
 namespace ropescope {
 
-std::string_view pairing_name(Pairing pairing) {
-  return pairing == Pairing::half ? "half" : "interleaved";
-}
+std::string_view pairing_name(Pairing pairing) { return pairing == Pairing::half ? "half" : "interleaved"; }
 
 std::optional<Pairing> pairing_from_name(std::string_view name) {
   if (name == "half") return Pairing::half;

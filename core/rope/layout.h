@@ -16,10 +16,10 @@ std::optional<Pairing> pairing_from_name(std::string_view);
 
 /// Where the rotary part lies in a head, how it is paired, and which way it turns.
 struct PairLayout {
-  Pairing pairing = Pairing::half;          ///< how the input is read
-  Pairing output = Pairing::half;           ///< how the result is written; DeepSeek-V3 reads interleaved, writes half
-  bool trailing = false;                    ///< the rotary part is the last rotary_dim components (DeepSeek-V4)
-  std::int8_t direction = +1;               ///< +1: by +angle, −1: by −angle (nanochat, and every inverse)
+  Pairing pairing = Pairing::half; ///< how the input is read
+  Pairing output = Pairing::half;  ///< how the result is written; DeepSeek-V3 reads interleaved, writes half
+  bool trailing = false;           ///< the rotary part is the last rotary_dim components (DeepSeek-V4)
+  std::int8_t direction = +1;      ///< +1: by +angle, −1: by −angle (nanochat, and every inverse)
 
   bool operator==(const PairLayout&) const = default;
 };
@@ -27,8 +27,8 @@ struct PairLayout {
 /// A layout spelled out as indices: pair i reads components (in_first(i), in_second(i)) of a head and writes
 /// (out_first(i), out_second(i)). Engines work on this alone; shaders/rotate.comp has the same five numbers.
 struct PairIndex {
-  std::int64_t offset;                      ///< first component of the rotary part
-  std::int64_t in_stride, in_gap;           ///< pair i reads offset + in_stride·i and that + in_gap
+  std::int64_t offset;            ///< first component of the rotary part
+  std::int64_t in_stride, in_gap; ///< pair i reads offset + in_stride·i and that + in_gap
   std::int64_t out_stride, out_gap;
 
   std::int64_t in_first(std::int64_t pair) const { return offset + in_stride * pair; }

@@ -96,7 +96,8 @@ constexpr ModelType types[] = {
 } // namespace
 
 const ModelType* find_model_type(std::string_view name) {
-  const auto found = std::find_if(std::begin(types), std::end(types), [&](const ModelType& t) { return t.name == name; });
+  const auto found =
+      std::find_if(std::begin(types), std::end(types), [&](const ModelType& t) { return t.name == name; });
   return found == std::end(types) ? nullptr : found;
 }
 

@@ -8,10 +8,10 @@ namespace ropescope {
 /// What the code of a model class fixes and its config.json need not say.
 /// Source: the modeling_*.py and configuration_*.py of transformers 5.16.0.dev0 @ decba1d2.
 struct ModelType {
-  std::string_view name;                   ///< HF's `model_type`
+  std::string_view name; ///< HF's `model_type`
   PairLayout layout = {};
   double default_theta = 10000;
-  double default_partial = 1;              ///< of head_dim, where the file has no partial_rotary_factor
+  double default_partial = 1; ///< of head_dim, where the file has no partial_rotary_factor
 };
 
 /// The entry of a `model_type`, or null where we know nothing of it (then: half, 10 000, whole head).

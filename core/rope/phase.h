@@ -59,8 +59,10 @@ inline CosSin<double> cos_sin(std::uint64_t phase) {
 /// cos and sin of position · frequency in the precision of T.
 template <typename T>
 CosSin<T> cos_sin_at(std::int64_t position, std::uint64_t turns) {
-  if constexpr (sizeof(T) == sizeof(float)) return cos_sin(phase32(position, turns));
-  else return cos_sin(phase64(position, turns));
+  if constexpr (sizeof(T) == sizeof(float))
+    return cos_sin(phase32(position, turns));
+  else
+    return cos_sin(phase64(position, turns));
 }
 
 } // namespace ropescope

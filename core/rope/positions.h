@@ -9,7 +9,7 @@ namespace ropescope {
 /// `position_ids`: one integer per token, or one per token and axis (t, h, w of M-RoPE).
 struct Positions {
   std::int64_t axes = 1;
-  std::vector<std::int64_t> ids;   ///< [axes][tokens]; each within ±greatest_position
+  std::vector<std::int64_t> ids; ///< [axes][tokens]; each within ±greatest_position
 
   std::int64_t tokens() const { return axes == 0 ? 0 : static_cast<std::int64_t>(ids.size()) / axes; }
   std::int64_t at(std::int64_t axis, std::int64_t token) const {

@@ -52,11 +52,13 @@ Spectrum make_spectrum(const RopeConfig& config, std::optional<double> seq_len) 
   spectrum.base = static_cast<double>(frequencies.base);
   spectrum.rule = frequencies.rule;
   for (const Real theta : frequencies.theta) {
-    if (!std::isfinite(static_cast<double>(theta))) throw Error("these parameters yield frequencies beyond double precision");
+    if (!std::isfinite(static_cast<double>(theta)))
+      throw Error("these parameters yield frequencies beyond double precision");
     spectrum.inv_freq.push_back(static_cast<double>(theta));
     spectrum.turns.push_back(fraction_of_a_turn(theta));
   }
-  if (!std::isfinite(spectrum.attention_factor)) throw Error("these parameters yield an attention factor beyond double precision");
+  if (!std::isfinite(spectrum.attention_factor))
+    throw Error("these parameters yield an attention factor beyond double precision");
   for (const Real theta : scaling::default_frequencies(config.base, spectrum.rotary_dim))
     spectrum.unscaled.push_back(static_cast<double>(theta));
   return spectrum;

@@ -24,12 +24,12 @@ enum class PairFate : std::uint8_t {
 struct Spectrum {
   std::int64_t head_dim = 0;
   std::int64_t rotary_dim = 0;
-  std::vector<double> inv_freq;         ///< θᵢ, rad/token, fastest first; 0 for a pair that never turns
-  std::vector<double> unscaled;         ///< θᵢ before the extension, rad/token
-  std::vector<std::uint64_t> turns;     ///< θᵢ/2π modulo one turn, in units of 2⁻⁶⁴ turn per token
-  double attention_factor = 1.0;        ///< multiplies cos and sin; scores grow by its square
-  double base = 0.0;                    ///< the base in force (NTK-aware schemes change it)
-  std::string rule;                     ///< which rule is in force, a sentence; empty where there is no choice
+  std::vector<double> inv_freq;     ///< θᵢ, rad/token, fastest first; 0 for a pair that never turns
+  std::vector<double> unscaled;     ///< θᵢ before the extension, rad/token
+  std::vector<std::uint64_t> turns; ///< θᵢ/2π modulo one turn, in units of 2⁻⁶⁴ turn per token
+  double attention_factor = 1.0;    ///< multiplies cos and sin; scores grow by its square
+  double base = 0.0;                ///< the base in force (NTK-aware schemes change it)
+  std::string rule;                 ///< which rule is in force, a sentence; empty where there is no choice
 
   std::int64_t pairs() const { return static_cast<std::int64_t>(inv_freq.size()); }
   bool operator==(const Spectrum&) const = default;

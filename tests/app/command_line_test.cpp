@@ -22,7 +22,9 @@ struct Outcome {
 
 /// Runs the program in a folder of its own.
 Outcome run(const test::Scratch& scratch, const std::string& arguments) {
-  const std::string command = "cd '" + scratch.path.string() + "' && env -u DISPLAY -u WAYLAND_DISPLAY '" ROPESCOPE_TEST_PROGRAM "' " + arguments + " 2>stderr.txt";
+  const std::string command = "cd '" + scratch.path.string() +
+                              "' && env -u DISPLAY -u WAYLAND_DISPLAY '" ROPESCOPE_TEST_PROGRAM "' " + arguments +
+                              " 2>stderr.txt";
   Outcome outcome;
   FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe);
@@ -36,7 +38,8 @@ Outcome run(const test::Scratch& scratch, const std::string& arguments) {
 }
 
 std::size_t files_in(const std::filesystem::path& folder) {
-  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
 }
 
 void write_heads(const std::filesystem::path& path, std::vector<std::int64_t> shape) {
@@ -57,17 +60,34 @@ TEST_CASE("what cannot be used is answered by one sentence and exit status 2, an
   write_heads(scratch.path / "narrow.npy", {3, 10});
   write_file(scratch.path / "cut.npy", read_file(scratch.path / "x.npy", 1 << 20).substr(0, 200));
   const std::size_t files = files_in(scratch.path);
-  for (const char* arguments : {
-           "freqs --config missing.json", "freqs --config text", "freqs --config plain.json", "freqs", "freqs --model nobody",
-           "freqs --model llama-2-7b --no-such-option", "freqs --model llama-2-7b --head-dim 0", "freqs --model llama-2-7b --head-dim -4",
-           "freqs --model llama-2-7b --head-dim 1099511627776", "freqs --model llama-2-7b --scheme wavy", "freqs --model llama-2-7b --scheme yarn",
-           "freqs --model llama-2-7b --set wobble=3", "freqs --model gemma-3-4b --layer-type none", "no-such-command",
-           "rotate --config odd.json --in narrow.npy --out y.npy", "rotate --model llama-2-7b --in missing.npy --out y.npy",
-           "rotate --model llama-2-7b --in cut.npy --out y.npy", "rotate --model llama-2-7b --in narrow.npy --out y.npy",
-           "rotate --model llama-2-7b --in x.npy --out no/such/folder/y.npy", "rotate --model llama-2-7b --in x.npy --out y.npy --positions x.npy",
-           "rotate --model llama-2-7b --in x.npy --out y.npy --layout diagonal", "rotate --model llama-2-7b --in x.npy --out y.npy --offset 4294967296",
-           "scores --model llama-2-7b --max-distance -1", "render --picture nothing --out x.png", "render --picture score --out x.gif",
-           "render --picture score --out no/such/folder/x.png", "render --picture score --out x.png --size 12", "render --picture score --out x.png --size 99999x99999"}) {
+  for (const char* arguments : {"freqs --config missing.json",
+                                "freqs --config text",
+                                "freqs --config plain.json",
+                                "freqs",
+                                "freqs --model nobody",
+                                "freqs --model llama-2-7b --no-such-option",
+                                "freqs --model llama-2-7b --head-dim 0",
+                                "freqs --model llama-2-7b --head-dim -4",
+                                "freqs --model llama-2-7b --head-dim 1099511627776",
+                                "freqs --model llama-2-7b --scheme wavy",
+                                "freqs --model llama-2-7b --scheme yarn",
+                                "freqs --model llama-2-7b --set wobble=3",
+                                "freqs --model gemma-3-4b --layer-type none",
+                                "no-such-command",
+                                "rotate --config odd.json --in narrow.npy --out y.npy",
+                                "rotate --model llama-2-7b --in missing.npy --out y.npy",
+                                "rotate --model llama-2-7b --in cut.npy --out y.npy",
+                                "rotate --model llama-2-7b --in narrow.npy --out y.npy",
+                                "rotate --model llama-2-7b --in x.npy --out no/such/folder/y.npy",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --positions x.npy",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --layout diagonal",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --offset 4294967296",
+                                "scores --model llama-2-7b --max-distance -1",
+                                "render --picture nothing --out x.png",
+                                "render --picture score --out x.gif",
+                                "render --picture score --out no/such/folder/x.png",
+                                "render --picture score --out x.png --size 12",
+                                "render --picture score --out x.png --size 99999x99999"}) {
     INFO(std::string(arguments));
     const Outcome outcome = run(scratch, arguments);
     CHECK(outcome.status == 2);
@@ -110,7 +130,8 @@ TEST_CASE("freqs prints JSON with 17 digits, also for an odd rotary_dim") {
 TEST_CASE("rotate by positions and back gives the input again") {
   const test::Scratch scratch;
   write_heads(scratch.path / "x.npy", {2, 3, 64});
-  for (const char* arguments : {"rotate --model deepseek-v3 --in x.npy --out y.npy --offset 100000", "rotate --model deepseek-v3 --in y.npy --out z.npy --offset 100000 --inverse"})
+  for (const char* arguments : {"rotate --model deepseek-v3 --in x.npy --out y.npy --offset 100000",
+                                "rotate --model deepseek-v3 --in y.npy --out z.npy --offset 100000 --inverse"})
     CHECK(run(scratch, arguments).status == 0);
   const Array back = read_npy(scratch.path / "z.npy");
   CHECK(back.shape == std::vector<std::int64_t>{2, 3, 64});

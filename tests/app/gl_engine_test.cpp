@@ -89,7 +89,8 @@ TEST_CASE("CPU and GPU scan scores alike to 2e-6, in single distances and in bin
     for (std::size_t i = 0; i < a.size(); ++i) CHECK(std::abs(a[i] - b[i]) <= 2e-6f);
   }
   const ScoreScan scan{spectrum.turns, weights, 1};
-  const ScoreCurve a = score_curve(cpu, scan, log_bin_edges(100000, 333)), b = score_curve(gpu.engine, scan, log_bin_edges(100000, 333));
+  const ScoreCurve a = score_curve(cpu, scan, log_bin_edges(100000, 333)),
+                   b = score_curve(gpu.engine, scan, log_bin_edges(100000, 333));
   for (std::size_t i = 0; i < a.bins.size(); ++i) {
     CHECK(std::abs(a.bins[i].least - b.bins[i].least) <= 2e-6f);
     CHECK(std::abs(a.bins[i].greatest - b.bins[i].greatest) <= 2e-6f);

@@ -12,7 +12,10 @@ TEST_CASE("a scene of a model turns exactly what the model's file says") {
   for (const Preset& preset : presets())
     for (const LayerRope& layer : preset.model.layers) {
       CAPTURE(preset.id);
-      CHECK(make_spectrum(scene_of(preset.model, layer.layer_type.empty() ? std::nullopt : std::optional(layer.layer_type)).rope) == make_spectrum(layer.config));
+      CHECK(
+          make_spectrum(
+              scene_of(preset.model, layer.layer_type.empty() ? std::nullopt : std::optional(layer.layer_type)).rope) ==
+          make_spectrum(layer.config));
     }
 }
 

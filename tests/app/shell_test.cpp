@@ -17,7 +17,8 @@ namespace {
 
 /// The window without a window: its frames go into a framebuffer, its mouse is moved by hand.
 struct Headless {
-  explicit Headless(int w = 1600, int h = 1000, Scene scene = default_scene()) : width(w), height(h), framebuffer(w, h), shell(std::move(scene), engines) {}
+  explicit Headless(int w = 1600, int h = 1000, Scene scene = default_scene())
+      : width(w), height(h), framebuffer(w, h), shell(std::move(scene), engines) {}
 
   void frames(int count) {
     for (int i = 0; i < count; ++i) {
@@ -51,7 +52,8 @@ TEST_CASE("three frames of the window come up in both themes and every view") {
       CHECK(window.shell.message().empty());
       // Something is drawn: neither all of one colour nor transparent.
       const auto pixels = window.framebuffer.read();
-      CHECK(std::count(pixels.begin(), pixels.end(), pixels.front()) < static_cast<std::ptrdiff_t>(pixels.size() * 9 / 10));
+      CHECK(std::count(pixels.begin(), pixels.end(), pixels.front()) <
+            static_cast<std::ptrdiff_t>(pixels.size() * 9 / 10));
     }
 }
 
@@ -95,7 +97,8 @@ TEST_CASE("a click on a dial selects its pair everywhere") {
 
 TEST_CASE("a file opened in the window becomes the model, one that cannot be read becomes a sentence") {
   const test::Scratch scratch;
-  write_file(scratch.path / "config.json", R"({"model_type": "gptj", "n_embd": 4096, "n_head": 16, "n_positions": 2048, "rotary_dim": 64})");
+  write_file(scratch.path / "config.json",
+             R"({"model_type": "gptj", "n_embd": 4096, "n_head": 16, "n_positions": 2048, "rotary_dim": 64})");
   write_file(scratch.path / "broken.json", "{");
   Headless window(1280, 720);
   window.frames(3);
@@ -143,7 +146,8 @@ TEST_CASE("the GPU's and the CPU's numbers in the badge are apart by less than 2
 }
 
 TEST_CASE("every size from a small window to a large screen draws without trouble") {
-  for (const auto& [width, height] : {std::pair{320, 320}, std::pair{1024, 768}, std::pair{1080, 1920}, std::pair{2560, 1440}}) {
+  for (const auto& [width, height] :
+       {std::pair{320, 320}, std::pair{1024, 768}, std::pair{1080, 1920}, std::pair{2560, 1440}}) {
     Headless window(width, height);
     window.frames(2);
     CHECK(window.shell.message().empty());

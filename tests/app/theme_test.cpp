@@ -26,7 +26,8 @@ TEST_CASE("text reads at 4.5 to 1 and every curve at 3 to 1 on its ground, in bo
     CHECK(contrast(t.dim, t.panel) >= 4.5);
     CHECK(contrast(t.dim, t.raised) >= 4.5);
     CHECK(contrast(t.on_accent, t.accent) >= 4.5);
-    for (const ImU32 colour : {t.query, t.key, t.seen, t.beyond, t.accent, t.good, t.bad}) CHECK(contrast(colour, t.panel) >= 3);
+    for (const ImU32 colour : {t.query, t.key, t.seen, t.beyond, t.accent, t.good, t.bad})
+      CHECK(contrast(colour, t.panel) >= 3);
     for (const RopeType type : all_rope_types) CHECK(contrast(t.of(type), t.panel) >= 3);
   }
 }

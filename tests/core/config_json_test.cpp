@@ -23,7 +23,8 @@ std::string refusal(const char* text) {
 } // namespace
 
 TEST_CASE("the older schema and rope_parameters say the same") {
-  const RopeConfig old = only(R"({"model_type": "llama", "hidden_size": 4096, "num_attention_heads": 32, "max_position_embeddings": 131072,
+  const RopeConfig old =
+      only(R"({"model_type": "llama", "hidden_size": 4096, "num_attention_heads": 32, "max_position_embeddings": 131072,
     "rope_theta": 5e5, "rope_scaling": {"type": "yarn", "factor": 4, "original_max_position_embeddings": 32768}})");
   const RopeConfig v5 = only(R"({"model_type": "llama", "head_dim": 128, "max_position_embeddings": 131072,
     "rope_parameters": {"rope_type": "yarn", "rope_theta": 5e5, "factor": 4, "original_max_position_embeddings": 32768}})");
@@ -31,21 +32,28 @@ TEST_CASE("the older schema and rope_parameters say the same") {
 }
 
 TEST_CASE("older models' own keys are read") {
-  CHECK(only(R"({"model_type": "gpt_neox", "hidden_size": 6144, "num_attention_heads": 64, "rotary_pct": 0.25, "rotary_emb_base": 10000})").rotary_dim == 24);
-  const RopeConfig gptj = only(R"({"model_type": "gptj", "n_embd": 4096, "n_head": 16, "n_positions": 2048, "rotary_dim": 64})");
+  CHECK(
+      only(
+          R"({"model_type": "gpt_neox", "hidden_size": 6144, "num_attention_heads": 64, "rotary_pct": 0.25, "rotary_emb_base": 10000})")
+          .rotary_dim == 24);
+  const RopeConfig gptj =
+      only(R"({"model_type": "gptj", "n_embd": 4096, "n_head": 16, "n_positions": 2048, "rotary_dim": 64})");
   CHECK(gptj.head_dim == 256);
   CHECK(gptj.rotary_dim == 64);
   CHECK(gptj.layout.pairing == Pairing::interleaved);
-  CHECK(only(R"({"model_type": "chatglm", "hidden_size": 4096, "num_attention_heads": 32, "rope_ratio": 500})").base == 5e6);
+  CHECK(only(R"({"model_type": "chatglm", "hidden_size": 4096, "num_attention_heads": 32, "rope_ratio": 500})").base ==
+        5e6);
 }
 
 TEST_CASE("a rotary part is truncated to whole components, as Python's int does") {
-  CHECK(only(R"({"hidden_size": 288, "num_attention_heads": 8, "rope_theta": 1e4, "partial_rotary_factor": 0.9})").rotary_dim == 32);
+  CHECK(only(R"({"hidden_size": 288, "num_attention_heads": 8, "rope_theta": 1e4, "partial_rotary_factor": 0.9})")
+            .rotary_dim == 32);
 }
 
 TEST_CASE("models of two bases have two layer types, and only full attention is scaled") {
   const ModelConfig gemma = parse_model_config(R"({"model_type": "gemma3_text", "head_dim": 256, "rope_theta": 1e6,
-    "rope_local_base_freq": 1e4, "rope_scaling": {"rope_type": "linear", "factor": 8}})", "config.json");
+    "rope_local_base_freq": 1e4, "rope_scaling": {"rope_type": "linear", "factor": 8}})",
+                                               "config.json");
   CHECK(layer_rope(gemma, "full_attention").config.rope_type == RopeType::linear);
   CHECK(layer_rope(gemma, "full_attention").config.base == 1e6);
   CHECK(layer_rope(gemma, "sliding_attention").config.rope_type == RopeType::standard);
@@ -55,19 +63,25 @@ TEST_CASE("models of two bases have two layer types, and only full attention is 
 }
 
 TEST_CASE("a multimodal model's language part is found below text_config") {
-  CHECK(only(R"({"model_type": "qwen2_5_vl", "text_config": {"model_type": "qwen2_5_vl_text", "head_dim": 128, "rope_theta": 1e6,
-    "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]}}})").mrope_section == std::vector<std::int64_t>{16, 24, 24});
+  CHECK(
+      only(
+          R"({"model_type": "qwen2_5_vl", "text_config": {"model_type": "qwen2_5_vl_text", "head_dim": 128, "rope_theta": 1e6,
+    "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]}}})")
+          .mrope_section == std::vector<std::int64_t>{16, 24, 24});
 }
 
 TEST_CASE("DeepSeek-V3 reads interleaved and writes halves, unless its config says otherwise") {
   const char* with = R"({"model_type": "deepseek_v3", "qk_rope_head_dim": 64, "rope_theta": 1e4})";
   CHECK(only(with).head_dim == 64);
   CHECK(only(with).layout == PairLayout{Pairing::interleaved, Pairing::half, false, +1});
-  CHECK(only(R"({"model_type": "deepseek_v3", "qk_rope_head_dim": 64, "rope_theta": 1e4, "rope_interleave": false})").layout == PairLayout{});
+  CHECK(only(R"({"model_type": "deepseek_v3", "qk_rope_head_dim": 64, "rope_theta": 1e4, "rope_interleave": false})")
+            .layout == PairLayout{});
 }
 
 TEST_CASE("a key that is not understood is named in a warning") {
-  const ModelConfig model = parse_model_config(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"rope_type": "linear", "factor": 2, "wobble": 3}})", "config.json");
+  const ModelConfig model = parse_model_config(
+      R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"rope_type": "linear", "factor": 2, "wobble": 3}})",
+      "config.json");
   REQUIRE(model.warnings.size() == 1);
   CHECK(model.warnings[0].find("rope_scaling.wobble") != std::string::npos);
 }
@@ -93,7 +107,9 @@ TEST_CASE("bad configs are refused by a sentence that names the file and the pla
   names(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"rope_type": "wavy"}})", "wavy");
   names(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"rope_type": "yarn"}})", "factor");
   names(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": [4]})", "rope_scaling");
-  names(R"({"head_dim": 4, "rope_theta": 1e4, "max_position_embeddings": 64, "rope_scaling": {"rope_type": "longrope", "factor": 2, "short_factor": [1], "long_factor": [1, 2]}})", "short_factor");
+  names(
+      R"({"head_dim": 4, "rope_theta": 1e4, "max_position_embeddings": 64, "rope_scaling": {"rope_type": "longrope", "factor": 2, "short_factor": [1], "long_factor": [1, 2]}})",
+      "short_factor");
   names(std::string(100000, '[').c_str(), "not JSON");
 }
 
@@ -105,7 +121,8 @@ TEST_CASE("every preset is a config.json with a source, and at least twelve are 
     CHECK(preset.model.warnings.empty());
     for (const LayerRope& layer : preset.model.layers) CHECK_NOTHROW(validate(layer.config));
   }
-  for (const char* name : {"llama-2-7b", "llama-3.1-8b", "mistral-7b-v0.3", "qwen2.5-7b-yarn", "gemma-3-4b", "phi-3-mini-128k", "gpt-neox-20b", "gpt-j-6b", "deepseek-v3", "gpt-oss-20b"})
+  for (const char* name : {"llama-2-7b", "llama-3.1-8b", "mistral-7b-v0.3", "qwen2.5-7b-yarn", "gemma-3-4b",
+                           "phi-3-mini-128k", "gpt-neox-20b", "gpt-j-6b", "deepseek-v3", "gpt-oss-20b"})
     CHECK_NOTHROW(find_preset(name));
   CHECK(find_preset("LLAMA 2 7b").id == "llama-2-7b");
 }
@@ -113,15 +130,35 @@ TEST_CASE("every preset is a config.json with a source, and at least twelve are 
 TEST_CASE("what used to pass in silence is refused or warned of") {
   // Each of these once crashed, or turned by other frequencies than Hugging Face's.
   CHECK(refusal(R"({"head_dim": 64, "rope_theta": 1e999})").find("beyond double") != std::string::npos);
-  CHECK(refusal((R"({"head_dim": 64, "rope_theta": )" + std::string(100000, '[') + std::string(100000, ']') + "}").c_str()).find("a list") != std::string::npos);
-  CHECK(refusal(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"type": "linear", "factor": null}})").find("factor") != std::string::npos);
-  CHECK(refusal(R"({"head_dim": 64, "rope_parameters": {"full_attention": null}})").find("no layer type") != std::string::npos);
-  CHECK(only(R"({"model_type": "x", "rope_scaling": null, "text_config": {"head_dim": 32, "rope_theta": 1e4}})").head_dim == 32);
-  CHECK(parse_model_config(R"({"head_dim": 64, "rope_scaling": {"full_attention": {"rope_type": "linear", "factor": 8}, "sliding_attention": {"rope_type": "default"}}})", "c").layers.size() == 2);
-  CHECK(layer_rope(parse_model_config(R"({"model_type": "gemma3_text", "head_dim": 64, "rope_theta": 1e6})", "c"), "sliding_attention").config.base == 1e4);
-  CHECK(only(R"({"model_type": "phi", "head_dim": 64, "rope_theta": 1e4, "max_position_embeddings": 64, "rope_scaling": {"type": "yarn", "factor": 2}})").rope_type == RopeType::yarn);
-  const RopeConfig compressed = layer_rope(parse_model_config(R"({"model_type": "deepseek_v4", "head_dim": 512, "qk_rope_head_dim": 64, "rope_theta": 1e4, "compress_rope_theta": 160000,
-    "max_position_embeddings": 1048576, "rope_scaling": {"type": "yarn", "factor": 16, "original_max_position_embeddings": 65536}})", "c"), "compress").config;
+  CHECK(refusal(
+            (R"({"head_dim": 64, "rope_theta": )" + std::string(100000, '[') + std::string(100000, ']') + "}").c_str())
+            .find("a list") != std::string::npos);
+  CHECK(refusal(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"type": "linear", "factor": null}})")
+            .find("factor") != std::string::npos);
+  CHECK(refusal(R"({"head_dim": 64, "rope_parameters": {"full_attention": null}})").find("no layer type") !=
+        std::string::npos);
+  CHECK(only(R"({"model_type": "x", "rope_scaling": null, "text_config": {"head_dim": 32, "rope_theta": 1e4}})")
+            .head_dim == 32);
+  CHECK(
+      parse_model_config(
+          R"({"head_dim": 64, "rope_scaling": {"full_attention": {"rope_type": "linear", "factor": 8}, "sliding_attention": {"rope_type": "default"}}})",
+          "c")
+          .layers.size() == 2);
+  CHECK(layer_rope(parse_model_config(R"({"model_type": "gemma3_text", "head_dim": 64, "rope_theta": 1e6})", "c"),
+                   "sliding_attention")
+            .config.base == 1e4);
+  CHECK(
+      only(
+          R"({"model_type": "phi", "head_dim": 64, "rope_theta": 1e4, "max_position_embeddings": 64, "rope_scaling": {"type": "yarn", "factor": 2}})")
+          .rope_type == RopeType::yarn);
+  const RopeConfig compressed =
+      layer_rope(
+          parse_model_config(
+              R"({"model_type": "deepseek_v4", "head_dim": 512, "qk_rope_head_dim": 64, "rope_theta": 1e4, "compress_rope_theta": 160000,
+    "max_position_embeddings": 1048576, "rope_scaling": {"type": "yarn", "factor": 16, "original_max_position_embeddings": 65536}})",
+              "c"),
+          "compress")
+          .config;
   CHECK(compressed.base == 160000);
   CHECK(compressed.attention_factor == 1.0);
   CHECK(compressed.rotary_dim == 64);

@@ -45,8 +45,10 @@ TEST_CASE("an array comes back as it was written, in each of the three dtypes") 
     Array array;
     array.dtype = dtype;
     array.shape = {2, 1, 3};
-    if (dtype == DType::float64) array.doubles = {1, 2.5, -3, 0.1, 1e300, 6};
-    else array.floats = {1, 2.5f, -3, 0.25f, 65504, 6};
+    if (dtype == DType::float64)
+      array.doubles = {1, 2.5, -3, 0.1, 1e300, 6};
+    else
+      array.floats = {1, 2.5f, -3, 0.25f, 65504, 6};
     write_npy(scratch.path / "x.npy", array);
     const Array back = read_npy(scratch.path / "x.npy");
     CHECK(back.dtype == dtype);
@@ -57,12 +59,14 @@ TEST_CASE("an array comes back as it was written, in each of the three dtypes") 
 }
 
 TEST_CASE("Fortran order is read into rows") {
-  const Array array = read_bytes(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }", floats({1, 4, 2, 5, 3, 6})));
+  const Array array =
+      read_bytes(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }", floats({1, 4, 2, 5, 3, 6})));
   CHECK(array.floats == std::vector<float>{1, 2, 3, 4, 5, 6});
 }
 
 TEST_CASE("big-endian numbers are read") {
-  const Array array = read_bytes(npy("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }", floats({1.5f, -2}, true)));
+  const Array array =
+      read_bytes(npy("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }", floats({1.5f, -2}, true)));
   CHECK(array.floats == std::vector<float>{1.5f, -2});
 }
 
@@ -85,8 +89,10 @@ TEST_CASE("half precision: every bit pattern survives the way through float and 
   for (std::uint32_t bits = 0; bits < 65536; ++bits) {
     const auto half = static_cast<std::uint16_t>(bits);
     const float value = float_from_half(half);
-    if (std::isnan(value)) CHECK(std::isnan(float_from_half(half_from_float(value))));
-    else CHECK(half_from_float(value) == half);
+    if (std::isnan(value))
+      CHECK(std::isnan(float_from_half(half_from_float(value))));
+    else
+      CHECK(half_from_float(value) == half);
   }
 }
 
@@ -96,12 +102,12 @@ TEST_CASE("half precision: numbers between two halves round to the nearest, ties
     std::uint16_t bits;
   };
   const Edge edges[] = {
-      {1.0f + 0x1p-11f, 0x3c00},                  // tie, down to even
-      {1.0f + 0x3p-11f, 0x3c02},                  // tie, up to even
+      {1.0f + 0x1p-11f, 0x3c00}, // tie, down to even
+      {1.0f + 0x3p-11f, 0x3c02}, // tie, up to even
       {std::nextafter(1.0f + 0x1p-11f, 2.0f), 0x3c01},
-      {65519.0f, 0x7bff},                         // the greatest that stays finite
-      {65520.0f, 0x7c00},                         // overflow
-      {0x1p-25f, 0x0000},                         // tie at half the smallest subnormal
+      {65519.0f, 0x7bff}, // the greatest that stays finite
+      {65520.0f, 0x7c00}, // overflow
+      {0x1p-25f, 0x0000}, // tie at half the smallest subnormal
       {std::nextafter(0x1p-25f, 1.0f), 0x0001},
       {-0.0f, 0x8000},
   };
@@ -110,7 +116,8 @@ TEST_CASE("half precision: numbers between two halves round to the nearest, ties
 
 TEST_CASE("integers of every width and sign are read as they are, and beyond 2⁶³ as the greatest") {
   const auto one = [](const char* descr, const std::string& bytes) {
-    return read_bytes(npy(std::string("{'descr': '") + descr + "', 'fortran_order': False, 'shape': (1,), }", bytes)).integers.at(0);
+    return read_bytes(npy(std::string("{'descr': '") + descr + "', 'fortran_order': False, 'shape': (1,), }", bytes))
+        .integers.at(0);
   };
   CHECK(one("|i1", std::string("\xfd", 1)) == -3);
   CHECK(one("|u1", std::string("\xfd", 1)) == 253);

@@ -60,11 +60,13 @@ TEST_CASE("cos and sin are within 1.2e-7 in float and 4e-16 in double everywhere
     const std::uint64_t phase = random();
     const auto exact = true_cos_sin(phase);
     const auto wide = cos_sin(phase);
-    worst_double = std::max({worst_double, static_cast<double>(std::abs(wide.cos - exact.cos)), static_cast<double>(std::abs(wide.sin - exact.sin))});
+    worst_double = std::max({worst_double, static_cast<double>(std::abs(wide.cos - exact.cos)),
+                             static_cast<double>(std::abs(wide.sin - exact.sin))});
     const auto narrow = cos_sin(static_cast<std::uint32_t>(phase >> 32));
     const auto exact_narrow = true_cos_sin(phase >> 32 << 32);
-    worst_float = std::max({worst_float, static_cast<double>(std::abs(static_cast<long double>(narrow.cos) - exact_narrow.cos)),
-                            static_cast<double>(std::abs(static_cast<long double>(narrow.sin) - exact_narrow.sin))});
+    worst_float =
+        std::max({worst_float, static_cast<double>(std::abs(static_cast<long double>(narrow.cos) - exact_narrow.cos)),
+                  static_cast<double>(std::abs(static_cast<long double>(narrow.sin) - exact_narrow.sin))});
   }
   CHECK(worst_float <= 1.2e-7);
   CHECK(worst_double <= 4e-16);

@@ -66,9 +66,11 @@ TEST_CASE("components outside the rotary part pass through bit for bit, in both 
   for (const bool trailing : {false, true}) {
     const std::vector<float> in = random_rows(24);
     std::vector<float> out(in.size());
-    CpuEngine().rotate({spectrum.turns, 1.0, {Pairing::half, Pairing::half, trailing, +1}, {}, positions}, {1, 2, 1, 12}, std::span<const float>(in), out);
+    CpuEngine().rotate({spectrum.turns, 1.0, {Pairing::half, Pairing::half, trailing, +1}, {}, positions},
+                       {1, 2, 1, 12}, std::span<const float>(in), out);
     for (std::size_t row = 0; row < 2; ++row)
-      for (std::size_t i = 0; i < 12; ++i) CHECK((in[row * 12 + i] == out[row * 12 + i]) == (trailing ? i < 8 : i >= 4));
+      for (std::size_t i = 0; i < 12; ++i)
+        CHECK((in[row * 12 + i] == out[row * 12 + i]) == (trailing ? i < 8 : i >= 4));
   }
 }
 
@@ -88,14 +90,16 @@ TEST_CASE("every head of a token turns alike, whichever axis counts the tokens")
   for (const RowShape shape : {RowShape{2, 5, 3, 128}, RowShape{1, 5, 4, 128}, RowShape{3, 5, 1, 128}}) {
     const std::vector<float> rows = repeated(shape);
     for (std::int64_t r = 0; r < shape.rows(); ++r)
-      CHECK(std::equal(rows.begin() + r * 128, rows.begin() + (r + 1) * 128, plain.begin() + shape.token_of_row(r) * 128));
+      CHECK(std::equal(rows.begin() + r * 128, rows.begin() + (r + 1) * 128,
+                       plain.begin() + shape.token_of_row(r) * 128));
   }
 }
 
 TEST_CASE("turning back undoes a rotation, also where it is written in another order than it is read") {
   const Spectrum spectrum = make_spectrum(RopeConfig{});
   const Positions positions{1, {1000003, 17}};
-  const PairLayout forward{Pairing::interleaved, Pairing::half, false, +1}, back{Pairing::half, Pairing::interleaved, false, -1};
+  const PairLayout forward{Pairing::interleaved, Pairing::half, false, +1},
+      back{Pairing::half, Pairing::interleaved, false, -1};
   const std::vector<float> in = random_rows(256);
   std::vector<float> out(256);
   CpuEngine engine;
@@ -116,7 +120,10 @@ TEST_CASE("a rotation refuses odd rotary_dim, more pairs than fit, missing posit
 
 TEST_CASE("M-RoPE sections that are no parts of the pairs are refused") {
   RopeConfig rope;
-  for (const std::vector<std::int64_t>& sections : {std::vector<std::int64_t>{-16, 40, 40}, {std::int64_t{1} << 50, 64 - (std::int64_t{1} << 50), 0}, {16, 24, 23}, {32, 32}}) {
+  for (const std::vector<std::int64_t>& sections : {std::vector<std::int64_t>{-16, 40, 40},
+                                                    {std::int64_t{1} << 50, 64 - (std::int64_t{1} << 50), 0},
+                                                    {16, 24, 23},
+                                                    {32, 32}}) {
     rope.mrope_section = sections;
     CHECK_THROWS_AS(pair_axes(rope, 3), Error);
   }

@@ -37,7 +37,8 @@ TEST_CASE("a bin's least, greatest and mean are those of every integer distance 
     }
     CHECK(std::abs(static_cast<double>(curve.bins[b].least) - least) < 2e-6);
     CHECK(std::abs(static_cast<double>(curve.bins[b].greatest) - greatest) < 2e-6);
-    CHECK(std::abs(static_cast<double>(curve.bins[b].mean) - sum / static_cast<double>(curve.edges[b + 1] - curve.edges[b])) < 2e-6);
+    CHECK(std::abs(static_cast<double>(curve.bins[b].mean) -
+                   sum / static_cast<double>(curve.edges[b + 1] - curve.edges[b])) < 2e-6);
   }
 }
 
@@ -78,7 +79,8 @@ TEST_CASE("the weights of a query and key give the score of their rotated heads,
       const auto weights = weights_of(layout, 8, std::span(heads).first(16), std::span(heads).last(16));
       const Positions positions{1, {1234 + 57, 1234}};
       std::vector<double> turned(32);
-      CpuEngine().rotate({spectrum.turns, 1.0, layout, {}, positions}, {1, 2, 1, 16}, std::span<const double>(heads), turned);
+      CpuEngine().rotate({spectrum.turns, 1.0, layout, {}, positions}, {1, 2, 1, 16}, std::span<const double>(heads),
+                         turned);
       double score = 0;
       for (std::size_t i = 0; i < 16; ++i) score += turned[i] * turned[16 + i];
       CHECK(exact_scores({spectrum.turns, weights, 57}, 1).front() * 8 == doctest::Approx(score).epsilon(1e-12));

@@ -14,9 +14,11 @@ TEST_CASE("golden freqs: frequencies and attention factors of every file are exa
   test::for_each_golden("freqs", [](const nlohmann::json& file) {
     const ModelConfig model = parse_model_config(file.at("config").dump(), "config");
     const auto& layer = file.at("layer_type");
-    const RopeConfig rope = layer_rope(model, layer.is_null() ? std::nullopt : std::optional(layer.get<std::string>())).config;
+    const RopeConfig rope =
+        layer_rope(model, layer.is_null() ? std::nullopt : std::optional(layer.get<std::string>())).config;
     const auto& seq_len = file.at("seq_len");
-    const Spectrum spectrum = make_spectrum(rope, seq_len.is_null() ? std::nullopt : std::optional(seq_len.get<double>()));
+    const Spectrum spectrum =
+        make_spectrum(rope, seq_len.is_null() ? std::nullopt : std::optional(seq_len.get<double>()));
     const auto exact = file.at("inv_freq_exact").get<std::vector<double>>();
     REQUIRE(spectrum.inv_freq.size() == exact.size());
     for (std::size_t i = 0; i < exact.size(); ++i) CHECK(std::abs(spectrum.inv_freq[i] - exact[i]) <= 1e-13 * exact[i]);
@@ -59,7 +61,8 @@ TEST_CASE("YaRN keeps pairs of more than 32 turns and interpolates every pair of
 TEST_CASE("the fixed-point frequency is the frequency in turns") {
   const Spectrum spectrum = make_spectrum(llama(RopeType::yarn, 16));
   for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
-    CHECK(std::ldexp(static_cast<double>(spectrum.turns[i]), -64) * 2 * std::numbers::pi == doctest::Approx(spectrum.inv_freq[i]).epsilon(1e-14));
+    CHECK(std::ldexp(static_cast<double>(spectrum.turns[i]), -64) * 2 * std::numbers::pi ==
+          doctest::Approx(spectrum.inv_freq[i]).epsilon(1e-14));
 }
 
 TEST_CASE("LongRoPE takes the long factors from the first token beyond the original context, and says so") {
@@ -88,9 +91,7 @@ TEST_CASE("a spectrum refuses what no formula is made for") {
   SUBCASE("negative head_dim") { rope.head_dim = -128; }
   SUBCASE("a head of 2⁴⁰ components") { rope.head_dim = std::int64_t{1} << 40; }
   SUBCASE("base 0") { rope.base = 0; }
-  SUBCASE("a factor of 0") {
-    rope = llama(RopeType::proportional, 0);
-  }
+  SUBCASE("a factor of 0") { rope = llama(RopeType::proportional, 0); }
   SUBCASE("a beta that is no number") {
     rope = llama(RopeType::yarn, 4);
     rope.beta_fast = std::nan("");

@@ -22,15 +22,17 @@ Frequencies dynamic(const RopeConfig& config, std::optional<double> seq_len) {
     return result;
   }
   const auto d = static_cast<Real>(config.rotary_dim);
-  if (!config.factor) throw Error("rope_type \"dynamic\" needs a \"factor\" once a sequence is longer than the context");
+  if (!config.factor)
+    throw Error("rope_type \"dynamic\" needs a \"factor\" once a sequence is longer than the context");
   const Real s = *config.factor;
   const Real base = config.base * std::pow(s * effective / length - (s - 1), d / (d - 2));
   return {.theta = default_frequencies(base, config.rotary_dim),
           .base = base,
-          .rule = effective > length
-                      ? fmt::format("Dynamic NTK: base {:.6g}, because {} > {} tokens.", static_cast<double>(base),
-                                    grouped(static_cast<double>(effective)), grouped(static_cast<double>(length)))
-                      : fmt::format("Dynamic NTK: base unchanged up to {} tokens.", grouped(static_cast<double>(length)))};
+          .rule =
+              effective > length
+                  ? fmt::format("Dynamic NTK: base {:.6g}, because {} > {} tokens.", static_cast<double>(base),
+                                grouped(static_cast<double>(effective)), grouped(static_cast<double>(length)))
+                  : fmt::format("Dynamic NTK: base unchanged up to {} tokens.", grouped(static_cast<double>(length)))};
 }
 
 } // namespace ropescope::scaling

@@ -18,11 +18,13 @@ Frequencies longrope(const RopeConfig& config, std::optional<double> seq_len) {
   for (std::size_t j = 0; j < result.theta.size(); ++j) result.theta[j] /= static_cast<Real>(divisor[j]);
 
   const Real factor = extension_factor(config);
-  if (config.attention_factor) result.attention_factor = *config.attention_factor;
+  if (config.attention_factor)
+    result.attention_factor = *config.attention_factor;
   else if (factor > 1)
     result.attention_factor = std::sqrt(1 + std::log(factor) / std::log(static_cast<Real>(original)));
 
-  if (!seq_len) result.rule = "LongRoPE: short factors, as a model is loaded.";
+  if (!seq_len)
+    result.rule = "LongRoPE: short factors, as a model is loaded.";
   else
     result.rule = fmt::format("LongRoPE: {} factors, because {} {} {}.", is_long ? "long" : "short", grouped(*seq_len),
                               is_long ? ">" : "≤", grouped(original));

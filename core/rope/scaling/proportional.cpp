@@ -11,7 +11,8 @@ Frequencies proportional(const RopeConfig& config) {
   // Python: int(partial * head_dim // 2), a floor division of doubles
   const double turning = std::floor(config.partial_rotary_factor * static_cast<double>(config.head_dim) / 2);
   for (std::size_t j = 0; j < result.theta.size(); ++j)
-    result.theta[j] = static_cast<double>(j) < turning ? result.theta[j] / static_cast<Real>(config.factor.value_or(1.0)) : 0;
+    result.theta[j] =
+        static_cast<double>(j) < turning ? result.theta[j] / static_cast<Real>(config.factor.value_or(1.0)) : 0;
   return result;
 }
 

@@ -14,10 +14,10 @@ namespace ropescope::scaling {
 using Real = long double;
 
 struct Frequencies {
-  std::vector<Real> theta;     ///< rad/token
+  std::vector<Real> theta; ///< rad/token
   Real attention_factor = 1;
-  Real base = 0;               ///< the base in force
-  std::string rule = {};       ///< a sentence, where the scheme made a choice
+  Real base = 0;         ///< the base in force
+  std::string rule = {}; ///< a sentence, where the scheme made a choice
 };
 
 /// θⱼ = base^(−2j/d), j < ⌈d/2⌉.

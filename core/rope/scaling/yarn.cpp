@@ -16,9 +16,7 @@ Real pair_with_turns(Real turns, Real rotary_dim, Real base, Real original_lengt
   return rotary_dim * std::log(original_length / (turns * 2 * std::numbers::pi_v<Real>)) / (2 * std::log(base));
 }
 
-Real magnitude(Real factor, Real coefficient) {
-  return factor <= 1 ? 1 : coefficient * std::log(factor) / 10 + 1;
-}
+Real magnitude(Real factor, Real coefficient) { return factor <= 1 ? 1 : coefficient * std::log(factor) / 10 + 1; }
 
 Real attention(const RopeConfig& config, Real factor) {
   if (config.attention_factor) return *config.attention_factor;
