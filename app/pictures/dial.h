@@ -49,23 +49,25 @@ inline void draw_wedge(const ui::Canvas& c, ImVec2 centre, float reach, double f
 inline void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const Dial& d) {
   constexpr double turn = 2 * std::numbers::pi;
   ImDrawList* list = c.list;
-  const float stroke = std::max(1.0f, radius / 14);
-  list->AddCircleFilled(centre, radius, c.theme.dial);
+  const float stroke = std::clamp(radius / 14, 1.0f, c.px(4));
+  constexpr int smooth = 96; // corners of a large circle
+  const int corners = radius > c.px(40) ? smooth : 0;
+  list->AddCircleFilled(centre, radius, c.theme.dial, corners);
 
   const double key = std::atan2(static_cast<double>(d.key.y), static_cast<double>(d.key.x)), between = angle_between(d);
   draw_wedge(c, centre, radius * 0.58f, key, between);
 
   if (d.seen >= turn) {
-    list->AddCircle(centre, radius, ui::mix(c.theme.dial, c.theme.seen, 0.72f), 0, stroke);
+    list->AddCircle(centre, radius, ui::mix(c.theme.dial, c.theme.seen, 0.72f), corners, stroke);
   } else {
-    list->AddCircle(centre, radius, c.theme.outline, 0, std::max(1.0f, stroke * 0.6f));
+    list->AddCircle(centre, radius, c.theme.outline, corners, std::max(1.0f, stroke * 0.6f));
     const int segments = std::max(4, static_cast<int>(d.seen / turn * 64));
     for (int i = 0; i <= segments; ++i) list->PathLineTo(on_circle(centre, radius, d.seen * i / segments));
     compat::path_stroke(list, c.theme.seen, false, stroke * 1.6f);
   }
   const auto hand = [&](glm::vec2 towards, float length, ImU32 colour) {
     const double angle = std::atan2(static_cast<double>(towards.y), static_cast<double>(towards.x));
-    list->AddLine(centre, on_circle(centre, length * radius, angle), colour, std::max(1.5f, radius / 11));
+    list->AddLine(centre, on_circle(centre, length * radius, angle), colour, std::clamp(radius / 11, 1.5f, c.px(7)));
   };
   hand(d.key, 0.80f, c.theme.key);
   hand(d.query, 0.88f, c.theme.query);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "app/plot/curves.h"
+
 namespace ropescope::pictures {
 
 namespace {
@@ -32,6 +34,32 @@ ui::Rect heading(const ui::Canvas& c, ui::Rect panel, std::string_view title, st
     ui::text(c, {inner.least.x + left, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim,
              ui::shortened(c.fonts.small, remark, inner.width() - left));
   return {{inner.least.x, inner.least.y + c.px(32)}, inner.greatest};
+}
+
+ui::Rect heading_with_legend(const ui::Canvas& c, ui::Rect panel, std::string_view title, std::string_view remark,
+                             std::string_view brief_remark, const Derived& derived) {
+  float width = c.px(4);
+  for (const Series& series : derived.series()) width += ui::text_width(c.fonts.small, series.label) + c.px(46);
+  const float free = panel.width() - c.px(50) - ui::text_width(c.fonts.title, title) - width;
+  const bool shown = free >= 0;
+  const auto fits = [&](std::string_view words) { return !shown || free >= ui::text_width(c.fonts.small, words); };
+  const ui::Rect left = heading(c, panel, title, fits(remark) ? remark : fits(brief_remark) ? brief_remark : "");
+  if (!shown) return left;
+  float x = panel.greatest.x - width;
+  const float y = panel.least.y + c.px(18), middle = y + c.px(9);
+  for (const Series& series : derived.series()) {
+    const ImVec2 ends[] = {{x, middle}, {x + c.px(26), middle}};
+    scheme_line(c, ends, series);
+    x += c.px(32);
+    x += ui::text(c, {x, y}, c.fonts.small, series.current ? c.theme.text : c.theme.dim, series.label) + c.px(14);
+  }
+  return left;
+}
+
+void scheme_line(const ui::Canvas& c, std::span<const ImVec2> points, const Series& series) {
+  const RopeType type = series.config.rope_type;
+  plot::draw_line(c.list, points, c.theme.of(type), c.px(series.current ? 3.0f : 1.8f),
+                  series.current ? ui::Dash{} : ui::method_dash(type), c.scale);
 }
 
 } // namespace ropescope::pictures

@@ -39,4 +39,12 @@ const Picture* find(std::string_view name);
 /// Title and, as far as it fits, a dim remark beside it; returns the rectangle left below.
 ui::Rect heading(const ui::Canvas&, ui::Rect panel, std::string_view title, std::string_view remark);
 
+/// The same with a legend of the schemes at the right, for which the remark becomes brief and then goes; without a
+/// legend where even that is not enough.
+ui::Rect heading_with_legend(const ui::Canvas&, ui::Rect panel, std::string_view title, std::string_view remark,
+                             std::string_view brief_remark, const Derived&);
+
+/// A scheme's curve: the one in force is thick and solid, the others thin in their dashes.
+void scheme_line(const ui::Canvas&, std::span<const ImVec2> points, const Series&);
+
 } // namespace ropescope::pictures

@@ -22,6 +22,7 @@ struct Grid {
 /// The arrangement with the largest dials; powers of two across where that costs little, so that rows align.
 Grid arrange(const ui::Canvas& c, ui::Rect area, std::int64_t pairs) {
   Grid best;
+  float best_worth = 0;
   for (std::int64_t columns = 1; columns <= pairs; ++columns) {
     const std::int64_t rows = (pairs + columns - 1) / columns;
     Grid g{columns, rows, area.width() / static_cast<float>(columns), area.height() / static_cast<float>(rows),
@@ -29,7 +30,8 @@ Grid arrange(const ui::Canvas& c, ui::Rect area, std::int64_t pairs) {
     g.labelled = g.cell_width >= c.px(26) && g.cell_height - c.px(label_height) >= c.px(24);
     g.radius = std::min(g.cell_width, g.cell_height - (g.labelled ? c.px(label_height) : 0.0f)) / 2 * 0.84f;
     const bool even = pairs % columns == 0 && columns % 8 == 0;
-    if (g.radius * (even ? 1.1f : 1.0f) > best.radius) best = g;
+    const float worth = g.radius * (even ? 1.12f : 1.0f);
+    if (worth > best_worth) best = g, best_worth = worth;
   }
   return best;
 }

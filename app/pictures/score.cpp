@@ -35,7 +35,7 @@ Plot plot_in(const ui::Canvas& c, ui::Rect room, const Derived& derived) {
 }
 
 void draw_axes(const ui::Canvas& c, const Plot& p) {
-  for (const plot::Tick& tick : plot::linear_ticks(p.y, std::max(3, static_cast<int>(p.area.height() / c.px(62))))) {
+  for (const plot::Tick& tick : plot::linear_ticks(p.y, std::max(3, static_cast<int>(p.area.height() / c.px(54))))) {
     const float y = p.y.pixel(tick.value);
     c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, tick.value == 0 ? c.px(2) : 1);
     ui::text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
@@ -89,8 +89,7 @@ void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool 
       plot::draw_line(c.list, edge, ui::with_alpha(colour, 0.22f), c.px(1), {}, c.scale);
     }
   } else
-    plot::draw_line(c.list, line, colour, c.px(series.current ? 3.0f : 1.8f),
-                    series.current ? ui::Dash{} : ui::method_dash(series.config.rope_type), c.scale);
+    scheme_line(c, line, series);
 }
 
 /// A small table on the picture. Its corner keeps within the plot.
@@ -174,31 +173,12 @@ void draw_under_mouse(const ui::Canvas& c, const Plot& p, const Derived& derived
   table.draw(c.mouse, p.area);
 }
 
-/// Which colour is which scheme, from the right, as many as fit.
-void draw_legend(const ui::Canvas& c, ui::Rect panel, float free_from, const Derived& derived) {
-  float width = 0;
-  for (const Series& series : derived.series()) width += ui::text_width(c.fonts.small, series.label) + c.px(46);
-  float x = panel.greatest.x - c.px(18) - width + c.px(14);
-  if (x < free_from) return;
-  const float y = panel.least.y + c.px(18), middle = y + c.px(9);
-  for (const Series& series : derived.series()) {
-    const ImVec2 ends[] = {{x, middle}, {x + c.px(26), middle}};
-    plot::draw_line(c.list, ends, c.theme.of(series.config.rope_type), c.px(series.current ? 3.5f : 2.0f),
-                    series.current ? ui::Dash{} : ui::method_dash(series.config.rope_type), c.scale);
-    x += c.px(32);
-    x += ui::text(c, {x, y}, c.fonts.small, series.current ? c.theme.text : c.theme.dim, series.label) + c.px(14);
-  }
-}
-
 } // namespace
 
 void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const char *title = "Score versus relative distance",
              *remark = "⟨R(m)q, R(n)k⟩ / d, q = k = 1; line: local mean, band: least to greatest of every Δ";
-  const ui::Rect room = heading(c, panel, title, remark);
-  draw_legend(c, panel,
-              panel.least.x + c.px(50) + ui::text_width(c.fonts.title, title) + ui::text_width(c.fonts.small, remark),
-              derived);
+  const ui::Rect room = heading_with_legend(c, panel, title, remark, "mean, and band of every Δ", derived);
   const Plot p = plot_in(c, room, derived);
   draw_beyond(c, p, derived.trained_length());
   draw_axes(c, p);

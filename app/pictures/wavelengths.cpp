@@ -41,7 +41,7 @@ std::vector<ImVec2> points_of(const Axis& x, const Axis& y, const Spectrum& spec
 } // namespace
 
 void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
-  const ui::Rect room = heading(c, panel, "Wavelengths", "tokens per full turn");
+  const ui::Rect room = heading_with_legend(c, panel, "Wavelengths", "tokens per full turn", "", derived);
   const ui::Rect area{{room.least.x + c.px(34), room.least.y + c.px(6)},
                       {room.greatest.x - c.px(4), room.greatest.y - c.px(38)}};
   const Spectrum& current = derived.current().spectrum;
@@ -73,9 +73,7 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
   const float chosen = x.pixel(static_cast<double>(scene.pair));
   c.list->AddLine({chosen, area.least.y}, {chosen, area.greatest.y}, ui::with_alpha(c.theme.accent, 0.55f), c.px(1.5f));
   for (auto series = derived.series().rbegin(); series != derived.series().rend(); ++series)
-    plot::draw_line(c.list, points_of(x, y, series->spectrum), c.theme.of(series->config.rope_type),
-                    c.px(series->current ? 3.0f : 1.8f),
-                    series->current ? ui::Dash{} : ui::method_dash(series->config.rope_type), c.scale);
+    scheme_line(c, points_of(x, y, series->spectrum), *series);
   const double theta = current.inv_freq[static_cast<std::size_t>(scene.pair)];
   c.list->PopClipRect();
   if (theta > 0)

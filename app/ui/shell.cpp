@@ -20,14 +20,15 @@ namespace ropescope::ui {
 
 namespace {
 
-constexpr float design_width = 1600, design_height = 900; // at scale 1; 1600×1000 has room to spare
+// Sizes at scale 1: of the window (1600×1000 has room to spare) and of one picture alone.
+const ImVec2 window_design(1600, 900), picture_design(1100, 660);
 constexpr float bar_height = 48, gap = 12, panel_width = 284, message_height = 38;
 constexpr double tokens_per_second = 24;
 constexpr float nowhere = -1e6f;
 
 /// Everything grows with the window, so that a projector shows what a desk shows.
-float scale_for(int width, int height, float zoom) {
-  const float fit = std::min(static_cast<float>(width) / design_width, static_cast<float>(height) / design_height);
+float scale_for(int width, int height, ImVec2 design, float zoom) {
+  const float fit = std::min(static_cast<float>(width) / design.x, static_cast<float>(height) / design.y);
   return std::floor(std::clamp(fit * zoom, 0.5f, 6.0f) * 40) /
          40; // few steps, so that letters are not cut anew all the time
 }
@@ -78,8 +79,8 @@ Shell::~Shell() {
 
 void Shell::set_zoom(float zoom) { zoom_ = std::clamp(zoom, 0.75f, 2.5f); }
 
-void Shell::begin(int width, int height, float seconds) {
-  const float scale = scale_for(width, height, zoom_);
+void Shell::begin(int width, int height, float seconds, ImVec2 design) {
+  const float scale = scale_for(width, height, design, zoom_);
   if (scale != scale_) {
     fonts_ = Fonts::load(scale);
     scale_ = scale;
@@ -140,7 +141,7 @@ void Shell::accept(const Scene& next, std::int64_t columns) {
 
 void Shell::frame(int width, int height, float seconds, bool live) {
   live_ = live;
-  begin(width, height, seconds);
+  begin(width, height, seconds, window_design);
   Scene next = scene_;
   if (scene_.play != Play::off) {
     play_remainder_ += tokens_per_second * static_cast<double>(seconds);
@@ -177,7 +178,7 @@ void Shell::picture_frame(std::string_view name, int width, int height) {
   const pictures::Picture* picture = pictures::find(name);
   if (!picture) throw Error(fmt::format("there is no picture \"{}\"", name));
   live_ = false;
-  begin(width, height, 1 / 60.0f);
+  begin(width, height, 1 / 60.0f, picture_design);
   const Canvas c = canvas();
   accept(scene_, columns_of(c, static_cast<float>(width)));
   Scene unused = scene_;

@@ -50,7 +50,7 @@ public:
   bool animated() const { return scene_.play != Play::off; }
 
 private:
-  void begin(int width, int height, float seconds);
+  void begin(int width, int height, float seconds, ImVec2 design);
   Canvas canvas() const;
   void finish() const;
   void top_bar(const Canvas&, Rect, Scene& next);
