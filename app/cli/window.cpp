@@ -16,7 +16,7 @@ namespace ropescope::cli {
 
 namespace {
 
-constexpr int first_width = 1600, first_height = 1000;
+constexpr int first_width = 1600, first_height = 1000, least_width = 800, least_height = 480;
 constexpr int frames_after_event = 3; // what Dear ImGui needs to settle after an input
 constexpr double greatest_step = 0.1; // seconds; a paused process does not leap
 
@@ -43,7 +43,10 @@ GLFWwindow* open_window() {
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
     glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
     glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
-    if (GLFWwindow* window = glfwCreateWindow(first_width, first_height, "Ropescope", nullptr, nullptr)) return window;
+    if (GLFWwindow* window = glfwCreateWindow(first_width, first_height, "Ropescope", nullptr, nullptr)) {
+      glfwSetWindowSizeLimits(window, least_width, least_height, GLFW_DONT_CARE, GLFW_DONT_CARE);
+      return window;
+    }
   }
   return nullptr;
 }

@@ -105,7 +105,7 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
 
 Canvas Shell::canvas() const {
   const ImGuiIO& io = ImGui::GetIO();
-  const bool free = !ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup) && !ImGui::IsAnyItemActive();
+  const bool free = !help_ && !ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup) && !ImGui::IsAnyItemActive();
   return {.list = ImGui::GetWindowDrawList(),
           .theme = theme(scene_.dark ? ThemeName::dark : ThemeName::light),
           .fonts = fonts_,
@@ -151,6 +151,7 @@ void Shell::frame(int width, int height, float seconds, bool live) {
   }
   const Canvas c = canvas();
   const Rect window{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
+  if (help_ && hit("help", window)) help_ = false; // submitted first, it takes every click
   const float top = c.px(bar_height) + c.px(gap);
   const float left = scene_.panel ? c.px(gap + panel_width + gap) : c.px(gap);
   const float foot = shown_message().empty() ? c.px(gap) : c.px(gap + message_height + gap);
@@ -251,6 +252,7 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
 
 /// Measured when the work last changed: which GPU, its time, the CPU's, and how far apart their numbers are.
 void Shell::badge(const Canvas& c, Rect r) const {
+  if (r.width() < c.px(32)) return;
   c.list->AddRectFilled(r.least, r.greatest, c.theme.raised, c.px(5));
   const float y = r.least.y + c.px(7), room = r.width() - c.px(46);
   const ImVec2 dot{r.least.x + c.px(16), (r.least.y + r.greatest.y) / 2};
@@ -263,11 +265,11 @@ void Shell::badge(const Canvas& c, Rect r) const {
   } else {
     const Parity& p = derived_.parity();
     c.list->AddCircleFilled(dot, c.px(5), p.greatest_difference <= 2e-6 ? c.theme.good : c.theme.bad);
-    const std::string numbers =
-        c.measured_times
-            ? fmt::format("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms, p.cpu_ms, p.greatest_difference)
-            : fmt::format("GPU and CPU agree: max|Δ| {:.1e}", p.greatest_difference);
+    const std::string numbers = c.measured_times ? fmt::format("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms,
+                                                               p.cpu_ms, p.greatest_difference)
+                                                 : fmt::format("GPU beside CPU: max|Δ| {:.1e}", p.greatest_difference);
     const float width = text_width(c.fonts.mono_small, numbers);
+    if (width > room) return; // the dot alone; the tooltip of a wider window has the rest
     text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, numbers, Align::right);
     const std::string device = engines_.draws_on_gpu() ? p.device : fmt::format("{}, drawn by the CPU", p.device);
     if (room - width > c.px(60))
@@ -315,7 +317,6 @@ void Shell::help(const Canvas& c) {
     text(over, {corner.x + c.px(160), y}, c.fonts.body, c.theme.text, a.title);
     y += row;
   }
-  if (ImGui::IsMouseClicked(0)) help_ = false;
 }
 
 void Shell::open(const std::filesystem::path& path) {
