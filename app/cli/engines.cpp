@@ -11,6 +11,10 @@ void add_engine_option(CLI::App& app, std::string& engine, const std::vector<std
   app.add_option("--engine", engine, "what computes")->check(CLI::IsMember(names))->capture_default_str();
 }
 
+EngineChoice engine_choice(const std::string& name) {
+  return name == "cpu" ? EngineChoice::cpu : name == "gpu" ? EngineChoice::gpu : EngineChoice::automatic;
+}
+
 ChosenEngine::ChosenEngine(const std::string& name) {
   if (name != "gpu") {
     engine_ = std::make_unique<CpuEngine>();

@@ -5,6 +5,7 @@
 
 #include "app/gpu/context.h"
 #include "app/gpu/gl_engine.h"
+#include "app/scene/derived.h"
 #include "core/rope/cpu_engine.h"
 
 namespace CLI {
@@ -15,6 +16,9 @@ namespace ropescope::cli {
 
 /// Adds `--engine`, one of `names`.
 void add_engine_option(CLI::App&, std::string& engine, const std::vector<std::string>& names);
+
+/// "auto", "cpu" or "gpu" as the option takes them.
+EngineChoice engine_choice(const std::string& name);
 
 /// One engine for a command without a window, with the context it needs.
 class ChosenEngine {

@@ -95,6 +95,11 @@ const LayerRope& ModelOptions::layer(const ModelConfig& resolved) const {
   return layer_rope(resolved, layer_type.empty() ? std::nullopt : std::optional(layer_type));
 }
 
+Scene ModelOptions::scene() const {
+  if (!given()) return default_scene();
+  return scene_of(resolve(), layer_type.empty() ? std::nullopt : std::optional(layer_type));
+}
+
 namespace {
 
 std::string& said() {

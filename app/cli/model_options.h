@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/scene/scene.h"
 #include "core/io/config_json.h"
 
 namespace CLI {
@@ -28,6 +29,9 @@ struct ModelOptions {
   /// Throws Error.
   ModelConfig resolve() const;
   const LayerRope& layer(const ModelConfig&) const;
+
+  /// The scene of the model named; without one that which the program opens with.
+  Scene scene() const;
 
 private:
   ModelConfig named() const;

@@ -23,7 +23,7 @@ struct Options {
   ModelOptions model;
   std::string picture, out, size = "1600x1000", theme = "dark", engine = "auto";
   float scale = 1;
-  std::int64_t m = 137, n = 100, pair = 20;
+  std::int64_t m = Scene().m, n = Scene().n, pair = Scene().pair;
   bool list = false;
 };
 
@@ -59,10 +59,7 @@ int render(const Options& options) {
     throw Error(fmt::format("a picture of {:.0f}x{:.0f}, expected {}…{} pixels a side", scaled_width, scaled_height,
                             least_side, greatest_side));
 
-  Scene scene = default_scene();
-  if (options.model.given())
-    scene = scene_of(options.model.resolve(),
-                     options.model.layer_type.empty() ? std::nullopt : std::optional(options.model.layer_type));
+  Scene scene = options.model.scene();
   scene.dark = options.theme == "dark";
   scene.m = options.m;
   scene.n = options.n;
@@ -72,9 +69,7 @@ int render(const Options& options) {
               .out = options.out,
               .width = static_cast<int>(scaled_width),
               .height = static_cast<int>(scaled_height),
-              .engine = options.engine == "cpu"   ? EngineChoice::cpu
-                        : options.engine == "gpu" ? EngineChoice::gpu
-                                                  : EngineChoice::automatic},
+              .engine = engine_choice(options.engine)},
              scene);
   return 0;
 }

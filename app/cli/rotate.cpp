@@ -46,7 +46,7 @@ RowShape row_shape(const Array& array, std::int64_t token_axis, std::int64_t hea
 Positions read_positions(const Options& options, std::int64_t tokens) {
   if (options.positions.empty()) return consecutive_positions(tokens, options.offset.value_or(0));
   const Array array = read_npy(options.positions);
-  if (array.dtype == DType::float64 || array.dtype == DType::float32 || array.dtype == DType::float16)
+  if (array.dtype != DType::integer)
     throw Error(fmt::format("{}: positions are floating point, expected integers", options.positions));
   if (array.shape.empty() || array.shape.size() > 2)
     throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", options.positions,
@@ -77,7 +77,7 @@ int rotate(const Options& options) {
   const ModelConfig model = options.model.resolve();
   const RopeConfig& rope = options.model.layer(model).config;
   Array array = read_npy(options.in);
-  if (array.dtype != DType::float64 && array.dtype != DType::float32 && array.dtype != DType::float16)
+  if (array.dtype == DType::integer)
     throw Error(fmt::format("{}: holds integers, expected float64, float32 or float16", options.in));
   const RowShape shape = row_shape(array, options.token_axis, rope.head_dim, options.in);
   const Positions positions = read_positions(options, shape.tokens);

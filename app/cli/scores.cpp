@@ -25,7 +25,7 @@ struct Options {
 /// One head: an array of head_dim numbers, whatever axes of one entry are before.
 std::vector<double> read_head(const std::string& file, std::int64_t head_dim) {
   const Array array = read_npy(file);
-  if (array.size() != head_dim || !array.integers.empty())
+  if (array.size() != head_dim || array.dtype == DType::integer)
     throw Error(fmt::format("{}: shape ({}), expected one head of {} floating-point numbers", file,
                             fmt::join(array.shape, ", "), head_dim));
   return array.dtype == DType::float64 ? array.doubles : std::vector<double>(array.floats.begin(), array.floats.end());

@@ -92,6 +92,7 @@ public:
         before = glfwGetTime(); // the wait is no part of an animation
       }
       if (frames_wanted_ == 0 && !shell_.animated()) continue;
+      if (glfwGetWindowAttrib(window_, GLFW_ICONIFIED)) glfwWaitEventsTimeout(greatest_step); // nothing to draw on
       const double now = glfwGetTime();
       draw(static_cast<float>(std::min(now - before, greatest_step)));
       before = now;
@@ -125,12 +126,7 @@ private:
   void on_key(int key, int pressed, int modifiers) {
     touch();
     if (pressed == GLFW_PRESS && key >= 0) pressed_.push_back(key);
-    if (pressed == GLFW_RELEASE || shell_.takes_letters()) return;
-    if (key == GLFW_KEY_ESCAPE && glfwGetWindowMonitor(window_)) return full_screen();
-    if (modifiers & GLFW_MOD_CONTROL) {
-      if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_KP_ADD) return shell_.set_zoom(shell_.zoom() * 1.1f);
-      if (key == GLFW_KEY_MINUS || key == GLFW_KEY_KP_SUBTRACT) return shell_.set_zoom(shell_.zoom() / 1.1f);
-    }
+    if (pressed == GLFW_RELEASE || (shell_.takes_letters() && key != GLFW_KEY_ESCAPE)) return;
     const Request request = shell_.key(key, modifiers);
     if (request == Request::quit)
       glfwSetWindowShouldClose(window_, GLFW_TRUE);
@@ -159,13 +155,8 @@ private:
 };
 
 int open(const Options& options) {
-  const EngineChoice choice = options.engine == "cpu"   ? EngineChoice::cpu
-                              : options.engine == "gpu" ? EngineChoice::gpu
-                                                        : EngineChoice::automatic;
-  Scene scene = default_scene();
-  if (options.model.given())
-    scene = scene_of(options.model.resolve(),
-                     options.model.layer_type.empty() ? std::nullopt : std::optional(options.model.layer_type));
+  const EngineChoice choice = engine_choice(options.engine);
+  Scene scene = options.model.scene();
   scene.dark = options.theme == "dark";
 
   const Glfw glfw;

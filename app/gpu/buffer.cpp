@@ -27,7 +27,7 @@ void Buffer::reserve(std::int64_t bytes) {
   glBindBuffer(GL_SHADER_STORAGE_BUFFER, buffer_);
   glBufferData(GL_SHADER_STORAGE_BUFFER, std::max<GLsizeiptr>(bytes, 16), nullptr, GL_DYNAMIC_COPY);
   capacity_ = bytes;
-  if (glGetError() == GL_OUT_OF_MEMORY) {
+  if (glGetError() != GL_NO_ERROR) {
     capacity_ = 0;
     throw Error(fmt::format("the GPU has no memory for a buffer of {} bytes: use --engine cpu", bytes));
   }

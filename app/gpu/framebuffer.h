@@ -19,9 +19,6 @@ public:
   /// RGB, three bytes a pixel, top row first.
   std::vector<std::uint8_t> read() const;
 
-  int width() const { return width_; }
-  int height() const { return height_; }
-
 private:
   int width_, height_;
   GLuint framebuffer_ = 0, colour_ = 0;

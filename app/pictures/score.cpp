@@ -81,7 +81,7 @@ void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool 
     line.emplace_back(x, p.y.pixel(static_cast<double>(curve.local_mean[b])));
   }
   if (band) {
-    plot::draw_band(c.list, columns, ui::with_alpha(colour, c.theme.dark ? 0.26f : 0.24f), 0);
+    plot::draw_band(c.list, columns, ui::with_alpha(colour, c.theme.dark ? 0.26f : 0.24f));
     // Its edges, smoothed; where a column holds one distance they are the whole band.
     for (const bool upper : {true, false}) {
       std::vector<ImVec2> edge;

@@ -92,7 +92,8 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
     label_on(c, {area.least.x + c.px(6), target - c.px(20) - (crowded ? c.px(22) - (trained - target) : 0.0f)},
              c.theme.text, "target " + grouped(static_cast<double>(derived.length())));
   }
-  if (c.clicked && area.contains(c.mouse)) next.pair = static_cast<std::int64_t>(std::lround(x.value(c.mouse.x)));
+  if (c.clicked && area.contains(c.mouse))
+    next.pair = std::min(last, static_cast<std::int64_t>(std::lround(x.value(c.mouse.x))));
 }
 
 } // namespace ropescope::pictures

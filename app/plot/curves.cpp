@@ -51,7 +51,7 @@ void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, f
   finish();
 }
 
-void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour, float least_height) {
+void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour) {
   // One strip of triangles, so that neighbouring columns share their edge and nothing is blended twice.
   const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
   for (std::size_t begin = 0; begin + 1 < columns.size(); begin += points_at_once - 1) {
@@ -59,10 +59,9 @@ void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour, fl
     list->PrimReserve(static_cast<int>(6 * (count - 1)), static_cast<int>(2 * count));
     const auto first = static_cast<unsigned>(list->_VtxCurrentIdx);
     for (std::size_t i = 0; i < count; ++i) {
-      Span s = columns[begin + i];
-      const float grow = std::max(0.0f, least_height - (s.bottom - s.top)) / 2;
-      list->PrimWriteVtx({s.x, s.top - grow}, white, colour);
-      list->PrimWriteVtx({s.x, s.bottom + grow}, white, colour);
+      const Span& s = columns[begin + i];
+      list->PrimWriteVtx({s.x, s.top}, white, colour);
+      list->PrimWriteVtx({s.x, s.bottom}, white, colour);
     }
     for (unsigned i = 0; i + 1 < count; ++i)
       for (const unsigned corner : {0u, 1u, 2u, 2u, 1u, 3u})

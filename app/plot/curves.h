@@ -16,8 +16,8 @@ struct Span {
   float x, top, bottom;
 };
 
-/// The area between neighbouring columns; no column is thinner than `least_height`.
-void draw_band(ImDrawList*, std::span<const Span> columns, ImU32 colour, float least_height);
+/// The area between neighbouring columns.
+void draw_band(ImDrawList*, std::span<const Span> columns, ImU32 colour);
 
 /// A vertical or horizontal dashed rule.
 void draw_rule(ImDrawList*, ImVec2 from, ImVec2 to, ImU32 colour, float thickness, float on, float off);

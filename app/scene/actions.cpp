@@ -71,6 +71,10 @@ constexpr Action table[] = {
     {"panel", "Show and hide the panel", GLFW_KEY_TAB, 0, toggle_panel},
     {"open", "Open a config.json", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
     {"export", "Export the picture as PNG", GLFW_KEY_S, 0, ask<Request::export_png>},
+    {"zoom.in", "Larger", GLFW_KEY_EQUAL, GLFW_MOD_CONTROL, ask<Request::zoom_in>},
+    {"zoom.out", "Smaller", GLFW_KEY_MINUS, GLFW_MOD_CONTROL, ask<Request::zoom_out>},
+    {"zoom.reset", "As large as the window allows", GLFW_KEY_0, GLFW_MOD_CONTROL, ask<Request::zoom_reset>},
+    {"back", "Close what is open, leave full screen", GLFW_KEY_ESCAPE, 0, ask<Request::back>},
     {"help", "All keys", GLFW_KEY_F1, 0, ask<Request::help>},
     {"fullscreen", "Full screen", GLFW_KEY_F11, 0, ask<Request::full_screen>},
     {"quit", "Quit", GLFW_KEY_Q, GLFW_MOD_CONTROL, ask<Request::quit>},
@@ -102,6 +106,7 @@ std::string key_name(const Action& action) {
   case GLFW_KEY_TAB: return name + "Tab";
   case GLFW_KEY_LEFT: return name + "←";
   case GLFW_KEY_RIGHT: return name + "→";
+  case GLFW_KEY_ESCAPE: return name + "Esc";
   case GLFW_KEY_F1: return name + "F1";
   case GLFW_KEY_F11: return name + "F11";
   default: return name + static_cast<char>(action.key); // GLFW's codes of printable keys are ASCII

@@ -8,7 +8,18 @@
 namespace ropescope {
 
 /// What an action asks of whoever shows the scene.
-enum class Request : std::uint8_t { none, open_file, export_png, help, full_screen, quit };
+enum class Request : std::uint8_t {
+  none,
+  open_file,
+  export_png,
+  help,
+  full_screen,
+  zoom_in,
+  zoom_out,
+  zoom_reset,
+  back,
+  quit
+};
 
 /// A named command. Keys, buttons, the help overlay and the tests use the same table.
 struct Action {

@@ -87,11 +87,14 @@ void Derived::update(const Scene& scene, Engines& engines, std::int64_t columns)
 void Derived::update_series(const Scene& scene, Engines& engines, std::int64_t columns) {
   const std::int64_t length = pictured_length(scene);
   const bool same_axis = length == length_ && columns == columns_;
+  std::vector<RopeConfig> configs = configs_of(scene);
+  const auto same = [](const Series& series, const RopeConfig& config) { return series.config == config; };
+  if (same_axis && std::equal(series_.begin(), series_.end(), configs.begin(), configs.end(), same)) return;
   std::vector<Series> next;
   bool current_changed = !same_axis;
   const std::vector<std::int64_t> edges =
       same_axis && !series_.empty() ? series_.front().curve.edges : log_bin_edges(length, columns);
-  for (RopeConfig& config : configs_of(scene)) {
+  for (RopeConfig& config : configs) {
     const bool current = next.empty();
     const auto known =
         std::find_if(series_.begin(), series_.end(), [&](const Series& s) { return s.config == config; });
@@ -109,15 +112,15 @@ void Derived::update_series(const Scene& scene, Engines& engines, std::int64_t c
     }
     next.back().current = current;
   }
+  RopeConfig trained = scene.rope;
+  trained.rope_type = scene.rope.rope_type == RopeType::proportional ? RopeType::proportional : RopeType::standard;
+  trained.factor.reset();
+  trained_ = make_spectrum(trained);
   series_ = std::move(next);
   length_ = length;
   columns_ = columns;
   trained_length_ = ropescope::trained_length(scene.rope);
-  if (!current_changed) return;
-  RopeConfig trained = scene.rope;
-  trained.rope_type = scene.rope.rope_type == RopeType::proportional ? RopeType::proportional : RopeType::standard;
-  trained_ = make_spectrum(trained);
-  measure_parity(engines);
+  if (current_changed) measure_parity(engines);
 }
 
 void Derived::update_hands(const Scene& scene, Engines& engines) {
@@ -170,7 +173,8 @@ void Derived::measure_parity(Engines& engines) {
     parity_.greatest_difference =
         std::max(parity_.greatest_difference, std::abs(static_cast<double>(a) - static_cast<double>(b)));
   };
-  for (std::size_t i = 0; i < rows.size(); ++i) differ(rows[i], rows_gpu[i]);
+  const auto gain = static_cast<float>(std::max(1.0, now.spectrum.attention_factor));
+  for (std::size_t i = 0; i < rows.size(); ++i) differ(rows[i] / gain, rows_gpu[i] / gain);
   for (std::size_t b = 0; b < curve.bins.size(); ++b) {
     differ(curve.bins[b].least, curve_gpu.bins[b].least);
     differ(curve.bins[b].greatest, curve_gpu.bins[b].greatest);

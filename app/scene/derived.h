@@ -53,9 +53,9 @@ struct Hands {
 /// Both engines on the same work, measured when the scheme in force last changed: rows at positions of every order
 /// of magnitude, and the score at every distance (of the first 65 536, where there are more).
 struct Parity {
-  std::string device; ///< what the GPU calls itself; empty without one
-  double gpu_ms = 0, cpu_ms = 0;
-  double greatest_difference = 0; ///< of any rotated component, any score's least, greatest or mean
+  std::string device;             ///< what the GPU calls itself; empty without one
+  double gpu_ms = 0, cpu_ms = 0;  ///< gpu_ms without meaning where there is no device
+  double greatest_difference = 0; ///< of any rotated component (over the attention factor) or score
 };
 
 /// Everything computed from a Scene. Each part is recomputed only when its own inputs changed.

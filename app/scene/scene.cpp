@@ -62,8 +62,15 @@ const RopeConfig& original_rope(const Scene& scene) {
 
 std::optional<RopeConfig> tried_on(const Scene& scene, RopeType type) {
   auto rope = with_scheme(scene.rope, type, scene.factor);
+  if (!rope || type == scene.rope.rope_type) return rope;
+  // What only the scheme before needed otherwise comes back from the file.
+  const RopeConfig& original = original_rope(scene);
+  const bool was_whole = scene.rope.rope_type == RopeType::proportional && original.rope_type != RopeType::proportional;
+  if (was_whole && rope->head_dim == original.head_dim) rope->rotary_dim = original.rotary_dim;
+  if (type != RopeType::dynamic && original.original_max_position_embeddings)
+    rope->max_position_embeddings = original.max_position_embeddings;
   try {
-    if (rope) validate(*rope);
+    validate(*rope);
   } catch (const Error&) {
     return std::nullopt; // some schemes are not for every head: NTK-aware divides by rotary_dim − 2
   }
@@ -74,8 +81,8 @@ void choose_scheme(Scene& scene, RopeType type) {
   if (type == scene.rope.rope_type) return;
   const auto changed = tried_on(scene, type);
   if (!changed) return;
-  scene.rope = *changed;
   const RopeConfig& original = original_rope(scene);
+  scene.rope = *changed;
   if (type == original.rope_type) {
     scene.rope.alpha = original.alpha;
     scene.rope.attention_factor = original.attention_factor;
@@ -93,7 +100,7 @@ void set_factor(Scene& scene, double factor) {
 
 void settle(Scene& scene) {
   const std::int64_t pairs = pair_count(scene.rope);
-  scene.pair = std::clamp<std::int64_t>(scene.pair, 0, pairs - 1);
+  scene.pair = std::clamp<std::int64_t>(scene.pair, 0, std::max<std::int64_t>(pairs - 1, 0));
   const std::int64_t greatest = std::max<std::int64_t>(pictured_length(scene) - 1, 1);
   scene.m = std::clamp<std::int64_t>(scene.m, 0, greatest);
   scene.n = std::clamp<std::int64_t>(scene.n, 0, greatest);

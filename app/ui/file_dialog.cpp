@@ -31,6 +31,7 @@ void FileDialog::enter(const fs::path& folder) {
     else if (path.extension() == ".json")
       files_.push_back(path);
   }
+  trouble_ = error ? error.message() : "";
   std::sort(folders_.begin(), folders_.end());
   std::sort(files_.begin(), files_.end());
   std::snprintf(typed_.data(), typed_.size(), "%s", (folder_ / "").string().c_str());
@@ -67,15 +68,16 @@ std::optional<fs::path> FileDialog::draw() {
       chosen = path;
   }
   ImGui::BeginChild("entries", {0, 0}, true);
+  if (!trouble_.empty()) ImGui::TextUnformatted(trouble_.c_str());
   if (folder_.has_parent_path() && ImGui::Selectable("..")) folder = folder_.parent_path();
   for (const fs::path& path : folders_)
-    if (ImGui::Selectable((path.filename().string() + "/").c_str(), false, ImGuiSelectableFlags_DontClosePopups))
-      folder = path;
+    if (ImGui::Selectable((path.filename().string() + "/").c_str())) folder = path;
   for (const fs::path& path : files_)
-    if (ImGui::Selectable(path.filename().string().c_str(), false, ImGuiSelectableFlags_DontClosePopups)) chosen = path;
+    if (ImGui::Selectable(path.filename().string().c_str())) chosen = path;
   ImGui::EndChild();
   if (folder) enter(*folder);
-  if (chosen) ImGui::CloseCurrentPopup();
+  if (chosen || closing_) ImGui::CloseCurrentPopup();
+  closing_ = false;
   ImGui::EndPopup();
   return chosen;
 }

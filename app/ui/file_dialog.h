@@ -2,6 +2,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ropescope::ui {
@@ -10,6 +11,7 @@ namespace ropescope::ui {
 class FileDialog {
 public:
   void open();
+  void close() { closing_ = open_; }
   bool is_open() const { return open_; }
 
   /// Draws it where it is open; returns the file chosen, once.
@@ -18,7 +20,8 @@ public:
 private:
   void enter(const std::filesystem::path& folder);
 
-  bool opening_ = false, open_ = false;
+  bool opening_ = false, open_ = false, closing_ = false;
+  std::string trouble_; // why the folder's entries cannot be listed
   std::array<char, 4096> typed_{};
   std::filesystem::path folder_;
   std::vector<std::filesystem::path> folders_, files_;

@@ -25,22 +25,6 @@ inline float font_size(const ImFont* font) {
 #endif
 }
 
-inline bool has_glyph(ImFont* font, unsigned codepoint) {
-#if IMGUI_VERSION_NUM < 19200
-  return font->FindGlyphNoFallback(static_cast<ImWchar>(codepoint)) != nullptr;
-#else
-  return font->IsGlyphInFont(static_cast<ImWchar>(codepoint));
-#endif
-}
-
-inline void push_font(ImFont* font) {
-#if IMGUI_VERSION_NUM < 19200
-  ImGui::PushFont(font);
-#else
-  ImGui::PushFont(font, font->LegacySize);
-#endif
-}
-
 /// 1.92.8 swapped the last two arguments.
 inline void polyline(ImDrawList* list, const ImVec2* points, int count, ImU32 colour, bool closed, float thickness) {
 #if IMGUI_VERSION_NUM >= 19276

@@ -91,11 +91,21 @@ void choose_model(Column& column, const Scene& scene, Scene& next) {
 void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
   const int count = static_cast<int>(scene.model.layers.size());
   if (count < 2) return;
-  for (int i = 0; i < count; ++i) {
-    const std::string& type = scene.model.layers[static_cast<std::size_t>(i)].layer_type;
-    const std::string label = type.substr(0, type.find("_attention"));
-    if (button(column.c, type.c_str(), column.cell(i, count, 28), label, type == scene.layer_type))
-      next = with_layer_type(scene, type);
+  const auto name = [](const std::string& type) { return type.substr(0, type.find("_attention")); };
+  if (count > 3) { // one button that goes through them
+    int at = 0;
+    while (at + 1 < count && scene.model.layers[static_cast<std::size_t>(at)].layer_type != scene.layer_type) ++at;
+    const std::string& following = scene.model.layers[static_cast<std::size_t>((at + 1) % count)].layer_type;
+    if (button(column.c, "layer type", column.cell(0, 1, 28), name(scene.layer_type) + " ▶", true))
+      next = with_layer_type(scene, following);
+  } else {
+    for (int i = 0; i < count; ++i) {
+      const std::string& type = scene.model.layers[static_cast<std::size_t>(i)].layer_type;
+      ImGui::PushID(i);
+      if (button(column.c, "layer type", column.cell(i, count, 28), name(type), type == scene.layer_type))
+        next = with_layer_type(scene, type);
+      ImGui::PopID();
+    }
   }
   column.skip(38);
 }
@@ -195,7 +205,9 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
                possible))
       choose_scheme(next, choice.type);
     if (!possible)
-      tooltip("LongRoPE needs a factor for every pair: open a config.json that has short_factor and long_factor.");
+      tooltip(choice.type == RopeType::longrope && scene.rope.long_factor.empty()
+                  ? "LongRoPE needs a factor for every pair: open a config.json that has short_factor and long_factor."
+                  : "This scheme has no meaning for this head and base.");
     if (++n % 3 == 0) column.skip(32);
   }
   column.skip(38);

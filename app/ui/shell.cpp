@@ -77,8 +77,6 @@ Shell::~Shell() {
   ImGui::DestroyContext();
 }
 
-void Shell::set_zoom(float zoom) { zoom_ = std::clamp(zoom, 0.75f, 2.5f); }
-
 void Shell::begin(int width, int height, float seconds, ImVec2 design) {
   const float scale = scale_for(width, height, design, zoom_);
   if (scale != scale_) {
@@ -126,15 +124,17 @@ void Shell::finish() const {
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 
-void Shell::accept(const Scene& next, std::int64_t columns) {
+void Shell::accept(Scene next, std::int64_t columns) {
   columns_ = columns;
+  settle(next);
   try {
     derived_.update(next, engines_, columns);
-    scene_ = next;
+    scene_ = std::move(next);
     computed_ = true;
+    if (message_.of_scene) message_ = {};
   } catch (const Error& error) {
     if (!computed_) throw; // nothing to go on with
-    message_ = {error.what()};
+    message_ = {error.what(), true, true};
     derived_.update(scene_, engines_, columns);
   }
 }
@@ -325,9 +325,10 @@ void Shell::open(const std::filesystem::path& path) {
     if (computed_) derived_.update(next, engines_, columns_);
     scene_ = next;
     message_ = {};
-    if (!next.model.warnings.empty()) message_ = {fmt::format("{}", fmt::join(next.model.warnings, "; ")), false};
+    if (!next.model.warnings.empty())
+      message_ = {fmt::format("{}", fmt::join(next.model.warnings, "; ")), false, false};
   } catch (const Error& error) {
-    message_ = {error.what()};
+    message_ = {error.what(), true, false};
   }
 }
 
@@ -342,9 +343,19 @@ Request Shell::key(int key, int modifiers) {
 
 bool Shell::takes_letters() const { return dialog_.is_open() || ImGui::GetIO().WantTextInput; }
 
+bool Shell::close_what_is_open() {
+  const bool something = help_ || dialog_.is_open();
+  help_ = false;
+  dialog_.close();
+  return something;
+}
+
 void Shell::perform(Request request) {
   if (request == Request::open_file) dialog_.open();
   if (request == Request::help) help_ = !help_;
+  if (request == Request::zoom_in) zoom_ = std::min(zoom_ * 1.1f, 2.5f);
+  if (request == Request::zoom_out) zoom_ = std::max(zoom_ / 1.1f, 0.75f);
+  if (request == Request::zoom_reset) zoom_ = 1;
   if (request == Request::export_png) export_wanted_ = true;
 }
 
@@ -353,9 +364,9 @@ void Shell::export_png(int width, int height) {
   const std::string name = export_name(scene_);
   try {
     write_png(name, width, height, gpu::read_pixels(width, height));
-    message_ = {"Exported to " + name, false};
+    message_ = {"Exported to " + name, false, false};
   } catch (const Error& error) {
-    message_ = {error.what()};
+    message_ = {error.what(), true, false};
   }
 }
 

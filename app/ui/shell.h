@@ -38,11 +38,10 @@ public:
   bool takes_letters() const;
 
   void perform(Request);
-  void set_zoom(float zoom);
-  float zoom() const { return zoom_; }
+  /// Closes the dialog or the overlay that is open; false where none is.
+  bool close_what_is_open();
 
   const Scene& scene() const { return scene_; }
-  void set_scene(const Scene& scene) { scene_ = scene; }
   const Derived& derived() const { return derived_; }
   const std::string& message() const { return message_.words; }
 
@@ -59,13 +58,14 @@ private:
   void message_bar(const Canvas&, Rect);
   const std::string& shown_message() const;
   void help(const Canvas&);
-  void accept(const Scene& next, std::int64_t columns);
+  void accept(Scene next, std::int64_t columns);
 
   void export_png(int width, int height);
 
   struct Message {
     std::string words;
     bool trouble = true;
+    bool of_scene = false; ///< goes when the scene is valid again
   };
 
   Engines& engines_;

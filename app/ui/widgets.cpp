@@ -65,8 +65,9 @@ bool typed(const char* id, bool open, double& value, bool whole) {
     if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
     ImGui::SetNextItemWidth(ImGui::GetFontSize() * 9);
     if (ImGui::InputDouble("##number", &entered, 0, 0, whole ? "%.0f" : "%.8g", ImGuiInputTextFlags_EnterReturnsTrue)) {
-      value = whole ? std::round(entered) : entered;
-      changed = true;
+      constexpr double greatest = 0x1p53; // whole numbers beyond are not exact
+      if (std::isfinite(entered)) value = whole ? std::clamp(std::round(entered), -greatest, greatest) : entered;
+      changed = std::isfinite(entered);
       ImGui::CloseCurrentPopup();
     }
     ImGui::EndPopup();
@@ -152,16 +153,16 @@ bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, doub
   const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
   const ImGuiIO& io = ImGui::GetIO();
   const float from = line.x(s, low), to = line.x(s, high);
-  // The knob nearer to where the button went down follows the mouse.
-  const float grabbed = active ? io.MouseClickedPos[0].x : io.MousePos.x;
-  double& nearest = std::abs(grabbed - from) < std::abs(grabbed - to) ? low : high;
+  // The knob nearer to where the button went down follows the mouse until it is released; Dear ImGui remembers which.
+  int* const grabbed_high = ImGui::GetStateStorage()->GetIntRef(ImGui::GetID(s.id));
+  if (ImGui::IsItemActivated() || !active)
+    *grabbed_high = std::abs(io.MousePos.x - from) >= std::abs(io.MousePos.x - to);
   const double before_low = low, before_high = high;
-  if (active && (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0)) {
-    const double next = from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left)));
-    nearest = &nearest == &low ? std::min(next, high) : std::max(next, low);
-  } else if (hovered && io.MouseWheel != 0) {
-    nearest = stepped(s, nearest, io.MouseWheel);
-  }
+  const auto move = [&](double next) { *grabbed_high ? high = std::max(next, low) : low = std::min(next, high); };
+  if (active && (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
+    move(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
+  else if (hovered && io.MouseWheel != 0)
+    move(stepped(s, *grabbed_high ? high : low, io.MouseWheel));
   draw_words(c, at, width, s);
   draw_line(c, line, line.x(s, low), line.x(s, high), s.colour ? s.colour : c.theme.accent);
   draw_knob(c, line.x(s, low), line.y, hovered || active);

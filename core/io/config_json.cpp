@@ -24,7 +24,16 @@ std::string excerpt(const Json& value) {
   if (value.is_array()) return "a list"; // dump() of deep nesting would exhaust the stack
   if (value.is_object()) return "an object";
   std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() > 40) text = text.substr(0, 37) + "…";
+  if (text.size() <= 40) return text;
+  text.resize(37);
+  while (!text.empty() && (text.back() & 0x80)) text.pop_back(); // no half characters
+  return text + "…";
+}
+
+/// Without the control characters that a file may hold, which would reach a terminal.
+std::string printable(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 32 || c == 127; }, '?');
   return text;
 }
 
@@ -360,6 +369,7 @@ private:
 
   void read_per_layer(const Json& per_layer, const std::string& place) {
     for (const auto& [layer_type, scaling] : per_layer.items()) {
+      if (layer_type.empty()) throw Error(fmt::format("{} has a layer type without a name", place));
       if (scaling.is_null()) {
         warn(fmt::format("{}.{} is null: those layers have no rotary embedding", place, layer_type));
         continue;
@@ -401,12 +411,10 @@ private:
   }
 
   /// Ten sentences at most; control characters of a file do not reach the terminal.
-  void warn(std::string sentence) {
+  void warn(const std::string& sentence) {
     constexpr std::size_t most = 10;
-    std::replace_if(
-        sentence.begin(), sentence.end(), [](unsigned char c) { return c < 32 || c == 127; }, '?');
     if (model_.warnings.size() < most)
-      model_.warnings.push_back(std::move(sentence));
+      model_.warnings.push_back(printable(sentence));
     else if (model_.warnings.size() == most)
       model_.warnings.push_back("and more of the kind");
   }
@@ -464,7 +472,7 @@ ModelConfig parse_model_config(std::string_view text, const std::string& name) {
     }
     for (const LayerRope& layer : model.layers) validate(layer.config);
   } catch (const Error& error) {
-    throw Error(fmt::format("{}: {}", name, error.what()));
+    throw Error(printable(fmt::format("{}: {}", name, error.what())));
   }
   return model;
 }
@@ -494,6 +502,7 @@ void set_parameter(RopeConfig& config, std::string_view key, std::string_view js
   if (value.is_discarded()) value = std::string(json_value);
   const bool whole = config.rotary_dim == config.head_dim;
   parameter->set(config, value, key);
+  if (config.rope_type == RopeType::proportional) config.rotary_dim = config.head_dim;
   if (key == "head_dim" && whole) config.rotary_dim = config.head_dim;
   if (key == "partial_rotary_factor" && config.rope_type != RopeType::proportional) {
     const double part = static_cast<double>(config.head_dim) * config.partial_rotary_factor;

@@ -185,7 +185,7 @@ Array read_npy(const std::filesystem::path& path) {
   Array array;
   array.shape = header.shape;
   if (header.kind != 'f') {
-    array.dtype = header.width == 8 ? DType::int64 : header.width == 4 ? DType::int32 : DType::other_integer;
+    array.dtype = DType::integer;
     array.integers =
         read_numbers<std::int64_t>(header, count, data, [&](const char* at) { return load_integer(at, header); });
   } else if (header.width == 8) {

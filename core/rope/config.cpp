@@ -126,6 +126,8 @@ std::optional<RopeConfig> with_scheme(RopeConfig config, RopeType type, double f
   config.alpha.reset();
   config.attention_factor.reset();
   config.rope_type = type;
+  if (type == RopeType::proportional) config.rotary_dim = config.head_dim; // its table is as wide as the head
+  if (type == RopeType::dynamic) config.max_position_embeddings = trained_length(config); // it knows no other length
   return config;
 }
 
@@ -170,6 +172,9 @@ void validate(const RopeConfig& config) {
     break;
   case RopeType::longrope: validate_longrope(config); break;
   case RopeType::proportional:
+    if (config.rotary_dim != config.head_dim)
+      throw Error(fmt::format("rotary_dim is {}, and rope_type \"proportional\" spans the whole head of {}",
+                              config.rotary_dim, config.head_dim));
     if (!(config.partial_rotary_factor >= 0 && config.partial_rotary_factor <= 1))
       throw Error(fmt::format("partial_rotary_factor is {}, expected 0…1", config.partial_rotary_factor));
     break;

@@ -73,12 +73,12 @@ double extension_factor(const RopeConfig&);
 /// The length (tokens) the extension aims at: trained length × factor, or what the config states if greater.
 double target_length(const RopeConfig&);
 
-/// Sets trained_length and what the scheme in force derives from it.
+/// Sets what trained_length reads.
 void set_trained_length(RopeConfig&, double tokens);
 
-/// The same model under another scheme, for "what if": what the new scheme needs and the config lacks takes its
-/// published default; what belongs to the old scheme alone (attention_factor, alpha) goes. The config itself where
-/// it is of that type already; nothing where LongRoPE is asked for and the config has no factors for it.
+/// The same model under another scheme, for "what if": parameters of the new scheme that the config lacks keep
+/// their published defaults; what belongs to the old scheme alone (attention_factor, alpha) goes. The config itself
+/// where it is of that type already; nothing where LongRoPE is asked for and the config has no factors for it.
 std::optional<RopeConfig> with_scheme(RopeConfig, RopeType, double factor);
 
 /// Number of frequencies: ⌈rotary_dim/2⌉.

@@ -11,6 +11,8 @@ void validate(const Rotation& rotation, const RowShape& shape, std::int64_t rota
     throw Error(fmt::format("rotary_dim is {}, and a rotation turns pairs: expected an even number", rotary_dim));
   if (2 * rotation.pairs() > shape.head_dim)
     throw Error(fmt::format("rotary_dim is {}, more than the {} components of a head", rotary_dim, shape.head_dim));
+  if (!rotation.pair_axis.empty() && rotation.pair_axis.size() != rotation.turns.size())
+    throw Error(fmt::format("{} pairs have an axis, and there are {}", rotation.pair_axis.size(), rotation.pairs()));
   if (rotation.positions.tokens() != shape.tokens)
     throw Error(fmt::format("there are positions for {} tokens, and the array has {}", rotation.positions.tokens(),
                             shape.tokens));

@@ -49,6 +49,7 @@ Spectrum make_spectrum(const RopeConfig& config, std::optional<double> seq_len) 
   spectrum.head_dim = config.head_dim;
   spectrum.rotary_dim = whole_head ? config.head_dim : config.rotary_dim;
   spectrum.attention_factor = static_cast<double>(frequencies.attention_factor);
+  spectrum.divisor = static_cast<double>(frequencies.divisor);
   spectrum.base = static_cast<double>(frequencies.base);
   spectrum.rule = frequencies.rule;
   for (const Real theta : frequencies.theta) {
@@ -70,11 +71,7 @@ PairFate fate(const Spectrum& spectrum, std::int64_t pair) {
   if (spectrum.inv_freq[i] == 0) return PairFate::unrotated;
   const double ratio = spectrum.inv_freq[i] / spectrum.unscaled[i];
   if (std::abs(ratio - 1) < same) return PairFate::kept;
-  // The slowest pair that turns carries the whole factor in every scheme that has one.
-  std::size_t last = spectrum.inv_freq.size() - 1;
-  while (last > 0 && spectrum.inv_freq[last] == 0) --last;
-  const double whole = spectrum.inv_freq[last] / spectrum.unscaled[last];
-  return std::abs(ratio / whole - 1) < same ? PairFate::interpolated : PairFate::blended;
+  return std::abs(ratio * spectrum.divisor - 1) < same ? PairFate::interpolated : PairFate::blended;
 }
 
 double wavelength(double inv_freq) {

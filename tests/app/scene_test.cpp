@@ -27,8 +27,19 @@ TEST_CASE("trying schemes on and going back restores the model") {
     choose_scheme(scene, RopeType::linear);
     choose_scheme(scene, RopeType::yarn);
     choose_scheme(scene, before.rope.rope_type);
-    CHECK(make_spectrum(scene.rope, 8192) == make_spectrum(before.rope, 8192));
+    CHECK(scene.rope == before.rope);
+    choose_scheme(scene, RopeType::proportional);
+    CHECK(make_spectrum(scene.rope).pairs() == scene.rope.head_dim / 2);
+    choose_scheme(scene, before.rope.rope_type);
+    CHECK(scene.rope.rotary_dim == before.rope.rotary_dim);
   }
+}
+
+TEST_CASE("dynamic NTK tried on reaches beyond the trained context, also where the model is extended already") {
+  const Scene scene = scene_of(find_preset("llama-3.1-8b").model);
+  const auto rope = tried_on(scene, RopeType::dynamic);
+  REQUIRE(rope);
+  CHECK(make_spectrum(*rope, 131072).base > make_spectrum(*rope, 8192).base);
 }
 
 TEST_CASE("moving both positions keeps their distance, round the whole context") {

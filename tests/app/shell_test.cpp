@@ -113,6 +113,58 @@ TEST_CASE("a file opened in the window becomes the model, one that cannot be rea
   CHECK(window.shell.message().find("broken.json: not JSON") != std::string::npos);
 }
 
+TEST_CASE("names and sizes that a config.json may hold do not trouble the window") {
+  const test::Scratch scratch;
+  const auto open = [&](Headless& window, const char* text) {
+    write_file(scratch.path / "config.json", text);
+    window.shell.open(scratch.path / "config.json");
+    window.frames(2);
+  };
+  Headless window(1280, 720);
+  window.frames(2);
+  // Layer types are shown on buttons; these once clashed with other controls, or stopped the program.
+  open(window, R"({"head_dim": 64, "rope_parameters": {"play": {"rope_type": "default", "rope_theta": 1e4}, "m": {"rope_type": "default", "rope_theta": 1e6}}})");
+  CHECK(window.shell.scene().layer_type == "m");
+  open(window, R"({"head_dim": 64, "rope_parameters": {"": {"rope_type": "default", "rope_theta": 1e4}}})");
+  CHECK(window.shell.message().find("without a name") != std::string::npos);
+  open(window, R"({"head_dim": 2, "rope_theta": 1e4})");
+  CHECK(window.shell.derived().current().spectrum.pairs() == 1);
+  window.mouse(1240, 200, true); // the right end of the wavelengths' axis
+  window.mouse(1240, 200, false);
+  CHECK(window.shell.scene().pair == 0);
+}
+
+TEST_CASE("a knob that is dragged along a range stays the same knob") {
+  Headless window;
+  window.frames(3);
+  const RopeConfig before = window.shell.scene().rope;
+  bool moved = false;
+  for (float y = 700; y < 780 && !moved; y += 4) {
+    window.mouse(85, y, false);
+    window.mouse(85, y, true); // the knob of beta_slow
+    for (float x = 85; x < 250; x += 15) window.mouse(x, y, true);
+    moved = window.shell.scene().rope.beta_slow != before.beta_slow;
+    window.mouse(250, y, false);
+  }
+  CHECK(moved);
+  CHECK(window.shell.scene().rope.beta_fast == before.beta_fast);
+  CHECK(window.shell.scene().rope.beta_slow <= before.beta_fast);
+}
+
+TEST_CASE("the overlay of keys takes the click that closes it, and Escape closes it too") {
+  Headless window;
+  window.frames(2);
+  const Scene before = window.shell.scene();
+  window.shell.perform(Request::help);
+  window.mouse(440, 135, false);
+  window.mouse(440, 135, true);
+  window.mouse(440, 135, false);
+  CHECK(window.shell.scene() == before);
+  CHECK(!window.shell.close_what_is_open());
+  window.shell.perform(Request::help);
+  CHECK(window.shell.close_what_is_open());
+}
+
 TEST_CASE("a key does what its action says, and play moves both positions") {
   Headless window(1280, 720);
   window.frames(2);
@@ -133,8 +185,12 @@ TEST_CASE("a steady frame recomputes nothing") {
   Headless window(1280, 720);
   window.frames(3);
   const double measured = window.shell.derived().parity().cpu_ms;
+  const ScoreBin* bins = window.shell.derived().current().curve.bins.data();
+  const glm::vec2* hands = window.shell.derived().hands().query.data();
   window.frames(3);
   CHECK(window.shell.derived().parity().cpu_ms == measured);
+  CHECK(window.shell.derived().current().curve.bins.data() == bins);
+  CHECK(window.shell.derived().hands().query.data() == hands);
 }
 
 TEST_CASE("the GPU's and the CPU's numbers in the badge are apart by less than 2e-6") {

@@ -108,3 +108,27 @@ TEST_CASE("a spectrum refuses what no formula is made for") {
   }
   CHECK_THROWS_AS(make_spectrum(rope), Error);
 }
+
+TEST_CASE("a pair counts as interpolated only where it is slowed by the whole factor") {
+  // The ramp of so long a context ends beyond the last pair: none is interpolated in full.
+  RopeConfig rope = llama(RopeType::yarn, 4);
+  rope.head_dim = rope.rotary_dim = 64;
+  rope.original_max_position_embeddings = 1048576;
+  const Spectrum blended = make_spectrum(rope);
+  CHECK(fate(blended, blended.pairs() - 1) == PairFate::blended);
+  const Spectrum linear = make_spectrum(llama(RopeType::linear, 4));
+  for (std::int64_t i = 0; i < linear.pairs(); ++i) CHECK(fate(linear, i) == PairFate::interpolated);
+  const Spectrum plain = make_spectrum(RopeConfig{});
+  for (std::int64_t i = 0; i < plain.pairs(); ++i) CHECK(fate(plain, i) == PairFate::kept);
+}
+
+TEST_CASE("p-RoPE spans the whole head of a model that turns a part of it") {
+  RopeConfig partial;
+  partial.head_dim = 80;
+  partial.rotary_dim = 32;
+  const auto rope = with_scheme(partial, RopeType::proportional, 1);
+  REQUIRE(rope);
+  CHECK(pair_count(*rope) == make_spectrum(*rope).pairs());
+  partial.rope_type = RopeType::proportional;
+  CHECK_THROWS_AS(make_spectrum(partial), Error);
+}

@@ -28,6 +28,7 @@ Frequencies dynamic(const RopeConfig& config, std::optional<double> seq_len) {
   const Real base = config.base * std::pow(s * effective / length - (s - 1), d / (d - 2));
   return {.theta = default_frequencies(base, config.rotary_dim),
           .base = base,
+          .divisor = 0,
           .rule =
               effective > length
                   ? fmt::format("Dynamic NTK: base {:.6g}, because {} > {} tokens.", static_cast<double>(base),

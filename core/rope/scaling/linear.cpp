@@ -6,6 +6,7 @@ namespace ropescope::scaling {
 Frequencies linear(const RopeConfig& config) {
   Frequencies result = standard(config);
   for (Real& theta : result.theta) theta /= static_cast<Real>(extension_factor(config));
+  result.divisor = extension_factor(config);
   return result;
 }
 

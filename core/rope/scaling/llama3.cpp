@@ -10,6 +10,7 @@ Frequencies llama3(const RopeConfig& config) {
   const Real factor = extension_factor(config), length = trained_length(config);
   const Real low = config.low_freq_factor, high = config.high_freq_factor;
   Frequencies result = standard(config);
+  result.divisor = factor;
   for (Real& theta : result.theta) {
     const Real wavelength = 2 * std::numbers::pi_v<Real> / theta;
     if (wavelength < length / high) continue;

@@ -15,6 +15,7 @@ Frequencies longrope(const RopeConfig& config, std::optional<double> seq_len) {
   const std::vector<double>& divisor = is_long ? config.long_factor : config.short_factor;
 
   Frequencies result = standard(config);
+  result.divisor = 0;
   for (std::size_t j = 0; j < result.theta.size(); ++j) result.theta[j] /= static_cast<Real>(divisor[j]);
 
   const Real factor = extension_factor(config);

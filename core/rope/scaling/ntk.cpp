@@ -10,7 +10,7 @@ Frequencies ntk(const RopeConfig& config) {
   const auto d = static_cast<Real>(config.rotary_dim);
   const Real alpha = config.alpha ? *config.alpha : extension_factor(config);
   const Real base = config.base * std::pow(alpha, d / (d - 2));
-  return {.theta = default_frequencies(base, config.rotary_dim), .base = base};
+  return {.theta = default_frequencies(base, config.rotary_dim), .base = base, .divisor = alpha};
 }
 
 } // namespace ropescope::scaling

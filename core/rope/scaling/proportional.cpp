@@ -7,7 +7,9 @@
 namespace ropescope::scaling {
 
 Frequencies proportional(const RopeConfig& config) {
-  Frequencies result{.theta = default_frequencies(config.base, config.head_dim), .base = config.base};
+  Frequencies result{.theta = default_frequencies(config.base, config.head_dim),
+                     .base = config.base,
+                     .divisor = config.factor.value_or(1.0)};
   // Python: int(partial * head_dim // 2), a floor division of doubles
   const double turning = std::floor(config.partial_rotary_factor * static_cast<double>(config.head_dim) / 2);
   for (std::size_t j = 0; j < result.theta.size(); ++j)

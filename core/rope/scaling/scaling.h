@@ -17,6 +17,7 @@ struct Frequencies {
   std::vector<Real> theta; ///< rad/token
   Real attention_factor = 1;
   Real base = 0;         ///< the base in force
+  Real divisor = 1;      ///< of a pair that is interpolated in full; 0 where the scheme has no such thing
   std::string rule = {}; ///< a sentence, where the scheme made a choice
 };
 

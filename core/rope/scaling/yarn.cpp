@@ -44,6 +44,7 @@ Frequencies yarn(const RopeConfig& config) {
 
   Frequencies result = standard(config);
   result.attention_factor = attention(config, factor);
+  result.divisor = factor;
   for (std::size_t j = 0; j < result.theta.size(); ++j) {
     const Real ramp = std::clamp<Real>((static_cast<Real>(j) - low) / (high - low), 0, 1);
     result.theta[j] = result.theta[j] / factor * ramp + result.theta[j] * (1 - ramp);
