@@ -261,7 +261,9 @@ void Shell::badge(const Canvas& c, Rect r) const {
     const float arm = c.px(5);
     c.list->AddLine({dot.x - arm, dot.y - arm}, {dot.x + arm, dot.y + arm}, c.theme.bad, c.px(2));
     c.list->AddLine({dot.x - arm, dot.y + arm}, {dot.x + arm, dot.y - arm}, c.theme.bad, c.px(2));
-    text(c, words, c.fonts.small, c.theme.text, shortened(c.fonts.small, engines_.why_no_gpu, room));
+    const std::string time = c.measured_times ? fmt::format("CPU {:.2f} ms", derived_.parity().cpu_ms) : "";
+    const float width = text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, time, Align::right);
+    text(c, words, c.fonts.small, c.theme.text, shortened(c.fonts.small, engines_.why_no_gpu, room - width - c.px(12)));
   } else {
     const Parity& p = derived_.parity();
     c.list->AddCircleFilled(dot, c.px(5), p.greatest_difference <= 2e-6 ? c.theme.good : c.theme.bad);
