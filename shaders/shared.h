@@ -11,6 +11,11 @@
 // A score scan on the GPU holds this many pairs in shared memory at a time: 4 KiB as vec2.
 #define ROPESCOPE_SCAN_PAIRS 512u
 
+// What shaders/rotate.comp rounds products and sums to.
+#define ROPESCOPE_STEP_NONE 0u
+#define ROPESCOPE_STEP_BFLOAT16 1u
+#define ROPESCOPE_STEP_FLOAT16 2u
+
 // Binding points of storage buffers.
 #define ROPESCOPE_BIND_TURNS 0
 #define ROPESCOPE_BIND_POSITIONS 1

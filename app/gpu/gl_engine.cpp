@@ -89,6 +89,15 @@ struct GlEngine::State {
   }
 
   template <typename Real>
+  void upload_table(std::span<const CosSin<double>> given) {
+    std::vector<std::array<Real, 2>> entries;
+    entries.reserve(given.size());
+    for (const auto& [c, s] : given) entries.push_back({static_cast<Real>(c), static_cast<Real>(s)});
+    table.upload(std::span<const std::array<Real, 2>>(entries));
+    table.bind(ROPESCOPE_BIND_TABLE);
+  }
+
+  template <typename Real>
   void rotate(const Rotation& rotation, const RowShape& shape, std::span<const Real> rows_in,
               std::span<Real> rows_out) {
     if (rotation.pairs() == 0 || shape.size() == 0) {
@@ -96,8 +105,11 @@ struct GlEngine::State {
       return;
     }
     const auto gain = static_cast<Real>(rotation.attention_factor);
-    fill_table<Real>(rotation.turns, rotation.pair_axis, rotation.positions.ids, shape.tokens, word(rotation.pairs()),
-                     1, gain, gain * static_cast<Real>(rotation.layout.direction));
+    if (rotation.table.empty())
+      fill_table<Real>(rotation.turns, rotation.pair_axis, rotation.positions.ids, shape.tokens, word(rotation.pairs()),
+                       1, gain, gain * static_cast<Real>(rotation.layout.direction));
+    else
+      upload_table<Real>(rotation.table);
 
     const PairIndex index = pair_index(rotation.layout, shape.head_dim, rotation.pairs());
     const Program& program = programs<Real>().rotate;
@@ -109,6 +121,10 @@ struct GlEngine::State {
     program.set("offset", word(index.offset));
     program.set("in_step", word(index.in_stride), word(index.in_gap));
     program.set("out_step", word(index.out_stride), word(index.out_gap));
+    program.set("block", word(index.block));
+    program.set("step_format", rotation.step == Format::bfloat16  ? ROPESCOPE_STEP_BFLOAT16
+                               : rotation.step == Format::float16 ? ROPESCOPE_STEP_FLOAT16
+                                                                  : ROPESCOPE_STEP_NONE);
 
     // One buffer holds so many rows at most.
     const std::int64_t row_bytes = shape.head_dim * static_cast<std::int64_t>(sizeof(Real));

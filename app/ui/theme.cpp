@@ -35,7 +35,8 @@ Theme make_dark() {
   t.beyond_fill = IM_COL32(213, 94, 0, 20);
   t.good = rgb(0x1fae84);
   t.bad = rgb(0xe0742e);
-  const std::array<unsigned, 8> methods{0xa0a6af, 0xcc79a7, 0xf0e442, 0xf0e442, 0x009e73, 0xb9a3f0, 0xd55e00, 0xc9ab86};
+  const std::array<unsigned, std::size(all_rope_types)> methods{
+      0xa0a6af, 0xcc79a7, 0xf0e442, 0xf0e442, 0x009e73, 0xb9a3f0, 0xd55e00, 0xc9ab86, 0xf0e442, 0x009e73, 0xf0e442};
   std::transform(methods.begin(), methods.end(), t.method, rgb);
   return t;
 }
@@ -62,7 +63,8 @@ Theme make_light() {
   t.beyond_fill = IM_COL32(194, 74, 0, 18);
   t.good = rgb(0x00805c);
   t.bad = rgb(0xb84600);
-  const std::array<unsigned, 8> methods{0x5a606a, 0xa8497e, 0x8f8200, 0x8f8200, 0x00805c, 0x6b52c8, 0xc24a00, 0x7d5f3f};
+  const std::array<unsigned, std::size(all_rope_types)> methods{
+      0x5a606a, 0xa8497e, 0x8f8200, 0x8f8200, 0x00805c, 0x6b52c8, 0xc24a00, 0x7d5f3f, 0x8f8200, 0x00805c, 0x8f8200};
   std::transform(methods.begin(), methods.end(), t.method, rgb);
   return t;
 }
@@ -100,6 +102,9 @@ Dash method_dash(RopeType type) {
   case RopeType::llama3: return {{4, 4, 4, 4}};
   case RopeType::longrope: return {{2, 4, 2, 4}};
   case RopeType::proportional: return {{6, 3, 6, 3}};
+  case RopeType::ntk_by_parts: return {{14, 4, 14, 4}};
+  case RopeType::dynamic_yarn: return {{2, 4, 10, 4}};
+  case RopeType::dynamic_ntk_by_parts: return {{2, 4, 2, 10}};
   case RopeType::standard:
   case RopeType::yarn: break;
   }

@@ -17,7 +17,7 @@ struct Theme {
   ImU32 seen;                ///< angles seen in training
   ImU32 beyond, beyond_fill; ///< out of the trained range
   ImU32 good, bad;
-  ImU32 method[8]; ///< by RopeType
+  ImU32 method[std::size(all_rope_types)]; ///< by RopeType
 
   ImU32 of(RopeType type) const { return method[static_cast<int>(type)]; }
 };

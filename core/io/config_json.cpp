@@ -83,6 +83,11 @@ RopeType as_rope_type(const Json& value, std::string_view where) {
   throw Error(fmt::format("{} is {}, expected one of {}", where, excerpt(value), fmt::join(known, ", ")));
 }
 
+void set_sections(RopeConfig& config, const Json& value, std::string_view where) {
+  config.mrope_section = as_list<std::int64_t>(value, where, as_integer);
+  if (config.axis_rule == AxisRule::single) config.axis_rule = AxisRule::sections;
+}
+
 /// One key of the rope parameters, and what it does to a RopeConfig. `where` names the place for errors.
 struct Parameter {
   std::string_view key;
@@ -119,10 +124,29 @@ constexpr auto parameters = std::to_array<Parameter>({
      [](RopeConfig& c, const Json& v, std::string_view w) { c.original_max_position_embeddings = as_optional(v, w); }},
     {"max_position_embeddings", [](RopeConfig& c, const Json& v,
                                    std::string_view w) { c.max_position_embeddings = as_optional(v, w).value_or(0); }},
-    {"mrope_section", [](RopeConfig& c, const Json& v,
-                         std::string_view w) { c.mrope_section = as_list<std::int64_t>(v, w, as_integer); }},
+    {"short_mscale", [](RopeConfig& c, const Json& v, std::string_view w) { c.short_mscale = as_optional(v, w); }},
+    {"long_mscale", [](RopeConfig& c, const Json& v, std::string_view w) { c.long_mscale = as_optional(v, w); }},
+    {"extrapolation_factor",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.extrapolation_factor = as_optional(v, w).value_or(1); }},
+    {"attn_factor",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.attn_factor = as_optional(v, w).value_or(1); }},
+    {"ntk_factor",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.ntk_factor = as_optional(v, w).value_or(1); }},
+    {"freq_factors",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.freq_factors = as_list<double>(v, w, as_number); }},
+    {"xpos_scale_base",
+     [](RopeConfig& c, const Json& v, std::string_view w) { c.xpos_scale_base = as_optional(v, w); }},
+    {"llama_4_scaling_beta",
+     [](RopeConfig& c, const Json& v, std::string_view w) {
+       c.query_scale = v.is_null() ? QueryScale::none : QueryScale::ministral3;
+       c.query_scale_coefficient = as_optional(v, w).value_or(0);
+     }},
+    {"xdrope_section", set_sections},
+    {"mrope_section", set_sections},
     {"mrope_interleaved",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.mrope_interleaved = as_bool(v, w); }},
+     [](RopeConfig& c, const Json& v, std::string_view w) {
+       c.axis_rule = as_bool(v, w) ? AxisRule::sections_interleaved : AxisRule::sections;
+     }},
     {"partial_rotary_factor",
      [](RopeConfig& c, const Json& v, std::string_view w) { c.partial_rotary_factor = as_number(v, w); }},
     {"head_dim", [](RopeConfig& c, const Json& v, std::string_view w) { c.head_dim = as_integer(v, w); }},
@@ -143,6 +167,20 @@ constexpr std::string_view rope_keys[] = {"rope_theta",           "rope_scaling"
                                           "rope_ratio",           "global_rope_theta",   "local_rope_theta",
                                           "rope_local_base_freq", "compress_rope_theta", "partial_rotary_factor",
                                           "qk_rope_head_dim",     "rotary_base",         "mrope_section"};
+
+/// Keys of a config.json itself that concern the rotation and are read, or change nothing of it.
+constexpr std::string_view understood[] = {
+    "rope_theta", "rope_scaling", "rope_parameters", "rotary_dim", "rotary_pct", "rotary_emb_base", "rope_ratio",
+    "global_rope_theta", "local_rope_theta", "rope_local_base_freq", "compress_rope_theta", "partial_rotary_factor",
+    "qk_rope_head_dim", "qk_nope_head_dim", "rotary_base", "mrope_section", "rope_interleave", "no_rope_layers",
+    "no_rope_layer_interval", "xpos_rel_pos", "xpos_scale_base", "rope_type", "swa_rope_theta"};
+
+/// Whether a key's name says that it is about rotary embeddings.
+bool concerns_rope(std::string_view key) {
+  for (const std::string_view part : {"rope", "rotary", "xpos", "ntk_", "yarn"})
+    if (key.find(part) != std::string_view::npos && !key.starts_with('_')) return true;
+  return false;
+}
 
 bool has_rope_key(const Json& config) {
   return std::any_of(std::begin(rope_keys), std::end(rope_keys),
@@ -182,9 +220,15 @@ public:
     const Json* scaling = dictionary("rope_scaling");
     const std::string scaling_place = place_ + (scaling ? "rope_scaling" : "rope_parameters");
     if (!scaling) scaling = dictionary("rope_parameters");
-    if (scaling && is_per_layer(*scaling)) return read_per_layer(*scaling, scaling_place);
-    if (read_two_embeddings(scaling, scaling_place)) return;
-    model_.layers.push_back({"", flat(scaling, scaling_place, theta())});
+    for (const auto& [key, value] : config_.items())
+      if (concerns_rope(key) && std::find(std::begin(understood), std::end(understood), key) == std::end(understood))
+        warn(fmt::format("{}{} is not understood and has no effect here", place_, key));
+    if (scaling && is_per_layer(*scaling))
+      read_per_layer(*scaling, scaling_place);
+    else if (!read_two_embeddings(scaling, scaling_place))
+      model_.layers.push_back({"", flat(scaling, scaling_place, theta())});
+    add_layers_without_rope();
+    count_layers();
   }
 
 private:
@@ -272,7 +316,28 @@ private:
                           : part_of(rope.head_dim, rope.partial_rotary_factor);
   }
 
+  /// What the model's code fixes beside the frequencies.
+  void set_code(RopeConfig& rope) const {
+    if (known_) {
+      rope.rounding = known_->rounding;
+      if (rope.axis_rule == AxisRule::single) rope.axis_rule = known_->axis_rule;
+    }
+    if (rope.axis_rule == AxisRule::centred_grid) {
+      const double side = number("image_size").value_or(0) / std::max(1.0, number("patch_size").value_or(1));
+      rope.grid_height = integer("grid_h").value_or(static_cast<std::int64_t>(std::clamp(side, 0.0, 65536.0)));
+      rope.grid_width = integer("grid_w").value_or(rope.grid_height);
+    }
+    const bool decoupled = integer("qk_rope_head_dim").has_value() && model_type_ != "deepseek_v4";
+    rope.nope_dim = decoupled ? integer("qk_nope_head_dim").value_or(0) : 0;
+    for (const char* type : {"deepseek_v2", "deepseek_v3", "kimi_k2", "mistral4"})
+      if (model_type_ == type) rope.scales_softmax = true;
+    if (rope.query_scale == QueryScale::ministral3) rope.query_scale_floor = std::max(1.0, trained_length(rope));
+    if (const Json* xpos = present(config_, "xpos_rel_pos"); xpos && as_bool(*xpos, "xpos_rel_pos"))
+      rope.xpos_scale_base = number("xpos_scale_base").value_or(512);
+  }
+
   void set_layout(RopeConfig& rope) const {
+    set_code(rope);
     if (!known_) {
       rope.layout_reason =
           model_type_.empty()
@@ -322,7 +387,8 @@ private:
     };
     switch (rope.rope_type) {
     case RopeType::linear:
-    case RopeType::yarn: require({"factor"}); break;
+    case RopeType::yarn:
+    case RopeType::ntk_by_parts: require({"factor"}); break;
     case RopeType::dynamic:
     case RopeType::ntk:
       if (!scaling.contains("alpha")) require({"factor"});
@@ -330,6 +396,8 @@ private:
     case RopeType::llama3: require({"factor", "low_freq_factor", "high_freq_factor"}); break;
     case RopeType::longrope: require({"short_factor", "long_factor"}); break;
     case RopeType::standard:
+    case RopeType::dynamic_yarn:
+    case RopeType::dynamic_ntk_by_parts:
     case RopeType::proportional: break;
     }
   }
@@ -371,7 +439,7 @@ private:
     for (const auto& [layer_type, scaling] : per_layer.items()) {
       if (layer_type.empty()) throw Error(fmt::format("{} has a layer type without a name", place));
       if (scaling.is_null()) {
-        warn(fmt::format("{}.{} is null: those layers have no rotary embedding", place, layer_type));
+        model_.layers.push_back({layer_type, without_rope(common(theta()), layer_type)});
         continue;
       }
       const std::string where = fmt::format("{}.{}", place, layer_type);
@@ -383,7 +451,58 @@ private:
       set_layout(rope);
       model_.layers.push_back({layer_type, std::move(rope)});
     }
-    if (model_.layers.empty()) throw Error(fmt::format("{} has no layer type with a rotary embedding", place));
+    if (std::none_of(model_.layers.begin(), model_.layers.end(), [](const LayerRope& l) { return l.config.rotates; }))
+      throw Error(fmt::format("{} has no layer type with a rotary embedding", place));
+  }
+
+  /// Layers of the same dimensions in which nothing turns.
+  RopeConfig without_rope(RopeConfig rope, std::string_view layer_type) const {
+    if (rope.layout_reason.empty()) {
+      set_dimensions(rope, layer_type, false);
+      set_layout(rope);
+    }
+    rope.rotates = false;
+    if (model_type_ == "llama4" || model_type_ == "llama4_text") {
+      const Json* tuned = present(config_, "attn_temperature_tuning");
+      if (!tuned || as_bool(*tuned, "attn_temperature_tuning")) rope.query_scale = QueryScale::llama4;
+      rope.query_scale_floor = number("floor_scale").value_or(8192);
+      rope.query_scale_coefficient = number("attn_scale").value_or(0.1);
+    }
+    return rope;
+  }
+
+  /// Llama 4, SmolLM3: no_rope_layers holds 1 for a layer that rotates; by default every 4th does not. Cohere 2 and
+  /// EXAONE 4 rotate in their sliding layers alone.
+  void add_layers_without_rope() {
+    if (model_.layers.size() != 1) return;
+    const RopeConfig rope = model_.layers.front().config;
+    if (model_type_ == "cohere2" || (model_type_ == "exaone4" && present(config_, "sliding_window"))) {
+      model_.layers = {{"sliding_attention", rope}, {"full_attention", without_rope(rope, "")}};
+      return;
+    }
+    const Json* flags = present(config_, "no_rope_layers");
+    const bool listed = flags && flags->is_array() && !flags->empty();
+    const bool by_default = model_type_ == "llama4_text" || model_type_ == "llama4" || model_type_ == "smollm3";
+    if (!by_default && !listed) return;
+    std::int64_t layers = integer("num_hidden_layers").value_or(0), rotating = 0;
+    if (listed) {
+      for (const Json& flag : *flags) rotating += as_bool(flag, place_ + "no_rope_layers");
+      layers = static_cast<std::int64_t>(flags->size());
+    } else {
+      const std::int64_t interval = integer("no_rope_layer_interval").value_or(4);
+      rotating = interval > 0 ? layers - layers / interval : layers;
+    }
+    if (layers > 0 && rotating == layers) return;
+    if (layers > 0 && rotating == 0) throw Error(fmt::format("{}no_rope_layers leaves no layer with RoPE", place_));
+    model_.layers = {{"rope", rope, rotating}, {"no_rope", without_rope(rope, ""), layers - rotating}};
+  }
+
+  /// By `layer_types`, the list of every layer's type.
+  void count_layers() {
+    const Json* types = present(config_, "layer_types");
+    if (!types || !types->is_array()) return;
+    for (LayerRope& layer : model_.layers)
+      if (layer.layers == 0) layer.layers = std::count(types->begin(), types->end(), Json(layer.layer_type));
   }
 
   static bool is_local(std::string_view layer_type) {
@@ -484,8 +603,11 @@ ModelConfig read_model_config(const std::filesystem::path& path) {
 const LayerRope& layer_rope(const ModelConfig& model, const std::optional<std::string>& layer_type) {
   const std::string wanted = layer_type.value_or("full_attention");
   for (const LayerRope& layer : model.layers)
-    if (layer.layer_type == wanted) return layer;
-  if (!layer_type || model.layers.front().layer_type.empty()) return model.layers.front();
+    if (layer.layer_type == wanted && (layer_type || layer.config.rotates)) return layer;
+  if (!layer_type)
+    for (const LayerRope& layer : model.layers)
+      if (layer.config.rotates) return layer;
+  if (model.layers.front().layer_type.empty()) return model.layers.front();
   std::vector<std::string> types;
   for (const LayerRope& layer : model.layers) types.push_back(layer.layer_type);
   throw Error(fmt::format("{}: no layer type \"{}\", expected {}", model.name, *layer_type, fmt::join(types, " or ")));

@@ -13,7 +13,8 @@ namespace ropescope {
 /// "sliding_attention"), the others have a single one whose layer_type is empty.
 struct LayerRope {
   std::string layer_type;
-  RopeConfig config;
+  RopeConfig config;       ///< rotates: false for the layers without RoPE (Llama 4, SmolLM3: "no_rope")
+  std::int64_t layers = 0; ///< how many of the model's layers; 0 where the file does not tell
   bool operator==(const LayerRope&) const = default;
 };
 
@@ -29,13 +30,14 @@ struct ModelConfig {
 /// Reads the text of a Hugging Face config.json in either schema: `rope_theta` + `rope_scaling`, or the
 /// `rope_parameters` of transformers 5, flat or per layer type; and the older keys of GPT-NeoX, GPT-J, Phi,
 /// ChatGLM, Gemma 3, ModernBERT, OLMo 3. `name` appears in errors. Defaults are those of transformers
-/// 5.16.0.dev0 @ decba1d2. Throws Error: not JSON, no rope key at all, a number out of range, an unknown type.
+/// 5.16.0.dev0 @ decba1d2. Keys that concern the rotation and are not understood are named in the warnings.
+/// Throws Error: not JSON, no rope key at all, a number out of range, an unknown type.
 ModelConfig parse_model_config(std::string_view text, const std::string& name);
 
-/// The same from a file.
+/// The same from a file, or from a GGUF file's metadata (core/io/gguf.h), by content.
 ModelConfig read_model_config(const std::filesystem::path&);
 
-/// The rotary embedding of one layer type; without a type the full-attention one, else the first.
+/// The rotary embedding of one layer type; without a type the full-attention one, else the first that rotates.
 /// Throws Error naming the types there are.
 const LayerRope& layer_rope(const ModelConfig&, const std::optional<std::string>& layer_type);
 

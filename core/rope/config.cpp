@@ -16,7 +16,7 @@ struct NamedType {
   RopeType type;
 };
 
-// The first eight are the names we print; the rest are what older files and forks write.
+// The first of each type is the name we print; the rest are what older files and forks write.
 constexpr NamedType names[] = {
     {"default", RopeType::standard}, {"linear", RopeType::linear},
     {"ntk", RopeType::ntk},          {"dynamic", RopeType::dynamic},
@@ -46,7 +46,9 @@ void require_finite(const RopeConfig& config) {
         Named{"attention_factor", config.attention_factor}, Named{"beta_fast", config.beta_fast},
         Named{"beta_slow", config.beta_slow}, Named{"mscale", config.mscale},
         Named{"mscale_all_dim", config.mscale_all_dim}, Named{"low_freq_factor", config.low_freq_factor},
-        Named{"high_freq_factor", config.high_freq_factor}})
+        Named{"high_freq_factor", config.high_freq_factor}, Named{"short_mscale", config.short_mscale},
+        Named{"long_mscale", config.long_mscale}, Named{"extrapolation_factor", config.extrapolation_factor},
+        Named{"ntk_factor", config.ntk_factor}, Named{"attn_factor", config.attn_factor}})
     if (value && !std::isfinite(*value)) throw Error(fmt::format("{} is {}, expected a finite number", name, *value));
 }
 
@@ -81,6 +83,9 @@ std::string_view rope_type_title(RopeType type) {
   case RopeType::longrope: return "LongRoPE";
   case RopeType::llama3: return "Llama 3";
   case RopeType::proportional: return "p-RoPE";
+  case RopeType::ntk_by_parts: return "NTK-by-parts";
+  case RopeType::dynamic_yarn: return "dynamic YaRN";
+  case RopeType::dynamic_ntk_by_parts: return "dynamic by parts";
   }
   return "";
 }
@@ -133,6 +138,72 @@ std::optional<RopeConfig> with_scheme(RopeConfig config, RopeType type, double f
 
 std::int64_t pair_count(const RopeConfig& config) { return (config.rotary_dim + 1) / 2; }
 
+std::int64_t axis_count(const RopeConfig& config) {
+  switch (config.axis_rule) {
+  case AxisRule::single: return 1;
+  case AxisRule::sections:
+  case AxisRule::sections_interleaved:
+  case AxisRule::sections_ernie:
+    return config.mrope_section.empty() ? 1 : static_cast<std::int64_t>(config.mrope_section.size());
+  case AxisRule::ggml_sections:
+  case AxisRule::ggml_interleaved: return 4;
+  case AxisRule::halves:
+  case AxisRule::halves_xy:
+  case AxisRule::even_odd:
+  case AxisRule::centred_grid: return 2;
+  }
+  return 1;
+}
+
+std::string_view axis_name(const RopeConfig& config, std::int64_t axis) {
+  const std::int64_t axes = axis_count(config);
+  if (axes == 1 || axis < 0 || axis >= axes) return "";
+  constexpr std::string_view of_tokens[] = {"t", "h", "w", "e"}, rows_columns[] = {"h", "w"};
+  return of_patches(config.axis_rule) ? rows_columns[axis] : of_tokens[axis];
+}
+
+bool of_patches(AxisRule rule) {
+  return rule == AxisRule::halves || rule == AxisRule::halves_xy || rule == AxisRule::even_odd ||
+         rule == AxisRule::centred_grid;
+}
+
+double query_scale(const RopeConfig& config, std::int64_t position) {
+  const double p = static_cast<double>(position), floor = config.query_scale_floor;
+  switch (config.query_scale) {
+  case QueryScale::none: return 1;
+  case QueryScale::llama4: return std::log1p(std::floor((p + 1) / floor)) * config.query_scale_coefficient + 1;
+  case QueryScale::ministral3: return 1 + config.query_scale_coefficient * std::log1p(std::floor(p / floor));
+  }
+  return 1;
+}
+
+namespace {
+
+/// What the axis rule needs of the dimensions.
+void validate_axes(const RopeConfig& config) {
+  if (of_patches(config.axis_rule) && config.rotary_dim % 4 != 0)
+    throw Error(
+        fmt::format("rotary_dim is {}, and two axes share its pairs: expected a multiple of 4", config.rotary_dim));
+  if (config.axis_rule == AxisRule::centred_grid && (config.grid_height < 1 || config.grid_width < 1))
+    throw Error("patch centres need the grid: expected image_size and patch_size");
+  if (config.mrope_section.size() > 4)
+    throw Error(fmt::format("mrope_section has {} entries, expected at most 4", config.mrope_section.size()));
+  if (!config.freq_factors.empty()) {
+    if (static_cast<std::int64_t>(config.freq_factors.size()) < pair_count(config))
+      throw Error(fmt::format("there are {} frequency factors, expected one for each of the {} pairs",
+                              config.freq_factors.size(), pair_count(config)));
+    if (!std::all_of(config.freq_factors.begin(), config.freq_factors.end(),
+                     [](double f) { return f > 0 && std::isfinite(f); }))
+      throw Error("a frequency factor is not positive");
+  }
+  if (config.xpos_scale_base && !(*config.xpos_scale_base > 0))
+    throw Error(fmt::format("xpos_scale_base is {}, expected a positive number", *config.xpos_scale_base));
+  if (config.query_scale != QueryScale::none && !(config.query_scale_floor > 0))
+    throw Error(fmt::format("the query scale's floor is {}, expected tokens", config.query_scale_floor));
+}
+
+} // namespace
+
 void validate(const RopeConfig& config) {
   if (config.head_dim < 1 || config.head_dim > greatest_head_dim)
     throw Error(fmt::format("head_dim is {}, expected 1…{}", config.head_dim, greatest_head_dim));
@@ -146,6 +217,7 @@ void validate(const RopeConfig& config) {
   if (config.factor && !(*config.factor > 0))
     throw Error(fmt::format("factor is {}, expected a positive number", *config.factor));
   require_finite(config);
+  validate_axes(config);
 
   switch (config.rope_type) {
   case RopeType::standard: break;
@@ -169,6 +241,17 @@ void validate(const RopeConfig& config) {
     if (config.base == 1.0) throw Error("yarn divides by the logarithm of the base, and the base is 1");
     if (config.beta_fast < 0 || config.beta_slow < 0)
       throw Error("beta_fast and beta_slow count turns, expected positive numbers");
+    break;
+  case RopeType::ntk_by_parts: require_positive_factor(config); [[fallthrough]];
+  case RopeType::dynamic_ntk_by_parts:
+    if (config.rotary_dim <= 2)
+      throw Error(fmt::format("NTK-by-parts divides by rotary_dim − 2, and rotary_dim is {}", config.rotary_dim));
+    [[fallthrough]];
+  case RopeType::dynamic_yarn:
+    if (!(trained_length(config) > 0))
+      throw Error(fmt::format("{} needs original_max_position_embeddings or max_position_embeddings",
+                              rope_type_name(config.rope_type)));
+    if (config.base == 1.0) throw Error("NTK-by-parts divides by the logarithm of the base, and the base is 1");
     break;
   case RopeType::longrope: validate_longrope(config); break;
   case RopeType::proportional:

@@ -9,13 +9,63 @@
 
 namespace ropescope {
 
-/// How the frequencies are extended to longer contexts. The names are those of Hugging Face's `rope_type`;
-/// `ntk` (static NTK-aware scaling) has no name there.
-enum class RopeType { standard, linear, ntk, dynamic, yarn, longrope, llama3, proportional };
+/// How the frequencies are extended to longer contexts. The names are those of Hugging Face's `rope_type`; `ntk`
+/// (static NTK-aware scaling), `ntk_by_parts` and the two other dynamic forms have none there: they are the YaRN
+/// authors' (jquesnelle/yarn @ 995db5b, scaled_rope/).
+enum class RopeType {
+  standard,
+  linear,
+  ntk,
+  dynamic,
+  yarn,
+  longrope,
+  llama3,
+  proportional,
+  ntk_by_parts,
+  dynamic_yarn,
+  dynamic_ntk_by_parts
+};
 
-inline constexpr RopeType all_rope_types[] = {RopeType::standard, RopeType::linear,      RopeType::ntk,
-                                              RopeType::dynamic,  RopeType::yarn,        RopeType::longrope,
-                                              RopeType::llama3,   RopeType::proportional};
+inline constexpr RopeType all_rope_types[] = {RopeType::standard,
+                                              RopeType::linear,
+                                              RopeType::ntk,
+                                              RopeType::dynamic,
+                                              RopeType::yarn,
+                                              RopeType::longrope,
+                                              RopeType::llama3,
+                                              RopeType::proportional,
+                                              RopeType::ntk_by_parts,
+                                              RopeType::dynamic_yarn,
+                                              RopeType::dynamic_ntk_by_parts};
+
+/// Which axis of the positions turns which pair, where a token has more than one position.
+enum class AxisRule : std::uint8_t {
+  single,               ///< one position per token
+  sections,             ///< Qwen2-VL: blocks of pairs for t, h, w by mrope_section; HunYuan-VL: four
+  sections_interleaved, ///< Qwen3-VL: pair i turns by h where i % 3 = 1, by w where i % 3 = 2, else by t
+  sections_ernie,       ///< Ernie 4.5-VL: h, w, h, w … and t on the slowest pairs
+  ggml_sections,        ///< ggml's MROPE: blocks, counted round again beyond their sum
+  ggml_interleaved,     ///< ggml's IMROPE: as Qwen3-VL, but what is left over turns by a fourth axis
+  halves,               ///< vision: the first half of the pairs by the row, the other by the column, frequencies anew
+  halves_xy,            ///< the same, the column first (Llama 4, Gemma 4, EVA, SAM 2)
+  even_odd,             ///< Pixtral: frequencies 0, 2, 4 … by the row, then 1, 3, 5 … by the column
+  centred_grid          ///< DINOv3: as `halves`, of patch centres in −1 … 1 (see grid_positions)
+};
+
+/// How a model's own code rounds where its rows have 16 bits; float32 rows are the same under all of them.
+/// Source: SCHEMES, verified to the bit on transformers 5.16.0.dev0 @ decba1d2 with PyTorch on a CPU.
+enum class Rounding : std::uint8_t {
+  each_step,      ///< tables, both products and their sum, each to the rows' format (Llama and most)
+  tables_rounded, ///< tables to the rows' format, then float32 and one rounding at the end (Cohere)
+  once            ///< float32 throughout, one rounding at the end (OLMo, Ernie, Llama 4)
+};
+
+/// What some models multiply queries by, position by position, beside the rotation.
+enum class QueryScale : std::uint8_t {
+  none,
+  llama4,    ///< layers without RoPE: ln(1 + ⌊(p + 1)/floor⌋)·coefficient + 1
+  ministral3 ///< every layer, after RoPE: 1 + coefficient·ln(1 + ⌊p/floor⌋)
+};
 
 /// "default", "linear", … as written in a config.json and printed by `freqs`.
 std::string_view rope_type_name(RopeType);
@@ -55,11 +105,27 @@ struct RopeConfig {
   std::vector<double> short_factor; ///< LongRoPE, one divisor per pair
   std::vector<double> long_factor;
 
+  std::optional<double> short_mscale; ///< PhiMoE: attention factor of calls that fit the original context
+  std::optional<double> long_mscale;  ///< and of those that do not
+  std::vector<double> freq_factors;   ///< ggml's tensor `rope_freqs`, one divisor per pair; empty: all 1
+  double extrapolation_factor = 1;    ///< YaRN's repository, ggml's `ext_factor`: share of what a kept pair keeps
+  double ntk_factor = 1;              ///< NTK-by-parts: share of the NTK-aware frequencies
+  double attn_factor = 1;             ///< YaRN's repository: multiplies the attention factor that YaRN derives
+
   std::vector<std::int64_t> mrope_section; ///< pairs turned by t, h, w; empty: one position per token
-  bool mrope_interleaved = false;          ///< Qwen3-VL: t, h, w alternate instead of lying in blocks
+  AxisRule axis_rule = AxisRule::single;
+  std::int64_t grid_height = 0, grid_width = 0; ///< patches; `centred_grid` alone reads them
+  std::optional<double> xpos_scale_base;        ///< xPos: tokens, 512 in torchscale; queries grow, keys shrink
 
   PairLayout layout;         ///< by model_type, `rope_interleave` …
   std::string layout_reason; ///< why this layout, as half a sentence
+  Rounding rounding = Rounding::each_step;
+  bool rotates = true;         ///< false: a layer without RoPE (NoPE)
+  std::int64_t nope_dim = 0;   ///< components of a query before the head that turns (DeepSeek's decoupled part)
+  bool scales_softmax = false; ///< DeepSeek: the softmax scale takes mscale_all_dim's magnitude, squared
+  QueryScale query_scale = QueryScale::none;
+  double query_scale_floor = 8192;      ///< tokens
+  double query_scale_coefficient = 0.1; ///< Llama 4's attn_scale, Ministral's llama_4_scaling_beta
 
   bool operator==(const RopeConfig&) const = default;
 };
@@ -80,6 +146,18 @@ void set_trained_length(RopeConfig&, double tokens);
 /// their published defaults; what belongs to the old scheme alone (attention_factor, alpha) goes. The config itself
 /// where it is of that type already; nothing where LongRoPE is asked for and the config has no factors for it.
 std::optional<RopeConfig> with_scheme(RopeConfig, RopeType, double factor);
+
+/// Whether positions are a patch's row and column.
+bool of_patches(AxisRule);
+
+/// Positions a token has under an axis rule and sections: 1 to 4.
+std::int64_t axis_count(const RopeConfig&);
+
+/// "t", "h", "w" …; empty where there is one axis alone.
+std::string_view axis_name(const RopeConfig&, std::int64_t axis);
+
+/// What the query at a position is multiplied by beside the rotation; 1 in most models.
+double query_scale(const RopeConfig&, std::int64_t position);
 
 /// Number of frequencies: ⌈rotary_dim/2⌉.
 std::int64_t pair_count(const RopeConfig&);

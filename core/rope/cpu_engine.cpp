@@ -4,6 +4,7 @@
 #include <array>
 #include <fstream>
 #include <limits>
+#include <type_traits>
 
 #include "core/rope/phase.h"
 
@@ -14,6 +15,14 @@ namespace {
 /// cos and sin of one token for every pair, times the attention factor and the direction.
 template <typename T>
 void fill_table(const Rotation& rotation, std::int64_t token, std::vector<CosSin<T>>& table) {
+  if (!rotation.table.empty()) {
+    const auto* given = rotation.table.data() + token * rotation.pairs();
+    for (CosSin<T>& entry : table) {
+      entry = {static_cast<T>(given->cos), static_cast<T>(given->sin)};
+      ++given;
+    }
+    return;
+  }
   const auto gain = static_cast<T>(rotation.attention_factor);
   const auto sin_gain = static_cast<T>(rotation.layout.direction) * gain;
   for (std::int64_t i = 0; i < rotation.pairs(); ++i) {
@@ -34,18 +43,36 @@ void rotate_row(const PairIndex& index, const std::vector<CosSin<T>>& table, con
   }
 }
 
+/// The same, with every product and sum rounded to a 16-bit format.
+void rotate_row_in_steps(const PairIndex& index, const std::vector<CosSin<float>>& table, const std::vector<float>& row,
+                         float* out, Format step) {
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(table.size()); ++i) {
+    const auto [c, s] = table[static_cast<std::size_t>(i)];
+    const float x = row[static_cast<std::size_t>(index.in_first(i))],
+                y = row[static_cast<std::size_t>(index.in_second(i))];
+    out[index.out_first(i)] = rounded(step, rounded(step, x * c) - rounded(step, y * s));
+    out[index.out_second(i)] = rounded(step, rounded(step, y * c) + rounded(step, x * s));
+  }
+}
+
 template <typename T>
 void rotate_rows(const Rotation& rotation, const RowShape& shape, std::span<const T> in, std::span<T> out) {
   if (in.data() != out.data()) std::copy(in.begin(), in.end(), out.begin());
   const PairIndex index = pair_index(rotation.layout, shape.head_dim, rotation.pairs());
   std::vector<CosSin<T>> table(static_cast<std::size_t>(rotation.pairs()));
   std::vector<T> row(static_cast<std::size_t>(shape.head_dim));
+  [[maybe_unused]] const bool in_steps = rotation.step == Format::bfloat16 || rotation.step == Format::float16;
   for (std::int64_t token = 0; token < shape.tokens; ++token) {
     fill_table(rotation, token, table);
     for (std::int64_t outer = 0; outer < shape.outer; ++outer)
       for (std::int64_t inner = 0; inner < shape.inner; ++inner) {
         T* head = out.data() + ((outer * shape.tokens + token) * shape.inner + inner) * shape.head_dim;
         std::copy_n(head, shape.head_dim, row.begin());
+        if constexpr (std::is_same_v<T, float>)
+          if (in_steps) {
+            rotate_row_in_steps(index, table, row, head, rotation.step);
+            continue;
+          }
         rotate_row(index, table, row, head);
       }
   }

@@ -9,8 +9,13 @@ namespace ropescope {
 void validate(const Rotation& rotation, const RowShape& shape, std::int64_t rotary_dim) {
   if (rotary_dim % 2 != 0)
     throw Error(fmt::format("rotary_dim is {}, and a rotation turns pairs: expected an even number", rotary_dim));
-  if (2 * rotation.pairs() > shape.head_dim)
+  if (rotation.layout.offset < 0 || 2 * rotation.pairs() + rotation.layout.offset > shape.head_dim)
     throw Error(fmt::format("rotary_dim is {}, more than the {} components of a head", rotary_dim, shape.head_dim));
+  if (rotation.layout.blocks < 1 || rotation.pairs() % rotation.layout.blocks != 0)
+    throw Error(fmt::format("{} pairs, expected a multiple of the layout's {} blocks", rotation.pairs(),
+                            rotation.layout.blocks));
+  if (!rotation.table.empty() && static_cast<std::int64_t>(rotation.table.size()) != rotation.pairs() * shape.tokens)
+    throw Error("the table of cos and sin has another size than tokens × pairs");
   if (!rotation.pair_axis.empty() && rotation.pair_axis.size() != rotation.turns.size())
     throw Error(fmt::format("{} pairs have an axis, and there are {}", rotation.pair_axis.size(), rotation.pairs()));
   if (rotation.positions.tokens() != shape.tokens)

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "core/rope/format.h"
 #include "core/rope/layout.h"
+#include "core/rope/phase.h"
 #include "core/rope/positions.h"
 #include "core/rope/spectrum.h"
 
@@ -27,8 +29,10 @@ struct Rotation {
   std::span<const std::uint64_t> turns; ///< per pair, Spectrum::turns
   double attention_factor = 1.0;        ///< multiplies cos and sin
   PairLayout layout;
-  std::span<const std::uint8_t> pair_axis; ///< per pair; empty: axis 0
-  const Positions& positions;              ///< of as many tokens as the rows have
+  std::span<const std::uint8_t> pair_axis;    ///< per pair; empty: axis 0
+  const Positions& positions;                 ///< of as many tokens as the rows have
+  std::span<const CosSin<double>> table = {}; ///< [token][pair], gains and direction in it; takes the place of turns
+  Format step = Format::float32; ///< of 16 bits: products and sums of float rows are rounded to it one by one
 
   std::int64_t pairs() const { return static_cast<std::int64_t>(turns.size()); }
   std::int64_t axis(std::int64_t pair) const {
@@ -79,8 +83,8 @@ public:
   virtual void scan(const ScoreScan&, std::span<const std::int64_t> edges, std::span<ScoreBin> bins) = 0;
 };
 
-/// Throws Error where a rotation cannot be: odd rotary_dim, more pairs than the head has room for, positions
-/// of another number of tokens or beyond ±2³¹.
+/// Throws Error where a rotation cannot be: odd rotary_dim, more pairs than the head has room for, blocks that do not
+/// divide the pairs, positions of another number of tokens or beyond ±2³¹.
 void validate(const Rotation&, const RowShape&, std::int64_t rotary_dim);
 
 } // namespace ropescope

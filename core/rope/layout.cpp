@@ -1,5 +1,7 @@
 #include "core/rope/layout.h"
 
+#include <algorithm>
+
 namespace ropescope {
 
 std::string_view pairing_name(Pairing pairing) { return pairing == Pairing::half ? "half" : "interleaved"; }
@@ -11,10 +13,11 @@ std::optional<Pairing> pairing_from_name(std::string_view name) {
 }
 
 PairIndex pair_index(const PairLayout& layout, std::int64_t head_dim, std::int64_t pairs) {
+  const std::int64_t block = std::max<std::int64_t>(1, pairs / layout.blocks);
   const auto stride = [](Pairing pairing) -> std::int64_t { return pairing == Pairing::half ? 1 : 2; };
-  const auto gap = [pairs](Pairing pairing) -> std::int64_t { return pairing == Pairing::half ? pairs : 1; };
-  return {layout.trailing ? head_dim - 2 * pairs : 0, stride(layout.pairing), gap(layout.pairing),
-          stride(layout.output), gap(layout.output)};
+  const auto gap = [block](Pairing pairing) -> std::int64_t { return pairing == Pairing::half ? block : 1; };
+  const std::int64_t offset = layout.trailing ? head_dim - 2 * pairs - layout.offset : layout.offset;
+  return {offset, stride(layout.pairing), gap(layout.pairing), stride(layout.output), gap(layout.output), block};
 }
 
 } // namespace ropescope

@@ -20,24 +20,30 @@ struct PairLayout {
   Pairing output = Pairing::half;  ///< how the result is written; DeepSeek-V3 reads interleaved, writes half
   bool trailing = false;           ///< the rotary part is the last rotary_dim components (DeepSeek-V4)
   std::int8_t direction = +1;      ///< +1: by +angle, −1: by −angle (nanochat, and every inverse)
+  std::int64_t offset = 0;         ///< components before the rotary part (after it, where trailing)
+  std::int64_t blocks = 1;         ///< the rotary part is so many, each paired within itself (Gemma 4 vision: 2)
 
   bool operator==(const PairLayout&) const = default;
 };
 
 /// A layout spelled out as indices: pair i reads components (in_first(i), in_second(i)) of a head and writes
-/// (out_first(i), out_second(i)). Engines work on this alone; shaders/rotate.comp has the same five numbers.
+/// (out_first(i), out_second(i)). Engines work on this alone; shaders/rotate.comp has the same six numbers.
 struct PairIndex {
   std::int64_t offset;            ///< first component of the rotary part
-  std::int64_t in_stride, in_gap; ///< pair i reads offset + in_stride·i and that + in_gap
+  std::int64_t in_stride, in_gap; ///< pair i of a block reads its start + in_stride·i and that + in_gap
   std::int64_t out_stride, out_gap;
+  std::int64_t block; ///< pairs of a block, which is 2·block components wide
 
-  std::int64_t in_first(std::int64_t pair) const { return offset + in_stride * pair; }
+  std::int64_t in_first(std::int64_t pair) const { return start(pair) + in_stride * (pair % block); }
   std::int64_t in_second(std::int64_t pair) const { return in_first(pair) + in_gap; }
-  std::int64_t out_first(std::int64_t pair) const { return offset + out_stride * pair; }
+  std::int64_t out_first(std::int64_t pair) const { return start(pair) + out_stride * (pair % block); }
   std::int64_t out_second(std::int64_t pair) const { return out_first(pair) + out_gap; }
+
+private:
+  std::int64_t start(std::int64_t pair) const { return offset + pair / block * 2 * block; }
 };
 
-/// Requires 2·pairs ≤ head_dim.
+/// Requires offset + 2·pairs ≤ head_dim and pairs that the blocks divide.
 PairIndex pair_index(const PairLayout&, std::int64_t head_dim, std::int64_t pairs);
 
 } // namespace ropescope

@@ -1,7 +1,7 @@
 #pragma once
 #include <string_view>
 
-#include "core/rope/layout.h"
+#include "core/rope/config.h"
 
 namespace ropescope {
 
@@ -12,6 +12,8 @@ struct ModelType {
   PairLayout layout = {};
   double default_theta = 10000;
   double default_partial = 1; ///< of head_dim, where the file has no partial_rotary_factor
+  Rounding rounding = Rounding::each_step;
+  AxisRule axis_rule = AxisRule::single; ///< where the file has no mrope_section
 };
 
 /// The entry of a `model_type`, or null where we know nothing of it (then: half, 10 000, whole head).

@@ -9,6 +9,12 @@
 
 namespace ropescope {
 
+namespace {
+
+constexpr std::int64_t greatest_side = 65536, greatest_packed_tokens = std::int64_t{1} << 30;
+
+} // namespace
+
 Positions consecutive_positions(std::int64_t tokens, std::int64_t first) {
   Positions positions{1, std::vector<std::int64_t>(static_cast<std::size_t>(tokens))};
   std::iota(positions.ids.begin(), positions.ids.end(), first);
@@ -19,30 +25,119 @@ std::int64_t sequence_length(const Positions& positions) {
   return positions.ids.empty() ? 0 : *std::max_element(positions.ids.begin(), positions.ids.end()) + 1;
 }
 
+Positions packed_positions(std::span<const std::int64_t> cu_seqlens, std::span<const std::int64_t> start_positions,
+                           std::int64_t cp_size, std::int64_t cp_rank) {
+  if (cu_seqlens.size() < 2 || cu_seqlens.front() != 0)
+    throw Error("cu_seqlens begins with 0 and has an end for every sequence: expected at least two numbers");
+  if (!start_positions.empty() && start_positions.size() + 1 != cu_seqlens.size())
+    throw Error(fmt::format("there are {} start positions, expected one for each of the {} sequences",
+                            start_positions.size(), cu_seqlens.size() - 1));
+  if (cp_size < 1 || cp_size > (1 << 20) || cp_rank < 0 || cp_rank >= cp_size)
+    throw Error(fmt::format("context-parallel rank {} of {}, expected a rank from 0", cp_rank, cp_size));
+  Positions positions{1, {}};
+  for (std::size_t s = 0; s + 1 < cu_seqlens.size(); ++s) {
+    const std::int64_t length = cu_seqlens[s + 1] - cu_seqlens[s];
+    if (length < 0 || cu_seqlens[s + 1] > greatest_packed_tokens)
+      throw Error(fmt::format("cu_seqlens goes from {} to {}, expected to rise", cu_seqlens[s], cu_seqlens[s + 1]));
+    if (cp_size > 1 && length % (2 * cp_size) != 0)
+      throw Error(fmt::format("a sequence of {} tokens, expected a multiple of 2 × {} ranks", length, cp_size));
+    const std::int64_t start = start_positions.empty() ? 0 : start_positions[s];
+    const std::int64_t chunk = cp_size == 1 ? length : length / (2 * cp_size);
+    for (std::int64_t i = 0; i < chunk; ++i) positions.ids.push_back(start + cp_rank * chunk + i);
+    if (cp_size > 1)
+      for (std::int64_t i = 0; i < chunk; ++i) positions.ids.push_back(start + (2 * cp_size - 1 - cp_rank) * chunk + i);
+  }
+  return positions;
+}
+
+Positions grid_positions(const RopeConfig& config, std::int64_t height, std::int64_t width, std::int64_t merge,
+                         std::int64_t prefix) {
+  if (height < 1 || width < 1 || height > greatest_side || width > greatest_side)
+    throw Error(fmt::format("a grid of {} x {} patches, expected 1…{} a side", height, width, greatest_side));
+  if (merge < 1 || height % merge != 0 || width % merge != 0)
+    throw Error(
+        fmt::format("a grid of {} x {} patches, expected multiples of the merge size {}", height, width, merge));
+  if (prefix < 0 || prefix > greatest_side) throw Error(fmt::format("{} prefix tokens, expected 0 or more", prefix));
+  const auto unit = [&](std::int64_t i, std::int64_t side) {
+    if (config.axis_rule == AxisRule::centred_grid) return 2 * i + 1 - side;
+    return config.model_type == "llama4_vision_model" ? i + 1 : i;
+  };
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(prefix), 0), columns = rows;
+  for (std::int64_t top = 0; top < height; top += merge)
+    for (std::int64_t left = 0; left < width; left += merge)
+      for (std::int64_t y = top; y < top + merge; ++y)
+        for (std::int64_t x = left; x < left + merge; ++x) {
+          rows.push_back(unit(y, height));
+          columns.push_back(unit(x, width));
+        }
+  rows.insert(rows.end(), columns.begin(), columns.end());
+  return {2, std::move(rows)};
+}
+
+namespace {
+
+/// Blocks of `sections` pairs, one block after the other; round again where there are more pairs.
+void fill_blocks(std::vector<std::uint8_t>& axis, std::span<const std::int64_t> sections) {
+  std::size_t pair = 0;
+  while (pair < axis.size())
+    for (std::size_t a = 0; a < sections.size(); ++a)
+      for (std::int64_t n = 0; n < sections[a] && pair < axis.size(); ++n) axis[pair++] = static_cast<std::uint8_t>(a);
+}
+
+void check_sections(const RopeConfig& config, std::int64_t pairs) {
+  const std::span<const std::int64_t> sections = config.mrope_section;
+  const bool ggml = config.axis_rule == AxisRule::ggml_sections || config.axis_rule == AxisRule::ggml_interleaved;
+  const std::size_t wanted = ggml ? 4 : config.axis_rule == AxisRule::sections ? sections.size() : 3;
+  if (sections.size() != wanted)
+    throw Error(fmt::format("mrope_section has {} entries, expected {}", sections.size(), wanted));
+  for (const std::int64_t section : sections)
+    if (section < 0 || section > pairs)
+      throw Error(fmt::format("mrope_section holds {}, expected parts of the {} pairs", section, pairs));
+  const std::int64_t sum = std::accumulate(sections.begin(), sections.end(), std::int64_t{0});
+  if (ggml ? sum < 1 : sum != pairs)
+    throw Error(fmt::format("mrope_section sums to another number than the {} pairs", pairs));
+}
+
+} // namespace
+
 std::vector<std::uint8_t> pair_axes(const RopeConfig& config, std::int64_t axes) {
   const std::int64_t pairs = pair_count(config);
   std::vector<std::uint8_t> axis(static_cast<std::size_t>(pairs), 0);
   if (axes == 1) return axis;
   const std::vector<std::int64_t>& sections = config.mrope_section;
-  if (sections.empty())
+  const bool by_sections = !of_patches(config.axis_rule) && config.axis_rule != AxisRule::single;
+  if (config.axis_rule == AxisRule::single || (by_sections && sections.empty()))
     throw Error(fmt::format("the positions have {} axes, and the model's config has no mrope_section", axes));
-  if (static_cast<std::int64_t>(sections.size()) != axes)
-    throw Error(fmt::format("the positions have {} axes, expected {} as in mrope_section", axes, sections.size()));
-  for (const std::int64_t section : sections)
-    if (section < 0 || section > pairs)
-      throw Error(fmt::format("mrope_section holds {}, expected parts of the {} pairs", section, pairs));
-  if (std::accumulate(sections.begin(), sections.end(), std::int64_t{0}) != pairs)
-    throw Error(fmt::format("mrope_section sums to another number than the {} pairs", pairs));
+  if (axes != axis_count(config))
+    throw Error(fmt::format("the positions have {} axes, expected {} as the model has", axes, axis_count(config)));
+  if (by_sections) check_sections(config, pairs);
 
-  if (config.mrope_interleaved) {
+  switch (config.axis_rule) {
+  case AxisRule::single: break;
+  case AxisRule::sections:
+  case AxisRule::ggml_sections: fill_blocks(axis, sections); break;
+  case AxisRule::sections_interleaved:
     for (std::int64_t i = 0; i < pairs; ++i)
-      for (std::int64_t a = 1; a < axes; ++a)
-        if (i % 3 == a && i < 3 * sections[static_cast<std::size_t>(a)])
-          axis[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(a);
-    return axis;
+      if (i % 3 != 0 && i < 3 * sections[static_cast<std::size_t>(i % 3)])
+        axis[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(i % 3);
+    break;
+  case AxisRule::ggml_interleaved:
+    for (std::int64_t i = 0, round = std::accumulate(sections.begin(), sections.end(), std::int64_t{0}); i < pairs;
+         ++i) {
+      const std::int64_t sector = i % round;
+      const bool within = sector < 3 * sections[static_cast<std::size_t>(sector % 3)];
+      axis[static_cast<std::size_t>(i)] = within ? static_cast<std::uint8_t>(sector % 3) : 3;
+    }
+    break;
+  case AxisRule::sections_ernie: // h and w alternate on the fast pairs, t has the slow ones
+    for (std::int64_t i = 0; i < pairs; ++i)
+      axis[static_cast<std::size_t>(i)] = i < sections[0] + sections[1] ? static_cast<std::uint8_t>(1 + i % 2) : 0;
+    break;
+  case AxisRule::halves:
+  case AxisRule::even_odd:
+  case AxisRule::centred_grid: std::fill(axis.begin() + pairs / 2, axis.end(), std::uint8_t{1}); break;
+  case AxisRule::halves_xy: std::fill(axis.begin(), axis.begin() + pairs / 2, std::uint8_t{1}); break;
   }
-  auto next = axis.begin();
-  for (std::size_t a = 0; a < sections.size(); ++a) next = std::fill_n(next, sections[a], static_cast<std::uint8_t>(a));
   return axis;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/rope/config.h"
@@ -26,10 +27,25 @@ Positions consecutive_positions(std::int64_t tokens, std::int64_t first = 0);
 /// The greatest position + 1, which a forward pass calls seq_len; 0 without tokens.
 std::int64_t sequence_length(const Positions&);
 
-/// Which axis of the positions turns each pair: all 0 for one-dimensional RoPE; by sections for M-RoPE.
-/// Qwen2-VL: blocks [t…, h…, w…]; Qwen3-VL: pair i takes h if i % 3 = 1 and i < 3·sections[1], w if i % 3 = 2
-/// and i < 3·sections[2], else t (transformers @ decba1d2, modeling_qwen3_vl.py).
-/// Throws Error where the sections do not sum to the number of pairs.
+/// Sequences packed one behind the other: cu_seqlens[s] … cu_seqlens[s+1] − 1 are the tokens of sequence s, which
+/// counts from 0 or from start_positions[s]. Under context parallelism of cp_size ranks every sequence is cut into
+/// 2·cp_size chunks, of which rank r holds numbers r and 2·cp_size − 1 − r; only its tokens are returned.
+/// Source: TransformerEngine @ d0067d0, attention/rope.py. Throws Error where cu_seqlens falls, a sequence cannot be
+/// cut evenly, or the numbers of starts and sequences differ.
+Positions packed_positions(std::span<const std::int64_t> cu_seqlens, std::span<const std::int64_t> start_positions = {},
+                           std::int64_t cp_size = 1, std::int64_t cp_rank = 0);
+
+/// Row and column of every patch of an image, row by row, or merge × merge blocks of patches at a time (Qwen's
+/// spatial_merge_size); `prefix` tokens before (a class token) do not turn. In the units of the axis rule: Llama 4
+/// counts from 1; DINOv3's patch centres, −1 … 1 along each side, are the odd integers 2i + 1 − side.
+/// Throws Error where the merge does not divide the sides.
+Positions grid_positions(const RopeConfig&, std::int64_t height, std::int64_t width, std::int64_t merge = 1,
+                         std::int64_t prefix = 0);
+
+/// Which axis of the positions turns each pair, by the config's axis rule; all 0 where the positions have one axis
+/// alone, as text tokens have under M-RoPE.
+/// Source: transformers @ decba1d2, modeling_{qwen2_vl,qwen3_vl,ernie4_5_vl_moe,pixtral,llama4}.py; ggml @ d99724f2.
+/// Throws Error where the positions have another number of axes or the sections do not sum to the number of pairs.
 std::vector<std::uint8_t> pair_axes(const RopeConfig&, std::int64_t axes);
 
 } // namespace ropescope

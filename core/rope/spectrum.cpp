@@ -13,21 +13,24 @@ namespace ropescope {
 
 namespace {
 
-using scaling::Frequencies;
-using scaling::Real;
+using Real = scaling::Exact::Real;
 
-Frequencies scaled(const RopeConfig& config, std::optional<double> seq_len) {
-  switch (config.rope_type) {
-  case RopeType::standard: return scaling::standard(config);
-  case RopeType::linear: return scaling::linear(config);
-  case RopeType::ntk: return scaling::ntk(config);
-  case RopeType::dynamic: return scaling::dynamic(config, seq_len);
-  case RopeType::yarn: return scaling::yarn(config);
-  case RopeType::longrope: return scaling::longrope(config, seq_len);
-  case RopeType::llama3: return scaling::llama3(config);
-  case RopeType::proportional: return scaling::proportional(config);
-  }
-  return {};
+/// The config without any extension, for Spectrum::unscaled.
+RopeConfig as_trained(RopeConfig config) {
+  config.rope_type = RopeType::standard;
+  config.rotates = true;
+  config.freq_factors.clear();
+  return config;
+}
+
+/// DeepSeek-V2, V3 and Mistral 4 multiply the softmax scale by YaRN's magnitude for mscale_all_dim, squared:
+/// transformers @ decba1d2, modeling_deepseek_v3.py, yarn_apply_mscale.
+double softmax_factor(const RopeConfig& config) {
+  if (!config.scales_softmax || config.rope_type == RopeType::standard) return 1;
+  const Real all_dim = config.mscale_all_dim.value_or(0);
+  if (all_dim == 0) return 1;
+  const Real m = scaling::magnitude<Real>(extension_factor(config), all_dim);
+  return static_cast<double>(m * m);
 }
 
 std::uint64_t fraction_of_a_turn(Real theta) {
@@ -42,13 +45,14 @@ Spectrum make_spectrum(const RopeConfig& config, std::optional<double> seq_len) 
   validate(config);
   if (seq_len && !(*seq_len > 0 && std::isfinite(*seq_len)))
     throw Error(fmt::format("the sequence length is {}, expected a positive number of tokens", *seq_len));
-  const Frequencies frequencies = scaled(config, seq_len);
+  const auto frequencies = scaling::frequencies<scaling::Exact>(config, seq_len);
   const bool whole_head = config.rope_type == RopeType::proportional;
 
   Spectrum spectrum;
   spectrum.head_dim = config.head_dim;
   spectrum.rotary_dim = whole_head ? config.head_dim : config.rotary_dim;
   spectrum.attention_factor = static_cast<double>(frequencies.attention_factor);
+  spectrum.softmax_factor = softmax_factor(config);
   spectrum.divisor = static_cast<double>(frequencies.divisor);
   spectrum.base = static_cast<double>(frequencies.base);
   spectrum.rule = frequencies.rule;
@@ -60,7 +64,7 @@ Spectrum make_spectrum(const RopeConfig& config, std::optional<double> seq_len) 
   }
   if (!std::isfinite(spectrum.attention_factor))
     throw Error("these parameters yield an attention factor beyond double precision");
-  for (const Real theta : scaling::default_frequencies(config.base, spectrum.rotary_dim))
+  for (const Real theta : scaling::frequencies<scaling::Exact>(as_trained(config), std::nullopt).theta)
     spectrum.unscaled.push_back(static_cast<double>(theta));
   return spectrum;
 }

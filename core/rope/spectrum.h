@@ -28,6 +28,7 @@ struct Spectrum {
   std::vector<double> unscaled;     ///< θᵢ before the extension, rad/token
   std::vector<std::uint64_t> turns; ///< θᵢ/2π modulo one turn, in units of 2⁻⁶⁴ turn per token
   double attention_factor = 1.0;    ///< multiplies cos and sin; scores grow by its square
+  double softmax_factor = 1.0;      ///< multiplies the softmax scale beside that (DeepSeek's mscale, squared)
   double divisor = 1.0;             ///< of a pair interpolated in full; 0 where the scheme has no such thing
   double base = 0.0;                ///< the base in force (NTK-aware schemes change it)
   std::string rule;                 ///< which rule is in force, a sentence; empty where there is no choice

@@ -2,7 +2,7 @@
 // original_max_position_embeddings). HunYuan's `alpha` is a static NTK scaling under the same name; once a
 // sequence outgrows the context, Hugging Face's generic function takes over and forgets it.
 #include <algorithm>
-#include <cmath>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -12,28 +12,38 @@
 
 namespace ropescope::scaling {
 
-Frequencies dynamic(const RopeConfig& config, std::optional<double> seq_len) {
-  const Real length = config.max_position_embeddings;
-  const Real effective = std::max<Real>(seq_len.value_or(0), length);
+template <typename A>
+Frequencies<A> dynamic(const RopeConfig& config, std::optional<double> seq_len) {
+  using Scalar = typename A::Scalar;
+  // A forward pass has the sequence length as a tensor: there the new base is float32 already.
+  using Base = std::conditional_t<std::is_same_v<A, PyTorch>, float, Scalar>;
+  const double length = config.max_position_embeddings, effective = std::max(seq_len.value_or(0), length);
   if (config.alpha && effective <= length) {
-    Frequencies result = ntk(config);
+    Frequencies<A> result = ntk<A>(config);
     result.rule = fmt::format("Dynamic NTK: alpha {:g}, fixed while the sequence fits {} tokens.", *config.alpha,
-                              grouped(config.max_position_embeddings));
+                              grouped(length));
     return result;
   }
-  const auto d = static_cast<Real>(config.rotary_dim);
   if (!config.factor)
     throw Error("rope_type \"dynamic\" needs a \"factor\" once a sequence is longer than the context");
-  const Real s = *config.factor;
-  const Real base = config.base * std::pow(s * effective / length - (s - 1), d / (d - 2));
-  return {.theta = default_frequencies(base, config.rotary_dim),
-          .base = base,
+  if (effective <= length) {
+    Frequencies<A> result = standard<A>(config);
+    result.divisor = 0;
+    result.rule = fmt::format("Dynamic NTK: base unchanged up to {} tokens.", grouped(length));
+    return result;
+  }
+  const auto d = static_cast<Scalar>(config.rotary_dim);
+  const Scalar s = *config.factor;
+  const Base growth =
+      static_cast<Base>(s) * static_cast<Base>(effective) / static_cast<Base>(length) - static_cast<Base>(s - 1);
+  const Base base = static_cast<Base>(config.base) * std::pow(growth, static_cast<Base>(d / (d - 2)));
+  return {.theta = default_frequencies<A>(static_cast<Scalar>(base), config.rotary_dim),
+          .base = static_cast<Scalar>(base),
           .divisor = 0,
-          .rule =
-              effective > length
-                  ? fmt::format("Dynamic NTK: base {:.6g}, because {} > {} tokens.", static_cast<double>(base),
-                                grouped(static_cast<double>(effective)), grouped(static_cast<double>(length)))
-                  : fmt::format("Dynamic NTK: base unchanged up to {} tokens.", grouped(static_cast<double>(length)))};
+          .rule = fmt::format("Dynamic NTK: base {:.6g}, because {} > {} tokens.", static_cast<double>(base),
+                              grouped(effective), grouped(length))};
 }
+
+ROPESCOPE_BOTH_ARITHMETICS(dynamic, const RopeConfig&, std::optional<double>)
 
 } // namespace ropescope::scaling

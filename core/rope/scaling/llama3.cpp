@@ -2,26 +2,42 @@
 // With low_freq_factor = high_freq_factor the middle band is empty, so that its division by 0 never counts.
 #include <numbers>
 
+#include <fmt/format.h>
+
 #include "core/rope/scaling/scaling.h"
 
 namespace ropescope::scaling {
 
-Frequencies llama3(const RopeConfig& config) {
-  const Real factor = extension_factor(config), length = trained_length(config);
-  const Real low = config.low_freq_factor, high = config.high_freq_factor;
-  Frequencies result = standard(config);
-  result.divisor = factor;
+template <typename A>
+Frequencies<A> llama3(const RopeConfig& config) {
+  using Real = typename A::Real;
+  const auto factor = static_cast<Real>(extension_factor(config)), length = static_cast<Real>(trained_length(config)),
+             low = static_cast<Real>(config.low_freq_factor),
+             band = static_cast<Real>(config.high_freq_factor - config.low_freq_factor);
+  const auto longest_kept = static_cast<Real>(trained_length(config) / config.high_freq_factor),
+             shortest_slowed = static_cast<Real>(trained_length(config) / config.low_freq_factor);
+  Frequencies<A> result = standard<A>(config);
+  result.divisor = extension_factor(config);
+  int kept = 0, slowed = 0;
   for (Real& theta : result.theta) {
-    const Real wavelength = 2 * std::numbers::pi_v<Real> / theta;
-    if (wavelength < length / high) continue;
-    if (wavelength > length / low) {
+    const Real wavelength = static_cast<Real>(2 * std::numbers::pi_v<typename A::Scalar>) / theta;
+    if (wavelength < longest_kept) {
+      ++kept;
+      continue;
+    }
+    if (wavelength > shortest_slowed) {
+      ++slowed;
       theta /= factor;
       continue;
     }
-    const Real smooth = (length / wavelength - low) / (high - low);
+    const Real smooth = (length / wavelength - low) / band;
     theta = (1 - smooth) * theta / factor + smooth * theta;
   }
+  result.rule = fmt::format("Llama 3: {} pairs kept, {} blended, {} divided by {:g}.", kept,
+                            static_cast<int>(result.theta.size()) - kept - slowed, slowed, extension_factor(config));
   return result;
 }
+
+ROPESCOPE_BOTH_ARITHMETICS(llama3, const RopeConfig&)
 
 } // namespace ropescope::scaling

@@ -1,19 +1,25 @@
 // RoFormer: Su et al. 2021, arXiv 2104.09864, equation 15.
-#include <cmath>
-
+#include "core/rope/float32.h"
 #include "core/rope/scaling/scaling.h"
 
 namespace ropescope::scaling {
 
-std::vector<Real> default_frequencies(Real base, std::int64_t rotary_dim) {
-  std::vector<Real> theta(static_cast<std::size_t>((rotary_dim + 1) / 2));
-  for (std::size_t j = 0; j < theta.size(); ++j)
-    theta[j] = std::pow(base, -2 * static_cast<Real>(j) / static_cast<Real>(rotary_dim));
-  return theta;
+std::vector<long double> Exact::powers(long double base, std::int64_t denominator, std::int64_t count) {
+  std::vector<long double> result(static_cast<std::size_t>(count));
+  for (std::size_t j = 0; j < result.size(); ++j)
+    result[j] = std::pow(base, 2 * static_cast<long double>(j) / static_cast<long double>(denominator));
+  return result;
 }
 
-Frequencies standard(const RopeConfig& config) {
-  return {.theta = default_frequencies(config.base, config.rotary_dim), .base = config.base};
+std::vector<float> PyTorch::powers(double base, std::int64_t denominator, std::int64_t count) {
+  return float32::powers(static_cast<float>(base), denominator, count);
 }
+
+template <typename A>
+Frequencies<A> standard(const RopeConfig& config) {
+  return {.theta = default_frequencies<A>(config.base, config.rotary_dim), .base = config.base};
+}
+
+ROPESCOPE_BOTH_ARITHMETICS(standard, const RopeConfig&)
 
 } // namespace ropescope::scaling

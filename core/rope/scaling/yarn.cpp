@@ -1,55 +1,96 @@
-// YaRN: Peng et al. 2023, arXiv 2309.00071, with Hugging Face's clamps: the upper end of the ramp is limited
-// to d − 1 (not to the number of pairs) and is not kept from being negative, in which case nothing is
-// interpolated at all.
+// YaRN: Peng et al. 2023, arXiv 2309.00071, as Hugging Face computes it; its dynamic form and its extrapolation_factor
+// and attn_factor are those of jquesnelle/yarn @ 995db5b, Llama{,Dynamic}YaRNScaledRotaryEmbedding.
 #include <algorithm>
-#include <cmath>
 #include <numbers>
 
+#include <fmt/format.h>
+
 #include "core/rope/scaling/scaling.h"
+#include "core/text.h"
 
 namespace ropescope::scaling {
 
 namespace {
 
 /// The (fractional) pair that completes `turns` turns within the original context.
-Real pair_with_turns(Real turns, Real rotary_dim, Real base, Real original_length) {
-  return rotary_dim * std::log(original_length / (turns * 2 * std::numbers::pi_v<Real>)) / (2 * std::log(base));
+template <typename Scalar>
+Scalar pair_with_turns(Scalar turns, Scalar rotary_dim, Scalar base, Scalar original_length) {
+  return rotary_dim * std::log(original_length / (turns * 2 * std::numbers::pi_v<Scalar>)) / (2 * std::log(base));
 }
 
-Real magnitude(Real factor, Real coefficient) { return factor <= 1 ? 1 : coefficient * std::log(factor) / 10 + 1; }
-
-Real attention(const RopeConfig& config, Real factor) {
-  if (config.attention_factor) return *config.attention_factor;
+template <typename Scalar>
+Scalar attention(const RopeConfig& config, Scalar factor) {
+  if (config.attention_factor) return static_cast<Scalar>(*config.attention_factor);
   const double mscale = config.mscale.value_or(0), all_dim = config.mscale_all_dim.value_or(0);
-  if (mscale != 0 && all_dim != 0) return magnitude(factor, mscale) / magnitude(factor, all_dim);
-  return magnitude(factor, 1);
+  if (mscale != 0 && all_dim != 0) return magnitude<Scalar>(factor, mscale) / magnitude<Scalar>(factor, all_dim);
+  return magnitude<Scalar>(factor, 1) * static_cast<Scalar>(config.attn_factor);
 }
 
 } // namespace
 
-Frequencies yarn(const RopeConfig& config) {
-  const auto d = static_cast<Real>(config.rotary_dim);
-  const Real factor = extension_factor(config), length = trained_length(config);
-  const Real fast = config.beta_fast != 0 ? config.beta_fast : 32; // 0 is "not given" in Python's `or`
-  const Real slow = config.beta_slow != 0 ? config.beta_slow : 1;
-  Real low = pair_with_turns(fast, d, config.base, length);
-  Real high = pair_with_turns(slow, d, config.base, length);
-  if (config.truncate) {
+template <typename A>
+std::vector<typename A::Real> ramp(const RopeConfig& config, typename A::Scalar fast, typename A::Scalar slow,
+                                   bool truncate) {
+  using Scalar = typename A::Scalar;
+  using Real = typename A::Real;
+  const auto d = static_cast<Scalar>(config.rotary_dim);
+  const Scalar base = config.base, length = trained_length(config);
+  Scalar low = pair_with_turns(fast, d, base, length), high = pair_with_turns(slow, d, base, length);
+  if (truncate) {
     low = std::floor(low);
     high = std::ceil(high);
   }
-  low = std::max<Real>(low, 0);
-  high = std::min<Real>(high, d - 1);
-  if (low == high) high += 0.001L;
-
-  Frequencies result = standard(config);
-  result.attention_factor = attention(config, factor);
-  result.divisor = factor;
-  for (std::size_t j = 0; j < result.theta.size(); ++j) {
-    const Real ramp = std::clamp<Real>((static_cast<Real>(j) - low) / (high - low), 0, 1);
-    result.theta[j] = result.theta[j] / factor * ramp + result.theta[j] * (1 - ramp);
-  }
+  low = std::max<Scalar>(low, 0);
+  high = std::min<Scalar>(high, d - 1);
+  if (low == high) high += Scalar(0.001L);
+  std::vector<Real> result(static_cast<std::size_t>(pair_count(config)));
+  for (std::size_t j = 0; j < result.size(); ++j)
+    result[j] = std::clamp<Real>((static_cast<Real>(j) - static_cast<Real>(low)) / static_cast<Real>(high - low), 0, 1);
   return result;
 }
+
+template <typename A>
+Frequencies<A> yarn(const RopeConfig& config) {
+  using Scalar = typename A::Scalar;
+  using Real = typename A::Real;
+  const double factor = extension_factor(config);
+  const double fast = config.beta_fast != 0 ? config.beta_fast : 32; // 0 is "not given" in Python's `or`
+  const double slow = config.beta_slow != 0 ? config.beta_slow : 1;
+  const std::vector<Real> interpolated = ramp<A>(config, fast, slow, config.truncate);
+  const std::vector<Real> powers = A::powers(config.base, config.rotary_dim, pair_count(config));
+
+  Frequencies<A> result{.base = config.base, .divisor = factor};
+  result.attention_factor = attention<Scalar>(config, factor);
+  for (std::size_t j = 0; j < powers.size(); ++j) {
+    const Real kept = (1 - interpolated[j]) * static_cast<Real>(config.extrapolation_factor);
+    result.theta.push_back(1 / (static_cast<Real>(factor) * powers[j]) * (1 - kept) + 1 / powers[j] * kept);
+  }
+  const auto is_kept = std::count(interpolated.begin(), interpolated.end(), Real(0)),
+             is_slowed = std::count(interpolated.begin(), interpolated.end(), Real(1));
+  result.rule = fmt::format("YaRN: {} pairs kept, {} blended, {} divided by {:g}.", is_kept,
+                            static_cast<std::ptrdiff_t>(powers.size()) - is_kept - is_slowed, is_slowed, factor);
+  return result;
+}
+
+template <typename A>
+Frequencies<A> dynamic_yarn(const RopeConfig& config, std::optional<double> seq_len) {
+  const double length = std::max(config.max_position_embeddings, trained_length(config));
+  if (!(seq_len.value_or(0) > length)) {
+    Frequencies<A> result = standard<A>(config);
+    result.rule = fmt::format("Dynamic YaRN: nothing is scaled up to {} tokens.", grouped(length));
+    return result;
+  }
+  RopeConfig grown = config;
+  grown.factor = *seq_len / trained_length(config);
+  Frequencies<A> result = yarn<A>(grown);
+  result.rule = fmt::format("Dynamic YaRN: factor {:.4g} = {} / {} tokens.", *grown.factor, grouped(*seq_len),
+                            grouped(trained_length(config)));
+  return result;
+}
+
+template std::vector<Exact::Real> ramp<Exact>(const RopeConfig&, Exact::Scalar, Exact::Scalar, bool);
+template std::vector<PyTorch::Real> ramp<PyTorch>(const RopeConfig&, PyTorch::Scalar, PyTorch::Scalar, bool);
+ROPESCOPE_BOTH_ARITHMETICS(yarn, const RopeConfig&)
+ROPESCOPE_BOTH_ARITHMETICS(dynamic_yarn, const RopeConfig&, std::optional<double>)
 
 } // namespace ropescope::scaling

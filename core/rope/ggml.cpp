@@ -1,0 +1,132 @@
+#include "core/rope/ggml.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/error.h"
+#include "core/rope/spectrum.h"
+
+namespace ropescope {
+
+namespace {
+
+float corrected_dim(const GgmlRope& rope, double turns) {
+  return static_cast<float>(rope.n_dims) *
+         std::log(static_cast<float>(rope.n_ctx_orig) / (static_cast<float>(turns) * 2 * std::numbers::pi_v<float>)) /
+         (2 * std::log(static_cast<float>(rope.freq_base)));
+}
+
+/// 1 for pairs to be extrapolated, 0 for those to be interpolated.
+float yarn_ramp(float low, float high, std::int64_t pair) {
+  const float y = (static_cast<float>(pair) - low) / std::max(0.001f, high - low);
+  return 1 - std::min(1.0f, std::max(0.0f, y));
+}
+
+} // namespace
+
+RopeConfig config_of(const GgmlRope& rope) {
+  RopeConfig config;
+  const bool vision = rope.mode == GgmlMode::vision, pairs_halves = rope.mode != GgmlMode::normal;
+  config.head_dim = rope.head_dim;
+  config.rotary_dim = vision ? 2 * rope.n_dims : rope.n_dims;
+  config.base = rope.freq_base;
+  config.max_position_embeddings = static_cast<double>(rope.n_ctx_orig);
+  config.factor = 1 / rope.freq_scale;
+  config.attention_factor = rope.attn_factor;
+  config.attn_factor = rope.attn_factor;
+  if (rope.ext_factor != 0) {
+    config.rope_type = RopeType::yarn;
+    config.extrapolation_factor = rope.ext_factor;
+    config.beta_fast = rope.beta_fast;
+    config.beta_slow = rope.beta_slow;
+    *config.attention_factor *= 1 + 0.1 * std::log(1 / rope.freq_scale);
+  } else
+    config.rope_type = rope.freq_scale == 1 ? RopeType::standard : RopeType::linear;
+  config.freq_factors.assign(rope.freq_factors.begin(), rope.freq_factors.end());
+  if (rope.mode == GgmlMode::mrope) config.axis_rule = AxisRule::ggml_sections;
+  if (rope.mode == GgmlMode::imrope) config.axis_rule = AxisRule::ggml_interleaved;
+  if (vision) config.axis_rule = AxisRule::halves;
+  if (!vision && pairs_halves && rope.mode != GgmlMode::neox)
+    config.mrope_section.assign(rope.sections.begin(), rope.sections.end());
+  config.layout.pairing = config.layout.output = pairs_halves ? Pairing::half : Pairing::interleaved;
+  config.layout.offset = rope.offset;
+  config.layout.direction = rope.backward ? -1 : +1;
+  config.layout_reason = "as ggml's mode says";
+  return config;
+}
+
+GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len) {
+  const Spectrum spectrum = make_spectrum(config, seq_len);
+  GgmlRope rope;
+  rope.head_dim = config.head_dim;
+  rope.n_dims = spectrum.rotary_dim;
+  rope.freq_base = config.base;
+  switch (config.axis_rule) {
+  case AxisRule::single: rope.mode = config.layout.pairing == Pairing::half ? GgmlMode::neox : GgmlMode::normal; break;
+  case AxisRule::sections:
+  case AxisRule::ggml_sections: rope.mode = GgmlMode::mrope; break;
+  case AxisRule::sections_interleaved:
+  case AxisRule::ggml_interleaved: rope.mode = GgmlMode::imrope; break;
+  case AxisRule::halves:
+    rope.mode = GgmlMode::vision;
+    rope.n_dims /= 2;
+    break;
+  default: throw Error("ggml has no rope with this model's axes");
+  }
+  if (rope.mode == GgmlMode::vision)
+    rope.sections.fill(spectrum.pairs() / 2);
+  else
+    std::copy_n(config.mrope_section.begin(), std::min<std::size_t>(4, config.mrope_section.size()),
+                rope.sections.begin());
+  for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
+    rope.freq_factors.push_back(spectrum.inv_freq[i] == 0
+                                    ? std::numeric_limits<float>::infinity()
+                                    : static_cast<float>(spectrum.unscaled[i] / spectrum.inv_freq[i]));
+  return rope;
+}
+
+std::vector<CosSin<float>> ggml_table(const GgmlRope& rope, const Positions& positions, AngleRule rule) {
+  const bool vision = rope.mode == GgmlMode::vision;
+  const std::int64_t pairs = vision ? rope.n_dims : rope.n_dims / 2, tokens = positions.tokens();
+  const float theta_scale = std::pow(static_cast<float>(rope.freq_base), -2.0f / static_cast<float>(rope.n_dims));
+  const float low = std::max(0.0f, std::floor(corrected_dim(rope, rope.beta_fast)));
+  const float high = std::min(static_cast<float>(rope.n_dims - 1), std::ceil(corrected_dim(rope, rope.beta_slow)));
+  const auto freq_scale = static_cast<float>(rope.freq_scale), ext_factor = static_cast<float>(rope.ext_factor);
+  auto gain = static_cast<float>(rope.attn_factor);
+  if (ext_factor != 0) gain *= 1 + 0.1f * std::log(1 / freq_scale);
+
+  RopeConfig config = config_of(rope);
+  const std::vector<std::uint8_t> axes = pair_axes(config, std::min<std::int64_t>(positions.axes, axis_count(config)));
+  std::vector<CosSin<float>> table;
+  table.reserve(static_cast<std::size_t>(tokens * pairs));
+  std::vector<float> theta(static_cast<std::size_t>(positions.axes));
+  for (std::int64_t token = 0; token < tokens; ++token) {
+    const auto restart = [&] {
+      for (std::size_t a = 0; a < theta.size(); ++a)
+        theta[a] = static_cast<float>(positions.at(static_cast<std::int64_t>(a), token));
+    };
+    restart();
+    for (std::int64_t i = 0; i < pairs; ++i) {
+      const std::int64_t step = vision ? i % (pairs / 2) : i;
+      if (vision && step == 0) restart();
+      const auto axis = static_cast<std::size_t>(axes[static_cast<std::size_t>(i)]);
+      const float angle = rule == AngleRule::power
+                              ? static_cast<float>(positions.at(static_cast<std::int64_t>(axis), token)) *
+                                    std::pow(theta_scale, static_cast<float>(step))
+                              : theta[axis];
+      const float factor = rope.freq_factors.empty() ? 1 : rope.freq_factors[static_cast<std::size_t>(i)];
+      const float extrapolated = angle / factor, interpolated = freq_scale * extrapolated;
+      float turned = interpolated;
+      if (ext_factor != 0) {
+        const float mix = yarn_ramp(low, high, i) * ext_factor;
+        turned = interpolated * (1 - mix) + extrapolated * mix;
+      }
+      table.push_back({std::cos(turned) * gain, std::sin(turned) * gain});
+      for (float& t : theta) t *= theta_scale;
+    }
+  }
+  return table;
+}
+
+} // namespace ropescope

@@ -1,0 +1,160 @@
+#include "core/rope/recipe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <numbers>
+
+#include "core/rope/float32.h"
+#include "core/rope/ggml.h"
+#include "core/rope/phase.h"
+#include "core/rope/scaling/scaling.h"
+
+namespace ropescope {
+
+namespace {
+
+constexpr Recipe table[] = {
+    {.name = "exact",
+     .line = "angles as 64-bit fractions of a turn, one rounding at the end",
+     .angle = AngleRule::turns,
+     .inv_freq = Format::float64,
+     .positions = Format::float64,
+     .angles = Format::float64,
+     .tables = Format::float64},
+    {.name = "each_step",
+     .line = "transformers' Llama and most: float32 angles; tables, products and sum in the rows' format",
+     .tables = Format::row,
+     .each_step = true},
+    {.name = "tables_rounded",
+     .line = "transformers' Cohere: float32 angles, tables in the rows' format, float32 products, one rounding",
+     .tables = Format::row},
+    {.name = "once", .line = "transformers' OLMo, Ernie, Llama 4: float32 throughout, one rounding at the end"},
+    {.name = "ggml_recurrence",
+     .line = "ggml on a CPU: angles by repeated multiplication in float32",
+     .angle = AngleRule::recurrence},
+    {.name = "powf",
+     .line = "llama.cpp's GPU kernels: position × powf(base^(−2/d), i) in float32",
+     .angle = AngleRule::power},
+    {.name = "bf16_tables", .line = "float32 angles, bfloat16 cos and sin", .tables = Format::bfloat16},
+    {.name = "fp16_tables", .line = "float32 angles, float16 cos and sin", .tables = Format::float16},
+    {.name = "bf16_positions", .line = "positions in bfloat16: exact up to 256", .positions = Format::bfloat16},
+    {.name = "fp16_positions", .line = "positions in float16: exact up to 2048", .positions = Format::float16},
+    {.name = "bf16_inv_freq", .line = "frequencies in bfloat16", .inv_freq = Format::bfloat16},
+    {.name = "fp16_inv_freq", .line = "frequencies in float16", .inv_freq = Format::float16},
+    {.name = "bf16_angles", .line = "position × frequency in bfloat16", .angles = Format::bfloat16},
+    {.name = "fast_sincos", .line = "the GPU's __sinf and __cosf of float32 angles", .fast_sincos = true},
+};
+
+struct Alias {
+  std::string_view alias, name;
+};
+constexpr Alias aliases[] = {
+    {"float32", "once"},          {"float32_angles", "once"},
+    {"float32_once", "once"},     {"float32_once_tables_rounded", "tables_rounded"},
+    {"complex64_once", "once"},   {"hf", "each_step"},
+    {"ggml", "ggml_recurrence"},  {"llama", "each_step"},
+    {"cohere", "tables_rounded"}, {"olmo", "once"},
+};
+
+const Recipe& named(std::string_view name) { return *find_recipe(name); }
+
+/// A position as the model's code has it before it meets a frequency.
+class PositionValue {
+public:
+  PositionValue(const RopeConfig& config, Format format) : config_(config), format_(format) {}
+
+  float at(std::int64_t id, std::int64_t axis) const {
+    if (config_.axis_rule != AxisRule::centred_grid) return rounded(format_, static_cast<float>(id));
+    // DINOv3: ids are the odd integers 2i + 1 − side, its code computes 2π·(2·(i + ½)/side − 1).
+    const std::int64_t side = axis == 0 ? config_.grid_height : config_.grid_width;
+    const float centre = static_cast<float>(id + side) / 2 / static_cast<float>(side);
+    return 2 * std::numbers::pi_v<float> * rounded(format_, 2 * centre - 1);
+  }
+
+private:
+  const RopeConfig& config_;
+  Format format_;
+};
+
+/// What CUDA's __cosf and __sinf do: the argument becomes turns by one float32 multiplication, and the result of the
+/// table look-up has 22 bits behind the point (CUDA C++ Programming Guide, intrinsic functions: 2⁻²¹·⁴).
+CosSin<float> fast(float angle) {
+  const float turns = angle * (0.5f / std::numbers::pi_v<float>);
+  const float reduced = (turns - std::floor(turns)) * 2 * std::numbers::pi_v<float>;
+  const auto quantised = [](float x) { return std::ldexp(std::nearbyint(std::ldexp(x, 22)), -22); };
+  return {quantised(std::cos(reduced)), quantised(std::sin(reduced))};
+}
+
+} // namespace
+
+std::span<const Recipe> recipes() { return table; }
+
+const Recipe* find_recipe(std::string_view name) {
+  for (const Alias& alias : aliases)
+    if (alias.alias == name) name = alias.name;
+  const auto found = std::find_if(std::begin(table), std::end(table), [&](const Recipe& r) { return r.name == name; });
+  return found == std::end(table) ? nullptr : found;
+}
+
+const Recipe& recipe_of(const RopeConfig& config) {
+  switch (config.rounding) {
+  case Rounding::each_step: return named("each_step");
+  case Rounding::tables_rounded: return named("tables_rounded");
+  case Rounding::once: break;
+  }
+  return named("once");
+}
+
+std::vector<float> model_inv_freq(const RopeConfig& config, std::optional<double> seq_len) {
+  validate(config);
+  return scaling::frequencies<scaling::PyTorch>(config, seq_len).theta;
+}
+
+double model_attention_factor(const RopeConfig& config, std::optional<double> seq_len) {
+  validate(config);
+  return scaling::frequencies<scaling::PyTorch>(config, seq_len).attention_factor;
+}
+
+std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig& config, std::optional<double> seq_len,
+                                         const Rotation& rotation, Format row) {
+  const std::int64_t tokens = rotation.positions.tokens(), pairs = rotation.pairs();
+  std::vector<CosSin<double>> result;
+  result.reserve(static_cast<std::size_t>(tokens * pairs));
+  const double direction = rotation.layout.direction;
+  if (recipe.angle == AngleRule::turns) {
+    for (std::int64_t token = 0; token < tokens; ++token)
+      for (std::int64_t i = 0; i < pairs; ++i) {
+        const auto at = cos_sin_at<double>(rotation.positions.at(rotation.axis(i), token),
+                                           rotation.turns[static_cast<std::size_t>(i)]);
+        result.push_back({at.cos * rotation.attention_factor, at.sin * rotation.attention_factor * direction});
+      }
+    return result;
+  }
+  if (recipe.angle == AngleRule::recurrence || recipe.angle == AngleRule::power) {
+    const GgmlRope ggml = ggml_of(config, seq_len);
+    for (const auto& [c, s] : ggml_table(ggml, rotation.positions, recipe.angle))
+      result.push_back({static_cast<double>(c) * rotation.attention_factor,
+                        static_cast<double>(s) * rotation.attention_factor * direction});
+    return result;
+  }
+
+  std::vector<float> inv_freq = model_inv_freq(config, seq_len);
+  for (float& theta : inv_freq) theta = rounded(recipe.inv_freq, theta);
+  const PositionValue value(config, recipe.positions);
+  const Format tables = recipe.tables == Format::row ? row : recipe.tables;
+  const auto gain = static_cast<float>(rotation.attention_factor);
+  for (std::int64_t token = 0; token < tokens; ++token)
+    for (std::int64_t i = 0; i < pairs; ++i) {
+      const std::int64_t axis = rotation.axis(i);
+      const float position = value.at(rotation.positions.at(axis, token), axis);
+      const float angle = rounded(recipe.angles, position * inv_freq[static_cast<std::size_t>(i)]);
+      const CosSin<float> at =
+          recipe.fast_sincos ? fast(angle) : CosSin<float>{float32::cos(angle), float32::sin(angle)};
+      result.push_back({static_cast<double>(rounded(tables, at.cos * gain)),
+                        static_cast<double>(rounded(tables, at.sin * gain)) * direction});
+    }
+  return result;
+}
+
+} // namespace ropescope
