@@ -2,8 +2,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -14,23 +14,33 @@ namespace ropescope {
 
 namespace fs = std::filesystem;
 
-std::string read_file(const fs::path& path, std::uintmax_t greatest) {
+InputFile::InputFile(fs::path path) : path_(std::move(path)) {
   std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) throw Error(fmt::format("{}: no such file", path.string()));
-  if (fs::is_directory(status)) throw Error(fmt::format("{}: is a folder, expected a file", path.string()));
-  if (!fs::is_regular_file(status)) throw Error(fmt::format("{}: is not a regular file", path.string()));
-  const std::uintmax_t size = fs::file_size(path, error);
-  if (error) throw Error(fmt::format("{}: cannot be read: {}", path.string(), error.message()));
-  if (size > greatest) throw Error(fmt::format("{}: has {} bytes, expected at most {}", path.string(), size, greatest));
+  const fs::file_status status = fs::status(path_, error);
+  if (!fs::exists(status)) throw Error(fmt::format("{}: no such file", path_.string()));
+  if (fs::is_directory(status)) throw Error(fmt::format("{}: is a folder, expected a file", path_.string()));
+  if (!fs::is_regular_file(status)) throw Error(fmt::format("{}: is not a regular file", path_.string()));
+  size_ = fs::file_size(path_, error);
+  if (error) throw Error(fmt::format("{}: cannot be read: {}", path_.string(), error.message()));
+  stream_.open(path_, std::ios::binary);
+  if (!stream_) throw Error(fmt::format("{}: cannot be read: {}", path_.string(), std::strerror(errno)));
+}
 
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw Error(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  stream.read(bytes.data(), static_cast<std::streamsize>(size));
-  bytes.resize(static_cast<std::size_t>(stream.gcount()));
-  if (bytes.size() != size)
-    throw Error(fmt::format("{}: could be read only up to byte {}", path.string(), bytes.size()));
+void InputFile::read(std::uintmax_t offset, std::span<char> bytes) {
+  stream_.clear();
+  stream_.seekg(static_cast<std::streamoff>(offset));
+  stream_.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  const auto got = static_cast<std::uintmax_t>(stream_.gcount());
+  if (got != bytes.size())
+    throw Error(fmt::format("{}: could be read only up to byte {}", path_.string(), offset + got));
+}
+
+std::string read_file(const fs::path& path, std::uintmax_t greatest) {
+  InputFile file(path);
+  if (file.size() > greatest)
+    throw Error(fmt::format("{}: has {} bytes, expected at most {}", path.string(), file.size(), greatest));
+  std::string bytes(static_cast<std::size_t>(file.size()), '\0');
+  file.read(0, bytes);
   return bytes;
 }
 

@@ -33,3 +33,17 @@ TEST_CASE("missing files, folders and files beyond the limit are refused by name
   CHECK_THROWS_AS(read_file(scratch.path, 100), Error);
   CHECK_THROWS_AS(read_file(scratch.path / "x", 4), Error);
 }
+
+TEST_CASE("a part of a file is read from where it lies, and what lies beyond the end is refused") {
+  const test::Scratch scratch;
+  write_file(scratch.path / "x", "12345");
+  InputFile file(scratch.path / "x");
+  CHECK(file.size() == 5);
+  std::string part(2, '\0');
+  CHECK_THROWS_AS(file.read(4, part), Error);
+  CHECK_THROWS_AS(file.read(9, part), Error);
+  file.read(3, part); // a refusal before does no harm
+  CHECK(part == "45");
+  file.read(0, part);
+  CHECK(part == "12");
+}
