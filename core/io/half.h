@@ -32,4 +32,15 @@ inline std::uint16_t half_from_float(float value) {
   return static_cast<std::uint16_t>(sign | (steps + (static_cast<std::uint32_t>(exponent + 14) << 10)));
 }
 
+/// bfloat16, the upper half of a float's bits, to float: exact for every bit pattern.
+inline float float_from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
+
+/// Rounds to nearest, ties to even, subnormal numbers too; beyond the greatest to infinity. NaN stays NaN, quiet, with
+/// its sign and the upper bits of its payload.
+inline std::uint16_t bfloat16_from_float(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if (std::isnan(value)) return static_cast<std::uint16_t>(bits >> 16 | 0x40);
+  return static_cast<std::uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16); // the carry runs into the exponent
+}
+
 } // namespace ropescope

@@ -1,14 +1,12 @@
 #include "core/io/npy.h"
 
 #include <bit>
-#include <cmath>
 #include <limits>
 
 #include <doctest/doctest.h>
 
 #include "core/error.h"
 #include "core/io/file.h"
-#include "core/io/half.h"
 #include "tests/scratch.h"
 
 using namespace ropescope;
@@ -83,35 +81,6 @@ TEST_CASE("sizes in a header are claims: files that do not hold them are refused
   refused(npy("{'descr': '<f4', 'shape': (1,), }", floats({1})));
   const std::string whole = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", floats({1, 2}));
   for (std::size_t length = 0; length < whole.size(); ++length) refused(whole.substr(0, length));
-}
-
-TEST_CASE("half precision: every bit pattern survives the way through float and back") {
-  for (std::uint32_t bits = 0; bits < 65536; ++bits) {
-    const auto half = static_cast<std::uint16_t>(bits);
-    const float value = float_from_half(half);
-    if (std::isnan(value))
-      CHECK(std::isnan(float_from_half(half_from_float(value))));
-    else
-      CHECK(half_from_float(value) == half);
-  }
-}
-
-TEST_CASE("half precision: numbers between two halves round to the nearest, ties to even") {
-  struct Edge {
-    float value;
-    std::uint16_t bits;
-  };
-  const Edge edges[] = {
-      {1.0f + 0x1p-11f, 0x3c00}, // tie, down to even
-      {1.0f + 0x3p-11f, 0x3c02}, // tie, up to even
-      {std::nextafter(1.0f + 0x1p-11f, 2.0f), 0x3c01},
-      {65519.0f, 0x7bff}, // the greatest that stays finite
-      {65520.0f, 0x7c00}, // overflow
-      {0x1p-25f, 0x0000}, // tie at half the smallest subnormal
-      {std::nextafter(0x1p-25f, 1.0f), 0x0001},
-      {-0.0f, 0x8000},
-  };
-  for (const Edge& edge : edges) CHECK(half_from_float(edge.value) == edge.bits);
 }
 
 TEST_CASE("integers of every width and sign are read as they are, and beyond 2⁶³ as the greatest") {
