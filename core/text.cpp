@@ -14,4 +14,16 @@ std::string grouped(double value, int decimals) {
   return value < 0 ? fmt::format("−{}", digits) : digits;
 }
 
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t greatest = 60;
+  std::string shown(text.substr(0, greatest));
+  if (text.size() > greatest) {
+    while (!shown.empty() && (static_cast<unsigned char>(text[shown.size()]) & 0xc0) == 0x80) shown.pop_back();
+    shown += "…";
+  }
+  std::replace_if(
+      shown.begin(), shown.end(), [](unsigned char c) { return c < 32 || c == 127; }, '?');
+  return fmt::format("\"{}\"", shown);
+}
+
 } // namespace ropescope

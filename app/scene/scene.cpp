@@ -86,8 +86,7 @@ void choose_scheme(Scene& scene, RopeType type) {
   if (type == original.rope_type) {
     scene.rope.alpha = original.alpha;
     scene.rope.attention_factor = original.attention_factor;
-    scene.rope.factor = original.alpha ? original.factor : scene.rope.factor;
-    if (!original.factor) scene.rope.factor.reset();
+    if (original.alpha || !original.factor) scene.rope.factor = original.factor;
   }
   settle(scene);
 }

@@ -2,33 +2,30 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cctype>
 #include <charconv>
-#include <cstring>
 #include <limits>
 #include <optional>
-#include <string_view>
+#include <string>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/error.h"
 #include "core/io/file.h"
-#include "core/io/half.h"
+#include "core/io/numbers.h"
+#include "core/text.h"
 
 namespace ropescope {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "npy.cpp writes the machine's own byte order as '<'");
-
-constexpr std::string_view magic = "\x93NUMPY";
+constexpr auto known_types =
+    std::to_array<std::string_view>({"f2", "f4", "f8", "V2", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"});
 
 struct Header {
-  char kind = 'f';       ///< f, i, u
-  std::size_t width = 4; ///< bytes per number
-  bool swapped = false, fortran = false;
+  NumberFormat format;
+  bool fortran = false;
   std::vector<std::int64_t> shape;
   std::size_t data = 0; ///< where the numbers begin
 };
@@ -57,13 +54,14 @@ void read_descr(std::string_view text, Header& header, const std::filesystem::pa
   if ((text[0] != '\'' && text[0] != '"') || end == std::string_view::npos)
     refuse(path, "the npy header's descr is not a plain dtype, expected floating point or integers");
   const std::string_view descr = text.substr(1, end - 1);
-  const bool plain = descr.size() == 3 && std::string_view("<>|=").find(descr[0]) != std::string_view::npos &&
-                     std::string_view("fiu").find(descr[1]) != std::string_view::npos &&
-                     std::string_view(descr[1] == 'f' ? "248" : "1248").find(descr[2]) != std::string_view::npos;
-  if (!plain) refuse(path, fmt::format("dtype {}, expected float64, float32, float16 or an integer", descr));
-  header.kind = descr[1];
-  header.width = static_cast<std::size_t>(descr[2] - '0');
-  header.swapped = descr[0] == '>';
+  const std::string_view type = descr.substr(std::min<std::size_t>(descr.size(), 1));
+  const bool ordered = !descr.empty() && std::string_view("<>|=").find(descr[0]) != std::string_view::npos;
+  const bool known = std::find(known_types.begin(), known_types.end(), type) != known_types.end();
+  if (!ordered || !known)
+    refuse(path, fmt::format("dtype {}, expected float64, float32, float16, bfloat16 or an integer", in_quotes(descr)));
+  header.format = {.kind = type[0] == 'V' ? 'b' : type[0],
+                   .width = static_cast<std::size_t>(type[1] - '0'),
+                   .swapped = descr[0] == '>'};
 }
 
 void read_shape(std::string_view text, Header& header, const std::filesystem::path& path) {
@@ -83,7 +81,7 @@ void read_shape(std::string_view text, Header& header, const std::filesystem::pa
 }
 
 Header read_header(std::string_view bytes, const std::filesystem::path& path) {
-  if (!bytes.starts_with(magic) || bytes.size() < 10) refuse(path, "not a .npy file (no \\x93NUMPY at its start)");
+  if (!bytes.starts_with(npy_magic) || bytes.size() < 10) refuse(path, "not a .npy file (no \\x93NUMPY at its start)");
   const auto byte = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])); };
   const bool version_1 = bytes[6] == 1;
   if (byte(6) < 1 || byte(6) > 3) refuse(path, fmt::format("npy version {}, expected 1, 2 or 3", byte(6)));
@@ -106,28 +104,13 @@ Header read_header(std::string_view bytes, const std::filesystem::path& path) {
   return header;
 }
 
-/// Number of entries; throws where the file does not hold them.
-std::int64_t checked_count(const Header& header, std::size_t file_size, const std::filesystem::path& path) {
+void check_size(const Header& header, std::size_t file_size, const std::filesystem::path& path) {
   const std::size_t available = file_size - header.data;
-  std::size_t count = 1;
-  for (const std::int64_t extent : header.shape) {
-    const auto e = static_cast<std::size_t>(extent);
-    if (e != 0 && count > std::numeric_limits<std::size_t>::max() / 16 / e)
-      refuse(path, fmt::format("shape ({}) is larger than any file", fmt::join(header.shape, ", ")));
-    count *= e;
-  }
-  if (count * header.width != available)
+  const auto needed = byte_count(header.shape, header.format.width);
+  if (!needed) refuse(path, fmt::format("shape ({}) is larger than any file", fmt::join(header.shape, ", ")));
+  if (*needed != available)
     refuse(path, fmt::format("shape ({}) needs {} bytes of numbers, and the file has {}", fmt::join(header.shape, ", "),
-                             count * header.width, available));
-  return static_cast<std::int64_t>(count);
-}
-
-template <typename Word>
-Word load(const char* from, bool swapped) {
-  std::array<char, sizeof(Word)> bytes;
-  std::memcpy(bytes.data(), from, sizeof(Word));
-  if (swapped) std::reverse(bytes.begin(), bytes.end());
-  return std::bit_cast<Word>(bytes);
+                             *needed, available));
 }
 
 /// Row-major index of the entry that is number `stored` in column-major order.
@@ -142,29 +125,22 @@ std::int64_t row_major(std::int64_t stored, const std::vector<std::int64_t>& sha
   return index;
 }
 
-template <typename T, typename Read>
-std::vector<T> read_numbers(const Header& header, std::int64_t count, const char* data, Read read) {
-  std::vector<T> numbers(static_cast<std::size_t>(count));
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t to = header.fortran ? row_major(i, header.shape) : i;
-    numbers[static_cast<std::size_t>(to)] = static_cast<T>(read(data + static_cast<std::size_t>(i) * header.width));
-  }
-  return numbers;
+template <typename Number>
+void turn_into_rows(std::vector<Number>& numbers, const std::vector<std::int64_t>& shape) {
+  const std::vector<Number> stored = numbers;
+  for (std::size_t i = 0; i < stored.size(); ++i)
+    numbers[static_cast<std::size_t>(row_major(static_cast<std::int64_t>(i), shape))] = stored[i];
 }
 
-std::int64_t load_integer(const char* at, const Header& header) {
-  const bool is_signed = header.kind == 'i', swapped = header.swapped;
-  const auto either = [&]<typename Signed, typename Unsigned>(Signed, Unsigned) -> std::int64_t {
-    if (is_signed) return load<Signed>(at, swapped);
-    const std::uint64_t value = load<Unsigned>(at, swapped);
-    return static_cast<std::int64_t>(std::min<std::uint64_t>(value, std::numeric_limits<std::int64_t>::max()));
-  };
-  switch (header.width) {
-  case 1: return either(std::int8_t{}, std::uint8_t{});
-  case 2: return either(std::int16_t{}, std::uint16_t{});
-  case 4: return either(std::int32_t{}, std::uint32_t{});
-  default: return either(std::int64_t{}, std::uint64_t{});
+const char* descr_of(DType dtype, const std::filesystem::path& path) {
+  switch (dtype) {
+  case DType::float64: return "<f8";
+  case DType::float32: return "<f4";
+  case DType::float16: return "<f2";
+  case DType::integer: return "<i8";
+  case DType::bfloat16: break;
   }
+  refuse(path, "the .npy format has no bfloat16, expected a .safetensors file for it");
 }
 
 } // namespace
@@ -178,52 +154,31 @@ std::int64_t Array::size() const {
 Array read_npy(const std::filesystem::path& path) {
   const std::string bytes = read_file(path, std::numeric_limits<std::uintmax_t>::max());
   const Header header = read_header(bytes, path);
-  const std::int64_t count = checked_count(header, bytes.size(), path);
-  const char* data = bytes.data() + header.data;
-  const bool swapped = header.swapped;
+  check_size(header, bytes.size(), path);
 
   Array array;
   array.shape = header.shape;
-  if (header.kind != 'f') {
-    array.dtype = DType::integer;
-    array.integers =
-        read_numbers<std::int64_t>(header, count, data, [&](const char* at) { return load_integer(at, header); });
-  } else if (header.width == 8) {
-    array.dtype = DType::float64;
-    array.doubles =
-        read_numbers<double>(header, count, data, [=](const char* at) { return load<double>(at, swapped); });
-  } else if (header.width == 4) {
-    array.dtype = DType::float32;
-    array.floats = read_numbers<float>(header, count, data, [=](const char* at) { return load<float>(at, swapped); });
-  } else {
-    array.dtype = DType::float16;
-    array.floats = read_numbers<float>(
-        header, count, data, [=](const char* at) { return float_from_half(load<std::uint16_t>(at, swapped)); });
+  make_room(array, header.format);
+  decode_numbers(std::string_view(bytes).substr(header.data), header.format, 0, array);
+  if (header.fortran) {
+    turn_into_rows(array.floats, array.shape);
+    turn_into_rows(array.doubles, array.shape);
+    turn_into_rows(array.integers, array.shape);
   }
   return array;
 }
 
 void write_npy(const std::filesystem::path& path, const Array& array) {
-  const char* descr = array.dtype == DType::float64 ? "<f8" : array.dtype == DType::float32 ? "<f4" : "<f2";
-  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", descr,
-                                   fmt::join(array.shape, ", "), array.shape.size() == 1 ? "," : "");
-  header.append(63 - (magic.size() + 4 + header.size()) % 64, ' ').push_back('\n'); // data begins at a multiple of 64
+  std::string header =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", descr_of(array.dtype, path),
+                  fmt::join(array.shape, ", "), array.shape.size() == 1 ? "," : "");
+  header.append(63 - (npy_magic.size() + 4 + header.size()) % 64, ' ')
+      .push_back('\n'); // data begins at a multiple of 64
 
-  std::string bytes(magic);
+  std::string bytes(npy_magic);
   bytes += {'\x01', '\x00', static_cast<char>(header.size() & 255), static_cast<char>(header.size() >> 8)};
   bytes += header;
-  const auto append = [&](const auto& numbers) {
-    bytes.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(numbers[0]));
-  };
-  if (array.dtype == DType::float64)
-    append(array.doubles);
-  else if (array.dtype == DType::float32)
-    append(array.floats);
-  else {
-    std::vector<std::uint16_t> halves(array.floats.size());
-    std::transform(array.floats.begin(), array.floats.end(), halves.begin(), half_from_float);
-    append(halves);
-  }
+  bytes += encode_numbers(array);
   write_file(path, bytes);
 }
 

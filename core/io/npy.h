@@ -1,30 +1,34 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace ropescope {
 
-enum class DType : std::uint8_t { float64, float32, float16, integer };
+enum class DType : std::uint8_t { float64, float32, float16, bfloat16, integer };
 
 /// An array in row-major order.
 struct Array {
   DType dtype = DType::float32;       ///< of the file; numbers are held as below
   std::vector<std::int64_t> shape;    ///< empty for a single number
-  std::vector<float> floats;          ///< of float32 and float16 files
+  std::vector<float> floats;          ///< of float32, float16 and bfloat16 files
   std::vector<double> doubles;        ///< of float64 files
   std::vector<std::int64_t> integers; ///< of every integer file
 
   std::int64_t size() const; ///< product of the shape
 };
 
+/// The first bytes of a .npy file.
+inline constexpr std::string_view npy_magic = "\x93NUMPY";
+
 /// NumPy's format, versions 1–3 (numpy/lib/format.py): C or Fortran order, either byte order, floating point of 2, 4,
-/// 8 bytes and integers of 1–8 (beyond 2⁶³ − 1 they become that). Sizes are checked against the file before memory is
-/// taken. Throws Error.
+/// 8 bytes and integers of 1–8 (beyond 2⁶³ − 1 they become that). Two bytes without a type are bfloat16, which is how
+/// numpy.save writes that of ml_dtypes. Sizes are checked against the file before memory is taken. Throws Error.
 Array read_npy(const std::filesystem::path&);
 
-/// Version 1.0, C order, little-endian, in the array's dtype (float64, float32 or float16). Whole or not at all.
+/// Version 1.0, C order, little-endian, in the array's dtype, integers as int64. Whole or not at all. Throws Error for
+/// bfloat16, which the format has no name for.
 void write_npy(const std::filesystem::path&, const Array&);
 
 } // namespace ropescope

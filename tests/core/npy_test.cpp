@@ -37,14 +37,16 @@ std::string floats(std::initializer_list<float> numbers, bool swapped = false) {
 
 } // namespace
 
-TEST_CASE("an array comes back as it was written, in each of the three dtypes") {
+TEST_CASE("an array comes back as it was written, in every dtype that .npy holds") {
   const test::Scratch scratch;
-  for (const DType dtype : {DType::float64, DType::float32, DType::float16}) {
+  for (const DType dtype : {DType::float64, DType::float32, DType::float16, DType::integer}) {
     Array array;
     array.dtype = dtype;
     array.shape = {2, 1, 3};
     if (dtype == DType::float64)
       array.doubles = {1, 2.5, -3, 0.1, 1e300, 6};
+    else if (dtype == DType::integer)
+      array.integers = {1, -2, 3, 1LL << 62, -(1LL << 62), 6};
     else
       array.floats = {1, 2.5f, -3, 0.25f, 65504, 6};
     write_npy(scratch.path / "x.npy", array);
@@ -53,6 +55,7 @@ TEST_CASE("an array comes back as it was written, in each of the three dtypes") 
     CHECK(back.shape == array.shape);
     CHECK(back.floats == array.floats);
     CHECK(back.doubles == array.doubles);
+    CHECK(back.integers == array.integers);
   }
 }
 
@@ -68,6 +71,39 @@ TEST_CASE("big-endian numbers are read") {
   CHECK(array.floats == std::vector<float>{1.5f, -2});
 }
 
+TEST_CASE("two bytes without a type, which is how numpy writes ml_dtypes' bfloat16, are read as bfloat16") {
+  for (const char* descr : {"<V2", "|V2"}) {
+    const std::string dictionary = std::string("{'descr': '") + descr + "', 'fortran_order': False, 'shape': (2,), }";
+    const Array array = read_bytes(npy(dictionary, std::string("\xc0\x3f\x00\xc0", 4)));
+    CHECK(array.dtype == DType::bfloat16);
+    CHECK(array.floats == std::vector<float>{1.5f, -2});
+  }
+  CHECK_THROWS_AS(read_bytes(npy("{'descr': '|V4', 'fortran_order': False, 'shape': (1,), }", "four")), Error);
+}
+
+TEST_CASE("a dtype that is none reaches a sentence short and without control characters") {
+  const std::string descr = "\x1b[31m\n" + std::string(90, 'x');
+  CHECK_THROWS_WITH_AS(read_bytes(npy("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (1,), }", "1234")),
+                       doctest::Contains("dtype \"?[31m?xxx"), Error);
+}
+
+TEST_CASE("bfloat16 does not go into .npy: the refusal names .safetensors, and nothing is written") {
+  const test::Scratch scratch;
+  Array array;
+  array.dtype = DType::bfloat16;
+  array.shape = {1};
+  array.floats = {1};
+  std::string sentence;
+  try {
+    write_npy(scratch.path / "x.npy", array);
+  } catch (const Error& error) {
+    sentence = error.what();
+  }
+  CHECK(sentence.find("x.npy") != std::string::npos);
+  CHECK(sentence.find(".safetensors") != std::string::npos);
+  CHECK(std::filesystem::is_empty(scratch.path));
+}
+
 TEST_CASE("sizes in a header are claims: files that do not hold them are refused before memory is taken") {
   const auto refused = [](const std::string& bytes) { CHECK_THROWS_AS(read_bytes(bytes), Error); };
   refused("");
@@ -76,6 +112,9 @@ TEST_CASE("sizes in a header are claims: files that do not hold them are refused
   refused(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", floats({1, 2})));
   refused(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776, 1099511627776), }", floats({1})));
   refused(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", floats({1})));
+  refused(npy("{'descr': '<f1', 'fortran_order': False, 'shape': (1,), }", "1"));
+  refused(npy("{'descr': '<4 ', 'fortran_order': False, 'shape': (1,), }", floats({1})));
+  refused(npy("{'descr': '', 'fortran_order': False, 'shape': (1,), }", floats({1})));
   refused(npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", floats({1, 2})));
   refused(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", floats({1})));
   refused(npy("{'descr': '<f4', 'shape': (1,), }", floats({1})));
