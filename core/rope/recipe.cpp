@@ -30,6 +30,11 @@ constexpr Recipe table[] = {
      .line = "transformers' Cohere: float32 angles, tables in the rows' format, float32 products, one rounding",
      .tables = Format::row},
     {.name = "once", .line = "transformers' OLMo, Ernie, Llama 4: float32 throughout, one rounding at the end"},
+    {.name = "transformer_engine",
+     .line = "TransformerEngine, unfused: as each_step, and interpolation divides the positions",
+     .tables = Format::row,
+     .each_step = true,
+     .scaled_positions = true},
     {.name = "ggml_recurrence",
      .line = "ggml on a CPU: angles by repeated multiplication in float32",
      .angle = AngleRule::recurrence},
@@ -62,10 +67,11 @@ const Recipe& named(std::string_view name) { return *find_recipe(name); }
 /// A position as the model's code has it before it meets a frequency.
 class PositionValue {
 public:
-  PositionValue(const RopeConfig& config, Format format) : config_(config), format_(format) {}
+  PositionValue(const RopeConfig& config, Format format, double divisor)
+      : config_(config), format_(format), scale_(static_cast<float>(1 / divisor)) {}
 
   float at(std::int64_t id, std::int64_t axis) const {
-    if (config_.axis_rule != AxisRule::centred_grid) return rounded(format_, static_cast<float>(id));
+    if (config_.axis_rule != AxisRule::centred_grid) return rounded(format_, static_cast<float>(id)) * scale_;
     // DINOv3: ids are the odd integers 2i + 1 − side, its code computes 2π·(2·(i + ½)/side − 1).
     const std::int64_t side = axis == 0 ? config_.grid_height : config_.grid_width;
     const float centre = static_cast<float>(id + side) / 2 / static_cast<float>(side);
@@ -75,6 +81,7 @@ public:
 private:
   const RopeConfig& config_;
   Format format_;
+  float scale_;
 };
 
 /// What CUDA's __cosf and __sinf do: the argument becomes turns by one float32 multiplication, and the result of the
@@ -139,9 +146,12 @@ std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig&
     return result;
   }
 
-  std::vector<float> inv_freq = model_inv_freq(config, seq_len);
+  RopeConfig of_frequencies = config;
+  const bool divides_positions = recipe.scaled_positions && config.rope_type == RopeType::linear;
+  if (divides_positions) of_frequencies.rope_type = RopeType::standard;
+  std::vector<float> inv_freq = model_inv_freq(of_frequencies, seq_len);
   for (float& theta : inv_freq) theta = rounded(recipe.inv_freq, theta);
-  const PositionValue value(config, recipe.positions);
+  const PositionValue value(config, recipe.positions, divides_positions ? extension_factor(config) : 1);
   const Format tables = recipe.tables == Format::row ? row : recipe.tables;
   const auto gain = static_cast<float>(rotation.attention_factor);
   for (std::int64_t token = 0; token < tokens; ++token)

@@ -29,6 +29,7 @@ struct Recipe {
   Format tables = Format::float32; ///< Format::row: that of the rows
   bool each_step = false;          ///< products and their sum are rounded to the rows' format each
   bool fast_sincos = false;        ///< the GPU's special-function unit instead of a library
+  bool scaled_positions = false;   ///< PI divides the positions, not the frequencies
 };
 
 /// exact first. Sources: SCHEMES of transformers @ decba1d2 and ggml @ d99724f2 as `config.h` and `ggml.h` name them.

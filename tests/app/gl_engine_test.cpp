@@ -25,15 +25,53 @@ struct Gpu {
 
 TEST_CASE("golden apply: the GPU rotates every file's rows, float64 within 1e-9 and float32 within 2e-6") {
   Gpu gpu;
-  test::for_each_golden("apply", [&](const nlohmann::json& file) {
-    const test::ApplyCase golden = test::apply_case(file);
+  test::for_each_golden("apply", [&](const test::Json& file) {
+    const test::RotationCase golden = test::apply_case(file);
+    const std::vector<double> expected = test::flat(file.at("out").at("float64"));
     std::vector<double> wide(golden.q.size());
     gpu.engine.rotate(golden.rotation(), golden.shape, std::span<const double>(golden.q), wide);
-    CHECK(test::greatest_difference(wide, golden.expected) <= 1e-9);
+    CHECK(test::greatest_difference(wide, expected) <= 1e-9);
     std::vector<float> narrow(golden.q.begin(), golden.q.end());
     gpu.engine.rotate(golden.rotation(), golden.shape, std::span<const float>(narrow), narrow);
-    CHECK(test::greatest_difference(narrow, golden.expected) <= 2e-6 * golden.greatest);
+    CHECK(test::greatest_difference(narrow, expected) <= 2e-6 * golden.greatest);
   });
+}
+
+namespace {
+
+/// Exact rows, and rows in the arithmetic of `recipe`, which both engines must round alike to the bit.
+void check_alike(Engine& gpu, const test::RotationCase& golden, const Recipe& recipe) {
+  CpuEngine cpu;
+  const double gain = golden.greatest * std::max(1.0, std::abs(golden.spectrum.attention_factor));
+  std::vector<float> on_cpu(golden.q.begin(), golden.q.end()), on_gpu = on_cpu;
+  cpu.rotate(golden.rotation(), golden.shape, std::span<const float>(on_cpu), on_cpu);
+  gpu.rotate(golden.rotation(), golden.shape, std::span<const float>(on_gpu), on_gpu);
+  CHECK(test::greatest_difference(on_gpu, std::vector<double>(on_cpu.begin(), on_cpu.end())) <= 2e-6 * gain);
+  for (const Format row : {Format::float32, Format::bfloat16, Format::float16}) {
+    const std::vector<float> a = test::turned(cpu, golden, recipe, row), b = test::turned(gpu, golden, recipe, row);
+    if (recipe.each_step && row != Format::float32)
+      CHECK(test::differing(a, b) == 0);
+    else
+      CHECK(test::greatest_difference(b, std::vector<double>(a.begin(), a.end())) <= (row == Format::bfloat16  ? 0x1p-7
+                                                                                      : row == Format::float16 ? 0x1p-10
+                                                                                                               : 2e-6) *
+                                                                                         gain);
+  }
+}
+
+} // namespace
+
+TEST_CASE("golden apply, te and ggml: CPU and GPU agree to 2e-6 on every file, exactly and in its own arithmetic") {
+  Gpu gpu;
+  test::for_each_golden("apply", [&](const test::Json& file) {
+    const test::RotationCase golden = test::apply_case(file);
+    check_alike(gpu.engine, golden, recipe_of(golden.rope));
+  });
+  test::for_each_golden("te", [&](const test::Json& file) {
+    check_alike(gpu.engine, test::te_case(file), *find_recipe("transformer_engine"));
+  });
+  test::for_each_golden(
+      "ggml", [&](const test::Json& file) { check_alike(gpu.engine, test::ggml_case(file), *find_recipe("once")); });
 }
 
 TEST_CASE("phases on the GPU are those on the CPU to the bit, at positions of every size and either sign") {

@@ -123,7 +123,9 @@ TEST_CASE("names and sizes that a config.json may hold do not trouble the window
   Headless window(1280, 720);
   window.frames(2);
   // Layer types are shown on buttons; these once clashed with other controls, or stopped the program.
-  open(window, R"({"head_dim": 64, "rope_parameters": {"play": {"rope_type": "default", "rope_theta": 1e4}, "m": {"rope_type": "default", "rope_theta": 1e6}}})");
+  open(
+      window,
+      R"({"head_dim": 64, "rope_parameters": {"play": {"rope_type": "default", "rope_theta": 1e4}, "m": {"rope_type": "default", "rope_theta": 1e6}}})");
   CHECK(window.shell.scene().layer_type == "m");
   open(window, R"({"head_dim": 64, "rope_parameters": {"": {"rope_type": "default", "rope_theta": 1e4}}})");
   CHECK(window.shell.message().find("without a name") != std::string::npos);

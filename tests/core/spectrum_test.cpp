@@ -6,28 +6,8 @@
 #include <doctest/doctest.h>
 
 #include "core/error.h"
-#include "tests/golden.h"
 
 using namespace ropescope;
-
-TEST_CASE("golden freqs: frequencies and attention factors of every file are exact") {
-  test::for_each_golden("freqs", [](const nlohmann::json& file) {
-    const ModelConfig model = parse_model_config(file.at("config").dump(), "config");
-    const auto& layer = file.at("layer_type");
-    const RopeConfig rope =
-        layer_rope(model, layer.is_null() ? std::nullopt : std::optional(layer.get<std::string>())).config;
-    const auto& seq_len = file.at("seq_len");
-    const Spectrum spectrum =
-        make_spectrum(rope, seq_len.is_null() ? std::nullopt : std::optional(seq_len.get<double>()));
-    const auto exact = file.at("inv_freq_exact").get<std::vector<double>>();
-    REQUIRE(spectrum.inv_freq.size() == exact.size());
-    for (std::size_t i = 0; i < exact.size(); ++i) CHECK(std::abs(spectrum.inv_freq[i] - exact[i]) <= 1e-13 * exact[i]);
-    const double attention = file.at("attention_factor_exact");
-    CHECK(std::abs(spectrum.attention_factor - attention) <= 1e-14 * attention);
-    CHECK(rope_type_name(rope.rope_type) == file.at("rope_type").get<std::string>());
-    CHECK(spectrum.rotary_dim == file.at("rotary_dim").get<std::int64_t>());
-  });
-}
 
 namespace {
 

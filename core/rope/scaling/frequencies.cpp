@@ -31,6 +31,7 @@ Frequencies<A> of_two_halves(const RopeConfig& config, std::optional<double> seq
   RopeConfig half = config;
   half.axis_rule = AxisRule::single;
   half.rotary_dim = config.rotary_dim / 2;
+  half.head_dim = config.head_dim / 2;
   Frequencies<A> result = by_type<A>(half, seq_len);
   const std::vector<typename A::Real> once = result.theta;
   result.theta.insert(result.theta.end(), once.begin(), once.end());
