@@ -174,7 +174,7 @@ RotationCase te_case(const Json& file) {
       rope.interleaved = value;
 
   RotationCase result;
-  result.rope = config_of(rope, file.at("max_seq_len").get<double>() + file.at("offset").get<double>());
+  result.rope = config_of(rope, file.at("max_seq_len").get<double>());
   result.positions = positions_of(call);
   result.q = flat(file.at("x"));
   const std::size_t heads_axis = call.shape.size() - 2;
@@ -227,6 +227,7 @@ std::vector<float> turned(Engine& engine, const RotationCase& golden, const Reci
   const auto table = recipe_table(recipe, golden.rope, golden.seq_len, rotation, row);
   rotation.table = table;
   if (recipe.each_step) rotation.step = row;
+  rotation.fused = recipe.fused;
   engine.rotate(rotation, golden.shape, std::span<const float>(rows), rows);
   for (float& x : rows) x = rounded(row, x);
   return rows;

@@ -3,6 +3,9 @@
 
 #include "app/cli/command_line.h"
 #include "app/cli/model_options.h"
+#include "core/error.h"
+#include "core/rope/call_sequence.h"
+#include "core/rope/recipe.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope::cli {
@@ -12,30 +15,78 @@ namespace {
 struct Options {
   ModelOptions model;
   std::optional<double> seq_len;
-  std::string format = "json";
+  std::vector<double> calls;
+  std::string format = "json", recipe = "exact";
 };
+
+struct Frequencies {
+  std::vector<double> inv_freq;
+  double attention_factor;
+};
+
+/// In exact arithmetic, or as the model's own code holds them in float32.
+Frequencies frequencies(const Options& options, const RopeConfig& rope, std::optional<double> seq_len) {
+  if (options.recipe == "exact") {
+    Spectrum spectrum = make_spectrum(rope, seq_len);
+    return {std::move(spectrum.inv_freq), spectrum.attention_factor};
+  }
+  const std::vector<float> inv_freq = model_inv_freq(rope, seq_len);
+  return {{inv_freq.begin(), inv_freq.end()}, model_attention_factor(rope, seq_len)};
+}
+
+std::string json_list(const std::vector<double>& numbers) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    fmt::format_to(std::back_inserter(text), "{}{:.17g}", i ? ", " : "", numbers[i]);
+  return text + "]";
+}
+
+/// One model called with these sequence lengths in turn.
+int print_calls(const Options& options, const RopeConfig& rope) {
+  CallSequence sequence(rope);
+  std::string text = fmt::format("{{\"rope_type\": \"{}\", \"calls\": [", rope_type_name(rope.rope_type));
+  for (std::size_t n = 0; n < options.calls.size(); ++n) {
+    if (!(options.calls[n] >= 1 && options.calls[n] <= static_cast<double>(greatest_position)))
+      throw Error(fmt::format("--calls: {} is no number of tokens", options.calls[n]));
+    const std::optional<double> in_force = sequence.call(options.calls[n]);
+    const auto [inv_freq, attention_factor] = frequencies(options, rope, in_force);
+    fmt::format_to(std::back_inserter(text),
+                   "{}\n {{\"seq_len\": {:.17g}, \"max_seq_len_cached\": {:.17g}, \"attention_factor\": {:.17g},\n"
+                   "  \"inv_freq\": {}}}",
+                   n ? "," : "", options.calls[n], sequence.max_seq_len_cached(), attention_factor,
+                   json_list(inv_freq));
+    if (const Spectrum spectrum = make_spectrum(rope, in_force); !spectrum.rule.empty())
+      say(fmt::format("{:.0f} tokens: {}", options.calls[n], spectrum.rule));
+  }
+  fmt::print("{}]}}\n", text);
+  return 0;
+}
 
 int print(const Options& options) {
   const ModelConfig model = options.model.resolve();
   const RopeConfig& rope = options.model.layer(model).config;
+  if (!options.calls.empty()) return print_calls(options, rope);
   const Spectrum spectrum = make_spectrum(rope, options.seq_len);
+  const auto [inv_freq, attention_factor] = frequencies(options, rope, options.seq_len);
   if (!spectrum.rule.empty()) say(spectrum.rule);
+  if (spectrum.softmax_factor != 1)
+    say(fmt::format("The model's code also multiplies its softmax scale by {:.17g}.", spectrum.softmax_factor));
 
   std::string text;
   const auto out = std::back_inserter(text);
   if (options.format == "csv") {
     text = "pair,inv_freq,wavelength\n";
-    for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
-      const double theta = spectrum.inv_freq[static_cast<std::size_t>(i)];
-      fmt::format_to(out, "{},{:.17g},{:.17g}\n", i, theta, wavelength(theta));
-    }
+    for (std::size_t i = 0; i < inv_freq.size(); ++i)
+      fmt::format_to(out, "{},{:.17g},{:.17g}\n", i, inv_freq[i], wavelength(inv_freq[i]));
   } else {
     fmt::format_to(
-        out, "{{\"rope_type\": \"{}\", \"head_dim\": {}, \"rotary_dim\": {}, \"layout\": \"{}\",\n \"inv_freq\": [",
-        rope_type_name(rope.rope_type), spectrum.head_dim, spectrum.rotary_dim, pairing_name(rope.layout.pairing));
-    for (std::int64_t i = 0; i < spectrum.pairs(); ++i)
-      fmt::format_to(out, "{}{:.17g}", i ? ", " : "", spectrum.inv_freq[static_cast<std::size_t>(i)]);
-    fmt::format_to(out, "],\n \"attention_factor\": {:.17g}}}\n", spectrum.attention_factor);
+        out,
+        "{{\"rope_type\": \"{}\", \"head_dim\": {}, \"rotary_dim\": {}, \"layout\": \"{}\",\n \"inv_freq\": {},\n "
+        "\"attention_factor\": {:.17g}",
+        rope_type_name(rope.rope_type), spectrum.head_dim, spectrum.rotary_dim, pairing_name(rope.layout.pairing),
+        json_list(inv_freq), attention_factor);
+    if (spectrum.softmax_factor != 1) fmt::format_to(out, ",\n \"softmax_factor\": {:.17g}", spectrum.softmax_factor);
+    text += "}\n";
   }
   fmt::print("{}", text);
   return 0;
@@ -48,6 +99,12 @@ void add_freqs(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
   options->model.add_to(*freqs);
   freqs->add_option("--seq-len", options->seq_len, "tokens of the call, for schemes that depend on it");
+  freqs->add_option("--calls", options->calls, "sequence lengths N,N,… of one model's calls: what it keeps from each")
+      ->delimiter(',')
+      ->excludes("--seq-len");
+  freqs->add_option("--recipe", options->recipe, "exact, or float32: to the bit as the model's own code in PyTorch")
+      ->check(CLI::IsMember({"exact", "float32"}))
+      ->capture_default_str();
   freqs->add_option("--format", options->format)->check(CLI::IsMember({"json", "csv"}))->capture_default_str();
   freqs->callback([options, &command] { command = [options] { return print(*options); }; });
 }

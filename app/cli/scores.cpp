@@ -7,7 +7,7 @@
 #include "app/cli/model_options.h"
 #include "core/analysis/score_curve.h"
 #include "core/error.h"
-#include "core/io/npy.h"
+#include "core/io/tensor_file.h"
 
 namespace ropescope::cli {
 
@@ -24,7 +24,7 @@ struct Options {
 
 /// One head: an array of head_dim numbers, whatever axes of one entry are before.
 std::vector<double> read_head(const std::string& file, std::int64_t head_dim) {
-  const Array array = read_npy(file);
+  const Array array = read_array(file);
   if (array.size() != head_dim || array.dtype == DType::integer)
     throw Error(fmt::format("{}: shape ({}), expected one head of {} floating-point numbers", file,
                             fmt::join(array.shape, ", "), head_dim));

@@ -169,11 +169,30 @@ constexpr std::string_view rope_keys[] = {"rope_theta",           "rope_scaling"
                                           "qk_rope_head_dim",     "rotary_base",         "mrope_section"};
 
 /// Keys of a config.json itself that concern the rotation and are read, or change nothing of it.
-constexpr std::string_view understood[] = {
-    "rope_theta", "rope_scaling", "rope_parameters", "rotary_dim", "rotary_pct", "rotary_emb_base", "rope_ratio",
-    "global_rope_theta", "local_rope_theta", "rope_local_base_freq", "compress_rope_theta", "partial_rotary_factor",
-    "qk_rope_head_dim", "qk_nope_head_dim", "rotary_base", "mrope_section", "rope_interleave", "no_rope_layers",
-    "no_rope_layer_interval", "xpos_rel_pos", "xpos_scale_base", "rope_type", "swa_rope_theta", "original_rope"};
+constexpr std::string_view understood[] = {"rope_theta",
+                                           "rope_scaling",
+                                           "rope_parameters",
+                                           "rotary_dim",
+                                           "rotary_pct",
+                                           "rotary_emb_base",
+                                           "rope_ratio",
+                                           "global_rope_theta",
+                                           "local_rope_theta",
+                                           "rope_local_base_freq",
+                                           "compress_rope_theta",
+                                           "partial_rotary_factor",
+                                           "qk_rope_head_dim",
+                                           "qk_nope_head_dim",
+                                           "rotary_base",
+                                           "mrope_section",
+                                           "rope_interleave",
+                                           "no_rope_layers",
+                                           "no_rope_layer_interval",
+                                           "xpos_rel_pos",
+                                           "xpos_scale_base",
+                                           "rope_type",
+                                           "swa_rope_theta",
+                                           "original_rope"};
 
 /// Whether a key's name says that it is about rotary embeddings.
 bool concerns_rope(std::string_view key) {

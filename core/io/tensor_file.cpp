@@ -59,10 +59,7 @@ Array read_array(const fs::path& path, const std::string& asked) {
 }
 
 void write_array(const fs::path& path, const Array& array, const std::string& name) {
-  const std::string extension = path.extension().string();
-  if (extension == ".npy") return write_npy(path, array);
-  if (extension == ".safetensors") return write_safetensors(path, name, array);
-  throw Error(fmt::format("{}: cannot be written: expected a name that ends in .npy or .safetensors", path.string()));
+  return path.extension() == ".safetensors" ? write_safetensors(path, name, array) : write_npy(path, array);
 }
 
 } // namespace ropescope

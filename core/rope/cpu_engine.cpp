@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <limits>
 #include <type_traits>
@@ -55,6 +56,18 @@ void rotate_row_in_steps(const PairIndex& index, const std::vector<CosSin<float>
   }
 }
 
+/// The same, with fused multiply-adds.
+void rotate_row_fused(const PairIndex& index, const std::vector<CosSin<float>>& table, const std::vector<float>& row,
+                      float* out) {
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(table.size()); ++i) {
+    const auto [c, s] = table[static_cast<std::size_t>(i)];
+    const float x = row[static_cast<std::size_t>(index.in_first(i))],
+                y = row[static_cast<std::size_t>(index.in_second(i))];
+    out[index.out_first(i)] = std::fma(x, c, -(y * s));
+    out[index.out_second(i)] = std::fma(x, s, y * c);
+  }
+}
+
 template <typename T>
 void rotate_rows(const Rotation& rotation, const RowShape& shape, std::span<const T> in, std::span<T> out) {
   if (in.data() != out.data()) std::copy(in.begin(), in.end(), out.begin());
@@ -68,11 +81,13 @@ void rotate_rows(const Rotation& rotation, const RowShape& shape, std::span<cons
       for (std::int64_t inner = 0; inner < shape.inner; ++inner) {
         T* head = out.data() + ((outer * shape.tokens + token) * shape.inner + inner) * shape.head_dim;
         std::copy_n(head, shape.head_dim, row.begin());
-        if constexpr (std::is_same_v<T, float>)
-          if (in_steps) {
-            rotate_row_in_steps(index, table, row, head, rotation.step);
+        if constexpr (std::is_same_v<T, float>) {
+          if (in_steps || rotation.fused) {
+            in_steps ? rotate_row_in_steps(index, table, row, head, rotation.step)
+                     : rotate_row_fused(index, table, row, head);
             continue;
           }
+        }
         rotate_row(index, table, row, head);
       }
   }

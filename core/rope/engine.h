@@ -32,6 +32,8 @@ struct Rotation {
   std::span<const std::uint8_t> pair_axis;    ///< per pair; empty: axis 0
   const Positions& positions;                 ///< of as many tokens as the rows have
   std::span<const CosSin<double>> table = {}; ///< [token][pair], gains and direction in it; takes the place of turns
+  bool fused = false; ///< float rows: x·cos − (y·sin) rounds its first product and the sum at once, as GCC contracts it;
+                      ///< what a GPU's compiler contracts is up to it
   Format step = Format::float32; ///< of 16 bits: products and sums of float rows are rounded to it one by one
 
   std::int64_t pairs() const { return static_cast<std::int64_t>(turns.size()); }

@@ -120,7 +120,7 @@ std::vector<CosSin<float>> ggml_table(const GgmlRope& rope, const Positions& pos
       float turned = interpolated;
       if (ext_factor != 0) {
         const float mix = yarn_ramp(low, high, i) * ext_factor;
-        turned = interpolated * (1 - mix) + extrapolated * mix;
+        turned = std::fma(interpolated, 1 - mix, extrapolated * mix); // as GCC contracts it where there is FMA
       }
       table.push_back({std::cos(turned) * gain, std::sin(turned) * gain});
       for (float& t : theta) t *= theta_scale;

@@ -28,6 +28,7 @@ struct Recipe {
   Format angles = Format::float32;
   Format tables = Format::float32; ///< Format::row: that of the rows
   bool each_step = false;          ///< products and their sum are rounded to the rows' format each
+  bool fused = false;              ///< Rotation::fused
   bool fast_sincos = false;        ///< the GPU's special-function unit instead of a library
   bool scaled_positions = false;   ///< PI divides the positions, not the frequencies
 };

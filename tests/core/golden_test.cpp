@@ -254,6 +254,7 @@ std::vector<float> turned_by_ggml(Engine& engine, const test::RotationCase& gold
     table.push_back({static_cast<double>(c), static_cast<double>(s) * golden.rope.layout.direction});
   Rotation rotation = golden.rotation();
   rotation.table = table;
+  rotation.fused = find_recipe("ggml_recurrence")->fused;
   std::vector<float> rows(golden.q.begin(), golden.q.end());
   engine.rotate(rotation, golden.shape, std::span<const float>(rows), rows);
   return rows;
@@ -261,7 +262,7 @@ std::vector<float> turned_by_ggml(Engine& engine, const test::RotationCase& gold
 
 } // namespace
 
-TEST_CASE("golden ggml: its five modes give its float32 rows by its recurrence, and the exact ones within its drift") {
+TEST_CASE("golden ggml: its five modes give its float32 rows to the bit by its recurrence, and the exact ones within its drift") {
   std::size_t same = 0, all = 0;
   test::for_each_golden("ggml", [&](const Json& file) {
     const test::RotationCase golden = test::ggml_case(file);
