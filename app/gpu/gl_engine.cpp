@@ -24,6 +24,13 @@ constexpr std::uint32_t low(std::uint64_t value) { return static_cast<std::uint3
 constexpr std::uint32_t high(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
 constexpr std::uint32_t word(std::int64_t value) { return static_cast<std::uint32_t>(value); }
 
+/// A 16-bit format as the shaders name it.
+constexpr std::uint32_t step_of(Format format) {
+  return format == Format::bfloat16  ? ROPESCOPE_STEP_BFLOAT16
+         : format == Format::float16 ? ROPESCOPE_STEP_FLOAT16
+                                     : ROPESCOPE_STEP_NONE;
+}
+
 void upload_turns(Buffer& buffer, std::span<const std::uint64_t> turns, std::span<const std::uint8_t> axes) {
   std::vector<Word4> pairs;
   for (std::size_t i = 0; i < turns.size(); ++i)
@@ -55,6 +62,7 @@ struct GlEngine::State {
   RowPrograms<float> float32;
   std::optional<RowPrograms<double>> float64;
   Program phases{"shaders/phases.comp"};
+  std::optional<Program> product; // made when first needed
   Program score{"shaders/score.comp"};
   Program reduce{"shaders/reduce.comp"};
   Buffer turns, positions, table, in, out, weights, edges, scores;
@@ -122,9 +130,7 @@ struct GlEngine::State {
     program.set("in_step", word(index.in_stride), word(index.in_gap));
     program.set("out_step", word(index.out_stride), word(index.out_gap));
     program.set("block", word(index.block));
-    program.set("step_format", rotation.step == Format::bfloat16  ? ROPESCOPE_STEP_BFLOAT16
-                               : rotation.step == Format::float16 ? ROPESCOPE_STEP_FLOAT16
-                                                                  : ROPESCOPE_STEP_NONE);
+    program.set("step_format", step_of(rotation.step));
 
     // One buffer holds so many rows at most.
     const std::int64_t row_bytes = shape.head_dim * static_cast<std::int64_t>(sizeof(Real));
@@ -201,6 +207,28 @@ std::vector<std::uint32_t> GlEngine::phases(const Rotation& rotation) {
   state_->phases.set("token_count", word(tokens));
   state_->phases.dispatch(static_cast<std::int64_t>(result.size()), ROPESCOPE_GROUP);
   state_->out.download(std::span(result));
+  return result;
+}
+
+std::vector<CosSin<float>> GlEngine::product_table(const ProductTable& product) {
+  std::vector<CosSin<float>> result(product.positions.size() * product.inv_freq.size());
+  if (result.empty()) return result;
+  if (!state_->product) state_->product.emplace("shaders/product.comp");
+  state_->turns.upload(product.inv_freq);
+  state_->turns.bind(ROPESCOPE_BIND_TURNS);
+  state_->positions.upload(product.positions);
+  state_->positions.bind(ROPESCOPE_BIND_POSITIONS);
+  state_->table.reserve(static_cast<std::int64_t>(result.size() * sizeof(result[0])));
+  state_->table.bind(ROPESCOPE_BIND_TABLE);
+  const Program& program = *state_->product;
+  program.use();
+  program.set("pair_count", word(static_cast<std::int64_t>(product.inv_freq.size())));
+  program.set("token_count", word(static_cast<std::int64_t>(product.positions.size())));
+  program.set("angle_format", step_of(product.angles));
+  program.set("table_format", step_of(product.tables));
+  program.dispatch(static_cast<std::int64_t>(result.size()), ROPESCOPE_GROUP);
+  static_assert(sizeof(CosSin<float>) == 2 * sizeof(float));
+  state_->table.download(std::span(result));
   return result;
 }
 

@@ -22,6 +22,7 @@ public:
   void rotate(const Rotation&, const RowShape&, std::span<const float> in, std::span<float> out) override;
   void rotate(const Rotation&, const RowShape&, std::span<const double> in, std::span<double> out) override;
   std::vector<std::uint32_t> phases(const Rotation&) override;
+  std::vector<CosSin<float>> product_table(const ProductTable&) override;
   void scan(const ScoreScan&, std::span<float> scores) override;
   void scan(const ScoreScan&, std::span<const std::int64_t> edges, std::span<ScoreBin> bins) override;
 

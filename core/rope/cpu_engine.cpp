@@ -7,6 +7,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "core/rope/float32.h"
 #include "core/rope/phase.h"
 
 namespace ropescope {
@@ -155,6 +156,18 @@ std::vector<std::uint32_t> CpuEngine::phases(const Rotation& rotation) {
       result.push_back(
           phase32(rotation.positions.at(rotation.axis(i), token), rotation.turns[static_cast<std::size_t>(i)]));
   return result;
+}
+
+std::vector<CosSin<float>> CpuEngine::product_table(const ProductTable& product) {
+  std::vector<CosSin<float>> table;
+  table.reserve(product.positions.size() * product.inv_freq.size());
+  for (const float position : product.positions)
+    for (const float theta : product.inv_freq) {
+      const float angle = rounded(product.angles, position * theta);
+      table.push_back(
+          {rounded(product.tables, float32::cos(angle)), rounded(product.tables, float32::sin(angle))});
+    }
+  return table;
 }
 
 void CpuEngine::scan(const ScoreScan& scan, std::span<float> scores) {

@@ -42,6 +42,14 @@ struct Rotation {
   }
 };
 
+/// Angles as model code forms them: float32 positions × float32 frequencies, rounded to `angles`; cos and sin rounded to
+/// `tables`. Formats: float32, bfloat16 or float16.
+struct ProductTable {
+  std::span<const float> inv_freq;  ///< per pair, rad/token
+  std::span<const float> positions; ///< per token
+  Format angles = Format::float32, tables = Format::float32;
+};
+
 /// s(Δ) = Σᵢ aᵢ·cos(Δθᵢ) + bᵢ·sin(Δθᵢ) at every integer distance Δ = first … first + count − 1.
 /// With (aᵢ, bᵢ) = q̄ᵢ·kᵢ as complex numbers it is ⟨R(n + Δ)q, R(n)k⟩; with aᵢ = 1/pairs, bᵢ = 0 the mean cosine.
 struct ScoreScan {
@@ -77,6 +85,9 @@ public:
 
   /// The phase of every [token][pair] in units of 2⁻³² turn, the same on every engine to the bit.
   virtual std::vector<std::uint32_t> phases(const Rotation&) = 0;
+
+  /// cos and sin of every [token][pair] by this engine's own cos and sin of a float: what that costs is worth seeing.
+  virtual std::vector<CosSin<float>> product_table(const ProductTable&) = 0;
 
   virtual void scan(const ScoreScan&, std::span<float> scores) = 0;
 

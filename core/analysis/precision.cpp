@@ -1,0 +1,86 @@
+#include "core/analysis/precision.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/rope/ggml.h"
+#include "core/rope/phase.h"
+#include "core/rope/spectrum.h"
+
+namespace ropescope {
+
+namespace {
+
+using Table = std::vector<CosSin<float>>;
+
+/// Unit vectors turned by the engine's own rotation.
+Table turned_units(Engine& engine, const Rotation& as_model, std::int64_t tokens) {
+  Rotation rotation = as_model;
+  rotation.attention_factor = 1;
+  rotation.layout = {Pairing::interleaved, Pairing::interleaved, false, +1};
+  const RowShape shape{1, tokens, 1, 2 * rotation.pairs()};
+  std::vector<float> rows(static_cast<std::size_t>(shape.size()));
+  for (std::size_t i = 0; i < rows.size(); i += 2) rows[i] = 1;
+  engine.rotate(rotation, shape, std::span<const float>(rows), rows);
+  Table table;
+  for (std::size_t i = 0; i < rows.size(); i += 2) table.push_back({rows[i], rows[i + 1]});
+  return table;
+}
+
+Table product_table(Engine& engine, const Recipe& recipe, const RopeConfig& config, double seq_len,
+                    std::span<const std::int64_t> positions) {
+  std::vector<float> inv_freq = model_inv_freq(config, seq_len), values;
+  for (float& theta : inv_freq) theta = rounded(recipe.inv_freq, theta);
+  for (const std::int64_t p : positions) values.push_back(rounded(recipe.positions, static_cast<float>(p)));
+  return engine.product_table(
+      {.inv_freq = inv_freq, .positions = values, .angles = recipe.angles, .tables = recipe.tables});
+}
+
+} // namespace
+
+bool measurable(const Engine& engine, const Recipe& recipe) {
+  return engine.name() == "cpu" || (recipe.angle != AngleRule::recurrence && recipe.angle != AngleRule::power);
+}
+
+std::vector<double> precision(Engine& engine, const Recipe& recipe, const RopeConfig& config, double seq_len,
+                              std::span<const std::int64_t> positions) {
+  RopeConfig one_axis = config; // a text token: every axis counts alike
+  if (!of_patches(config.axis_rule)) one_axis.axis_rule = AxisRule::single;
+  const Spectrum spectrum = make_spectrum(config, seq_len);
+  const Positions ids{1, {positions.begin(), positions.end()}};
+  const Rotation rotation{.turns = spectrum.turns, .layout = {}, .pair_axis = {}, .positions = ids};
+  Table table;
+  switch (recipe.angle) {
+  case AngleRule::turns: table = turned_units(engine, rotation, ids.tokens()); break;
+  case AngleRule::product: table = product_table(engine, recipe, config, seq_len, positions); break;
+  case AngleRule::recurrence:
+  case AngleRule::power: table = ggml_table(ggml_of(one_axis, seq_len), ids, recipe.angle); break;
+  }
+  std::vector<double> errors;
+  std::size_t entry = 0;
+  for (const std::int64_t p : positions) {
+    double greatest = 0;
+    for (const std::uint64_t turns : spectrum.turns) {
+      const auto truth = cos_sin_at<double>(p, turns);
+      const CosSin<float>& at = table[entry++];
+      greatest = std::max({greatest, std::abs(static_cast<double>(at.cos) - truth.cos),
+                           std::abs(static_cast<double>(at.sin) - truth.sin)});
+    }
+    errors.push_back(greatest);
+  }
+  return errors;
+}
+
+std::int64_t representable_step(Format format, std::int64_t position) {
+  const int digits = format == Format::bfloat16 ? 8 : format == Format::float16 ? 11 : 24;
+  if (format == Format::float16 && std::abs(position) > 65504) return 0;
+  const int exponent = position == 0 ? 0 : std::ilogb(static_cast<double>(std::abs(position)));
+  return std::int64_t{1} << std::max(0, exponent - digits + 1);
+}
+
+std::int64_t represented(Format format, std::int64_t position) {
+  const float value = rounded(format, static_cast<float>(position));
+  return std::isfinite(value) ? static_cast<std::int64_t>(value) : -1;
+}
+
+} // namespace ropescope
