@@ -64,6 +64,7 @@ int render(const Options& options) {
   scene.m = options.m;
   scene.n = options.n;
   scene.pair = options.pair;
+  if (options.picture == "precision") scene.view = View::precision; // its positions go further
   settle(scene);
   draw_still({.picture = options.picture,
               .out = options.out,

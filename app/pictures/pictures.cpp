@@ -14,6 +14,7 @@ constexpr Picture list[] = {
     {"pair", "Pair", "one pair, query and key, with its numbers", pair},
     {"wavelengths", "Wavelengths", "tokens per full turn of every pair, against the trained context", wavelengths},
     {"score", "Score", "score versus distance: local mean, least and greatest of every integer distance", score},
+    {"precision", "Precision", "what the arithmetic of real code costs at every position, measured here", precision},
 };
 
 } // namespace

@@ -23,6 +23,9 @@ void wavelengths(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scen
 /// The score at every distance, one curve and band per scheme.
 void score(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
 
+/// What float32 angles, bfloat16 tables and positions cost at every position, on this CPU and GPU.
+void precision(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+
 struct Picture {
   std::string_view name; ///< as `render --picture` takes it
   std::string_view title;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/gpu/context.h"
+#include "core/analysis/precision.h"
 #include "core/error.h"
 
 namespace ropescope {
@@ -82,6 +83,7 @@ void Derived::update(const Scene& scene, Engines& engines, std::int64_t columns)
   update_series(scene, engines, columns);
   update_hands(scene, engines);
   update_scores_here(scene);
+  if (scene.view == View::precision) measure_precision(scene, engines);
 }
 
 void Derived::update_series(const Scene& scene, Engines& engines, std::int64_t columns) {
@@ -136,6 +138,44 @@ void Derived::update_hands(const Scene& scene, Engines& engines) {
   }
   hands_at_ = positions;
   hands_of_ = spectrum;
+}
+
+void Derived::measure_precision(const Scene& scene, Engines& engines) {
+  constexpr std::int64_t at_least = 1'000'000, columns = 260;
+  const std::int64_t furthest = std::max(length_, at_least);
+  if (precision_of_ == scene.rope && precision_.positions.back() == furthest) return;
+  struct Shown {
+    const char *recipe, *label;
+  };
+  constexpr Shown shown[] = {{"exact", "exact (turns)"},
+                             {"float32", "float32 angles"},
+                             {"ggml_recurrence", "ggml recurrence"},
+                             {"powf", "powf on the fly"},
+                             {"bf16_tables", "bfloat16 tables"},
+                             {"bf16_positions", "bfloat16 positions"},
+                             {"bf16_inv_freq", "bfloat16 inv_freq"}};
+  Precision next;
+  for (const std::int64_t edge : log_bin_edges(furthest, columns)) next.positions.push_back(edge);
+  next.positions.back() = furthest;
+  next.table_positions = {1000, 32768, 100'000, 1'000'000};
+  if (furthest >= 10'000'000) next.table_positions.push_back(10'000'000);
+  // A curve takes each position with its neighbour, so that one that a format happens to have does not hide the rest.
+  std::vector<std::int64_t> asked = next.table_positions;
+  for (const std::int64_t p : next.positions) asked.insert(asked.end(), {p, std::max<std::int64_t>(1, p - 1)});
+  for (std::size_t r = 0; r < std::size(shown); ++r)
+    for (Engine* engine : {static_cast<Engine*>(&engines.cpu), static_cast<Engine*>(engines.gpu.get())}) {
+      const Recipe& recipe = *find_recipe(shown[r].recipe);
+      if (!engine || !measurable(*engine, recipe)) continue;
+      const std::vector<double> errors =
+          ropescope::precision(*engine, recipe, scene.rope, static_cast<double>(length_), asked);
+      PrecisionCurve curve{.recipe = r, .label = shown[r].label, .on_gpu = engine != &engines.cpu};
+      const auto split = errors.begin() + static_cast<std::ptrdiff_t>(next.table_positions.size());
+      curve.table.assign(errors.begin(), split);
+      for (auto error = split; error != errors.end(); error += 2) curve.errors.push_back(std::max(error[0], error[1]));
+      next.curves.push_back(std::move(curve));
+    }
+  precision_ = std::move(next);
+  precision_of_ = scene.rope;
 }
 
 void Derived::update_scores_here(const Scene& scene) {

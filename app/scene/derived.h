@@ -58,6 +58,21 @@ struct Parity {
   double greatest_difference = 0; ///< of any rotated component (over the attention factor) or score
 };
 
+/// What one recipe costs on one engine (core/analysis/precision.h).
+struct PrecisionCurve {
+  std::size_t recipe = 0; ///< which of those that are shown
+  std::string label;
+  bool on_gpu = false;
+  std::vector<double> errors = {}; ///< at Precision::positions, each with its neighbour
+  std::vector<double> table = {};  ///< at Precision::table_positions exactly
+};
+
+/// Measured where the precision picture is looked at.
+struct Precision {
+  std::vector<std::int64_t> positions, table_positions;
+  std::vector<PrecisionCurve> curves; ///< a recipe's on the CPU, then its on the GPU
+};
+
 /// Everything computed from a Scene. Each part is recomputed only when its own inputs changed.
 class Derived {
 public:
@@ -70,7 +85,8 @@ public:
   const Spectrum& trained() const { return trained_; } ///< without any extension
   const Hands& hands() const { return hands_; }
   const Parity& parity() const { return parity_; }
-  std::int64_t length() const { return length_; } ///< tokens the pictures reach to
+  const Precision& precision() const { return precision_; } ///< empty until the scene shows it
+  std::int64_t length() const { return length_; }           ///< tokens the pictures reach to
   double trained_length() const { return trained_length_; }
 
 private:
@@ -78,11 +94,14 @@ private:
   void update_hands(const Scene&, Engines&);
   void update_scores_here(const Scene&);
   void measure_parity(Engines&);
+  void measure_precision(const Scene&, Engines&);
 
   std::vector<Series> series_;
   Spectrum trained_;
   Hands hands_;
   Parity parity_;
+  Precision precision_;
+  std::optional<RopeConfig> precision_of_;
   std::int64_t length_ = 0, columns_ = 0;
   double trained_length_ = 0;
   Positions hands_at_;

@@ -101,9 +101,14 @@ void set_factor(Scene& scene, double factor) {
 void settle(Scene& scene) {
   const std::int64_t pairs = pair_count(scene.rope);
   scene.pair = std::clamp<std::int64_t>(scene.pair, 0, std::max<std::int64_t>(pairs - 1, 0));
-  const std::int64_t greatest = std::max<std::int64_t>(pictured_length(scene) - 1, 1);
+  const std::int64_t greatest = furthest_position(scene);
   scene.m = std::clamp<std::int64_t>(scene.m, 0, greatest);
   scene.n = std::clamp<std::int64_t>(scene.n, 0, greatest);
+}
+
+std::int64_t furthest_position(const Scene& scene) {
+  const std::int64_t pictured = std::max<std::int64_t>(pictured_length(scene) - 1, 1);
+  return scene.view == View::precision ? std::max<std::int64_t>(pictured, 1'000'000) : pictured;
 }
 
 std::int64_t pictured_length(const Scene& scene) {

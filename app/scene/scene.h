@@ -9,7 +9,7 @@
 namespace ropescope {
 
 /// What fills the stage.
-enum class View : std::uint8_t { overview, rotations, wavelengths, score };
+enum class View : std::uint8_t { overview, rotations, wavelengths, score, precision };
 
 /// What Play moves.
 enum class Play : std::uint8_t { off, query, both };
@@ -58,6 +58,9 @@ const RopeConfig& original_rope(const Scene&);
 
 /// Brings what a control may have pushed too far back within the model: pair, m, n.
 void settle(Scene&);
+
+/// The furthest position that m and n may take: within the pictured length, and to a million where precision is seen.
+std::int64_t furthest_position(const Scene&);
 
 /// The length (tokens) the pictures reach to: the extension's target, at least the trained context.
 std::int64_t pictured_length(const Scene&);

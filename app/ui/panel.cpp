@@ -156,7 +156,7 @@ void model_controls(Column& column, const Scene& scene, const RopeConfig& origin
 
 void position_controls(Column& column, const Scene& scene, Scene& next) {
   const Canvas& c = column.c;
-  const double length = static_cast<double>(pictured_length(scene));
+  const double length = static_cast<double>(furthest_position(scene) + 1);
   const auto position = [&](const char* id, const char* label, std::int64_t& value, ImU32 colour, double fallback) {
     double shifted = static_cast<double>(value) + 1; // a logarithmic line has no 0
     if (column.value({.id = id,

@@ -181,6 +181,7 @@ void Shell::picture_frame(std::string_view name, int width, int height) {
   live_ = false;
   begin(width, height, 1 / 60.0f, picture_design);
   const Canvas c = canvas();
+  if (picture->name == "precision") scene_.view = View::precision; // measured only where it is looked at
   accept(scene_, columns_of(c, static_cast<float>(width)));
   Scene unused = scene_;
   picture->draw(c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)),
@@ -207,6 +208,7 @@ void Shell::stage(const Canvas& c, Rect area, Scene& next) {
   }
   case View::wavelengths: return pictures::wavelengths(c, area, scene_, derived_, next);
   case View::score: return pictures::score(c, area, scene_, derived_, next);
+  case View::precision: return pictures::precision(c, area, scene_, derived_, next);
   }
 }
 

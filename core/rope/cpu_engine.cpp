@@ -164,8 +164,7 @@ std::vector<CosSin<float>> CpuEngine::product_table(const ProductTable& product)
   for (const float position : product.positions)
     for (const float theta : product.inv_freq) {
       const float angle = rounded(product.angles, position * theta);
-      table.push_back(
-          {rounded(product.tables, float32::cos(angle)), rounded(product.tables, float32::sin(angle))});
+      table.push_back({rounded(product.tables, float32::cos(angle)), rounded(product.tables, float32::sin(angle))});
     }
   return table;
 }
