@@ -12,6 +12,7 @@
 #include "app/ui/png.h"
 #include "app/ui/shell.h"
 #include "core/error.h"
+#include "core/io/file.h"
 
 namespace ropescope::cli {
 
@@ -44,13 +45,28 @@ int print_list() {
   return 0;
 }
 
+/// The numbers of a picture, as many as it has pixels across.
+int write_numbers(const pictures::Picture& picture, const Options& options, const Scene& scene, int width) {
+  const gpu::HeadlessContext context;
+  Engines engines(engine_choice(options.engine));
+  Derived derived;
+  derived.update(scene, engines, width);
+  write_file(options.out, picture.csv(derived));
+  return 0;
+}
+
 int render(const Options& options) {
   if (options.list) return print_list();
   if (options.picture.empty() || options.out.empty())
     throw Error("render needs --picture and --out (--list names the pictures)");
   if (options.picture != "overview" && !pictures::find(options.picture))
     throw Error(fmt::format("there is no picture \"{}\" (render --list names them)", options.picture));
-  if (!options.out.ends_with(".png")) throw Error(fmt::format("{}: expected a name that ends in .png", options.out));
+  const pictures::Picture* picture = pictures::find(options.picture);
+  const bool as_numbers = options.out.ends_with(".csv");
+  if (!as_numbers && !options.out.ends_with(".png"))
+    throw Error(fmt::format("{}: expected a name that ends in .png or .csv", options.out));
+  if (as_numbers && !(picture && picture->csv))
+    throw Error(fmt::format("{}: the picture \"{}\" has no curves to write as .csv", options.out, options.picture));
 
   const auto [width, height] = read_size(options.size);
   const double scaled_width = width * static_cast<double>(options.scale),
@@ -66,6 +82,7 @@ int render(const Options& options) {
   scene.pair = options.pair;
   if (options.picture == "precision") scene.view = View::precision; // its positions go further
   settle(scene);
+  if (as_numbers) return write_numbers(*picture, options, scene, width);
   draw_still({.picture = options.picture,
               .out = options.out,
               .width = static_cast<int>(scaled_width),
@@ -99,7 +116,7 @@ void add_render(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
   options->model.add_to(*render_command);
   render_command->add_option("--picture", options->picture, "overview, or one of --list");
-  render_command->add_option("--out", options->out, "FILE.png");
+  render_command->add_option("--out", options->out, "FILE.png, or FILE.csv for a picture of curves");
   render_command->add_option("--size", options->size, "WxH, pixels")->capture_default_str();
   render_command->add_option("--scale", options->scale, "multiplies the size")->capture_default_str();
   render_command->add_option("--theme", options->theme)->check(CLI::IsMember({"dark", "light"}))->capture_default_str();

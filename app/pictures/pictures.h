@@ -1,5 +1,6 @@
 #pragma once
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "app/scene/derived.h"
@@ -26,11 +27,17 @@ void score(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& nex
 /// What float32 angles, bfloat16 tables and positions cost at every position, on this CPU and GPU.
 void precision(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
 
+// The numbers of a picture as comma-separated values, one line per pair, distance or position.
+std::string wavelengths_csv(const Derived&);
+std::string score_csv(const Derived&);
+std::string precision_csv(const Derived&);
+
 struct Picture {
   std::string_view name; ///< as `render --picture` takes it
   std::string_view title;
   std::string_view line; ///< one line for `render --list`
   void (*draw)(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+  std::string (*csv)(const Derived&) = nullptr; ///< its numbers, where it is one of curves
 };
 
 /// All but the overview, which is a layout of them.

@@ -215,4 +215,17 @@ void precision(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const De
   }
 }
 
+std::string precision_csv(const Derived& derived) {
+  const Precision& measured = derived.precision();
+  std::string text = "position";
+  for (const PrecisionCurve& curve : measured.curves)
+    fmt::format_to(std::back_inserter(text), ",\"{} {}\"", curve.label, curve.on_gpu ? "GPU" : "CPU");
+  for (std::size_t k = 0; k < measured.table_positions.size(); ++k) {
+    fmt::format_to(std::back_inserter(text), "\n{}", measured.table_positions[k]);
+    for (const PrecisionCurve& curve : measured.curves)
+      fmt::format_to(std::back_inserter(text), ",{:.9g}", curve.table[k]);
+  }
+  return text + '\n';
+}
+
 } // namespace ropescope::pictures

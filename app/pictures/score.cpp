@@ -198,4 +198,20 @@ void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derive
   }
 }
 
+std::string score_csv(const Derived& derived) {
+  std::string text = "from,to";
+  for (const Series& series : derived.series())
+    for (const char* what : {"mean", "least", "greatest"})
+      fmt::format_to(std::back_inserter(text), ",\"{} {}\"", series.label, what);
+  const std::vector<std::int64_t>& edges = derived.current().curve.edges;
+  for (std::size_t b = 0; b + 1 < edges.size(); ++b) {
+    fmt::format_to(std::back_inserter(text), "\n{},{}", edges[b], edges[b + 1] - 1);
+    for (const Series& series : derived.series()) {
+      const ScoreBin& bin = series.curve.bins[b];
+      fmt::format_to(std::back_inserter(text), ",{:.9g},{:.9g},{:.9g}", bin.mean, bin.least, bin.greatest);
+    }
+  }
+  return text + '\n';
+}
+
 } // namespace ropescope::pictures

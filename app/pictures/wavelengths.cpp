@@ -96,4 +96,21 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
     next.pair = std::min(last, static_cast<std::int64_t>(std::lround(x.value(c.mouse.x))));
 }
 
+std::string wavelengths_csv(const Derived& derived) {
+  std::string text = "pair";
+  for (const Series& series : derived.series()) text += ",\"" + series.label + '"';
+  for (std::int64_t i = 0; i < derived.current().spectrum.pairs(); ++i) {
+    fmt::format_to(std::back_inserter(text), "\n{}", i);
+    for (const Series& series : derived.series()) {
+      const std::vector<double>& inv_freq = series.spectrum.inv_freq;
+      const auto at = static_cast<std::size_t>(i);
+      if (at < inv_freq.size())
+        fmt::format_to(std::back_inserter(text), ",{:.17g}", wavelength(inv_freq[at]));
+      else
+        text += ',';
+    }
+  }
+  return text + '\n';
+}
+
 } // namespace ropescope::pictures
