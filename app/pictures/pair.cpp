@@ -9,6 +9,18 @@
 
 namespace ropescope::pictures {
 
+namespace {
+
+/// " · by w": which of several positions turns the pair.
+std::string turned_by(const Scene& scene) {
+  const std::int64_t axes = axis_count(scene.rope);
+  if (axes == 1) return "";
+  return fmt::format(" · by {}",
+                     axis_name(scene.rope, pair_axes(scene.rope, axes)[static_cast<std::size_t>(scene.pair)]));
+}
+
+} // namespace
+
 void pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene&) {
   constexpr float row_height = 23, rows_height = 4 * row_height, title_height = 30;
   ui::panel(c, panel);
@@ -17,8 +29,8 @@ void pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived
   const double theta = derived.current().spectrum.inv_freq[i],
                seen = derived.trained().inv_freq[i] * derived.trained_length();
   const float middle = (area.least.x + area.greatest.x) / 2;
-  ui::text(c, {middle, area.least.y}, c.fonts.bold, c.theme.text, fmt::format("pair {}", scene.pair),
-           ui::Align::centre);
+  ui::text(c, {middle, area.least.y}, c.fonts.bold, c.theme.text,
+           "pair " + std::to_string(scene.pair) + turned_by(scene), ui::Align::centre);
 
   const float room = area.height() - c.px(title_height + rows_height + 18);
   const float radius = std::max(c.px(20), std::min(room, area.width()) / 2 * 0.94f);

@@ -60,10 +60,16 @@ ui::Rect heading_with_legend(const ui::Canvas& c, ui::Rect panel, std::string_vi
   return left;
 }
 
+ImU32 scheme_colour(const ui::Canvas& c, const Series& series) {
+  return series.layer_type.empty() ? c.theme.of(series.config.rope_type) : c.theme.text;
+}
+
 void scheme_line(const ui::Canvas& c, std::span<const ImVec2> points, const Series& series) {
-  const RopeType type = series.config.rope_type;
-  plot::draw_line(c.list, points, c.theme.of(type), c.px(series.current ? 3.0f : 1.8f),
-                  series.current ? ui::Dash{} : ui::method_dash(type), c.scale);
+  constexpr ui::Dash of_layers{{12, 4, 3, 4}};
+  const ui::Dash dash = series.current              ? ui::Dash{}
+                        : series.layer_type.empty() ? ui::method_dash(series.config.rope_type)
+                                                    : of_layers;
+  plot::draw_line(c.list, points, scheme_colour(c, series), c.px(series.current ? 3.0f : 1.8f), dash, c.scale);
 }
 
 } // namespace ropescope::pictures

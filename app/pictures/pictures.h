@@ -54,6 +54,9 @@ ui::Rect heading(const ui::Canvas&, ui::Rect panel, std::string_view title, std:
 ui::Rect heading_with_legend(const ui::Canvas&, ui::Rect panel, std::string_view title, std::string_view remark,
                              std::string_view brief_remark, const Derived&);
 
+/// The colour of a scheme, or of another layer type, which has none of its own.
+ImU32 scheme_colour(const ui::Canvas&, const Series&);
+
 /// A scheme's curve: the one in force is thick and solid, the others thin in their dashes.
 void scheme_line(const ui::Canvas&, std::span<const ImVec2> points, const Series&);
 

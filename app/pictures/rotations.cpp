@@ -131,6 +131,8 @@ void rotations(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const De
 
   const ui::Rect wall{{area.least.x, area.least.y + c.px(4)}, {area.greatest.x, area.greatest.y - c.px(strip_room)}};
   draw_strip(c, area, derived);
+  std::vector<std::uint8_t> axes; // letters beside the numbers where positions have several
+  if (const std::int64_t count = axis_count(scene.rope); count > 1) axes = pair_axes(scene.rope, count);
   const Grid grid = arrange(c, wall, spectrum.pairs());
   for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
     const auto at = static_cast<std::size_t>(i);
@@ -143,7 +145,8 @@ void rotations(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const De
                derived.trained().inv_freq[at] * derived.trained_length(), selected});
     if (grid.labelled)
       ui::text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small,
-               selected ? c.theme.accent : c.theme.dim, std::to_string(i), ui::Align::centre);
+               selected ? c.theme.accent : c.theme.dim,
+               fmt::format("{}{}", axes.empty() ? "" : axis_name(scene.rope, axes[at]), i), ui::Align::centre);
     const ui::Rect cell{corner, {corner.x + grid.cell_width, corner.y + grid.cell_height}};
     if (c.clicked && cell.contains(c.mouse)) next.pair = i;
   }

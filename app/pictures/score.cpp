@@ -71,7 +71,7 @@ void draw_beyond(const ui::Canvas& c, const Plot& p, double trained) {
 
 void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool band) {
   const ScoreCurve& curve = series.curve;
-  const ImU32 colour = c.theme.of(series.config.rope_type);
+  const ImU32 colour = scheme_colour(c, series);
   std::vector<plot::Span> columns;
   std::vector<ImVec2> line;
   for (std::size_t b = 0; b < curve.bins.size(); ++b) {
@@ -145,10 +145,10 @@ void draw_here(const ui::Canvas& c, const Plot& p, const Scene& scene, const Der
   const Series& current = derived.current();
   const ImVec2 at{x, p.y.pixel(current.score_here)};
   c.list->AddCircleFilled(at, c.px(7), c.theme.text);
-  c.list->AddCircleFilled(at, c.px(5), c.theme.of(current.config.rope_type));
+  c.list->AddCircleFilled(at, c.px(5), scheme_colour(c, current));
   ReadOut table(c, "Δ = " + grouped(static_cast<double>(distance)));
   for (const Series& series : derived.series())
-    table.add(c.theme.of(series.config.rope_type), series.label, plot::with_sign(series.score_here, 4));
+    table.add(scheme_colour(c, series), series.label, plot::with_sign(series.score_here, 4));
   table.draw({at.x, std::min(at.y, p.area.least.y + p.area.height() * 0.45f)}, p.area);
 }
 
@@ -166,7 +166,7 @@ void draw_under_mouse(const ui::Canvas& c, const Plot& p, const Derived& derived
   for (const Series& series : derived.series()) {
     const ScoreBin& b = series.curve.bins[bin];
     const auto number = [](float v) { return plot::with_sign(static_cast<double>(v), 4); };
-    table.add(c.theme.of(series.config.rope_type), series.label,
+    table.add(scheme_colour(c, series), series.label,
               first == last ? number(b.mean)
                             : fmt::format("{} ({} … {})", number(b.mean), number(b.least), number(b.greatest)));
   }
@@ -178,7 +178,8 @@ void draw_under_mouse(const ui::Canvas& c, const Plot& p, const Derived& derived
 void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const char *title = "Score versus relative distance",
              *remark = "⟨R(m)q, R(n)k⟩ / d, q = k = 1; line: local mean, band: least to greatest of every Δ";
-  const ui::Rect room = heading_with_legend(c, panel, title, remark, "mean, and band of every Δ", derived);
+  const std::string along = scene.axis < 0 ? "" : fmt::format(" along {}", axis_name(scene.rope, scene.axis));
+  const ui::Rect room = heading_with_legend(c, panel, title + along, remark, "mean, and band of every Δ", derived);
   const Plot p = plot_in(c, room, derived);
   draw_beyond(c, p, derived.trained_length());
   draw_axes(c, p);

@@ -30,6 +30,28 @@ void shade_blend(const ui::Canvas& c, const Axis& x, ui::Rect area, const Spectr
                             ui::with_alpha(c.theme.of(RopeType::ntk), 0.10f));
 }
 
+/// At the top: which axis of the positions turns which stretch of pairs.
+void label_axes(const ui::Canvas& c, const Axis& x, ui::Rect area, const RopeConfig& rope) {
+  const std::int64_t count = axis_count(rope);
+  if (count == 1) return;
+  const std::vector<std::uint8_t> axes = pair_axes(rope, count);
+  const float y = area.least.y + c.px(2);
+  for (std::size_t begin = 0, end = 0; begin < axes.size(); begin = end) {
+    while (end < axes.size() && axes[end] == axes[begin]) ++end;
+    if (end - begin < 3) { // they alternate
+      ui::text(c, {(area.least.x + area.greatest.x) / 2, y}, c.fonts.small, c.theme.dim, "axes alternate",
+               ui::Align::centre);
+      return;
+    }
+    ui::text(c, {x.pixel(static_cast<double>(begin + end - 1) / 2), y}, c.fonts.bold, c.theme.text,
+             axis_name(rope, axes[begin]), ui::Align::centre);
+    if (begin > 0) {
+      const float edge = x.pixel(static_cast<double>(begin) - 0.5);
+      c.list->AddLine({edge, area.least.y}, {edge, area.greatest.y}, c.theme.outline, 1);
+    }
+  }
+}
+
 std::vector<ImVec2> points_of(const Axis& x, const Axis& y, const Spectrum& spectrum) {
   std::vector<ImVec2> points;
   for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
@@ -70,6 +92,7 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
 
   c.list->PushClipRect(area.least, area.greatest, true);
   shade_blend(c, x, area, current);
+  label_axes(c, x, area, scene.rope);
   const float chosen = x.pixel(static_cast<double>(scene.pair));
   c.list->AddLine({chosen, area.least.y}, {chosen, area.greatest.y}, ui::with_alpha(c.theme.accent, 0.55f), c.px(1.5f));
   for (auto series = derived.series().rbegin(); series != derived.series().rend(); ++series)
@@ -77,8 +100,7 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
   const double theta = current.inv_freq[static_cast<std::size_t>(scene.pair)];
   c.list->PopClipRect();
   if (theta > 0)
-    c.list->AddCircleFilled({chosen, y.pixel(wavelength(theta))}, c.px(4.5f),
-                            c.theme.of(derived.current().config.rope_type));
+    c.list->AddCircleFilled({chosen, y.pixel(wavelength(theta))}, c.px(4.5f), scheme_colour(c, derived.current()));
 
   const float trained = y.pixel(derived.trained_length()), target = y.pixel(static_cast<double>(derived.length()));
   plot::draw_rule(c.list, {area.least.x, trained}, {area.greatest.x, trained}, c.theme.text, c.px(1.4f), c.px(7),

@@ -9,6 +9,8 @@
 #include "app/gpu/context.h"
 #include "core/analysis/precision.h"
 #include "core/error.h"
+#include "core/rope/positions.h"
+#include "core/text.h"
 
 namespace ropescope {
 
@@ -16,30 +18,55 @@ namespace {
 
 constexpr std::int64_t greatest_measured = 65536; // distances
 
-/// The schemes to draw, the one in force first.
-std::vector<RopeConfig> configs_of(const Scene& scene) {
-  std::vector<RopeConfig> configs{scene.rope};
+struct Wanted {
+  RopeConfig config;
+  std::string layer_type = {};
+};
+
+/// The schemes to draw, the one in force first, then the model's other layer types.
+std::vector<Wanted> wanted_of(const Scene& scene) {
+  std::vector<Wanted> wanted{{scene.rope}};
   for (const RopeType type : {RopeType::linear, RopeType::ntk, RopeType::dynamic, RopeType::yarn, RopeType::llama3,
                               RopeType::longrope, RopeType::proportional, RopeType::standard}) {
     if (type == scene.rope.rope_type || !scene.compared[static_cast<std::size_t>(type)]) continue;
-    if (auto config = tried_on(scene, type)) configs.push_back(std::move(*config));
+    if (!scene.rope.rotates) continue; // every scheme leaves such a layer as it is
+    if (auto config = tried_on(scene, type)) wanted.push_back({std::move(*config)});
   }
-  return configs;
+  for (const LayerRope& layer : scene.model.layers)
+    if (scene.other_layers && layer.layer_type != scene.layer_type) wanted.push_back({layer.config, layer.layer_type});
+  return wanted;
 }
 
-std::string label_of(const RopeConfig& config) {
+/// The frequencies that count while m and n differ along one axis alone.
+std::vector<std::uint64_t> turns_along(const Spectrum& spectrum, const RopeConfig& config, std::int64_t axis) {
+  std::vector<std::uint64_t> turns = spectrum.turns;
+  if (axis < 0 || axis_count(config) == 1) return turns;
+  const std::vector<std::uint8_t> axes = pair_axes(config, axis_count(config));
+  for (std::size_t i = 0; i < turns.size(); ++i)
+    if (axes[i] != axis) turns[i] = 0;
+  return turns;
+}
+
+std::string label_of(const Wanted& wanted) {
+  const RopeConfig& config = wanted.config;
+  if (!wanted.layer_type.empty() || !config.rotates) {
+    const std::string name = short_layer_name(wanted.layer_type);
+    const std::string what = config.rotates ? fmt::format("base {}", grouped(config.base)) : "no RoPE";
+    return name.empty() || name == "no_rope" ? what : fmt::format("{}: {}", name, what);
+  }
   const bool scaled = config.rope_type != RopeType::standard && config.rope_type != RopeType::proportional;
   return scaled ? fmt::format("{} ×{:.4g}", rope_type_title(config.rope_type), extension_factor(config))
                 : std::string(rope_type_title(config.rope_type));
 }
 
 /// Heads whose every pair is (1, 0), one for each position, rotated as complex numbers.
-std::vector<float> unit_rows(Engine& engine, const Spectrum& spectrum, const Positions& positions) {
+std::vector<float> unit_rows(Engine& engine, const Spectrum& spectrum, const Positions& positions,
+                             std::span<const std::uint8_t> axes = {}) {
   constexpr PairLayout as_complex{Pairing::interleaved, Pairing::interleaved, false, +1};
   const RowShape shape{1, positions.tokens(), 1, 2 * spectrum.pairs()};
   std::vector<float> rows(static_cast<std::size_t>(shape.size()));
   for (std::size_t i = 0; i < rows.size(); i += 2) rows[i] = 1;
-  const Rotation rotation{spectrum.turns, spectrum.attention_factor, as_complex, {}, positions};
+  const Rotation rotation{spectrum.turns, spectrum.attention_factor, as_complex, axes, positions};
   engine.rotate(rotation, shape, std::span<const float>(rows), rows);
   return rows;
 }
@@ -51,9 +78,9 @@ double milliseconds(Work work) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
 }
 
-ScoreCurve curve_of(Engine& engine, const Spectrum& spectrum, const std::vector<std::int64_t>& edges) {
-  const auto weights = equal_weights(spectrum.pairs());
-  return score_curve(engine, {.turns = spectrum.turns, .weights = weights, .first = edges.front()}, edges);
+ScoreCurve curve_of(Engine& engine, std::span<const std::uint64_t> turns, const std::vector<std::int64_t>& edges) {
+  const auto weights = equal_weights(static_cast<std::int64_t>(turns.size()));
+  return score_curve(engine, {.turns = turns, .weights = weights, .first = edges.front()}, edges);
 }
 
 } // namespace
@@ -88,27 +115,30 @@ void Derived::update(const Scene& scene, Engines& engines, std::int64_t columns)
 
 void Derived::update_series(const Scene& scene, Engines& engines, std::int64_t columns) {
   const std::int64_t length = pictured_length(scene);
-  const bool same_axis = length == length_ && columns == columns_;
-  std::vector<RopeConfig> configs = configs_of(scene);
-  const auto same = [](const Series& series, const RopeConfig& config) { return series.config == config; };
-  if (same_axis && std::equal(series_.begin(), series_.end(), configs.begin(), configs.end(), same)) return;
+  const bool same_axis = length == length_ && columns == columns_ && scene.axis == axis_;
+  std::vector<Wanted> all_wanted = wanted_of(scene);
+  const auto same = [](const Series& series, const Wanted& wanted) {
+    return series.config == wanted.config && series.layer_type == wanted.layer_type;
+  };
+  if (same_axis && std::equal(series_.begin(), series_.end(), all_wanted.begin(), all_wanted.end(), same)) return;
   std::vector<Series> next;
   bool current_changed = !same_axis;
   const std::vector<std::int64_t> edges =
       same_axis && !series_.empty() ? series_.front().curve.edges : log_bin_edges(length, columns);
-  for (RopeConfig& config : configs) {
+  for (Wanted& wanted : all_wanted) {
     const bool current = next.empty();
-    const auto known =
-        std::find_if(series_.begin(), series_.end(), [&](const Series& s) { return s.config == config; });
+    const auto known = std::find_if(series_.begin(), series_.end(), [&](const Series& s) { return same(s, wanted); });
     if (same_axis && known != series_.end()) {
       current_changed = current_changed || (current && !known->current);
       next.push_back(*known);
     } else {
       Series series;
-      series.spectrum = make_spectrum(config, static_cast<double>(length));
-      series.curve = curve_of(engines.preferred(), series.spectrum, edges);
-      series.label = label_of(config);
-      series.config = std::move(config);
+      series.spectrum = make_spectrum(wanted.config, static_cast<double>(length));
+      series.turns = turns_along(series.spectrum, wanted.config, scene.axis);
+      series.curve = curve_of(engines.preferred(), series.turns, edges);
+      series.label = label_of(wanted);
+      series.config = std::move(wanted.config);
+      series.layer_type = std::move(wanted.layer_type);
       current_changed = current_changed || current;
       next.push_back(std::move(series));
     }
@@ -121,15 +151,23 @@ void Derived::update_series(const Scene& scene, Engines& engines, std::int64_t c
   series_ = std::move(next);
   length_ = length;
   columns_ = columns;
+  axis_ = scene.axis;
   trained_length_ = ropescope::trained_length(scene.rope);
   if (current_changed) measure_parity(engines);
 }
 
 void Derived::update_hands(const Scene& scene, Engines& engines) {
   const Spectrum& spectrum = current().spectrum;
-  const Positions positions{1, {scene.m, scene.n}};
+  Positions positions{1, {scene.m, scene.n}};
+  std::vector<std::uint8_t> axes;
+  if (scene.axis >= 0) { // along the others both are where the key is
+    positions = {axis_count(scene.rope), {}};
+    for (std::int64_t a = 0; a < positions.axes; ++a)
+      positions.ids.insert(positions.ids.end(), {a == scene.axis ? scene.m : scene.n, scene.n});
+    axes = pair_axes(scene.rope, positions.axes);
+  }
   if (hands_of_ == spectrum && hands_at_.ids == positions.ids) return;
-  const std::vector<float> rows = unit_rows(engines.preferred(), spectrum, positions);
+  const std::vector<float> rows = unit_rows(engines.preferred(), spectrum, positions, axes);
   const auto pairs = static_cast<std::size_t>(spectrum.pairs());
   hands_ = {std::vector<glm::vec2>(pairs), std::vector<glm::vec2>(pairs)};
   for (std::size_t i = 0; i < pairs; ++i) {
@@ -183,8 +221,7 @@ void Derived::update_scores_here(const Scene& scene) {
   for (Series& series : series_) {
     if (series.score_at == distance) continue;
     const auto weights = equal_weights(series.spectrum.pairs());
-    series.score_here =
-        exact_scores({.turns = series.spectrum.turns, .weights = weights, .first = distance}, 1).front();
+    series.score_here = exact_scores({.turns = series.turns, .weights = weights, .first = distance}, 1).front();
     series.score_at = distance;
   }
 }
@@ -201,12 +238,12 @@ void Derived::measure_parity(Engines& engines) {
   ScoreCurve curve, curve_gpu;
   parity_.cpu_ms = milliseconds([&] {
     rows = unit_rows(engines.cpu, now.spectrum, positions);
-    curve = curve_of(engines.cpu, now.spectrum, edges);
+    curve = curve_of(engines.cpu, now.turns, edges);
   });
   if (!engines.gpu) return;
   parity_.gpu_ms = milliseconds([&] {
     rows_gpu = unit_rows(*engines.gpu, now.spectrum, positions);
-    curve_gpu = curve_of(*engines.gpu, now.spectrum, edges);
+    curve_gpu = curve_of(*engines.gpu, now.turns, edges);
   });
   parity_.device = engines.gpu->device();
   const auto differ = [&](float a, float b) {

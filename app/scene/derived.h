@@ -34,15 +34,17 @@ private:
   bool software_ = false;
 };
 
-/// One scheme in the comparison.
+/// One scheme in the comparison, or another layer type.
 struct Series {
   RopeConfig config;
   Spectrum spectrum;
   ScoreCurve curve;
-  std::string label;          ///< "YaRN ×16"
-  double score_here = 0;      ///< at the distance of the scene's m and n
-  std::int64_t score_at = -1; ///< that distance, tokens
-  bool current = false;       ///< the scheme in force
+  std::string label;                ///< "YaRN ×16"
+  std::string layer_type;           ///< where it is another layer type of the model, not a scheme for this one
+  std::vector<std::uint64_t> turns; ///< the spectrum's; 0 for pairs that the scene's axis does not turn
+  double score_here = 0;            ///< at the distance of the scene's m and n
+  std::int64_t score_at = -1;       ///< that distance, tokens
+  bool current = false;             ///< the scheme in force
 };
 
 /// The rotary pairs of one query and one key whose every pair is (1, 0) before the rotation.
@@ -102,7 +104,7 @@ private:
   Parity parity_;
   Precision precision_;
   std::optional<RopeConfig> precision_of_;
-  std::int64_t length_ = 0, columns_ = 0;
+  std::int64_t length_ = 0, columns_ = 0, axis_ = -1;
   double trained_length_ = 0;
   Positions hands_at_;
   std::optional<Spectrum> hands_of_;

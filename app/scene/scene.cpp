@@ -15,6 +15,7 @@ constexpr double greatest_pictured_length = 16.0 * 1024 * 1024;
 
 void take_rope(Scene& scene, const LayerRope& layer) {
   scene.layer_type = layer.layer_type;
+  scene.axis = -1;
   scene.rope = layer.config;
   scene.factor = extension_factor(scene.rope) > 1 ? extension_factor(scene.rope) : what_if_factor;
   if (!(trained_length(scene.rope) >= 1)) set_trained_length(scene.rope, unknown_length);
@@ -54,6 +55,10 @@ Scene with_layer_type(const Scene& scene, const std::string& layer_type) {
   take_rope(next, layer_rope(scene.model, layer_type));
   settle(next);
   return next;
+}
+
+std::string short_layer_name(const std::string& layer_type) {
+  return layer_type.substr(0, layer_type.find("_attention"));
 }
 
 const RopeConfig& original_rope(const Scene& scene) {
@@ -101,6 +106,7 @@ void set_factor(Scene& scene, double factor) {
 void settle(Scene& scene) {
   const std::int64_t pairs = pair_count(scene.rope);
   scene.pair = std::clamp<std::int64_t>(scene.pair, 0, std::max<std::int64_t>(pairs - 1, 0));
+  if (scene.axis >= axis_count(scene.rope) || axis_count(scene.rope) == 1) scene.axis = -1;
   const std::int64_t greatest = furthest_position(scene);
   scene.m = std::clamp<std::int64_t>(scene.m, 0, greatest);
   scene.n = std::clamp<std::int64_t>(scene.n, 0, greatest);

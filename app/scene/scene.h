@@ -22,6 +22,8 @@ struct Scene {
   double factor = 16;            ///< s of every scheme that is tried on; the rope's own where it has one
   std::int64_t m = 137, n = 100; ///< positions of query and key, tokens
   std::int64_t pair = 20;        ///< selected everywhere; within the pairs there are
+  std::int64_t axis = -1;        ///< of positions with several: along which m and n lie apart; −1: along all alike
+  bool other_layers = true;      ///< the model's other layer types are drawn beside this one
   std::array<bool, std::size(all_rope_types)> compared{}; ///< by RopeType: drawn beside the scheme in force
   View view = View::overview;
   Play play = Play::off;
@@ -55,6 +57,9 @@ void set_factor(Scene&, double);
 
 /// The embedding as the model's file has it.
 const RopeConfig& original_rope(const Scene&);
+
+/// "sliding" of "sliding_attention".
+std::string short_layer_name(const std::string& layer_type);
 
 /// Brings what a control may have pushed too far back within the model: pair, m, n.
 void settle(Scene&);

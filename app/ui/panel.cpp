@@ -1,6 +1,7 @@
 #include "app/ui/panel.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -17,7 +18,9 @@ namespace {
 /// Height of all rows at scale 1; in less room they move closer.
 float nominal_height(const Scene& scene, const Derived* derived) {
   float height = 878;
-  if (scene.model.layers.size() > 1) height += 38;
+  if (scene.model.layers.size() > 1) height += 38 + 23 * static_cast<float>(scene.model.layers.size() - 1);
+  if (axis_count(scene.rope) > 1) height += 38;
+  if (derived && derived->current().spectrum.softmax_factor != 1) height += 27;
   if (scene.rope.rope_type == RopeType::longrope || scene.rope.rope_type == RopeType::proportional) height += 23;
   if (scene.rope.rope_type == RopeType::yarn || scene.rope.rope_type == RopeType::llama3) height += 45;
   if (derived && !derived->current().spectrum.rule.empty()) height += 42;
@@ -65,6 +68,16 @@ private:
   float width_, squeeze_;
 };
 
+/// The first preset whose name begins with the letter typed in this frame.
+const Preset* typed_preset() {
+  const ImVector<ImWchar>& typed = ImGui::GetIO().InputQueueCharacters;
+  if (typed.empty()) return nullptr;
+  const auto letter = [](unsigned c) { return c < 128 ? std::tolower(static_cast<int>(c)) : 0; };
+  for (const Preset& preset : presets())
+    if (letter(static_cast<unsigned char>(preset.model.name.front())) == letter(typed.back())) return &preset;
+  return nullptr;
+}
+
 void choose_model(Column& column, const Scene& scene, Scene& next) {
   const Canvas& c = column.c;
   const Rect box = column.cell(0, 1, 36);
@@ -78,7 +91,9 @@ void choose_model(Column& column, const Scene& scene, Scene& next) {
   ImGui::SetNextWindowPos({box.least.x, box.greatest.y + c.px(2)});
   ImGui::SetNextWindowSizeConstraints({box.width(), 0}, {c.px(420), c.px(560)});
   if (ImGui::BeginPopup("models")) {
+    const Preset* wanted = typed_preset();
     for (const Preset& preset : presets()) {
+      if (&preset == wanted) ImGui::SetScrollHereY(0);
       if (ImGui::Selectable(preset.model.name.c_str(), preset.model.name == scene.model.name))
         next = with_model(scene, preset.model);
       if (ImGui::IsItemHovered()) tooltip(fmt::format("Numbers from: {}", preset.model.source).c_str());
@@ -91,7 +106,7 @@ void choose_model(Column& column, const Scene& scene, Scene& next) {
 void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
   const int count = static_cast<int>(scene.model.layers.size());
   if (count < 2) return;
-  const auto name = [](const std::string& type) { return type.substr(0, type.find("_attention")); };
+  const auto& name = short_layer_name;
   if (count > 3) { // one button that goes through them
     int at = 0;
     while (at + 1 < count && scene.model.layers[static_cast<std::size_t>(at)].layer_type != scene.layer_type) ++at;
@@ -175,6 +190,19 @@ void position_controls(Column& column, const Scene& scene, Scene& next) {
   };
   position("m", "query m", next.m, c.theme.query, 138);
   position("n", "key n", next.n, c.theme.key, 101);
+  if (const std::int64_t axes = axis_count(scene.rope); axes > 1) {
+    text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, "along");
+    const int cells = static_cast<int>(axes) + 1;
+    if (button(c, "all axes", column.cell(0, cells, 28, c.px(56)), "all", scene.axis < 0)) next.axis = -1;
+    tooltip("Text tokens: the same position along every axis.");
+    for (int a = 0; a < static_cast<int>(axes); ++a) {
+      ImGui::PushID(a);
+      if (button(c, "axis", column.cell(a + 1, cells, 28, c.px(56)), axis_name(scene.rope, a), scene.axis == a))
+        next.axis = a;
+      ImGui::PopID();
+    }
+    column.skip(38);
+  }
   column.read_out("Δ = m − n", grouped(static_cast<double>(next.m - next.n)));
   const bool playing = scene.play != Play::off;
   const Rect play{column.at(), {column.at().x + c.px(84), column.at().y + c.px(30)}};
@@ -266,6 +294,27 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
         (wrapped_text(c, column.at(), column.width(), c.fonts.small, c.theme.dim, spectrum.rule) - y) / c.scale + 4);
   }
   column.read_out("attention factor", fmt::format("{:.4f}", spectrum.attention_factor));
+  if (spectrum.softmax_factor != 1) column.read_out("softmax scale", fmt::format("×{:.4f}", spectrum.softmax_factor));
+}
+
+/// One line of the comparison: colour, name, and whether it is drawn.
+void compare_row(const Canvas& c, Rect r, ImU32 colour, std::string_view label, bool shown, bool fixed) {
+  c.list->AddRectFilled({r.least.x, r.least.y + c.px(3)}, {r.least.x + c.px(14), r.least.y + c.px(17)},
+                        shown ? colour : with_alpha(colour, 0.25f), c.px(3));
+  text(c, {r.least.x + c.px(24), r.least.y}, fixed ? c.fonts.bold : c.fonts.body, shown ? c.theme.text : c.theme.faint,
+       shortened(c.fonts.body, label, r.width() - c.px(44)));
+  const ImVec2 dot{r.greatest.x - c.px(6), r.least.y + c.px(10)};
+  if (shown)
+    c.list->AddCircleFilled(dot, c.px(5), fixed ? c.theme.accent : c.theme.dim);
+  else
+    c.list->AddCircle(dot, c.px(4.5f), c.theme.faint, 0, c.px(1.4f));
+}
+
+/// "sliding layers (28)"
+std::string layer_words(const LayerRope& layer) {
+  const std::string name =
+      layer.layer_type == "no_rope" ? "layers without RoPE" : short_layer_name(layer.layer_type) + " layers";
+  return layer.layers > 0 ? fmt::format("{} ({})", name, layer.layers) : name;
 }
 
 void compare_controls(Column& column, const Scene& scene, const Derived* derived, Scene& next) {
@@ -276,22 +325,20 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
     const bool pressed = hit(fmt::format("compare {}", static_cast<int>(type)).c_str(), r) && !fixed;
     if (pressed) next.compared[static_cast<std::size_t>(type)] = !shown;
-    const ImU32 colour = c.theme.of(type);
-    c.list->AddRectFilled({r.least.x, r.least.y + c.px(3)}, {r.least.x + c.px(14), r.least.y + c.px(17)},
-                          shown ? colour : with_alpha(colour, 0.25f), c.px(3));
-    text(c, {r.least.x + c.px(24), r.least.y}, fixed ? c.fonts.bold : c.fonts.body,
-         shown ? c.theme.text : c.theme.faint, label);
-    const ImVec2 dot{r.greatest.x - c.px(6), r.least.y + c.px(10)};
-    if (shown)
-      c.list->AddCircleFilled(dot, c.px(5), fixed ? c.theme.accent : c.theme.dim);
-    else
-      c.list->AddCircle(dot, c.px(4.5f), c.theme.faint, 0, c.px(1.4f));
+    compare_row(c, r, c.theme.of(type), label, shown, fixed);
     column.skip(23);
   };
   const RopeType current = scene.rope.rope_type;
   row(current, derived ? std::string_view(derived->current().label) : rope_type_title(current), true, true);
   for (const RopeType type : offered)
     if (type != current) row(type, rope_type_title(type), scene.compared[static_cast<std::size_t>(type)], false);
+  for (const LayerRope& layer : scene.model.layers) {
+    if (layer.layer_type == scene.layer_type) continue;
+    const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
+    if (hit(("layer " + layer.layer_type).c_str(), r)) next.other_layers = !scene.other_layers;
+    compare_row(c, r, c.theme.text, layer_words(layer), scene.other_layers, false);
+    column.skip(23);
+  }
 }
 
 } // namespace

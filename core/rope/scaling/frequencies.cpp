@@ -1,7 +1,10 @@
 #include <numbers>
 #include <type_traits>
 
+#include <fmt/format.h>
+
 #include "core/rope/scaling/scaling.h"
+#include "core/text.h"
 
 namespace ropescope::scaling {
 
@@ -74,6 +77,9 @@ Frequencies<A> frequencies(const RopeConfig& config, std::optional<double> seq_l
     result.attention_factor = 1;
     result.rule = "No RoPE: in these layers nothing turns.";
   }
+  if (config.query_scale != QueryScale::none)
+    result.rule += fmt::format("{}Beside it queries grow with their position: ×{:.4g} at {} tokens.",
+                               result.rule.empty() ? "" : " ", query_scale(config, 131072), grouped(131072));
   return result;
 }
 
