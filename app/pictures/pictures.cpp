@@ -61,7 +61,8 @@ ui::Rect heading_with_legend(const ui::Canvas& c, ui::Rect panel, std::string_vi
 }
 
 ImU32 scheme_colour(const ui::Canvas& c, const Series& series) {
-  return series.layer_type.empty() ? c.theme.of(series.config.rope_type) : c.theme.text;
+  if (!series.layer_type.empty()) return c.theme.text;
+  return c.theme.of(series.config.rotates ? series.config.rope_type : RopeType::standard);
 }
 
 void scheme_line(const ui::Canvas& c, std::span<const ImVec2> points, const Series& series) {

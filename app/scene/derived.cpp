@@ -26,8 +26,9 @@ struct Wanted {
 /// The schemes to draw, the one in force first, then the model's other layer types.
 std::vector<Wanted> wanted_of(const Scene& scene) {
   std::vector<Wanted> wanted{{scene.rope}};
-  for (const RopeType type : {RopeType::linear, RopeType::ntk, RopeType::dynamic, RopeType::yarn, RopeType::llama3,
-                              RopeType::longrope, RopeType::proportional, RopeType::standard}) {
+  for (const RopeType type :
+       {RopeType::linear, RopeType::ntk, RopeType::ntk_by_parts, RopeType::dynamic, RopeType::yarn, RopeType::llama3,
+        RopeType::longrope, RopeType::proportional, RopeType::standard}) {
     if (type == scene.rope.rope_type || !scene.compared[static_cast<std::size_t>(type)]) continue;
     if (!scene.rope.rotates) continue; // every scheme leaves such a layer as it is
     if (auto config = tried_on(scene, type)) wanted.push_back({std::move(*config)});

@@ -72,7 +72,7 @@ std::optional<RopeConfig> tried_on(const Scene& scene, RopeType type) {
   const RopeConfig& original = original_rope(scene);
   const bool was_whole = scene.rope.rope_type == RopeType::proportional && original.rope_type != RopeType::proportional;
   if (was_whole && rope->head_dim == original.head_dim) rope->rotary_dim = original.rotary_dim;
-  if (type != RopeType::dynamic && original.original_max_position_embeddings)
+  if (!is_dynamic(type) && original.original_max_position_embeddings)
     rope->max_position_embeddings = original.max_position_embeddings;
   try {
     validate(*rope);

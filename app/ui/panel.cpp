@@ -222,10 +222,10 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
     RopeType type;
     const char* label;
   };
-  constexpr Choice choices[] = {{RopeType::standard, "none"},     {RopeType::linear, "PI"},
-                                {RopeType::ntk, "NTK"},           {RopeType::dynamic, "dynamic"},
-                                {RopeType::yarn, "YaRN"},         {RopeType::llama3, "Llama 3"},
-                                {RopeType::longrope, "LongRoPE"}, {RopeType::proportional, "p-RoPE"}};
+  constexpr Choice choices[] = {
+      {RopeType::standard, "none"},     {RopeType::linear, "PI"},           {RopeType::ntk, "NTK"},
+      {RopeType::dynamic, "dynamic"},   {RopeType::yarn, "YaRN"},           {RopeType::llama3, "Llama 3"},
+      {RopeType::longrope, "LongRoPE"}, {RopeType::proportional, "p-RoPE"}, {RopeType::ntk_by_parts, "by parts"}};
   int n = 0;
   for (const Choice& choice : choices) {
     const bool possible = tried_on(scene, choice.type).has_value();
@@ -329,9 +329,11 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
     column.skip(23);
   };
   const RopeType current = scene.rope.rope_type;
-  row(current, derived ? std::string_view(derived->current().label) : rope_type_title(current), true, true);
+  row(scene.rope.rotates ? current : RopeType::standard,
+      derived ? std::string_view(derived->current().label) : rope_type_title(current), true, true);
   for (const RopeType type : offered)
-    if (type != current) row(type, rope_type_title(type), scene.compared[static_cast<std::size_t>(type)], false);
+    if (type != current && scene.rope.rotates)
+      row(type, rope_type_title(type), scene.compared[static_cast<std::size_t>(type)], false);
   for (const LayerRope& layer : scene.model.layers) {
     if (layer.layer_type == scene.layer_type) continue;
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};

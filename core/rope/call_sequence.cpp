@@ -9,9 +9,8 @@ CallSequence::CallSequence(RopeConfig config) : config_(std::move(config)), cach
 }
 
 std::optional<double> CallSequence::call(double seq_len) {
-  const bool grows = config_.rope_type == RopeType::dynamic || config_.rope_type == RopeType::dynamic_yarn ||
-                     config_.rope_type == RopeType::dynamic_ntk_by_parts;
-  if (!grows) return config_.rope_type == RopeType::longrope ? std::optional(seq_len) : std::nullopt;
+  if (!is_dynamic(config_.rope_type))
+    return config_.rope_type == RopeType::longrope ? std::optional(seq_len) : std::nullopt;
   if (seq_len > cached_) {
     cached_ = seq_len;
     in_force_ = seq_len;

@@ -69,6 +69,10 @@ void validate_longrope(const RopeConfig& config) {
 
 } // namespace
 
+bool is_dynamic(RopeType type) {
+  return type == RopeType::dynamic || type == RopeType::dynamic_yarn || type == RopeType::dynamic_ntk_by_parts;
+}
+
 std::string_view rope_type_name(RopeType type) {
   return std::find_if(std::begin(names), std::end(names), [&](const NamedType& n) { return n.type == type; })->name;
 }
@@ -131,8 +135,8 @@ std::optional<RopeConfig> with_scheme(RopeConfig config, RopeType type, double f
   config.alpha.reset();
   config.attention_factor.reset();
   config.rope_type = type;
-  if (type == RopeType::proportional) config.rotary_dim = config.head_dim; // its table is as wide as the head
-  if (type == RopeType::dynamic) config.max_position_embeddings = trained_length(config); // it knows no other length
+  if (type == RopeType::proportional) config.rotary_dim = config.head_dim;       // its table is as wide as the head
+  if (is_dynamic(type)) config.max_position_embeddings = trained_length(config); // it knows no other length
   return config;
 }
 

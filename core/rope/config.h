@@ -67,6 +67,9 @@ enum class QueryScale : std::uint8_t {
   ministral3 ///< every layer, after RoPE: 1 + coefficient·ln(1 + ⌊p/floor⌋)
 };
 
+/// Whether it grows with the sequence: dynamic NTK and the two dynamic forms of the YaRN authors.
+bool is_dynamic(RopeType);
+
 /// "default", "linear", … as written in a config.json and printed by `freqs`.
 std::string_view rope_type_name(RopeType);
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 
 #include "core/io/file.h"
 #include "core/io/npy.h"
+#include "core/io/tensor_file.h"
 #include "tests/scratch.h"
 
 using namespace ropescope;
@@ -66,6 +68,12 @@ TEST_CASE("what cannot be used is answered by one sentence and exit status 2, an
                                 "freqs",
                                 "freqs --model nobody",
                                 "freqs --model llama-2-7b --no-such-option",
+                                "freqs --model llama-2-7b --calls 0",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --recipe magic",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --cu-seqlens 0,2",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --cu-seqlens 3,0",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --cp-size 2 --cp-rank 5",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --grid 3x",
                                 "freqs --model llama-2-7b --head-dim 0",
                                 "freqs --model llama-2-7b --head-dim -4",
                                 "freqs --model llama-2-7b --head-dim 1099511627776",
@@ -138,6 +146,66 @@ TEST_CASE("rotate by positions and back gives the input again") {
   for (const float x : back.floats) CHECK(x == doctest::Approx(1).epsilon(1e-5));
 }
 
+TEST_CASE("bfloat16 goes through safetensors, and a model's own arithmetic differs from one rounding") {
+  const test::Scratch scratch;
+  Array array;
+  array.dtype = DType::bfloat16;
+  array.shape = {40, 128};
+  for (int i = 0; i < 40 * 128; ++i) array.floats.push_back(static_cast<float>(i % 13) / 8 - 0.75f);
+  write_array(scratch.path / "x.safetensors", array);
+  const std::string rotate = "rotate --model llama-2-7b --in x.safetensors --offset 90 ";
+  CHECK(run(scratch, rotate + "--out exact.safetensors").status == 0);
+  CHECK(run(scratch, rotate + "--out model.safetensors --recipe model").status == 0);
+  CHECK(run(scratch, rotate + "--out gpu.safetensors --recipe model --engine gpu").status == 0);
+  const Array exact = read_array(scratch.path / "exact.safetensors"),
+              model = read_array(scratch.path / "model.safetensors");
+  CHECK(exact.dtype == DType::bfloat16);
+  CHECK(exact.shape == array.shape);
+  CHECK(exact.floats != model.floats);
+  CHECK(read_array(scratch.path / "gpu.safetensors").floats == model.floats);
+  CHECK(run(scratch, rotate + "--out x.npy").status == 2); // a .npy has no bfloat16
+}
+
+TEST_CASE(
+    "packed sequences, a query with its part that does not turn, and an image's grid are rotated by what they are") {
+  const test::Scratch scratch;
+  write_heads(scratch.path / "packed.npy", {6, 128});
+  CHECK(run(scratch, "rotate --model llama-2-7b --in packed.npy --out y.npy --cu-seqlens 0,2,6").status == 0);
+  const Array packed = read_npy(scratch.path / "y.npy");
+  for (std::size_t i = 0; i < 128; ++i) CHECK(packed.floats[i] == packed.floats[2 * 128 + i]); // both at position 0
+  write_heads(scratch.path / "mla.npy", {4, 192});
+  CHECK(run(scratch, "rotate --model deepseek-v3 --in mla.npy --out y.npy --offset 7").status == 0);
+  const Array mla = read_npy(scratch.path / "y.npy");
+  for (std::size_t i = 0; i < 128; ++i) CHECK(mla.floats[i] == 1);
+  CHECK(mla.floats[128] != 1);
+  write_heads(scratch.path / "patches.npy", {13, 64});
+  const std::string dino = "rotate --model dinov3-vit-s16 --in patches.npy --out y.npy ";
+  CHECK(run(scratch, dino).status == 2); // rows and columns are not guessed
+  CHECK(run(scratch, dino + "--grid 3x4 --prefix 1").status == 0);
+  const Array patches = read_npy(scratch.path / "y.npy");
+  for (std::size_t i = 0; i < 64; ++i) CHECK(patches.floats[i] == 1);
+}
+
+TEST_CASE("freqs --calls tells what a model keeps from call to call") {
+  const test::Scratch scratch;
+  const auto json = nlohmann::json::parse(
+      run(scratch, "freqs --model internlm2.5-7b --calls 100,70000,40000,100 --recipe float32").out);
+  const auto& calls = json.at("calls");
+  CHECK(calls.size() == 4);
+  CHECK(calls[1].at("inv_freq") == calls[2].at("inv_freq"));
+  CHECK(calls[0].at("inv_freq") == calls[3].at("inv_freq"));
+  CHECK(calls[0].at("inv_freq") != calls[1].at("inv_freq"));
+}
+
+TEST_CASE("the numbers of a picture's curves are written as .csv") {
+  const test::Scratch scratch;
+  CHECK(run(scratch, "render --picture precision --model llama-2-7b --out p.csv").status == 0);
+  const std::string text = read_file(scratch.path / "p.csv", 1 << 20);
+  CHECK(text.starts_with("position,"));
+  CHECK(text.find("\n1000000,") != std::string::npos);
+  CHECK(run(scratch, "render --picture pair --out p2.csv").status == 2);
+}
+
 TEST_CASE("without a display the program draws overview.png, names render and exits 0") {
   const test::Scratch scratch;
   const Outcome outcome = run(scratch, "");
@@ -153,9 +221,13 @@ TEST_CASE("two runs of render give the same bytes") {
   CHECK(read_file(scratch.path / "a.png", 1 << 24) == read_file(scratch.path / "b.png", 1 << 24));
 }
 
-TEST_CASE("models --json lists at least twelve presets, each with its source") {
+TEST_CASE("models --json lists at least forty presets, each with its source") {
   const test::Scratch scratch;
   const auto models = nlohmann::json::parse(run(scratch, "models --json").out);
-  CHECK(models.size() >= 12);
-  for (const auto& model : models) CHECK(!model.at("source").get<std::string>().empty());
+  std::set<std::string> presets;
+  for (const auto& model : models) {
+    presets.insert(model.at("model").get<std::string>());
+    CHECK(!model.at("source").get<std::string>().empty());
+  }
+  CHECK(presets.size() >= 40);
 }

@@ -7,6 +7,7 @@
 
 #include "app/gpu/context.h"
 #include "app/gpu/framebuffer.h"
+#include "app/scene/presets.h"
 #include "app/ui/imgui_compat.h"
 #include "core/io/file.h"
 #include "tests/scratch.h"
@@ -43,7 +44,7 @@ struct Headless {
 
 TEST_CASE("three frames of the window come up in both themes and every view") {
   for (const bool dark : {true, false})
-    for (const View view : {View::overview, View::rotations, View::wavelengths, View::score}) {
+    for (const View view : {View::overview, View::rotations, View::wavelengths, View::score, View::precision}) {
       Scene scene = default_scene();
       scene.dark = dark;
       scene.view = view;
@@ -55,6 +56,51 @@ TEST_CASE("three frames of the window come up in both themes and every view") {
       CHECK(std::count(pixels.begin(), pixels.end(), pixels.front()) <
             static_cast<std::ptrdiff_t>(pixels.size() * 9 / 10));
     }
+}
+
+TEST_CASE("every preset opens, in each of its layer types and along each axis, without a message") {
+  Headless window(1280, 720);
+  for (const Preset& preset : presets())
+    for (const LayerRope& layer : preset.model.layers) {
+      CAPTURE(preset.id);
+      Scene scene = scene_of(preset.model, layer.layer_type.empty() ? std::nullopt : std::optional(layer.layer_type));
+      Derived derived;
+      for (scene.axis = -1; scene.axis < axis_count(scene.rope); ++scene.axis) {
+        derived.update(scene, window.engines, 64);
+        CHECK(derived.current().config == scene.rope);
+        CHECK(derived.parity().greatest_difference <= 2e-6);
+        if (axis_count(scene.rope) == 1) break;
+      }
+    }
+}
+
+TEST_CASE("along one axis only that axis's pairs turn, and the score falls less") {
+  Headless window(640, 400);
+  Scene scene = scene_of(find_preset("qwen2-vl-7b").model);
+  Derived derived;
+  derived.update(scene, window.engines, 64);
+  const double along_all = derived.current().score_here;
+  scene.axis = 1;
+  derived.update(scene, window.engines, 64);
+  const std::vector<std::uint8_t> axes = pair_axes(scene.rope, 3);
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    CAPTURE(i);
+    const bool turns = derived.hands().query[i] != derived.hands().key[i];
+    CHECK(turns == (axes[i] == 1));
+  }
+  CHECK(derived.current().score_here > along_all);
+}
+
+TEST_CASE("a model's other layer types are drawn beside the one in force, unless switched off") {
+  Headless window(640, 400);
+  Scene scene = scene_of(find_preset("gemma-3-4b").model);
+  Derived derived;
+  derived.update(scene, window.engines, 64);
+  CHECK(derived.series().back().layer_type == "sliding_attention");
+  CHECK(derived.series().back().config.base == 10000);
+  scene.other_layers = false;
+  derived.update(scene, window.engines, 64);
+  for (const Series& series : derived.series()) CHECK(series.layer_type.empty());
 }
 
 TEST_CASE("two windows one after the other draw the same bytes") {

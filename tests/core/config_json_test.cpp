@@ -1,9 +1,13 @@
 #include "core/io/config_json.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 #include "app/scene/presets.h"
 #include "core/error.h"
+#include "core/rope/spectrum.h"
 
 using namespace ropescope;
 
@@ -113,8 +117,8 @@ TEST_CASE("bad configs are refused by a sentence that names the file and the pla
   names(std::string(100000, '[').c_str(), "not JSON");
 }
 
-TEST_CASE("every preset is a config.json with a source, and at least twelve are there") {
-  CHECK(presets().size() >= 12);
+TEST_CASE("every preset is a config.json with a source, and at least forty are there") {
+  CHECK(presets().size() >= 40);
   for (const Preset& preset : presets()) {
     CAPTURE(preset.id);
     CHECK(!preset.model.source.empty());
@@ -125,6 +129,69 @@ TEST_CASE("every preset is a config.json with a source, and at least twelve are 
                            "phi-3-mini-128k", "gpt-neox-20b", "gpt-j-6b", "deepseek-v3", "gpt-oss-20b"})
     CHECK_NOTHROW(find_preset(name));
   CHECK(find_preset("LLAMA 2 7b").id == "llama-2-7b");
+}
+
+TEST_CASE("layers without RoPE are layers of their own: by list, by interval, by null, by the model's code") {
+  const auto layers = [](const char* text) { return parse_model_config(text, "x").layers; };
+  const auto listed = layers(R"({"head_dim": 64, "rope_theta": 1e4, "no_rope_layers": [1, 1, 1, 0, 1]})");
+  REQUIRE(listed.size() == 2);
+  CHECK((listed[0].layer_type == "rope" && listed[0].config.rotates && listed[0].layers == 4));
+  CHECK((listed[1].layer_type == "no_rope" && !listed[1].config.rotates && listed[1].layers == 1));
+  for (const double theta : make_spectrum(listed[1].config).inv_freq) CHECK(theta == 0);
+  const auto smol = layers(R"({"model_type": "smollm3", "head_dim": 128, "rope_theta": 5e6, "num_hidden_layers": 36})");
+  REQUIRE(smol.size() == 2);
+  CHECK((smol[0].layers == 27 && smol[1].layers == 9));
+  const auto null = parse_model_config(
+      R"({"head_dim": 64, "layer_types": ["sliding_attention", "sliding_attention", "full_attention"], "rope_parameters":
+          {"full_attention": null, "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0}}})",
+      "x");
+  REQUIRE(null.layers.size() == 2);
+  CHECK(layer_rope(null, "full_attention").config.rotates == false);
+  CHECK(layer_rope(null, std::nullopt).layer_type == "sliding_attention"); // the one that turns
+  CHECK(layer_rope(null, "sliding_attention").layers == 2);
+  const auto cohere = layers(R"({"model_type": "cohere2", "head_dim": 128, "rope_theta": 50000})");
+  REQUIRE(cohere.size() == 2);
+  CHECK((cohere[0].config.rotates && !cohere[1].config.rotates));
+  CHECK(layers(R"({"model_type": "smollm3", "head_dim": 64, "rope_theta": 1e4, "num_hidden_layers": 2,
+                   "no_rope_layers": [1, 1]})")
+            .size() == 1);
+}
+
+TEST_CASE("keys of a config.json that are about rotation and are not understood are named in a warning") {
+  const ModelConfig model = parse_model_config(
+      R"({"head_dim": 64, "rope_theta": 1e4, "rope_magic": 3, "rotary_twist": true, "vocab_size": 7,
+          "rope_scaling": {"rope_type": "linear", "factor": 2, "wobble": 1}})",
+      "x");
+  const auto warned = [&](const char* key) {
+    return std::any_of(model.warnings.begin(), model.warnings.end(),
+                       [&](const std::string& w) { return w.find(key) != std::string::npos; });
+  };
+  CHECK((warned("rope_magic") && warned("rotary_twist") && warned("rope_scaling.wobble")));
+  CHECK(!warned("vocab_size"));
+}
+
+TEST_CASE("what a model's code has beside its frequencies comes with its model_type") {
+  const auto rope = [](const char* text) { return layer_rope(parse_model_config(text, "x"), std::nullopt).config; };
+  const RopeConfig v3 = rope(
+      R"({"model_type": "deepseek_v3", "hidden_size": 7168, "num_attention_heads": 128, "qk_rope_head_dim": 64,
+          "qk_nope_head_dim": 128, "rope_theta": 1e4, "max_position_embeddings": 163840, "rope_scaling": {"type": "yarn",
+          "factor": 40, "mscale": 1.0, "mscale_all_dim": 1.0, "original_max_position_embeddings": 4096}})");
+  CHECK(v3.nope_dim == 128);
+  const double m = 0.1 * std::log(40.0) + 1;
+  CHECK(make_spectrum(v3).softmax_factor == doctest::Approx(m * m).epsilon(1e-14));
+  CHECK(make_spectrum(v3).attention_factor == 1);
+  CHECK(rope(R"({"model_type": "cohere", "head_dim": 64, "rope_theta": 1e4})").rounding == Rounding::tables_rounded);
+  CHECK(rope(R"({"model_type": "olmo2", "head_dim": 64, "rope_theta": 1e4})").rounding == Rounding::once);
+  CHECK(rope(R"({"model_type": "llama", "head_dim": 64, "rope_theta": 1e4})").rounding == Rounding::each_step);
+  const RopeConfig dino =
+      rope(R"({"model_type": "dinov3_vit", "head_dim": 64, "rope_theta": 100.0, "image_size": 224, "patch_size": 16})");
+  CHECK((dino.axis_rule == AxisRule::centred_grid && dino.grid_height == 14 && dino.grid_width == 14));
+  const RopeConfig moe = rope(
+      R"({"model_type": "phimoe", "head_dim": 4, "rope_theta": 1e4, "max_position_embeddings": 128,
+          "original_max_position_embeddings": 64, "rope_scaling": {"type": "longrope", "short_factor": [1, 1],
+          "long_factor": [2, 2], "short_mscale": 1.25, "long_mscale": 1.5}})");
+  CHECK(make_spectrum(moe, 64).attention_factor == 1.25);
+  CHECK(make_spectrum(moe, 65).attention_factor == 1.5);
 }
 
 TEST_CASE("what used to pass in silence is refused or warned of") {

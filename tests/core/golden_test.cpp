@@ -262,7 +262,8 @@ std::vector<float> turned_by_ggml(Engine& engine, const test::RotationCase& gold
 
 } // namespace
 
-TEST_CASE("golden ggml: its five modes give its float32 rows to the bit by its recurrence, and the exact ones within its drift") {
+TEST_CASE("golden ggml: its five modes give its float32 rows to the bit by its recurrence, and the exact ones within "
+          "its drift") {
   std::size_t same = 0, all = 0;
   test::for_each_golden("ggml", [&](const Json& file) {
     const test::RotationCase golden = test::ggml_case(file);

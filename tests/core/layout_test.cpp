@@ -6,6 +6,19 @@
 
 using namespace ropescope;
 
+TEST_CASE("a rotary part of several blocks pairs within each, and an offset moves it whole") {
+  PairLayout layout;
+  layout.blocks = 2;
+  const PairIndex gemma = pair_index(layout, 64, 32); // Gemma 4's vision: 0…15 with 16…31, 32…47 with 48…63
+  CHECK((gemma.in_first(0) == 0 && gemma.in_second(0) == 16));
+  CHECK((gemma.in_first(15) == 15 && gemma.in_second(15) == 31));
+  CHECK((gemma.in_first(16) == 32 && gemma.in_second(16) == 48));
+  CHECK((gemma.in_first(31) == 47 && gemma.in_second(31) == 63));
+  layout.offset = 128;
+  CHECK(pair_index(layout, 192, 32).in_first(0) == 128);
+  CHECK(pair_index({Pairing::half, Pairing::half, true, +1, 8}, 64, 8).in_first(0) == 40);
+}
+
 TEST_CASE("every layout reads and writes each component of its rotary part exactly once") {
   for (const Pairing in : {Pairing::half, Pairing::interleaved})
     for (const Pairing out : {Pairing::half, Pairing::interleaved})
