@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/io/file.h"
+#include "core/io/gguf.h"
 #include "core/rope/model_types.h"
 
 namespace ropescope {
@@ -616,6 +617,7 @@ ModelConfig parse_model_config(std::string_view text, const std::string& name) {
 }
 
 ModelConfig read_model_config(const std::filesystem::path& path) {
+  if (is_gguf(path)) return read_gguf(path);
   return parse_model_config(read_file(path, greatest_config_file), path.string());
 }
 
