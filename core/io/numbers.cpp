@@ -6,7 +6,7 @@
 #include <cstring>
 #include <limits>
 
-#include "core/io/half.h"
+#include "core/half.h"
 
 namespace ropescope {
 

@@ -1,14 +1,16 @@
 #include "core/rope/cpu_engine.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <execution>
 #include <fstream>
 #include <limits>
+#include <numeric>
 #include <type_traits>
 
 #include "core/rope/float32.h"
 #include "core/rope/phase.h"
+#include "core/rope/score_blocks.h"
 
 namespace ropescope {
 
@@ -94,38 +96,46 @@ void rotate_rows(const Rotation& rotation, const RowShape& shape, std::span<cons
   }
 }
 
-/// Scores of successive blocks of ROPESCOPE_BLOCK distances. Around a block's first distance D the angles are
-/// Dθ + xθ, and cos, sin of xθ are the same for every block: two multiply-adds per term instead of a cosine.
-class BlockScan {
-public:
-  using Block = std::array<float, ROPESCOPE_BLOCK>;
+constexpr std::int64_t points_of_a_task = std::int64_t{1} << 16;
 
-  explicit BlockScan(const ScoreScan& scan) : scan_(scan), offsets_(scan.turns.size()) {
-    for (std::size_t i = 0; i < scan.turns.size(); ++i)
-      for (std::size_t x = 0; x < ROPESCOPE_BLOCK; ++x) {
-        const auto at = cos_sin_at<float>(static_cast<std::int64_t>(x), scan.turns[i]);
-        offsets_[i].cos[x] = at.cos;
-        offsets_[i].sin[x] = at.sin;
-      }
-  }
+/// Runs work(i) for i = 0 … count − 1 on every processor.
+template <typename Work>
+void in_parallel(std::size_t count, Work work) {
+  std::vector<std::size_t> tasks(count);
+  std::iota(tasks.begin(), tasks.end(), std::size_t{0});
+  std::for_each(std::execution::par, tasks.begin(), tasks.end(), work);
+}
 
-  void at(std::int64_t first, Block& scores) const {
-    scores.fill(0);
-    for (std::size_t i = 0; i < offsets_.size(); ++i) {
-      const auto centre = cos_sin_at<float>(first, scan_.turns[i]);
-      const auto a = static_cast<float>(scan_.weights[i].a), b = static_cast<float>(scan_.weights[i].b);
-      const float u = a * centre.cos + b * centre.sin, v = b * centre.cos - a * centre.sin;
-      for (std::size_t x = 0; x < ROPESCOPE_BLOCK; ++x) scores[x] += u * offsets_[i].cos[x] + v * offsets_[i].sin[x];
+/// One bin, from where `cursor` is in `block`: `left` of its scores are still to be used.
+ScoreBin reduce_bin(ScoreBlocks::Cursor& cursor, ScoreBlocks::Block& block, std::int64_t& left, std::int64_t count) {
+  double sum = 0;
+  float least = std::numeric_limits<float>::infinity(), greatest = -least;
+  for (std::int64_t wanted = count; wanted > 0;) {
+    if (left == 0) {
+      cursor.next(block);
+      left = ScoreBlocks::points;
     }
+    if (left == ScoreBlocks::points && wanted >= left) { // a whole block
+      const score_kernel::Extremes all = score_kernel::reduce(block.data());
+      least = std::min(least, all.least);
+      greatest = std::max(greatest, all.greatest);
+      sum += static_cast<double>(all.sum);
+      wanted -= left;
+      left = 0;
+      continue;
+    }
+    const std::int64_t taken = std::min(left, wanted);
+    const float* score = block.data() + (ScoreBlocks::points - left);
+    for (std::int64_t i = 0; i < taken; ++i) {
+      least = std::min(least, score[i]);
+      greatest = std::max(greatest, score[i]);
+      sum += static_cast<double>(score[i]);
+    }
+    left -= taken;
+    wanted -= taken;
   }
-
-private:
-  struct Offsets {
-    Block cos, sin;
-  };
-  const ScoreScan& scan_;
-  std::vector<Offsets> offsets_;
-};
+  return {least, greatest, static_cast<float>(sum / static_cast<double>(count))};
+}
 
 } // namespace
 
@@ -170,37 +180,32 @@ std::vector<CosSin<float>> CpuEngine::product_table(const ProductTable& product)
 }
 
 void CpuEngine::scan(const ScoreScan& scan, std::span<float> scores) {
-  const BlockScan blocks(scan);
-  BlockScan::Block block;
-  for (std::size_t done = 0; done < scores.size(); done += block.size()) {
-    blocks.at(scan.first + static_cast<std::int64_t>(done), block);
-    std::copy_n(block.begin(), std::min(block.size(), scores.size() - done),
-                scores.begin() + static_cast<std::ptrdiff_t>(done));
-  }
+  const ScoreBlocks blocks(scan);
+  const auto count = static_cast<std::int64_t>(scores.size());
+  in_parallel(static_cast<std::size_t>((count + points_of_a_task - 1) / points_of_a_task), [&](std::size_t task) {
+    const std::int64_t begin = static_cast<std::int64_t>(task) * points_of_a_task,
+                       end = std::min(begin + points_of_a_task, count);
+    ScoreBlocks::Cursor cursor(blocks, scan.first + begin);
+    ScoreBlocks::Block block;
+    for (std::int64_t at = begin; at < end; at += ScoreBlocks::points) {
+      cursor.next(block);
+      std::copy_n(block.begin(), std::min(ScoreBlocks::points, end - at), scores.begin() + at);
+    }
+  });
 }
 
 void CpuEngine::scan(const ScoreScan& scan, std::span<const std::int64_t> edges, std::span<ScoreBin> bins) {
-  const BlockScan blocks(scan);
-  BlockScan::Block block;
-  std::int64_t block_end = scan.first, distance = scan.first;
-  for (std::size_t b = 0; b < bins.size(); ++b) {
-    double sum = 0;
-    float least = std::numeric_limits<float>::infinity(), greatest = -least;
-    while (distance < edges[b + 1]) {
-      if (distance == block_end) {
-        blocks.at(distance, block);
-        block_end += ROPESCOPE_BLOCK;
-      }
-      const std::int64_t end = std::min(block_end, edges[b + 1]);
-      for (; distance < end; ++distance) {
-        const float score = block[static_cast<std::size_t>(distance + ROPESCOPE_BLOCK - block_end)];
-        least = std::min(least, score);
-        greatest = std::max(greatest, score);
-        sum += score;
-      }
-    }
-    bins[b] = {least, greatest, static_cast<float>(sum / static_cast<double>(edges[b + 1] - edges[b]))};
-  }
+  const ScoreBlocks blocks(scan);
+  std::vector<std::size_t> first_bins{0}; // of each task
+  for (std::size_t b = 1; b < bins.size(); ++b)
+    if (edges[b + 1] - edges[first_bins.back()] > points_of_a_task) first_bins.push_back(b);
+  in_parallel(first_bins.size(), [&](std::size_t task) {
+    const std::size_t begin = first_bins[task], end = task + 1 < first_bins.size() ? first_bins[task + 1] : bins.size();
+    ScoreBlocks::Cursor cursor(blocks, edges[begin]);
+    ScoreBlocks::Block block;
+    std::int64_t left = 0;
+    for (std::size_t b = begin; b < end; ++b) bins[b] = reduce_bin(cursor, block, left, edges[b + 1] - edges[b]);
+  });
 }
 
 } // namespace ropescope

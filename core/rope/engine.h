@@ -32,8 +32,8 @@ struct Rotation {
   std::span<const std::uint8_t> pair_axis;    ///< per pair; empty: axis 0
   const Positions& positions;                 ///< of as many tokens as the rows have
   std::span<const CosSin<double>> table = {}; ///< [token][pair], gains and direction in it; takes the place of turns
-  bool fused = false; ///< float rows: x·cos − (y·sin) rounds its first product and the sum at once, as GCC contracts it;
-                      ///< what a GPU's compiler contracts is up to it
+  bool fused = false; ///< float rows: x·cos − (y·sin) rounds its first product and the sum at once, as GCC contracts
+                      ///< it; what a GPU's compiler contracts is up to it
   Format step = Format::float32; ///< of 16 bits: products and sums of float rows are rounded to it one by one
 
   std::int64_t pairs() const { return static_cast<std::int64_t>(turns.size()); }
@@ -42,8 +42,8 @@ struct Rotation {
   }
 };
 
-/// Angles as model code forms them: float32 positions × float32 frequencies, rounded to `angles`; cos and sin rounded to
-/// `tables`. Formats: float32, bfloat16 or float16.
+/// Angles as model code forms them: float32 positions × float32 frequencies, rounded to `angles`; cos and sin rounded
+/// to `tables`. Formats: float32, bfloat16 or float16.
 struct ProductTable {
   std::span<const float> inv_freq;  ///< per pair, rad/token
   std::span<const float> positions; ///< per token

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "core/io/half.h"
+#include "core/half.h"
 
 namespace ropescope {
 

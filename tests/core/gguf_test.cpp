@@ -13,7 +13,7 @@
 #include "core/io/file.h"
 #include "core/io/gguf_architectures.h"
 #include "core/io/gguf_file.h"
-#include "core/io/half.h"
+#include "core/half.h"
 #include "core/rope/spectrum.h"
 #include "tests/scratch.h"
 

@@ -1,4 +1,4 @@
-#include "core/io/half.h"
+#include "core/half.h"
 
 #include <bit>
 #include <cmath>

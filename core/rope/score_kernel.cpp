@@ -1,0 +1,138 @@
+#include "core/rope/score_kernel.h"
+
+#include <algorithm>
+
+#include "shaders/shared.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/rope/score_kernel.cpp"
+#include <hwy/foreach_target.h> // compiles what follows once per instruction set
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace ropescope::score_kernel::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Floats = hn::CappedTag<float, 16>;
+
+#define ROPESCOPE_REAL(x) static_cast<float>(x)
+constexpr float sine[] = {ROPESCOPE_S3, ROPESCOPE_S5, ROPESCOPE_S7, ROPESCOPE_S9};
+constexpr float cosine[] = {ROPESCOPE_C2, ROPESCOPE_C4, ROPESCOPE_C6, ROPESCOPE_C8, ROPESCOPE_C10};
+#undef ROPESCOPE_REAL
+constexpr float radians = 3.14159265358979323846f / 2147483648.0f;
+
+std::size_t Tile() { return 4 * hn::Lanes(Floats()); }
+
+template <class V, std::size_t terms>
+HWY_INLINE V Series(V z, const float (&coefficients)[terms]) {
+  const Floats d;
+  V sum = hn::Set(d, coefficients[terms - 1]);
+  for (std::size_t i = terms - 1; i-- > 0;) sum = hn::MulAdd(sum, z, hn::Set(d, coefficients[i]));
+  return sum;
+}
+
+// core/rope/phase.h, in_quadrant and cos_sin, for a vector of phases.
+void Centres(const std::uint32_t* phases, const float* a, const float* b, std::size_t count, float* u, float* v) {
+  const Floats d;
+  const hn::RebindToUnsigned<Floats> words;
+  const hn::RebindToSigned<Floats> integers;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto phase = hn::LoadU(words, phases + i);
+    const auto quadrant = hn::ShiftRight<30>(hn::Add(phase, hn::Set(words, 0x20000000u)));
+    const auto reduced = hn::BitCast(integers, hn::Sub(phase, hn::ShiftLeft<30>(quadrant)));
+    const auto x = hn::Mul(hn::ConvertTo(d, reduced), hn::Set(d, radians)), z = hn::Mul(x, x);
+    const auto s = hn::MulAdd(hn::Mul(x, z), Series(z, sine), x);
+    const auto c = hn::MulAdd(z, Series(z, cosine), hn::Set(d, 1.0f));
+    const auto one = hn::Set(words, 1), two = hn::Set(words, 2);
+    const auto swap = hn::MaskFromVec(hn::BitCast(d, hn::VecFromMask(words, hn::Eq(hn::And(quadrant, one), one))));
+    const auto sin_sign = hn::BitCast(d, hn::ShiftLeft<30>(hn::And(quadrant, two)));
+    const auto cos_sign = hn::BitCast(d, hn::ShiftLeft<30>(hn::And(hn::Add(quadrant, one), two)));
+    const auto cos = hn::Xor(hn::IfThenElse(swap, s, c), cos_sign), sin = hn::Xor(hn::IfThenElse(swap, c, s), sin_sign);
+    const auto of_a = hn::LoadU(d, a + i), of_b = hn::LoadU(d, b + i);
+    hn::StoreU(hn::MulAdd(of_a, cos, hn::Mul(of_b, sin)), d, u + i);
+    hn::StoreU(hn::NegMulAdd(of_a, sin, hn::Mul(of_b, cos)), d, v + i);
+  }
+}
+
+void Sum(const float* table, const float* u, const float* v, std::size_t pairs, float* scores) {
+  const Floats d;
+  const std::size_t lanes = hn::Lanes(d), tile = 4 * lanes;
+  for (std::size_t first = 0; first < offsets; first += tile) {
+    auto e0 = hn::Zero(d), e1 = e0, e2 = e0, e3 = e0, o0 = e0, o1 = e0, o2 = e0, o3 = e0;
+    for (std::size_t i = 0; i < pairs; ++i, table += 2 * tile) {
+      const auto of_cos = hn::Set(d, u[i]), of_sin = hn::Set(d, v[i]);
+      e0 = hn::MulAdd(of_cos, hn::Load(d, table), e0);
+      e1 = hn::MulAdd(of_cos, hn::Load(d, table + lanes), e1);
+      e2 = hn::MulAdd(of_cos, hn::Load(d, table + 2 * lanes), e2);
+      e3 = hn::MulAdd(of_cos, hn::Load(d, table + 3 * lanes), e3);
+      o0 = hn::MulAdd(of_sin, hn::Load(d, table + 4 * lanes), o0);
+      o1 = hn::MulAdd(of_sin, hn::Load(d, table + 5 * lanes), o1);
+      o2 = hn::MulAdd(of_sin, hn::Load(d, table + 6 * lanes), o2);
+      o3 = hn::MulAdd(of_sin, hn::Load(d, table + 7 * lanes), o3);
+    }
+    float* const above = scores + offsets + first;
+    float* const below = scores + offsets - first; // offsets rise downwards from here
+    const auto store = [&](auto even, auto odd, std::size_t n) HWY_ATTR {
+      hn::StoreU(hn::Add(even, odd), d, above + n * lanes);
+      hn::StoreU(hn::Reverse(d, hn::Sub(even, odd)), d, below - (n + 1) * lanes);
+    };
+    store(e0, o0, 0);
+    store(e1, o1, 1);
+    store(e2, o2, 2);
+    store(e3, o3, 3);
+  }
+}
+
+Extremes Reduce(const float* scores) {
+  const Floats d;
+  const std::size_t lanes = hn::Lanes(d);
+  auto least = hn::LoadU(d, scores), greatest = least, sum = least;
+  for (std::size_t i = lanes; i < points; i += lanes) {
+    const auto s = hn::LoadU(d, scores + i);
+    least = hn::Min(least, s);
+    greatest = hn::Max(greatest, s);
+    sum = hn::Add(sum, s);
+  }
+  alignas(64) float l[16], g[16], total[16];
+  hn::Store(least, d, l);
+  hn::Store(greatest, d, g);
+  hn::Store(sum, d, total);
+  Extremes result{l[0], g[0], total[0]};
+  for (std::size_t i = 1; i < lanes; ++i) {
+    result.least = std::min(result.least, l[i]);
+    result.greatest = std::max(result.greatest, g[i]);
+    result.sum += total[i];
+  }
+  return result;
+}
+
+} // namespace ropescope::score_kernel::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ropescope::score_kernel {
+
+HWY_EXPORT(Tile);
+HWY_EXPORT(Centres);
+HWY_EXPORT(Sum);
+HWY_EXPORT(Reduce);
+
+std::size_t tile() { return HWY_DYNAMIC_DISPATCH(Tile)(); }
+
+void centres(const std::uint32_t* phases, const float* a, const float* b, std::size_t count, float* u, float* v) {
+  HWY_DYNAMIC_DISPATCH(Centres)(phases, a, b, count, u, v);
+}
+
+void sum(const float* table, const float* u, const float* v, std::size_t pairs, float* scores) {
+  HWY_DYNAMIC_DISPATCH(Sum)(table, u, v, pairs, scores);
+}
+
+Extremes reduce(const float* scores) { return HWY_DYNAMIC_DISPATCH(Reduce)(scores); }
+
+const char* instruction_set() {
+  return hwy::TargetName(static_cast<std::int64_t>(static_cast<std::uint64_t>(hwy::SupportedTargets()) &
+                                                   (~static_cast<std::uint64_t>(hwy::SupportedTargets()) + 1)));
+}
+
+} // namespace ropescope::score_kernel
+#endif
