@@ -13,7 +13,8 @@ void ModelOptions::add_to(CLI::App& app) {
   app.add_option("--model", model, "a preset; `ropescope models` lists them");
   app.add_option("--config", config, "a Hugging Face config.json, or a GGUF file")->excludes("--model");
   app.add_option("--layer-type", layer_type, "of a model whose layer types differ, e.g. sliding_attention");
-  app.add_option("--scheme", scheme, "none, linear, ntk, ntk-by-parts, dynamic, dynamic-yarn, yarn, longrope, llama3 or proportional")
+  app.add_option("--scheme", scheme,
+                 "none, linear, ntk, ntk-by-parts, dynamic, dynamic-yarn, yarn, longrope, llama3 or proportional")
       ->group(scaling);
   app.add_option("--factor", factor, "how many times longer the context becomes")->group(scaling);
   app.add_option("--original-length", original_length, "tokens the model was trained for")->group(scaling);
@@ -42,9 +43,9 @@ void ModelOptions::apply(RopeConfig& rope) const {
   if (!scheme.empty()) {
     const auto type = rope_type_from_name(scheme);
     if (!type)
-      throw Error(fmt::format(
-          "--scheme {}: expected none, linear, ntk, ntk-by-parts, dynamic, dynamic-yarn, "
-          "dynamic-ntk-by-parts, yarn, longrope, llama3 or proportional", scheme));
+      throw Error(fmt::format("--scheme {}: expected none, linear, ntk, ntk-by-parts, dynamic, dynamic-yarn, "
+                              "dynamic-ntk-by-parts, yarn, longrope, llama3 or proportional",
+                              scheme));
     const double own = extension_factor(rope);
     if (*type == RopeType::longrope && rope.rope_type != RopeType::longrope)
       rope.rope_type = RopeType::longrope;

@@ -60,6 +60,17 @@ ui::Rect heading_with_legend(const ui::Canvas& c, ui::Rect panel, std::string_vi
   return left;
 }
 
+void decades_below(const ui::Canvas& c, ui::Rect plot, const plot::Axis& axis, float least_gap, std::string_view what) {
+  for (const plot::Tick& tick : plot::decade_ticks(axis, false, static_cast<int>(plot.width() / c.px(least_gap)))) {
+    const float x = axis.pixel(tick.value), half = ui::text_width(c.fonts.small, tick.label) / 2;
+    c.list->AddLine({x, plot.least.y}, {x, plot.greatest.y}, c.theme.grid, 1);
+    ui::text(c, {std::min(x, plot.greatest.x - half), plot.greatest.y + c.px(5)}, c.fonts.small, c.theme.dim,
+             tick.label, ui::Align::centre);
+  }
+  ui::text(c, {(plot.least.x + plot.greatest.x) / 2, plot.greatest.y + c.px(22)}, c.fonts.small, c.theme.dim, what,
+           ui::Align::centre);
+}
+
 ImU32 scheme_colour(const ui::Canvas& c, const Series& series) {
   if (!series.layer_type.empty()) return c.theme.text;
   return c.theme.of(series.config.rotates ? series.config.rope_type : RopeType::standard);

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/plot/axis.h"
 #include "app/scene/derived.h"
 #include "app/scene/scene.h"
 #include "app/ui/widgets.h"
@@ -53,6 +54,9 @@ ui::Rect heading(const ui::Canvas&, ui::Rect panel, std::string_view title, std:
 /// legend where even that is not enough.
 ui::Rect heading_with_legend(const ui::Canvas&, ui::Rect panel, std::string_view title, std::string_view remark,
                              std::string_view brief_remark, const Derived&);
+
+/// The decades below a plot, with what they count.
+void decades_below(const ui::Canvas&, ui::Rect plot, const plot::Axis&, float least_gap, std::string_view what);
 
 /// The colour of a scheme, or of another layer type, which has none of its own.
 ImU32 scheme_colour(const ui::Canvas&, const Series&);

@@ -42,12 +42,7 @@ void draw_axes(const ui::Canvas& c, const Plot& p, double trained) {
     c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, 1);
     ui::text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
   }
-  for (const plot::Tick& tick : plot::decade_ticks(p.x, false, static_cast<int>(p.area.width() / c.px(80)))) {
-    const float x = p.x.pixel(tick.value), half = ui::text_width(c.fonts.small, tick.label) / 2;
-    c.list->AddLine({x, p.area.least.y}, {x, p.area.greatest.y}, c.theme.grid, 1);
-    ui::text(c, {std::min(x, p.area.greatest.x - half), p.area.greatest.y + c.px(5)}, c.fonts.small, c.theme.dim,
-             tick.label, ui::Align::centre);
-  }
+  decades_below(c, p.area, p.x, 80, "position (tokens)");
   if (trained > 1 && trained < p.x.greatest) {
     const float x = p.x.pixel(trained);
     plot::draw_rule(c.list, {x, p.area.least.y}, {x, p.area.greatest.y}, c.theme.text, c.px(1.4f), c.px(7), c.px(4));
@@ -56,8 +51,6 @@ void draw_axes(const ui::Canvas& c, const Plot& p, double trained) {
     ui::text(c, {x + c.px(inside ? 6.0f : -6.0f), p.area.greatest.y - c.px(19)}, c.fonts.small, c.theme.dim, words,
              inside ? ui::Align::left : ui::Align::right);
   }
-  ui::text(c, {(p.area.least.x + p.area.greatest.x) / 2, p.area.greatest.y + c.px(23)}, c.fonts.small, c.theme.dim,
-           "position (tokens)", ui::Align::centre);
 }
 
 void draw_curve(const ui::Canvas& c, const Plot& p, const Precision& precision, const PrecisionCurve& curve) {

@@ -40,14 +40,7 @@ void draw_axes(const ui::Canvas& c, const Plot& p) {
     c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, tick.value == 0 ? c.px(2) : 1);
     ui::text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
   }
-  for (const plot::Tick& tick : plot::decade_ticks(p.x, false, static_cast<int>(p.area.width() / c.px(90)))) {
-    const float x = p.x.pixel(tick.value), half = ui::text_width(c.fonts.small, tick.label) / 2;
-    c.list->AddLine({x, p.area.least.y}, {x, p.area.greatest.y}, c.theme.grid, 1);
-    ui::text(c, {std::min(x, p.area.greatest.x - half), p.area.greatest.y + c.px(5)}, c.fonts.small, c.theme.dim,
-             tick.label, ui::Align::centre);
-  }
-  ui::text(c, {(p.area.least.x + p.area.greatest.x) / 2, p.area.greatest.y + c.px(22)}, c.fonts.small, c.theme.dim,
-           "relative distance Δ = m − n (tokens)", ui::Align::centre);
+  decades_below(c, p.area, p.x, 90, "relative distance Δ = m − n (tokens)");
 }
 
 /// Where no distance was seen in training: tinted, hatched, and said in words.

@@ -70,7 +70,7 @@ constexpr Action table[] = {
     {"pair.previous", "Previous pair", GLFW_KEY_LEFT_BRACKET, 0, select<-1>},
     {"theme", "Light and dark", GLFW_KEY_T, 0, toggle_theme},
     {"panel", "Show and hide the panel", GLFW_KEY_TAB, 0, toggle_panel},
-    {"open", "Open a config.json", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
+    {"open", "Open a config.json or GGUF file", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
     {"export", "Export the picture as PNG", GLFW_KEY_S, 0, ask<Request::export_png>},
     {"zoom.in", "Larger", GLFW_KEY_EQUAL, GLFW_MOD_CONTROL, ask<Request::zoom_in>},
     {"zoom.out", "Smaller", GLFW_KEY_MINUS, GLFW_MOD_CONTROL, ask<Request::zoom_out>},

@@ -28,7 +28,7 @@ void FileDialog::enter(const fs::path& folder) {
     if (path.filename().string().starts_with(".")) continue;
     if (entry->is_directory(ignored))
       folders_.push_back(path);
-    else if (path.extension() == ".json")
+    else if (path.extension() == ".json" || path.extension() == ".gguf")
       files_.push_back(path);
   }
   trouble_ = error ? error.message() : "";
@@ -38,7 +38,7 @@ void FileDialog::enter(const fs::path& folder) {
 }
 
 std::optional<fs::path> FileDialog::draw() {
-  constexpr const char* name = "Open a config.json";
+  constexpr const char* name = "Open a config.json or GGUF file";
   if (opening_) ImGui::OpenPopup(name);
   const float em = ImGui::GetFontSize();
   const ImVec2 display = ImGui::GetIO().DisplaySize;

@@ -358,7 +358,7 @@ bool control_panel(const Canvas& outer, Rect area, const Scene& scene, const Der
 
   column.heading("MODEL");
   choose_model(column, scene, next);
-  const bool open = link(c, "open", column.at(), "Open config.json …");
+  const bool open = link(c, "open", column.at(), "Open config.json or GGUF …");
   column.skip(28);
   choose_layer_type(column, scene, next);
   model_controls(column, scene, original, next);

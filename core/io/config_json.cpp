@@ -1,167 +1,26 @@
 #include "core/io/config_json.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/io/gguf.h"
+#include "core/io/json_value.h"
+#include "core/io/rope_parameters.h"
 #include "core/rope/model_types.h"
 
 namespace ropescope {
 
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::uintmax_t greatest_config_file = 16u << 20;
-
-std::string excerpt(const Json& value) {
-  if (value.is_array()) return "a list"; // dump() of deep nesting would exhaust the stack
-  if (value.is_object()) return "an object";
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() <= 40) return text;
-  text.resize(37);
-  while (!text.empty() && (text.back() & 0x80)) text.pop_back(); // no half characters
-  return text + "…";
-}
-
-/// Without the control characters that a file may hold, which would reach a terminal.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 32 || c == 127; }, '?');
-  return text;
-}
-
-/// The value of `key`; null counts as absent, as it does in Hugging Face's getattr chains.
-const Json* present(const Json& object, std::string_view key) {
-  const auto found = object.find(key);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
-}
-
-double as_number(const Json& value, std::string_view where) {
-  if (!value.is_number()) throw Error(fmt::format("{} is {}, expected a number", where, excerpt(value)));
-  return value.get<double>();
-}
-
-std::int64_t as_integer(const Json& value, std::string_view where) {
-  const double number = as_number(value, where);
-  if (number != std::floor(number) || std::abs(number) > 0x1p53)
-    throw Error(fmt::format("{} is {}, expected an integer", where, excerpt(value)));
-  return static_cast<std::int64_t>(number);
-}
-
-bool as_bool(const Json& value, std::string_view where) {
-  if (value.is_null()) return false;
-  if (value.is_boolean()) return value.get<bool>();
-  if (value.is_number()) return value.get<double>() != 0;
-  throw Error(fmt::format("{} is {}, expected true or false", where, excerpt(value)));
-}
-
-template <typename T, typename Convert>
-std::vector<T> as_list(const Json& value, std::string_view where, Convert convert) {
-  if (!value.is_array()) throw Error(fmt::format("{} is {}, expected a list of numbers", where, excerpt(value)));
-  std::vector<T> list;
-  list.reserve(value.size());
-  for (const Json& entry : value) list.push_back(convert(entry, where));
-  return list;
-}
-
-std::optional<double> as_optional(const Json& value, std::string_view where) {
-  return value.is_null() ? std::nullopt : std::optional(as_number(value, where));
-}
-
-RopeType as_rope_type(const Json& value, std::string_view where) {
-  if (value.is_string())
-    if (const auto type = rope_type_from_name(value.get_ref<const std::string&>())) return *type;
-  std::vector<std::string_view> known;
-  for (const RopeType type : all_rope_types) known.push_back(rope_type_name(type));
-  throw Error(fmt::format("{} is {}, expected one of {}", where, excerpt(value), fmt::join(known, ", ")));
-}
-
-void set_sections(RopeConfig& config, const Json& value, std::string_view where) {
-  config.mrope_section = as_list<std::int64_t>(value, where, as_integer);
-  if (config.axis_rule == AxisRule::single) config.axis_rule = AxisRule::sections;
-}
-
-/// One key of the rope parameters, and what it does to a RopeConfig. `where` names the place for errors.
-struct Parameter {
-  std::string_view key;
-  void (*set)(RopeConfig&, const Json&, std::string_view where);
-};
-
-constexpr auto parameters = std::to_array<Parameter>({
-    {"rope_type", [](RopeConfig& c, const Json& v, std::string_view w) { c.rope_type = as_rope_type(v, w); }},
-    {"type", [](RopeConfig& c, const Json& v, std::string_view w) { c.rope_type = as_rope_type(v, w); }},
-    {"rope_theta", [](RopeConfig& c, const Json& v, std::string_view w) { c.base = as_number(v, w); }},
-    {"factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) {
-       c.factor = as_optional(v, w);
-       c.factor_is_null = v.is_null();
-     }},
-    {"alpha", [](RopeConfig& c, const Json& v, std::string_view w) { c.alpha = as_optional(v, w); }},
-    {"attention_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.attention_factor = as_optional(v, w); }},
-    {"beta_fast",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.beta_fast = as_optional(v, w).value_or(32); }},
-    {"beta_slow",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.beta_slow = as_optional(v, w).value_or(1); }},
-    {"mscale", [](RopeConfig& c, const Json& v, std::string_view w) { c.mscale = as_optional(v, w); }},
-    {"mscale_all_dim", [](RopeConfig& c, const Json& v, std::string_view w) { c.mscale_all_dim = as_optional(v, w); }},
-    {"truncate", [](RopeConfig& c, const Json& v, std::string_view w) { c.truncate = as_bool(v, w); }},
-    {"low_freq_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.low_freq_factor = as_number(v, w); }},
-    {"high_freq_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.high_freq_factor = as_number(v, w); }},
-    {"short_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.short_factor = as_list<double>(v, w, as_number); }},
-    {"long_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.long_factor = as_list<double>(v, w, as_number); }},
-    {"original_max_position_embeddings",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.original_max_position_embeddings = as_optional(v, w); }},
-    {"max_position_embeddings", [](RopeConfig& c, const Json& v,
-                                   std::string_view w) { c.max_position_embeddings = as_optional(v, w).value_or(0); }},
-    {"short_mscale", [](RopeConfig& c, const Json& v, std::string_view w) { c.short_mscale = as_optional(v, w); }},
-    {"long_mscale", [](RopeConfig& c, const Json& v, std::string_view w) { c.long_mscale = as_optional(v, w); }},
-    {"extrapolation_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.extrapolation_factor = as_optional(v, w).value_or(1); }},
-    {"attn_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.attn_factor = as_optional(v, w).value_or(1); }},
-    {"ntk_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.ntk_factor = as_optional(v, w).value_or(1); }},
-    {"freq_factors",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.freq_factors = as_list<double>(v, w, as_number); }},
-    {"xpos_scale_base",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.xpos_scale_base = as_optional(v, w); }},
-    {"llama_4_scaling_beta",
-     [](RopeConfig& c, const Json& v, std::string_view w) {
-       c.query_scale = v.is_null() ? QueryScale::none : QueryScale::ministral3;
-       c.query_scale_coefficient = as_optional(v, w).value_or(0);
-     }},
-    {"xdrope_section", set_sections},
-    {"mrope_section", set_sections},
-    {"mrope_interleaved",
-     [](RopeConfig& c, const Json& v, std::string_view w) {
-       c.axis_rule = as_bool(v, w) ? AxisRule::sections_interleaved : AxisRule::sections;
-     }},
-    {"partial_rotary_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.partial_rotary_factor = as_number(v, w); }},
-    {"head_dim", [](RopeConfig& c, const Json& v, std::string_view w) { c.head_dim = as_integer(v, w); }},
-    {"rotary_dim", [](RopeConfig& c, const Json& v, std::string_view w) { c.rotary_dim = as_integer(v, w); }},
-});
 
 /// Keys that Hugging Face reads without consequence for the rotation, or not at all.
 constexpr std::string_view harmless[] = {"finetuned", "_name_or_path"};
-
-const Parameter* find_parameter(std::string_view key) {
-  const auto found =
-      std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.key == key; });
-  return found == parameters.end() ? nullptr : &*found;
-}
 
 constexpr std::string_view rope_keys[] = {"rope_theta",           "rope_scaling",        "rope_parameters",
                                           "rotary_dim",           "rotary_pct",          "rotary_emb_base",
@@ -170,30 +29,14 @@ constexpr std::string_view rope_keys[] = {"rope_theta",           "rope_scaling"
                                           "qk_rope_head_dim",     "rotary_base",         "mrope_section"};
 
 /// Keys of a config.json itself that concern the rotation and are read, or change nothing of it.
-constexpr std::string_view understood[] = {"rope_theta",
-                                           "rope_scaling",
-                                           "rope_parameters",
-                                           "rotary_dim",
-                                           "rotary_pct",
-                                           "rotary_emb_base",
-                                           "rope_ratio",
-                                           "global_rope_theta",
-                                           "local_rope_theta",
-                                           "rope_local_base_freq",
-                                           "compress_rope_theta",
-                                           "partial_rotary_factor",
-                                           "qk_rope_head_dim",
-                                           "qk_nope_head_dim",
-                                           "rotary_base",
-                                           "mrope_section",
-                                           "rope_interleave",
-                                           "no_rope_layers",
-                                           "no_rope_layer_interval",
-                                           "xpos_rel_pos",
-                                           "xpos_scale_base",
-                                           "rope_type",
-                                           "swa_rope_theta",
-                                           "original_rope"};
+constexpr std::string_view understood[] = {
+    // clang-format off
+    "rope_theta", "rope_scaling", "rope_parameters", "rotary_dim", "rotary_pct", "rotary_emb_base", "rope_ratio",
+    "global_rope_theta", "local_rope_theta", "rope_local_base_freq", "compress_rope_theta", "swa_rope_theta",
+    "partial_rotary_factor", "qk_rope_head_dim", "qk_nope_head_dim", "rotary_base", "mrope_section", "rope_interleave",
+    "no_rope_layers", "no_rope_layer_interval", "xpos_rel_pos", "xpos_scale_base", "original_rope",
+    // clang-format on
+};
 
 /// Whether a key's name says that it is about rotary embeddings.
 bool concerns_rope(std::string_view key) {
@@ -531,7 +374,7 @@ private:
 
   /// The base of the local layers of a model that has two.
   std::optional<double> local_theta() const {
-    if (const auto given = first_number("rope_local_base_freq", "local_rope_theta")) return given;
+    if (const auto given = first_number("rope_local_base_freq", "local_rope_theta", "swa_rope_theta")) return given;
     const bool two = model_type_ == "gemma3" || model_type_ == "gemma3_text" || model_type_ == "modernbert" ||
                      model_type_ == "gemma4_text";
     return two ? std::optional(10000.0) : std::nullopt;
@@ -632,28 +475,6 @@ const LayerRope& layer_rope(const ModelConfig& model, const std::optional<std::s
   std::vector<std::string> types;
   for (const LayerRope& layer : model.layers) types.push_back(layer.layer_type);
   throw Error(fmt::format("{}: no layer type \"{}\", expected {}", model.name, *layer_type, fmt::join(types, " or ")));
-}
-
-void set_parameter(RopeConfig& config, std::string_view key, std::string_view json_value) {
-  const Parameter* parameter = find_parameter(key);
-  if (!parameter) {
-    std::vector<std::string_view> keys;
-    for (const Parameter& p : parameters) keys.push_back(p.key);
-    throw Error(fmt::format("\"{}\" is no rope parameter, expected one of {}", key, fmt::join(keys, ", ")));
-  }
-  Json value = Json::parse(json_value, nullptr, false);
-  if (value.is_discarded()) value = std::string(json_value);
-  const bool whole = config.rotary_dim == config.head_dim;
-  parameter->set(config, value, key);
-  if (config.rope_type == RopeType::proportional) config.rotary_dim = config.head_dim;
-  if (key == "head_dim" && whole) config.rotary_dim = config.head_dim;
-  if (key == "partial_rotary_factor" && config.rope_type != RopeType::proportional) {
-    const double part = static_cast<double>(config.head_dim) * config.partial_rotary_factor;
-    if (!(std::abs(part) < 0x1p53))
-      throw Error(
-          fmt::format("partial_rotary_factor is {}, expected a part of the head", config.partial_rotary_factor));
-    config.rotary_dim = static_cast<std::int64_t>(part);
-  }
 }
 
 } // namespace ropescope

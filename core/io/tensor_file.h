@@ -10,8 +10,8 @@ namespace ropescope {
 /// tensor of several, as does `name`; a file of that whole text goes first. Throws Error.
 Array read_array(const std::filesystem::path&, const std::string& name = "");
 
-/// Writes .safetensors where the file's extension says so, else .npy; `name` is the tensor's in the former. Whole or not
-/// at all. Throws Error.
+/// Writes .safetensors where the file's extension says so, else .npy; `name` is the tensor's in the former. Whole or
+/// not at all. Throws Error.
 void write_array(const std::filesystem::path&, const Array&, const std::string& name = "out");
 
 } // namespace ropescope

@@ -10,10 +10,10 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/half.h"
 #include "core/io/file.h"
 #include "core/io/gguf_architectures.h"
 #include "core/io/gguf_file.h"
-#include "core/half.h"
 #include "core/rope/spectrum.h"
 #include "tests/scratch.h"
 
