@@ -10,7 +10,7 @@ float to_bfloat16(float x) {
 float to_float16(float x) {
   float magnitude = abs(x);
   if (isnan(x) || isinf(x)) return x;
-  if (magnitude >= 65520.0) return x < 0.0 ? -1.0 / 0.0 : 1.0 / 0.0;
+  if (magnitude >= 65520.0) return uintBitsToFloat(x < 0.0 ? 0xff800000u : 0x7f800000u);
   if (magnitude < 6.103515625e-5) {   // 2⁻¹⁴: below it steps are 2⁻²⁴, which is an ulp of ½
     precise float shifted = magnitude + 0.5;
     precise float stepped = shifted - 0.5;

@@ -59,6 +59,15 @@ inline void hold_key(int glfw_key, bool down) {
 #endif
 }
 
+/// In this frame, for whatever popup is open.
+inline bool escape_pressed() {
+#if IMGUI_VERSION_NUM < 18700
+  return ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape));
+#else
+  return ImGui::IsKeyPressed(ImGuiKey_Escape);
+#endif
+}
+
 /// Mouse input without a window, for tests.
 inline void mouse(ImVec2 at, bool pressed, float wheel) {
   ImGuiIO& io = ImGui::GetIO();

@@ -91,6 +91,7 @@ void choose_model(Column& column, const Scene& scene, Scene& next) {
   ImGui::SetNextWindowPos({box.least.x, box.greatest.y + c.px(2)});
   ImGui::SetNextWindowSizeConstraints({box.width(), 0}, {c.px(420), c.px(560)});
   if (ImGui::BeginPopup("models")) {
+    if (compat::escape_pressed()) ImGui::CloseCurrentPopup();
     const Preset* wanted = typed_preset();
     for (const Preset& preset : presets()) {
       if (&preset == wanted) ImGui::SetScrollHereY(0);
@@ -238,7 +239,8 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
                   : "This scheme has no meaning for this head and base.");
     if (++n % 3 == 0) column.skip(32);
   }
-  column.skip(38);
+  static_assert(std::size(choices) % 3 == 0, "the last row is full");
+  column.skip(6);
 
   RopeConfig& rope = next.rope;
   const RopeType type = scene.rope.rope_type;

@@ -345,10 +345,12 @@ Request Shell::key(int key, int modifiers) {
   return request;
 }
 
-bool Shell::takes_letters() const { return dialog_.is_open() || ImGui::GetIO().WantTextInput; }
+bool Shell::takes_letters() const {
+  return dialog_.is_open() || ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
+}
 
 bool Shell::close_what_is_open() {
-  const bool something = help_ || dialog_.is_open();
+  const bool something = help_ || dialog_.is_open() || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
   help_ = false;
   dialog_.close();
   return something;
