@@ -54,7 +54,7 @@ std::vector<double> precision(Engine& engine, const Recipe& recipe, const RopeCo
   case AngleRule::turns: table = turned_units(engine, rotation, ids.tokens()); break;
   case AngleRule::product: table = product_table(engine, recipe, config, seq_len, positions); break;
   case AngleRule::recurrence:
-  case AngleRule::power: table = ggml_table(ggml_of(one_axis, seq_len), ids, recipe.angle); break;
+  case AngleRule::power: table = ggml_table(ggml_of(one_axis, seq_len, 1), ids, recipe.angle); break;
   }
   std::vector<double> errors;
   std::size_t entry = 0;

@@ -56,7 +56,7 @@ RopeConfig config_of(const GgmlRope& rope) {
   return config;
 }
 
-GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len) {
+GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len, double attention_factor) {
   const Spectrum spectrum = make_spectrum(config, seq_len);
   GgmlRope rope;
   rope.head_dim = config.head_dim;
@@ -79,6 +79,19 @@ GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len) {
   else
     std::copy_n(config.mrope_section.begin(), std::min<std::size_t>(4, config.mrope_section.size()),
                 rope.sections.begin());
+  rope.attn_factor = attention_factor;
+  const bool by_yarn = config.rope_type == RopeType::yarn && config.truncate && extension_factor(config) > 1;
+  if (config.rotates && (by_yarn || config.rope_type == RopeType::linear || config.rope_type == RopeType::standard)) {
+    rope.freq_scale = config.rope_type == RopeType::standard ? 1 : 1 / extension_factor(config);
+    rope.freq_factors.assign(config.freq_factors.begin(), config.freq_factors.end());
+    if (!by_yarn) return rope;
+    rope.ext_factor = config.extrapolation_factor;
+    rope.n_ctx_orig = static_cast<std::int64_t>(trained_length(config));
+    rope.beta_fast = config.beta_fast != 0 ? config.beta_fast : 32;
+    rope.beta_slow = config.beta_slow != 0 ? config.beta_slow : 1;
+    rope.attn_factor /= 1 + 0.1 * std::log(1 / rope.freq_scale); // ggml multiplies it in again
+    return rope;
+  }
   for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
     rope.freq_factors.push_back(spectrum.inv_freq[i] == 0
                                     ? std::numeric_limits<float>::infinity()
@@ -86,7 +99,8 @@ GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len) {
   return rope;
 }
 
-std::vector<CosSin<float>> ggml_table(const GgmlRope& rope, const Positions& positions, AngleRule rule) {
+std::vector<CosSin<float>> ggml_table(const GgmlRope& rope, const Positions& positions, AngleRule rule,
+                                      std::span<const std::uint8_t> pair_axis) {
   const bool vision = rope.mode == GgmlMode::vision;
   const std::int64_t pairs = vision ? rope.n_dims : rope.n_dims / 2, tokens = positions.tokens();
   const float theta_scale = std::pow(static_cast<float>(rope.freq_base), -2.0f / static_cast<float>(rope.n_dims));
@@ -96,8 +110,8 @@ std::vector<CosSin<float>> ggml_table(const GgmlRope& rope, const Positions& pos
   auto gain = static_cast<float>(rope.attn_factor);
   if (ext_factor != 0) gain *= 1 + 0.1f * std::log(1 / freq_scale);
 
-  RopeConfig config = config_of(rope);
-  const std::vector<std::uint8_t> axes = pair_axes(config, std::min<std::int64_t>(positions.axes, axis_count(config)));
+  std::vector<std::uint8_t> axes(pair_axis.begin(), pair_axis.end());
+  if (axes.empty()) axes = pair_axes(config_of(rope), positions.axes);
   std::vector<CosSin<float>> table;
   table.reserve(static_cast<std::size_t>(tokens * pairs));
   std::vector<float> theta(static_cast<std::size_t>(positions.axes));

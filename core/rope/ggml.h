@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/rope/config.h"
@@ -32,12 +33,14 @@ struct GgmlRope {
 /// Hugging Face (a ramp of no width) differs only there. `backward` becomes the layout's direction.
 RopeConfig config_of(const GgmlRope&);
 
-/// How llama.cpp would carry a model's frequencies: base and, for whatever the scheme does to a pair, a frequency
-/// factor. The attention factor is left to the rotation.
-GgmlRope ggml_of(const RopeConfig&, std::optional<double> seq_len);
+/// How llama.cpp would carry a model's frequencies: linear scaling and YaRN by their own parameters, whatever else a
+/// scheme does to a pair as a frequency factor; cos and sin are multiplied by `attention_factor` in all.
+GgmlRope ggml_of(const RopeConfig&, std::optional<double> seq_len, double attention_factor);
 
 /// ggml's float32 cos and sin of every [token][pair], times its gain, in its order of operations: `recurrence` as its
-/// CPU code, `power` as its GPU kernels. Positions of one axis, or of four (t, h, w, e) in the last three modes.
-std::vector<CosSin<float>> ggml_table(const GgmlRope&, const Positions&, AngleRule);
+/// CPU code, `power` as its GPU kernels. Positions of one axis, or of four (t, h, w, e) in the last three modes; of as
+/// many as `pair_axis` names where that is given.
+std::vector<CosSin<float>> ggml_table(const GgmlRope&, const Positions&, AngleRule,
+                                      std::span<const std::uint8_t> pair_axis = {});
 
 } // namespace ropescope

@@ -140,10 +140,9 @@ std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig&
     return result;
   }
   if (recipe.angle == AngleRule::recurrence || recipe.angle == AngleRule::power) {
-    const GgmlRope ggml = ggml_of(config, seq_len);
-    for (const auto& [c, s] : ggml_table(ggml, rotation.positions, recipe.angle))
-      result.push_back({static_cast<double>(c) * rotation.attention_factor,
-                        static_cast<double>(s) * rotation.attention_factor * direction});
+    const GgmlRope ggml = ggml_of(config, seq_len, rotation.attention_factor);
+    for (const auto& [c, s] : ggml_table(ggml, rotation.positions, recipe.angle, rotation.pair_axis))
+      result.push_back({static_cast<double>(c), static_cast<double>(s) * direction});
     return result;
   }
 
