@@ -16,7 +16,7 @@ namespace ropescope {
 
 namespace {
 
-constexpr std::int64_t greatest_measured = 65536; // distances
+constexpr std::int64_t measured_terms = std::int64_t{1} << 20; // of a sum over pairs, by both engines
 
 struct Wanted {
   RopeConfig config;
@@ -234,7 +234,9 @@ void Derived::measure_parity(Engines& engines) {
   Positions positions;
   for (std::int64_t p = 1; p < length_; p = p * 2 + 1) positions.ids.push_back(p);
   std::vector<std::int64_t> edges = now.curve.edges;
-  if (length_ > greatest_measured) edges = log_bin_edges(greatest_measured, columns_);
+  const std::int64_t measured =
+      std::max<std::int64_t>(1024, measured_terms / std::max<std::int64_t>(1, now.spectrum.pairs()));
+  if (length_ > measured) edges = log_bin_edges(measured, columns_);
   std::vector<float> rows, rows_gpu;
   ScoreCurve curve, curve_gpu;
   parity_.cpu_ms = milliseconds([&] {

@@ -53,7 +53,7 @@ struct Hands {
 };
 
 /// Both engines on the same work, measured when the scheme in force last changed: rows at positions of every order
-/// of magnitude, and the score at every distance (of the first 65 536, where there are more).
+/// of magnitude, and the score at every distance (of the first 2²⁰/pairs, where there are more).
 struct Parity {
   std::string device;             ///< what the GPU calls itself; empty without one
   double gpu_ms = 0, cpu_ms = 0;  ///< gpu_ms without meaning where there is no device

@@ -8,7 +8,7 @@
 namespace ropescope::score_kernel {
 
 /// Successive distances that one block holds: so many offsets x + ½ on either side of its centre.
-inline constexpr std::size_t offsets = 128, points = 2 * offsets;
+inline constexpr std::size_t offsets = 64, points = 2 * offsets;
 
 /// Offsets that stand together in a table: [offsets / tile][pair][cos × tile, sin × tile].
 std::size_t tile();
