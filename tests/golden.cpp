@@ -41,7 +41,7 @@ void for_each_golden(const std::string& folder, const std::function<void(const J
       std::ifstream stream(entry.path());
       check(Json::parse(stream));
     } catch (const std::exception& error) {
-      FAIL_CHECK(name << ": " << error.what());
+      FAIL_CHECK(name << ": " << std::string(error.what()));
     }
   }
   CHECK_MESSAGE(count > 0, "no golden file in " << path);

@@ -144,6 +144,10 @@ private:
     if (layer_type == "full_attention")
       if (const auto global = integer("global_head_dim")) return *global; // Gemma 4
     if (const auto given = first_integer("head_dim", "kv_channels", "attention_head_dim")) return *given;
+    if (known_ && known_->default_head_dim > 0 && !config_.contains("head_dim")) {
+      const bool global = layer_type == "full_attention" && model_type_.starts_with("gemma4");
+      return global ? 2 * known_->default_head_dim : known_->default_head_dim;
+    }
     const auto hidden = first_integer("hidden_size", "n_embd", "d_model", "dim");
     const auto heads = first_integer("num_attention_heads", "n_head", "n_heads", "num_heads");
     if (!hidden || !heads) throw Error("no head_dim in it, and no hidden_size with num_attention_heads to divide");
@@ -161,12 +165,15 @@ private:
 
   void set_dimensions(RopeConfig& rope, std::string_view layer_type, bool partial_in_dictionary) const {
     rope.head_dim = head_dim(layer_type);
-    const auto partial_above = first_number("partial_rotary_factor", "rotary_pct");
+    const auto partial_above =
+        model_type_ == "gpt_neox" ? number("rotary_pct") : first_number("partial_rotary_factor", "rotary_pct");
     if (partial_above)
       rope.partial_rotary_factor = *partial_above; // the attribute overwrites the dictionary's
     else if (!partial_in_dictionary)
       rope.partial_rotary_factor = known_ ? known_->default_partial : 1;
-    if (rope.rope_type == RopeType::proportional) {
+    // The part that multi-head latent attention rotates has its size from qk_rope_head_dim alone.
+    const bool decoupled = integer("qk_rope_head_dim").has_value() && model_type_ != "deepseek_v4";
+    if (decoupled || rope.rope_type == RopeType::proportional) {
       rope.rotary_dim = rope.head_dim;
       return;
     }
@@ -183,7 +190,8 @@ private:
   void set_code(RopeConfig& rope) const {
     if (known_) {
       rope.rounding = known_->rounding;
-      if (rope.axis_rule == AxisRule::single) rope.axis_rule = known_->axis_rule;
+      if (known_->axis_rule != AxisRule::single) rope.axis_rule = known_->axis_rule; // whatever mrope_section says
+      if (rope.mrope_section.empty()) rope.mrope_section = default_sections(rope.axis_rule, pair_count(rope));
     }
     if (rope.axis_rule == AxisRule::centred_grid) {
       const double side = number("image_size").value_or(0) / std::max(1.0, number("patch_size").value_or(1));
@@ -221,9 +229,28 @@ private:
            (value == "su" || value == "yarn");
   }
 
+  /// Whether the type is one of the YaRN authors', whose parameters Hugging Face does not read.
+  static bool is_of_repository(const Json& scaling) {
+    for (const char* key : {"rope_type", "type"})
+      if (const Json* type = present(scaling, key); type && type->is_string()) {
+        const auto known = rope_type_from_name(type->get_ref<const std::string&>());
+        return known && (*known == RopeType::ntk_by_parts || *known == RopeType::dynamic_yarn ||
+                         *known == RopeType::dynamic_ntk_by_parts);
+      }
+    return false;
+  }
+
+  /// Parameters that may be set by hand, and that a config.json has elsewhere or not at all.
+  static bool is_ours_alone(std::string_view key, bool of_repository) {
+    for (const char* ours : {"max_position_embeddings", "freq_factors", "head_dim", "rotary_dim", "xpos_scale_base"})
+      if (key == ours) return true;
+    return !of_repository && (key == "extrapolation_factor" || key == "attn_factor" || key == "ntk_factor");
+  }
+
   void set_scaling(RopeConfig& rope, const Json& scaling, const std::string& where) {
     // "type" is the older spelling; where both are there, rope_type counts.
     const bool both = scaling.contains("rope_type") && scaling.contains("type");
+    const bool rope_of_repository = is_of_repository(scaling);
     for (const auto& [key, value] : scaling.items()) {
       if (both && key == "type") continue;
       const std::string place = fmt::format("{}.{}", where, key);
@@ -232,7 +259,7 @@ private:
         rope.rope_type = RopeType::longrope;
       else if ((key == "rope_theta" || key == "partial_rotary_factor") && value.is_null())
         continue;
-      else if (parameter && parameter->key != "max_position_embeddings")
+      else if (parameter && !is_ours_alone(key, rope_of_repository))
         parameter->set(rope, value, place);
       else if (std::find(std::begin(harmless), std::end(harmless), key) == std::end(harmless))
         warn(fmt::format("{} is not understood and has no effect here", place));

@@ -57,7 +57,8 @@ enum class AxisRule : std::uint8_t {
 enum class Rounding : std::uint8_t {
   each_step,      ///< tables, both products and their sum, each to the rows' format (Llama and most)
   tables_rounded, ///< tables to the rows' format, then float32 and one rounding at the end (Cohere)
-  once            ///< float32 throughout, one rounding at the end (OLMo, Ernie, Llama 4)
+  once,           ///< float32 throughout, one rounding at the end (OLMo, Ernie)
+  complex_once    ///< the same by complex numbers (DeepSeek-V2, Llama 4)
 };
 
 /// What some models multiply queries by, position by position, beside the rotation.

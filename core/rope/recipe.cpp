@@ -29,7 +29,11 @@ constexpr Recipe table[] = {
     {.name = "tables_rounded",
      .line = "transformers' Cohere: float32 angles, tables in the rows' format, float32 products, one rounding",
      .tables = Format::row},
-    {.name = "once", .line = "transformers' OLMo, Ernie, Llama 4: float32 throughout, one rounding at the end"},
+    {.name = "once", .line = "transformers' OLMo and Ernie: float32 throughout, one rounding at the end"},
+    {.name = "complex_once",
+     .line = "transformers' DeepSeek-V2 and Llama 4: as once, by complex numbers: the C library's cos and sin, fused",
+     .fused = true,
+     .by_polar = true},
     {.name = "transformer_engine",
      .line = "TransformerEngine, unfused: as each_step, and interpolation divides the positions",
      .tables = Format::row,
@@ -56,11 +60,16 @@ struct Alias {
   std::string_view alias, name;
 };
 constexpr Alias aliases[] = {
-    {"float32", "once"},          {"float32_angles", "once"},
-    {"float32_once", "once"},     {"float32_once_tables_rounded", "tables_rounded"},
-    {"complex64_once", "once"},   {"hf", "each_step"},
-    {"ggml", "ggml_recurrence"},  {"llama", "each_step"},
-    {"cohere", "tables_rounded"}, {"olmo", "once"},
+    {"float32", "once"},
+    {"float32_angles", "once"},
+    {"float32_once", "once"},
+    {"float32_once_tables_rounded", "tables_rounded"},
+    {"complex64_once", "complex_once"},
+    {"hf", "each_step"},
+    {"ggml", "ggml_recurrence"},
+    {"llama", "each_step"},
+    {"cohere", "tables_rounded"},
+    {"olmo", "once"},
 };
 
 const Recipe& named(std::string_view name) { return *find_recipe(name); }
@@ -109,6 +118,7 @@ const Recipe& recipe_of(const RopeConfig& config) {
   switch (config.rounding) {
   case Rounding::each_step: return named("each_step");
   case Rounding::tables_rounded: return named("tables_rounded");
+  case Rounding::complex_once: return named("complex_once");
   case Rounding::once: break;
   }
   return named("once");
@@ -159,8 +169,10 @@ std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig&
       const std::int64_t axis = rotation.axis(i);
       const float position = value.at(rotation.positions.at(axis, token), axis);
       const float angle = rounded(recipe.angles, position * inv_freq[static_cast<std::size_t>(i)]);
-      const CosSin<float> at =
-          recipe.fast_sincos ? fast(angle) : CosSin<float>{float32::cos(angle), float32::sin(angle)};
+      const CosSin<float> at = recipe.fast_sincos ? fast(angle)
+                               : recipe.by_polar  ? CosSin<float>{std::cos(angle), std::sin(angle)}
+                                                 // torch.polar: the C library's
+                                                 : CosSin<float>{float32::cos(angle), float32::sin(angle)};
       result.push_back({static_cast<double>(rounded(tables, at.cos * gain)),
                         static_cast<double>(rounded(tables, at.sin * gain)) * direction});
     }

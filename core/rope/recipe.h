@@ -29,6 +29,7 @@ struct Recipe {
   Format tables = Format::float32; ///< Format::row: that of the rows
   bool each_step = false;          ///< products and their sum are rounded to the rows' format each
   bool fused = false;              ///< Rotation::fused
+  bool by_polar = false;           ///< cos and sin of the C library, as torch.polar, instead of SLEEF
   bool fast_sincos = false;        ///< the GPU's special-function unit instead of a library
   bool scaled_positions = false;   ///< PI divides the positions, not the frequencies
 };

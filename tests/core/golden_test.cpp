@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/rope/call_sequence.h"
 #include "core/rope/cpu_engine.h"
+#include "core/rope/model_types.h"
 #include "core/rope/xpos.h"
 #include "tests/golden.h"
 
@@ -38,7 +39,8 @@ TEST_CASE("golden freqs: frequencies and attention factors of every file are exa
     const std::vector<double> exact = flat(file.at("inv_freq_exact")), computed = flat(file.at("inv_freq"));
     CHECK(test::greatest_relative_difference(spectrum.inv_freq, exact) <= 1e-13);
     CHECK(test::greatest_relative_difference(as_doubles(model_inv_freq(rope, seq_len)), computed) <= float32_noise);
-    CHECK(test::greatest_relative_difference(computed, exact) <= float32_noise);
+    // Where a scheme blends two frequencies float32 cancels.
+    CHECK(test::greatest_relative_difference(computed, exact) <= 1e-5);
     const double attention = file.at("attention_factor_exact");
     CHECK(std::abs(spectrum.attention_factor - attention) <= 1e-15 * attention);
     CHECK(std::abs(model_attention_factor(rope, seq_len) - file.at("attention_factor").get<double>()) <=
@@ -93,6 +95,8 @@ RopeConfig yarn_repo_config(const Json& file) {
       rope.head_dim = rope.rotary_dim = value;
     else if (key == "base")
       rope.base = value;
+    else if (key == "finetuned" && (value == false || !is_dynamic(rope.rope_type)))
+      continue; // nothing in those classes reads it
     else if (key == "scale" || key == "ntk")
       rope.factor = value.get<double>();
     else
@@ -134,13 +138,14 @@ namespace {
 /// The tables a file prints, [tokens][n or 2n], against ours, [token][pair]: printed once per pair, or for both of its
 /// components in either order. Returns the greatest difference in the order that fits best.
 double table_difference(const std::vector<double>& printed, const std::vector<CosSin<double>>& ours, bool of_cos,
-                        const test::RotationCase& golden) {
+                        const test::RotationCase& golden, std::size_t prefix) {
   const auto pairs = static_cast<std::size_t>(golden.spectrum.pairs());
   const std::size_t tokens = ours.size() / pairs;
   if (printed.size() == 0 || printed.size() % pairs != 0) return std::numeric_limits<double>::infinity();
-  const std::size_t width =
-      printed.size() % (2 * pairs) == 0 && printed.size() / (2 * pairs) + 1 >= tokens ? 2 * pairs : pairs;
-  const std::size_t rows = printed.size() / width, skipped = tokens - rows; // a prefix has no row
+  const std::size_t width = printed.size() == 2 * pairs * (tokens - prefix) ? 2 * pairs : pairs;
+  const std::size_t rows = printed.size() / width;
+  if (rows > tokens) return std::numeric_limits<double>::infinity();
+  const std::size_t skipped = tokens - rows; // a prefix has no row
   double best = std::numeric_limits<double>::infinity();
   for (const Pairing pairing : {Pairing::half, Pairing::interleaved}) {
     PairLayout layout = golden.rope.layout;
@@ -176,17 +181,19 @@ TEST_CASE("golden apply: the tables of cos and sin are the model code's, in each
     if (!file.contains("cos_float32")) return;
     const test::RotationCase golden = test::apply_case(file);
     const double gain = std::max(1.0, golden.spectrum.attention_factor);
-    const bool once = recipe_of(golden.rope).name == "once";
+    const bool once = recipe_of(golden.rope).name == "once" || recipe_of(golden.rope).name == "complex_once";
+    const auto prefix = file.at("rotation").value("prefix_tokens", std::size_t{0});
     for (const bool of_cos : {true, false}) {
       CAPTURE(of_cos);
       const auto printed = [&](const char* format) {
         return flat(file.at(fmt::format("{}_{}", of_cos ? "cos" : "sin", format)));
       };
-      CHECK(table_difference(printed("float64"), table_of(golden, "exact", Format::float32), of_cos, golden) <= 1e-9);
-      CHECK(table_difference(printed("float32"), table_of(golden, "once", Format::float32), of_cos, golden) <=
+      CHECK(table_difference(printed("float64"), table_of(golden, "exact", Format::float32), of_cos, golden, prefix) <=
+            1e-9);
+      CHECK(table_difference(printed("float32"), table_of(golden, "once", Format::float32), of_cos, golden, prefix) <=
             2.5e-7 * gain); // 2 ulp
       const double sixteen = table_difference(
-          printed("bfloat16"), table_of(golden, once ? "once" : "each_step", Format::bfloat16), of_cos, golden);
+          printed("bfloat16"), table_of(golden, once ? "once" : "each_step", Format::bfloat16), of_cos, golden, prefix);
       CHECK(sixteen <= (once ? 4e-3 : 0.0) * gain);
     }
   });
@@ -199,7 +206,7 @@ TEST_CASE("golden apply: a model's own arithmetic gives its bits in bfloat16 and
     const test::RotationCase golden = test::apply_case(file);
     const std::string name = file.at("name");
     const Json& rounding = file.at("rotation").at("rounding");
-    const bool documented = rounding.is_string();
+    const bool documented = rounding.is_string(), known = find_model_type(golden.rope.model_type) != nullptr;
     const Recipe* recipe = documented ? find_recipe(rounding.get<std::string>()) : &recipe_of(golden.rope);
     if (!recipe) throw Error(fmt::format("rounding {} is not known", rounding.dump()));
     CHECK_MESSAGE(recipe->name == recipe_of(golden.rope).name, "model_type " << golden.rope.model_type);
@@ -215,7 +222,7 @@ TEST_CASE("golden apply: a model's own arithmetic gives its bits in bfloat16 and
       CAPTURE(in_format);
       const std::vector<float> rows = test::turned(engine, golden, *recipe, format);
       const std::size_t differ = test::differing(rows, flat_floats(file.at("out").at(key)));
-      if (documented) CHECK(differ == 0);
+      if (documented || known) CHECK(differ == 0);
       CHECK(test::greatest_difference(rows, flat(file.at("out").at(key))) <= 2 * ulp * gain);
       wrong += differ;
     }
@@ -319,7 +326,11 @@ TEST_CASE("golden xpos: queries grow and keys shrink as torchscale's do") {
       apply_xpos(rope, positions, role, static_cast<double>(tokens + offset), table);
       rotation.table = table;
       CpuEngine().rotate(rotation, {1, tokens, 1, rope.head_dim}, std::span<const double>(rows), rows);
-      CHECK(test::greatest_difference(rows, flat(file.at(out))) <= 3e-6);
+      const std::vector<double> expected = flat(file.at(out));
+      double greatest = 1;
+      for (const double x : expected) greatest = std::max(greatest, std::abs(x));
+      const double noise = 2e-7 * std::max<double>(10, static_cast<double>(tokens + offset)) * greatest;
+      CHECK(test::greatest_difference(rows, expected) <= noise);
     }
   });
 }

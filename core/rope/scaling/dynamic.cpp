@@ -36,7 +36,9 @@ Frequencies<A> dynamic(const RopeConfig& config, std::optional<double> seq_len) 
   const Scalar s = *config.factor;
   const Base growth =
       static_cast<Base>(s) * static_cast<Base>(effective) / static_cast<Base>(length) - static_cast<Base>(s - 1);
-  const Base base = static_cast<Base>(config.base) * std::pow(growth, static_cast<Base>(d / (d - 2)));
+  // PyTorch raises a float32 tensor to a Python number in double and rounds the result.
+  const Base base =
+      static_cast<Base>(config.base) * static_cast<Base>(std::pow(static_cast<Scalar>(growth), d / (d - 2)));
   return {.theta = default_frequencies<A>(static_cast<Scalar>(base), config.rotary_dim),
           .base = static_cast<Scalar>(base),
           .divisor = 0,

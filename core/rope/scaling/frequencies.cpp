@@ -70,6 +70,8 @@ Frequencies<A> frequencies(const RopeConfig& config, std::optional<double> seq_l
   }
   default: result = by_type<A>(config, seq_len);
   }
+  if (config.rope_type == RopeType::standard || config.rope_type == RopeType::linear)
+    result.attention_factor *= config.attn_factor; // ggml's; the others have it in their own
   for (std::size_t i = 0; i < result.theta.size() && i < config.freq_factors.size(); ++i)
     result.theta[i] /= static_cast<Real>(config.freq_factors[i]);
   if (!config.rotates) {
