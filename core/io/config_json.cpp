@@ -20,7 +20,7 @@ namespace {
 constexpr std::uintmax_t greatest_config_file = 16u << 20;
 
 /// Keys that Hugging Face reads without consequence for the rotation, or not at all.
-constexpr std::string_view harmless[] = {"finetuned", "_name_or_path"};
+constexpr std::string_view harmless[] = {"_name_or_path"};
 
 constexpr std::string_view rope_keys[] = {"rope_theta",           "rope_scaling",        "rope_parameters",
                                           "rotary_dim",           "rotary_pct",          "rotary_emb_base",

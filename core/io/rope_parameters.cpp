@@ -63,6 +63,7 @@ constexpr auto parameters = std::to_array<Parameter>({
      [](RopeConfig& c, const Json& v, std::string_view w) { c.attn_factor = as_optional(v, w).value_or(1); }},
     {"ntk_factor",
      [](RopeConfig& c, const Json& v, std::string_view w) { c.ntk_factor = as_optional(v, w).value_or(1); }},
+    {"finetuned", [](RopeConfig& c, const Json& v, std::string_view w) { c.finetuned = as_bool(v, w); }},
     {"freq_factors",
      [](RopeConfig& c, const Json& v, std::string_view w) { c.freq_factors = as_list<double>(v, w, as_number); }},
     {"xpos_scale_base",

@@ -114,7 +114,8 @@ struct RopeConfig {
   std::vector<double> freq_factors;   ///< ggml's tensor `rope_freqs`, one divisor per pair; empty: all 1
   double extrapolation_factor = 1;    ///< YaRN's repository, ggml's `ext_factor`: share of what a kept pair keeps
   double ntk_factor = 1;              ///< NTK-by-parts: share of the NTK-aware frequencies
-  double attn_factor = 1;             ///< YaRN's repository: multiplies the attention factor that YaRN derives
+  bool finetuned = false; ///< dynamic forms of the YaRN authors: scaled from the start, by the stated lengths
+  double attn_factor = 1; ///< YaRN's repository: multiplies the attention factor that YaRN derives
 
   std::vector<std::int64_t> mrope_section; ///< pairs turned by t, h, w; empty: one position per token
   AxisRule axis_rule = AxisRule::single;

@@ -80,7 +80,7 @@ GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len, double
     std::copy_n(config.mrope_section.begin(), std::min<std::size_t>(4, config.mrope_section.size()),
                 rope.sections.begin());
   rope.attn_factor = attention_factor;
-  const bool by_yarn = config.rope_type == RopeType::yarn && config.truncate && extension_factor(config) > 1;
+  const bool by_yarn = config.rope_type == RopeType::yarn && config.truncate;
   if (config.rotates && (by_yarn || config.rope_type == RopeType::linear || config.rope_type == RopeType::standard)) {
     rope.freq_scale = config.rope_type == RopeType::standard ? 1 : 1 / extension_factor(config);
     rope.freq_factors.assign(config.freq_factors.begin(), config.freq_factors.end());

@@ -95,8 +95,6 @@ RopeConfig yarn_repo_config(const Json& file) {
       rope.head_dim = rope.rotary_dim = value;
     else if (key == "base")
       rope.base = value;
-    else if (key == "finetuned" && (value == false || !is_dynamic(rope.rope_type)))
-      continue; // nothing in those classes reads it
     else if (key == "scale" || key == "ntk")
       rope.factor = value.get<double>();
     else

@@ -37,7 +37,13 @@ Frequencies<A> ntk_by_parts(const RopeConfig& config) {
 template <typename A>
 Frequencies<A> dynamic_ntk_by_parts(const RopeConfig& config, std::optional<double> seq_len) {
   const double length = config.max_position_embeddings;
-  if (!(seq_len.value_or(0) > length)) {
+  const bool grows = seq_len.value_or(0) > length;
+  if (!grows && config.finetuned) {
+    RopeConfig stated = config;
+    stated.factor = length / 2048; // the Llama that it was made for
+    return ntk_by_parts<A>(stated);
+  }
+  if (!grows) {
     Frequencies<A> result = standard<A>(config);
     result.rule = fmt::format("Dynamic NTK-by-parts: nothing is scaled up to {} tokens.", grouped(length));
     return result;

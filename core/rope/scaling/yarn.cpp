@@ -75,7 +75,13 @@ Frequencies<A> yarn(const RopeConfig& config) {
 template <typename A>
 Frequencies<A> dynamic_yarn(const RopeConfig& config, std::optional<double> seq_len) {
   const double length = std::max(config.max_position_embeddings, trained_length(config));
-  if (!(seq_len.value_or(0) > length)) {
+  const bool grows = seq_len.value_or(0) > length;
+  if (!grows && config.finetuned) {
+    RopeConfig stated = config;
+    stated.factor = config.max_position_embeddings / trained_length(config);
+    return yarn<A>(stated);
+  }
+  if (!grows) {
     Frequencies<A> result = standard<A>(config);
     result.rule = fmt::format("Dynamic YaRN: nothing is scaled up to {} tokens.", grouped(length));
     return result;
