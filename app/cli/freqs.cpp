@@ -65,6 +65,8 @@ int print_calls(const Options& options, const RopeConfig& rope) {
 int print(const Options& options) {
   const ModelConfig model = options.model.resolve();
   const RopeConfig& rope = options.model.layer(model).config;
+  if (!options.calls.empty() && options.format != "json")
+    throw Error(fmt::format("--calls: there is no {} of several calls, expected --format json", options.format));
   if (!options.calls.empty()) return print_calls(options, rope);
   const Spectrum spectrum = make_spectrum(rope, options.seq_len);
   const auto [inv_freq, attention_factor] = frequencies(options, rope, options.seq_len);

@@ -98,7 +98,9 @@ const LayerRope& ModelOptions::layer(const ModelConfig& resolved) const {
 }
 
 Scene ModelOptions::scene() const {
-  if (!given()) return default_scene();
+  const bool changes = !scheme.empty() || !layer_type.empty() || !set.empty() || factor || original_length || base ||
+                       beta_fast || beta_slow || attention_factor || head_dim || rotary_dim;
+  if (!given() && !changes) return default_scene();
   return scene_of(resolve(), layer_type.empty() ? std::nullopt : std::optional(layer_type));
 }
 

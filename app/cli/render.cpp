@@ -71,7 +71,8 @@ int render(const Options& options) {
   const auto [width, height] = read_size(options.size);
   const double scaled_width = width * static_cast<double>(options.scale),
                scaled_height = height * static_cast<double>(options.scale);
-  if (!(std::min(scaled_width, scaled_height) >= least_side && std::max(scaled_width, scaled_height) <= greatest_side))
+  if (width < 1 || height < 1 ||
+      !(std::min(scaled_width, scaled_height) >= least_side && std::max(scaled_width, scaled_height) <= greatest_side))
     throw Error(fmt::format("a picture of {:.0f}x{:.0f}, expected {}…{} pixels a side", scaled_width, scaled_height,
                             least_side, greatest_side));
 
@@ -82,7 +83,7 @@ int render(const Options& options) {
   scene.pair = options.pair;
   if (options.picture == "precision") scene.view = View::precision; // its positions go further
   settle(scene);
-  if (as_numbers) return write_numbers(*picture, options, scene, width);
+  if (as_numbers) return write_numbers(*picture, options, scene, static_cast<int>(scaled_width));
   draw_still({.picture = options.picture,
               .out = options.out,
               .width = static_cast<int>(scaled_width),

@@ -54,32 +54,44 @@ RowShape row_shape(const Array& array, std::int64_t token_axis, const RopeConfig
   return shape;
 }
 
+struct Grid {
+  std::int64_t rows = 0, columns = 0;
+};
+
 /// "14x14", or "14" for a square.
-Positions read_grid(const Options& options, const RopeConfig& rope) {
-  std::int64_t height = 0, width = 0;
-  const char *text = options.grid.data(), *end = text + options.grid.size();
-  const auto first = std::from_chars(text, end, height);
+Grid read_grid(const std::string& words) {
+  Grid grid;
+  const char *text = words.data(), *end = text + words.size();
+  const auto first = std::from_chars(text, end, grid.rows);
   auto last = first;
-  width = height;
+  grid.columns = grid.rows;
   if (first.ec == std::errc{} && first.ptr != end && *first.ptr == 'x')
-    last = std::from_chars(first.ptr + 1, end, width);
-  if (first.ec != std::errc{} || last.ec != std::errc{} || last.ptr != end)
-    throw Error(fmt::format("--grid {}: expected rows x columns of patches, as in 14x14", options.grid));
-  return grid_positions(rope, height, width, options.merge, options.prefix);
+    last = std::from_chars(first.ptr + 1, end, grid.columns);
+  constexpr std::int64_t greatest = 65536;
+  if (first.ec != std::errc{} || last.ec != std::errc{} || last.ptr != end || grid.rows < 1 || grid.columns < 1 ||
+      grid.rows > greatest || grid.columns > greatest)
+    throw Error(fmt::format("--grid {}: expected rows x columns of patches, as in 14x14", words));
+  return grid;
 }
 
-Positions read_positions(const Options& options, const RopeConfig& rope, std::int64_t tokens) {
-  if (!options.grid.empty()) return read_grid(options, rope);
-  if (!options.cu_seqlens.empty())
-    return packed_positions(options.cu_seqlens, options.start_positions, options.cp_size, options.cp_rank);
-  if (options.positions.empty()) {
-    if (rope.rotates && of_patches(rope.axis_rule))
-      throw Error("this model's positions are rows and columns: expected --grid, or --positions of [2, tokens]");
-    const std::int64_t whole[] = {0, tokens * options.cp_size};
-    Positions positions = packed_positions(whole, options.start_positions, options.cp_size, options.cp_rank);
-    for (std::int64_t& id : positions.ids) id += options.offset.value_or(0);
-    return positions;
-  }
+Positions positions_of_grid(const Options& options, const RopeConfig& rope, std::int64_t tokens) {
+  const auto [rows, columns] = read_grid(options.grid);
+  if (rows * columns != tokens - options.prefix)
+    throw Error(fmt::format("--grid {} with --prefix {}: {} tokens, and {} has {}", options.grid, options.prefix,
+                            rows * columns + options.prefix, options.in, tokens));
+  return grid_positions(rope, rows, columns, options.merge, options.prefix);
+}
+
+/// Of packed sequences, which hold as many tokens as all ranks together.
+Positions positions_of_packed(const Options& options, std::int64_t tokens) {
+  if (options.cu_seqlens.back() != tokens * options.cp_size)
+    throw Error(fmt::format("--cu-seqlens ends at {}, expected {} as {} has tokens{}", options.cu_seqlens.back(),
+                            tokens * options.cp_size, options.in,
+                            options.cp_size > 1 ? ", times the number of ranks" : ""));
+  return packed_positions(options.cu_seqlens, options.start_positions, options.cp_size, options.cp_rank);
+}
+
+Positions positions_of_file(const Options& options) {
   const Array array = read_array(options.positions);
   if (array.dtype != DType::integer)
     throw Error(fmt::format("{}: positions are floating point, expected integers", options.positions));
@@ -87,6 +99,29 @@ Positions read_positions(const Options& options, const RopeConfig& rope, std::in
     throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", options.positions,
                             fmt::join(array.shape, ", ")));
   return {array.shape.size() == 2 ? array.shape[0] : 1, array.integers};
+}
+
+Positions read_positions(const Options& options, const RopeConfig& rope, std::int64_t tokens) {
+  constexpr std::int64_t greatest_ranks = 1 << 20;
+  if (options.cp_size < 1 || options.cp_size > greatest_ranks || options.cp_rank < 0 ||
+      options.cp_rank >= options.cp_size)
+    throw Error(fmt::format("--cp-rank {} of --cp-size {}: expected a rank from 0", options.cp_rank, options.cp_size));
+  if (!options.grid.empty()) return positions_of_grid(options, rope, tokens);
+  Positions positions;
+  if (!options.positions.empty())
+    positions = positions_of_file(options);
+  else if (!options.cu_seqlens.empty())
+    positions = positions_of_packed(options, tokens);
+  else {
+    const std::int64_t offset = options.offset.value_or(0), whole[] = {0, tokens * options.cp_size};
+    if (offset < -greatest_position || offset > greatest_position)
+      throw Error(fmt::format("--offset {}: expected a position within ±2^31", offset));
+    positions = packed_positions(whole, options.start_positions, options.cp_size, options.cp_rank);
+    for (std::int64_t& id : positions.ids) id += offset;
+  }
+  if (rope.rotates && of_patches(rope.axis_rule) && positions.axes == 1)
+    throw Error("this model's positions are rows and columns: expected --grid, or --positions of [2, tokens]");
+  return positions;
 }
 
 Format format_of(DType dtype) {
@@ -113,7 +148,8 @@ std::vector<CosSin<double>> chosen_table(const Options& options, const Recipe& r
 void scale_if_asked(const Options& options, const RopeConfig& rope, const Positions& positions, const RowShape& shape,
                     Array& array) {
   if (rope.query_scale == QueryScale::none) return;
-  if (options.role != "query" || options.inverse) {
+  if (options.role == "query" && options.inverse) throw Error("--inverse does not undo the scale of --role query");
+  if (options.role != "query") {
     say("This model multiplies queries by a number that grows with the position; --role query does so too.");
     return;
   }
@@ -151,7 +187,12 @@ const Recipe& chosen_recipe(const Options& options, const RopeConfig& rope) {
 
 int rotate(const Options& options) {
   const ModelConfig model = options.model.resolve();
-  const RopeConfig& rope = options.model.layer(model).config;
+  RopeConfig rope = options.model.layer(model).config;
+  if (rope.axis_rule == AxisRule::centred_grid && !options.grid.empty()) {
+    const auto [rows, columns] = read_grid(options.grid);
+    rope.grid_height = rows;
+    rope.grid_width = columns;
+  }
   const Recipe& recipe = chosen_recipe(options, rope);
   Array array = read_array(options.in);
   if (array.dtype == DType::integer)
@@ -221,12 +262,13 @@ void add_rotate(CLI::App& app, Command& command) {
       ->delimiter(',')
       ->group(of_ranks)
       ->excludes(positions)
+      ->excludes(offset)
       ->excludes(grid);
-  rotate_command->add_option("--cp-size", options->cp_size, "context-parallel ranks")
+  auto* cp_size = rotate_command->add_option("--cp-size", options->cp_size, "context-parallel ranks");
+  cp_size->group(of_ranks)->excludes(positions)->excludes(grid);
+  rotate_command->add_option("--cp-rank", options->cp_rank, "which of them X belongs to")
       ->group(of_ranks)
-      ->excludes(positions)
-      ->excludes(grid);
-  rotate_command->add_option("--cp-rank", options->cp_rank, "which of them X belongs to")->group(of_ranks);
+      ->needs(cp_size);
   rotate_command->add_option("--token-axis", options->token_axis, "which axis of X counts the tokens")
       ->capture_default_str();
   rotate_command->add_option("--layout", options->layout, "how components pair")

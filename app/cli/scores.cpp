@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,6 +31,10 @@ std::vector<double> read_head(const std::string& file, std::int64_t head_dim) {
   if (array.size() != head_dim || array.dtype == DType::integer)
     throw Error(fmt::format("{}: shape ({}), expected one head of {} floating-point numbers", file,
                             fmt::join(array.shape, ", "), head_dim));
+  const auto finite = [](auto x) { return std::isfinite(x); };
+  if (!std::all_of(array.doubles.begin(), array.doubles.end(), finite) ||
+      !std::all_of(array.floats.begin(), array.floats.end(), finite))
+    throw Error(fmt::format("{}: holds a number that is not finite", file));
   return array.dtype == DType::float64 ? array.doubles : std::vector<double>(array.floats.begin(), array.floats.end());
 }
 

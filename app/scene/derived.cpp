@@ -204,7 +204,7 @@ void Derived::measure_precision(const Scene& scene, Engines& engines) {
   for (std::size_t r = 0; r < std::size(shown); ++r)
     for (Engine* engine : {static_cast<Engine*>(&engines.cpu), static_cast<Engine*>(engines.gpu.get())}) {
       const Recipe& recipe = *find_recipe(shown[r].recipe);
-      if (!engine || !measurable(*engine, recipe)) continue;
+      if (!engine || !measurable(*engine, recipe, scene.rope)) continue;
       const std::vector<double> errors =
           ropescope::precision(*engine, recipe, scene.rope, static_cast<double>(length_), asked);
       PrecisionCurve curve{.recipe = r, .label = shown[r].label, .on_gpu = engine != &engines.cpu};

@@ -38,8 +38,9 @@ Table product_table(Engine& engine, const Recipe& recipe, const RopeConfig& conf
 
 } // namespace
 
-bool measurable(const Engine& engine, const Recipe& recipe) {
-  return engine.name() == "cpu" || (recipe.angle != AngleRule::recurrence && recipe.angle != AngleRule::power);
+bool measurable(const Engine& engine, const Recipe& recipe, const RopeConfig& config) {
+  const bool of_ggml = recipe.angle == AngleRule::recurrence || recipe.angle == AngleRule::power;
+  return !of_ggml || (engine.name() == "cpu" && has_ggml_rope(config));
 }
 
 std::vector<double> precision(Engine& engine, const Recipe& recipe, const RopeConfig& config, double seq_len,

@@ -16,8 +16,8 @@ namespace ropescope {
 std::vector<double> precision(Engine&, const Recipe&, const RopeConfig&, double seq_len,
                               std::span<const std::int64_t> positions);
 
-/// Whether an engine can measure it: a recurrence is no work for a GPU.
-bool measurable(const Engine&, const Recipe&);
+/// Whether an engine can measure it: a recurrence is no work for a GPU, and ggml has not every model's axes.
+bool measurable(const Engine&, const Recipe&, const RopeConfig&);
 
 /// Distance from a position to the next that a format can hold: 1 up to 256 in bfloat16, 2048 in float16, 2²⁴ in
 /// float32, then doubling; 0 where it holds none (float16 beyond 65504).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,7 +18,8 @@ namespace ropescope {
 
 namespace {
 
-constexpr std::uintmax_t greatest_config_file = 16u << 20;
+constexpr int deepest = 32; // what nests deeper is no config.json, and would take many times the file's size
+constexpr std::uintmax_t greatest_config_file = 4u << 20;
 
 /// Keys that Hugging Face reads without consequence for the rotation, or not at all.
 constexpr std::string_view harmless[] = {"_name_or_path"};
@@ -33,14 +35,14 @@ constexpr std::string_view understood[] = {
     // clang-format off
     "rope_theta", "rope_scaling", "rope_parameters", "rotary_dim", "rotary_pct", "rotary_emb_base", "rope_ratio",
     "global_rope_theta", "local_rope_theta", "rope_local_base_freq", "compress_rope_theta", "swa_rope_theta",
-    "partial_rotary_factor", "qk_rope_head_dim", "qk_nope_head_dim", "rotary_base", "mrope_section", "rope_interleave",
+    "partial_rotary_factor", "qk_rope_head_dim", "qk_nope_head_dim", "rotary_base", "rope_interleave",
     "no_rope_layers", "no_rope_layer_interval", "xpos_rel_pos", "xpos_scale_base", "original_rope",
     // clang-format on
 };
 
 /// Whether a key's name says that it is about rotary embeddings.
 bool concerns_rope(std::string_view key) {
-  for (const std::string_view part : {"rope", "rotary", "xpos", "ntk_", "yarn"})
+  for (const std::string_view part : {"rope", "rotary", "xpos", "ntk", "yarn", "llama_4_scaling"})
     if (key.find(part) != std::string_view::npos && !key.starts_with('_')) return true;
   return false;
 }
@@ -92,6 +94,7 @@ public:
       model_.layers.push_back({"", flat(scaling, scaling_place, theta())});
     add_layers_without_rope();
     count_layers();
+    warn_of_unread();
   }
 
 private:
@@ -371,7 +374,9 @@ private:
       return;
     }
     const Json* flags = present(config_, "no_rope_layers");
-    const bool listed = flags && flags->is_array() && !flags->empty();
+    if (flags && !flags->is_array())
+      throw Error(fmt::format("{}no_rope_layers is {}, expected a list of 0 and 1", place_, excerpt(*flags)));
+    const bool listed = flags && !flags->empty();
     const bool by_default = model_type_ == "llama4_text" || model_type_ == "llama4" || model_type_ == "smollm3";
     if (!by_default && !listed) return;
     std::int64_t layers = integer("num_hidden_layers").value_or(0), rotating = 0;
@@ -387,12 +392,31 @@ private:
     model_.layers = {{"rope", rope, rotating}, {"no_rope", without_rope(rope, ""), layers - rotating}};
   }
 
+  /// Keys that only some models' code reads.
+  void warn_of_unread() {
+    const Json* interleave = present(config_, "rope_interleave");
+    const bool reads_interleave = known_ && known_->layout.output != known_->layout.pairing;
+    if (interleave && interleave->is_boolean() && interleave->get<bool>() && !reads_interleave &&
+        model_.layers.front().config.layout.pairing == Pairing::half)
+      warn(fmt::format("{}rope_interleave has no effect: {}", place_, model_.layers.front().config.layout_reason));
+    if (present(config_, "rope_scaling") && present(config_, "rope_parameters"))
+      warn(fmt::format("{}rope_parameters has no effect beside rope_scaling", place_));
+    if (present(config_, "xpos_scale_base") && !model_.layers.front().config.xpos_scale_base)
+      warn(fmt::format("{}xpos_scale_base has no effect without xpos_rel_pos", place_));
+    if (present(config_, "compress_rope_theta") && model_type_ != "deepseek_v4")
+      warn(fmt::format("{}compress_rope_theta has no effect: DeepSeek-V4 alone reads it", place_));
+  }
+
   /// By `layer_types`, the list of every layer's type.
   void count_layers() {
     const Json* types = present(config_, "layer_types");
     if (!types || !types->is_array()) return;
+    std::map<std::string_view, std::int64_t> counts;
+    for (const Json& type : *types)
+      if (type.is_string()) ++counts[type.get_ref<const std::string&>()];
     for (LayerRope& layer : model_.layers)
-      if (layer.layers == 0) layer.layers = std::count(types->begin(), types->end(), Json(layer.layer_type));
+      if (const auto found = counts.find(layer.layer_type); layer.layers == 0 && found != counts.end())
+        layer.layers = found->second;
   }
 
   static bool is_local(std::string_view layer_type) {
@@ -455,7 +479,10 @@ private:
 
 Json parse(std::string_view text) {
   try {
-    return Json::parse(text);
+    return Json::parse(text, [](int depth, Json::parse_event_t, const Json&) {
+      if (depth > deepest) throw Error(fmt::format("nested more than {} deep, expected a config.json", deepest));
+      return true;
+    });
   } catch (const Json::parse_error& error) {
     throw Error(fmt::format("not JSON (at byte {})", error.byte));
   } catch (const Json::out_of_range&) {
@@ -479,7 +506,13 @@ ModelConfig parse_model_config(std::string_view text, const std::string& name) {
       if (title && title->is_string()) model.name = title->get<std::string>();
       if (source && source->is_string()) model.source = source->get<std::string>();
     }
-    for (const LayerRope& layer : model.layers) validate(layer.config);
+    model.name = printable(model.name);
+    for (LayerRope& layer : model.layers) {
+      layer.layer_type = printable(layer.layer_type);
+      layer.config.model_type = printable(layer.config.model_type);
+      layer.config.layout_reason = printable(layer.config.layout_reason);
+      validate(layer.config);
+    }
   } catch (const Error& error) {
     throw Error(printable(fmt::format("{}: {}", name, error.what())));
   }
@@ -500,7 +533,9 @@ const LayerRope& layer_rope(const ModelConfig& model, const std::optional<std::s
       if (layer.config.rotates) return layer;
   if (model.layers.front().layer_type.empty()) return model.layers.front();
   std::vector<std::string> types;
-  for (const LayerRope& layer : model.layers) types.push_back(layer.layer_type);
+  constexpr std::size_t shown = 8;
+  for (const LayerRope& layer : model.layers)
+    if (types.size() < shown) types.push_back(layer.layer_type);
   throw Error(fmt::format("{}: no layer type \"{}\", expected {}", model.name, *layer_type, fmt::join(types, " or ")));
 }
 

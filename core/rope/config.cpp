@@ -18,12 +18,21 @@ struct NamedType {
 
 // The first of each type is the name we print; the rest are what older files and forks write.
 constexpr NamedType names[] = {
-    {"default", RopeType::standard}, {"linear", RopeType::linear},
-    {"ntk", RopeType::ntk},          {"dynamic", RopeType::dynamic},
-    {"yarn", RopeType::yarn},        {"longrope", RopeType::longrope},
-    {"llama3", RopeType::llama3},    {"proportional", RopeType::proportional},
-    {"none", RopeType::standard},    {"su", RopeType::longrope},
+    {"default", RopeType::standard},
+    {"linear", RopeType::linear},
+    {"ntk", RopeType::ntk},
+    {"dynamic", RopeType::dynamic},
+    {"yarn", RopeType::yarn},
+    {"longrope", RopeType::longrope},
+    {"llama3", RopeType::llama3},
+    {"proportional", RopeType::proportional},
+    {"ntk-by-parts", RopeType::ntk_by_parts},
+    {"dynamic-yarn", RopeType::dynamic_yarn},
+    {"dynamic-ntk-by-parts", RopeType::dynamic_ntk_by_parts},
+    {"none", RopeType::standard},
+    {"su", RopeType::longrope},
     {"mrope", RopeType::standard},
+    {"xdrope", RopeType::dynamic},
 };
 
 constexpr std::int64_t greatest_head_dim = 65536;
@@ -172,7 +181,7 @@ bool of_patches(AxisRule rule) {
 }
 
 double query_scale(const RopeConfig& config, std::int64_t position) {
-  const double p = static_cast<double>(position), floor = config.query_scale_floor;
+  const double p = static_cast<double>(std::max<std::int64_t>(position, 0)), floor = config.query_scale_floor;
   switch (config.query_scale) {
   case QueryScale::none: return 1;
   case QueryScale::llama4: return std::log1p(std::floor((p + 1) / floor)) * config.query_scale_coefficient + 1;

@@ -56,6 +56,16 @@ RopeConfig config_of(const GgmlRope& rope) {
   return config;
 }
 
+bool has_ggml_rope(const RopeConfig& config) {
+  switch (config.axis_rule) {
+  case AxisRule::sections_ernie:
+  case AxisRule::halves_xy:
+  case AxisRule::even_odd:
+  case AxisRule::centred_grid: return false;
+  default: return config.rotary_dim % 2 == 0;
+  }
+}
+
 GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len, double attention_factor) {
   const Spectrum spectrum = make_spectrum(config, seq_len);
   GgmlRope rope;
@@ -72,7 +82,7 @@ GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len, double
     rope.mode = GgmlMode::vision;
     rope.n_dims /= 2;
     break;
-  default: throw Error("ggml has no rope with this model's axes");
+  default: throw Error("ggml has no rope for the axes of this model's positions");
   }
   if (rope.mode == GgmlMode::vision)
     rope.sections.fill(spectrum.pairs() / 2);

@@ -33,6 +33,9 @@ struct GgmlRope {
 /// Hugging Face (a ramp of no width) differs only there. `backward` becomes the layout's direction.
 RopeConfig config_of(const GgmlRope&);
 
+/// Whether ggml has a rope for such axes and an even rotary_dim.
+bool has_ggml_rope(const RopeConfig&);
+
 /// How llama.cpp would carry a model's frequencies: linear scaling and YaRN by their own parameters, whatever else a
 /// scheme does to a pair as a frequency factor; cos and sin are multiplied by `attention_factor` in all.
 GgmlRope ggml_of(const RopeConfig&, std::optional<double> seq_len, double attention_factor);

@@ -1,6 +1,7 @@
 #include "core/rope/positions.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -22,7 +23,9 @@ Positions consecutive_positions(std::int64_t tokens, std::int64_t first) {
 }
 
 std::int64_t sequence_length(const Positions& positions) {
-  return positions.ids.empty() ? 0 : *std::max_element(positions.ids.begin(), positions.ids.end()) + 1;
+  if (positions.ids.empty()) return 0;
+  const std::int64_t greatest = *std::max_element(positions.ids.begin(), positions.ids.end());
+  return greatest < std::numeric_limits<std::int64_t>::max() ? greatest + 1 : greatest;
 }
 
 Positions packed_positions(std::span<const std::int64_t> cu_seqlens, std::span<const std::int64_t> start_positions,
@@ -42,6 +45,8 @@ Positions packed_positions(std::span<const std::int64_t> cu_seqlens, std::span<c
     if (cp_size > 1 && length % (2 * cp_size) != 0)
       throw Error(fmt::format("a sequence of {} tokens, expected a multiple of 2 × {} ranks", length, cp_size));
     const std::int64_t start = start_positions.empty() ? 0 : start_positions[s];
+    if (start < -greatest_position || start > greatest_position)
+      throw Error(fmt::format("start position {} is beyond ±2^31", start));
     const std::int64_t chunk = cp_size == 1 ? length : length / (2 * cp_size);
     for (std::int64_t i = 0; i < chunk; ++i) positions.ids.push_back(start + cp_rank * chunk + i);
     if (cp_size > 1)

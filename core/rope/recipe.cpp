@@ -5,6 +5,7 @@
 #include <iterator>
 #include <numbers>
 
+#include "core/error.h"
 #include "core/rope/float32.h"
 #include "core/rope/ggml.h"
 #include "core/rope/phase.h"
@@ -126,7 +127,10 @@ const Recipe& recipe_of(const RopeConfig& config) {
 
 std::vector<float> model_inv_freq(const RopeConfig& config, std::optional<double> seq_len) {
   validate(config);
-  return scaling::frequencies<scaling::PyTorch>(config, seq_len).theta;
+  std::vector<float> theta = scaling::frequencies<scaling::PyTorch>(config, seq_len).theta;
+  if (!std::all_of(theta.begin(), theta.end(), [](float f) { return std::isfinite(f); }))
+    throw Error("these parameters yield frequencies beyond float32");
+  return theta;
 }
 
 double model_attention_factor(const RopeConfig& config, std::optional<double> seq_len) {

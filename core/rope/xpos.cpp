@@ -2,6 +2,10 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "core/error.h"
+
 namespace ropescope {
 
 namespace {
@@ -27,6 +31,8 @@ void apply_xpos(const RopeConfig& config, const Positions& positions, Role role,
     for (std::int64_t i = 0; i < pairs; ++i, ++entry) {
       const double zeta = (2 * static_cast<double>(i) + 0.4 * width) / (1.4 * width);
       const double gain = std::pow(zeta, role == Role::query ? exponent : -exponent);
+      if (!std::isfinite(gain) || gain == 0)
+        throw Error(fmt::format("xPos at position {} is beyond double precision", positions.at(0, token)));
       table[entry].cos *= gain;
       table[entry].sin *= gain;
     }

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <numbers>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -70,6 +72,14 @@ TEST_CASE("what cannot be used is answered by one sentence and exit status 2, an
                                 "freqs --model llama-2-7b --no-such-option",
                                 "freqs --model llama-2-7b --calls 0",
                                 "rotate --model llama-2-7b --in x.npy --out y.npy --recipe magic",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --offset 9223372036854775807",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --cu-seqlens 0,1073741824",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --start-positions 5 --offset 3",
+                                "rotate --model llama-2-7b --in x.npy --out y.npy --cp-rank 1",
+                                "rotate --model dinov3-vit-s16 --in x.npy --out y.npy --grid 20000x20000",
+                                "freqs --model llama-2-7b --calls 100 --format csv",
+                                "freqs --head-dim 8 --base 1e-50 --recipe float32",
+                                "render --picture overview --scheme yarn --out x.png",
                                 "rotate --model llama-2-7b --in x.npy --out y.npy --cu-seqlens 0,2",
                                 "rotate --model llama-2-7b --in x.npy --out y.npy --cu-seqlens 3,0",
                                 "rotate --model llama-2-7b --in x.npy --out y.npy --cp-size 2 --cp-rank 5",
@@ -184,6 +194,16 @@ TEST_CASE(
   CHECK(run(scratch, dino + "--grid 3x4 --prefix 1").status == 0);
   const Array patches = read_npy(scratch.path / "y.npy");
   for (std::size_t i = 0; i < 64; ++i) CHECK(patches.floats[i] == 1);
+  // Row 0 of 3 rows: its patch centre is at −2/3, and the fastest pair turns by 2π of that.
+  CHECK(patches.floats[64] ==
+        doctest::Approx(std::cos(-4 * std::numbers::pi / 3) - std::sin(-4 * std::numbers::pi / 3)));
+}
+
+TEST_CASE("the precision picture is drawn of heads and axes that ggml has no rope for") {
+  const test::Scratch scratch;
+  for (const char* model : {"--head-dim 1 --base 1e4", "--head-dim 19 --base 1e4", "--model dinov3-vit-s16",
+                            "--model pixtral-12b-vision", "--model llama-4-vision"})
+    CHECK(run(scratch, std::string("render --picture precision --size 640x400 --out p.png ") + model).status == 0);
 }
 
 TEST_CASE("freqs --calls tells what a model keeps from call to call") {

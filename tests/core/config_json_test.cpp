@@ -114,7 +114,8 @@ TEST_CASE("bad configs are refused by a sentence that names the file and the pla
   names(
       R"({"head_dim": 4, "rope_theta": 1e4, "max_position_embeddings": 64, "rope_scaling": {"rope_type": "longrope", "factor": 2, "short_factor": [1], "long_factor": [1, 2]}})",
       "short_factor");
-  names(std::string(100000, '[').c_str(), "not JSON");
+  names(std::string(100000, '[').c_str(), "nested");
+  names(R"({"head_dim": 64, "rope_theta": 1e4, "no_rope_layers": 4})", "no_rope_layers");
 }
 
 TEST_CASE("every preset is a config.json with a source, and at least forty are there") {
@@ -155,6 +156,37 @@ TEST_CASE("layers without RoPE are layers of their own: by list, by interval, by
   CHECK(layers(R"({"model_type": "smollm3", "head_dim": 64, "rope_theta": 1e4, "num_hidden_layers": 2,
                    "no_rope_layers": [1, 1]})")
             .size() == 1);
+}
+
+TEST_CASE("every scheme has a name that is read back as itself") {
+  for (const RopeType type : all_rope_types) {
+    CHECK(!rope_type_name(type).empty());
+    CHECK(rope_type_from_name(rope_type_name(type)) == type);
+  }
+}
+
+TEST_CASE("names out of a config.json reach a terminal without control characters") {
+  const ModelConfig model = parse_model_config(
+      R"({"_ropescope": {"name": "a\nb"}, "head_dim": 64, "rope_theta": 1e4, "rope_parameters": {"x\u001b[31m": {}, "y": {}}})",
+      "x");
+  CHECK(model.name == "a?b");
+  CHECK(model.layers.front().layer_type == "x?[31m");
+}
+
+TEST_CASE("what a class takes where its config.json is silent: head_dim, sections, the arrangement of its axes") {
+  const auto rope = [](const char* text) { return layer_rope(parse_model_config(text, "x"), std::nullopt).config; };
+  const RopeConfig vl = rope(
+      R"({"model_type": "qwen3_vl_text", "hidden_size": 2560, "num_attention_heads": 32, "rope_theta": 5e6,
+          "rope_scaling": {"rope_type": "default"}})");
+  CHECK(vl.head_dim == 128);
+  CHECK(vl.axis_rule == AxisRule::sections_interleaved);
+  CHECK(vl.mrope_section == std::vector<std::int64_t>{24, 20, 20});
+  CHECK(
+      rope(R"({"model_type": "gemma2", "hidden_size": 3584, "num_attention_heads": 16, "rope_theta": 1e4})").head_dim ==
+      256);
+  CHECK(rope(R"({"model_type": "ernie4_5_vl_moe_text", "head_dim": 128, "rope_theta": 5e5,
+                 "rope_scaling": {"rope_type": "default", "mrope_section": [22, 22, 20]}})")
+            .axis_rule == AxisRule::sections_ernie);
 }
 
 TEST_CASE("keys of a config.json that are about rotation and are not understood are named in a warning") {
@@ -199,7 +231,8 @@ TEST_CASE("what used to pass in silence is refused or warned of") {
   CHECK(refusal(R"({"head_dim": 64, "rope_theta": 1e999})").find("beyond double") != std::string::npos);
   CHECK(refusal(
             (R"({"head_dim": 64, "rope_theta": )" + std::string(100000, '[') + std::string(100000, ']') + "}").c_str())
-            .find("a list") != std::string::npos);
+            .find("nested") != std::string::npos);
+  CHECK(refusal(R"({"head_dim": 64, "rope_theta": [[1]]})").find("a list") != std::string::npos);
   CHECK(refusal(R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"type": "linear", "factor": null}})")
             .find("factor") != std::string::npos);
   CHECK(refusal(R"({"head_dim": 64, "rope_parameters": {"full_attention": null}})").find("no layer type") !=
