@@ -46,14 +46,15 @@ std::string read_file(const fs::path& path, std::uintmax_t greatest) {
 
 void write_file(const fs::path& named, std::string_view bytes) {
   if (named.empty()) throw Error("no file name to write to");
-  std::error_code unresolved;
-  const fs::path path = fs::is_symlink(named, unresolved) ? fs::weakly_canonical(named, unresolved) : named;
   const auto refuse = [&](const std::string& why) -> void {
-    throw Error(fmt::format("{}: cannot be written: {}", path.string(), why));
+    throw Error(fmt::format("{}: cannot be written: {}", named.string(), why));
   };
   std::error_code error;
-  // A device such as /dev/stdout has no neighbour to write first.
-  const bool in_place = fs::exists(path, error) && !fs::is_regular_file(path, error);
+  // A device or a pipe such as /dev/stdout has no neighbour to write first.
+  const bool in_place = fs::exists(named, error) && !fs::is_regular_file(named, error);
+  fs::path path = named;
+  if (!in_place && fs::is_symlink(named, error)) path = fs::weakly_canonical(named, error);
+  if (path.empty()) refuse("the link leads nowhere");
   if (in_place && fs::is_directory(path, error)) refuse("it is a folder");
   const fs::path target = in_place ? path : fs::path(fmt::format("{}.{}.part", path.string(), getpid()));
 
