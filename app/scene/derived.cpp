@@ -55,6 +55,7 @@ std::string label_of(const Wanted& wanted) {
     const std::string what = config.rotates ? fmt::format("base {}", grouped(config.base)) : "no RoPE";
     return name.empty() || name == "no_rope" ? what : fmt::format("{}: {}", name, what);
   }
+  if (config.rope_type == RopeType::standard && !config.freq_factors.empty()) return "the file's factors";
   const bool scaled = config.rope_type != RopeType::standard && config.rope_type != RopeType::proportional;
   return scaled ? fmt::format("{} ×{:.4g}", rope_type_title(config.rope_type), extension_factor(config))
                 : std::string(rope_type_title(config.rope_type));
@@ -148,6 +149,7 @@ void Derived::update_series(const Scene& scene, Engines& engines, std::int64_t c
   RopeConfig trained = scene.rope;
   trained.rope_type = scene.rope.rope_type == RopeType::proportional ? RopeType::proportional : RopeType::standard;
   trained.factor.reset();
+  trained.freq_factors.clear();
   trained_ = make_spectrum(trained);
   series_ = std::move(next);
   length_ = length;

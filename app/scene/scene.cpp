@@ -90,6 +90,7 @@ void choose_scheme(Scene& scene, RopeType type) {
   scene.rope = *changed;
   if (type == original.rope_type) {
     scene.rope.alpha = original.alpha;
+    scene.rope.freq_factors = original.freq_factors;
     scene.rope.attention_factor = original.attention_factor;
     if (original.alpha || !original.factor) scene.rope.factor = original.factor;
   }

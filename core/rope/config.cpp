@@ -143,6 +143,7 @@ std::optional<RopeConfig> with_scheme(RopeConfig config, RopeType type, double f
   config.factor_is_null = false;
   config.alpha.reset();
   config.attention_factor.reset();
+  config.freq_factors.clear(); // a scheme too: llama.cpp carries Llama 3's so
   config.rope_type = type;
   if (type == RopeType::proportional) config.rotary_dim = config.head_dim;       // its table is as wide as the head
   if (is_dynamic(type)) config.max_position_embeddings = trained_length(config); // it knows no other length

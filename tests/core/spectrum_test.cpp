@@ -112,3 +112,20 @@ TEST_CASE("p-RoPE spans the whole head of a model that turns a part of it") {
   partial.rope_type = RopeType::proportional;
   CHECK_THROWS_AS(make_spectrum(partial), Error);
 }
+
+TEST_CASE("a file's frequency factors divide pair by pair, are said, and go when another scheme is tried on") {
+  RopeConfig rope;
+  rope.max_position_embeddings = 4096;
+  rope.freq_factors.assign(64, 1);
+  for (std::size_t i = 40; i < 64; ++i) rope.freq_factors[i] = 8;
+  const Spectrum spectrum = make_spectrum(rope);
+  CHECK(fate(spectrum, 39) == PairFate::kept);
+  CHECK(fate(spectrum, 40) == PairFate::interpolated);
+  CHECK(spectrum.inv_freq[63] * 8 == doctest::Approx(spectrum.unscaled[63]).epsilon(1e-15));
+  CHECK(spectrum.rule == "The file's factors divide 24 of 64 pairs, by up to 8.");
+  const auto tried = with_scheme(rope, RopeType::yarn, 4);
+  REQUIRE(tried);
+  CHECK(tried->freq_factors.empty());
+  rope.freq_factors[3] = 0;
+  CHECK_THROWS_AS(make_spectrum(rope), Error);
+}

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <numbers>
 #include <type_traits>
 
@@ -26,6 +27,21 @@ Frequencies<A> by_type(const RopeConfig& config, std::optional<double> seq_len) 
   case RopeType::dynamic_ntk_by_parts: return dynamic_ntk_by_parts<A>(config, seq_len);
   }
   return {};
+}
+
+/// By the factors of a file, one for each pair.
+template <typename A>
+void divide(Frequencies<A>& frequencies, const RopeConfig& config) {
+  std::size_t divided = 0;
+  double greatest = 1;
+  for (std::size_t i = 0; i < frequencies.theta.size(); ++i) {
+    frequencies.theta[i] /= static_cast<typename A::Real>(config.freq_factors[i]);
+    divided += config.freq_factors[i] != 1;
+    greatest = std::max(greatest, config.freq_factors[i]);
+  }
+  if (frequencies.divisor == 1) frequencies.divisor = greatest;
+  frequencies.rule += fmt::format("{}The file's factors divide {} of {} pairs, by up to {:.4g}.",
+                                  frequencies.rule.empty() ? "" : " ", divided, frequencies.theta.size(), greatest);
 }
 
 /// Each axis of a patch has its own half of the pairs, with the frequencies of a head half as wide.
@@ -72,8 +88,7 @@ Frequencies<A> frequencies(const RopeConfig& config, std::optional<double> seq_l
   }
   if (config.rope_type == RopeType::standard || config.rope_type == RopeType::linear)
     result.attention_factor *= config.attn_factor; // ggml's; the others have it in their own
-  for (std::size_t i = 0; i < result.theta.size() && i < config.freq_factors.size(); ++i)
-    result.theta[i] /= static_cast<Real>(config.freq_factors[i]);
+  if (!config.freq_factors.empty()) divide<A>(result, config);
   if (!config.rotates) {
     result.theta.assign(result.theta.size(), 0);
     result.attention_factor = 1;
