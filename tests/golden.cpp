@@ -177,6 +177,9 @@ RotationCase te_case(const Json& file) {
   result.rope = config_of(rope, file.at("max_seq_len").get<double>());
   result.positions = positions_of(call);
   result.q = flat(file.at("x"));
+  std::int64_t size = 1;
+  for (const std::int64_t extent : call.shape) size *= extent;
+  if (size != static_cast<std::int64_t>(result.q.size())) throw Error("shape and x disagree");
   const std::size_t heads_axis = call.shape.size() - 2;
   result.shape = {1, result.positions.tokens(), call.shape[heads_axis], call.shape.back()};
   finish(result);

@@ -464,9 +464,10 @@ private:
     const bool flat_v5 = scaling && scaling == present(config_, "rope_parameters");
     if (flat_v5 || (!local && !(model_type_ == "olmo3" && scaling))) return false;
     const bool scales_both = model_type_ == "modernbert";
+    // OLMo 3's class takes the file's rope_theta for its full-attention layers alone, and its own for the others.
+    const double other = local.value_or(model_type_ == "olmo3" ? known_->default_theta : theta());
     model_.layers.push_back({"full_attention", flat(scaling, where, theta(), Schema::nested)});
-    model_.layers.push_back(
-        {"sliding_attention", flat(scales_both ? scaling : nullptr, where, local.value_or(theta()), Schema::nested)});
+    model_.layers.push_back({"sliding_attention", flat(scales_both ? scaling : nullptr, where, other, Schema::nested)});
     return true;
   }
 
