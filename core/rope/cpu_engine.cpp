@@ -6,7 +6,6 @@
 #include <fstream>
 #include <limits>
 #include <numeric>
-#include <type_traits>
 
 #include "core/rope/float32.h"
 #include "core/rope/phase.h"
@@ -36,64 +35,45 @@ void fill_table(const Rotation& rotation, std::int64_t token, std::vector<CosSin
   }
 }
 
-/// `row` is a copy of the input row, so that `out` may be where it came from.
+/// One pair's two components after the rotation.
 template <typename T>
-void rotate_row(const PairIndex& index, const std::vector<CosSin<T>>& table, const std::vector<T>& row, T* out) {
+struct Turned {
+  T first, second;
+};
+
+/// `row` is a copy of the input row, so that `out` may be where it came from. `turn(x, y, cos, sin)` is the arithmetic.
+template <typename T, typename Turn>
+void rotate_row(const PairIndex& index, const std::vector<CosSin<T>>& table, const std::vector<T>& row, T* out,
+                Turn turn) {
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(table.size()); ++i) {
     const auto [c, s] = table[static_cast<std::size_t>(i)];
     const T x = row[static_cast<std::size_t>(index.in_first(i))], y = row[static_cast<std::size_t>(index.in_second(i))];
-    out[index.out_first(i)] = x * c - y * s;
-    out[index.out_second(i)] = y * c + x * s;
+    const Turned<T> turned = turn(x, y, c, s);
+    out[index.out_first(i)] = turned.first;
+    out[index.out_second(i)] = turned.second;
   }
 }
 
-/// The same, with every product and sum rounded to a 16-bit format.
-void rotate_row_in_steps(const PairIndex& index, const std::vector<CosSin<float>>& table, const std::vector<float>& row,
-                         float* out, Format step) {
-  for (std::int64_t i = 0; i < static_cast<std::int64_t>(table.size()); ++i) {
-    const auto [c, s] = table[static_cast<std::size_t>(i)];
-    const float x = row[static_cast<std::size_t>(index.in_first(i))],
-                y = row[static_cast<std::size_t>(index.in_second(i))];
-    out[index.out_first(i)] = rounded(step, rounded(step, x * c) - rounded(step, y * s));
-    out[index.out_second(i)] = rounded(step, rounded(step, y * c) + rounded(step, x * s));
-  }
-}
-
-/// The same, with fused multiply-adds.
-void rotate_row_fused(const PairIndex& index, const std::vector<CosSin<float>>& table, const std::vector<float>& row,
-                      float* out) {
-  for (std::int64_t i = 0; i < static_cast<std::int64_t>(table.size()); ++i) {
-    const auto [c, s] = table[static_cast<std::size_t>(i)];
-    const float x = row[static_cast<std::size_t>(index.in_first(i))],
-                y = row[static_cast<std::size_t>(index.in_second(i))];
-    out[index.out_first(i)] = std::fma(x, c, -(y * s));
-    out[index.out_second(i)] = std::fma(x, s, y * c);
-  }
-}
-
-template <typename T>
-void rotate_rows(const Rotation& rotation, const RowShape& shape, std::span<const T> in, std::span<T> out) {
+template <typename T, typename Turn>
+void rotate_rows(const Rotation& rotation, const RowShape& shape, std::span<const T> in, std::span<T> out, Turn turn) {
   if (in.data() != out.data()) std::copy(in.begin(), in.end(), out.begin());
   const PairIndex index = pair_index(rotation.layout, shape.head_dim, rotation.pairs());
   std::vector<CosSin<T>> table(static_cast<std::size_t>(rotation.pairs()));
   std::vector<T> row(static_cast<std::size_t>(shape.head_dim));
-  [[maybe_unused]] const bool in_steps = rotation.step == Format::bfloat16 || rotation.step == Format::float16;
   for (std::int64_t token = 0; token < shape.tokens; ++token) {
     fill_table(rotation, token, table);
     for (std::int64_t outer = 0; outer < shape.outer; ++outer)
       for (std::int64_t inner = 0; inner < shape.inner; ++inner) {
         T* head = out.data() + ((outer * shape.tokens + token) * shape.inner + inner) * shape.head_dim;
         std::copy_n(head, shape.head_dim, row.begin());
-        if constexpr (std::is_same_v<T, float>) {
-          if (in_steps || rotation.fused) {
-            in_steps ? rotate_row_in_steps(index, table, row, head, rotation.step)
-                     : rotate_row_fused(index, table, row, head);
-            continue;
-          }
-        }
-        rotate_row(index, table, row, head);
+        rotate_row(index, table, row, head, turn);
       }
   }
+}
+
+template <typename T>
+Turned<T> turn_plainly(T x, T y, T c, T s) {
+  return {x * c - y * s, y * c + x * s};
 }
 
 constexpr std::int64_t points_of_a_task = std::int64_t{1} << 16;
@@ -151,12 +131,23 @@ std::string CpuEngine::device() const {
 
 void CpuEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const float> in,
                        std::span<float> out) {
-  rotate_rows(rotation, shape, in, out);
+  const Format f = rotation.step;
+  if (f == Format::bfloat16 || f == Format::float16)
+    rotate_rows(rotation, shape, in, out, [f](float x, float y, float c, float s) {
+      return Turned<float>{rounded(f, rounded(f, x * c) - rounded(f, y * s)),
+                           rounded(f, rounded(f, y * c) + rounded(f, x * s))};
+    });
+  else if (rotation.fused)
+    rotate_rows(rotation, shape, in, out, [](float x, float y, float c, float s) {
+      return Turned<float>{std::fma(x, c, -(y * s)), std::fma(x, s, y * c)};
+    });
+  else
+    rotate_rows(rotation, shape, in, out, turn_plainly<float>);
 }
 
 void CpuEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const double> in,
                        std::span<double> out) {
-  rotate_rows(rotation, shape, in, out);
+  rotate_rows(rotation, shape, in, out, turn_plainly<double>);
 }
 
 std::vector<std::uint32_t> CpuEngine::phases(const Rotation& rotation) {

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "core/rope/scaling/scaling.h"
-#include "core/text.h"
 
 namespace ropescope::scaling {
 
@@ -36,24 +35,9 @@ Frequencies<A> ntk_by_parts(const RopeConfig& config) {
 
 template <typename A>
 Frequencies<A> dynamic_ntk_by_parts(const RopeConfig& config, std::optional<double> seq_len) {
+  constexpr double first_llama = 2048; // tokens of the model that it was made for
   const double length = config.max_position_embeddings;
-  const bool grows = seq_len.value_or(0) > length;
-  if (!grows && config.finetuned) {
-    RopeConfig stated = config;
-    stated.factor = length / 2048; // the Llama that it was made for
-    return ntk_by_parts<A>(stated);
-  }
-  if (!grows) {
-    Frequencies<A> result = standard<A>(config);
-    result.rule = fmt::format("Dynamic NTK-by-parts: nothing is scaled up to {} tokens.", grouped(length));
-    return result;
-  }
-  RopeConfig grown = config;
-  grown.factor = *seq_len / length;
-  Frequencies<A> result = ntk_by_parts<A>(grown);
-  result.rule = fmt::format("Dynamic NTK-by-parts: factor {:.4g} = {} / {} tokens.", *grown.factor, grouped(*seq_len),
-                            grouped(length));
-  return result;
+  return growing<A>(ntk_by_parts<A>, "Dynamic NTK-by-parts", config, seq_len, length, length, length / first_llama);
 }
 
 ROPESCOPE_BOTH_ARITHMETICS(ntk_by_parts, const RopeConfig&)

@@ -3,9 +3,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/rope/config.h"
+#include "core/text.h"
 
 // One file per scheme. Each takes a validated RopeConfig and yields the frequencies it makes of the default ones, in
 // either of two arithmetics: Exact, and PyTorch's, which is what a model runs with. Formulas are those of transformers
@@ -80,6 +84,26 @@ template <typename A>
 Frequencies<A> ntk_by_parts(const RopeConfig&);
 template <typename A>
 Frequencies<A> dynamic_ntk_by_parts(const RopeConfig&, std::optional<double> seq_len);
+
+/// The dynamic forms of the YaRN authors: nothing is scaled up to `length` tokens (`stated`: by that factor, where the
+/// model was finetuned), and a longer call by its own length over `original`.
+template <typename A>
+Frequencies<A> growing(Frequencies<A> (*scheme)(const RopeConfig&), std::string_view title, const RopeConfig& config,
+                       std::optional<double> seq_len, double length, double original, double stated) {
+  const bool grows = seq_len.value_or(0) > length;
+  if (!grows && !config.finetuned) {
+    Frequencies<A> result = standard<A>(config);
+    result.rule = fmt::format("{}: nothing is scaled up to {} tokens.", title, grouped(length));
+    return result;
+  }
+  RopeConfig grown = config;
+  grown.factor = grows ? *seq_len / original : stated;
+  Frequencies<A> result = scheme(grown);
+  if (grows)
+    result.rule =
+        fmt::format("{}: factor {:.4g} = {} / {} tokens.", title, *grown.factor, grouped(*seq_len), grouped(original));
+  return result;
+}
 
 /// What the config's rope_type says, with `freq_factors`, shared between axes where positions have rows and columns,
 /// and none for a layer without RoPE.

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "core/rope/scaling/scaling.h"
-#include "core/text.h"
 
 namespace ropescope::scaling {
 
@@ -74,24 +73,8 @@ Frequencies<A> yarn(const RopeConfig& config) {
 
 template <typename A>
 Frequencies<A> dynamic_yarn(const RopeConfig& config, std::optional<double> seq_len) {
-  const double length = std::max(config.max_position_embeddings, trained_length(config));
-  const bool grows = seq_len.value_or(0) > length;
-  if (!grows && config.finetuned) {
-    RopeConfig stated = config;
-    stated.factor = config.max_position_embeddings / trained_length(config);
-    return yarn<A>(stated);
-  }
-  if (!grows) {
-    Frequencies<A> result = standard<A>(config);
-    result.rule = fmt::format("Dynamic YaRN: nothing is scaled up to {} tokens.", grouped(length));
-    return result;
-  }
-  RopeConfig grown = config;
-  grown.factor = *seq_len / trained_length(config);
-  Frequencies<A> result = yarn<A>(grown);
-  result.rule = fmt::format("Dynamic YaRN: factor {:.4g} = {} / {} tokens.", *grown.factor, grouped(*seq_len),
-                            grouped(trained_length(config)));
-  return result;
+  const double stated = config.max_position_embeddings, original = trained_length(config);
+  return growing<A>(yarn<A>, "Dynamic YaRN", config, seq_len, std::max(stated, original), original, stated / original);
 }
 
 template std::vector<Exact::Real> ramp<Exact>(const RopeConfig&, Exact::Scalar, Exact::Scalar, bool);
