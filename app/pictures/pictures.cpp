@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "app/plot/curves.h"
+#include "app/ui/imgui_compat.h"
 
 namespace ropescope::pictures {
 
@@ -69,6 +70,13 @@ void decades_below(const ui::Canvas& c, ui::Rect plot, const plot::Axis& axis, f
   }
   ui::text(c, {(plot.least.x + plot.greatest.x) / 2, plot.greatest.y + c.px(22)}, c.fonts.small, c.theme.dim, what,
            ui::Align::centre);
+}
+
+void label_on(const ui::Canvas& c, ImVec2 at, ImU32 colour, std::string_view words) {
+  const float width = ui::text_width(c.fonts.small, words), height = compat::font_size(c.fonts.small);
+  c.list->AddRectFilled({at.x - c.px(3), at.y}, {at.x + width + c.px(3), at.y + height * 1.15f},
+                        ui::with_alpha(c.theme.panel, 0.86f), c.px(3));
+  ui::text(c, at, c.fonts.small, colour, words);
 }
 
 ImU32 scheme_colour(const ui::Canvas& c, const Series& series) {

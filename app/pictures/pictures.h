@@ -58,6 +58,9 @@ ui::Rect heading_with_legend(const ui::Canvas&, ui::Rect panel, std::string_view
 /// The decades below a plot, with what they count.
 void decades_below(const ui::Canvas&, ui::Rect plot, const plot::Axis&, float least_gap, std::string_view what);
 
+/// Words on a ground of their own, so that lines behind them do not cross the letters.
+void label_on(const ui::Canvas&, ImVec2 at, ImU32 colour, std::string_view words);
+
 /// The colour of a scheme, or of another layer type, which has none of its own.
 ImU32 scheme_colour(const ui::Canvas&, const Series&);
 

@@ -36,21 +36,23 @@ struct Plot {
   Axis x, y;
 };
 
-void draw_axes(const ui::Canvas& c, const Plot& p, double trained) {
+void draw_axes(const ui::Canvas& c, const Plot& p) {
   for (const plot::Tick& tick : plot::decade_ticks(p.y, true, static_cast<int>(p.area.height() / c.px(26)))) {
     const float y = p.y.pixel(tick.value);
     c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, 1);
     ui::text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
   }
   decades_below(c, p.area, p.x, 80, "position (tokens)");
-  if (trained > 1 && trained < p.x.greatest) {
-    const float x = p.x.pixel(trained);
-    plot::draw_rule(c.list, {x, p.area.least.y}, {x, p.area.greatest.y}, c.theme.text, c.px(1.4f), c.px(7), c.px(4));
-    const std::string words = "trained " + grouped(trained);
-    const bool inside = x + c.px(6) + ui::text_width(c.fonts.small, words) < p.area.greatest.x;
-    ui::text(c, {x + c.px(inside ? 6.0f : -6.0f), p.area.greatest.y - c.px(19)}, c.fonts.small, c.theme.dim, words,
-             inside ? ui::Align::left : ui::Align::right);
-  }
+}
+
+void draw_trained(const ui::Canvas& c, const Plot& p, double trained) {
+  if (trained <= 1 || trained >= p.x.greatest) return;
+  const float x = p.x.pixel(trained);
+  plot::draw_rule(c.list, {x, p.area.least.y}, {x, p.area.greatest.y}, c.theme.text, c.px(1.4f), c.px(7), c.px(4));
+  const std::string words = "trained " + grouped(trained);
+  const float width = ui::text_width(c.fonts.small, words);
+  const bool inside = x + c.px(8) + width < p.area.greatest.x;
+  label_on(c, {inside ? x + c.px(8) : x - c.px(8) - width, p.area.greatest.y - c.px(21)}, c.theme.dim, words);
 }
 
 void draw_curve(const ui::Canvas& c, const Plot& p, const Precision& precision, const PrecisionCurve& curve) {
@@ -185,12 +187,13 @@ void precision(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const De
   const Plot p{area,
                {1, static_cast<double>(measured.positions.back()), area.least.x, area.greatest.x, true},
                {least_error, greatest_error, area.greatest.y, area.least.y, true}};
-  draw_axes(c, p, derived.trained_length());
+  draw_axes(c, p);
   c.list->PushClipRect(area.least, area.greatest, true);
   const float at_m = p.x.pixel(static_cast<double>(std::max<std::int64_t>(1, scene.m)));
   plot::draw_rule(c.list, {at_m, area.least.y}, {at_m, area.greatest.y}, c.theme.query, c.px(1.4f), c.px(2), c.px(3));
   for (const PrecisionCurve& curve : measured.curves) draw_curve(c, p, measured, curve);
   c.list->PopClipRect();
+  draw_trained(c, p, derived.trained_length());
   draw_legend(c, {{area.greatest.x + c.px(20), area.least.y}, {room.greatest.x, area.greatest.y}}, measured, scene.m);
   if (tabled)
     draw_table(c, {{room.least.x, area.greatest.y + c.px(52)}, {room.greatest.x, room.greatest.y - lines}}, measured);

@@ -43,7 +43,7 @@ void draw_axes(const ui::Canvas& c, const Plot& p) {
   decades_below(c, p.area, p.x, 90, "relative distance Δ = m − n (tokens)");
 }
 
-/// Where no distance was seen in training: tinted, hatched, and said in words.
+/// Where no distance was seen in training: tinted and hatched; said in words above the curves.
 void draw_beyond(const ui::Canvas& c, const Plot& p, double trained) {
   if (trained >= p.x.greatest || trained < 1) return;
   const float left = p.x.pixel(trained), pitch = c.px(14);
@@ -55,11 +55,15 @@ void draw_beyond(const ui::Canvas& c, const Plot& p, double trained) {
   c.list->PopClipRect();
   plot::draw_rule(c.list, {left, p.area.least.y}, {left, p.area.greatest.y}, c.theme.text, c.px(1.4f), c.px(7),
                   c.px(4));
+}
+
+void label_beyond(const ui::Canvas& c, const Plot& p, double trained) {
+  if (trained >= p.x.greatest || trained < 1) return;
+  const float left = p.x.pixel(trained);
   const char* words = "beyond training";
   const float width = ui::text_width(c.fonts.small, words);
   const bool inside = left + c.px(8) + width < p.area.greatest.x;
-  ui::text(c, {inside ? left + c.px(8) : left - c.px(8) - width, p.area.least.y + c.px(3)}, c.fonts.small,
-           c.theme.beyond, words);
+  label_on(c, {inside ? left + c.px(8) : left - c.px(8) - width, p.area.least.y + c.px(3)}, c.theme.beyond, words);
 }
 
 void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool band) {
@@ -181,6 +185,7 @@ void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derive
     for (auto series = derived.series().rbegin(); series != derived.series().rend(); ++series)
       draw_series(c, p, *series, band);
   c.list->PopClipRect();
+  label_beyond(c, p, derived.trained_length());
   const bool inside = p.area.contains(c.mouse);
   if (inside)
     draw_under_mouse(c, p, derived);

@@ -6,20 +6,12 @@
 #include "app/pictures/pictures.h"
 #include "app/plot/axis.h"
 #include "app/plot/curves.h"
-#include "app/ui/imgui_compat.h"
 
 namespace ropescope::pictures {
 
 namespace {
 
 using plot::Axis;
-
-void label_on(const ui::Canvas& c, ImVec2 at, ImU32 colour, std::string_view words) {
-  const float width = ui::text_width(c.fonts.small, words), height = compat::font_size(c.fonts.small);
-  c.list->AddRectFilled({at.x - c.px(3), at.y}, {at.x + width + c.px(3), at.y + height * 1.15f},
-                        ui::with_alpha(c.theme.panel, 0.86f), c.px(3));
-  ui::text(c, at, c.fonts.small, colour, words);
-}
 
 /// Behind everything: the pairs that the scheme in force blends.
 void shade_blend(const ui::Canvas& c, const Axis& x, ui::Rect area, const Spectrum& spectrum) {

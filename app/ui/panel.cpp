@@ -37,6 +37,9 @@ public:
   float width() const { return width_; }
   void skip(float height) { at_.y += c.px(height * squeeze_); }
 
+  /// A knob must not reach into the words below it.
+  void skip_slider() { at_.y += c.px(45 * std::max(squeeze_, 0.84f)); }
+
   void heading(const char* words) {
     skip(10);
     text(c, at_, c.fonts.heading, c.theme.dim, words);
@@ -45,7 +48,7 @@ public:
 
   bool value(const Slider& s, double& v) {
     const bool changed = slider(c, at_, width_, s, v);
-    skip(45);
+    skip_slider();
     return changed;
   }
 
@@ -276,7 +279,7 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
                   .greatest = 128,
                   .logarithmic = true},
                  rope.beta_slow, rope.beta_fast);
-    column.skip(45);
+    column.skip_slider();
   } else if (type == RopeType::llama3) {
     range_slider(c, column.at(), column.width(),
                  {.id = "bands",
@@ -286,7 +289,7 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
                   .greatest = 64,
                   .logarithmic = true},
                  rope.low_freq_factor, rope.high_freq_factor);
-    column.skip(45);
+    column.skip_slider();
   }
   if (!derived) return;
   const Spectrum& spectrum = derived->current().spectrum;
@@ -354,7 +357,7 @@ bool control_panel(const Canvas& outer, Rect area, const Scene& scene, const Der
   Canvas c = outer;
   c.list = ImGui::GetWindowDrawList();
   const float top = area.least.y + c.px(8) - ImGui::GetScrollY(),
-              squeeze = std::clamp(area.height() / c.px(nominal_height(scene, derived)), 0.84f, 1.08f);
+              squeeze = std::clamp(area.height() / c.px(nominal_height(scene, derived)), 0.76f, 1.08f);
   Column column(c, {area.least.x + c.px(16), top}, area.width() - c.px(32), squeeze);
   const RopeConfig& original = original_rope(scene);
 
