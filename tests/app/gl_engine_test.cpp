@@ -157,3 +157,22 @@ TEST_CASE("OpenGL comes and goes: a second context works as the first did") {
     CHECK(gpu.engine.phases(rotation) == CpuEngine().phases(rotation));
   }
 }
+
+TEST_CASE("the GPU's own cos and sin of small float32 angles are the CPU's, and are rounded where a recipe says") {
+  Gpu gpu;
+  CpuEngine cpu;
+  const std::vector<float> inv_freq = model_inv_freq(RopeConfig{}), positions{0, 1, 2, 3};
+  for (const Format format : {Format::float32, Format::bfloat16, Format::float16}) {
+    const ProductTable product{.inv_freq = inv_freq, .positions = positions, .angles = format, .tables = format};
+    const auto a = cpu.product_table(product), b = gpu.engine.product_table(product);
+    REQUIRE(a.size() == 4 * 64);
+    REQUIRE(b.size() == a.size());
+    const float ulp = format == Format::float32 ? 1e-6f : format == Format::bfloat16 ? 0x1p-8f : 0x1p-11f;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      CHECK(std::abs(a[i].cos - b[i].cos) <= ulp);
+      CHECK(std::abs(a[i].sin - b[i].sin) <= ulp);
+      CHECK(b[i].cos == rounded(format, b[i].cos));
+      CHECK(b[i].sin == rounded(format, b[i].sin));
+    }
+  }
+}
