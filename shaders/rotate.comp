@@ -1,51 +1,102 @@
-// Rotates rows of heads by a table of cos and sin. One invocation turns one pair, or copies one component that
-// no pair covers; the layout is six numbers (core/rope/layout.h, PairIndex).
+// Rotates rows of heads by a table of cos and sin. One invocation turns one pair of one token in a run of its rows, or
+// copies one component that no pair covers; the layout is six numbers (core/rope/layout.h, PairIndex). With
+// ROPESCOPE_WIDE it is four neighbouring pairs, or components, and every number of the layout is a multiple of four.
 #include "phase.glsl"
 #include "round.glsl"
 
 layout(local_size_x = ROPESCOPE_GROUP) in;
 
-layout(std430, binding = ROPESCOPE_BIND_TABLE) readonly buffer Table { Real2 table[]; };   // [tokens][pairs]
-layout(std430, binding = ROPESCOPE_BIND_IN) readonly buffer In { Real rows_in[]; };
-layout(std430, binding = ROPESCOPE_BIND_OUT) writeonly buffer Out { Real rows_out[]; };
+#ifdef ROPESCOPE_WIDE
+#define WIDTH 4u
+#define Numbers vec4
+#else
+#define WIDTH 1u
+#define Numbers Real
+#endif
 
-uniform uint row_count;     // of this dispatch
-uniform uint first_row;     // of this dispatch in the whole array
-uniform uint token_count;
+layout(std430, binding = ROPESCOPE_BIND_TABLE) readonly buffer Table { Real2 table[]; };       // [tokens][pairs]
+layout(std430, binding = ROPESCOPE_BIND_IN) readonly buffer In { Numbers rows_in[]; };          // [outer][token_count][inner][head_dim]
+layout(std430, binding = ROPESCOPE_BIND_OUT) writeonly buffer Out { Numbers rows_out[]; };
+
+uniform uint first_token;   // of this dispatch in the table
+uniform uint token_count;   // of this dispatch
+uniform uint outer;
 uniform uint inner;         // rows between one token and the next
+uniform uint run;           // rows of a token that one invocation turns
 uniform uint head_dim;
 uniform uint pair_count;
 uniform uint offset;        // first component of the rotary part
 uniform uvec2 in_step;      // stride of pairs, gap between a pair's two components
 uniform uvec2 out_step;
 uniform uint block;         // pairs of a block, which is twice as many components wide
-uniform uint step_format;   // one of ROPESCOPE_STEP_…
+uniform uint step_format;   // one of ROPESCOPE_STEP_…, narrow alone
+
+#ifdef ROPESCOPE_WIDE
+void load(uint at, out vec4 x, out vec4 y) {
+  vec4 near = rows_in[at / 4u], far = rows_in[(in_step.x == 2u ? at + 4u : at + in_step.y) / 4u];
+  x = in_step.x == 2u ? vec4(near.xz, far.xz) : near;
+  y = in_step.x == 2u ? vec4(near.yw, far.yw) : far;
+}
+
+void store(uint at, vec4 x, vec4 y) {
+  bool interleaved = out_step.x == 2u;
+  rows_out[at / 4u] = interleaved ? vec4(x.x, y.x, x.y, y.y) : x;
+  rows_out[(interleaved ? at + 4u : at + out_step.y) / 4u] = interleaved ? vec4(x.z, y.z, x.w, y.w) : y;
+}
+
+void turn_of(uint entry, out vec4 c, out vec4 s) {
+  c = vec4(table[entry].x, table[entry + 1u].x, table[entry + 2u].x, table[entry + 3u].x);
+  s = vec4(table[entry].y, table[entry + 1u].y, table[entry + 2u].y, table[entry + 3u].y);
+}
+
+vec4 stepped(vec4 x) { return x; }
+#else
+void load(uint at, out Real x, out Real y) {
+  x = rows_in[at];
+  y = rows_in[at + in_step.y];
+}
+
+void store(uint at, Real x, Real y) {
+  rows_out[at] = x;
+  rows_out[at + out_step.y] = y;
+}
+
+void turn_of(uint entry, out Real c, out Real s) {
+  Real2 turn = table[entry];
+  c = turn.x;
+  s = turn.y;
+}
+
+#ifdef ROPESCOPE_FLOAT64
+double stepped(double x) { return x; }
+#else
+float stepped(float x) { return step_format == ROPESCOPE_STEP_NONE ? x : rounded(step_format, x); }
+#endif
+#endif
 
 void main() {
-  uint work_per_row = head_dim - pair_count;   // the pairs, then the components that pass through
+  uint turning = pair_count / WIDTH, work_per_row = (head_dim - pair_count) / WIDTH;
   uint index = gl_GlobalInvocationID.x + gl_GlobalInvocationID.y * gl_NumWorkGroups.x * ROPESCOPE_GROUP;
-  uint row = index / work_per_row, item = index % work_per_row;
-  if (row >= row_count) return;
-  uint base = row * head_dim;
+  uint item = index % work_per_row, at = index / work_per_row;
+  // A run goes along the rows of a token; where these lie apart, neighbours take the next token.
+  bool together = inner > 1u;
+  uint along = together ? inner : outer, runs = (along + run - 1u) / run;
+  uint token = together ? at / runs % token_count : at % token_count;
+  uint begin = (together ? at % runs : at / token_count) * run, end = min(begin + run, along);
+  uint first = together ? (at / runs) * inner + begin : begin * token_count + token, step = together ? 1u : token_count;
+  if (at >= (together ? outer : 1u) * token_count * runs) return;
 
-  if (item >= pair_count) {
-    uint passing = item - pair_count;
-    uint component = base + (passing < offset ? passing : passing + 2u * pair_count);
-    rows_out[component] = rows_in[component];
-    return;
-  }
-  uint token = (first_row + row) / inner % token_count;
-  Real2 turn = table[token * pair_count + item];
-  uint start = base + offset + item / block * 2u * block, within = item % block;
-  uint a = start + within * in_step.x, b = start + within * out_step.x;
-  Real x = rows_in[a], y = rows_in[a + in_step.y];
-#ifndef ROPESCOPE_FLOAT64
-  if (step_format != ROPESCOPE_STEP_NONE) {
-    rows_out[b] = rounded(step_format, rounded(step_format, x * turn.x) - rounded(step_format, y * turn.y));
-    rows_out[b + out_step.y] = rounded(step_format, rounded(step_format, y * turn.x) + rounded(step_format, x * turn.y));
-    return;
-  }
-#endif
-  rows_out[b] = x * turn.x - y * turn.y;
-  rows_out[b + out_step.y] = y * turn.x + x * turn.y;
+  bool turns = item < turning;
+  uint pair = item * WIDTH, start = offset + pair / block * 2u * block, within = pair % block;
+  uint passing = pair - pair_count, passed = passing < offset ? passing : passing + 2u * pair_count;
+  uint a = turns ? start + within * in_step.x : passed, b = turns ? start + within * out_step.x : passed;
+  Numbers c, s, x, y;
+  turn_of((first_token + token) * pair_count + (turns ? pair : 0u), c, s);
+
+  for (uint row = first * head_dim; begin < end; ++begin, row += step * head_dim)
+    if (turns) {
+      load(row + a, x, y);
+      store(row + b, stepped(stepped(x * c) - stepped(y * s)), stepped(stepped(y * c) + stepped(x * s)));
+    } else
+      rows_out[(row + b) / WIDTH] = rows_in[(row + a) / WIDTH];
 }

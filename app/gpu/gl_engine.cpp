@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
 #include <type_traits>
 
@@ -48,6 +49,29 @@ void upload_positions(Buffer& buffer, std::span<const std::int64_t> ids) {
   buffer.bind(ROPESCOPE_BIND_POSITIONS);
 }
 
+/// Invocations that keep every processor of a GPU busy; what is beyond them is done in runs.
+constexpr std::int64_t invocations_wanted = std::int64_t{1} << 16;
+
+/// Whether every number of a layout is a multiple of four: then one invocation takes four neighbours at once.
+bool fits_four(const Rotation& rotation, const RowShape& shape, const PairIndex& index) {
+  const auto four = [](std::int64_t components) { return components % 4 == 0; };
+  return rotation.step == Format::float32 && four(shape.head_dim) && four(index.offset) && four(index.block) &&
+         (index.in_gap == 1 || four(index.in_gap)) && (index.out_gap == 1 || four(index.out_gap));
+}
+
+/// Seconds of each run, after one that does not count.
+template <typename Work>
+std::vector<double> timed(int runs, Work work) {
+  std::vector<double> seconds;
+  for (int run = -1; run < runs; ++run) {
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    glFinish();
+    if (run >= 0) seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+  return seconds;
+}
+
 } // namespace
 
 /// Programs for rows of one floating-point type; those for double are made when first needed, and not every GPU
@@ -61,6 +85,7 @@ struct RowPrograms {
 
 struct GlEngine::State {
   RowPrograms<float> float32;
+  Program rotate_wide{"shaders/rotate.comp", "#define ROPESCOPE_WIDE\n"};
   std::optional<RowPrograms<double>> float64;
   Program phases{"shaders/phases.comp"};
   std::optional<Program> product; // made when first needed
@@ -106,24 +131,24 @@ struct GlEngine::State {
     table.bind(ROPESCOPE_BIND_TABLE);
   }
 
+  /// The table, and what every dispatch of this rotation has in common.
+  struct Kernel {
+    const Program& program;
+    std::int64_t width; // pairs or components of one invocation
+  };
+
   template <typename Real>
-  void rotate(const Rotation& rotation, const RowShape& shape, std::span<const Real> rows_in,
-              std::span<Real> rows_out) {
-    if (rotation.pairs() == 0 || shape.size() == 0) {
-      if (rows_in.data() != rows_out.data()) std::copy(rows_in.begin(), rows_in.end(), rows_out.begin());
-      return;
-    }
+  Kernel prepare(const Rotation& rotation, const RowShape& shape) {
     const auto gain = static_cast<Real>(rotation.attention_factor);
     if (rotation.table.empty())
       fill_table<Real>(rotation.turns, rotation.pair_axis, rotation.positions.ids, shape.tokens, word(rotation.pairs()),
                        1, gain, gain * static_cast<Real>(rotation.layout.direction));
     else
       upload_table<Real>(rotation.table);
-
     const PairIndex index = pair_index(rotation.layout, shape.head_dim, rotation.pairs());
-    const Program& program = programs<Real>().rotate;
+    const bool wide = std::is_same_v<Real, float> && fits_four(rotation, shape, index);
+    const Program& program = wide ? rotate_wide : programs<Real>().rotate;
     program.use();
-    program.set("token_count", word(shape.tokens));
     program.set("inner", word(shape.inner));
     program.set("head_dim", word(shape.head_dim));
     program.set("pair_count", word(rotation.pairs()));
@@ -132,24 +157,51 @@ struct GlEngine::State {
     program.set("out_step", word(index.out_stride), word(index.out_gap));
     program.set("block", word(index.block));
     program.set("step_format", step_of(rotation.step));
+    return {program, wide ? 4 : 1};
+  }
 
-    // One buffer holds so many rows at most.
-    const std::int64_t row_bytes = shape.head_dim * static_cast<std::int64_t>(sizeof(Real));
-    const std::int64_t rows_at_once =
-        std::max<std::int64_t>(1, std::min(Buffer::greatest_size(), std::int64_t{1} << 27) / row_bytes);
-    for (std::int64_t first = 0; first < shape.rows(); first += rows_at_once) {
-      const std::int64_t rows = std::min(rows_at_once, shape.rows() - first);
-      const auto begin = static_cast<std::size_t>(first * shape.head_dim),
-                 count = static_cast<std::size_t>(rows * shape.head_dim);
-      in.upload(rows_in.subspan(begin, count));
-      in.bind(ROPESCOPE_BIND_IN);
-      out.reserve(rows * row_bytes);
-      out.bind(ROPESCOPE_BIND_OUT);
-      program.set("first_row", word(first));
-      program.set("row_count", word(rows));
-      program.dispatch(rows * (shape.head_dim - rotation.pairs()), ROPESCOPE_GROUP);
-      out.download(rows_out.subspan(begin, count));
+  /// Turns `outer` × `tokens` × inner rows of buffer `in` into buffer `out`.
+  static void turn(const Kernel& kernel, const Rotation& rotation, const RowShape& shape, std::int64_t outer,
+                   std::int64_t first_token, std::int64_t tokens) {
+    const Program& program = kernel.program;
+    const bool together = shape.inner > 1;
+    const std::int64_t items = (shape.head_dim - rotation.pairs()) / kernel.width,
+                       along = together ? shape.inner : outer, apart = tokens * (together ? outer : 1),
+                       run = std::clamp<std::int64_t>(items * apart * along / invocations_wanted, 1, along);
+    program.set("first_token", word(first_token));
+    program.set("token_count", word(tokens));
+    program.set("outer", word(outer));
+    program.set("run", word(run));
+    program.dispatch(items * apart * ((along + run - 1) / run), ROPESCOPE_GROUP);
+  }
+
+  template <typename Real>
+  void rotate(const Rotation& rotation, const RowShape& shape, std::span<const Real> rows_in,
+              std::span<Real> rows_out) {
+    if (rotation.pairs() == 0 || shape.size() == 0) {
+      if (rows_in.data() != rows_out.data()) std::copy(rows_in.begin(), rows_in.end(), rows_out.begin());
+      return;
     }
+    const Kernel kernel = prepare<Real>(rotation, shape);
+    // One buffer holds so many tokens at most, or so many times all of them.
+    const std::int64_t token_size = shape.inner * shape.head_dim,
+                       room = std::min(Buffer::greatest_size(), std::int64_t{1} << 27) /
+                              (token_size * static_cast<std::int64_t>(sizeof(Real))),
+                       tokens_at_once = std::clamp<std::int64_t>(room, 1, shape.tokens),
+                       outer_at_once = std::clamp<std::int64_t>(room / shape.tokens, 1, shape.outer);
+    for (std::int64_t first_outer = 0; first_outer < shape.outer; first_outer += outer_at_once)
+      for (std::int64_t first = 0; first < shape.tokens; first += tokens_at_once) {
+        const std::int64_t outer = std::min(outer_at_once, shape.outer - first_outer),
+                           tokens = std::min(tokens_at_once, shape.tokens - first);
+        const auto begin = static_cast<std::size_t>((first_outer * shape.tokens + first) * token_size),
+                   count = static_cast<std::size_t>(outer * tokens * token_size);
+        in.upload(rows_in.subspan(begin, count));
+        in.bind(ROPESCOPE_BIND_IN);
+        out.reserve(static_cast<std::int64_t>(count * sizeof(Real)));
+        out.bind(ROPESCOPE_BIND_OUT);
+        turn(kernel, rotation, shape, outer, first, tokens);
+        out.download(rows_out.subspan(begin, count));
+      }
   }
 
   /// Leaves s(first) … s(first + count − 1) in `scores`.
@@ -219,6 +271,32 @@ void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span
   rotate_as_floats(
       rotation, shape, in, out, [](Float16 x) { return float_from_half(static_cast<std::uint16_t>(x)); },
       [](float x) { return Float16{half_from_float(x)}; });
+}
+
+std::vector<double> GlEngine::time_rotation(const Rotation& rotation, const RowShape& shape, int runs) {
+  std::vector<float> rows(static_cast<std::size_t>(shape.size()), 0.5f);
+  State& s = *state_;
+  s.in.upload(std::span<const float>(rows));
+  s.out.upload(std::span<const float>(rows));
+  const State::Kernel kernel = s.prepare<float>(rotation, shape);
+  s.in.bind(ROPESCOPE_BIND_IN);
+  s.out.bind(ROPESCOPE_BIND_OUT);
+  return timed(runs, [&] { State::turn(kernel, rotation, shape, shape.outer, 0, shape.tokens); });
+}
+
+std::vector<double> GlEngine::time_copy(std::int64_t floats, int runs) {
+  const std::vector<float> rows(static_cast<std::size_t>(floats), 0.5f);
+  const Program copy("shaders/copy.comp");
+  const std::int64_t vectors = floats / 4, invocations = std::min(vectors, invocations_wanted);
+  State& s = *state_;
+  s.in.upload(std::span<const float>(rows));
+  s.out.upload(std::span<const float>(rows));
+  s.in.bind(ROPESCOPE_BIND_IN);
+  s.out.bind(ROPESCOPE_BIND_OUT);
+  copy.use();
+  copy.set("count", word(vectors));
+  copy.set("stride", word((invocations + ROPESCOPE_GROUP - 1) / ROPESCOPE_GROUP * ROPESCOPE_GROUP));
+  return timed(runs, [&] { copy.dispatch(invocations, ROPESCOPE_GROUP); });
 }
 
 std::vector<std::uint32_t> GlEngine::phases(const Rotation& rotation) {

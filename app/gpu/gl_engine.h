@@ -28,6 +28,13 @@ public:
   void scan(const ScoreScan&, std::span<float> scores) override;
   void scan(const ScoreScan&, std::span<const std::int64_t> edges, std::span<ScoreBin> bins) override;
 
+  /// Seconds of each of `runs` turns of rows that are on the GPU already, and stay there: what `bench` measures.
+  /// The rows must fit into one buffer.
+  std::vector<double> time_rotation(const Rotation&, const RowShape&, int runs);
+
+  /// The same for a copy from one buffer to another.
+  std::vector<double> time_copy(std::int64_t floats, int runs);
+
 private:
   template <typename Narrow, typename Widen, typename Round>
   void rotate_as_floats(const Rotation&, const RowShape&, std::span<const Narrow> in, std::span<Narrow> out, Widen,
