@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/gpu/driver_time.h"
 #include "app/gpu/framebuffer.h"
 #include "app/pictures/pictures.h"
 #include "app/plot/axis.h"
@@ -87,7 +88,10 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
   io.DeltaTime = std::max(seconds, 1e-4f);
-  ImGui_ImplOpenGL3_NewFrame();
+  {
+    const gpu::DriverTime driver;
+    ImGui_ImplOpenGL3_NewFrame();
+  }
   ImGui::NewFrame();
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(io.DisplaySize);
@@ -119,6 +123,7 @@ void Shell::finish() const {
   ImGui::End();
   ImGui::Render();
   const ImVec4 ground = ImGui::ColorConvertU32ToFloat4(theme(scene_.dark ? ThemeName::dark : ThemeName::light).ground);
+  const gpu::DriverTime driver;
   glClearColor(ground.x, ground.y, ground.z, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());

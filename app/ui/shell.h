@@ -31,6 +31,9 @@ public:
   /// Opens a config.json; what cannot be read is said in the window, which goes on with what it had.
   void open(const std::filesystem::path&);
 
+  /// Takes another scene; it is computed in the next frame.
+  void show(Scene scene) { scene_ = std::move(scene); }
+
   /// A key was pressed. Returns what the action asks of the window.
   Request key(int key, int modifiers);
 
