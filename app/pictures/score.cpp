@@ -49,7 +49,7 @@ void draw_beyond(const ui::Canvas& c, const Plot& p, double trained) {
   const float left = p.x.pixel(trained), pitch = c.px(14);
   const float height = p.area.height();
   c.list->PushClipRect({left, p.area.least.y}, p.area.greatest, true);
-  c.list->AddRectFilled({left, p.area.least.y}, p.area.greatest, c.theme.beyond_fill);
+  ui::ground(c, {{left, p.area.least.y}, p.area.greatest}, ui::over(c.theme.panel, c.theme.beyond_fill));
   for (float x = left - height; x < p.area.greatest.x; x += pitch)
     c.list->AddLine({x, p.area.greatest.y}, {x + height, p.area.least.y}, ui::with_alpha(c.theme.beyond, 0.10f), 1);
   c.list->PopClipRect();

@@ -15,11 +15,17 @@ using plot::Axis;
 
 /// Behind everything: the pairs that the scheme in force blends.
 void shade_blend(const ui::Canvas& c, const Axis& x, ui::Rect area, const Spectrum& spectrum) {
-  for (std::int64_t i = 0; i + 1 < spectrum.pairs(); ++i)
-    if (fate(spectrum, i) == PairFate::blended || fate(spectrum, i + 1) == PairFate::blended)
-      c.list->AddRectFilled({x.pixel(static_cast<double>(i)), area.least.y},
-                            {x.pixel(static_cast<double>(i + 1)), area.greatest.y},
-                            ui::with_alpha(c.theme.of(RopeType::ntk), 0.10f));
+  const ImU32 colour = ui::over(c.theme.panel, ui::with_alpha(c.theme.of(RopeType::ntk), 0.10f));
+  const auto blends = [&](std::int64_t i) {
+    return fate(spectrum, i) == PairFate::blended || fate(spectrum, i + 1) == PairFate::blended;
+  };
+  for (std::int64_t begin = 0, end = 0; begin + 1 < spectrum.pairs(); begin = end + 1) {
+    for (end = begin; end + 1 < spectrum.pairs() && blends(end); ++end) {
+    }
+    if (end > begin)
+      ui::ground(c, {{x.pixel(static_cast<double>(begin)), area.least.y}, {x.pixel(static_cast<double>(end)), area.greatest.y}},
+                 colour);
+  }
 }
 
 /// At the top: which axis of the positions turns which stretch of pairs.

@@ -53,6 +53,14 @@ std::int64_t columns_of(const Canvas& c, float panel) {
   return std::max<std::int64_t>(64, static_cast<std::int64_t>((panel - c.px(88)) / c.px(2)));
 }
 
+void clear(Rect area, ImU32 colour) {
+  const ImVec4 c = ImGui::ColorConvertU32ToFloat4(colour);
+  glScissor(static_cast<int>(area.least.x), static_cast<int>(ImGui::GetIO().DisplaySize.y - area.greatest.y),
+            std::max(0, static_cast<int>(area.width())), std::max(0, static_cast<int>(area.height())));
+  glClearColor(c.x, c.y, c.z, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+}
+
 std::string export_name(const Scene& scene) {
   std::string model = scene.model.name;
   std::replace_if(
@@ -99,16 +107,18 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0f);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0f);
   ImGui::Begin("Ropescope", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
                    ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse |
                    ImGuiWindowFlags_NoNav);
   ImGui::PopStyleVar(3);
 }
 
-Canvas Shell::canvas() const {
+Canvas Shell::canvas() {
   const ImGuiIO& io = ImGui::GetIO();
   const bool free = !help_ && !ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup) && !ImGui::IsAnyItemActive();
+  grounds_.clear();
   return {.list = ImGui::GetWindowDrawList(),
+          .grounds = grounds_,
           .theme = theme(scene_.dark ? ThemeName::dark : ThemeName::light),
           .fonts = fonts_,
           .scale = scale_,
@@ -122,10 +132,11 @@ void Shell::finish() const {
   ImGui::Dummy({1, 1});
   ImGui::End();
   ImGui::Render();
-  const ImVec4 ground = ImGui::ColorConvertU32ToFloat4(theme(scene_.dark ? ThemeName::dark : ThemeName::light).ground);
   const gpu::DriverTime driver;
-  glClearColor(ground.x, ground.y, ground.z, 1);
-  glClear(GL_COLOR_BUFFER_BIT);
+  clear({{0, 0}, ImGui::GetIO().DisplaySize}, theme(scene_.dark ? ThemeName::dark : ThemeName::light).ground);
+  glEnable(GL_SCISSOR_TEST);
+  for (const Ground& ground : grounds_) clear(ground.area, ground.colour);
+  glDisable(GL_SCISSOR_TEST);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 
@@ -218,7 +229,7 @@ void Shell::stage(const Canvas& c, Rect area, Scene& next) {
 }
 
 void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
-  c.list->AddRectFilled(bar.least, bar.greatest, c.theme.panel);
+  ground(c, bar, c.theme.panel);
   c.list->AddLine({bar.least.x, bar.greatest.y}, bar.greatest, c.theme.grid, 1);
   const float y = (bar.height() - compat::font_size(c.fonts.title)) / 2;
   float x = c.px(20);

@@ -53,7 +53,7 @@ public:
 
 private:
   void begin(int width, int height, float seconds, ImVec2 design);
-  Canvas canvas() const;
+  Canvas canvas();
   void finish() const;
   void top_bar(const Canvas&, Rect, Scene& next);
   void badge(const Canvas&, Rect) const;
@@ -75,6 +75,7 @@ private:
   Scene scene_;
   Derived derived_;
   Fonts fonts_;
+  std::vector<Ground> grounds_; // of this frame
   FileDialog dialog_;
   Message message_;
   float scale_ = 0, zoom_ = 1;

@@ -116,7 +116,29 @@ float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 
   return at.y;
 }
 
-void panel(const Canvas& c, Rect r) { c.list->AddRectFilled(r.least, r.greatest, c.theme.panel, c.px(6)); }
+void ground(const Canvas& c, Rect r, ImU32 colour) {
+  c.grounds.push_back({{{std::round(r.least.x), std::round(r.least.y)}, {std::round(r.greatest.x), std::round(r.greatest.y)}},
+                       colour});
+}
+
+void panel(const Canvas& c, Rect r) {
+  const float round = std::round(c.px(6));
+  const ImU32 colour = c.theme.panel;
+  const float left = std::round(r.least.x), top = std::round(r.least.y), right = std::round(r.greatest.x),
+              bottom = std::round(r.greatest.y);
+  ground(c, {{left + round, top}, {right - round, bottom}}, colour);
+  ground(c, {{left, top + round}, {left + round, bottom - round}}, colour);
+  ground(c, {{right - round, top + round}, {right, bottom - round}}, colour);
+  const auto corner = [&](float x, float y, int quarter) {
+    c.list->PathLineTo({x, y});
+    c.list->PathArcToFast({x, y}, round, 3 * quarter, 3 * quarter + 3);
+    c.list->PathFillConvex(colour);
+  };
+  corner(right - round, bottom - round, 0);
+  corner(left + round, bottom - round, 1);
+  corner(left + round, top + round, 2);
+  corner(right - round, top + round, 3);
+}
 
 bool slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& value) {
   const Line line = line_at(c, at, width);

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <imgui.h>
 
@@ -18,9 +19,16 @@ struct Rect {
   Rect inset(float x, float y) const { return {{least.x + x, least.y + y}, {greatest.x - x, greatest.y - y}}; }
 };
 
+/// An opaque area below everything else: it is cleared, which costs a fraction of a blended triangle.
+struct Ground {
+  Rect area;
+  ImU32 colour;
+};
+
 /// What everything is drawn with. Lengths in the design are at scale 1; `px` turns them into pixels.
 struct Canvas {
   ImDrawList* list;
+  std::vector<Ground>& grounds; ///< in the order of drawing
   const Theme& theme;
   const Fonts& fonts;
   float scale;
@@ -44,8 +52,11 @@ std::string shortened(ImFont*, std::string_view, float width);
 /// Draws words in lines no wider than `width`; returns where the next line would begin.
 float wrapped_text(const Canvas&, ImVec2 at, float width, ImFont*, ImU32 colour, std::string_view);
 
-/// The ground of a panel.
+/// The ground of a panel, below everything that is drawn, whenever.
 void panel(const Canvas&, Rect);
+
+/// An opaque area with square corners, likewise.
+void ground(const Canvas&, Rect, ImU32 colour);
 
 /// One continuous quantity: label at the left, value at the right, a knob on a line below.
 struct Slider {
