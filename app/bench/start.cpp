@@ -89,8 +89,8 @@ FirstFrame first_frame(const std::string& program, const std::vector<std::string
 double peak_memory_mb(const std::string& program) {
   const std::string name =
       (std::filesystem::temp_directory_path() / fmt::format("ropescope-{}.png", getpid())).string();
-  const Outcome outcome =
-      run_program(program, {"render", "--picture", "overview", "--model", "llama-2-7b", "--scheme", "yarn", "--factor", "2442", "--out", name});
+  const Outcome outcome = run_program(program, {"render", "--picture", "overview", "--model", "llama-2-7b", "--scheme",
+                                                "yarn", "--factor", "2442", "--out", name});
   std::error_code gone;
   std::filesystem::remove(name, gone);
   return outcome.peak_mb;

@@ -11,8 +11,8 @@ struct StartTimes {
   double peak_memory_mb = 0; ///< MB (10⁶ bytes) resident at most while the Overview shows scans of 10 M tokens
 };
 
-/// Runs a program, as a rule this one itself, several times, without a display and, where there is one, in a window. Throws Error where
-/// it cannot be run.
+/// Runs a program, as a rule this one itself, several times, without a display and, where there is one, in a window.
+/// Throws Error where it cannot be run.
 StartTimes measure_start(const std::string& program = "/proc/self/exe");
 
 /// What a program that was started to be measured says of itself once its first frame is finished.

@@ -57,13 +57,13 @@ inline void draw_wedge(const ui::Canvas& c, ImVec2 centre, float reach, double f
   for (unsigned i = 0; i < static_cast<unsigned>(parts); ++i)
     for (const unsigned corner : {0u, i + 1, i + 2}) c.list->PrimWriteIdx(static_cast<ImDrawIdx>(first + corner));
   for (int i = 0; i <= parts; ++i) c.list->PathLineTo(on_circle(centre, reach, from + angle * i / parts));
-  compat::path_stroke(c.list, colour, false, 1.5f); // the edge, smoothed
+  compat::path_stroke(c.list, colour, false, 1); // the edge, smoothed
 }
 
 inline void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const Dial& d) {
   constexpr double turn = 2 * std::numbers::pi;
   ImDrawList* list = c.list;
-  const float stroke = std::clamp(radius / 14, 1.0f, c.px(4));
+  const float stroke = ui::whole_stroke(std::min(radius / 14, c.px(4)));
   const int corners = pieces(radius, turn);
   draw_plain_disc(list, centre, radius, c.theme.dial, corners);
 
@@ -73,18 +73,19 @@ inline void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const Di
   if (d.seen >= turn) {
     list->AddCircle(centre, radius, ui::mix(c.theme.dial, c.theme.seen, 0.72f), corners, stroke);
   } else {
-    list->AddCircle(centre, radius, c.theme.outline, corners, std::max(1.0f, stroke * 0.6f));
+    list->AddCircle(centre, radius, c.theme.outline, corners, ui::whole_stroke(stroke * 0.6f));
     const int segments = pieces(radius, d.seen);
     for (int i = 0; i <= segments; ++i) list->PathLineTo(on_circle(centre, radius, d.seen * i / segments));
-    compat::path_stroke(list, c.theme.seen, false, stroke * 1.6f);
+    compat::path_stroke(list, c.theme.seen, false, ui::whole_stroke(stroke * 1.6f));
   }
   const auto hand = [&](glm::vec2 towards, float length, ImU32 colour) {
     const double angle = std::atan2(static_cast<double>(towards.y), static_cast<double>(towards.x));
-    list->AddLine(centre, on_circle(centre, length * radius, angle), colour, std::clamp(radius / 11, 1.5f, c.px(7)));
+    list->AddLine(centre, on_circle(centre, length * radius, angle), colour,
+                  std::max(2.0f, ui::whole_stroke(std::min(radius / 11, c.px(7)))));
   };
   hand(d.key, 0.80f, c.theme.key);
   hand(d.query, 0.88f, c.theme.query);
-  if (d.selected) list->AddCircle(centre, radius + stroke * 2.2f, c.theme.accent, 0, std::max(1.5f, stroke));
+  if (d.selected) list->AddCircle(centre, radius + stroke * 2.2f, c.theme.accent, 0, std::max(2.0f, stroke));
 }
 
 } // namespace ropescope::pictures

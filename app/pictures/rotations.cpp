@@ -49,7 +49,7 @@ void draw_legend(const ui::Canvas& c, ui::Rect panel, std::int64_t pairs) {
   if (room(count)) words(count);
   for (const auto& [label, colour] : {std::pair{"query", c.theme.query}, std::pair{"key", c.theme.key}}) {
     if (!room(label)) return;
-    c.list->AddLine({x, middle}, {x + c.px(20), middle}, colour, c.px(4));
+    c.list->AddLine({x, middle}, {x + c.px(20), middle}, colour, c.stroke(4));
     x += c.px(26);
     words(label);
   }
@@ -61,7 +61,7 @@ void draw_legend(const ui::Canvas& c, ui::Rect panel, std::int64_t pairs) {
   words("Δ·θ");
   if (!room("angles seen in training")) return;
   for (int i = 0; i <= 20; ++i) c.list->PathLineTo(on_circle({x + c.px(7), middle}, c.px(7), 4.6 * i / 20));
-  compat::path_stroke(c.list, c.theme.seen, false, c.px(2.5f));
+  compat::path_stroke(c.list, c.theme.seen, false, c.stroke(2.5f));
   x += c.px(22);
   words("angles seen in training");
 }

@@ -37,7 +37,7 @@ Plot plot_in(const ui::Canvas& c, ui::Rect room, const Derived& derived) {
 void draw_axes(const ui::Canvas& c, const Plot& p) {
   for (const plot::Tick& tick : plot::linear_ticks(p.y, std::max(3, static_cast<int>(p.area.height() / c.px(54))))) {
     const float y = p.y.pixel(tick.value);
-    c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, tick.value == 0 ? c.px(2) : 1);
+    c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, tick.value == 0 ? c.stroke(2) : 1);
     ui::text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
   }
   decades_below(c, p.area, p.x, 90, "relative distance Δ = m − n (tokens)");

@@ -23,8 +23,10 @@ void shade_blend(const ui::Canvas& c, const Axis& x, ui::Rect area, const Spectr
     for (end = begin; end + 1 < spectrum.pairs() && blends(end); ++end) {
     }
     if (end > begin)
-      ui::ground(c, {{x.pixel(static_cast<double>(begin)), area.least.y}, {x.pixel(static_cast<double>(end)), area.greatest.y}},
-                 colour);
+      ui::ground(
+          c,
+          {{x.pixel(static_cast<double>(begin)), area.least.y}, {x.pixel(static_cast<double>(end)), area.greatest.y}},
+          colour);
   }
 }
 
@@ -92,7 +94,8 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
   shade_blend(c, x, area, current);
   label_axes(c, x, area, scene.rope);
   const float chosen = x.pixel(static_cast<double>(scene.pair));
-  c.list->AddLine({chosen, area.least.y}, {chosen, area.greatest.y}, ui::with_alpha(c.theme.accent, 0.55f), c.px(1.5f));
+  c.list->AddLine({chosen, area.least.y}, {chosen, area.greatest.y}, ui::with_alpha(c.theme.accent, 0.55f),
+                  c.stroke(1.5f));
   for (auto series = derived.series().rbegin(); series != derived.series().rend(); ++series)
     scheme_line(c, points_of(x, y, series->spectrum), *series);
   const double theta = current.inv_freq[static_cast<std::size_t>(scene.pair)];

@@ -8,6 +8,7 @@
 #include <glm/glm.hpp>
 
 #include "app/ui/imgui_compat.h"
+#include "app/ui/widgets.h"
 
 namespace ropescope::plot {
 
@@ -18,7 +19,7 @@ constexpr std::size_t points_at_once = 8000; // Dear ImGui counts a line's verti
 void draw_solid(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, float thickness) {
   for (std::size_t begin = 0; begin + 1 < points.size(); begin += points_at_once - 1) {
     const std::size_t count = std::min(points_at_once, points.size() - begin);
-    compat::polyline(list, points.data() + begin, static_cast<int>(count), colour, false, thickness);
+    compat::polyline(list, points.data() + begin, static_cast<int>(count), colour, false, ui::whole_stroke(thickness));
   }
 }
 

@@ -312,7 +312,7 @@ void compare_row(const Canvas& c, Rect r, ImU32 colour, std::string_view label, 
   if (shown)
     c.list->AddCircleFilled(dot, c.px(5), fixed ? c.theme.accent : c.theme.dim);
   else
-    c.list->AddCircle(dot, c.px(4.5f), c.theme.faint, 0, c.px(1.4f));
+    c.list->AddCircle(dot, c.px(4.5f), c.theme.faint, 0, c.stroke(1.4f));
 }
 
 /// "sliding layers (28)"

@@ -107,9 +107,9 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0f);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0f);
   ImGui::Begin("Ropescope", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse |
-                   ImGuiWindowFlags_NoNav);
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoMove |
+                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                   ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   ImGui::PopStyleVar(3);
 }
 
@@ -277,8 +277,8 @@ void Shell::badge(const Canvas& c, Rect r) const {
   const ImVec2 words{r.least.x + c.px(30), y};
   if (!engines_.gpu) {
     const float arm = c.px(5);
-    c.list->AddLine({dot.x - arm, dot.y - arm}, {dot.x + arm, dot.y + arm}, c.theme.bad, c.px(2));
-    c.list->AddLine({dot.x - arm, dot.y + arm}, {dot.x + arm, dot.y - arm}, c.theme.bad, c.px(2));
+    c.list->AddLine({dot.x - arm, dot.y - arm}, {dot.x + arm, dot.y + arm}, c.theme.bad, c.stroke(2));
+    c.list->AddLine({dot.x - arm, dot.y + arm}, {dot.x + arm, dot.y - arm}, c.theme.bad, c.stroke(2));
     const std::string time = c.measured_times ? fmt::format("CPU {:.2f} ms", derived_.parity().cpu_ms) : "";
     const float width = text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, time, Align::right);
     text(c, words, c.fonts.small, c.theme.text, shortened(c.fonts.small, engines_.why_no_gpu, room - width - c.px(12)));
@@ -309,7 +309,7 @@ void Shell::message_bar(const Canvas& c, Rect bar) {
   if (words.empty()) return;
   const ImU32 colour = message_.trouble ? c.theme.bad : c.theme.good;
   c.list->AddRectFilled(bar.least, bar.greatest, mix(c.theme.panel, colour, 0.16f), c.px(6));
-  compat::rectangle(c.list, bar.least, bar.greatest, colour, c.px(6), c.px(1));
+  compat::rectangle(c.list, bar.least, bar.greatest, colour, c.px(6), c.stroke(1));
   const float y = bar.least.y + c.px(10);
   text(c, {bar.least.x + c.px(14), y}, c.fonts.body, colour, message_.trouble ? "✗" : "✓");
   text(c, {bar.least.x + c.px(38), y}, c.fonts.body, c.theme.text,

@@ -53,7 +53,7 @@ void draw_line(const Canvas& c, const Line& line, float from, float to, ImU32 co
 void draw_knob(const Canvas& c, float x, float y, bool lively) {
   c.list->AddCircleFilled({x, y}, c.px(knob_radius + (lively ? 1.0f : 0.0f)),
                           c.theme.dark ? c.theme.text : c.theme.panel);
-  if (!c.theme.dark) c.list->AddCircle({x, y}, c.px(knob_radius), c.theme.text, 0, c.px(2));
+  if (!c.theme.dark) c.list->AddCircle({x, y}, c.px(knob_radius), c.theme.text, 0, c.stroke(2));
 }
 
 /// A field to type a number into; opened by Ctrl+click on the item before.
@@ -117,8 +117,8 @@ float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 
 }
 
 void ground(const Canvas& c, Rect r, ImU32 colour) {
-  c.grounds.push_back({{{std::round(r.least.x), std::round(r.least.y)}, {std::round(r.greatest.x), std::round(r.greatest.y)}},
-                       colour});
+  c.grounds.push_back(
+      {{{std::round(r.least.x), std::round(r.least.y)}, {std::round(r.greatest.x), std::round(r.greatest.y)}}, colour});
 }
 
 void panel(const Canvas& c, Rect r) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,9 @@ struct Ground {
   ImU32 colour;
 };
 
+/// A width of a line in whole pixels: Dear ImGui draws such lines from a texture, others of three times the triangles.
+inline float whole_stroke(float pixels) { return std::max(1.0f, std::round(pixels)); }
+
 /// What everything is drawn with. Lengths in the design are at scale 1; `px` turns them into pixels.
 struct Canvas {
   ImDrawList* list;
@@ -37,6 +42,7 @@ struct Canvas {
   bool measured_times = true; ///< whether times may be shown: they differ from run to run
 
   float px(float length) const { return length * scale; }
+  float stroke(float width) const { return whole_stroke(px(width)); }
 };
 
 enum class Align { left, centre, right };
