@@ -82,7 +82,7 @@ int render(const Options& options) {
   scene.m = options.m;
   scene.n = options.n;
   scene.pair = options.pair;
-  if (options.picture == "precision") scene.view = View::precision; // its positions go further
+  if (picture) scene.view = picture->view; // precision's positions go further
   settle(scene);
   if (as_numbers) return write_numbers(*picture, options, scene, static_cast<int>(scaled_width));
   draw_still({.picture = options.picture,

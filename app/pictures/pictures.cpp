@@ -11,14 +11,15 @@ namespace ropescope::pictures {
 namespace {
 
 constexpr Picture list[] = {
-    {"rotations", "Rotations", "the wall of dials: every pair's query, key and the angle between them", rotations},
-    {"pair", "Pair", "one pair, query and key, with its numbers", pair},
-    {"wavelengths", "Wavelengths", "tokens per full turn of every pair, against the trained context", wavelengths,
-     wavelengths_csv},
-    {"score", "Score", "score versus distance: local mean, least and greatest of every integer distance", score,
-     score_csv},
-    {"precision", "Precision", "what the arithmetic of real code costs at every position, measured here", precision,
-     precision_csv},
+    {"rotations", "Rotations", "the wall of dials: every pair's query, key and the angle between them", View::rotations,
+     rotations},
+    {"pair", "Pair", "one pair, query and key, with its numbers", View::rotations, pair},
+    {"wavelengths", "Wavelengths", "tokens per full turn of every pair, against the trained context", View::wavelengths,
+     wavelengths, wavelengths_csv},
+    {"score", "Score", "score versus distance: local mean, least and greatest of every integer distance", View::score,
+     score, score_csv},
+    {"precision", "Precision", "what the arithmetic of real code costs at every position, measured here",
+     View::precision, precision, precision_csv},
 };
 
 } // namespace

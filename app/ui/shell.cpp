@@ -144,7 +144,7 @@ void Shell::accept(Scene next, std::int64_t columns) {
   columns_ = columns;
   settle(next);
   try {
-    derived_.update(next, engines_, columns);
+    derived_.update(next, engines_, columns, live_ ? Patience::goes_on : Patience::waits);
     scene_ = std::move(next);
     computed_ = true;
     if (message_.of_scene) message_ = {};
@@ -153,6 +153,14 @@ void Shell::accept(Scene next, std::int64_t columns) {
     message_ = {error.what(), true, true};
     derived_.update(scene_, engines_, columns);
   }
+}
+
+/// Both engines are measured once nothing has moved for a moment, so that no movement waits for it.
+void Shell::measure_when_still(float seconds) {
+  constexpr float moment = 0.25f;
+  still_ = scene_.rope == measured_rope_ ? still_ + seconds : 0;
+  measured_rope_ = scene_.rope;
+  if (derived_.parity_due() && still_ >= moment) derived_.measure_parity(engines_);
 }
 
 void Shell::frame(int width, int height, float seconds, bool live) {
@@ -188,7 +196,8 @@ void Shell::frame(int width, int height, float seconds, bool live) {
   }
   if (next != scene_) accept(next, columns_of(c, stage_area.width()));
   finish();
-  if (export_wanted_) export_png(width, height);
+  if (live_) measure_when_still(seconds);
+  if (export_wanted_ && !derived_.refining()) export_png(width, height);
 }
 
 void Shell::picture_frame(std::string_view name, int width, int height) {
@@ -197,7 +206,7 @@ void Shell::picture_frame(std::string_view name, int width, int height) {
   live_ = false;
   begin(width, height, 1 / 60.0f, picture_design);
   const Canvas c = canvas();
-  if (picture->name == "precision") scene_.view = View::precision; // measured only where it is looked at
+  scene_.view = picture->view; // computed only where it is looked at
   accept(scene_, columns_of(c, static_cast<float>(width)));
   Scene unused = scene_;
   picture->draw(c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)),
@@ -279,25 +288,33 @@ void Shell::badge(const Canvas& c, Rect r) const {
     const float arm = c.px(5);
     c.list->AddLine({dot.x - arm, dot.y - arm}, {dot.x + arm, dot.y + arm}, c.theme.bad, c.stroke(2));
     c.list->AddLine({dot.x - arm, dot.y + arm}, {dot.x + arm, dot.y - arm}, c.theme.bad, c.stroke(2));
-    const std::string time = c.measured_times ? fmt::format("CPU {:.2f} ms", derived_.parity().cpu_ms) : "";
+    const std::string time =
+        c.measured_times && !derived_.parity_due() ? fmt::format("CPU {:.2f} ms", derived_.parity().cpu_ms) : "";
     const float width = text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, time, Align::right);
     text(c, words, c.fonts.small, c.theme.text, shortened(c.fonts.small, engines_.why_no_gpu, room - width - c.px(12)));
   } else {
     const Parity& p = derived_.parity();
-    c.list->AddCircleFilled(dot, c.px(5), p.greatest_difference <= 2e-6 ? c.theme.good : c.theme.bad);
-    const std::string numbers = c.measured_times ? fmt::format("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms,
-                                                               p.cpu_ms, p.greatest_difference)
-                                                 : fmt::format("GPU beside CPU: max|Δ| {:.1e}", p.greatest_difference);
+    const bool due = derived_.parity_due();
+    c.list->AddCircleFilled(dot, c.px(5),
+                            due                             ? c.theme.faint
+                            : p.greatest_difference <= 2e-6 ? c.theme.good
+                                                            : c.theme.bad);
+    const std::string numbers =
+        due ? "GPU beside CPU: once it is still"
+        : c.measured_times
+            ? fmt::format("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms, p.cpu_ms, p.greatest_difference)
+            : fmt::format("GPU beside CPU: max|Δ| {:.1e}", p.greatest_difference);
     const float width = text_width(c.fonts.mono_small, numbers);
     if (width > room) return; // the dot alone; the tooltip of a wider window has the rest
     text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, numbers, Align::right);
-    const std::string device = engines_.draws_on_gpu() ? p.device : fmt::format("{}, drawn by the CPU", p.device);
+    const std::string device =
+        engines_.draws_on_gpu() ? engines_.gpu_device : fmt::format("{}, drawn by the CPU", engines_.gpu_device);
     if (room - width > c.px(60))
       text(c, words, c.fonts.small, c.theme.dim, shortened(c.fonts.small, device, room - width - c.px(12)));
   }
   hit("badge", r);
   const std::string drawn =
-      fmt::format("{}\nCPU: {}\n{}", engines_.gpu ? "GPU: " + engines_.gpu->device() : engines_.why_no_gpu,
+      fmt::format("{}\nCPU: {}\n{}", engines_.gpu ? "GPU: " + engines_.gpu_device : engines_.why_no_gpu,
                   engines_.cpu.device(), engines_.why_this_one());
   tooltip(drawn.c_str());
 }

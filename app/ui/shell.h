@@ -49,7 +49,7 @@ public:
   const std::string& message() const { return message_.words; }
 
   /// Whether the picture changes by itself.
-  bool animated() const { return scene_.play != Play::off; }
+  bool animated() const { return scene_.play != Play::off || derived_.refining() || derived_.parity_due(); }
 
 private:
   void begin(int width, int height, float seconds, ImVec2 design);
@@ -62,6 +62,7 @@ private:
   const std::string& shown_message() const;
   void help(const Canvas&);
   void accept(Scene next, std::int64_t columns);
+  void measure_when_still(float seconds);
 
   void export_png(int width, int height);
 
@@ -80,6 +81,8 @@ private:
   Message message_;
   float scale_ = 0, zoom_ = 1;
   double play_remainder_ = 0;
+  RopeConfig measured_rope_;
+  float still_ = 0;          // seconds since the scheme in force last changed
   std::int64_t columns_ = 0; // of the last frame
   bool help_ = false, computed_ = false, live_ = false, export_wanted_ = false;
 };
