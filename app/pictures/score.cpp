@@ -66,6 +66,20 @@ void label_beyond(const ui::Canvas& c, const Plot& p, double trained) {
   label_on(c, {inside ? left + c.px(8) : left - c.px(8) - width, p.area.least.y + c.px(3)}, c.theme.beyond, words);
 }
 
+/// The edges of a band, smoothed: of the scheme in force everywhere, of the others where they are the whole band, as
+/// a column there holds one distance.
+void draw_edges(const ui::Canvas& c, std::span<const plot::Span> columns, bool everywhere, ImU32 colour) {
+  const float thin = c.px(3);
+  const auto shown = [&](const plot::Span& s) { return everywhere || s.bottom - s.top < thin; };
+  for (const bool upper : {true, false})
+    for (std::size_t begin = 0, end = 0; begin < columns.size(); begin = end + 1) {
+      std::vector<ImVec2> edge;
+      for (end = begin; end < columns.size() && shown(columns[end]); ++end)
+        edge.emplace_back(columns[end].x, upper ? columns[end].top : columns[end].bottom);
+      plot::draw_line(c.list, edge, colour, c.px(1), {}, c.scale);
+    }
+}
+
 void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool band) {
   const ScoreCurve& curve = series.curve;
   const ImU32 colour = scheme_colour(c, series);
@@ -79,14 +93,20 @@ void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool 
   }
   if (band) {
     plot::draw_band(c.list, columns, ui::with_alpha(colour, c.theme.dark ? 0.26f : 0.24f));
-    // Its edges, smoothed; where a column holds one distance they are the whole band.
-    for (const bool upper : {true, false}) {
-      std::vector<ImVec2> edge;
-      for (const plot::Span& s : columns) edge.emplace_back(s.x, upper ? s.top : s.bottom);
-      plot::draw_line(c.list, edge, ui::with_alpha(colour, 0.22f), c.px(1), {}, c.scale);
-    }
+    draw_edges(c, columns, series.current, ui::with_alpha(colour, 0.22f));
   } else
     scheme_line(c, line, series);
+}
+
+/// Below the curves while they hold a part of the distances alone.
+void draw_progress(const ui::Canvas& c, const Plot& p, const Derived& derived) {
+  if (!derived.refining()) return;
+  const float y = p.area.greatest.y, height = c.px(3);
+  c.list->AddRectFilled({p.area.least.x, y - height}, p.area.greatest, c.theme.track);
+  c.list->AddRectFilled({p.area.least.x, y - height},
+                        {p.area.least.x + p.area.width() * static_cast<float>(derived.refined()), y}, c.theme.accent);
+  label_on(c, {p.area.least.x + c.px(8), y - height - c.px(22)}, c.theme.dim,
+           fmt::format("a part of the distances so far; {:.0f} % refined", 100 * derived.refined()));
 }
 
 /// A small table on the picture. Its corner keeps within the plot.
@@ -186,6 +206,7 @@ void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derive
       draw_series(c, p, *series, band);
   c.list->PopClipRect();
   label_beyond(c, p, derived.trained_length());
+  draw_progress(c, p, derived);
   const bool inside = p.area.contains(c.mouse);
   if (inside)
     draw_under_mouse(c, p, derived);

@@ -52,21 +52,48 @@ void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, f
   finish();
 }
 
-void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour) {
-  // One strip of triangles, so that neighbouring columns share their edge and nothing is blended twice.
+namespace {
+
+/// Trapezoids between neighbouring columns, from `top` to `bottom` of each.
+template <typename Top, typename Bottom>
+void draw_strip(ImDrawList* list, std::span<const Span> columns, ImU32 colour, Top top, Bottom bottom) {
   const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
-  for (std::size_t begin = 0; begin + 1 < columns.size(); begin += points_at_once - 1) {
-    const std::size_t count = std::min(points_at_once, columns.size() - begin);
-    list->PrimReserve(static_cast<int>(6 * (count - 1)), static_cast<int>(2 * count));
-    const auto first = static_cast<unsigned>(list->_VtxCurrentIdx);
-    for (std::size_t i = 0; i < count; ++i) {
-      const Span& s = columns[begin + i];
-      list->PrimWriteVtx({s.x, s.top}, white, colour);
-      list->PrimWriteVtx({s.x, s.bottom}, white, colour);
+  const std::size_t count = columns.size();
+  list->PrimReserve(static_cast<int>(6 * (count - 1)), static_cast<int>(2 * count));
+  const auto first = static_cast<unsigned>(list->_VtxCurrentIdx);
+  for (const Span& s : columns) {
+    list->PrimWriteVtx({s.x, top(s)}, white, colour);
+    list->PrimWriteVtx({s.x, bottom(s)}, white, colour);
+  }
+  for (unsigned i = 0; i + 1 < count; ++i)
+    for (const unsigned corner : {0u, 1u, 2u, 2u, 1u, 3u})
+      list->PrimWriteIdx(static_cast<ImDrawIdx>(first + 2 * i + corner));
+}
+
+} // namespace
+
+void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour) {
+  // What some columns have in common is one rectangle, as a rasteriser is slow at narrow triangles; above and below it
+  // lies a strip of triangles. Neighbours share their edges, so that nothing is blended twice.
+  constexpr std::size_t together = 12;
+  const auto own_top = [](const Span& s) { return s.top; };
+  const auto own_bottom = [](const Span& s) { return s.bottom; };
+  for (std::size_t begin = 0; begin + 1 < columns.size(); begin += together) {
+    const std::span<const Span> group = columns.subspan(begin, std::min(together + 1, columns.size() - begin));
+    float top = group.front().top, bottom = group.front().bottom;
+    for (const Span& s : group) {
+      top = std::max(top, s.top);
+      bottom = std::min(bottom, s.bottom);
     }
-    for (unsigned i = 0; i + 1 < count; ++i)
-      for (const unsigned corner : {0u, 1u, 2u, 2u, 1u, 3u})
-        list->PrimWriteIdx(static_cast<ImDrawIdx>(first + 2 * i + corner));
+    if (bottom - top < 8) {
+      draw_strip(list, group, colour, own_top, own_bottom);
+      continue;
+    }
+    draw_strip(list, group, colour, own_top, [top](const Span&) { return top; });
+    draw_strip(
+        list, group, colour, [bottom](const Span&) { return bottom; }, own_bottom);
+    list->PrimReserve(6, 4);
+    list->PrimRect({group.front().x, top}, {group.back().x, bottom}, colour);
   }
 }
 
