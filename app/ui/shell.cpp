@@ -53,14 +53,6 @@ std::int64_t columns_of(const Canvas& c, float panel) {
   return std::max<std::int64_t>(64, static_cast<std::int64_t>((panel - c.px(88)) / c.px(2)));
 }
 
-void clear(Rect area, ImU32 colour) {
-  const ImVec4 c = ImGui::ColorConvertU32ToFloat4(colour);
-  glScissor(static_cast<int>(area.least.x), static_cast<int>(ImGui::GetIO().DisplaySize.y - area.greatest.y),
-            std::max(0, static_cast<int>(area.width())), std::max(0, static_cast<int>(area.height())));
-  glClearColor(c.x, c.y, c.z, 1);
-  glClear(GL_COLOR_BUFFER_BIT);
-}
-
 std::string export_name(const Scene& scene) {
   std::string model = scene.model.name;
   std::replace_if(
@@ -127,16 +119,14 @@ Canvas Shell::canvas() {
           .measured_times = live_};
 }
 
-void Shell::finish() const {
+void Shell::finish() {
   ImGui::SetCursorScreenPos({0, 0});
   ImGui::Dummy({1, 1});
   ImGui::End();
   ImGui::Render();
   const gpu::DriverTime driver;
-  clear({{0, 0}, ImGui::GetIO().DisplaySize}, theme(scene_.dark ? ThemeName::dark : ThemeName::light).ground);
-  glEnable(GL_SCISSOR_TEST);
-  for (const Ground& ground : grounds_) clear(ground.area, ground.colour);
-  glDisable(GL_SCISSOR_TEST);
+  const Theme& colours = theme(scene_.dark ? ThemeName::dark : ThemeName::light);
+  ground_painter_.paint(ImGui::GetIO().DisplaySize, grounds_, colours.panel, colours.ground);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 

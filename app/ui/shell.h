@@ -8,6 +8,7 @@
 #include "app/scene/scene.h"
 #include "app/ui/file_dialog.h"
 #include "app/ui/fonts.h"
+#include "app/ui/grounds.h"
 #include "app/ui/widgets.h"
 
 namespace ropescope::ui {
@@ -54,7 +55,7 @@ public:
 private:
   void begin(int width, int height, float seconds, ImVec2 design);
   Canvas canvas();
-  void finish() const;
+  void finish();
   void top_bar(const Canvas&, Rect, Scene& next);
   void badge(const Canvas&, Rect) const;
   void stage(const Canvas&, Rect, Scene& next);
@@ -77,6 +78,7 @@ private:
   Derived derived_;
   Fonts fonts_;
   std::vector<Ground> grounds_; // of this frame
+  GroundPainter ground_painter_;
   FileDialog dialog_;
   Message message_;
   float scale_ = 0, zoom_ = 1;
