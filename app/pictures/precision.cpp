@@ -37,7 +37,8 @@ struct Plot {
 };
 
 void draw_axes(const ui::Canvas& c, const Plot& p) {
-  for (const plot::Tick& tick : plot::decade_ticks(p.y, true, static_cast<int>(p.area.height() / c.px(26)))) {
+  for (const plot::Tick& tick :
+       plot::decade_ticks(p.y, true, static_cast<int>(p.area.height() / c.px(26)), &c.memory)) {
     const float y = p.y.pixel(tick.value);
     c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, 1);
     ui::text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <vector>
 
 #include <glm/glm.hpp>
 
@@ -29,25 +28,28 @@ void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, f
                float scale) {
   if (points.size() < 2) return;
   if (dash.solid()) return draw_solid(list, points, colour, thickness);
-  std::vector<ImVec2> stroke{points[0]};
+  list->PathLineTo(points[0]);
   std::size_t part = 0; // even parts are drawn
   float left = dash.length[0] * scale;
   const auto finish = [&] {
-    if (part % 2 == 0 && stroke.size() > 1) draw_solid(list, stroke, colour, thickness);
+    if (part % 2 == 0 && list->_Path.Size > 1)
+      compat::path_stroke(list, colour, false, ui::whole_stroke(thickness));
+    else
+      list->PathClear();
   };
   for (std::size_t i = 1; i < points.size(); ++i) {
     glm::vec2 from{points[i - 1].x, points[i - 1].y};
     const glm::vec2 to{points[i].x, points[i].y};
     for (float length = glm::distance(from, to); length >= left; length = glm::distance(from, to)) {
       from += (to - from) * (length > 0 ? left / length : 0.0f);
-      stroke.emplace_back(from.x, from.y);
+      list->PathLineTo({from.x, from.y});
       finish();
       part = (part + 1) % 4;
       left = dash.length[part] * scale;
-      stroke.assign(1, ImVec2(from.x, from.y));
+      list->PathLineTo({from.x, from.y});
     }
     left -= glm::distance(from, to);
-    stroke.push_back(points[i]);
+    list->PathLineTo(points[i]);
   }
   finish();
 }

@@ -164,18 +164,22 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
     next.push_back(known.back() ? Series{} : series_of(std::move(wanted), length, scene.axis));
   }
   Spectrum trained = make_spectrum(trained_rope(scene.rope));
-  // Nothing is thrown from here on.
+
   parity_due_ = parity_due_ || !known.front() || !known.front()->current;
   for (std::size_t i = 0; i < next.size(); ++i) {
     if (known[i]) next[i] = std::move(*known[i]);
     next[i].current = i == 0;
   }
   stop_refinement();
+  axes_.clear();
+  if (const std::int64_t count = axis_count(scene.rope); count > 1) axes_ = pair_axes(scene.rope, count);
   trained_ = std::move(trained);
   series_ = std::move(next);
   length_ = length;
   columns_ = columns;
   trained_length_ = ropescope::trained_length(scene.rope);
+  for (const RopeType type : all_rope_types)
+    possible_[static_cast<std::size_t>(type)] = tried_on(scene, type).has_value();
   series_of_ = scene;
 }
 

@@ -100,7 +100,9 @@ public:
 
   const std::vector<Series>& series() const { return series_; } ///< the scheme in force comes first
   const Series& current() const { return series_.front(); }
-  const Spectrum& trained() const { return trained_; } ///< without any extension
+  bool possible(RopeType type) const { return possible_[static_cast<std::size_t>(type)]; } ///< tried_on() has it
+  const std::vector<std::uint8_t>& axes() const { return axes_; } ///< per pair; empty where positions have one axis
+  const Spectrum& trained() const { return trained_; }            ///< without any extension
   const Hands& hands() const { return hands_; }
   const Parity& parity() const { return parity_; }
   const Precision& precision() const { return precision_; } ///< empty until the scene shows it
@@ -121,6 +123,8 @@ private:
 
   std::vector<Series> series_;
   Spectrum trained_;
+  std::vector<std::uint8_t> axes_;
+  std::array<bool, std::size(all_rope_types)> possible_{};
   Hands hands_;
   Parity parity_;
   bool parity_due_ = false;

@@ -109,8 +109,10 @@ Canvas Shell::canvas() {
   const ImGuiIO& io = ImGui::GetIO();
   const bool free = !help_ && !ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup) && !ImGui::IsAnyItemActive();
   grounds_.clear();
+  memory_.reset();
   return {.list = ImGui::GetWindowDrawList(),
           .grounds = grounds_,
+          .memory = memory_,
           .theme = theme(scene_.dark ? ThemeName::dark : ThemeName::light),
           .fonts = fonts_,
           .scale = scale_,
@@ -130,12 +132,12 @@ void Shell::finish() {
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 
-void Shell::accept(Scene next, std::int64_t columns) {
+void Shell::accept(Scene& next, std::int64_t columns) {
   columns_ = columns;
   settle(next);
   try {
     derived_.update(next, engines_, columns, live_ ? Patience::goes_on : Patience::waits);
-    scene_ = std::move(next);
+    if (scene_ != next) scene_ = next;
     computed_ = true;
     if (message_.of_scene) message_ = {};
   } catch (const Error& error) {
@@ -149,14 +151,15 @@ void Shell::accept(Scene next, std::int64_t columns) {
 void Shell::measure_when_still(float seconds) {
   constexpr float moment = 0.25f;
   still_ = scene_.rope == measured_rope_ ? still_ + seconds : 0;
-  measured_rope_ = scene_.rope;
+  if (measured_rope_ != scene_.rope) measured_rope_ = scene_.rope;
   if (derived_.parity_due() && still_ >= moment) derived_.measure_parity(engines_);
 }
 
 void Shell::frame(int width, int height, float seconds, bool live) {
   live_ = live;
   begin(width, height, seconds, window_design);
-  Scene next = scene_;
+  next_ = scene_; // a copy into what is there already allocates nothing
+  Scene& next = next_;
   if (scene_.play != Play::off) {
     play_remainder_ += tokens_per_second * static_cast<double>(seconds);
     const auto tokens = static_cast<std::int64_t>(play_remainder_);
@@ -197,10 +200,10 @@ void Shell::picture_frame(std::string_view name, int width, int height) {
   begin(width, height, 1 / 60.0f, picture_design);
   const Canvas c = canvas();
   scene_.view = picture->view; // computed only where it is looked at
-  accept(scene_, columns_of(c, static_cast<float>(width)));
-  Scene unused = scene_;
+  next_ = scene_;
+  accept(next_, columns_of(c, static_cast<float>(width)));
   picture->draw(c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)),
-                scene_, derived_, unused);
+                scene_, derived_, next_);
   finish();
 }
 
@@ -236,7 +239,7 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
   for (const Action& a : actions()) {
     if (!a.name.starts_with("view.") || a.name == "view.grid") continue;
     const bool chosen = [&] {
-      Scene would = scene_;
+      Scene would;
       a.apply(would);
       return would.view == scene_.view;
     }();
@@ -278,10 +281,11 @@ void Shell::badge(const Canvas& c, Rect r) const {
     const float arm = c.px(5);
     c.list->AddLine({dot.x - arm, dot.y - arm}, {dot.x + arm, dot.y + arm}, c.theme.bad, c.stroke(2));
     c.list->AddLine({dot.x - arm, dot.y + arm}, {dot.x + arm, dot.y - arm}, c.theme.bad, c.stroke(2));
-    const std::string time =
-        c.measured_times && !derived_.parity_due() ? fmt::format("CPU {:.2f} ms", derived_.parity().cpu_ms) : "";
+    const std::string_view time =
+        c.measured_times && !derived_.parity_due() ? c.words("CPU {:.2f} ms", derived_.parity().cpu_ms) : "";
     const float width = text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, time, Align::right);
-    text(c, words, c.fonts.small, c.theme.text, shortened(c.fonts.small, engines_.why_no_gpu, room - width - c.px(12)));
+    text(c, words, c.fonts.small, c.theme.text,
+         shortened(c, c.fonts.small, engines_.why_no_gpu, room - width - c.px(12)));
   } else {
     const Parity& p = derived_.parity();
     const bool due = derived_.parity_due();
@@ -289,24 +293,26 @@ void Shell::badge(const Canvas& c, Rect r) const {
                             due                             ? c.theme.faint
                             : p.greatest_difference <= 2e-6 ? c.theme.good
                                                             : c.theme.bad);
-    const std::string numbers =
+    const std::string_view numbers =
         due ? "GPU beside CPU: once it is still"
         : c.measured_times
-            ? fmt::format("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms, p.cpu_ms, p.greatest_difference)
-            : fmt::format("GPU beside CPU: max|Δ| {:.1e}", p.greatest_difference);
+            ? c.words("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms, p.cpu_ms, p.greatest_difference)
+            : c.words("GPU beside CPU: max|Δ| {:.1e}", p.greatest_difference);
     const float width = text_width(c.fonts.mono_small, numbers);
     if (width > room) return; // the dot alone; the tooltip of a wider window has the rest
     text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, numbers, Align::right);
-    const std::string device =
-        engines_.draws_on_gpu() ? engines_.gpu_device : fmt::format("{}, drawn by the CPU", engines_.gpu_device);
+    const std::string_view device =
+        engines_.draws_on_gpu() ? engines_.gpu_device : c.words("{}, drawn by the CPU", engines_.gpu_device);
     if (room - width > c.px(60))
-      text(c, words, c.fonts.small, c.theme.dim, shortened(c.fonts.small, device, room - width - c.px(12)));
+      text(c, words, c.fonts.small, c.theme.dim, shortened(c, c.fonts.small, device, room - width - c.px(12)));
   }
   hit("badge", r);
-  const std::string drawn =
-      fmt::format("{}\nCPU: {}\n{}", engines_.gpu ? "GPU: " + engines_.gpu_device : engines_.why_no_gpu,
-                  engines_.cpu.device(), engines_.why_this_one());
-  tooltip(drawn.c_str());
+  if (ImGui::IsItemHovered()) badge_tooltip(c);
+}
+
+void Shell::badge_tooltip(const Canvas& c) const {
+  const std::string_view gpu = engines_.gpu ? c.words("GPU: {}", engines_.gpu_device) : engines_.why_no_gpu;
+  tooltip(c.words("{}\nCPU: {}\n{}{}", gpu, engines_.cpu.device(), engines_.why_this_one(), '\0').data());
 }
 
 const std::string& Shell::shown_message() const { return message_.words.empty() ? fonts_.notice : message_.words; }
@@ -320,7 +326,7 @@ void Shell::message_bar(const Canvas& c, Rect bar) {
   const float y = bar.least.y + c.px(10);
   text(c, {bar.least.x + c.px(14), y}, c.fonts.body, colour, message_.trouble ? "✗" : "✓");
   text(c, {bar.least.x + c.px(38), y}, c.fonts.body, c.theme.text,
-       shortened(c.fonts.body, words, bar.width() - c.px(130)));
+       shortened(c, c.fonts.body, words, bar.width() - c.px(130)));
   text(c, {bar.greatest.x - c.px(14), y}, c.fonts.small, c.theme.dim, "dismiss", Align::right);
   if (hit("message", bar))
     message_ = {};

@@ -58,11 +58,12 @@ private:
   void finish();
   void top_bar(const Canvas&, Rect, Scene& next);
   void badge(const Canvas&, Rect) const;
+  void badge_tooltip(const Canvas&) const;
   void stage(const Canvas&, Rect, Scene& next);
   void message_bar(const Canvas&, Rect);
   const std::string& shown_message() const;
   void help(const Canvas&);
-  void accept(Scene next, std::int64_t columns);
+  void accept(Scene& next, std::int64_t columns);
   void measure_when_still(float seconds);
 
   void export_png(int width, int height);
@@ -74,10 +75,11 @@ private:
   };
 
   Engines& engines_;
-  Scene scene_;
+  Scene scene_, next_; // in force, and as this frame leaves it
   Derived derived_;
   Fonts fonts_;
   std::vector<Ground> grounds_; // of this frame
+  FrameMemory memory_;
   GroundPainter ground_painter_;
   FileDialog dialog_;
   Message message_;

@@ -90,14 +90,14 @@ float text(const Canvas& c, ImVec2 at, ImFont* font, ImU32 colour, std::string_v
   return width;
 }
 
-std::string shortened(ImFont* font, std::string_view words, float width) {
-  if (text_width(font, words) <= width) return std::string(words);
-  std::string begin(words);
-  while (!begin.empty() && text_width(font, begin + "…") > width) {
-    while (!begin.empty() && (begin.back() & 0xc0) == 0x80) begin.pop_back(); // the rest of one character
-    if (!begin.empty()) begin.pop_back();
+std::string_view shortened(const Canvas& c, ImFont* font, std::string_view words, float width) {
+  if (text_width(font, words) <= width) return words;
+  std::string_view begin = words;
+  while (!begin.empty() && text_width(font, c.words("{}…", begin)) > width) {
+    while (!begin.empty() && (begin.back() & 0xc0) == 0x80) begin.remove_suffix(1); // the rest of one character
+    if (!begin.empty()) begin.remove_suffix(1);
   }
-  return begin + "…";
+  return c.words("{}…", begin);
 }
 
 float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 colour, std::string_view words) {
@@ -206,7 +206,7 @@ bool button(const Canvas& c, const char* id, Rect r, std::string_view label, boo
   ImFont* font = text_width(c.fonts.body, label) <= r.width() - c.px(8) ? c.fonts.body : c.fonts.small;
   const float y = (r.least.y + r.greatest.y - compat::font_size(font)) / 2;
   const ImU32 colour = selected ? c.theme.on_accent : enabled ? c.theme.text : with_alpha(c.theme.dim, 0.45f);
-  text(c, {(r.least.x + r.greatest.x) / 2, y}, font, colour, shortened(font, label, r.width() - c.px(4)),
+  text(c, {(r.least.x + r.greatest.x) / 2, y}, font, colour, shortened(c, font, label, r.width() - c.px(4)),
        Align::centre);
   return pressed;
 }
