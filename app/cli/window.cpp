@@ -97,7 +97,9 @@ public:
   void run() {
     double before = glfwGetTime();
     while (!glfwWindowShouldClose(window_)) {
-      if (frames_wanted_ > 0 || shell_.animated())
+      if (frames_wanted_ == 0 && shell_.only_waits())
+        glfwWaitEventsTimeout(greatest_step);
+      else if (frames_wanted_ > 0 || shell_.animated())
         glfwPollEvents();
       else {
         glfwWaitEvents();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/gpu/context.h"
+#include "app/gpu/driver_time.h"
 #include "core/analysis/precision.h"
 #include "core/error.h"
 #include "core/rope/positions.h"
@@ -336,6 +337,7 @@ void Derived::measure_parity(Engines& engines) {
   });
   if (!engines.gpu) return;
   parity_.gpu_ms = milliseconds([&] {
+    const gpu::DriverTime driver;
     rows_gpu = unit_rows(*engines.gpu, now.spectrum, positions);
     curve_gpu = curve_of(*engines.gpu, now.turns, edges);
   });

@@ -49,8 +49,11 @@ public:
   const Derived& derived() const { return derived_; }
   const std::string& message() const { return message_.words; }
 
-  /// Whether the picture changes by itself.
+  /// Whether the next frame has work of its own, and no event needs to come first.
   bool animated() const { return scene_.play != Play::off || derived_.refining() || derived_.parity_due(); }
+
+  /// Of such frames: whether they only wait until the scene has been still for a moment.
+  bool only_waits() const { return scene_.play == Play::off && !derived_.refining() && derived_.parity_due(); }
 
 private:
   void begin(int width, int height, float seconds, ImVec2 design);
