@@ -207,12 +207,12 @@ void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derive
       draw_series(c, p, *series, band);
   c.list->PopClipRect();
   label_beyond(c, p, derived.trained_length());
-  draw_progress(c, p, derived);
   const bool inside = p.area.contains(c.mouse);
   if (inside)
     draw_under_mouse(c, p, derived);
   else
     draw_here(c, p, scene, derived);
+  draw_progress(c, p, derived);
   if (inside && c.clicked) {
     next.m = scene.n + std::lround(p.x.value(c.mouse.x));
     settle(next);

@@ -136,14 +136,14 @@ void Shell::accept(Scene& next, std::int64_t columns) {
   columns_ = columns;
   settle(next);
   try {
-    derived_.update(next, engines_, columns, live_ ? Patience::goes_on : Patience::waits);
+    derived_.update(next, engines_, columns, patience());
     if (scene_ != next) scene_ = next;
     computed_ = true;
     if (message_.of_scene) message_ = {};
   } catch (const Error& error) {
     if (!computed_) throw; // nothing to go on with
     message_ = {error.what(), true, true};
-    derived_.update(scene_, engines_, columns);
+    derived_.update(scene_, engines_, columns, patience());
   }
 }
 
@@ -355,7 +355,7 @@ void Shell::help(const Canvas& c) {
 void Shell::open(const std::filesystem::path& path) {
   try {
     const Scene next = with_model(scene_, read_model_config(path));
-    if (computed_) derived_.update(next, engines_, columns_);
+    if (computed_) derived_.update(next, engines_, columns_, patience());
     scene_ = next;
     message_ = {};
     if (!next.model.warnings.empty())

@@ -66,6 +66,7 @@ private:
   void message_bar(const Canvas&, Rect);
   const std::string& shown_message() const;
   void help(const Canvas&);
+  Patience patience() const { return live_ ? Patience::goes_on : Patience::waits; }
   void accept(Scene& next, std::int64_t columns);
   void measure_when_still(float seconds);
 
