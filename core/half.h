@@ -5,6 +5,10 @@
 
 namespace ropescope {
 
+/// Numbers of the two 16-bit formats, as their bits.
+enum class Bfloat16 : std::uint16_t {};
+enum class Float16 : std::uint16_t {};
+
 /// IEEE 754 binary16 to float, exact for every bit pattern.
 inline float float_from_half(std::uint16_t bits) {
   const int exponent = (bits >> 10) & 31, mantissa = bits & 1023;

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/rope/transformer_engine.h"
+#include "tests/instruction_sets.h"
 
 namespace ropescope::test {
 
@@ -45,6 +46,10 @@ void for_each_golden(const std::string& folder, const std::function<void(const J
     }
   }
   CHECK_MESSAGE(count > 0, "no golden file in " << path);
+}
+
+void for_each_golden_everywhere(const std::string& folder, const std::function<void(const Json&)>& check) {
+  on_every_instruction_set([&] { for_each_golden(folder, check); });
 }
 
 std::vector<double> flat(const Json& lists) {

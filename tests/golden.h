@@ -20,6 +20,9 @@ using Json = nlohmann::json;
 /// not be empty; a folder named by ROPESCOPE_GOLDEN may lack some of them, but not all.
 void for_each_golden(const std::string& folder, const std::function<void(const Json&)>& check);
 
+/// The same on every instruction set that this processor has.
+void for_each_golden_everywhere(const std::string& folder, const std::function<void(const Json&)>& check);
+
 /// Every number of nested lists, in order.
 std::vector<double> flat(const Json& lists);
 std::vector<float> flat_floats(const Json& lists);

@@ -11,6 +11,7 @@
 #include "app/gpu/context.h"
 #include "app/gpu/program.h"
 #include "core/error.h"
+#include "core/half.h"
 #include "shaders/shared.h"
 
 namespace ropescope::gpu {
@@ -193,6 +194,31 @@ void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span
 void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const double> in,
                       std::span<double> out) {
   state_->rotate(rotation, shape, in, out);
+}
+
+template <typename Narrow, typename Widen, typename Round>
+void GlEngine::rotate_as_floats(const Rotation& rotation, const RowShape& shape, std::span<const Narrow> in,
+                                std::span<Narrow> out, Widen widen, Round round) {
+  Rotation plainly = rotation;
+  plainly.step = Format::float32;
+  std::vector<float> rows(in.size());
+  std::transform(in.begin(), in.end(), rows.begin(), widen);
+  state_->rotate(plainly, shape, std::span<const float>(rows), std::span(rows));
+  std::transform(rows.begin(), rows.end(), out.begin(), round);
+}
+
+void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const Bfloat16> in,
+                      std::span<Bfloat16> out) {
+  rotate_as_floats(
+      rotation, shape, in, out, [](Bfloat16 x) { return float_from_bfloat16(static_cast<std::uint16_t>(x)); },
+      [](float x) { return Bfloat16{bfloat16_from_float(x)}; });
+}
+
+void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const Float16> in,
+                      std::span<Float16> out) {
+  rotate_as_floats(
+      rotation, shape, in, out, [](Float16 x) { return float_from_half(static_cast<std::uint16_t>(x)); },
+      [](float x) { return Float16{half_from_float(x)}; });
 }
 
 std::vector<std::uint32_t> GlEngine::phases(const Rotation& rotation) {

@@ -2,89 +2,163 @@
 
 #include <algorithm>
 #include <cmath>
-#include <execution>
 #include <fstream>
 #include <limits>
-#include <numeric>
+#include <memory>
+#include <type_traits>
 
+#include "core/parallel.h"
 #include "core/rope/float32.h"
 #include "core/rope/phase.h"
+#include "core/rope/rotate_kernel.h"
 #include "core/rope/score_blocks.h"
 
 namespace ropescope {
 
 namespace {
 
-/// cos and sin of one token for every pair, times the attention factor and the direction.
-template <typename T>
-void fill_table(const Rotation& rotation, std::int64_t token, std::vector<CosSin<T>>& table) {
-  if (!rotation.table.empty()) {
-    const auto* given = rotation.table.data() + token * rotation.pairs();
-    for (CosSin<T>& entry : table) {
-      entry = {static_cast<T>(given->cos), static_cast<T>(given->sin)};
-      ++given;
-    }
-    return;
-  }
-  const auto gain = static_cast<T>(rotation.attention_factor);
-  const auto sin_gain = static_cast<T>(rotation.layout.direction) * gain;
-  for (std::int64_t i = 0; i < rotation.pairs(); ++i) {
-    const std::int64_t position = rotation.positions.at(rotation.axis(i), token);
-    const auto at = cos_sin_at<T>(position, rotation.turns[static_cast<std::size_t>(i)]);
-    table[static_cast<std::size_t>(i)] = {at.cos * gain, at.sin * sin_gain};
-  }
-}
-
-/// One pair's two components after the rotation.
-template <typename T>
-struct Turned {
-  T first, second;
+/// cos and sin of the tokens of one task, [token][pair] each, times the attention factor, sin with the direction.
+template <typename Real>
+struct Tables {
+  explicit Tables(std::size_t entries)
+      : cos(std::make_unique_for_overwrite<Real[]>(entries)), sin(std::make_unique_for_overwrite<Real[]>(entries)) {}
+  std::unique_ptr<Real[]> cos, sin;
 };
 
-/// `row` is a copy of the input row, so that `out` may be where it came from. `turn(x, y, cos, sin)` is the arithmetic.
-template <typename T, typename Turn>
-void rotate_row(const PairIndex& index, const std::vector<CosSin<T>>& table, const std::vector<T>& row, T* out,
-                Turn turn) {
-  for (std::int64_t i = 0; i < static_cast<std::int64_t>(table.size()); ++i) {
-    const auto [c, s] = table[static_cast<std::size_t>(i)];
-    const T x = row[static_cast<std::size_t>(index.in_first(i))], y = row[static_cast<std::size_t>(index.in_second(i))];
-    const Turned<T> turned = turn(x, y, c, s);
-    out[index.out_first(i)] = turned.first;
-    out[index.out_second(i)] = turned.second;
+/// Makes tables for successive tokens.
+class Turner {
+public:
+  explicit Turner(const Rotation& rotation) : rotation_(rotation) {
+    for (const std::uint64_t turns : rotation.turns) {
+      upper_.push_back(static_cast<std::uint32_t>(turns >> 32));
+      lower_.push_back(static_cast<std::uint32_t>(turns));
+    }
   }
+
+  template <typename Real>
+  void fill(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
+    if (!rotation_.table.empty())
+      fill_given(first, tokens, tables);
+    else
+      fill_turns(first, tokens, tables);
+  }
+
+private:
+  template <typename Real>
+  void fill_given(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
+    const auto* given = rotation_.table.data() + first * rotation_.pairs();
+    for (std::int64_t entry = 0; entry < tokens * rotation_.pairs(); ++entry, ++given) {
+      tables.cos[entry] = static_cast<Real>(given->cos);
+      tables.sin[entry] = static_cast<Real>(given->sin);
+    }
+  }
+
+  /// Calls each(entry, position, turns) for every token and pair.
+  template <typename Each>
+  void for_each_entry(std::int64_t first, std::int64_t tokens, Each each) const {
+    std::int64_t entry = 0;
+    for (std::int64_t token = first; token < first + tokens; ++token)
+      for (std::int64_t i = 0; i < rotation_.pairs(); ++i)
+        each(entry++, rotation_.positions.at(rotation_.axis(i), token), rotation_.turns[static_cast<std::size_t>(i)]);
+  }
+
+  void fill_turns(std::int64_t first, std::int64_t tokens, Tables<double>& tables) const {
+    const double gain = rotation_.attention_factor, sin_gain = rotation_.layout.direction * gain;
+    for_each_entry(first, tokens, [&](std::int64_t entry, std::int64_t position, std::uint64_t turns) {
+      const auto at = cos_sin_at<double>(position, turns);
+      tables.cos[entry] = at.cos * gain;
+      tables.sin[entry] = at.sin * sin_gain;
+    });
+  }
+
+  void fill_turns(std::int64_t first, std::int64_t tokens, Tables<float>& tables) const {
+    const auto pairs = static_cast<std::size_t>(rotation_.pairs()), entries = pairs * static_cast<std::size_t>(tokens);
+    const auto phases = std::make_unique_for_overwrite<std::uint32_t[]>(entries);
+    if (rotation_.pair_axis.empty())
+      for (std::int64_t t = 0; t < tokens; ++t)
+        rotate_kernel::phases(rotation_.positions.at(0, first + t), upper_.data(), lower_.data(), pairs,
+                              phases.get() + static_cast<std::size_t>(t) * pairs);
+    else
+      for_each_entry(first, tokens, [&](std::int64_t entry, std::int64_t position, std::uint64_t turns) {
+        phases[static_cast<std::size_t>(entry)] = phase32(position, turns);
+      });
+    const auto gain = static_cast<float>(rotation_.attention_factor);
+    rotate_kernel::table(phases.get(), entries, gain, static_cast<float>(rotation_.layout.direction) * gain,
+                         tables.cos.get(), tables.sin.get());
+  }
+
+  const Rotation& rotation_;
+  std::vector<std::uint32_t> upper_, lower_; // words of the frequencies
+};
+
+template <typename Number>
+constexpr Format storage_of = std::is_same_v<Number, double>     ? Format::float64
+                              : std::is_same_v<Number, Bfloat16> ? Format::bfloat16
+                              : std::is_same_v<Number, Float16>  ? Format::float16
+                                                                 : Format::float32;
+
+template <typename Number>
+rotate_kernel::Arithmetic arithmetic_of(const Rotation& rotation) {
+  using rotate_kernel::Arithmetic;
+  if constexpr (std::is_same_v<Number, float>) {
+    if (rotation.step == Format::bfloat16) return Arithmetic::bfloat16_steps;
+    if (rotation.step == Format::float16) return Arithmetic::float16_steps;
+    if (rotation.fused) return Arithmetic::fused;
+  }
+  return Arithmetic::plain;
 }
 
-template <typename T, typename Turn>
-void rotate_rows(const Rotation& rotation, const RowShape& shape, std::span<const T> in, std::span<T> out, Turn turn) {
-  if (in.data() != out.data()) std::copy(in.begin(), in.end(), out.begin());
-  const PairIndex index = pair_index(rotation.layout, shape.head_dim, rotation.pairs());
-  std::vector<CosSin<T>> table(static_cast<std::size_t>(rotation.pairs()));
-  std::vector<T> row(static_cast<std::size_t>(shape.head_dim));
-  for (std::int64_t token = 0; token < shape.tokens; ++token) {
-    fill_table(rotation, token, table);
-    for (std::int64_t outer = 0; outer < shape.outer; ++outer)
-      for (std::int64_t inner = 0; inner < shape.inner; ++inner) {
-        T* head = out.data() + ((outer * shape.tokens + token) * shape.inner + inner) * shape.head_dim;
-        std::copy_n(head, shape.head_dim, row.begin());
-        rotate_row(index, table, row, head, turn);
-      }
-  }
+// A task is a run of tokens whose table stays in the nearest cache. Fewer bytes are not worth another thread; rows that
+// exceed what caches hold are written past them.
+constexpr std::int64_t table_entries_of_a_task = 4096, least_tasks = 64, bytes_worth_a_task = std::int64_t{1} << 17,
+                       bytes_to_stream = std::int64_t{1} << 23;
+
+std::int64_t tokens_of_a_task(const RowShape& shape, std::int64_t pairs, std::int64_t token_bytes) {
+  const std::int64_t most = std::max<std::int64_t>(1, table_entries_of_a_task / std::max<std::int64_t>(1, pairs)),
+                     worth = bytes_worth_a_task / std::max<std::int64_t>(1, token_bytes * shape.outer);
+  return std::clamp<std::int64_t>(std::max(worth, shape.tokens / least_tasks), 1, most);
 }
 
-template <typename T>
-Turned<T> turn_plainly(T x, T y, T c, T s) {
-  return {x * c - y * s, y * c + x * s};
+template <typename Number>
+void rotate_rows(int threads, const Rotation& rotation, const RowShape& shape, std::span<const Number> in,
+                 std::span<Number> out) {
+  using Real = std::conditional_t<std::is_same_v<Number, double>, double, float>;
+  const std::int64_t pairs = rotation.pairs(), token_size = shape.inner * shape.head_dim,
+                     run = tokens_of_a_task(shape, pairs, token_size * static_cast<std::int64_t>(sizeof(Number)));
+  const Turner turner(rotation);
+  const bool in_place = in.data() == out.data();
+  const rotate_kernel::Rows all{.storage = storage_of<Number>,
+                                .arithmetic = arithmetic_of<Number>(rotation),
+                                .index = pair_index(rotation.layout, shape.head_dim, pairs),
+                                .pairs = static_cast<std::size_t>(pairs),
+                                .head_dim = static_cast<std::size_t>(shape.head_dim),
+                                .tokens = 0,
+                                .rows_of_token = static_cast<std::size_t>(shape.inner),
+                                .cos = nullptr,
+                                .sin = nullptr,
+                                .in = nullptr,
+                                .out = nullptr,
+                                .streaming =
+                                    !in_place && static_cast<std::int64_t>(out.size_bytes()) >= bytes_to_stream};
+  const auto rotate_run = [&](std::size_t task) {
+    const std::int64_t first = static_cast<std::int64_t>(task) * run, tokens = std::min(run, shape.tokens - first);
+    Tables<Real> tables(static_cast<std::size_t>(tokens * pairs));
+    turner.fill(first, tokens, tables);
+    rotate_kernel::Rows rows = all;
+    rows.cos = tables.cos.get();
+    rows.sin = tables.sin.get();
+    rows.tokens = static_cast<std::size_t>(tokens);
+    for (std::int64_t outer = 0; outer < shape.outer; ++outer) {
+      const std::int64_t begin = (outer * shape.tokens + first) * token_size;
+      rows.in = in.data() + begin;
+      rows.out = out.data() + begin;
+      rotate_kernel::rotate(rows);
+    }
+  };
+  in_parallel(static_cast<std::size_t>((shape.tokens + run - 1) / run), threads, rotate_run);
 }
 
 constexpr std::int64_t points_of_a_task = std::int64_t{1} << 16;
-
-/// Runs work(i) for i = 0 … count − 1 on every processor.
-template <typename Work>
-void in_parallel(std::size_t count, Work work) {
-  std::vector<std::size_t> tasks(count);
-  std::iota(tasks.begin(), tasks.end(), std::size_t{0});
-  std::for_each(std::execution::par, tasks.begin(), tasks.end(), work);
-}
 
 /// One bin, from where `cursor` is in `block`: `left` of its scores are still to be used.
 ScoreBin reduce_bin(ScoreBlocks::Cursor& cursor, ScoreBlocks::Block& block, std::int64_t& left, std::int64_t count) {
@@ -131,23 +205,22 @@ std::string CpuEngine::device() const {
 
 void CpuEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const float> in,
                        std::span<float> out) {
-  const Format f = rotation.step;
-  if (f == Format::bfloat16 || f == Format::float16)
-    rotate_rows(rotation, shape, in, out, [f](float x, float y, float c, float s) {
-      return Turned<float>{rounded(f, rounded(f, x * c) - rounded(f, y * s)),
-                           rounded(f, rounded(f, y * c) + rounded(f, x * s))};
-    });
-  else if (rotation.fused)
-    rotate_rows(rotation, shape, in, out, [](float x, float y, float c, float s) {
-      return Turned<float>{std::fma(x, c, -(y * s)), std::fma(x, s, y * c)};
-    });
-  else
-    rotate_rows(rotation, shape, in, out, turn_plainly<float>);
+  rotate_rows(threads_, rotation, shape, in, out);
 }
 
 void CpuEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const double> in,
                        std::span<double> out) {
-  rotate_rows(rotation, shape, in, out, turn_plainly<double>);
+  rotate_rows(threads_, rotation, shape, in, out);
+}
+
+void CpuEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const Bfloat16> in,
+                       std::span<Bfloat16> out) {
+  rotate_rows(threads_, rotation, shape, in, out);
+}
+
+void CpuEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span<const Float16> in,
+                       std::span<Float16> out) {
+  rotate_rows(threads_, rotation, shape, in, out);
 }
 
 std::vector<std::uint32_t> CpuEngine::phases(const Rotation& rotation) {
@@ -173,16 +246,17 @@ std::vector<CosSin<float>> CpuEngine::product_table(const ProductTable& product)
 void CpuEngine::scan(const ScoreScan& scan, std::span<float> scores) {
   const ScoreBlocks blocks(scan);
   const auto count = static_cast<std::int64_t>(scores.size());
-  in_parallel(static_cast<std::size_t>((count + points_of_a_task - 1) / points_of_a_task), [&](std::size_t task) {
-    const std::int64_t begin = static_cast<std::int64_t>(task) * points_of_a_task,
-                       end = std::min(begin + points_of_a_task, count);
-    ScoreBlocks::Cursor cursor(blocks, scan.first + begin);
-    ScoreBlocks::Block block;
-    for (std::int64_t at = begin; at < end; at += ScoreBlocks::points) {
-      cursor.next(block);
-      std::copy_n(block.begin(), std::min(ScoreBlocks::points, end - at), scores.begin() + at);
-    }
-  });
+  in_parallel(static_cast<std::size_t>((count + points_of_a_task - 1) / points_of_a_task), threads_,
+              [&](std::size_t task) {
+                const std::int64_t begin = static_cast<std::int64_t>(task) * points_of_a_task,
+                                   end = std::min(begin + points_of_a_task, count);
+                ScoreBlocks::Cursor cursor(blocks, scan.first + begin);
+                ScoreBlocks::Block block;
+                for (std::int64_t at = begin; at < end; at += ScoreBlocks::points) {
+                  cursor.next(block);
+                  std::copy_n(block.begin(), std::min(ScoreBlocks::points, end - at), scores.begin() + at);
+                }
+              });
 }
 
 void CpuEngine::scan(const ScoreScan& scan, std::span<const std::int64_t> edges, std::span<ScoreBin> bins) {
@@ -190,7 +264,7 @@ void CpuEngine::scan(const ScoreScan& scan, std::span<const std::int64_t> edges,
   std::vector<std::size_t> first_bins{0}; // of each task
   for (std::size_t b = 1; b < bins.size(); ++b)
     if (edges[b + 1] - edges[first_bins.back()] > points_of_a_task) first_bins.push_back(b);
-  in_parallel(first_bins.size(), [&](std::size_t task) {
+  in_parallel(first_bins.size(), threads_, [&](std::size_t task) {
     const std::size_t begin = first_bins[task], end = task + 1 < first_bins.size() ? first_bins[task + 1] : bins.size();
     ScoreBlocks::Cursor cursor(blocks, edges[begin]);
     ScoreBlocks::Block block;

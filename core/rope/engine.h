@@ -69,8 +69,8 @@ struct ScoreBin {
 
 /// Rotates rows and scans scores. One contract for every engine; errors are thrown as Error.
 ///
-/// Precision: float32 rows within 2e-6 × max|q| of the exact rotation at every position up to 2³¹, float64 rows
-/// within 1e-9 × max|q| at positions up to 10⁶; scores of pairs whose |weights| sum to 1 within 2e-6.
+/// Precision: float32 rows within 2e-6 × max|q| of the exact rotation at every position up to 2³¹, 16-bit rows those
+/// numbers rounded to nearest, float64 rows within 1e-9 × max|q| at positions up to 10⁶; scores of pairs whose |weights| sum to 1 within 2e-6.
 class Engine {
 public:
   virtual ~Engine() = default;
@@ -82,6 +82,10 @@ public:
   /// shape.size(), positions of shape.tokens tokens and 2·pairs ≤ head_dim.
   virtual void rotate(const Rotation&, const RowShape&, std::span<const float> in, std::span<float> out) = 0;
   virtual void rotate(const Rotation&, const RowShape&, std::span<const double> in, std::span<double> out) = 0;
+
+  /// 16-bit rows in memory, the arithmetic that of floats (`step` and `fused` do not count).
+  virtual void rotate(const Rotation&, const RowShape&, std::span<const Bfloat16> in, std::span<Bfloat16> out) = 0;
+  virtual void rotate(const Rotation&, const RowShape&, std::span<const Float16> in, std::span<Float16> out) = 0;
 
   /// The phase of every [token][pair] in units of 2⁻³² turn, the same on every engine to the bit.
   virtual std::vector<std::uint32_t> phases(const Rotation&) = 0;

@@ -2,52 +2,25 @@
 
 #include <algorithm>
 
-#include "shaders/shared.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/rope/score_kernel.cpp"
 #include <hwy/foreach_target.h> // compiles what follows once per instruction set
 #include <hwy/highway.h>
 
+#include "core/rope/cos_sin-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace ropescope::score_kernel::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-using Floats = hn::CappedTag<float, 16>;
-
-#define ROPESCOPE_REAL(x) static_cast<float>(x)
-constexpr float sine[] = {ROPESCOPE_S3, ROPESCOPE_S5, ROPESCOPE_S7, ROPESCOPE_S9};
-constexpr float cosine[] = {ROPESCOPE_C2, ROPESCOPE_C4, ROPESCOPE_C6, ROPESCOPE_C8, ROPESCOPE_C10};
-#undef ROPESCOPE_REAL
-constexpr float radians = 3.14159265358979323846f / 2147483648.0f;
+using namespace ropescope::HWY_NAMESPACE;
 
 std::size_t Tile() { return 4 * hn::Lanes(Floats()); }
 
-template <class V, std::size_t terms>
-HWY_INLINE V Series(V z, const float (&coefficients)[terms]) {
-  const Floats d;
-  V sum = hn::Set(d, coefficients[terms - 1]);
-  for (std::size_t i = terms - 1; i-- > 0;) sum = hn::MulAdd(sum, z, hn::Set(d, coefficients[i]));
-  return sum;
-}
-
-// core/rope/phase.h, in_quadrant and cos_sin, for a vector of phases.
 void Centres(const std::uint32_t* phases, const float* a, const float* b, std::size_t count, float* u, float* v) {
   const Floats d;
-  const hn::RebindToUnsigned<Floats> words;
-  const hn::RebindToSigned<Floats> integers;
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-    const auto phase = hn::LoadU(words, phases + i);
-    const auto quadrant = hn::ShiftRight<30>(hn::Add(phase, hn::Set(words, 0x20000000u)));
-    const auto reduced = hn::BitCast(integers, hn::Sub(phase, hn::ShiftLeft<30>(quadrant)));
-    const auto x = hn::Mul(hn::ConvertTo(d, reduced), hn::Set(d, radians)), z = hn::Mul(x, x);
-    const auto s = hn::MulAdd(hn::Mul(x, z), Series(z, sine), x);
-    const auto c = hn::MulAdd(z, Series(z, cosine), hn::Set(d, 1.0f));
-    const auto one = hn::Set(words, 1), two = hn::Set(words, 2);
-    const auto swap = hn::MaskFromVec(hn::BitCast(d, hn::VecFromMask(words, hn::Eq(hn::And(quadrant, one), one))));
-    const auto sin_sign = hn::BitCast(d, hn::ShiftLeft<30>(hn::And(quadrant, two)));
-    const auto cos_sign = hn::BitCast(d, hn::ShiftLeft<30>(hn::And(hn::Add(quadrant, one), two)));
-    const auto cos = hn::Xor(hn::IfThenElse(swap, s, c), cos_sign), sin = hn::Xor(hn::IfThenElse(swap, c, s), sin_sign);
+    auto cos = hn::Zero(d), sin = cos;
+    CosSinOf(hn::LoadU(Words(), phases + i), cos, sin);
     const auto of_a = hn::LoadU(d, a + i), of_b = hn::LoadU(d, b + i);
     hn::StoreU(hn::MulAdd(of_a, cos, hn::Mul(of_b, sin)), d, u + i);
     hn::StoreU(hn::NegMulAdd(of_a, sin, hn::Mul(of_b, cos)), d, v + i);

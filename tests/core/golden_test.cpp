@@ -118,7 +118,7 @@ TEST_CASE("golden yarn_repo: the YaRN authors' classes yield the same frequencie
 }
 
 TEST_CASE("golden apply: the CPU rotates every file's rows, float64 within 1e-9 and float32 within 2e-6") {
-  test::for_each_golden("apply", [](const Json& file) {
+  test::for_each_golden_everywhere("apply", [](const Json& file) {
     const test::RotationCase golden = test::apply_case(file);
     const std::vector<double> expected = flat(file.at("out").at("float64"));
     CpuEngine engine;
@@ -200,7 +200,7 @@ TEST_CASE("golden apply: the tables of cos and sin are the model code's, in each
 TEST_CASE("golden apply: a model's own arithmetic gives its bits in bfloat16 and float16, and its float32 to 2 ulp") {
   std::string report;
   int exact = 0, files = 0;
-  test::for_each_golden("apply", [&](const Json& file) {
+  test::for_each_golden_everywhere("apply", [&](const Json& file) {
     const test::RotationCase golden = test::apply_case(file);
     const std::string name = file.at("name");
     const Json& rounding = file.at("rotation").at("rounding");
@@ -230,11 +230,12 @@ TEST_CASE("golden apply: a model's own arithmetic gives its bits in bfloat16 and
       report +=
           fmt::format("\n  {}: {} entries differ; its recipe is not documented, tried {}", name, wrong, recipe->name);
   });
-  MESSAGE("bit for bit in bfloat16 and float16: " << exact << " of " << files << " files" << report);
+  MESSAGE("bit for bit in bfloat16 and float16, on every instruction set: " << exact << " of " << files << " files"
+                                                                            << report);
 }
 
 TEST_CASE("golden te: TransformerEngine's calls give its float32 rows, and its bfloat16 rows to the bit") {
-  test::for_each_golden("te", [](const Json& file) {
+  test::for_each_golden_everywhere("te", [](const Json& file) {
     const test::RotationCase golden = test::te_case(file);
     const Recipe& recipe = *find_recipe("transformer_engine");
     CpuEngine engine;
@@ -271,7 +272,7 @@ std::vector<float> turned_by_ggml(Engine& engine, const test::RotationCase& gold
 TEST_CASE("golden ggml: its five modes give its float32 rows to the bit by its recurrence, and the exact ones within "
           "its drift") {
   std::size_t same = 0, all = 0;
-  test::for_each_golden("ggml", [&](const Json& file) {
+  test::for_each_golden_everywhere("ggml", [&](const Json& file) {
     const test::RotationCase golden = test::ggml_case(file);
     const std::vector<double> expected = flat(file.at("out"));
     const double gain = golden.greatest * std::max(1.0, golden.spectrum.attention_factor);
@@ -300,7 +301,7 @@ TEST_CASE("golden ggml: its five modes give its float32 rows to the bit by its r
       }
     }
   });
-  MESSAGE("ggml: " << same << " of " << all << " float32 numbers are the same to the bit");
+  MESSAGE("ggml: " << same << " of " << all << " float32 numbers are the same to the bit, on every instruction set");
 }
 
 TEST_CASE("golden xpos: queries grow and keys shrink as torchscale's do") {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -5,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/rope/cpu_engine.h"
+#include "tests/instruction_sets.h"
 
 using namespace ropescope;
 
@@ -118,4 +120,164 @@ TEST_CASE("M-RoPE sections that are no parts of the pairs are refused") {
   CHECK(pair_axes(rope, 3).at(15) == 0);
   CHECK(pair_axes(rope, 3).at(16) == 1);
   CHECK(pair_axes(rope, 3).at(63) == 2);
+}
+
+namespace {
+
+struct Shaped {
+  PairLayout layout;
+  std::int64_t head_dim, rotary_dim;
+};
+
+/// Whole vectors, what is left of them, parts of heads, two blocks, and components written elsewhere than read.
+std::vector<Shaped> shapes() {
+  const Pairing half = Pairing::half, interleaved = Pairing::interleaved;
+  std::vector<Shaped> all;
+  for (const Pairing in : {half, interleaved})
+    for (const Pairing out : {half, interleaved})
+      for (const auto& [head_dim, rotary_dim] : {std::pair{128, 128}, {96, 24}, {80, 80}, {64, 2}, {256, 90}})
+        for (const bool trailing : {false, true}) all.push_back({{in, out, trailing, +1}, head_dim, rotary_dim});
+  all.push_back({{half, half, false, -1, 0, 2}, 128, 128});
+  all.push_back({{half, half, false, +1, 3, 2}, 128, 52});
+  return all;
+}
+
+/// What a rotation is, by its definition, in double.
+std::vector<double> turned_by_definition(const Rotation& rotation, const RowShape& shape, std::span<const float> in) {
+  std::vector<double> out(in.begin(), in.end());
+  const PairIndex index = pair_index(rotation.layout, shape.head_dim, rotation.pairs());
+  for (std::int64_t row = 0; row < shape.rows(); ++row)
+    for (std::int64_t i = 0; i < rotation.pairs(); ++i) {
+      const auto position = static_cast<double>(rotation.positions.at(0, shape.token_of_row(row)));
+      const double angle =
+          2 * M_PI * position * std::ldexp(static_cast<double>(rotation.turns[static_cast<std::size_t>(i)]), -64);
+      const double c = std::cos(angle) * rotation.attention_factor,
+                   s = std::sin(angle) * rotation.attention_factor * rotation.layout.direction;
+      const auto at = [&](std::int64_t component) {
+        return static_cast<std::size_t>(row * shape.head_dim + component);
+      };
+      const auto x = static_cast<double>(in[at(index.in_first(i))]),
+                 y = static_cast<double>(in[at(index.in_second(i))]);
+      out[at(index.out_first(i))] = x * c - y * s;
+      out[at(index.out_second(i))] = y * c + x * s;
+    }
+  return out;
+}
+
+double furthest(std::span<const float> ours, const std::vector<double>& expected) {
+  double greatest = 0;
+  for (std::size_t i = 0; i < ours.size(); ++i)
+    greatest = std::max(greatest, std::abs(static_cast<double>(ours[i]) - expected[i]));
+  return greatest;
+}
+
+/// Runs `check(shaped, rotation, shape)` for every shape.
+template <typename Check>
+void for_each_shape(Check check) {
+  const Positions positions{1, {0, 7, 131, 4000, 1}};
+  for (const Shaped& shaped : shapes()) {
+    RopeConfig rope;
+    rope.head_dim = shaped.head_dim;
+    rope.rotary_dim = shaped.rotary_dim;
+    const Spectrum spectrum = make_spectrum(rope);
+    CAPTURE(shaped.head_dim);
+    CAPTURE(shaped.rotary_dim);
+    check(Rotation{spectrum.turns, 1.25, shaped.layout, {}, positions}, RowShape{2, 5, 3, shaped.head_dim});
+  }
+}
+
+} // namespace
+
+TEST_CASE("every layout and width turns by its definition on every instruction set, in place and out of place alike") {
+  test::on_every_instruction_set([] {
+    for_each_shape([](const Rotation& rotation, const RowShape& shape) {
+      const std::vector<float> in = random_rows(shape.size());
+      std::vector<float> out(in.size()), same = in;
+      CpuEngine().rotate(rotation, shape, std::span<const float>(in), out);
+      CHECK(furthest(out, turned_by_definition(rotation, shape, in)) <= 5e-6);
+      CpuEngine().rotate(rotation, shape, std::span<const float>(same), same);
+      CHECK(same == out);
+    });
+  });
+}
+
+TEST_CASE("16-bit rows are the float rows' numbers rounded to nearest, on every instruction set") {
+  test::on_every_instruction_set([] {
+    for_each_shape([](const Rotation& rotation, const RowShape& shape) {
+      std::vector<float> rows = random_rows(shape.size());
+      std::vector<Bfloat16> b(rows.size()), b_out(rows.size());
+      std::vector<Float16> h(rows.size()), h_out(rows.size());
+      std::vector<float> of_b(rows.size()), of_h(rows.size());
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        b[i] = Bfloat16{bfloat16_from_float(rows[i])};
+        h[i] = Float16{half_from_float(rows[i])};
+        of_b[i] = rounded(Format::bfloat16, rows[i]);
+        of_h[i] = rounded(Format::float16, rows[i]);
+      }
+      CpuEngine engine;
+      engine.rotate(rotation, shape, std::span<const float>(of_b), of_b);
+      engine.rotate(rotation, shape, std::span<const float>(of_h), of_h);
+      engine.rotate(rotation, shape, std::span<const Bfloat16>(b), b_out);
+      engine.rotate(rotation, shape, std::span<const Float16>(h), h_out);
+      std::size_t differ = 0;
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        differ += static_cast<std::uint16_t>(b_out[i]) != bfloat16_from_float(of_b[i]) ||
+                  static_cast<std::uint16_t>(h_out[i]) != half_from_float(of_h[i]);
+      CHECK(differ == 0);
+    });
+  });
+}
+
+TEST_CASE("every 16-bit number passes a rotation by nothing as it is, on every instruction set") {
+  constexpr std::int64_t pairs = 64, rows = 65536 / pairs;
+  const std::vector<std::uint64_t> still(pairs, 0);
+  const Positions positions = consecutive_positions(rows);
+  const auto same = [](float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  for (const Pairing pairing : {Pairing::half, Pairing::interleaved})
+    test::on_every_instruction_set([&] {
+      const Rotation rotation{still, 1.0, {pairing, pairing}, {}, positions};
+      const PairIndex index = pair_index(rotation.layout, 2 * pairs, pairs);
+      std::vector<Bfloat16> b(2 * 65536), b_out(b.size());
+      std::vector<Float16> h(b.size()), h_out(b.size());
+      // One to a pair: its neighbour enters as 0·y, which what is no number would spoil.
+      const auto at = [&](std::int64_t bits) {
+        return static_cast<std::size_t>(bits / pairs * 2 * pairs + index.in_first(bits % pairs));
+      };
+      for (std::uint32_t bits = 0; bits < 65536; ++bits) {
+        b[at(bits)] = Bfloat16{static_cast<std::uint16_t>(bits)};
+        h[at(bits)] = Float16{static_cast<std::uint16_t>(bits)};
+      }
+      CpuEngine engine;
+      engine.rotate(rotation, {1, rows, 1, 2 * pairs}, std::span<const Bfloat16>(b), b_out);
+      engine.rotate(rotation, {1, rows, 1, 2 * pairs}, std::span<const Float16>(h), h_out);
+      std::size_t differ = 0;
+      for (std::uint32_t bits = 0; bits < 65536; ++bits) {
+        const auto word = static_cast<std::uint16_t>(bits);
+        differ += !same(float_from_bfloat16(static_cast<std::uint16_t>(b_out[at(bits)])), float_from_bfloat16(word)) +
+                  !same(float_from_half(static_cast<std::uint16_t>(h_out[at(bits)])), float_from_half(word));
+      }
+      CHECK(differ == 0);
+    });
+}
+
+TEST_CASE("rows too many for the caches are written past them with the same bits, on any number of threads") {
+  const Spectrum spectrum = make_spectrum(RopeConfig{});
+  constexpr std::int64_t tokens = 700;
+  const Positions positions = consecutive_positions(tokens, 5);
+  for (const Pairing pairing : {Pairing::half, Pairing::interleaved})
+    for (const std::size_t shift : {0, 1, 16}) { // only a line's beginning can be streamed to
+      const Rotation rotation{spectrum.turns, 1.0, {pairing, pairing}, {}, positions};
+      const RowShape shape{1, tokens, 32, 128};
+      const std::vector<float> in = random_rows(shape.size());
+      std::vector<float> expected = in, out(in.size() + 16 + shift);
+      CpuEngine(1).rotate(rotation, shape, std::span<const float>(expected), expected);
+      auto* aligned = out.data() + shift;
+      while (reinterpret_cast<std::uintptr_t>(aligned - shift) % 64 != 0) ++aligned;
+      for (const int threads : {0, 1, 2}) {
+        const std::span<float> written(aligned, in.size());
+        std::fill(written.begin(), written.end(), 0.0f);
+        CpuEngine(threads).rotate(rotation, shape, std::span<const float>(in), written);
+        CHECK(std::equal(written.begin(), written.end(), expected.begin()));
+      }
+    }
 }

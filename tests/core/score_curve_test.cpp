@@ -5,10 +5,9 @@
 #include <random>
 
 #include <doctest/doctest.h>
-#include <hwy/targets.h>
 
 #include "core/rope/cpu_engine.h"
-#include "core/rope/score_kernel.h"
+#include "tests/instruction_sets.h"
 
 using namespace ropescope;
 
@@ -132,17 +131,12 @@ TEST_CASE("a scan is as exact on every instruction set that this processor has")
   const auto weights = equal_weights(64);
   const std::vector<double> truth = exact_scores({spectrum.turns, weights, 9'999'000}, 1000);
   CpuEngine engine;
-  for (std::int64_t left = hwy::SupportedTargets(); left != 0; left &= left - 1) {
-    hwy::SetSupportedTargetsForTest(left & -left);
-    hwy::GetChosenTarget().DeInit();
-    CAPTURE(score_kernel::instruction_set());
+  test::on_every_instruction_set([&] {
     std::vector<float> scores(truth.size());
     engine.scan({spectrum.turns, weights, 9'999'000}, scores);
     double greatest = 0;
     for (std::size_t i = 0; i < truth.size(); ++i)
       greatest = std::max(greatest, std::abs(static_cast<double>(scores[i]) - truth[i]));
     CHECK(greatest <= 3e-7);
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().DeInit();
+  });
 }

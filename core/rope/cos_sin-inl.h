@@ -1,0 +1,55 @@
+// cos and sin of a vector of phases, for kernels that Highway compiles once per instruction set: include it after
+// hwy/highway.h. The same series as core/rope/phase.h.
+#if defined(ROPESCOPE_COS_SIN_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef ROPESCOPE_COS_SIN_INL_H
+#undef ROPESCOPE_COS_SIN_INL_H
+#else
+#define ROPESCOPE_COS_SIN_INL_H
+#endif
+
+#include "shaders/shared.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace ropescope::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Floats = hn::CappedTag<float, 16>;
+using Words = hn::RebindToUnsigned<Floats>;
+
+#define ROPESCOPE_REAL(x) static_cast<float>(x)
+inline constexpr float sine[] = {ROPESCOPE_S3, ROPESCOPE_S5, ROPESCOPE_S7, ROPESCOPE_S9};
+inline constexpr float cosine[] = {ROPESCOPE_C2, ROPESCOPE_C4, ROPESCOPE_C6, ROPESCOPE_C8, ROPESCOPE_C10};
+#undef ROPESCOPE_REAL
+inline constexpr float radians = 3.14159265358979323846f / 2147483648.0f;
+
+template <class V, std::size_t terms>
+HWY_INLINE V Series(V z, const float (&coefficients)[terms]) {
+  const Floats d;
+  V sum = hn::Set(d, coefficients[terms - 1]);
+  for (std::size_t i = terms - 1; i-- > 0;) sum = hn::MulAdd(sum, z, hn::Set(d, coefficients[i]));
+  return sum;
+}
+
+/// Of phases in units of 2⁻³² turn; core/rope/phase.h, in_quadrant and cos_sin.
+template <class V>
+HWY_INLINE void CosSinOf(hn::Vec<Words> phase, V& cos, V& sin) {
+  const Floats d;
+  const Words words;
+  const hn::RebindToSigned<Floats> integers;
+  const auto quadrant = hn::ShiftRight<30>(hn::Add(phase, hn::Set(words, 0x20000000u)));
+  const auto reduced = hn::BitCast(integers, hn::Sub(phase, hn::ShiftLeft<30>(quadrant)));
+  const auto x = hn::Mul(hn::ConvertTo(d, reduced), hn::Set(d, radians)), z = hn::Mul(x, x);
+  const auto s = hn::MulAdd(hn::Mul(x, z), Series(z, sine), x);
+  const auto c = hn::MulAdd(z, Series(z, cosine), hn::Set(d, 1.0f));
+  const auto one = hn::Set(words, 1), two = hn::Set(words, 2);
+  const auto swap = hn::RebindMask(d, hn::Eq(hn::And(quadrant, one), one));
+  const auto sin_sign = hn::BitCast(d, hn::ShiftLeft<30>(hn::And(quadrant, two)));
+  const auto cos_sign = hn::BitCast(d, hn::ShiftLeft<30>(hn::And(hn::Add(quadrant, one), two)));
+  cos = hn::Xor(hn::IfThenElse(swap, s, c), cos_sign);
+  sin = hn::Xor(hn::IfThenElse(swap, c, s), sin_sign);
+}
+
+} // namespace ropescope::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
