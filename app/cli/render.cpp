@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/bench/start.h"
 #include "app/cli/command_line.h"
 #include "app/cli/engines.h"
 #include "app/cli/model_options.h"
@@ -25,7 +26,7 @@ struct Options {
   std::string picture, out, size = "1600x1000", theme = "dark", engine = "auto";
   float scale = 1;
   std::int64_t m = Scene().m, n = Scene().n, pair = Scene().pair;
-  bool list = false;
+  bool list = false, times = false;
 };
 
 std::pair<int, int> read_size(const std::string& text) {
@@ -81,14 +82,15 @@ int render(const Options& options) {
   scene.m = options.m;
   scene.n = options.n;
   scene.pair = options.pair;
-  if (options.picture == "precision") scene.view = View::precision; // its positions go further
+  if (picture) scene.view = picture->view; // precision's positions go further
   settle(scene);
   if (as_numbers) return write_numbers(*picture, options, scene, static_cast<int>(scaled_width));
   draw_still({.picture = options.picture,
               .out = options.out,
               .width = static_cast<int>(scaled_width),
               .height = static_cast<int>(scaled_height),
-              .engine = engine_choice(options.engine)},
+              .engine = engine_choice(options.engine),
+              .times = options.times},
              scene);
   return 0;
 }
@@ -108,6 +110,10 @@ void draw_still(const Still& still, const Scene& scene) {
       shell.frame(still.width, still.height, 1 / 60.0f, false);
     else
       shell.picture_frame(still.picture, still.width, still.height);
+    if (still.times) {
+      gpu::finish();
+      return bench::print_start_times();
+    }
   }
   ui::write_png(still.out, still.width, still.height, framebuffer.read());
 }
@@ -125,6 +131,7 @@ void add_render(CLI::App& app, Command& command) {
   render_command->add_option("--n", options->n, "position of the key")->capture_default_str();
   render_command->add_option("--pair", options->pair, "the pair that is selected")->capture_default_str();
   render_command->add_flag("--list", options->list, "names the pictures");
+  render_command->add_flag("--times", options->times)->group(""); // for bench
   add_engine_option(*render_command, options->engine, {"auto", "cpu", "gpu"});
   render_command->callback([options, &command] { command = [options] { return render(*options); }; });
 }

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 #include <imgui_impl_glfw.h>
 
+#include "app/bench/start.h"
 #include "app/cli/command_line.h"
 #include "app/cli/engines.h"
 #include "app/cli/model_options.h"
 #include "app/cli/still.h"
+#include "app/gpu/context.h"
+#include "app/gpu/driver_time.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/shell.h"
 #include "core/error.h"
@@ -23,6 +26,7 @@ constexpr double greatest_step = 0.1; // seconds; a paused process does not leap
 struct Options {
   ModelOptions model;
   std::string theme = "dark", engine = "auto";
+  bool times = false;
 };
 
 struct Glfw {
@@ -37,6 +41,7 @@ struct Glfw {
 
 /// OpenGL 4.3, else 3.3 where everything but the GPU engine works. Null where neither comes up.
 GLFWwindow* open_window() {
+  const gpu::DriverTime driver;
   for (const auto& [major, minor] : {std::pair{4, 3}, std::pair{3, 3}}) {
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, major);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, minor);
@@ -82,10 +87,19 @@ public:
   Window& operator=(const Window&) = delete;
   ~Window() { ImGui_ImplGlfw_Shutdown(); }
 
+  /// One frame, and when it was finished.
+  void time_start() {
+    draw(0);
+    gpu::finish();
+    bench::print_start_times();
+  }
+
   void run() {
     double before = glfwGetTime();
     while (!glfwWindowShouldClose(window_)) {
-      if (frames_wanted_ > 0 || shell_.animated())
+      if (frames_wanted_ == 0 && shell_.only_waits())
+        glfwWaitEventsTimeout(greatest_step);
+      else if (frames_wanted_ > 0 || shell_.animated())
         glfwPollEvents();
       else {
         glfwWaitEvents();
@@ -103,7 +117,10 @@ public:
 private:
   static Window& of(GLFWwindow* window) { return *static_cast<Window*>(glfwGetWindowUserPointer(window)); }
   static Engines make_current(GLFWwindow* window, EngineChoice choice) {
-    glfwMakeContextCurrent(window);
+    {
+      const gpu::DriverTime driver;
+      glfwMakeContextCurrent(window);
+    }
     return Engines(choice);
   }
 
@@ -120,6 +137,7 @@ private:
     shell_.frame(width, height, seconds, true);
     for (const int key : pressed_) compat::hold_key(key, false);
     pressed_.clear();
+    const gpu::DriverTime driver;
     glfwSwapBuffers(window_);
   }
 
@@ -177,7 +195,11 @@ int open(const Options& options) {
     throw Error(fmt::format("no window with OpenGL 3.3 comes up here: {}", why ? why : "the display gave no reason"));
   }
   print_said();
-  Window(window, scene, choice).run();
+  Window shown(window, scene, choice);
+  if (options.times)
+    shown.time_start();
+  else
+    shown.run();
   return 0;
 }
 
@@ -187,6 +209,7 @@ void add_window(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
   options->model.add_to(app);
   app.add_option("--theme", options->theme)->check(CLI::IsMember({"dark", "light"}))->capture_default_str();
+  app.add_flag("--times", options->times)->group(""); // for bench
   add_engine_option(app, options->engine, {"auto", "cpu", "gpu"});
   command = [options] { return open(*options); };
 }

@@ -9,6 +9,7 @@
 #include <epoxy/gl.h>
 #include <fmt/format.h>
 
+#include "app/gpu/driver_time.h"
 #include "core/error.h"
 
 namespace ropescope::gpu {
@@ -114,7 +115,13 @@ ContextInfo current_context_info() {
   return info;
 }
 
+void finish() {
+  const DriverTime driver;
+  glFinish();
+}
+
 HeadlessContext::HeadlessContext() {
+  const DriverTime driver;
   if (!epoxy_has_egl())
     throw Error("no OpenGL without a display here: libEGL is not installed (Debian: libegl1, libegl-mesa0)");
   const Candidate candidate = find_context();

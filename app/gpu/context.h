@@ -15,6 +15,9 @@ struct ContextInfo {
 /// Of the context that is current on this thread.
 ContextInfo current_context_info();
 
+/// Waits until everything drawn so far is drawn.
+void finish();
+
 /// An OpenGL context that needs no display, through EGL: Mesa's surfaceless platform, and where that is software
 /// the EGL devices, so that a headless server's GPU is found. OpenGL 4.3 core, else 3.3 core. It is current on
 /// the thread that made it until it is destroyed.

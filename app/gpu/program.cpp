@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/assets.h"
+#include "app/gpu/driver_time.h"
 #include "core/error.h"
 
 namespace ropescope::gpu {
@@ -57,6 +58,7 @@ std::string expand_shader(std::string_view asset_name, std::string_view defines)
 Program::Program(std::string_view asset_name, std::string_view defines) {
   const std::string source = expand_shader(asset_name, defines);
   const char* text = source.c_str();
+  const DriverTime driver;
   const GLuint shader = glCreateShader(GL_COMPUTE_SHADER);
   glShaderSource(shader, 1, &text, nullptr);
   glCompileShader(shader);

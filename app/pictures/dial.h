@@ -30,9 +30,23 @@ inline double angle_between(const Dial& d) {
   return angle < 0 ? angle + turn : angle;
 }
 
+/// Straight pieces that make an arc of this radius and angle look round: within a quarter of a pixel.
+inline int pieces(float radius, double angle) {
+  const double of_one = 2 * std::acos(1 - 0.25 / std::max(1.0, static_cast<double>(radius)));
+  return std::max(2, static_cast<int>(std::ceil(angle / of_one)));
+}
+
+/// A disc whose edge another stroke covers: it needs no smoothing.
+inline void draw_plain_disc(ImDrawList* list, ImVec2 centre, float radius, ImU32 colour, int corners) {
+  const ImDrawListFlags flags = list->Flags;
+  list->Flags &= ~ImDrawListFlags_AntiAliasedFill;
+  list->AddCircleFilled(centre, radius, colour, corners);
+  list->Flags = flags;
+}
+
 /// One fan without inner edges: triangles blended one by one would show their seams.
 inline void draw_wedge(const ui::Canvas& c, ImVec2 centre, float reach, double from, double angle) {
-  const int parts = std::max(2, static_cast<int>(std::ceil(angle / (2 * std::numbers::pi) * 64)));
+  const int parts = pieces(reach, angle);
   const ImU32 colour = ui::mix(c.theme.dial, ui::phase_colour(angle, 1), c.theme.dark ? 0.62f : 0.55f);
   const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
   c.list->PrimReserve(3 * parts, parts + 2);
@@ -43,16 +57,15 @@ inline void draw_wedge(const ui::Canvas& c, ImVec2 centre, float reach, double f
   for (unsigned i = 0; i < static_cast<unsigned>(parts); ++i)
     for (const unsigned corner : {0u, i + 1, i + 2}) c.list->PrimWriteIdx(static_cast<ImDrawIdx>(first + corner));
   for (int i = 0; i <= parts; ++i) c.list->PathLineTo(on_circle(centre, reach, from + angle * i / parts));
-  compat::path_stroke(c.list, colour, false, 1.5f); // the edge, smoothed
+  compat::path_stroke(c.list, colour, false, 1); // the edge, smoothed
 }
 
 inline void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const Dial& d) {
   constexpr double turn = 2 * std::numbers::pi;
   ImDrawList* list = c.list;
-  const float stroke = std::clamp(radius / 14, 1.0f, c.px(4));
-  constexpr int smooth = 96; // corners of a large circle
-  const int corners = radius > c.px(40) ? smooth : 0;
-  list->AddCircleFilled(centre, radius, c.theme.dial, corners);
+  const float stroke = ui::whole_stroke(std::min(radius / 14, c.px(4)));
+  const int corners = pieces(radius, turn);
+  draw_plain_disc(list, centre, radius, c.theme.dial, corners);
 
   const double key = std::atan2(static_cast<double>(d.key.y), static_cast<double>(d.key.x)), between = angle_between(d);
   draw_wedge(c, centre, radius * 0.58f, key, between);
@@ -60,18 +73,19 @@ inline void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const Di
   if (d.seen >= turn) {
     list->AddCircle(centre, radius, ui::mix(c.theme.dial, c.theme.seen, 0.72f), corners, stroke);
   } else {
-    list->AddCircle(centre, radius, c.theme.outline, corners, std::max(1.0f, stroke * 0.6f));
-    const int segments = std::max(4, static_cast<int>(d.seen / turn * 64));
+    list->AddCircle(centre, radius, c.theme.outline, corners, ui::whole_stroke(stroke * 0.6f));
+    const int segments = pieces(radius, d.seen);
     for (int i = 0; i <= segments; ++i) list->PathLineTo(on_circle(centre, radius, d.seen * i / segments));
-    compat::path_stroke(list, c.theme.seen, false, stroke * 1.6f);
+    compat::path_stroke(list, c.theme.seen, false, ui::whole_stroke(stroke * 1.6f));
   }
   const auto hand = [&](glm::vec2 towards, float length, ImU32 colour) {
     const double angle = std::atan2(static_cast<double>(towards.y), static_cast<double>(towards.x));
-    list->AddLine(centre, on_circle(centre, length * radius, angle), colour, std::clamp(radius / 11, 1.5f, c.px(7)));
+    list->AddLine(centre, on_circle(centre, length * radius, angle), colour,
+                  std::max(2.0f, ui::whole_stroke(std::min(radius / 11, c.px(7)))));
   };
   hand(d.key, 0.80f, c.theme.key);
   hand(d.query, 0.88f, c.theme.query);
-  if (d.selected) list->AddCircle(centre, radius + stroke * 2.2f, c.theme.accent, 0, std::max(1.5f, stroke));
+  if (d.selected) list->AddCircle(centre, radius + stroke * 2.2f, c.theme.accent, 0, std::max(2.0f, stroke));
 }
 
 } // namespace ropescope::pictures

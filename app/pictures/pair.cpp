@@ -12,11 +12,9 @@ namespace ropescope::pictures {
 namespace {
 
 /// " · by w": which of several positions turns the pair.
-std::string turned_by(const Scene& scene) {
-  const std::int64_t axes = axis_count(scene.rope);
-  if (axes == 1) return "";
-  return fmt::format(" · by {}",
-                     axis_name(scene.rope, pair_axes(scene.rope, axes)[static_cast<std::size_t>(scene.pair)]));
+std::string_view turned_by(const ui::Canvas& c, const Scene& scene, const Derived& derived) {
+  if (derived.axes().empty()) return "";
+  return c.words(" · by {}", axis_name(scene.rope, derived.axes()[static_cast<std::size_t>(scene.pair)]));
 }
 
 } // namespace
@@ -30,7 +28,7 @@ void pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived
                seen = derived.trained().inv_freq[i] * derived.trained_length();
   const float middle = (area.least.x + area.greatest.x) / 2;
   ui::text(c, {middle, area.least.y}, c.fonts.bold, c.theme.text,
-           "pair " + std::to_string(scene.pair) + turned_by(scene), ui::Align::centre);
+           c.words("pair {}{}", scene.pair, turned_by(c, scene, derived)), ui::Align::centre);
 
   const float room = area.height() - c.px(title_height + rows_height + 18);
   const float radius = std::max(c.px(20), std::min(room, area.width()) / 2 * 0.94f);
@@ -39,19 +37,19 @@ void pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived
 
   const float width = std::min(area.width(), c.px(260)), left = middle - width / 2;
   float y = area.greatest.y - c.px(rows_height);
-  const auto row = [&](std::string_view label, const std::string& value) {
+  const auto row = [&](std::string_view label, std::string_view value) {
     ui::text(c, {left, y}, c.fonts.small, c.theme.dim, label);
     ui::text(c, {left + width, y}, c.fonts.mono_small, c.theme.text, value, ui::Align::right);
     y += c.px(row_height);
   };
   const std::string index = plot::subscript(scene.pair);
-  row("θ" + index, theta >= 1e-4 || theta == 0 ? fmt::format("{:.6f}", theta) : fmt::format("{:.4e}", theta));
+  row(c.words("θ{}", index), theta >= 1e-4 || theta == 0 ? c.words("{:.6f}", theta) : c.words("{:.4e}", theta));
   const double lambda = wavelength(theta);
-  row("wavelength", theta == 0 ? "never turns" : grouped(lambda, lambda < 1000 ? 1 : 0) + " tok");
+  row("wavelength", theta == 0 ? "never turns" : c.words("{} tok", grouped(lambda, lambda < 1000 ? 1 : 0)));
   const double turns = theta * derived.trained_length() / (2 * std::numbers::pi);
   row("turns in L", grouped(turns, turns < 10 ? 3 : 1));
   const double delta = static_cast<double>(scene.m - scene.n) * theta;
-  row("Δ·θ" + index, grouped(delta, 3) + " rad");
+  row(c.words("Δ·θ{}", index), c.words("{} rad", grouped(delta, 3)));
 }
 
 } // namespace ropescope::pictures

@@ -11,14 +11,15 @@ namespace ropescope::pictures {
 namespace {
 
 constexpr Picture list[] = {
-    {"rotations", "Rotations", "the wall of dials: every pair's query, key and the angle between them", rotations},
-    {"pair", "Pair", "one pair, query and key, with its numbers", pair},
-    {"wavelengths", "Wavelengths", "tokens per full turn of every pair, against the trained context", wavelengths,
-     wavelengths_csv},
-    {"score", "Score", "score versus distance: local mean, least and greatest of every integer distance", score,
-     score_csv},
-    {"precision", "Precision", "what the arithmetic of real code costs at every position, measured here", precision,
-     precision_csv},
+    {"rotations", "Rotations", "the wall of dials: every pair's query, key and the angle between them", View::rotations,
+     rotations},
+    {"pair", "Pair", "one pair, query and key, with its numbers", View::rotations, pair},
+    {"wavelengths", "Wavelengths", "tokens per full turn of every pair, against the trained context", View::wavelengths,
+     wavelengths, wavelengths_csv},
+    {"score", "Score", "score versus distance: local mean, least and greatest of every integer distance", View::score,
+     score, score_csv},
+    {"precision", "Precision", "what the arithmetic of real code costs at every position, measured here",
+     View::precision, precision, precision_csv},
 };
 
 } // namespace
@@ -37,7 +38,7 @@ ui::Rect heading(const ui::Canvas& c, ui::Rect panel, std::string_view title, st
   const float left = width + c.px(12);
   if (!remark.empty() && inner.width() - left > c.px(40))
     ui::text(c, {inner.least.x + left, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim,
-             ui::shortened(c.fonts.small, remark, inner.width() - left));
+             ui::shortened(c, c.fonts.small, remark, inner.width() - left));
   return {{inner.least.x, inner.least.y + c.px(32)}, inner.greatest};
 }
 
@@ -62,7 +63,8 @@ ui::Rect heading_with_legend(const ui::Canvas& c, ui::Rect panel, std::string_vi
 }
 
 void decades_below(const ui::Canvas& c, ui::Rect plot, const plot::Axis& axis, float least_gap, std::string_view what) {
-  for (const plot::Tick& tick : plot::decade_ticks(axis, false, static_cast<int>(plot.width() / c.px(least_gap)))) {
+  for (const plot::Tick& tick :
+       plot::decade_ticks(axis, false, static_cast<int>(plot.width() / c.px(least_gap)), &c.memory)) {
     const float x = axis.pixel(tick.value), half = ui::text_width(c.fonts.small, tick.label) / 2;
     c.list->AddLine({x, plot.least.y}, {x, plot.greatest.y}, c.theme.grid, 1);
     ui::text(c, {std::min(x, plot.greatest.x - half), plot.greatest.y + c.px(5)}, c.fonts.small, c.theme.dim,

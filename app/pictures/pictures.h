@@ -37,6 +37,7 @@ struct Picture {
   std::string_view name; ///< as `render --picture` takes it
   std::string_view title;
   std::string_view line; ///< one line for `render --list`
+  View view;             ///< of a scene that shows it
   void (*draw)(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
   std::string (*csv)(const Derived&) = nullptr; ///< its numbers, where it is one of curves
 };

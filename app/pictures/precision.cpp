@@ -37,7 +37,8 @@ struct Plot {
 };
 
 void draw_axes(const ui::Canvas& c, const Plot& p) {
-  for (const plot::Tick& tick : plot::decade_ticks(p.y, true, static_cast<int>(p.area.height() / c.px(26)))) {
+  for (const plot::Tick& tick :
+       plot::decade_ticks(p.y, true, static_cast<int>(p.area.height() / c.px(26)), &c.memory)) {
     const float y = p.y.pixel(tick.value);
     c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, 1);
     ui::text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
@@ -63,7 +64,7 @@ void draw_curve(const ui::Canvas& c, const Plot& p, const Precision& precision, 
   const ImU32 colour = colour_of(c, curve.recipe);
   if (curve.on_gpu) { // dots upon the CPU's line
     for (std::size_t i = 0; i < points.size(); i += std::max<std::size_t>(1, points.size() / 28))
-      c.list->AddCircle(points[i], c.px(3.2f), colour, 0, c.px(1.4f));
+      c.list->AddCircle(points[i], c.px(3.2f), colour, 0, c.stroke(1.4f));
     return;
   }
   plot::draw_line(c.list, points, colour, c.px(2.2f), dash_of(curve.recipe), c.scale);
@@ -90,7 +91,7 @@ void draw_legend(const ui::Canvas& c, ui::Rect room, const Precision& precision,
     y += c.px(row_height);
   }
   if (std::any_of(precision.curves.begin(), precision.curves.end(), [](const auto& curve) { return curve.on_gpu; })) {
-    c.list->AddCircle({room.least.x + c.px(13), y + c.px(9)}, c.px(3.2f), c.theme.dim, 0, c.px(1.4f));
+    c.list->AddCircle({room.least.x + c.px(13), y + c.px(9)}, c.px(3.2f), c.theme.dim, 0, c.stroke(1.4f));
     ui::text(c, {room.least.x + c.px(34), y}, c.fonts.small, c.theme.dim, "the same on the GPU");
   }
 }
@@ -134,7 +135,7 @@ void draw_number_line(const ui::Canvas& c, ui::Rect room, Format format, const c
                room.greatest.x - c.px(8), false};
   const float y = room.least.y + c.px(16);
   ui::text(c, {room.least.x, y - c.px(10)}, c.fonts.bold, c.theme.text, name);
-  c.list->AddLine({x.first_pixel, y}, {x.last_pixel, y}, c.theme.outline, c.px(1.5f));
+  c.list->AddLine({x.first_pixel, y}, {x.last_pixel, y}, c.theme.outline, c.stroke(1.5f));
   const bool crowded = (x.last_pixel - x.first_pixel) / static_cast<float>(2 * reach) < c.px(5);
   const std::int64_t stride = crowded ? std::max<std::int64_t>(1, step / 2) : 1;
   for (std::int64_t p = std::max<std::int64_t>(0, (m - reach + stride - 1) / stride * stride); p <= m + reach;
@@ -161,8 +162,8 @@ void draw_number_line(const ui::Canvas& c, ui::Rect room, Format format, const c
   ui::text(c, {x.first_pixel, y + c.px(7)}, c.fonts.small, to == m ? c.theme.dim : c.theme.bad, words);
   if (step > 0 && to != m && to >= 0) {
     const float end = x.pixel(static_cast<double>(to));
-    c.list->AddLine({from, y - c.px(4)}, {end, y - c.px(4)}, c.theme.bad, c.px(2));
-    c.list->AddCircle({end, y}, c.px(6.5f), c.theme.bad, 0, c.px(2));
+    c.list->AddLine({from, y - c.px(4)}, {end, y - c.px(4)}, c.theme.bad, c.stroke(2));
+    c.list->AddCircle({end, y}, c.px(6.5f), c.theme.bad, 0, c.stroke(2));
   }
 }
 

@@ -45,11 +45,11 @@ void draw_legend(const ui::Canvas& c, ui::Rect panel, std::int64_t pairs) {
   const auto words = [&](std::string_view label) {
     x += ui::text(c, {x, y}, c.fonts.small, c.theme.dim, label) + c.px(22);
   };
-  const std::string count = fmt::format("{} pairs, fastest first", pairs);
+  const std::string_view count = c.words("{} pairs, fastest first", pairs);
   if (room(count)) words(count);
   for (const auto& [label, colour] : {std::pair{"query", c.theme.query}, std::pair{"key", c.theme.key}}) {
     if (!room(label)) return;
-    c.list->AddLine({x, middle}, {x + c.px(20), middle}, colour, c.px(4));
+    c.list->AddLine({x, middle}, {x + c.px(20), middle}, colour, c.stroke(4));
     x += c.px(26);
     words(label);
   }
@@ -61,7 +61,7 @@ void draw_legend(const ui::Canvas& c, ui::Rect panel, std::int64_t pairs) {
   words("Δ·θ");
   if (!room("angles seen in training")) return;
   for (int i = 0; i <= 20; ++i) c.list->PathLineTo(on_circle({x + c.px(7), middle}, c.px(7), 4.6 * i / 20));
-  compat::path_stroke(c.list, c.theme.seen, false, c.px(2.5f));
+  compat::path_stroke(c.list, c.theme.seen, false, c.stroke(2.5f));
   x += c.px(22);
   words("angles seen in training");
 }
@@ -74,7 +74,7 @@ struct Stretch {
 /// What the scheme does to the pairs, fastest first: kept, blended, interpolated, never turned.
 void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
   const Spectrum& spectrum = derived.current().spectrum;
-  std::vector<Stretch> stretches;
+  auto stretches = c.list_of<Stretch>(static_cast<std::size_t>(spectrum.pairs()));
   const bool each_its_own = derived.current().config.rope_type == RopeType::longrope;
   for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
     const PairFate f = each_its_own ? PairFate::blended : fate(spectrum, i);
@@ -89,7 +89,7 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
   for (std::size_t s = 0; s < stretches.size(); ++s) {
     const Stretch& stretch = stretches[s];
     ImU32 colour = c.theme.outline;
-    std::string label = "never turns";
+    std::string_view label = "never turns";
     switch (stretch.fate) {
     case PairFate::kept: colour = c.theme.of(RopeType::yarn), label = "keep (extrapolate)"; break;
     case PairFate::blended:
@@ -99,7 +99,7 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
     case PairFate::interpolated: {
       const auto last = static_cast<std::size_t>(stretch.end - 1);
       colour = c.theme.of(RopeType::linear);
-      label = fmt::format("interpolate ÷{:.4g}", spectrum.unscaled[last] / spectrum.inv_freq[last]);
+      label = c.words("interpolate ÷{:.4g}", spectrum.unscaled[last] / spectrum.inv_freq[last]);
       break;
     }
     case PairFate::unrotated: break;
@@ -131,8 +131,7 @@ void rotations(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const De
 
   const ui::Rect wall{{area.least.x, area.least.y + c.px(4)}, {area.greatest.x, area.greatest.y - c.px(strip_room)}};
   draw_strip(c, area, derived);
-  std::vector<std::uint8_t> axes; // letters beside the numbers where positions have several
-  if (const std::int64_t count = axis_count(scene.rope); count > 1) axes = pair_axes(scene.rope, count);
+  const std::vector<std::uint8_t>& axes = derived.axes(); // letters beside the numbers where positions have several
   const Grid grid = arrange(c, wall, spectrum.pairs());
   for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
     const auto at = static_cast<std::size_t>(i);
@@ -146,7 +145,7 @@ void rotations(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const De
     if (grid.labelled)
       ui::text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small,
                selected ? c.theme.accent : c.theme.dim,
-               fmt::format("{}{}", axes.empty() ? "" : axis_name(scene.rope, axes[at]), i), ui::Align::centre);
+               c.words("{}{}", axes.empty() ? "" : axis_name(scene.rope, axes[at]), i), ui::Align::centre);
     const ui::Rect cell{corner, {corner.x + grid.cell_width, corner.y + grid.cell_height}};
     if (c.clicked && cell.contains(c.mouse)) next.pair = i;
   }

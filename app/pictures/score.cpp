@@ -35,9 +35,10 @@ Plot plot_in(const ui::Canvas& c, ui::Rect room, const Derived& derived) {
 }
 
 void draw_axes(const ui::Canvas& c, const Plot& p) {
-  for (const plot::Tick& tick : plot::linear_ticks(p.y, std::max(3, static_cast<int>(p.area.height() / c.px(54))))) {
+  for (const plot::Tick& tick :
+       plot::linear_ticks(p.y, std::max(3, static_cast<int>(p.area.height() / c.px(54))), &c.memory)) {
     const float y = p.y.pixel(tick.value);
-    c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, tick.value == 0 ? c.px(2) : 1);
+    c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, tick.value == 0 ? c.stroke(2) : 1);
     ui::text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
   }
   decades_below(c, p.area, p.x, 90, "relative distance Δ = m − n (tokens)");
@@ -49,7 +50,7 @@ void draw_beyond(const ui::Canvas& c, const Plot& p, double trained) {
   const float left = p.x.pixel(trained), pitch = c.px(14);
   const float height = p.area.height();
   c.list->PushClipRect({left, p.area.least.y}, p.area.greatest, true);
-  c.list->AddRectFilled({left, p.area.least.y}, p.area.greatest, c.theme.beyond_fill);
+  ui::ground(c, {{left, p.area.least.y}, p.area.greatest}, ui::over(c.theme.panel, c.theme.beyond_fill));
   for (float x = left - height; x < p.area.greatest.x; x += pitch)
     c.list->AddLine({x, p.area.greatest.y}, {x + height, p.area.least.y}, ui::with_alpha(c.theme.beyond, 0.10f), 1);
   c.list->PopClipRect();
@@ -66,11 +67,26 @@ void label_beyond(const ui::Canvas& c, const Plot& p, double trained) {
   label_on(c, {inside ? left + c.px(8) : left - c.px(8) - width, p.area.least.y + c.px(3)}, c.theme.beyond, words);
 }
 
+/// The edges of a band, smoothed: of the scheme in force everywhere, of the others where they are the whole band, as
+/// a column there holds one distance.
+void draw_edges(const ui::Canvas& c, std::span<const plot::Span> columns, bool everywhere, ImU32 colour) {
+  const float thin = c.px(3);
+  const auto shown = [&](const plot::Span& s) { return everywhere || s.bottom - s.top < thin; };
+  auto edge = c.list_of<ImVec2>(columns.size());
+  for (const bool upper : {true, false})
+    for (std::size_t begin = 0, end = 0; begin < columns.size(); begin = end + 1) {
+      edge.clear();
+      for (end = begin; end < columns.size() && shown(columns[end]); ++end)
+        edge.emplace_back(columns[end].x, upper ? columns[end].top : columns[end].bottom);
+      plot::draw_line(c.list, edge, colour, c.px(1), {}, c.scale);
+    }
+}
+
 void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool band) {
   const ScoreCurve& curve = series.curve;
   const ImU32 colour = scheme_colour(c, series);
-  std::vector<plot::Span> columns;
-  std::vector<ImVec2> line;
+  auto columns = c.list_of<plot::Span>(curve.bins.size());
+  auto line = c.list_of<ImVec2>(curve.bins.size());
   for (std::size_t b = 0; b < curve.bins.size(); ++b) {
     const float x = p.x.pixel(bin_distance(curve, b));
     columns.push_back({x, p.y.pixel(static_cast<double>(curve.bins[b].greatest)),
@@ -79,24 +95,28 @@ void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool 
   }
   if (band) {
     plot::draw_band(c.list, columns, ui::with_alpha(colour, c.theme.dark ? 0.26f : 0.24f));
-    // Its edges, smoothed; where a column holds one distance they are the whole band.
-    for (const bool upper : {true, false}) {
-      std::vector<ImVec2> edge;
-      for (const plot::Span& s : columns) edge.emplace_back(s.x, upper ? s.top : s.bottom);
-      plot::draw_line(c.list, edge, ui::with_alpha(colour, 0.22f), c.px(1), {}, c.scale);
-    }
+    draw_edges(c, columns, series.current, ui::with_alpha(colour, 0.22f));
   } else
     scheme_line(c, line, series);
+}
+
+/// Below the curves while they hold a part of the distances alone.
+void draw_progress(const ui::Canvas& c, const Plot& p, const Derived& derived) {
+  if (!derived.refining()) return;
+  const float y = p.area.greatest.y, height = c.px(3);
+  c.list->AddRectFilled({p.area.least.x, y - height}, p.area.greatest, c.theme.track);
+  c.list->AddRectFilled({p.area.least.x, y - height},
+                        {p.area.least.x + p.area.width() * static_cast<float>(derived.refined()), y}, c.theme.accent);
+  label_on(c, {p.area.least.x + c.px(8), y - height - c.px(22)}, c.theme.dim,
+           c.words("a part of the distances so far; {:.0f} % refined", 100 * derived.refined()));
 }
 
 /// A small table on the picture. Its corner keeps within the plot.
 class ReadOut {
 public:
-  ReadOut(const ui::Canvas& c, std::string title) : c_(c), title_(std::move(title)) {}
+  ReadOut(const ui::Canvas& c, std::string_view title) : c_(c), title_(title), rows_(&c.memory) {}
 
-  void add(ImU32 colour, std::string name, std::string value) {
-    rows_.push_back({colour, std::move(name), std::move(value)});
-  }
+  void add(ImU32 colour, std::string_view name, std::string_view value) { rows_.push_back({colour, name, value}); }
 
   void draw(ImVec2 at, ui::Rect within) const {
     float names = ui::text_width(c_.fonts.bold, title_), values = 0;
@@ -126,11 +146,11 @@ public:
 private:
   struct Row {
     ImU32 colour;
-    std::string name, value;
+    std::string_view name, value;
   };
   const ui::Canvas& c_;
-  std::string title_;
-  std::vector<Row> rows_;
+  std::string_view title_;
+  std::pmr::vector<Row> rows_;
 };
 
 /// The scores at the scene's own distance.
@@ -143,9 +163,9 @@ void draw_here(const ui::Canvas& c, const Plot& p, const Scene& scene, const Der
   const ImVec2 at{x, p.y.pixel(current.score_here)};
   c.list->AddCircleFilled(at, c.px(7), c.theme.text);
   c.list->AddCircleFilled(at, c.px(5), scheme_colour(c, current));
-  ReadOut table(c, "Δ = " + grouped(static_cast<double>(distance)));
+  ReadOut table(c, c.words("Δ = {}", grouped(static_cast<double>(distance))));
   for (const Series& series : derived.series())
-    table.add(scheme_colour(c, series), series.label, plot::with_sign(series.score_here, 4));
+    table.add(scheme_colour(c, series), series.label, c.words("{}", plot::with_sign(series.score_here, 4)));
   table.draw({at.x, std::min(at.y, p.area.least.y + p.area.height() * 0.45f)}, p.area);
 }
 
@@ -157,15 +177,15 @@ void draw_under_mouse(const ui::Canvas& c, const Plot& p, const Derived& derived
   const auto bin = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, above - edges.begin() - 1));
   c.list->AddLine({c.mouse.x, p.area.least.y}, {c.mouse.x, p.area.greatest.y}, ui::with_alpha(c.theme.text, 0.5f), 1);
   const std::int64_t first = edges[bin], last = edges[bin + 1] - 1;
-  ReadOut table(c, first == last ? "Δ = " + grouped(static_cast<double>(first))
-                                 : fmt::format("Δ = {} … {}", grouped(static_cast<double>(first)),
-                                               grouped(static_cast<double>(last))));
+  ReadOut table(c, first == last ? c.words("Δ = {}", grouped(static_cast<double>(first)))
+                                 : c.words("Δ = {} … {}", grouped(static_cast<double>(first)),
+                                           grouped(static_cast<double>(last))));
   for (const Series& series : derived.series()) {
     const ScoreBin& b = series.curve.bins[bin];
     const auto number = [](float v) { return plot::with_sign(static_cast<double>(v), 4); };
     table.add(scheme_colour(c, series), series.label,
-              first == last ? number(b.mean)
-                            : fmt::format("{} ({} … {})", number(b.mean), number(b.least), number(b.greatest)));
+              first == last ? c.words("{}", number(b.mean))
+                            : c.words("{} ({} … {})", number(b.mean), number(b.least), number(b.greatest)));
   }
   table.draw(c.mouse, p.area);
 }
@@ -175,8 +195,9 @@ void draw_under_mouse(const ui::Canvas& c, const Plot& p, const Derived& derived
 void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const char *title = "Score versus relative distance",
              *remark = "⟨R(m)q, R(n)k⟩ / d, q = k = 1; line: local mean, band: least to greatest of every Δ";
-  const std::string along = scene.axis < 0 ? "" : fmt::format(" along {}", axis_name(scene.rope, scene.axis));
-  const ui::Rect room = heading_with_legend(c, panel, title + along, remark, "mean, and band of every Δ", derived);
+  const std::string_view along = scene.axis < 0 ? "" : c.words(" along {}", axis_name(scene.rope, scene.axis));
+  const ui::Rect room =
+      heading_with_legend(c, panel, c.words("{}{}", title, along), remark, "mean, and band of every Δ", derived);
   const Plot p = plot_in(c, room, derived);
   draw_beyond(c, p, derived.trained_length());
   draw_axes(c, p);
@@ -191,6 +212,7 @@ void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derive
     draw_under_mouse(c, p, derived);
   else
     draw_here(c, p, scene, derived);
+  draw_progress(c, p, derived);
   if (inside && c.clicked) {
     next.m = scene.n + std::lround(p.x.value(c.mouse.x));
     settle(next);

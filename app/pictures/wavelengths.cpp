@@ -15,18 +15,24 @@ using plot::Axis;
 
 /// Behind everything: the pairs that the scheme in force blends.
 void shade_blend(const ui::Canvas& c, const Axis& x, ui::Rect area, const Spectrum& spectrum) {
-  for (std::int64_t i = 0; i + 1 < spectrum.pairs(); ++i)
-    if (fate(spectrum, i) == PairFate::blended || fate(spectrum, i + 1) == PairFate::blended)
-      c.list->AddRectFilled({x.pixel(static_cast<double>(i)), area.least.y},
-                            {x.pixel(static_cast<double>(i + 1)), area.greatest.y},
-                            ui::with_alpha(c.theme.of(RopeType::ntk), 0.10f));
+  const ImU32 colour = ui::over(c.theme.panel, ui::with_alpha(c.theme.of(RopeType::ntk), 0.10f));
+  const auto blends = [&](std::int64_t i) {
+    return fate(spectrum, i) == PairFate::blended || fate(spectrum, i + 1) == PairFate::blended;
+  };
+  for (std::int64_t begin = 0, end = 0; begin + 1 < spectrum.pairs(); begin = end + 1) {
+    for (end = begin; end + 1 < spectrum.pairs() && blends(end); ++end) {
+    }
+    if (end > begin)
+      ui::ground(
+          c,
+          {{x.pixel(static_cast<double>(begin)), area.least.y}, {x.pixel(static_cast<double>(end)), area.greatest.y}},
+          colour);
+  }
 }
 
 /// At the top: which axis of the positions turns which stretch of pairs.
-void label_axes(const ui::Canvas& c, const Axis& x, ui::Rect area, const RopeConfig& rope) {
-  const std::int64_t count = axis_count(rope);
-  if (count == 1) return;
-  const std::vector<std::uint8_t> axes = pair_axes(rope, count);
+void label_axes(const ui::Canvas& c, const Axis& x, ui::Rect area, const RopeConfig& rope,
+                const std::vector<std::uint8_t>& axes) {
   const float y = area.least.y + c.px(2);
   for (std::size_t begin = 0, end = 0; begin < axes.size(); begin = end) {
     while (end < axes.size() && axes[end] == axes[begin]) ++end;
@@ -44,8 +50,8 @@ void label_axes(const ui::Canvas& c, const Axis& x, ui::Rect area, const RopeCon
   }
 }
 
-std::vector<ImVec2> points_of(const Axis& x, const Axis& y, const Spectrum& spectrum) {
-  std::vector<ImVec2> points;
+std::pmr::vector<ImVec2> points_of(const ui::Canvas& c, const Axis& x, const Axis& y, const Spectrum& spectrum) {
+  auto points = c.list_of<ImVec2>(spectrum.inv_freq.size());
   for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
     if (spectrum.inv_freq[i] > 0)
       points.emplace_back(x.pixel(static_cast<double>(i)), y.pixel(wavelength(spectrum.inv_freq[i])));
@@ -67,7 +73,7 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
   const Axis x{0, std::max<double>(1, static_cast<double>(current.pairs() - 1)), area.least.x, area.greatest.x, false};
   const Axis y{4, greatest * 1.5, area.greatest.y, area.least.y, true};
 
-  for (const plot::Tick& tick : plot::decade_ticks(y, true, static_cast<int>(area.height() / c.px(30)))) {
+  for (const plot::Tick& tick : plot::decade_ticks(y, true, static_cast<int>(area.height() / c.px(30)), &c.memory)) {
     const float at = y.pixel(tick.value);
     c.list->AddLine({area.least.x, at}, {area.greatest.x, at}, c.theme.grid, 1);
     ui::text(c, {area.least.x - c.px(6), at - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
@@ -84,11 +90,12 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
 
   c.list->PushClipRect(area.least, area.greatest, true);
   shade_blend(c, x, area, current);
-  label_axes(c, x, area, scene.rope);
+  label_axes(c, x, area, scene.rope, derived.axes());
   const float chosen = x.pixel(static_cast<double>(scene.pair));
-  c.list->AddLine({chosen, area.least.y}, {chosen, area.greatest.y}, ui::with_alpha(c.theme.accent, 0.55f), c.px(1.5f));
+  c.list->AddLine({chosen, area.least.y}, {chosen, area.greatest.y}, ui::with_alpha(c.theme.accent, 0.55f),
+                  c.stroke(1.5f));
   for (auto series = derived.series().rbegin(); series != derived.series().rend(); ++series)
-    scheme_line(c, points_of(x, y, series->spectrum), *series);
+    scheme_line(c, points_of(c, x, y, series->spectrum), *series);
   const double theta = current.inv_freq[static_cast<std::size_t>(scene.pair)];
   c.list->PopClipRect();
   if (theta > 0)
@@ -98,13 +105,13 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
   plot::draw_rule(c.list, {area.least.x, trained}, {area.greatest.x, trained}, c.theme.text, c.px(1.4f), c.px(7),
                   c.px(4));
   label_on(c, {area.least.x + c.px(6), trained - c.px(20)}, c.theme.text,
-           "trained " + grouped(derived.trained_length()));
+           c.words("trained {}", grouped(derived.trained_length())));
   if (static_cast<double>(derived.length()) > derived.trained_length() * 1.01) {
     plot::draw_rule(c.list, {area.least.x, target}, {area.greatest.x, target}, c.theme.text, c.px(1.4f), c.px(2),
                     c.px(3));
     const bool crowded = trained - target < c.px(22); // then the label goes above both lines
     label_on(c, {area.least.x + c.px(6), target - c.px(20) - (crowded ? c.px(22) - (trained - target) : 0.0f)},
-             c.theme.text, "target " + grouped(static_cast<double>(derived.length())));
+             c.theme.text, c.words("target {}", grouped(static_cast<double>(derived.length()))));
   }
   if (c.clicked && area.contains(c.mouse))
     next.pair = std::min(last, static_cast<std::int64_t>(std::lround(x.value(c.mouse.x))));

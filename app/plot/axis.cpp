@@ -29,23 +29,23 @@ double Axis::value(float p) const {
   return logarithmic ? std::exp(v) : v;
 }
 
-std::vector<Tick> linear_ticks(const Axis& axis, int wanted) {
+Ticks linear_ticks(const Axis& axis, int wanted, std::pmr::memory_resource* memory) {
   const double rough = (axis.greatest - axis.least) / std::max(1, wanted);
   const double decade = std::pow(10.0, std::floor(std::log10(rough)));
   double step = 10 * decade;
   for (const double round : {5.0, 2.5, 2.0, 1.0})
     if (round * decade >= rough * 0.999) step = round * decade;
-  std::vector<Tick> ticks;
+  Ticks ticks(memory);
   for (double i = std::ceil(axis.least / step - 1e-9); i * step <= axis.greatest + step * 1e-9; ++i)
     ticks.push_back({i * step, decimal(i * step)});
   return ticks;
 }
 
-std::vector<Tick> decade_ticks(const Axis& axis, bool powers, int greatest_count) {
+Ticks decade_ticks(const Axis& axis, bool powers, int greatest_count, std::pmr::memory_resource* memory) {
   const int first = static_cast<int>(std::ceil(std::log10(axis.least) - 1e-9));
   const int last = static_cast<int>(std::floor(std::log10(axis.greatest) + 1e-9));
   const int step = std::max(1, (last - first) / std::max(1, greatest_count) + 1);
-  std::vector<Tick> ticks;
+  Ticks ticks(memory);
   for (int e = first; e <= last; e += step) {
     const double value = std::pow(10.0, e);
     ticks.push_back({value, powers ? power_of_ten(e) : grouped(value)});

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,15 @@ struct Tick {
   bool operator==(const Tick&) const = default;
 };
 
+using Ticks = std::pmr::vector<Tick>;
+
 /// About `wanted` round values (1, 2, 2.5, 5 × 10ⁿ) within the axis.
-std::vector<Tick> linear_ticks(const Axis&, int wanted);
+Ticks linear_ticks(const Axis&, int wanted, std::pmr::memory_resource* = std::pmr::get_default_resource());
 
 /// Decades within the axis, labelled in full ("10 000") or as powers ("10⁴"); every second, third … where they
 /// would be more than `greatest_count`.
-std::vector<Tick> decade_ticks(const Axis&, bool powers, int greatest_count);
+Ticks decade_ticks(const Axis&, bool powers, int greatest_count,
+                   std::pmr::memory_resource* = std::pmr::get_default_resource());
 
 /// "+0.5749"
 std::string with_sign(double value, int decimals);

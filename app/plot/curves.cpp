@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <vector>
 
 #include <glm/glm.hpp>
 
 #include "app/ui/imgui_compat.h"
+#include "app/ui/widgets.h"
 
 namespace ropescope::plot {
 
@@ -18,7 +18,7 @@ constexpr std::size_t points_at_once = 8000; // Dear ImGui counts a line's verti
 void draw_solid(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, float thickness) {
   for (std::size_t begin = 0; begin + 1 < points.size(); begin += points_at_once - 1) {
     const std::size_t count = std::min(points_at_once, points.size() - begin);
-    compat::polyline(list, points.data() + begin, static_cast<int>(count), colour, false, thickness);
+    compat::polyline(list, points.data() + begin, static_cast<int>(count), colour, false, ui::whole_stroke(thickness));
   }
 }
 
@@ -28,44 +28,74 @@ void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, f
                float scale) {
   if (points.size() < 2) return;
   if (dash.solid()) return draw_solid(list, points, colour, thickness);
-  std::vector<ImVec2> stroke{points[0]};
+  list->PathLineTo(points[0]);
   std::size_t part = 0; // even parts are drawn
   float left = dash.length[0] * scale;
   const auto finish = [&] {
-    if (part % 2 == 0 && stroke.size() > 1) draw_solid(list, stroke, colour, thickness);
+    if (part % 2 == 0 && list->_Path.Size > 1)
+      compat::path_stroke(list, colour, false, ui::whole_stroke(thickness));
+    else
+      list->PathClear();
   };
   for (std::size_t i = 1; i < points.size(); ++i) {
     glm::vec2 from{points[i - 1].x, points[i - 1].y};
     const glm::vec2 to{points[i].x, points[i].y};
     for (float length = glm::distance(from, to); length >= left; length = glm::distance(from, to)) {
       from += (to - from) * (length > 0 ? left / length : 0.0f);
-      stroke.emplace_back(from.x, from.y);
+      list->PathLineTo({from.x, from.y});
       finish();
       part = (part + 1) % 4;
       left = dash.length[part] * scale;
-      stroke.assign(1, ImVec2(from.x, from.y));
+      list->PathLineTo({from.x, from.y});
     }
     left -= glm::distance(from, to);
-    stroke.push_back(points[i]);
+    list->PathLineTo(points[i]);
   }
   finish();
 }
 
-void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour) {
-  // One strip of triangles, so that neighbouring columns share their edge and nothing is blended twice.
+namespace {
+
+/// Trapezoids between neighbouring columns, from `top` to `bottom` of each.
+template <typename Top, typename Bottom>
+void draw_strip(ImDrawList* list, std::span<const Span> columns, ImU32 colour, Top top, Bottom bottom) {
   const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
-  for (std::size_t begin = 0; begin + 1 < columns.size(); begin += points_at_once - 1) {
-    const std::size_t count = std::min(points_at_once, columns.size() - begin);
-    list->PrimReserve(static_cast<int>(6 * (count - 1)), static_cast<int>(2 * count));
-    const auto first = static_cast<unsigned>(list->_VtxCurrentIdx);
-    for (std::size_t i = 0; i < count; ++i) {
-      const Span& s = columns[begin + i];
-      list->PrimWriteVtx({s.x, s.top}, white, colour);
-      list->PrimWriteVtx({s.x, s.bottom}, white, colour);
+  const std::size_t count = columns.size();
+  list->PrimReserve(static_cast<int>(6 * (count - 1)), static_cast<int>(2 * count));
+  const auto first = static_cast<unsigned>(list->_VtxCurrentIdx);
+  for (const Span& s : columns) {
+    list->PrimWriteVtx({s.x, top(s)}, white, colour);
+    list->PrimWriteVtx({s.x, bottom(s)}, white, colour);
+  }
+  for (unsigned i = 0; i + 1 < count; ++i)
+    for (const unsigned corner : {0u, 1u, 2u, 2u, 1u, 3u})
+      list->PrimWriteIdx(static_cast<ImDrawIdx>(first + 2 * i + corner));
+}
+
+} // namespace
+
+void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour) {
+  // What some columns have in common is one rectangle, as a rasteriser is slow at narrow triangles; above and below it
+  // lies a strip of triangles. Neighbours share their edges, so that nothing is blended twice.
+  constexpr std::size_t together = 12;
+  const auto own_top = [](const Span& s) { return s.top; };
+  const auto own_bottom = [](const Span& s) { return s.bottom; };
+  for (std::size_t begin = 0; begin + 1 < columns.size(); begin += together) {
+    const std::span<const Span> group = columns.subspan(begin, std::min(together + 1, columns.size() - begin));
+    float top = group.front().top, bottom = group.front().bottom;
+    for (const Span& s : group) {
+      top = std::max(top, s.top);
+      bottom = std::min(bottom, s.bottom);
     }
-    for (unsigned i = 0; i + 1 < count; ++i)
-      for (const unsigned corner : {0u, 1u, 2u, 2u, 1u, 3u})
-        list->PrimWriteIdx(static_cast<ImDrawIdx>(first + 2 * i + corner));
+    if (bottom - top < 8) {
+      draw_strip(list, group, colour, own_top, own_bottom);
+      continue;
+    }
+    draw_strip(list, group, colour, own_top, [top](const Span&) { return top; });
+    draw_strip(
+        list, group, colour, [bottom](const Span&) { return bottom; }, own_bottom);
+    list->PrimReserve(6, 4);
+    list->PrimRect({group.front().x, top}, {group.back().x, bottom}, colour);
   }
 }
 

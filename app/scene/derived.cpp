@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/gpu/context.h"
+#include "app/gpu/driver_time.h"
 #include "core/analysis/precision.h"
 #include "core/error.h"
 #include "core/rope/positions.h"
@@ -17,6 +18,8 @@ namespace ropescope {
 namespace {
 
 constexpr std::int64_t measured_terms = std::int64_t{1} << 20; // of a sum over pairs, by both engines
+constexpr std::chrono::milliseconds gpu_time_of_a_frame{4};
+constexpr std::int64_t terms_at_once = std::int64_t{5} << 26; // within one frame: five schemes of 64 pairs to 1 M
 
 struct Wanted {
   RopeConfig config;
@@ -73,6 +76,25 @@ std::vector<float> unit_rows(Engine& engine, const Spectrum& spectrum, const Pos
   return rows;
 }
 
+Series series_of(Wanted wanted, std::int64_t length, std::int64_t axis) {
+  Series series;
+  series.spectrum = make_spectrum(wanted.config, static_cast<double>(length));
+  series.turns = turns_along(series.spectrum, wanted.config, axis);
+  series.label = label_of(wanted);
+  series.config = std::move(wanted.config);
+  series.layer_type = std::move(wanted.layer_type);
+  return series;
+}
+
+/// As it was before it was extended.
+RopeConfig trained_rope(const RopeConfig& rope) {
+  RopeConfig trained = rope;
+  trained.rope_type = rope.rope_type == RopeType::proportional ? RopeType::proportional : RopeType::standard;
+  trained.factor.reset();
+  trained.freq_factors.clear();
+  return trained;
+}
+
 template <typename Work>
 double milliseconds(Work work) {
   const auto begin = std::chrono::steady_clock::now();
@@ -90,9 +112,10 @@ ScoreCurve curve_of(Engine& engine, std::span<const std::uint64_t> turns, const 
 Engines::Engines(EngineChoice wanted) : choice(wanted) {
   software_ = gpu::current_context_info().software;
   why_no_gpu = gpu::GlEngine::why_not();
-  if (why_no_gpu.empty())
+  if (why_no_gpu.empty()) {
     gpu = std::make_unique<gpu::GlEngine>();
-  else if (choice == EngineChoice::gpu)
+    gpu_device = gpu->device();
+  } else if (choice == EngineChoice::gpu)
     throw Error("--engine gpu: " + why_no_gpu);
 }
 
@@ -108,59 +131,127 @@ std::string Engines::why_this_one() const {
                                        "gpu takes it all the same).";
 }
 
-void Derived::update(const Scene& scene, Engines& engines, std::int64_t columns) {
-  update_series(scene, engines, columns);
-  update_hands(scene, engines);
-  update_scores_here(scene);
+void Derived::update(const Scene& scene, Engines& engines, std::int64_t columns, Patience patience) {
+  update_series(scene, columns);
+  if (scene.view == View::overview || scene.view == View::score) {
+    update_curves(engines, patience);
+    update_scores_here(scene);
+  } else
+    stop_refinement();
+  if (scene.view == View::overview || scene.view == View::rotations) update_hands(scene, engines);
   if (scene.view == View::precision) measure_precision(scene, engines);
+  if (patience == Patience::waits && parity_due_) measure_parity(engines);
 }
 
-void Derived::update_series(const Scene& scene, Engines& engines, std::int64_t columns) {
+bool Derived::same_series(const Scene& scene, std::int64_t columns) const {
+  const Scene& before = series_of_;
+  return !series_.empty() && columns == columns_ && scene.axis == before.axis && scene.rope == before.rope &&
+         scene.factor == before.factor && scene.compared == before.compared &&
+         scene.other_layers == before.other_layers && scene.layer_type == before.layer_type &&
+         scene.model.layers == before.model.layers;
+}
+
+void Derived::update_series(const Scene& scene, std::int64_t columns) {
+  if (same_series(scene, columns)) return;
   const std::int64_t length = pictured_length(scene);
-  const bool same_axis = length == length_ && columns == columns_ && scene.axis == axis_;
-  std::vector<Wanted> all_wanted = wanted_of(scene);
-  const auto same = [](const Series& series, const Wanted& wanted) {
-    return series.config == wanted.config && series.layer_type == wanted.layer_type;
-  };
-  if (same_axis && std::equal(series_.begin(), series_.end(), all_wanted.begin(), all_wanted.end(), same)) return;
+  const bool same_axis = length == length_ && columns == columns_ && scene.axis == series_of_.axis;
   std::vector<Series> next;
-  bool current_changed = !same_axis;
-  const std::vector<std::int64_t> edges =
-      same_axis && !series_.empty() ? series_.front().curve.edges : log_bin_edges(length, columns);
-  for (Wanted& wanted : all_wanted) {
-    const bool current = next.empty();
-    const auto known = std::find_if(series_.begin(), series_.end(), [&](const Series& s) { return same(s, wanted); });
-    if (same_axis && known != series_.end()) {
-      current_changed = current_changed || (current && !known->current);
-      next.push_back(*known);
-    } else {
-      Series series;
-      series.spectrum = make_spectrum(wanted.config, static_cast<double>(length));
-      series.turns = turns_along(series.spectrum, wanted.config, scene.axis);
-      series.curve = curve_of(engines.preferred(), series.turns, edges);
-      series.label = label_of(wanted);
-      series.config = std::move(wanted.config);
-      series.layer_type = std::move(wanted.layer_type);
-      current_changed = current_changed || current;
-      next.push_back(std::move(series));
-    }
-    next.back().current = current;
+  std::vector<Series*> known; // or null: of the same place in `next`
+  for (Wanted& wanted : wanted_of(scene)) {
+    const auto found = std::find_if(series_.begin(), series_.end(), [&](const Series& s) {
+      return same_axis && s.config == wanted.config && s.layer_type == wanted.layer_type;
+    });
+    known.push_back(found == series_.end() ? nullptr : &*found);
+    next.push_back(known.back() ? Series{} : series_of(std::move(wanted), length, scene.axis));
   }
-  RopeConfig trained = scene.rope;
-  trained.rope_type = scene.rope.rope_type == RopeType::proportional ? RopeType::proportional : RopeType::standard;
-  trained.factor.reset();
-  trained.freq_factors.clear();
-  trained_ = make_spectrum(trained);
+  Spectrum trained = make_spectrum(trained_rope(scene.rope));
+
+  parity_due_ = parity_due_ || !known.front() || !known.front()->current;
+  for (std::size_t i = 0; i < next.size(); ++i) {
+    if (known[i]) next[i] = std::move(*known[i]);
+    next[i].current = i == 0;
+  }
+  stop_refinement();
+  axes_.clear();
+  if (const std::int64_t count = axis_count(scene.rope); count > 1) axes_ = pair_axes(scene.rope, count);
+  trained_ = std::move(trained);
   series_ = std::move(next);
   length_ = length;
   columns_ = columns;
-  axis_ = scene.axis;
   trained_length_ = ropescope::trained_length(scene.rope);
-  if (current_changed) measure_parity(engines);
+  for (const RopeType type : all_rope_types)
+    possible_[static_cast<std::size_t>(type)] = tried_on(scene, type).has_value();
+  series_of_ = scene;
+}
+
+void Derived::update_curves(Engines& engines, Patience patience) {
+  if (refining_ && patience == Patience::goes_on) return refine(engines);
+  stop_refinement();
+  std::int64_t terms = 0;
+  std::vector<Series*> unfinished;
+  for (Series& series : series_)
+    if (!series.finished) {
+      unfinished.push_back(&series);
+      terms += length_ * series.spectrum.pairs();
+    }
+  if (unfinished.empty()) return;
+  const bool at_once = patience == Patience::waits || terms <= terms_at_once;
+  const std::vector<std::int64_t> edges = log_bin_edges(length_, columns_);
+  for (Series* series : unfinished) {
+    const auto weights = equal_weights(series->spectrum.pairs());
+    const ScoreScan scan{.turns = series->turns, .weights = weights, .first = edges.front()};
+    series->curve =
+        at_once ? score_curve(engines.preferred(), scan, edges) : coarse_score_curve(engines.preferred(), scan, edges);
+    series->finished = at_once;
+    ++scans_;
+  }
+  if (!at_once) begin_refinement(engines);
+}
+
+void Derived::begin_refinement(Engines& engines) {
+  std::vector<PendingCurve> pending;
+  for (std::size_t i = 0; i < series_.size(); ++i)
+    if (!series_[i].finished) pending.push_back({i, series_[i].turns, series_[i].curve.edges});
+  refining_ = true;
+  refined_ = 0;
+  if (engines.draws_on_gpu())
+    gpu_scans_ = CurveScans(std::move(pending));
+  else
+    refinement_.begin(std::move(pending));
+}
+
+void Derived::refine(Engines& engines) {
+  std::vector<ScannedBins> scanned;
+  if (engines.draws_on_gpu()) {
+    const auto begin = std::chrono::steady_clock::now();
+    do scanned.push_back(gpu_scans_.next(engines.preferred()));
+    while (!gpu_scans_.done() && std::chrono::steady_clock::now() - begin < gpu_time_of_a_frame);
+    refined_ = gpu_scans_.share();
+    refining_ = !gpu_scans_.done();
+  } else {
+    refining_ = refinement_.working();
+    scanned = refinement_.take();
+    refined_ = refinement_.share();
+  }
+  for (const ScannedBins& piece : scanned) {
+    Series& series = series_[piece.series];
+    std::copy(piece.bins.begin(), piece.bins.end(),
+              series.curve.bins.begin() + static_cast<std::ptrdiff_t>(piece.first));
+    series.finished = piece.first + piece.bins.size() == series.curve.bins.size();
+    update_local_means(series.curve);
+  }
+}
+
+void Derived::stop_refinement() {
+  if (!refining_) return;
+  refinement_.abandon();
+  gpu_scans_ = {};
+  refining_ = false;
 }
 
 void Derived::update_hands(const Scene& scene, Engines& engines) {
   const Spectrum& spectrum = current().spectrum;
+  if (hands_of_ == scene.rope && hands_at_ == std::array{scene.m, scene.n, scene.axis}) return;
   Positions positions{1, {scene.m, scene.n}};
   std::vector<std::uint8_t> axes;
   if (scene.axis >= 0) { // along the others both are where the key is
@@ -169,7 +260,6 @@ void Derived::update_hands(const Scene& scene, Engines& engines) {
       positions.ids.insert(positions.ids.end(), {a == scene.axis ? scene.m : scene.n, scene.n});
     axes = pair_axes(scene.rope, positions.axes);
   }
-  if (hands_of_ == spectrum && hands_at_.ids == positions.ids) return;
   const std::vector<float> rows = unit_rows(engines.preferred(), spectrum, positions, axes);
   const auto pairs = static_cast<std::size_t>(spectrum.pairs());
   hands_ = {std::vector<glm::vec2>(pairs), std::vector<glm::vec2>(pairs)};
@@ -177,8 +267,8 @@ void Derived::update_hands(const Scene& scene, Engines& engines) {
     hands_.query[i] = {rows[2 * i], rows[2 * i + 1]};
     hands_.key[i] = {rows[2 * (pairs + i)], rows[2 * (pairs + i) + 1]};
   }
-  hands_at_ = positions;
-  hands_of_ = spectrum;
+  hands_at_ = {scene.m, scene.n, scene.axis};
+  hands_of_ = scene.rope;
 }
 
 void Derived::measure_precision(const Scene& scene, Engines& engines) {
@@ -231,14 +321,14 @@ void Derived::update_scores_here(const Scene& scene) {
 
 void Derived::measure_parity(Engines& engines) {
   parity_ = {};
+  parity_due_ = false;
   const Series& now = current();
   // Positions of every order of magnitude, so that a phase that goes wrong far out is seen.
   Positions positions;
   for (std::int64_t p = 1; p < length_; p = p * 2 + 1) positions.ids.push_back(p);
-  std::vector<std::int64_t> edges = now.curve.edges;
   const std::int64_t measured =
       std::max<std::int64_t>(1024, measured_terms / std::max<std::int64_t>(1, now.spectrum.pairs()));
-  if (length_ > measured) edges = log_bin_edges(measured, columns_);
+  const std::vector<std::int64_t> edges = log_bin_edges(std::min(length_, measured), columns_);
   std::vector<float> rows, rows_gpu;
   ScoreCurve curve, curve_gpu;
   parity_.cpu_ms = milliseconds([&] {
@@ -247,10 +337,10 @@ void Derived::measure_parity(Engines& engines) {
   });
   if (!engines.gpu) return;
   parity_.gpu_ms = milliseconds([&] {
+    const gpu::DriverTime driver;
     rows_gpu = unit_rows(*engines.gpu, now.spectrum, positions);
     curve_gpu = curve_of(*engines.gpu, now.turns, edges);
   });
-  parity_.device = engines.gpu->device();
   const auto differ = [&](float a, float b) {
     parity_.greatest_difference =
         std::max(parity_.greatest_difference, std::abs(static_cast<double>(a) - static_cast<double>(b)));

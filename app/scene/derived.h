@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,6 +8,7 @@
 #include <glm/glm.hpp>
 
 #include "app/gpu/gl_engine.h"
+#include "app/scene/refinement.h"
 #include "app/scene/scene.h"
 #include "core/analysis/score_curve.h"
 #include "core/rope/cpu_engine.h"
@@ -21,6 +23,7 @@ struct Engines {
   CpuEngine cpu;
   std::unique_ptr<gpu::GlEngine> gpu; ///< null where it cannot run
   std::string why_no_gpu;             ///< a sentence, where it is null
+  std::string gpu_device;             ///< what it calls itself
   EngineChoice choice;
 
   /// `automatic` draws on the GPU, but not on one that is software: that is the CPU with a detour.
@@ -38,7 +41,8 @@ private:
 struct Series {
   RopeConfig config;
   Spectrum spectrum;
-  ScoreCurve curve;
+  ScoreCurve curve;                 ///< empty until the scene shows it
+  bool finished = false;            ///< every distance is in the curve; not so while it is refined
   std::string label;                ///< "YaRN ×16"
   std::string layer_type;           ///< where it is another layer type of the model, not a scheme for this one
   std::vector<std::uint64_t> turns; ///< the spectrum's; 0 for pairs that the scene's axis does not turn
@@ -52,11 +56,10 @@ struct Hands {
   std::vector<glm::vec2> query, key; ///< per pair, on a circle of the attention factor's radius
 };
 
-/// Both engines on the same work, measured when the scheme in force last changed: rows at positions of every order
-/// of magnitude, and the score at every distance (of the first 2²⁰/pairs, where there are more).
+/// Both engines on the same work, measured once the scheme in force has stayed for a moment: rows at positions of every
+/// order of magnitude, and the score at every distance (of the first 2²⁰/pairs, where there are more).
 struct Parity {
-  std::string device;             ///< what the GPU calls itself; empty without one
-  double gpu_ms = 0, cpu_ms = 0;  ///< gpu_ms without meaning where there is no device
+  double gpu_ms = 0, cpu_ms = 0;  ///< gpu_ms without meaning where there is no GPU
   double greatest_difference = 0; ///< of any rotated component (over the attention factor) or score
 };
 
@@ -75,39 +78,68 @@ struct Precision {
   std::vector<PrecisionCurve> curves; ///< a recipe's on the CPU, then its on the GPU
 };
 
-/// Everything computed from a Scene. Each part is recomputed only when its own inputs changed.
+/// Whether long work is waited for. A window goes on with what there is; what is kept as a file waits.
+enum class Patience : std::uint8_t { waits, goes_on };
+
+/// Everything computed from a Scene. Each part is recomputed only when its own inputs changed, and only where the
+/// scene's view shows it.
 class Derived {
 public:
   /// `columns`: pixels across the score picture. Throws Error where the scene's rope is not valid; what was
-  /// computed before stays.
-  void update(const Scene&, Engines&, std::int64_t columns);
+  /// computed before stays. Without patience, long scans begin coarse and go on from call to call, and parity is
+  /// left to measure_parity().
+  void update(const Scene&, Engines&, std::int64_t columns, Patience = Patience::waits);
+
+  /// Whether another call of update() with the same scene would bring curves forward.
+  bool refining() const { return refining_; }
+  double refined() const { return refining_ ? refined_ : 1.0; } ///< share of the distances, 0 … 1
+
+  /// Whether parity() is of what the scene was before, and measure_parity() has something to measure.
+  bool parity_due() const { return parity_due_; }
+  void measure_parity(Engines&);
 
   const std::vector<Series>& series() const { return series_; } ///< the scheme in force comes first
   const Series& current() const { return series_.front(); }
-  const Spectrum& trained() const { return trained_; } ///< without any extension
+  bool possible(RopeType type) const { return possible_[static_cast<std::size_t>(type)]; } ///< tried_on() has it
+  const std::vector<std::uint8_t>& axes() const { return axes_; } ///< per pair; empty where positions have one axis
+  const Spectrum& trained() const { return trained_; }            ///< without any extension
   const Hands& hands() const { return hands_; }
   const Parity& parity() const { return parity_; }
   const Precision& precision() const { return precision_; } ///< empty until the scene shows it
   std::int64_t length() const { return length_; }           ///< tokens the pictures reach to
   double trained_length() const { return trained_length_; }
+  std::uint64_t scans() const { return scans_; } ///< curves computed so far, coarse or finished
 
 private:
-  void update_series(const Scene&, Engines&, std::int64_t columns);
+  bool same_series(const Scene&, std::int64_t columns) const;
+  void update_series(const Scene&, std::int64_t columns);
+  void update_curves(Engines&, Patience);
+  void begin_refinement(Engines&);
+  void refine(Engines&);
+  void stop_refinement();
   void update_hands(const Scene&, Engines&);
   void update_scores_here(const Scene&);
-  void measure_parity(Engines&);
   void measure_precision(const Scene&, Engines&);
 
   std::vector<Series> series_;
   Spectrum trained_;
+  std::vector<std::uint8_t> axes_;
+  std::array<bool, std::size(all_rope_types)> possible_{};
   Hands hands_;
   Parity parity_;
+  bool parity_due_ = false;
   Precision precision_;
   std::optional<RopeConfig> precision_of_;
-  std::int64_t length_ = 0, columns_ = 0, axis_ = -1;
+  std::int64_t length_ = 0, columns_ = 0;
   double trained_length_ = 0;
-  Positions hands_at_;
-  std::optional<Spectrum> hands_of_;
+  Scene series_of_;       // what the series were made of
+  Refinement refinement_; // on the CPU
+  CurveScans gpu_scans_;  // on the thread that draws, a slice a frame
+  bool refining_ = false;
+  double refined_ = 1;
+  std::uint64_t scans_ = 0;
+  std::array<std::int64_t, 3> hands_at_{}; // m, n, axis
+  std::optional<RopeConfig> hands_of_;
 };
 
 } // namespace ropescope

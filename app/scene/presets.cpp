@@ -15,13 +15,21 @@ namespace {
 
 constexpr std::string_view folder = "assets/models/", suffix = ".json";
 
+bool is_preset(const Asset& file) { return file.name.starts_with(folder); }
+
+std::string_view id_of(const Asset& file) {
+  return file.name.substr(folder.size(), file.name.size() - folder.size() - suffix.size());
+}
+
+Preset read_preset(const Asset& file) {
+  const std::string id(id_of(file));
+  return {id, parse_model_config(file.text, id)};
+}
+
 std::vector<Preset> read_presets() {
   std::vector<Preset> all;
   for (const Asset& file : assets())
-    if (file.name.starts_with(folder)) {
-      const std::string id(file.name.substr(folder.size(), file.name.size() - folder.size() - suffix.size()));
-      all.push_back({id, parse_model_config(file.text, id)});
-    }
+    if (is_preset(file)) all.push_back(read_preset(file));
   std::sort(all.begin(), all.end(), [](const Preset& a, const Preset& b) { return a.id < b.id; });
   return all;
 }
@@ -38,9 +46,11 @@ const std::vector<Preset>& presets() {
   return all;
 }
 
-const Preset& find_preset(std::string_view name) {
+Preset find_preset(std::string_view name) {
+  for (const Asset& file : assets())
+    if (is_preset(file) && same_letters(id_of(file), name)) return read_preset(file);
   for (const Preset& preset : presets())
-    if (same_letters(preset.id, name) || same_letters(preset.model.name, name)) return preset;
+    if (same_letters(preset.model.name, name)) return preset;
   std::vector<std::string_view> ids;
   for (const Preset& preset : presets()) ids.push_back(preset.id);
   throw Error(fmt::format("no model \"{}\", expected one of {}", name, fmt::join(ids, ", ")));

@@ -16,7 +16,7 @@ struct Preset {
 /// Sorted by id. Read once.
 const std::vector<Preset>& presets();
 
-/// By id or by name, whatever their case. Throws Error naming the ids where there is none.
-const Preset& find_preset(std::string_view name);
+/// By id or by name, whatever their case; by its id it is the only file that is read. Throws Error naming the ids where there is none.
+Preset find_preset(std::string_view name);
 
 } // namespace ropescope

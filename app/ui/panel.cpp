@@ -89,7 +89,7 @@ void choose_model(Column& column, const Scene& scene, Scene& next) {
   c.list->AddRectFilled(box.least, box.greatest, hovered ? mix(c.theme.raised, c.theme.text, 0.08f) : c.theme.raised,
                         c.px(5));
   text(c, {box.least.x + c.px(12), box.least.y + c.px(8)}, c.fonts.bold, c.theme.text,
-       shortened(c.fonts.bold, scene.model.name, box.width() - c.px(44)));
+       shortened(c, c.fonts.bold, scene.model.name, box.width() - c.px(44)));
   text(c, {box.greatest.x - c.px(12), box.least.y + c.px(8)}, c.fonts.body, c.theme.dim, "▾", Align::right);
   ImGui::SetNextWindowPos({box.least.x, box.greatest.y + c.px(2)});
   ImGui::SetNextWindowSizeConstraints({box.width(), 0}, {c.px(420), c.px(560)});
@@ -232,7 +232,7 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
       {RopeType::longrope, "LongRoPE"}, {RopeType::proportional, "p-RoPE"}, {RopeType::ntk_by_parts, "by parts"}};
   int n = 0;
   for (const Choice& choice : choices) {
-    const bool possible = tried_on(scene, choice.type).has_value();
+    const bool possible = derived ? derived->possible(choice.type) : tried_on(scene, choice.type).has_value();
     if (button(column.c, choice.label, column.cell(n % 3, 3, 27), choice.label, scene.rope.rope_type == choice.type,
                possible))
       choose_scheme(next, choice.type);
@@ -307,19 +307,19 @@ void compare_row(const Canvas& c, Rect r, ImU32 colour, std::string_view label, 
   c.list->AddRectFilled({r.least.x, r.least.y + c.px(3)}, {r.least.x + c.px(14), r.least.y + c.px(17)},
                         shown ? colour : with_alpha(colour, 0.25f), c.px(3));
   text(c, {r.least.x + c.px(24), r.least.y}, fixed ? c.fonts.bold : c.fonts.body, shown ? c.theme.text : c.theme.faint,
-       shortened(c.fonts.body, label, r.width() - c.px(44)));
+       shortened(c, c.fonts.body, label, r.width() - c.px(44)));
   const ImVec2 dot{r.greatest.x - c.px(6), r.least.y + c.px(10)};
   if (shown)
     c.list->AddCircleFilled(dot, c.px(5), fixed ? c.theme.accent : c.theme.dim);
   else
-    c.list->AddCircle(dot, c.px(4.5f), c.theme.faint, 0, c.px(1.4f));
+    c.list->AddCircle(dot, c.px(4.5f), c.theme.faint, 0, c.stroke(1.4f));
 }
 
 /// "sliding layers (28)"
-std::string layer_words(const LayerRope& layer) {
-  const std::string name =
-      layer.layer_type == "no_rope" ? "layers without RoPE" : short_layer_name(layer.layer_type) + " layers";
-  return layer.layers > 0 ? fmt::format("{} ({})", name, layer.layers) : name;
+std::string_view layer_words(const Canvas& c, const LayerRope& layer) {
+  const std::string_view name =
+      layer.layer_type == "no_rope" ? "layers without RoPE" : c.words("{} layers", short_layer_name(layer.layer_type));
+  return layer.layers > 0 ? c.words("{} ({})", name, layer.layers) : name;
 }
 
 void compare_controls(Column& column, const Scene& scene, const Derived* derived, Scene& next) {
@@ -328,7 +328,7 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
                                   RopeType::yarn,   RopeType::llama3, RopeType::standard};
   const auto row = [&](RopeType type, std::string_view label, bool shown, bool fixed) {
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
-    const bool pressed = hit(fmt::format("compare {}", static_cast<int>(type)).c_str(), r) && !fixed;
+    const bool pressed = hit(c.words("compare {}{}", static_cast<int>(type), '\0').data(), r) && !fixed;
     if (pressed) next.compared[static_cast<std::size_t>(type)] = !shown;
     compare_row(c, r, c.theme.of(type), label, shown, fixed);
     column.skip(23);
@@ -342,8 +342,8 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
   for (const LayerRope& layer : scene.model.layers) {
     if (layer.layer_type == scene.layer_type) continue;
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
-    if (hit(("layer " + layer.layer_type).c_str(), r)) next.other_layers = !scene.other_layers;
-    compare_row(c, r, c.theme.text, layer_words(layer), scene.other_layers, false);
+    if (hit(c.words("layer {}{}", layer.layer_type, '\0').data(), r)) next.other_layers = !scene.other_layers;
+    compare_row(c, r, c.theme.text, layer_words(c, layer), scene.other_layers, false);
     column.skip(23);
   }
 }

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/gpu/driver_time.h"
 #include "app/gpu/framebuffer.h"
 #include "app/pictures/pictures.h"
 #include "app/plot/axis.h"
@@ -87,7 +88,10 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
   io.DeltaTime = std::max(seconds, 1e-4f);
-  ImGui_ImplOpenGL3_NewFrame();
+  {
+    const gpu::DriverTime driver;
+    ImGui_ImplOpenGL3_NewFrame();
+  }
   ImGui::NewFrame();
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(io.DisplaySize);
@@ -95,16 +99,20 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0f);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0f);
   ImGui::Begin("Ropescope", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse |
-                   ImGuiWindowFlags_NoNav);
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoMove |
+                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                   ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
   ImGui::PopStyleVar(3);
 }
 
-Canvas Shell::canvas() const {
+Canvas Shell::canvas() {
   const ImGuiIO& io = ImGui::GetIO();
   const bool free = !help_ && !ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup) && !ImGui::IsAnyItemActive();
+  grounds_.clear();
+  memory_.reset();
   return {.list = ImGui::GetWindowDrawList(),
+          .grounds = grounds_,
+          .memory = memory_,
           .theme = theme(scene_.dark ? ThemeName::dark : ThemeName::light),
           .fonts = fonts_,
           .scale = scale_,
@@ -113,36 +121,45 @@ Canvas Shell::canvas() const {
           .measured_times = live_};
 }
 
-void Shell::finish() const {
+void Shell::finish() {
   ImGui::SetCursorScreenPos({0, 0});
   ImGui::Dummy({1, 1});
   ImGui::End();
   ImGui::Render();
-  const ImVec4 ground = ImGui::ColorConvertU32ToFloat4(theme(scene_.dark ? ThemeName::dark : ThemeName::light).ground);
-  glClearColor(ground.x, ground.y, ground.z, 1);
-  glClear(GL_COLOR_BUFFER_BIT);
+  const gpu::DriverTime driver;
+  const Theme& colours = theme(scene_.dark ? ThemeName::dark : ThemeName::light);
+  ground_painter_.paint(ImGui::GetIO().DisplaySize, grounds_, colours.panel, colours.ground);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 
-void Shell::accept(Scene next, std::int64_t columns) {
+void Shell::accept(Scene& next, std::int64_t columns) {
   columns_ = columns;
   settle(next);
   try {
-    derived_.update(next, engines_, columns);
-    scene_ = std::move(next);
+    derived_.update(next, engines_, columns, patience());
+    if (scene_ != next) scene_ = next;
     computed_ = true;
     if (message_.of_scene) message_ = {};
   } catch (const Error& error) {
     if (!computed_) throw; // nothing to go on with
     message_ = {error.what(), true, true};
-    derived_.update(scene_, engines_, columns);
+    derived_.update(scene_, engines_, columns, patience());
   }
+}
+
+/// Both engines are measured once nothing has moved for a moment, so that no movement waits for it.
+void Shell::measure_when_still(float seconds) {
+  constexpr float moment = 0.25f;
+  still_ = scene_.rope == measured_rope_ ? still_ + seconds : 0;
+  if (measured_rope_ != scene_.rope) measured_rope_ = scene_.rope;
+  if (derived_.parity_due() && still_ >= moment) derived_.measure_parity(engines_);
 }
 
 void Shell::frame(int width, int height, float seconds, bool live) {
   live_ = live;
   begin(width, height, seconds, window_design);
-  Scene next = scene_;
+  next_ = scene_; // a copy into what is there already allocates nothing
+  Scene& next = next_;
   if (scene_.play != Play::off) {
     play_remainder_ += tokens_per_second * static_cast<double>(seconds);
     const auto tokens = static_cast<std::int64_t>(play_remainder_);
@@ -172,7 +189,8 @@ void Shell::frame(int width, int height, float seconds, bool live) {
   }
   if (next != scene_) accept(next, columns_of(c, stage_area.width()));
   finish();
-  if (export_wanted_) export_png(width, height);
+  if (live_) measure_when_still(seconds);
+  if (export_wanted_ && !derived_.refining()) export_png(width, height);
 }
 
 void Shell::picture_frame(std::string_view name, int width, int height) {
@@ -181,11 +199,11 @@ void Shell::picture_frame(std::string_view name, int width, int height) {
   live_ = false;
   begin(width, height, 1 / 60.0f, picture_design);
   const Canvas c = canvas();
-  if (picture->name == "precision") scene_.view = View::precision; // measured only where it is looked at
-  accept(scene_, columns_of(c, static_cast<float>(width)));
-  Scene unused = scene_;
+  scene_.view = picture->view; // computed only where it is looked at
+  next_ = scene_;
+  accept(next_, columns_of(c, static_cast<float>(width)));
   picture->draw(c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)),
-                scene_, derived_, unused);
+                scene_, derived_, next_);
   finish();
 }
 
@@ -213,7 +231,7 @@ void Shell::stage(const Canvas& c, Rect area, Scene& next) {
 }
 
 void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
-  c.list->AddRectFilled(bar.least, bar.greatest, c.theme.panel);
+  ground(c, bar, c.theme.panel);
   c.list->AddLine({bar.least.x, bar.greatest.y}, bar.greatest, c.theme.grid, 1);
   const float y = (bar.height() - compat::font_size(c.fonts.title)) / 2;
   float x = c.px(20);
@@ -221,7 +239,7 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
   for (const Action& a : actions()) {
     if (!a.name.starts_with("view.") || a.name == "view.grid") continue;
     const bool chosen = [&] {
-      Scene would = scene_;
+      Scene would;
       a.apply(would);
       return would.view == scene_.view;
     }();
@@ -261,29 +279,40 @@ void Shell::badge(const Canvas& c, Rect r) const {
   const ImVec2 words{r.least.x + c.px(30), y};
   if (!engines_.gpu) {
     const float arm = c.px(5);
-    c.list->AddLine({dot.x - arm, dot.y - arm}, {dot.x + arm, dot.y + arm}, c.theme.bad, c.px(2));
-    c.list->AddLine({dot.x - arm, dot.y + arm}, {dot.x + arm, dot.y - arm}, c.theme.bad, c.px(2));
-    const std::string time = c.measured_times ? fmt::format("CPU {:.2f} ms", derived_.parity().cpu_ms) : "";
+    c.list->AddLine({dot.x - arm, dot.y - arm}, {dot.x + arm, dot.y + arm}, c.theme.bad, c.stroke(2));
+    c.list->AddLine({dot.x - arm, dot.y + arm}, {dot.x + arm, dot.y - arm}, c.theme.bad, c.stroke(2));
+    const std::string_view time =
+        c.measured_times && !derived_.parity_due() ? c.words("CPU {:.2f} ms", derived_.parity().cpu_ms) : "";
     const float width = text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, time, Align::right);
-    text(c, words, c.fonts.small, c.theme.text, shortened(c.fonts.small, engines_.why_no_gpu, room - width - c.px(12)));
+    text(c, words, c.fonts.small, c.theme.text,
+         shortened(c, c.fonts.small, engines_.why_no_gpu, room - width - c.px(12)));
   } else {
     const Parity& p = derived_.parity();
-    c.list->AddCircleFilled(dot, c.px(5), p.greatest_difference <= 2e-6 ? c.theme.good : c.theme.bad);
-    const std::string numbers = c.measured_times ? fmt::format("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms,
-                                                               p.cpu_ms, p.greatest_difference)
-                                                 : fmt::format("GPU beside CPU: max|Δ| {:.1e}", p.greatest_difference);
+    const bool due = derived_.parity_due();
+    c.list->AddCircleFilled(dot, c.px(5),
+                            due                             ? c.theme.faint
+                            : p.greatest_difference <= 2e-6 ? c.theme.good
+                                                            : c.theme.bad);
+    const std::string_view numbers =
+        due ? "GPU beside CPU: once it is still"
+        : c.measured_times
+            ? c.words("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms, p.cpu_ms, p.greatest_difference)
+            : c.words("GPU beside CPU: max|Δ| {:.1e}", p.greatest_difference);
     const float width = text_width(c.fonts.mono_small, numbers);
     if (width > room) return; // the dot alone; the tooltip of a wider window has the rest
     text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, numbers, Align::right);
-    const std::string device = engines_.draws_on_gpu() ? p.device : fmt::format("{}, drawn by the CPU", p.device);
+    const std::string_view device =
+        engines_.draws_on_gpu() ? engines_.gpu_device : c.words("{}, drawn by the CPU", engines_.gpu_device);
     if (room - width > c.px(60))
-      text(c, words, c.fonts.small, c.theme.dim, shortened(c.fonts.small, device, room - width - c.px(12)));
+      text(c, words, c.fonts.small, c.theme.dim, shortened(c, c.fonts.small, device, room - width - c.px(12)));
   }
   hit("badge", r);
-  const std::string drawn =
-      fmt::format("{}\nCPU: {}\n{}", engines_.gpu ? "GPU: " + engines_.gpu->device() : engines_.why_no_gpu,
-                  engines_.cpu.device(), engines_.why_this_one());
-  tooltip(drawn.c_str());
+  if (ImGui::IsItemHovered()) badge_tooltip(c);
+}
+
+void Shell::badge_tooltip(const Canvas& c) const {
+  const std::string_view gpu = engines_.gpu ? c.words("GPU: {}", engines_.gpu_device) : engines_.why_no_gpu;
+  tooltip(c.words("{}\nCPU: {}\n{}{}", gpu, engines_.cpu.device(), engines_.why_this_one(), '\0').data());
 }
 
 const std::string& Shell::shown_message() const { return message_.words.empty() ? fonts_.notice : message_.words; }
@@ -293,11 +322,11 @@ void Shell::message_bar(const Canvas& c, Rect bar) {
   if (words.empty()) return;
   const ImU32 colour = message_.trouble ? c.theme.bad : c.theme.good;
   c.list->AddRectFilled(bar.least, bar.greatest, mix(c.theme.panel, colour, 0.16f), c.px(6));
-  compat::rectangle(c.list, bar.least, bar.greatest, colour, c.px(6), c.px(1));
+  compat::rectangle(c.list, bar.least, bar.greatest, colour, c.px(6), c.stroke(1));
   const float y = bar.least.y + c.px(10);
   text(c, {bar.least.x + c.px(14), y}, c.fonts.body, colour, message_.trouble ? "✗" : "✓");
   text(c, {bar.least.x + c.px(38), y}, c.fonts.body, c.theme.text,
-       shortened(c.fonts.body, words, bar.width() - c.px(130)));
+       shortened(c, c.fonts.body, words, bar.width() - c.px(130)));
   text(c, {bar.greatest.x - c.px(14), y}, c.fonts.small, c.theme.dim, "dismiss", Align::right);
   if (hit("message", bar))
     message_ = {};
@@ -326,7 +355,7 @@ void Shell::help(const Canvas& c) {
 void Shell::open(const std::filesystem::path& path) {
   try {
     const Scene next = with_model(scene_, read_model_config(path));
-    if (computed_) derived_.update(next, engines_, columns_);
+    if (computed_) derived_.update(next, engines_, columns_, patience());
     scene_ = next;
     message_ = {};
     if (!next.model.warnings.empty())

@@ -8,6 +8,7 @@
 #include "app/scene/scene.h"
 #include "app/ui/file_dialog.h"
 #include "app/ui/fonts.h"
+#include "app/ui/grounds.h"
 #include "app/ui/widgets.h"
 
 namespace ropescope::ui {
@@ -31,6 +32,9 @@ public:
   /// Opens a config.json; what cannot be read is said in the window, which goes on with what it had.
   void open(const std::filesystem::path&);
 
+  /// Takes another scene; it is computed in the next frame.
+  void show(Scene scene) { scene_ = std::move(scene); }
+
   /// A key was pressed. Returns what the action asks of the window.
   Request key(int key, int modifiers);
 
@@ -45,20 +49,26 @@ public:
   const Derived& derived() const { return derived_; }
   const std::string& message() const { return message_.words; }
 
-  /// Whether the picture changes by itself.
-  bool animated() const { return scene_.play != Play::off; }
+  /// Whether the next frame has work of its own, and no event needs to come first.
+  bool animated() const { return scene_.play != Play::off || derived_.refining() || derived_.parity_due(); }
+
+  /// Of such frames: whether they only wait until the scene has been still for a moment.
+  bool only_waits() const { return scene_.play == Play::off && !derived_.refining() && derived_.parity_due(); }
 
 private:
   void begin(int width, int height, float seconds, ImVec2 design);
-  Canvas canvas() const;
-  void finish() const;
+  Canvas canvas();
+  void finish();
   void top_bar(const Canvas&, Rect, Scene& next);
   void badge(const Canvas&, Rect) const;
+  void badge_tooltip(const Canvas&) const;
   void stage(const Canvas&, Rect, Scene& next);
   void message_bar(const Canvas&, Rect);
   const std::string& shown_message() const;
   void help(const Canvas&);
-  void accept(Scene next, std::int64_t columns);
+  Patience patience() const { return live_ ? Patience::goes_on : Patience::waits; }
+  void accept(Scene& next, std::int64_t columns);
+  void measure_when_still(float seconds);
 
   void export_png(int width, int height);
 
@@ -69,13 +79,18 @@ private:
   };
 
   Engines& engines_;
-  Scene scene_;
+  Scene scene_, next_; // in force, and as this frame leaves it
   Derived derived_;
   Fonts fonts_;
+  std::vector<Ground> grounds_; // of this frame
+  FrameMemory memory_;
+  GroundPainter ground_painter_;
   FileDialog dialog_;
   Message message_;
   float scale_ = 0, zoom_ = 1;
   double play_remainder_ = 0;
+  RopeConfig measured_rope_;
+  float still_ = 0;          // seconds since the scheme in force last changed
   std::int64_t columns_ = 0; // of the last frame
   bool help_ = false, computed_ = false, live_ = false, export_wanted_ = false;
 };

@@ -133,6 +133,8 @@ ImU32 with_alpha(ImU32 colour, float alpha) {
 
 ImU32 mix(ImU32 a, ImU32 b, float of_b) { return pack(glm::mix(unpack(a), unpack(b), of_b)); }
 
+ImU32 over(ImU32 opaque, ImU32 colour) { return mix(opaque, colour | IM_COL32_A_MASK, unpack(colour).w); }
+
 double contrast(ImU32 a, ImU32 b) {
   const double first = luminance(a) + 0.05, second = luminance(b) + 0.05;
   return std::max(first, second) / std::min(first, second);

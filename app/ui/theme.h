@@ -39,6 +39,9 @@ ImU32 phase_colour(double phase, float alpha);
 ImU32 with_alpha(ImU32 colour, float alpha);
 ImU32 mix(ImU32 a, ImU32 b, float of_b);
 
+/// What a colour shows laid over an opaque one.
+ImU32 over(ImU32 opaque, ImU32 colour);
+
 /// Contrast ratio after WCAG 2, 1…21.
 double contrast(ImU32 a, ImU32 b);
 

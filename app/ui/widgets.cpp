@@ -53,7 +53,7 @@ void draw_line(const Canvas& c, const Line& line, float from, float to, ImU32 co
 void draw_knob(const Canvas& c, float x, float y, bool lively) {
   c.list->AddCircleFilled({x, y}, c.px(knob_radius + (lively ? 1.0f : 0.0f)),
                           c.theme.dark ? c.theme.text : c.theme.panel);
-  if (!c.theme.dark) c.list->AddCircle({x, y}, c.px(knob_radius), c.theme.text, 0, c.px(2));
+  if (!c.theme.dark) c.list->AddCircle({x, y}, c.px(knob_radius), c.theme.text, 0, c.stroke(2));
 }
 
 /// A field to type a number into; opened by Ctrl+click on the item before.
@@ -90,14 +90,14 @@ float text(const Canvas& c, ImVec2 at, ImFont* font, ImU32 colour, std::string_v
   return width;
 }
 
-std::string shortened(ImFont* font, std::string_view words, float width) {
-  if (text_width(font, words) <= width) return std::string(words);
-  std::string begin(words);
-  while (!begin.empty() && text_width(font, begin + "…") > width) {
-    while (!begin.empty() && (begin.back() & 0xc0) == 0x80) begin.pop_back(); // the rest of one character
-    if (!begin.empty()) begin.pop_back();
+std::string_view shortened(const Canvas& c, ImFont* font, std::string_view words, float width) {
+  if (text_width(font, words) <= width) return words;
+  std::string_view begin = words;
+  while (!begin.empty() && text_width(font, c.words("{}…", begin)) > width) {
+    while (!begin.empty() && (begin.back() & 0xc0) == 0x80) begin.remove_suffix(1); // the rest of one character
+    if (!begin.empty()) begin.remove_suffix(1);
   }
-  return begin + "…";
+  return c.words("{}…", begin);
 }
 
 float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 colour, std::string_view words) {
@@ -116,7 +116,29 @@ float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 
   return at.y;
 }
 
-void panel(const Canvas& c, Rect r) { c.list->AddRectFilled(r.least, r.greatest, c.theme.panel, c.px(6)); }
+void ground(const Canvas& c, Rect r, ImU32 colour) {
+  c.grounds.push_back(
+      {{{std::round(r.least.x), std::round(r.least.y)}, {std::round(r.greatest.x), std::round(r.greatest.y)}}, colour});
+}
+
+void panel(const Canvas& c, Rect r) {
+  const float round = std::round(c.px(6));
+  const ImU32 colour = c.theme.panel;
+  const float left = std::round(r.least.x), top = std::round(r.least.y), right = std::round(r.greatest.x),
+              bottom = std::round(r.greatest.y);
+  ground(c, {{left + round, top}, {right - round, bottom}}, colour);
+  ground(c, {{left, top + round}, {left + round, bottom - round}}, colour);
+  ground(c, {{right - round, top + round}, {right, bottom - round}}, colour);
+  const auto corner = [&](float x, float y, int quarter) {
+    c.list->PathLineTo({x, y});
+    c.list->PathArcToFast({x, y}, round, 3 * quarter, 3 * quarter + 3);
+    c.list->PathFillConvex(colour);
+  };
+  corner(right - round, bottom - round, 0);
+  corner(left + round, bottom - round, 1);
+  corner(left + round, top + round, 2);
+  corner(right - round, top + round, 3);
+}
 
 bool slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& value) {
   const Line line = line_at(c, at, width);
@@ -184,7 +206,7 @@ bool button(const Canvas& c, const char* id, Rect r, std::string_view label, boo
   ImFont* font = text_width(c.fonts.body, label) <= r.width() - c.px(8) ? c.fonts.body : c.fonts.small;
   const float y = (r.least.y + r.greatest.y - compat::font_size(font)) / 2;
   const ImU32 colour = selected ? c.theme.on_accent : enabled ? c.theme.text : with_alpha(c.theme.dim, 0.45f);
-  text(c, {(r.least.x + r.greatest.x) / 2, y}, font, colour, shortened(font, label, r.width() - c.px(4)),
+  text(c, {(r.least.x + r.greatest.x) / 2, y}, font, colour, shortened(c, font, label, r.width() - c.px(4)),
        Align::centre);
   return pressed;
 }

@@ -1,10 +1,15 @@
 #pragma once
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <fmt/format.h>
 #include <imgui.h>
 
 #include "app/ui/fonts.h"
+#include "app/ui/frame_memory.h"
 #include "app/ui/theme.h"
 
 namespace ropescope::ui {
@@ -18,9 +23,20 @@ struct Rect {
   Rect inset(float x, float y) const { return {{least.x + x, least.y + y}, {greatest.x - x, greatest.y - y}}; }
 };
 
+/// An opaque area below everything else: it is cleared, which costs a fraction of a blended triangle.
+struct Ground {
+  Rect area;
+  ImU32 colour;
+};
+
+/// A width of a line in whole pixels: Dear ImGui draws such lines from a texture, others of three times the triangles.
+inline float whole_stroke(float pixels) { return std::max(1.0f, std::round(pixels)); }
+
 /// What everything is drawn with. Lengths in the design are at scale 1; `px` turns them into pixels.
 struct Canvas {
   ImDrawList* list;
+  std::vector<Ground>& grounds; ///< in the order of drawing
+  FrameMemory& memory;          ///< for what this frame alone needs
   const Theme& theme;
   const Fonts& fonts;
   float scale;
@@ -29,6 +45,25 @@ struct Canvas {
   bool measured_times = true; ///< whether times may be shown: they differ from run to run
 
   float px(float length) const { return length * scale; }
+
+  /// Words that last as long as the frame.
+  template <typename... Args>
+  std::string_view words(fmt::format_string<const Args&...> format, const Args&... args) const {
+    const std::size_t size = fmt::formatted_size(format, args...);
+    char* text = static_cast<char*>(memory.allocate(size, 1));
+    fmt::format_to(text, format, args...);
+    return {text, size};
+  }
+
+  /// An empty list that lasts as long as the frame, with room for `count`.
+  template <typename T>
+  std::pmr::vector<T> list_of(std::size_t count) const {
+    std::pmr::vector<T> items(&memory);
+    items.reserve(count);
+    return items;
+  }
+
+  float stroke(float width) const { return whole_stroke(px(width)); }
 };
 
 enum class Align { left, centre, right };
@@ -39,18 +74,22 @@ float text_width(ImFont*, std::string_view);
 float text(const Canvas&, ImVec2 at, ImFont*, ImU32 colour, std::string_view, Align = Align::left);
 
 /// The text, or as much of its beginning as fits, with an ellipsis.
-std::string shortened(ImFont*, std::string_view, float width);
+std::string_view shortened(const Canvas&, ImFont*, std::string_view, float width);
 
 /// Draws words in lines no wider than `width`; returns where the next line would begin.
 float wrapped_text(const Canvas&, ImVec2 at, float width, ImFont*, ImU32 colour, std::string_view);
 
-/// The ground of a panel.
+/// The ground of a panel, below everything that is drawn, whenever.
 void panel(const Canvas&, Rect);
+
+/// An opaque area with square corners, likewise.
+void ground(const Canvas&, Rect, ImU32 colour);
 
 /// One continuous quantity: label at the left, value at the right, a knob on a line below.
 struct Slider {
   const char* id;
-  std::string label, value_text;
+  std::string_view label;
+  std::string value_text;
   double least, greatest;
   bool logarithmic = false;
   bool whole = false;  ///< integers only

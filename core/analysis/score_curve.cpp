@@ -1,6 +1,7 @@
 #include "core/analysis/score_curve.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "core/rope/phase.h"
@@ -10,6 +11,31 @@ namespace ropescope {
 namespace {
 
 constexpr double mean_reach = 1.25;
+constexpr std::int64_t slice_points = std::int64_t{1} << 20, coarse_points = 256;
+
+ScoreCurve empty_curve(std::vector<std::int64_t> edges) {
+  ScoreCurve curve;
+  curve.edges = std::move(edges);
+  curve.bins.resize(curve.edges.size() - 1);
+  return curve;
+}
+
+/// The greatest power of two that leaves a bin enough multiples of itself.
+std::int64_t stride_of(std::int64_t width) {
+  return static_cast<std::int64_t>(
+      std::bit_floor(static_cast<std::uint64_t>(std::max<std::int64_t>(1, width / coarse_points))));
+}
+
+/// The multiples of `stride` within some bins. A turn is a fixed-point number, so that the turns of `stride` tokens
+/// are exact too.
+void scan_multiples(Engine& engine, const ScoreScan& scan, std::int64_t stride, std::span<const std::int64_t> edges,
+                    std::span<ScoreBin> bins) {
+  std::vector<std::uint64_t> turns(scan.turns.begin(), scan.turns.end());
+  for (std::uint64_t& turn : turns) turn *= static_cast<std::uint64_t>(stride);
+  std::vector<std::int64_t> multiples;
+  for (const std::int64_t edge : edges) multiples.push_back((edge + stride - 1) / stride);
+  engine.scan({.turns = turns, .weights = scan.weights, .first = multiples.front()}, multiples, bins);
+}
 
 /// Mean over a window that slides over the bins, by sums of all bins before each.
 std::vector<float> local_means(const ScoreCurve& curve) {
@@ -72,13 +98,42 @@ std::vector<double> exact_scores(const ScoreScan& scan, std::int64_t count) {
 }
 
 ScoreCurve score_curve(Engine& engine, const ScoreScan& scan, std::vector<std::int64_t> edges) {
-  ScoreCurve curve;
-  curve.edges = std::move(edges);
-  curve.bins.resize(curve.edges.size() - 1);
-  engine.scan(scan, curve.edges, curve.bins);
-  curve.local_mean = local_means(curve);
+  ScoreCurve curve = empty_curve(std::move(edges));
+  for (std::size_t begin = 0, end = 0; begin < curve.bins.size(); begin = end) {
+    end = end_of_slice(curve.edges, begin);
+    scan_slice(engine, scan, curve.edges, begin, end, curve.bins);
+  }
+  update_local_means(curve);
   return curve;
 }
+
+ScoreCurve coarse_score_curve(Engine& engine, const ScoreScan& scan, std::vector<std::int64_t> edges) {
+  ScoreCurve curve = empty_curve(std::move(edges));
+  const auto stride = [&](std::size_t bin) { return stride_of(curve.edges[bin + 1] - curve.edges[bin]); };
+  for (std::size_t begin = 0, end = 0; begin < curve.bins.size(); begin = end) {
+    while (end < curve.bins.size() && stride(end) == stride(begin)) ++end;
+    const std::size_t count = end - begin;
+    scan_multiples(engine, scan, stride(begin), std::span(curve.edges).subspan(begin, count + 1),
+                   std::span(curve.bins).subspan(begin, count));
+  }
+  update_local_means(curve);
+  return curve;
+}
+
+std::size_t end_of_slice(std::span<const std::int64_t> edges, std::size_t first) {
+  const auto past = std::upper_bound(edges.begin() + static_cast<std::ptrdiff_t>(first) + 2, edges.end(),
+                                     edges[first] + slice_points);
+  return static_cast<std::size_t>(past - edges.begin()) - 1;
+}
+
+void scan_slice(Engine& engine, const ScoreScan& scan, std::span<const std::int64_t> edges, std::size_t first,
+                std::size_t end, std::span<ScoreBin> bins) {
+  ScoreScan part = scan;
+  part.first = edges[first];
+  engine.scan(part, edges.subspan(first, end - first + 1), bins.subspan(first, end - first));
+}
+
+void update_local_means(ScoreCurve& curve) { curve.local_mean = local_means(curve); }
 
 double bin_distance(const ScoreCurve& curve, std::size_t bin) {
   return std::sqrt(static_cast<double>(curve.edges[bin]) * static_cast<double>(curve.edges[bin + 1] - 1));

@@ -32,6 +32,21 @@ std::vector<double> exact_scores(const ScoreScan&, std::int64_t count);
 
 ScoreCurve score_curve(Engine&, const ScoreScan&, std::vector<std::int64_t> edges);
 
+/// The same from some distances alone, at most some 500 of each bin, spread evenly: within the finished curve's least
+/// and greatest, for a small part of the time.
+ScoreCurve coarse_score_curve(Engine&, const ScoreScan&, std::vector<std::int64_t> edges);
+
+/// The bins from `first` that a slice of a long scan holds end before this one. Whoever scans by slices gets the same
+/// numbers, on whatever thread.
+std::size_t end_of_slice(std::span<const std::int64_t> edges, std::size_t first);
+
+/// One slice, written into `bins` of all edges.
+void scan_slice(Engine&, const ScoreScan&, std::span<const std::int64_t> edges, std::size_t first, std::size_t end,
+                std::span<ScoreBin> bins);
+
+/// Once all bins are known, or to the best of what is known.
+void update_local_means(ScoreCurve&);
+
 /// Where along a logarithmic axis a bin lies: the middle of its distances.
 double bin_distance(const ScoreCurve&, std::size_t bin);
 

@@ -10,6 +10,7 @@
 #include "app/scene/presets.h"
 #include "app/ui/imgui_compat.h"
 #include "core/io/file.h"
+#include "tests/allocations.h"
 #include "tests/scratch.h"
 
 using namespace ropescope;
@@ -239,6 +240,45 @@ TEST_CASE("a steady frame recomputes nothing") {
   CHECK(window.shell.derived().parity().cpu_ms == measured);
   CHECK(window.shell.derived().current().curve.bins.data() == bins);
   CHECK(window.shell.derived().hands().query.data() == hands);
+}
+
+TEST_CASE("a steady frame allocates nothing, in a window as without one") {
+  for (const auto& [model, live] : {std::pair{"llama-2-7b", false}, std::pair{"llama-2-7b", true},
+                                    std::pair{"gemma-3-27b", false}, std::pair{"qwen2-vl-7b", true}}) {
+    Headless window(1600, 1000, scene_of(find_preset(model).model));
+    const auto draw = [&] {
+      window.framebuffer.bind();
+      window.shell.frame(window.width, window.height, 1 / 60.0f, live);
+    };
+    for (int i = 0; i < 40; ++i) draw();
+    CHECK(!window.shell.animated());
+    const std::uint64_t before = allocations();
+    for (int i = 0; i < 5; ++i) draw();
+    const std::uint64_t made = allocations() - before;
+    CAPTURE(model);
+    CHECK(made == 0);
+  }
+}
+
+TEST_CASE("in a window parity waits until nothing moves, then is measured") {
+  Headless window(1280, 720);
+  const auto draw = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      window.framebuffer.bind();
+      window.shell.frame(window.width, window.height, 1 / 60.0f, true);
+    }
+  };
+  for (int i = 0; i < 30; ++i) {
+    Scene moved = window.shell.scene();
+    moved.rope.base += 10;
+    window.shell.show(std::move(moved));
+    draw(1);
+    CHECK(window.shell.derived().parity_due());
+  }
+  CHECK(window.shell.animated()); // or nobody would draw the frame that measures
+  draw(30);
+  CHECK(!window.shell.derived().parity_due());
+  CHECK(!window.shell.animated());
 }
 
 TEST_CASE("the GPU's and the CPU's numbers in the badge are apart by less than 2e-6") {

@@ -43,6 +43,44 @@ TEST_CASE("a bin's least, greatest and mean are those of every integer distance 
   }
 }
 
+TEST_CASE("a coarse curve's bins lie within the finished ones', and near their means where it takes many distances") {
+  for (const double base : {1e4, 5e5}) {
+    RopeConfig config;
+    config.base = base;
+    const Spectrum spectrum = make_spectrum(config);
+    const auto weights = equal_weights(64);
+    CpuEngine engine;
+    const ScoreScan scan{spectrum.turns, weights, 1};
+    const ScoreCurve finished = score_curve(engine, scan, log_bin_edges(1'000'000, 300)),
+                     coarse = coarse_score_curve(engine, scan, log_bin_edges(1'000'000, 300));
+    REQUIRE(coarse.edges == finished.edges);
+    std::int64_t narrower = 0;
+    for (std::size_t b = 0; b < coarse.bins.size(); ++b) {
+      CHECK(coarse.bins[b].least >= finished.bins[b].least - 4e-6f);
+      CHECK(coarse.bins[b].greatest <= finished.bins[b].greatest + 4e-6f);
+      CHECK(std::abs(coarse.local_mean[b] - finished.local_mean[b]) < 0.02f);
+      narrower += coarse.bins[b].greatest < finished.bins[b].greatest - 4e-6f;
+    }
+    CHECK(narrower > 0); // or it was no coarse one
+  }
+}
+
+TEST_CASE("slices of a long scan cover every bin once, in order") {
+  for (const std::int64_t greatest : {1, 500, 3'000'000, 20'000'000})
+    for (const std::int64_t columns : {1, 7, 600}) {
+      const std::vector<std::int64_t> edges = log_bin_edges(greatest, columns);
+      std::size_t begin = 0;
+      while (begin + 1 < edges.size()) {
+        const std::size_t end = end_of_slice(edges, begin);
+        REQUIRE(end > begin);
+        REQUIRE(end < edges.size());
+        CHECK((edges[end] - edges[begin] <= (1 << 20) || end == begin + 1));
+        begin = end;
+      }
+      CHECK(begin + 1 == edges.size());
+    }
+}
+
 TEST_CASE("a scan stays within 2e-6 of double precision out to ten million tokens") {
   const Spectrum spectrum = make_spectrum(RopeConfig{});
   const auto weights = equal_weights(64);

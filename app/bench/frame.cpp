@@ -1,0 +1,110 @@
+#include "app/bench/frame.h"
+
+#include <epoxy/gl.h>
+#include <fmt/format.h>
+
+#include "app/bench/clock.h"
+#include "app/gpu/context.h"
+#include "app/gpu/framebuffer.h"
+#include "app/ui/imgui_compat.h"
+#include "app/ui/shell.h"
+
+namespace ropescope::bench {
+
+namespace {
+
+constexpr int warm_up = 5, rounds = 30;
+
+struct Sample {
+  double cpu, wall;
+};
+
+template <typename Draw>
+Sample timed(Draw draw) {
+  const double cpu = cpu_ms(), wall = wall_ms();
+  draw();
+  glFinish();
+  return {cpu_ms() - cpu, wall_ms() - wall};
+}
+
+struct Samples {
+  std::vector<double> cpu, wall;
+  void add(Sample s) {
+    cpu.push_back(s.cpu);
+    wall.push_back(s.wall);
+  }
+};
+
+/// Four schemes beside each other, out to 1 048 576 tokens.
+Scene measured_scene() {
+  Scene scene = default_scene();
+  set_factor(scene, 256);
+  return scene;
+}
+
+void measure_overview(FrameTimes& times, int width, int height) {
+  const gpu::Framebuffer framebuffer(width, height);
+  Engines engines(EngineChoice::automatic);
+  ui::Shell shell(measured_scene(), engines);
+  const auto frame = [&] {
+    framebuffer.bind();
+    shell.frame(width, height, 1 / 60.0f, true);
+  };
+  for (int i = 0; i < warm_up; ++i) frame();
+  glFinish();
+  Samples idle, changing;
+  for (int i = 0; i < rounds; ++i) {
+    Scene moved = shell.scene();
+    moved.rope.base += 1;
+    shell.show(std::move(moved));
+    changing.add(timed(frame));
+    timed(frame); // what the change leaves behind is not a still frame's
+    idle.add(timed(frame));
+  }
+  times.idle_ms = median(idle.cpu);
+  times.idle_wall_ms = median(idle.wall);
+  times.changing_ms = median(changing.cpu);
+  times.changing_wall_ms = median(changing.wall);
+}
+
+std::vector<double> measure_demo(int width, int height) {
+  const gpu::Framebuffer framebuffer(width, height);
+  ImGui::CreateContext();
+  ImGui::GetIO().IniFilename = nullptr;
+  ImGui_ImplOpenGL3_Init("#version 330 core");
+  const auto frame = [&] {
+    framebuffer.bind();
+    ImGui::GetIO().DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
+    ImGui_ImplOpenGL3_NewFrame();
+    ImGui::NewFrame();
+    ImGui::ShowDemoWindow();
+    ImGui::SetWindowPos("Dear ImGui Demo", {0, 0});
+    ImGui::SetWindowSize("Dear ImGui Demo", ImGui::GetIO().DisplaySize);
+    ImGui::Render();
+    glClear(GL_COLOR_BUFFER_BIT);
+    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  };
+  for (int i = 0; i < warm_up; ++i) frame();
+  glFinish();
+  Samples samples;
+  for (int i = 0; i < rounds; ++i) samples.add(timed(frame));
+  ImGui_ImplOpenGL3_Shutdown();
+  ImGui::DestroyContext();
+  return samples.cpu;
+}
+
+} // namespace
+
+FrameTimes measure_frame(int width, int height) {
+  const gpu::HeadlessContext context;
+  FrameTimes times{.size = fmt::format("{}x{}", width, height)};
+  // Before and after, as processors become slower and faster.
+  std::vector<double> demo = measure_demo(width, height);
+  measure_overview(times, width, height);
+  const std::vector<double> after = measure_demo(width, height);
+  demo.insert(demo.end(), after.begin(), after.end());
+  times.imgui_demo_ms = median(std::move(demo));
+  return times;
+}
+
+} // namespace ropescope::bench
