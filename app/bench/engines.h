@@ -1,0 +1,63 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/gpu/gl_engine.h"
+#include "core/rope/format.h"
+#include "core/rope/layout.h"
+
+namespace ropescope::bench {
+
+/// Says what is measured now, for people.
+using Progress = std::function<void(const std::string&)>;
+
+/// What the machine does without any rotation: the ceiling of one. GB/s are 10⁹ bytes read plus bytes written.
+struct Copy {
+  std::string engine; ///< "cpu" or "gpu"
+  int threads;        ///< of the CPU; 0 for a GPU
+  std::string kind;   ///< "streaming": past the caches into another array; "in_place": each number scaled; "kernel"
+  double gb_s;
+};
+
+/// Rows of [tokens, heads, head_dim] by the exact recipe, at positions 0 …; the table of cos and sin is part of it on
+/// the CPU, on a GPU it is made once.
+struct RotationSpeed {
+  std::string engine;
+  int threads;
+  Pairing layout;
+  Format dtype;
+  bool in_place;
+  double gb_s, of_copy; ///< of the same kind and thread count, in the same run
+};
+
+/// s(Δ) for Δ = 0 … points − 1.
+struct ScanSpeed {
+  std::string engine;
+  int threads;
+  std::int64_t pairs, points;
+  double points_per_s;
+  double over_plain_cos; ///< times as many as a loop over std::cos in double yields on as many threads
+  double of_fma_peak;    ///< one multiply-add a term, beside what was measured; 0 for a GPU
+  double max_error;      ///< of a sum of weights 1 times pairs, against double, at distances spread over all
+};
+
+struct EngineFigures {
+  std::vector<Copy> copy;
+  std::vector<RotationSpeed> rotation;
+  std::vector<ScanSpeed> scan;
+};
+
+/// Medians of rounds in which everything that is compared takes its turn. Takes some seconds and 0.6 GB.
+EngineFigures measure_cpu(const Progress&);
+EngineFigures measure_gpu(gpu::GlEngine&, bool software, const Progress&);
+
+/// What the score curves of a picture cost that reaches to so many tokens, on every processor.
+struct GrowthRow {
+  std::int64_t tokens, pairs, schemes;
+  double ms = 0; ///< median
+};
+std::vector<GrowthRow> measure_growth(const Progress&);
+
+} // namespace ropescope::bench

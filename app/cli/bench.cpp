@@ -1,0 +1,192 @@
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/bench/engines.h"
+#include "app/bench/frame.h"
+#include "app/bench/start.h"
+#include "app/cli/command_line.h"
+#include "app/cli/engines.h"
+#include "app/cli/model_options.h"
+#include "core/error.h"
+#include "core/rope/score_kernel.h"
+
+namespace ropescope::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  std::string engine = "all";
+  bool json = false;
+};
+
+/// Everything that one run measures. What was not asked for is empty.
+struct Report {
+  std::string cpu, isa, gpu;
+  int threads = 1;
+  bench::EngineFigures engines;
+  std::vector<bench::GrowthRow> growth;
+  std::vector<bench::FrameTimes> frames; ///< of several sizes of the window, 1600×1000 first
+  bench::StartTimes start;
+};
+
+void append(bench::EngineFigures& all, const bench::EngineFigures& more) {
+  all.copy.insert(all.copy.end(), more.copy.begin(), more.copy.end());
+  all.rotation.insert(all.rotation.end(), more.rotation.begin(), more.rotation.end());
+  all.scan.insert(all.scan.end(), more.scan.begin(), more.scan.end());
+}
+
+/// On a terminal one line that is written over.
+void show_progress(const std::string& what) {
+  if (isatty(STDERR_FILENO))
+    fmt::print(stderr, "\r\033[K{}{}", what, what.empty() ? "" : " …");
+  else if (!what.empty())
+    fmt::print(stderr, "{} …\n", what);
+  std::fflush(stderr);
+}
+
+void measure_window(Report& report) {
+  for (const auto& [width, height] : {std::pair{1600, 1000}, {960, 600}, {2560, 1440}}) {
+    show_progress(fmt::format("frames of {}x{}", width, height));
+    report.frames.push_back(bench::measure_frame(width, height));
+  }
+  show_progress("the start");
+  report.start = bench::measure_start();
+}
+
+Report measure(const std::string& wanted) {
+  Report report;
+  report.cpu = CpuEngine().device();
+  report.isa = score_kernel::instruction_set();
+  report.threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  if (wanted != "gpu") {
+    append(report.engines, bench::measure_cpu(show_progress));
+    report.growth = bench::measure_growth(show_progress);
+  }
+  if (wanted != "cpu") {
+    const gpu::HeadlessContext context;
+    report.gpu = context.info().renderer;
+    if (const std::string why = gpu::GlEngine::why_not(); why.empty()) {
+      gpu::GlEngine engine;
+      append(report.engines, bench::measure_gpu(engine, context.info().software, show_progress));
+    } else if (wanted == "gpu")
+      throw Error(fmt::format("--engine gpu: {}", why));
+  }
+  try {
+    measure_window(report);
+  } catch (const Error& error) {
+    if (wanted != "cpu") throw;
+    say(fmt::format("Frames and the start are not measured: {}.", error.what()));
+  }
+  show_progress("");
+  return report;
+}
+
+Json json_of(const bench::FrameTimes& f) {
+  return {{"size", f.size}, {"idle_ms", f.idle_ms}, {"changing_ms", f.changing_ms}, {"imgui_demo_ms", f.imgui_demo_ms}};
+}
+
+void print_json(const Report& report) {
+  Json all;
+  all["machine"] = {{"cpu", report.cpu}, {"threads", report.threads}, {"isa", report.isa}, {"gpu", report.gpu}};
+  all["copy"] = Json::array();
+  for (const bench::Copy& c : report.engines.copy)
+    all["copy"].push_back({{"engine", c.engine}, {"threads", c.threads}, {"kind", c.kind}, {"gb_s", c.gb_s}});
+  all["rotation"] = Json::array();
+  for (const bench::RotationSpeed& r : report.engines.rotation)
+    all["rotation"].push_back({{"engine", r.engine},
+                               {"threads", r.threads},
+                               {"layout", pairing_name(r.layout)},
+                               {"dtype", format_name(r.dtype)},
+                               {"in_place", r.in_place},
+                               {"gb_s", r.gb_s},
+                               {"of_copy", r.of_copy}});
+  all["scan"] = Json::array();
+  for (const bench::ScanSpeed& s : report.engines.scan)
+    all["scan"].push_back({{"engine", s.engine},
+                           {"threads", s.threads},
+                           {"pairs", s.pairs},
+                           {"points", s.points},
+                           {"points_per_s", s.points_per_s},
+                           {"over_plain_cos", s.over_plain_cos},
+                           {"of_fma_peak", s.of_fma_peak > 0 ? Json(s.of_fma_peak) : Json()},
+                           {"max_error", s.max_error}});
+  if (!report.frames.empty()) {
+    all["frame"] = json_of(report.frames.front());
+    all["start"] = {{"first_frame_ms", report.start.first_frame_ms},
+                    {"of_which_driver_ms", report.start.of_which_driver_ms},
+                    {"peak_memory_mb", report.start.peak_memory_mb}};
+  }
+  Json growth = Json::array(), sizes = Json::array();
+  for (const bench::GrowthRow& g : report.growth)
+    growth.push_back({{"tokens", g.tokens}, {"pairs", g.pairs}, {"schemes", g.schemes}, {"ms", g.ms}});
+  for (const bench::FrameTimes& f : report.frames) sizes.push_back(json_of(f));
+  all["growth"] = {{"score_curves", growth}, {"frames", sizes}};
+  fmt::print("{}\n", all.dump(1));
+}
+
+std::string on(const std::string& engine, int threads) {
+  return engine == "gpu" ? "GPU" : fmt::format("CPU ×{}", threads);
+}
+
+void print_engines(const bench::EngineFigures& figures) {
+  fmt::print("\n{:<38} {:>8}  {}\n", "copy and rotation of [8192, 32, 128]", "GB/s", "of the copy");
+  for (const bench::Copy& c : figures.copy)
+    fmt::print("{:<8} {:<29} {:>8.1f}\n", on(c.engine, c.threads),
+               c.kind == "in_place" ? "numbers scaled in place" : "copied", c.gb_s);
+  for (const bench::RotationSpeed& r : figures.rotation)
+    fmt::print("{:<8} {:<8} {:<11} {:<8} {:>8.1f}  {:.2f}\n", on(r.engine, r.threads), format_name(r.dtype),
+               pairing_name(r.layout), r.in_place ? "in place" : "", r.gb_s, r.of_copy);
+  fmt::print("\n{:<38} {:>8}  {:>11} {:>8} {:>9}\n", "score scan of 64 pairs", "M/s", "× plain cos", "of peak",
+             "error");
+  for (const bench::ScanSpeed& s : figures.scan)
+    fmt::print("{:<8} {:<29} {:>8.1f}  {:>11.0f} {:>8} {:>9.1e}\n", on(s.engine, s.threads),
+               fmt::format("{} distances", s.points), s.points_per_s / 1e6, s.over_plain_cos,
+               s.of_fma_peak > 0 ? fmt::format("{:.2f}", s.of_fma_peak) : "", s.max_error);
+}
+
+void print_table(const Report& report) {
+  fmt::print("{}, {} threads, {}{}\n", report.cpu, report.threads, report.isa,
+             report.gpu.empty() ? "" : "; " + report.gpu);
+  print_engines(report.engines);
+  if (!report.growth.empty()) fmt::print("\n{:>10} {:>6} {:>8} {:>9}\n", "tokens", "pairs", "schemes", "ms");
+  for (const bench::GrowthRow& g : report.growth)
+    fmt::print("{:>10} {:>6} {:>8} {:>9.2f}\n", g.tokens, g.pairs, g.schemes, g.ms);
+  if (report.frames.empty()) return;
+  fmt::print("\n{:<10} {:>10} {:>12} {:>10}   ms of processor a frame\n", "window", "unchanged", "changing",
+             "ImGui demo");
+  for (const bench::FrameTimes& f : report.frames)
+    fmt::print("{:<10} {:>10.1f} {:>12.1f} {:>10.1f}\n", f.size, f.idle_ms, f.changing_ms, f.imgui_demo_ms);
+  const bench::StartTimes& s = report.start;
+  fmt::print("\nfirst frame after {:.0f} ms, {:.0f} of them in the driver; {:.0f} MB with a scan of 10 M tokens\n",
+             s.first_frame_ms, s.of_which_driver_ms, s.peak_memory_mb);
+}
+
+int run_bench(const Options& options) {
+  const Report report = measure(options.engine);
+  if (options.json)
+    print_json(report);
+  else
+    print_table(report);
+  return 0;
+}
+
+} // namespace
+
+void add_bench(CLI::App& app, Command& command) {
+  CLI::App* bench = app.add_subcommand("bench", "measures this machine: rotation and score scan beside copies, frames");
+  auto options = std::make_shared<Options>();
+  bench->add_flag("--json", options->json, "for machines");
+  add_engine_option(*bench, options->engine, {"all", "cpu", "gpu"});
+  bench->callback([options, &command] { command = [options] { return run_bench(*options); }; });
+}
+
+} // namespace ropescope::cli
