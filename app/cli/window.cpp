@@ -30,7 +30,10 @@ struct Options {
 };
 
 struct Glfw {
-  bool running = glfwInit() == GLFW_TRUE;
+  bool running = [] {
+    const gpu::DriverTime driver;
+    return glfwInit() == GLFW_TRUE;
+  }();
   Glfw() = default;
   Glfw(const Glfw&) = delete;
   Glfw& operator=(const Glfw&) = delete;
