@@ -181,6 +181,7 @@ int open(const Options& options) {
   scene.dark = options.theme == "dark";
 
   const Glfw glfw;
+  if (!glfw.running && options.times) throw Error("there is no display here to time a window on");
   if (!glfw.running) {
     const char* name = "overview.png";
     draw_still({.picture = "overview", .out = name, .width = first_width, .height = first_height, .engine = choice},
