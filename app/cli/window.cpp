@@ -30,7 +30,10 @@ struct Options {
 };
 
 struct Glfw {
-  bool running = glfwInit() == GLFW_TRUE;
+  bool running = [] {
+    const gpu::DriverTime driver;
+    return glfwInit() == GLFW_TRUE;
+  }();
   Glfw() = default;
   Glfw(const Glfw&) = delete;
   Glfw& operator=(const Glfw&) = delete;
@@ -178,6 +181,7 @@ int open(const Options& options) {
   scene.dark = options.theme == "dark";
 
   const Glfw glfw;
+  if (!glfw.running && options.times) throw Error("there is no display here to time a window on");
   if (!glfw.running) {
     const char* name = "overview.png";
     draw_still({.picture = "overview", .out = name, .width = first_width, .height = first_height, .engine = choice},

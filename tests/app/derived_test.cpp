@@ -12,8 +12,9 @@ using namespace ropescope;
 namespace {
 
 struct Computed {
+  explicit Computed(EngineChoice choice = EngineChoice::automatic) : engines(choice) {}
   gpu::HeadlessContext context;
-  Engines engines{EngineChoice::automatic};
+  Engines engines;
   Derived derived;
   void update(const Scene& scene, Patience patience = Patience::waits) {
     derived.update(scene, engines, 500, patience);
@@ -83,6 +84,21 @@ TEST_CASE("a long scan begins coarse, goes on from frame to frame, and ends as i
     CHECK(window.derived.series()[i].finished);
     CHECK(window.derived.series()[i].curve == still.series()[i].curve);
   }
+}
+
+TEST_CASE("a GPU goes on with a long scan a slice a frame, and ends as if it had been waited for") {
+  Computed window(EngineChoice::gpu);
+  Derived still;
+  Scene scene = default_scene();
+  set_factor(scene, 328);
+  window.update(scene, Patience::goes_on);
+  REQUIRE(window.derived.refining());
+  int frames = 0;
+  for (; window.derived.refining(); ++frames) window.update(scene, Patience::goes_on);
+  CHECK(frames > 4);
+  still.update(scene, window.engines, 500);
+  for (std::size_t i = 0; i < still.series().size(); ++i)
+    CHECK(window.derived.series()[i].curve == still.series()[i].curve);
 }
 
 TEST_CASE("a long scan is abandoned with its inputs, and a change of what it does not depend on lets it go on") {
