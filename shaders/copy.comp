@@ -1,4 +1,4 @@
-// Copies words, or multiplies floats where they stand: what a rotation on this GPU is measured against.
+// Copies vectors: what a rotation on this GPU is measured against.
 #include "shared.h"
 
 layout(local_size_x = ROPESCOPE_GROUP) in;
@@ -7,9 +7,8 @@ layout(std430, binding = ROPESCOPE_BIND_IN) readonly buffer In { vec4 from[]; };
 layout(std430, binding = ROPESCOPE_BIND_OUT) writeonly buffer Out { vec4 to[]; };
 
 uniform uint count;   // of vectors
-uniform uint stride;  // invocations in all
 
 void main() {
   uint index = gl_GlobalInvocationID.x + gl_GlobalInvocationID.y * gl_NumWorkGroups.x * ROPESCOPE_GROUP;
-  for (uint i = index; i < count; i += stride) to[i] = from[i];
+  if (index < count) to[index] = from[index];
 }

@@ -3,13 +3,12 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,11 +23,11 @@ namespace ropescope::bench {
 namespace {
 
 constexpr int runs = 7;
-constexpr const char* stamp = "first frame at {:.3f} ms, OpenGL {:.3f} ms\n";
+constexpr const char* stamp = "first frame at {:.3f} ms, OpenGL {:.3f} ms, {:.3f} MB\n";
 
 struct Outcome {
   std::string words; ///< on standard error
-  double began_ms = 0, peak_mb = 0;
+  double began_ms = 0, frame_ms = 0, driver_ms = 0, peak_mb = 0;
 };
 
 std::string read_all(int descriptor) {
@@ -57,12 +56,15 @@ Outcome run_program(const std::string& program, std::vector<std::string> argumen
   if (failed == 0) outcome.words = read_all(pipe_ends[0]);
   close(pipe_ends[0]);
   int status = 0;
-  rusage used{};
-  if (failed != 0 || wait4(child, &status, 0, &used) != child)
+  if (failed != 0 || waitpid(child, &status, 0) != child)
     throw Error("the program cannot be started a second time to be measured");
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
     throw Error(fmt::format("the program that was started to be measured failed: {}", outcome.words));
-  outcome.peak_mb = static_cast<double>(used.ru_maxrss) * 1024 / 1e6;
+  const std::size_t line = outcome.words.find("first frame at ");
+  if (line == std::string::npos ||
+      std::sscanf(outcome.words.c_str() + line, "first frame at %lf ms, OpenGL %lf ms, %lf MB", &outcome.frame_ms,
+                  &outcome.driver_ms, &outcome.peak_mb) != 3)
+    throw Error(fmt::format("the program that was started to be measured said: {}", outcome.words));
   return outcome;
 }
 
@@ -74,26 +76,27 @@ FirstFrame first_frame(const std::string& program, const std::vector<std::string
   std::vector<double> total, driver;
   for (int i = 0; i <= runs; ++i) {
     const Outcome outcome = run_program(program, arguments);
-    double at = 0, in_driver = 0;
-    const std::size_t line = outcome.words.find("first frame at ");
-    if (line == std::string::npos ||
-        std::sscanf(outcome.words.c_str() + line, "first frame at %lf ms, OpenGL %lf ms", &at, &in_driver) != 2)
-      throw Error(fmt::format("the program that was started to be measured said: {}", outcome.words));
     if (i == 0) continue; // it brings the program's files into memory
-    total.push_back(at - outcome.began_ms);
-    driver.push_back(in_driver);
+    total.push_back(outcome.frame_ms - outcome.began_ms);
+    driver.push_back(outcome.driver_ms);
   }
   return {median(total), median(driver)};
 }
 
 double peak_memory_mb(const std::string& program) {
-  const std::string name =
-      (std::filesystem::temp_directory_path() / fmt::format("ropescope-{}.png", getpid())).string();
-  const Outcome outcome = run_program(program, {"render", "--picture", "overview", "--model", "llama-2-7b", "--scheme",
-                                                "yarn", "--factor", "2442", "--out", name});
-  std::error_code gone;
-  std::filesystem::remove(name, gone);
-  return outcome.peak_mb;
+  return run_program(program, {"render", "--picture", "overview", "--model", "llama-2-7b", "--scheme", "yarn",
+                               "--factor", "2442", "--out", "none.png", "--times"})
+      .peak_mb;
+}
+
+/// Most memory that this process has had resident. (What wait4 tells of a child counts its parent's too.)
+double peak_resident_mb() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    double kib = 0;
+    if (std::sscanf(line.c_str(), "VmHWM: %lf kB", &kib) == 1) return kib * 1024 / 1e6;
+  }
+  return 0;
 }
 
 /// Nothing where no window comes up: not every display that is named is there.
@@ -119,6 +122,8 @@ StartTimes measure_start(const std::string& program) {
           .peak_memory_mb = peak_memory_mb(program)};
 }
 
-void print_start_times() { fmt::print(stderr, fmt::runtime(stamp), wall_ms(), gpu::DriverTime::total_ms()); }
+void print_start_times() {
+  fmt::print(stderr, fmt::runtime(stamp), wall_ms(), gpu::DriverTime::total_ms(), peak_resident_mb());
+}
 
 } // namespace ropescope::bench

@@ -124,6 +124,10 @@ void print_json(const Report& report) {
     all["start"] = {{"first_frame_ms", report.start.first_frame_ms},
                     {"of_which_driver_ms", report.start.of_which_driver_ms},
                     {"peak_memory_mb", report.start.peak_memory_mb}};
+    if (report.start.window_first_frame_ms > 0) {
+      all["start"]["window_first_frame_ms"] = report.start.window_first_frame_ms;
+      all["start"]["of_which_window_driver_ms"] = report.start.of_which_window_driver_ms;
+    }
   }
   Json growth = Json::array(), sizes = Json::array();
   for (const bench::GrowthRow& g : report.growth)

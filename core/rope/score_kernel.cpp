@@ -102,9 +102,10 @@ void sum(const float* table, const float* u, const float* v, std::size_t pairs, 
 
 Extremes reduce(const float* scores) { return HWY_DYNAMIC_DISPATCH(Reduce)(scores); }
 
-const char* instruction_set() {
-  return hwy::TargetName(static_cast<std::int64_t>(static_cast<std::uint64_t>(hwy::SupportedTargets()) &
-                                                   (~static_cast<std::uint64_t>(hwy::SupportedTargets()) + 1)));
+std::string instruction_set() {
+  const auto supported = static_cast<std::uint64_t>(hwy::SupportedTargets());
+  const std::string name = hwy::TargetName(static_cast<std::int64_t>(supported & (~supported + 1)));
+  return name.starts_with("AVX3") ? "AVX-512" : name;
 }
 
 } // namespace ropescope::score_kernel

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 // The inner loops of a score scan on the CPU, compiled for every instruction set of the machine's family and chosen at
 // run time (Highway). core/rope/score_blocks.h says what they compute.
@@ -27,7 +28,7 @@ struct Extremes {
 };
 Extremes reduce(const float* scores); ///< of `points` scores
 
-/// "AVX-512", "AVX2", "SSE4" … as Highway names what runs here.
-const char* instruction_set();
+/// "AVX-512", "AVX2", "SSE4" …: what runs here.
+std::string instruction_set();
 
 } // namespace ropescope::score_kernel

@@ -85,30 +85,73 @@ TEST_CASE("phases on the GPU are those on the CPU to the bit, at positions of ev
   CHECK(gpu.engine.phases(rotation) == cpu.phases(rotation));
 }
 
-TEST_CASE("CPU and GPU rotate large arrays alike to 2e-6, in every layout and over any token axis") {
+TEST_CASE(
+    "CPU and GPU rotate large arrays alike to 2e-6, in every layout and over any token axis, in fours and singly") {
   Gpu gpu;
   CpuEngine cpu;
-  RopeConfig rope;
-  rope.head_dim = 80;
-  rope.rotary_dim = 48;
-  const Spectrum spectrum = make_spectrum(rope);
   std::mt19937 random(11);
   std::uniform_real_distribution<float> uniform(-1, 1);
-  for (const RowShape shape : {RowShape{1, 1000, 1, 80}, RowShape{2, 300, 3, 80}, RowShape{1, 1, 1, 80}}) {
-    Positions positions = consecutive_positions(shape.tokens, 1000000);
-    std::vector<float> in(static_cast<std::size_t>(shape.size()));
-    for (float& x : in) x = uniform(random);
-    for (const Pairing pairing : {Pairing::half, Pairing::interleaved})
-      for (const Pairing output : {Pairing::half, Pairing::interleaved})
-        for (const bool trailing : {false, true}) {
-          const Rotation rotation{spectrum.turns, 1.25, {pairing, output, trailing, -1}, {}, positions};
-          std::vector<float> a(in.size()), b(in.size());
-          cpu.rotate(rotation, shape, std::span<const float>(in), a);
-          gpu.engine.rotate(rotation, shape, std::span<const float>(in), b);
-          float greatest = 0;
-          for (std::size_t i = 0; i < a.size(); ++i) greatest = std::max(greatest, std::abs(a[i] - b[i]));
-          CHECK(greatest <= 2e-6f);
-        }
+  for (const auto& [head_dim, rotary_dim] : {std::pair{80, 48}, {80, 46}, {78, 48}}) { // the last two are no fours
+    RopeConfig rope;
+    rope.head_dim = head_dim;
+    rope.rotary_dim = rotary_dim;
+    const Spectrum spectrum = make_spectrum(rope);
+    for (const RowShape shape : {RowShape{1, 1000, 1, head_dim}, RowShape{2, 300, 3, head_dim},
+                                 RowShape{1, 1, 1, head_dim}, RowShape{40, 7, 1, head_dim}}) {
+      const Positions positions = consecutive_positions(shape.tokens, 1000000);
+      std::vector<float> in(static_cast<std::size_t>(shape.size()));
+      for (float& x : in) x = uniform(random);
+      for (const Pairing pairing : {Pairing::half, Pairing::interleaved})
+        for (const Pairing output : {Pairing::half, Pairing::interleaved})
+          for (const bool trailing : {false, true}) {
+            const Rotation rotation{spectrum.turns, 1.25, {pairing, output, trailing, -1}, {}, positions};
+            std::vector<float> a(in.size()), b(in.size());
+            cpu.rotate(rotation, shape, std::span<const float>(in), a);
+            gpu.engine.rotate(rotation, shape, std::span<const float>(in), b);
+            float greatest = 0;
+            for (std::size_t i = 0; i < a.size(); ++i) greatest = std::max(greatest, std::abs(a[i] - b[i]));
+            CHECK(greatest <= 2e-6f);
+          }
+    }
+  }
+}
+
+TEST_CASE("a GPU that turns rows in runs turns every one of them, whether a token's rows lie together or apart") {
+  Gpu gpu;
+  CpuEngine cpu;
+  const Spectrum spectrum = make_spectrum(RopeConfig{});
+  for (const RowShape shape : {RowShape{1, 500, 41, 128}, RowShape{41, 500, 1, 128}, RowShape{3, 170, 41, 128}}) {
+    const Positions positions = consecutive_positions(shape.tokens);
+    const Rotation rotation{spectrum.turns, 1.0, {}, {}, positions};
+    std::vector<float> in(static_cast<std::size_t>(shape.size())), a(in.size()), b(in.size());
+    for (std::size_t i = 0; i < in.size(); ++i) in[i] = static_cast<float>(i % 1009) / 1009;
+    cpu.rotate(rotation, shape, std::span<const float>(in), a);
+    gpu.engine.rotate(rotation, shape, std::span<const float>(in), b);
+    float greatest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) greatest = std::max(greatest, std::abs(a[i] - b[i]));
+    CHECK(greatest <= 2e-6f);
+  }
+}
+
+TEST_CASE("16-bit rows on the GPU are its float rows rounded to nearest") {
+  Gpu gpu;
+  const Spectrum spectrum = make_spectrum(RopeConfig{});
+  const Positions positions{1, {3, 70000}};
+  const Rotation rotation{spectrum.turns, 1.0, {}, {}, positions};
+  std::vector<float> rows(256);
+  std::vector<Bfloat16> b(256);
+  std::vector<Float16> h(256);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i] = static_cast<float>(i) / 128 - 1; // exact in both
+    b[i] = Bfloat16{bfloat16_from_float(rows[i])};
+    h[i] = Float16{half_from_float(rows[i])};
+  }
+  gpu.engine.rotate(rotation, {1, 2, 1, 128}, std::span<const float>(rows), rows);
+  gpu.engine.rotate(rotation, {1, 2, 1, 128}, std::span<const Bfloat16>(b), b);
+  gpu.engine.rotate(rotation, {1, 2, 1, 128}, std::span<const Float16>(h), h);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    CHECK(static_cast<std::uint16_t>(b[i]) == bfloat16_from_float(rows[i]));
+    CHECK(static_cast<std::uint16_t>(h[i]) == half_from_float(rows[i]));
   }
 }
 
