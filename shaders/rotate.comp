@@ -1,6 +1,7 @@
 // Rotates rows of heads by a table of cos and sin. One invocation turns one pair of one token in a run of its rows, or
 // copies one component that no pair covers; the layout is six numbers (core/rope/layout.h, PairIndex). With
-// ROPESCOPE_WIDE it is four neighbouring pairs, or components, and every number of the layout is a multiple of four.
+// ROPESCOPE_WIDE it takes that many neighbouring pairs, or components, four at a time, and every number of the layout
+// is a multiple of it: with eight of them the eight lanes of a software OpenGL go along whole rows, line by line.
 #include "phase.glsl"
 #include "round.glsl"
 
@@ -8,9 +9,11 @@ layout(local_size_x = ROPESCOPE_GROUP) in;
 
 #ifdef ROPESCOPE_WIDE
 #define WIDTH 4u
+#define STEPS (ROPESCOPE_WIDE / 4)
 #define Numbers vec4
 #else
 #define WIDTH 1u
+#define STEPS 1
 #define Numbers Real
 #endif
 
@@ -75,7 +78,8 @@ float stepped(float x) { return step_format == ROPESCOPE_STEP_NONE ? x : rounded
 #endif
 
 void main() {
-  uint turning = pair_count / WIDTH, work_per_row = (head_dim - pair_count) / WIDTH;
+  const uint each = WIDTH * STEPS;   // pairs or components of one invocation
+  uint turning = pair_count / each, work_per_row = (head_dim - pair_count) / each;
   uint index = gl_GlobalInvocationID.x + gl_GlobalInvocationID.y * gl_NumWorkGroups.x * ROPESCOPE_GROUP;
   uint item = index % work_per_row, at = index / work_per_row;
   // A run goes along the rows of a token; where these lie apart, neighbours take the next token.
@@ -87,16 +91,20 @@ void main() {
   if (at >= (together ? outer : 1u) * token_count * runs) return;
 
   bool turns = item < turning;
-  uint pair = item * WIDTH, start = offset + pair / block * 2u * block, within = pair % block;
+  uint pair = item * each, start = offset + pair / block * 2u * block, within = pair % block;
   uint passing = pair - pair_count, passed = passing < offset ? passing : passing + 2u * pair_count;
   uint a = turns ? start + within * in_step.x : passed, b = turns ? start + within * out_step.x : passed;
-  Numbers c, s, x, y;
-  turn_of((first_token + token) * pair_count + (turns ? pair : 0u), c, s);
+  Numbers c[STEPS], s[STEPS], x, y;
+  uint entry = (first_token + token) * pair_count + (turns ? pair : 0u);
+  for (uint i = 0u; i < STEPS; ++i) turn_of(entry + i * WIDTH, c[i], s[i]);
 
   for (uint row = first * head_dim; begin < end; ++begin, row += step * head_dim)
-    if (turns) {
-      load(row + a, x, y);
-      store(row + b, stepped(stepped(x * c) - stepped(y * s)), stepped(stepped(y * c) + stepped(x * s)));
-    } else
-      rows_out[(row + b) / WIDTH] = rows_in[(row + a) / WIDTH];
+    for (uint i = 0u; i < STEPS; ++i) {
+      if (turns) {
+        load(row + a + i * WIDTH * in_step.x, x, y);
+        store(row + b + i * WIDTH * out_step.x, stepped(stepped(x * c[i]) - stepped(y * s[i])),
+              stepped(stepped(y * c[i]) + stepped(x * s[i])));
+      } else
+        rows_out[(row + b) / WIDTH + i] = rows_in[(row + a) / WIDTH + i];
+    }
 }

@@ -5,6 +5,9 @@
 // 64 lanes: two warps on NVIDIA, one wave on AMD, eight 256-bit vectors on llvmpipe.
 #define ROPESCOPE_GROUP 64
 
+// A rotation takes this many neighbouring pairs at once, where its layout allows.
+#define ROPESCOPE_WIDTH 8
+
 // A score scan computes this many successive distances from one centre; also the lanes of shaders/score.comp.
 #define ROPESCOPE_BLOCK 64
 

@@ -49,14 +49,14 @@ void upload_positions(Buffer& buffer, std::span<const std::int64_t> ids) {
   buffer.bind(ROPESCOPE_BIND_POSITIONS);
 }
 
-/// Invocations that keep every processor of a GPU busy; what is beyond them is done in runs.
-constexpr std::int64_t invocations_wanted = std::int64_t{1} << 17;
+/// Invocations that keep every processor of a GPU busy; beyond them they turn runs of rows, so long at most.
+constexpr std::int64_t invocations_wanted = std::int64_t{1} << 15, longest_run = 16;
 
-/// Whether every number of a layout is a multiple of four: then one invocation takes four neighbours at once.
-bool fits_four(const Rotation& rotation, const RowShape& shape, const PairIndex& index) {
-  const auto four = [](std::int64_t components) { return components % 4 == 0; };
-  return rotation.step == Format::float32 && four(shape.head_dim) && four(index.offset) && four(index.block) &&
-         (index.in_gap == 1 || four(index.in_gap)) && (index.out_gap == 1 || four(index.out_gap));
+/// Whether every number of a layout is a multiple of ROPESCOPE_WIDTH: then one invocation takes so many neighbours.
+bool fits_wide(const Rotation& rotation, const RowShape& shape, const PairIndex& index) {
+  const auto whole = [](std::int64_t components) { return components % ROPESCOPE_WIDTH == 0; };
+  return rotation.step == Format::float32 && whole(shape.head_dim) && whole(index.offset) && whole(index.block) &&
+         (index.in_gap == 1 || whole(index.in_gap)) && (index.out_gap == 1 || whole(index.out_gap));
 }
 
 /// Seconds of each run, after one that does not count.
@@ -85,7 +85,7 @@ struct RowPrograms {
 
 struct GlEngine::State {
   RowPrograms<float> float32;
-  Program rotate_wide{"shaders/rotate.comp", "#define ROPESCOPE_WIDE\n"};
+  Program rotate_wide{"shaders/rotate.comp", "#define ROPESCOPE_WIDE ROPESCOPE_WIDTH\n"};
   std::optional<RowPrograms<double>> float64;
   Program phases{"shaders/phases.comp"};
   std::optional<Program> product; // made when first needed
@@ -146,7 +146,7 @@ struct GlEngine::State {
     else
       upload_table<Real>(rotation.table);
     const PairIndex index = pair_index(rotation.layout, shape.head_dim, rotation.pairs());
-    const bool wide = std::is_same_v<Real, float> && fits_four(rotation, shape, index);
+    const bool wide = std::is_same_v<Real, float> && fits_wide(rotation, shape, index);
     const Program& program = wide ? rotate_wide : programs<Real>().rotate;
     program.use();
     program.set("inner", word(shape.inner));
@@ -157,7 +157,7 @@ struct GlEngine::State {
     program.set("out_step", word(index.out_stride), word(index.out_gap));
     program.set("block", word(index.block));
     program.set("step_format", step_of(rotation.step));
-    return {program, wide ? 4 : 1};
+    return {program, wide ? ROPESCOPE_WIDTH : 1};
   }
 
   /// Turns `outer` × `tokens` × inner rows of buffer `in` into buffer `out`.
@@ -167,7 +167,8 @@ struct GlEngine::State {
     const bool together = shape.inner > 1;
     const std::int64_t items = (shape.head_dim - rotation.pairs()) / kernel.width,
                        along = together ? shape.inner : outer, apart = tokens * (together ? outer : 1),
-                       run = std::clamp<std::int64_t>(items * apart * along / invocations_wanted, 1, along);
+                       run = std::clamp<std::int64_t>(items * apart * along / invocations_wanted, 1,
+                                                      std::min(along, longest_run));
     program.set("first_token", word(first_token));
     program.set("token_count", word(tokens));
     program.set("outer", word(outer));
