@@ -10,5 +10,6 @@ uniform uint count;   // of vectors
 
 void main() {
   uint index = gl_GlobalInvocationID.x + gl_GlobalInvocationID.y * gl_NumWorkGroups.x * ROPESCOPE_GROUP;
-  if (index < count) to[index] = from[index];
+  uint first = index * ROPESCOPE_COPIED;
+  for (uint i = first; i < min(count, first + ROPESCOPE_COPIED); ++i) to[i] = from[i];
 }

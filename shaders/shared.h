@@ -8,6 +8,9 @@
 // A rotation takes this many neighbouring pairs at once, where its layout allows.
 #define ROPESCOPE_WIDTH 8
 
+// A copy that rotations are measured against takes this many vectors at once: the fastest on llvmpipe of 1, 4 and 16.
+#define ROPESCOPE_COPIED 4u
+
 // A score scan computes this many successive distances from one centre; also the lanes of shaders/score.comp.
 #define ROPESCOPE_BLOCK 64
 

@@ -296,7 +296,7 @@ std::vector<double> GlEngine::time_copy(std::int64_t floats, int runs) {
   s.out.bind(ROPESCOPE_BIND_OUT);
   copy.use();
   copy.set("count", word(vectors));
-  return timed(runs, [&] { copy.dispatch(vectors, ROPESCOPE_GROUP); });
+  return timed(runs, [&] { copy.dispatch((vectors + ROPESCOPE_COPIED - 1) / ROPESCOPE_COPIED, ROPESCOPE_GROUP); });
 }
 
 std::vector<std::uint32_t> GlEngine::phases(const Rotation& rotation) {
