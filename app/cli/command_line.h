@@ -21,5 +21,6 @@ void add_freqs(CLI::App&, Command&);
 void add_rotate(CLI::App&, Command&);
 void add_scores(CLI::App&, Command&);
 void add_render(CLI::App&, Command&);
+void add_check(CLI::App&, Command&);
 
 } // namespace ropescope::cli

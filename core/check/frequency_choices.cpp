@@ -1,0 +1,374 @@
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <set>
+
+#include "core/check/candidates.h"
+#include "core/error.h"
+
+namespace ropescope {
+
+namespace {
+
+using Change = std::function<void(RopeConfig&, double)>;
+
+/// How far frequencies are from the measured ones, in log-likelihood; `blur`: relative, for a coarse search.
+double misfit(const std::vector<double>& theta, std::span<const FrequencyFit> measured, double blur) {
+  double sum = 0;
+  for (std::size_t i = 0; i < theta.size() && i < measured.size(); ++i) {
+    const double seen = std::abs(measured[i].theta);
+    if (!std::isfinite(seen) || seen > 2.5) continue;
+    const double width = 3 * measured[i].sigma + blur * std::max(seen, theta[i]) + 1e-12;
+    sum += std::log1p(std::pow((seen - theta[i]) / width, 2));
+  }
+  return sum;
+}
+
+constexpr double fine = 3e-7; ///< float32 frequencies
+
+/// The simplest of the numbers near `value` that fits nearly as well.
+double as_written(double value, const std::function<double(double)>& cost) {
+  const double best = cost(value);
+  std::vector<double> tries{std::exp2(std::round(std::log2(value)))};
+  for (int digits = 1; digits <= 4; ++digits) {
+    const double step = std::pow(10.0, std::floor(std::log10(value)) + 1 - digits);
+    tries.push_back(std::round(value / step) * step);
+  }
+  if (value > 1) tries.push_back(std::round(value));
+  for (const double number : tries)
+    if (number > 0 && std::abs(number / value - 1) < 0.01 && cost(number) <= best + 1) return number;
+  return value;
+}
+
+class Choices {
+public:
+  Choices(const KernelRun& run, std::int64_t rotary_dim, std::span<const FrequencyFit> measured)
+      : run_(run), measured_(measured), config_(run.rope) {
+    config_.rotary_dim = config_.rope_type == RopeType::proportional ? config_.rotary_dim : rotary_dim;
+    if (pair_count(config_) != rotary_dim / 2) config_.rotary_dim = rotary_dim;
+    if (pair_count(config_) != pair_count(run.rope)) config_.freq_factors.clear();
+    seq_len_ = run.length();
+    expected_ = of(config_, seq_len_);
+  }
+
+  FrequencyChoice of(const RopeConfig& config, std::optional<double> seq_len) const {
+    const Spectrum spectrum = make_spectrum(config, seq_len);
+    FrequencyChoice choice{{}, {spectrum.inv_freq, {}}, spectrum.attention_factor};
+    if (pair_count(config_) == pair_count(run_.rope))
+      choice.turns.axis = pair_axes(run_.rope, run_.positions.axes);
+    else
+      choice.turns.axis.assign(spectrum.inv_freq.size(), 0);
+    return choice;
+  }
+
+  void add(std::vector<Cause> causes, const RopeConfig& config, std::optional<double> seq_len) {
+    try {
+      FrequencyChoice choice = of(config, seq_len);
+      choice.causes = std::move(causes);
+      keep(std::move(choice));
+    } catch (const Error&) { // such a kernel cannot be
+    }
+  }
+
+  void add_theta(std::vector<Cause> causes, std::vector<double> theta) {
+    keep({std::move(causes), {std::move(theta), expected_.turns.axis}, expected_.gain});
+  }
+
+  void keep(FrequencyChoice choice) {
+    if (choice.turns.theta.size() != expected_.turns.theta.size()) return;
+    double furthest = 0;
+    for (std::size_t i = 0; i < choice.turns.theta.size(); ++i) {
+      const double expected = expected_.turns.theta[i];
+      if (expected != choice.turns.theta[i])
+        furthest = std::max(furthest, std::abs(choice.turns.theta[i] - expected) / std::max(expected, 1e-30));
+    }
+    if (furthest > 1e-8 || choice.turns.axis != expected_.turns.axis) all.push_back(std::move(choice));
+  }
+
+  /// The value of one parameter that fits what was measured best, as a person would write it.
+  std::optional<double> fitted(const RopeConfig& config, const Change& change, double least, double greatest) const {
+    const auto cost_of = [&](double value, double blur) {
+      RopeConfig changed = config;
+      change(changed, value);
+      try {
+        return misfit(make_spectrum(changed, seq_len_).inv_freq, measured_, blur);
+      } catch (const Error&) { return std::numeric_limits<double>::infinity(); }
+    };
+    double begin = std::log(least), end = std::log(greatest), best = 0;
+    for (const double blur : {0.05, 1e-3, 1e-5, fine}) {
+      constexpr int steps = 48;
+      double least_cost = std::numeric_limits<double>::infinity();
+      for (int s = 0; s <= steps; ++s) {
+        const double at = begin + (end - begin) * s / steps, cost = cost_of(std::exp(at), blur);
+        if (cost < least_cost) least_cost = cost, best = at;
+      }
+      if (std::isinf(least_cost)) return std::nullopt;
+      const double step = (end - begin) / steps;
+      begin = best - 2 * step;
+      end = best + 2 * step;
+    }
+    return as_written(std::exp(best), [&](double value) { return cost_of(value, fine); });
+  }
+
+  void add_fitted(const Cause& cause, const std::string& parameter, const RopeConfig& config, const Change& change,
+                  double least, double greatest) {
+    const auto value = fitted(config, change, least, greatest);
+    if (!value) return;
+    RopeConfig changed = config;
+    change(changed, *value);
+    Cause with = cause;
+    with.parameters.push_back({parameter, *value});
+    add({with}, changed, seq_len_);
+  }
+
+  void add_bases();
+  void add_exponents();
+  void add_scaling();
+  void add_yarn(const Cause&);
+  void add_llama3(const Cause&);
+  void add_lengths(const Cause&);
+  void add_other_schemes(const Cause&);
+  void add_axes();
+  void add_layers();
+
+  const FrequencyChoice& expected() const { return expected_; }
+  std::vector<FrequencyChoice> all;
+
+private:
+  const KernelRun& run_;
+  std::span<const FrequencyFit> measured_;
+  RopeConfig config_;
+  double seq_len_ = 1;
+  FrequencyChoice expected_;
+};
+
+void Choices::add_bases() {
+  const Change base = [](RopeConfig& c, double value) { c.base = value; };
+  add_fitted({"base", {}}, "measured", config_, base, 2, 1e12);
+  if (config_.rope_type == RopeType::standard) return;
+  RopeConfig plain = config_;
+  plain.rope_type = RopeType::standard;
+  if (const auto value = fitted(plain, base, 2, 1e12)) {
+    plain.base = *value;
+    add({{"scaling_ignored", {{"scheme", std::string(rope_type_name(config_.rope_type))}}}, {"base", {{"measured", *value}}}},
+        plain, seq_len_);
+  }
+}
+
+/// θ = base^(−2(i + shift)/denominator) before any scheme.
+void Choices::add_exponents() {
+  const auto d = static_cast<double>(config_.rotary_dim);
+  const Spectrum spectrum = make_spectrum(config_, seq_len_);
+  std::set<std::int64_t> denominators{run_.rope.head_dim,         run_.shape.head_dim, config_.rotary_dim - 2,
+                                      config_.rotary_dim + 2,     config_.rotary_dim - 1, config_.rotary_dim + 1,
+                                      2 * config_.rotary_dim,     2 * config_.rotary_dim - 2, config_.rotary_dim / 2,
+                                      config_.rotary_dim / 2 - 1, run_.rope.rotary_dim};
+  denominators.erase(config_.rotary_dim);
+  const auto by_index = [&](const std::function<double(double)>& exponent) {
+    std::vector<double> theta;
+    for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i) {
+      const double scale = spectrum.unscaled[i] == 0 ? 0 : spectrum.inv_freq[i] / spectrum.unscaled[i];
+      theta.push_back(scale * std::pow(config_.base, -exponent(static_cast<double>(i))));
+    }
+    return theta;
+  };
+  const bool by_wavelength = config_.rope_type == RopeType::llama3;
+  for (const std::int64_t denominator : denominators) {
+    if (denominator <= 0) continue;
+    const Cause cause{"exponent", {{"denominator", denominator}}};
+    if (by_wavelength) {
+      RopeConfig changed = config_;
+      changed.base = std::pow(config_.base, d / static_cast<double>(denominator));
+      add({cause}, changed, seq_len_);
+    }
+    add_theta({cause}, by_index([&](double i) { return 2 * i / static_cast<double>(denominator); }));
+  }
+  for (const double shift : {0.5, 1.0, -0.5, -1.0, 2.0}) {
+    const Cause cause{"exponent", {{"shift", shift}}};
+    const double slower = std::pow(config_.base, -2 * shift / d);
+    if (by_wavelength) { // slower by c in a context longer by 1/c is the same but for c
+      RopeConfig changed = config_;
+      set_trained_length(changed, trained_length(config_) * slower);
+      std::vector<double> theta = make_spectrum(changed, seq_len_).inv_freq;
+      for (double& t : theta) t *= slower;
+      add_theta({cause}, theta);
+    }
+    add_theta({cause}, by_index([&](double i) { return 2 * (i + shift) / d; }));
+  }
+  add_theta({{"exponent", {{"inverted", true}}}}, by_index([&](double i) { return -2 * i / d; }));
+}
+
+void Choices::add_yarn(const Cause& cause) {
+  const auto with = [&](const char* name, ParameterValue value) {
+    Cause named = cause;
+    named.parameters.push_back({name, std::move(value)});
+    return std::vector<Cause>{named};
+  };
+  RopeConfig changed = config_;
+  changed.truncate = !changed.truncate;
+  add(with("truncate", changed.truncate), changed, seq_len_);
+  changed = config_;
+  std::swap(changed.beta_fast, changed.beta_slow);
+  add(with("beta_swapped", true), changed, seq_len_);
+  changed.truncate = !changed.truncate;
+  add(with("beta_swapped", true), changed, seq_len_);
+  add_fitted(cause, "beta_fast", config_, [](RopeConfig& c, double v) { c.beta_fast = v; }, 1.01, 1000);
+  add_fitted(cause, "beta_slow", config_, [](RopeConfig& c, double v) { c.beta_slow = v; }, 0.01, 31);
+}
+
+void Choices::add_llama3(const Cause& cause) {
+  add_fitted(cause, "low_freq_factor", config_, [](RopeConfig& c, double v) { c.low_freq_factor = v; }, 0.05,
+             config_.high_freq_factor * 0.999);
+  add_fitted(cause, "high_freq_factor", config_, [](RopeConfig& c, double v) { c.high_freq_factor = v; },
+             config_.low_freq_factor * 1.001, 64);
+}
+
+/// Of what length the kernel took the context to be.
+void Choices::add_lengths(const Cause& cause) {
+  if (config_.rope_type == RopeType::longrope) {
+    for (const double length : {1.0, 1e9}) {
+      Cause named = cause;
+      named.parameters.push_back({"factors", std::string(length > 1 ? "long" : "short")});
+      add({named}, config_, length);
+    }
+    return;
+  }
+  if (!is_dynamic(config_.rope_type)) {
+    add_fitted(cause, "original_max_position_embeddings", config_,
+               [](RopeConfig& c, double v) { set_trained_length(c, v); }, 64, 1e7);
+    return;
+  }
+  Cause named = cause;
+  named.parameters.push_back({"seq_len", config_.max_position_embeddings});
+  add({named}, config_, std::nullopt);
+  double best = 0, least = std::numeric_limits<double>::infinity();
+  for (int s = 0; s <= 400; ++s) {
+    const double length = 64 * std::pow(2.0, s * 15.0 / 400);
+    const double cost = misfit(make_spectrum(config_, length).inv_freq, measured_, 1e-3);
+    if (cost < least) least = cost, best = length;
+  }
+  for (double step = 1.02; step > 1.0000001; step = std::sqrt(step))
+    for (const double length : {best * step, best / step}) {
+      const double cost = misfit(make_spectrum(config_, length).inv_freq, measured_, fine);
+      if (cost < misfit(make_spectrum(config_, best).inv_freq, measured_, fine)) best = length;
+    }
+  named.parameters.back().second = std::round(best);
+  add({named}, config_, std::round(best));
+}
+
+void Choices::add_other_schemes(const Cause& cause) {
+  for (const RopeType type : {RopeType::linear, RopeType::ntk, RopeType::yarn, RopeType::llama3, RopeType::dynamic}) {
+    if (type == config_.rope_type) continue;
+    const auto changed = with_scheme(config_, type, extension_factor(config_));
+    if (!changed) continue;
+    Cause named = cause;
+    named.parameters.push_back({"measured_scheme", std::string(rope_type_name(type))});
+    add({named}, *changed, seq_len_);
+  }
+}
+
+void Choices::add_scaling() {
+  const std::string scheme(rope_type_name(config_.rope_type));
+  const Cause cause{"scaling_parameters", {{"scheme", scheme}}};
+  const Spectrum spectrum = make_spectrum(config_, seq_len_);
+  RopeConfig plain = config_;
+  plain.rope_type = RopeType::standard;
+  plain.freq_factors.clear();
+  if (config_.rope_type == RopeType::standard) {
+    if (!config_.freq_factors.empty()) add({{"scaling_ignored", {{"scheme", std::string("freq_factors")}}}}, plain, seq_len_);
+    return;
+  }
+  add({{"scaling_ignored", {{"scheme", scheme}}}}, plain, seq_len_);
+  if (config_.rope_type == RopeType::yarn) add_yarn(cause);
+  if (config_.rope_type == RopeType::llama3) add_llama3(cause);
+  if (config_.rope_type != RopeType::longrope && config_.rope_type != RopeType::proportional)
+    add_fitted(cause, "factor", config_,
+               [](RopeConfig& c, double v) {
+                 c.factor = v;
+                 c.factor_is_null = false;
+                 c.alpha.reset();
+               },
+               1.0 / 64, 4096);
+  if (config_.rope_type != RopeType::linear && config_.rope_type != RopeType::proportional) add_lengths(cause);
+  add_other_schemes(cause);
+  std::vector<double> inverted;
+  for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
+    inverted.push_back(spectrum.inv_freq[i] == 0 ? 0 : spectrum.unscaled[i] * spectrum.unscaled[i] / spectrum.inv_freq[i]);
+  Cause named = cause;
+  named.parameters.push_back({"inverted", true});
+  add_theta({named}, inverted);
+}
+
+void Choices::add_axes() {
+  const std::int64_t axes = run_.positions.axes;
+  if (axes < 2) return;
+  const std::vector<std::uint8_t> expected = expected_.turns.axis;
+  const auto add_axis = [&](const char* parameter, const std::string& words, std::vector<std::uint8_t> axis) {
+    FrequencyChoice choice = expected_;
+    choice.turns.axis = std::move(axis);
+    choice.causes = {{"axis_order", {{parameter, words}}}};
+    keep(std::move(choice));
+  };
+  std::vector<std::uint8_t> order(static_cast<std::size_t>(axes));
+  std::iota(order.begin(), order.end(), std::uint8_t{0});
+  while (std::next_permutation(order.begin(), order.end())) {
+    std::vector<std::uint8_t> axis;
+    for (const std::uint8_t a : expected) axis.push_back(order[a]);
+    std::string words;
+    for (const std::uint8_t a : order)
+      words += (words.empty() ? "" : ",") + std::string(axis_name(run_.rope, a));
+    add_axis("order", words, axis);
+  }
+  for (std::uint8_t a = 0; a < axes; ++a)
+    add_axis("only", std::string(axis_name(run_.rope, a)), std::vector<std::uint8_t>(expected.size(), a));
+  if (axes != 3) return;
+  for (const auto& [rule, words] : {std::pair{AxisRule::sections, "sections"},
+                                    std::pair{AxisRule::sections_interleaved, "interleaved"},
+                                    std::pair{AxisRule::sections_ernie, "ernie"}}) {
+    RopeConfig other = config_;
+    other.axis_rule = rule;
+    try {
+      add_axis("rule", words, pair_axes(other, axes));
+    } catch (const Error&) { // these sections have no such rule
+    }
+  }
+}
+
+void Choices::add_layers() {
+  for (const LayerRope& layer : run_.other_layers) {
+    if (!layer.config.rotates || pair_count(layer.config) != pair_count(config_)) continue;
+    std::vector<Cause> causes;
+    if (layer.config.base != config_.base)
+      causes.push_back({"base", {{"measured", layer.config.base}, {"layer_type", layer.layer_type}}});
+    if (layer.config.rope_type != config_.rope_type) {
+      const std::string scheme(rope_type_name(config_.rope_type));
+      if (layer.config.rope_type == RopeType::standard)
+        causes.push_back({"scaling_ignored", {{"scheme", scheme}, {"layer_type", layer.layer_type}}});
+      else
+        causes.push_back({"scaling_parameters", {{"scheme", scheme}, {"layer_type", layer.layer_type}}});
+    }
+    if (!causes.empty()) add(causes, layer.config, seq_len_);
+  }
+}
+
+} // namespace
+
+FrequencyChoice expected_frequencies(const KernelRun& run, std::int64_t rotary_dim) {
+  return Choices(run, rotary_dim, {}).expected();
+}
+
+std::vector<FrequencyChoice> frequency_choices(const KernelRun& run, std::int64_t rotary_dim,
+                                               std::span<const FrequencyFit> measured) {
+  Choices choices(run, rotary_dim, measured);
+  if (!run.rope.rotates) return {};
+  choices.add_layers();
+  choices.add_scaling();
+  choices.add_axes();
+  if (!of_patches(run.rope.axis_rule)) choices.add_exponents();
+  choices.add_bases();
+  return std::move(choices.all);
+}
+
+} // namespace ropescope
