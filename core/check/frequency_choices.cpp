@@ -32,13 +32,13 @@ constexpr double fine = 3e-7; ///< float32 frequencies
 double as_written(double value, const std::function<double(double)>& cost) {
   const double best = cost(value);
   std::vector<double> tries{std::exp2(std::round(std::log2(value)))};
-  for (int digits = 1; digits <= 4; ++digits) {
+  for (int digits = 1; digits <= 6; ++digits) {
     const double step = std::pow(10.0, std::floor(std::log10(value)) + 1 - digits);
     tries.push_back(std::round(value / step) * step);
   }
   if (value > 1) tries.push_back(std::round(value));
   for (const double number : tries)
-    if (number > 0 && std::abs(number / value - 1) < 0.01 && cost(number) <= best + 1) return number;
+    if (number > 0 && std::abs(number / value - 1) < 0.03 && cost(number) <= best + 1) return number;
   return value;
 }
 
@@ -97,8 +97,9 @@ public:
       } catch (const Error&) { return std::numeric_limits<double>::infinity(); }
     };
     double begin = std::log(least), end = std::log(greatest), best = 0;
-    for (const double blur : {0.05, 1e-3, 1e-5, fine}) {
-      constexpr int steps = 48;
+    for (int stage = 0; stage < 9; ++stage) {
+      const double blur = stage == 0 ? 0.05 : stage == 1 ? 1e-3 : stage == 2 ? 1e-5 : fine;
+      const int steps = stage == 0 ? 64 : 16;
       double least_cost = std::numeric_limits<double>::infinity();
       for (int s = 0; s <= steps; ++s) {
         const double at = begin + (end - begin) * s / steps, cost = cost_of(std::exp(at), blur);

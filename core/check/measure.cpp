@@ -203,8 +203,8 @@ TokenShift ShiftFinder::find(const PairSums* sums, std::span<const double> posit
     }
     return sum / energy;
   };
-  const auto sweep = [&] {
-    double shift = 0, square = 0;
+  const auto sweep = [&](double shift) {
+    double square = 0;
     for (const std::size_t i : slow_first_) {
       const double theta = turns_.theta[i];
       square += weight[i] * theta * theta;
@@ -220,10 +220,18 @@ TokenShift ShiftFinder::find(const PairSums* sums, std::span<const double> posit
   double most = 0; // no shift matches better
   for (const Complex& r : rest) most += std::abs(r);
   most *= (1 - 2e-4) / energy;
-  consider(refine(sweep()));
+  consider(refine(sweep(0)));
   if (best.match < most) consider(refine(0));
   for (const double start : starts)
     if (best.match < most) consider(refine(start));
+  // Shifts further than the slowest pair tells apart.
+  if (slow_first_.empty() || starts.empty()) return best;
+  const double turn = 2 * std::numbers::pi / std::abs(turns_.theta[slow_first_.front()]);
+  const double furthest = 2 * std::abs(position_of_axis[0]);
+  constexpr int most_turns = 32;
+  for (int n = 1; n <= most_turns && n * turn < furthest + turn; ++n)
+    for (const int sign : {-1, 1})
+      if (best.match < most) consider(refine(sweep(sign * n * turn)));
   return best;
 }
 

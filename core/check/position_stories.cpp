@@ -31,10 +31,15 @@ double as_ratio(double ratio, double slack) {
   return ratio;
 }
 
-Cause speed_cause(double scale) {
-  if (scale == -1) return {"inverse_rotation", {}};
-  if (scale == 2) return {"applied_twice", {}};
-  return {"position_scale", {{"scale", scale}}};
+/// What makes every pair turn so many times faster; first the likelier.
+std::vector<Cause> speed_causes(double scale, double slack, const RopeConfig& rope) {
+  const Cause by_scale{"position_scale", {{"scale", scale}}};
+  if (scale == -1) return {{"inverse_rotation", {}}};
+  if (scale == 2) return {{"applied_twice", {}}, by_scale};
+  for (const double shift : {0.5, 1.0, -0.5, -1.0, 2.0})
+    if (std::abs(std::pow(rope.base, -2 * shift / static_cast<double>(rope.rotary_dim)) - scale) <= slack)
+      return {{"exponent", {{"shift", shift}}}, by_scale};
+  return {by_scale};
 }
 
 class Stories {
@@ -107,10 +112,11 @@ private:
     std::vector<double> ratios, slopes, rests;
     for (std::size_t t = 0; t < seen_.size(); ++t)
       if (std::abs(given_row_[t]) >= furthest / 4 && given_row_[t] != 0) ratios.push_back(seen_[t] / given_row_[t]);
-    const double scale = as_ratio(median(ratios), 0.3 / furthest);
+    const double scale = as_ratio(median(ratios), 0.005 / furthest);
     if (scale != 1 && std::abs(scale) > 1e-6) {
-      PositionStory& story = add({speed_cause(scale)}, [scale](double p, std::size_t) { return scale * p; });
-      if (scale == 2) story.alike = {{"position_scale", {{"scale", 2.0}}}};
+      const std::vector<Cause> causes = speed_causes(scale, 0.005 / furthest, run_.rope);
+      PositionStory& story = add({causes[0]}, [scale](double p, std::size_t) { return scale * p; });
+      story.alike.assign(causes.begin() + 1, causes.end());
     }
     const std::size_t half = order_.size() / 2;
     for (std::size_t o = 0; o + half < order_.size(); ++o) {
@@ -119,13 +125,13 @@ private:
     }
     if (slopes.empty()) return;
     const double span = given_row_[order_.back()] - given_row_[order_.front()];
-    const double slope = as_ratio(median(slopes), 0.6 / std::max(1.0, span));
+    const double slope = as_ratio(median(slopes), 0.01 / std::max(1.0, span));
     if (slope == 1 || std::abs(slope) < 1e-6) return;
     for (std::size_t t = 0; t < seen_.size(); ++t) rests.push_back(seen_[t] - slope * given_row_[t]);
     const double rest = std::round(median(rests)), before = rest / slope;
     if (rest == 0) return;
     const double offset = before == std::round(before) ? before : rest;
-    add({speed_cause(slope), offset_cause(offset)},
+    add({speed_causes(slope, 0.01 / std::max(1.0, span), run_.rope)[0], offset_cause(offset)},
         [slope, rest](double p, std::size_t) { return slope * p + rest; });
   }
 

@@ -69,6 +69,7 @@ public:
     const Screened* best = choose();
     if (best && best->fit.explained >= 0.5) account_for_positions(*best);
     if (found_.causes.empty() || !whole_) other_ways();
+    else if (!rotated_.empty() && found_.causes.size() > 1) heads_as_positions();
     list_tried();
     return std::move(found_);
   }
@@ -206,7 +207,7 @@ private:
           other.candidate.causes().size() > chosen.size() || other.fit.explained < best.fit.explained ||
           other.fit.residual > 1.05 * best.fit.residual + 1e-12 || other.candidate.causes().empty())
         continue;
-      const Cause& cause = other.candidate.causes().back();
+      const Cause cause = other.candidate.causes().back();
       if (cause.name != chosen.back().name) found_.alike.push_back(cause);
     }
   }
@@ -246,6 +247,14 @@ private:
       found_.layout = by_row->candidate.layout;
       take(by_row->causes, by_row->residual);
     }
+  }
+
+  /// Some heads unrotated and the others wrong may have one reason.
+  void heads_as_positions() {
+    const auto by_row = fit_by_row(run_, layouts_, noise_);
+    if (!by_row || by_row->causes.size() >= found_.causes.size()) return;
+    found_.layout = by_row->candidate.layout;
+    take(by_row->causes, by_row->residual);
   }
 
   void take(std::vector<Cause> causes, double residual) {
