@@ -20,7 +20,7 @@ public:
   explicit Checker(const KernelRun& run)
       : run_(run), spectrum_(make_spectrum(run.rope, run.length())), noise_(row_noise(run, spectrum_)) {
     const FrequencyChoice expected = expected_frequencies(run, 2 * pair_count(run.rope));
-    sample_ = sample_tokens(run.shape.tokens, 256);
+    sample_ = sample_tokens(run.shape.tokens, 160);
     changes_ = changes(run, sample_, noise_.bound);
     layouts_ = layout_choices(run, changes_.moved);
     const Candidate candidate{&layouts_.front(), expected, Operation::rotate};
@@ -38,13 +38,15 @@ public:
       measure(layouts_.front());
       return finish();
     }
-    const Reduced whole = reduce(run_, layouts_.front().at, all_), sampled = reduce(run_, layouts_.front().at, sample_);
+    const Reduced whole = reduce(run_, layouts_.front().at, all_);
     judge_rows(whole);
-    finding_.hypotheses = precision_hypotheses(run_, expected_, noise_, sampled);
-    if (const auto precision = explain_by_precision(run_, expected_, noise_, whole, sampled))
-      agree(*precision);
-    else
-      disagree();
+    auto precision = explain_by_rows(expected_, noise_, whole);
+    if (!precision) {
+      const auto tried = try_recipes(run_, expected_, noise_, reduce(run_, layouts_.front().at, sample_));
+      finding_.hypotheses = precision_hypotheses(tried);
+      precision = explain_by_precision(expected_, noise_, whole, tried);
+    }
+    precision ? agree(*precision) : disagree();
     return finish();
   }
 

@@ -38,8 +38,28 @@ double as_written(double value, const std::function<double(double)>& cost) {
   }
   if (value > 1) tries.push_back(std::round(value));
   for (const double number : tries)
-    if (number > 0 && std::abs(number / value - 1) < 0.03 && cost(number) <= best + 1) return number;
+    if (number > 0 && std::abs(std::log(number / value)) < 0.4 && cost(number) <= best + 1) return number;
   return value;
+}
+
+/// Where a function with one minimum between two numbers has it, by golden sections.
+template <typename Function>
+double least_between(double begin, double end, double width, Function function) {
+  constexpr double golden = 0.61803398874989485;
+  double left = end - golden * (end - begin), right = begin + golden * (end - begin);
+  double of_left = function(left), of_right = function(right);
+  while (end - begin > width) {
+    if (of_left < of_right) {
+      end = right;
+      right = left, of_right = of_left;
+      left = end - golden * (end - begin), of_left = function(left);
+    } else {
+      begin = left;
+      left = right, of_left = of_right;
+      right = begin + golden * (end - begin), of_right = function(right);
+    }
+  }
+  return (begin + end) / 2;
 }
 
 class Choices {
@@ -97,18 +117,21 @@ public:
       } catch (const Error&) { return std::numeric_limits<double>::infinity(); }
     };
     double begin = std::log(least), end = std::log(greatest), best = 0;
-    for (int stage = 0; stage < 9; ++stage) {
-      const double blur = stage == 0 ? 0.05 : stage == 1 ? 1e-3 : stage == 2 ? 1e-5 : fine;
-      const int steps = stage == 0 ? 64 : 16;
+    for (const auto& [blur, steps] : {std::pair{0.05, 64}, std::pair{1e-3, 16}}) {
       double least_cost = std::numeric_limits<double>::infinity();
-      for (int s = 0; s <= steps; ++s) {
-        const double at = begin + (end - begin) * s / steps, cost = cost_of(std::exp(at), blur);
-        if (cost < least_cost) least_cost = cost, best = at;
-      }
-      if (std::isinf(least_cost)) return std::nullopt;
       const double step = (end - begin) / steps;
+      for (int s = 0; s <= steps; ++s)
+        if (const double cost = cost_of(std::exp(begin + step * s), blur); cost < least_cost)
+          least_cost = cost, best = begin + step * s;
+      if (std::isinf(least_cost)) return std::nullopt;
       begin = best - 2 * step;
       end = best + 2 * step;
+    }
+    for (const double blur : {1e-4, fine}) {
+      best = least_between(begin, end, blur > 1e-5 ? 1e-5 : 1e-9,
+                           [&](double at) { return cost_of(std::exp(at), blur); });
+      begin = best - 1e-4;
+      end = best + 1e-4;
     }
     return as_written(std::exp(best), [&](double value) { return cost_of(value, fine); });
   }

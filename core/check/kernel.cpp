@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
+#include <numbers>
 
 #include "core/parallel.h"
 
@@ -48,6 +48,7 @@ PairTurns Candidate::turns() const {
 
 Reduced unswapped(Reduced reduced) {
   for (PairSums& sum : reduced.sums) std::swap(sum.cross_re, sum.cross_im);
+  for (Phasor& phasor : reduced.phasors) phasor.angle = std::numbers::pi / 2 - phasor.angle;
   return reduced;
 }
 
@@ -82,7 +83,7 @@ std::vector<TokenShift> find_shifts(const Reduced& reduced, const Positions& pos
       for (std::size_t a = 0; a < at.size(); ++a)
         at[a] = static_cast<double>(positions.at(static_cast<std::int64_t>(a), reduced.tokens[t]));
       const double starts[] = {(speed - 1) * at[0], -at[0], -2 * at[0], at[0]};
-      shifts[t] = finder.find(reduced.of(t), at, std::span(starts, at.size() == 1 ? 4 : 0));
+      shifts[t] = finder.find(reduced, t, at, std::span(starts, at.size() == 1 ? 4 : 0));
     }
   });
   return shifts;

@@ -138,17 +138,23 @@ PairComponents pair_components(const PairIndex& index, std::int64_t head_dim, st
 
 Reduced reduce(const KernelRun& run, const PairComponents& at, std::span<const std::int64_t> tokens,
                const RowFilter& filter) {
-  Reduced result{{tokens.begin(), tokens.end()}, at.pairs(), {}, {}};
-  result.sums.resize(tokens.size() * static_cast<std::size_t>(at.pairs()));
+  Reduced result{{tokens.begin(), tokens.end()}, at.pairs(), {}, {}, {}};
+  const auto pairs = static_cast<std::size_t>(at.pairs());
+  result.sums.resize(tokens.size() * pairs);
+  result.phasors.resize(tokens.size() * pairs);
   result.rest.resize(tokens.size());
   with_numbers(run.in, [&](auto in) {
     with_numbers(run.out, [&](auto out) {
       constexpr std::size_t tokens_of_a_task = 16;
       for_each_in_parallel((tokens.size() + tokens_of_a_task - 1) / tokens_of_a_task, [&](std::size_t task) {
         const std::size_t end = std::min(tokens.size(), (task + 1) * tokens_of_a_task);
-        for (std::size_t t = task * tokens_of_a_task; t < end; ++t)
-          reduce_token(run, at, tokens[t], filter, in, out,
-                       result.sums.data() + t * static_cast<std::size_t>(at.pairs()), result.rest[t]);
+        for (std::size_t t = task * tokens_of_a_task; t < end; ++t) {
+          PairSums* sums = result.sums.data() + t * pairs;
+          reduce_token(run, at, tokens[t], filter, in, out, sums, result.rest[t]);
+          for (std::size_t i = 0; i < pairs; ++i)
+            result.phasors[t * pairs + i] = {std::hypot(sums[i].cross_re, sums[i].cross_im),
+                                             std::atan2(sums[i].cross_im, sums[i].cross_re)};
+        }
       });
     });
   });

@@ -42,6 +42,11 @@ struct PairSums {
   double in = 0, out = 0, cross_re = 0, cross_im = 0;
 };
 
+/// out·conj(in) by length and angle (rad).
+struct Phasor {
+  double length = 0, angle = 0;
+};
+
 /// The same of the components that no pair covers, which are expected to pass unchanged.
 struct RestSums {
   double in = 0, error = 0;
@@ -60,6 +65,7 @@ struct Reduced {
   std::int64_t pairs = 0;
   std::vector<PairSums> sums; ///< [tokens][pairs]
   std::vector<RestSums> rest; ///< [tokens]
+  std::vector<Phasor> phasors; ///< of the sums' cross products
 
   const PairSums* of(std::size_t token) const { return sums.data() + token * static_cast<std::size_t>(pairs); }
 };

@@ -164,66 +164,80 @@ ShiftFinder::ShiftFinder(const PairTurns& turns) : turns_(turns) {
   });
 }
 
-TokenShift ShiftFinder::find(const PairSums* sums, std::span<const double> position_of_axis,
+struct ShiftFinder::Ratios {
+  std::vector<double> angle, length, weight;
+  double energy = 0;
+};
+
+namespace {
+
+double wrapped(double angle) {
+  constexpr double turn = 2 * std::numbers::pi;
+  return angle - turn * std::nearbyint(angle / turn);
+}
+
+} // namespace
+
+double ShiftFinder::refined(const Ratios& ratios, double shift) const {
+  for (int pass = 0; pass < 3; ++pass) {
+    double moment = 0, square = 0;
+    for (const std::size_t i : slow_first_) {
+      const double theta = turns_.theta[i], weight = ratios.weight[i] * theta;
+      moment += weight * wrapped(ratios.angle[i] - shift * theta);
+      square += weight * theta;
+    }
+    if (square > 0) shift += moment / square;
+  }
+  return shift;
+}
+
+double ShiftFinder::swept(const Ratios& ratios, double shift) const {
+  double square = 0;
+  for (const std::size_t i : slow_first_) {
+    const double theta = turns_.theta[i], weight = ratios.weight[i] * theta;
+    square += weight * theta;
+    if (square > 0) shift += weight * wrapped(ratios.angle[i] - shift * theta) / square;
+  }
+  return shift;
+}
+
+double ShiftFinder::match(const Ratios& ratios, double shift) const {
+  double sum = 0;
+  for (std::size_t i = 0; i < ratios.angle.size(); ++i)
+    sum += ratios.length[i] * std::cos(ratios.angle[i] - shift * turns_.theta[i]);
+  return sum / ratios.energy;
+}
+
+TokenShift ShiftFinder::find(const Reduced& reduced, std::size_t token, std::span<const double> position_of_axis,
                              std::span<const double> starts) const {
   const std::size_t pairs = turns_.theta.size();
-  thread_local std::vector<Complex> rest;
-  thread_local std::vector<double> weight;
-  rest.resize(pairs);
-  weight.resize(pairs);
-  double energy = 0;
-  Complex fixed = 0;
+  const PairSums* sums = reduced.of(token);
+  const Phasor* phasors = reduced.phasors.data() + token * pairs;
+  thread_local Ratios ratios;
+  ratios.angle.resize(pairs);
+  ratios.length.resize(pairs);
+  ratios.weight.resize(pairs);
+  ratios.energy = 0;
+  double most = 0; // no shift matches better
   for (std::size_t i = 0; i < pairs; ++i) {
-    const double theta = turns_.theta[i];
-    rest[i] = Complex(sums[i].cross_re, sums[i].cross_im) *
-              std::polar(1.0, -theta * position_of_axis[turns_.axis[i]]);
-    weight[i] = sums[i].in > 0 ? std::min(1.0, std::abs(rest[i]) / sums[i].in) : 0;
-    energy += sums[i].in;
-    if (theta == 0) fixed += rest[i];
+    ratios.angle[i] = phasors[i].angle - turns_.theta[i] * position_of_axis[turns_.axis[i]];
+    ratios.length[i] = phasors[i].length;
+    ratios.weight[i] = sums[i].in > 0 ? std::min(1.0, phasors[i].length / sums[i].in) : 0;
+    ratios.energy += sums[i].in;
+    most += phasors[i].length;
   }
-  if (energy == 0) return {};
+  if (ratios.energy == 0) return {};
+  most *= (1 - 2e-4) / ratios.energy;
 
-  const auto refine = [&](double shift) {
-    for (int pass = 0; pass < 3; ++pass) {
-      double moment = 0, square = 0;
-      for (const std::size_t i : slow_first_) {
-        const double theta = turns_.theta[i];
-        moment += weight[i] * theta * std::arg(rest[i] * std::polar(1.0, -shift * theta));
-        square += weight[i] * theta * theta;
-      }
-      if (square > 0) shift += moment / square;
-    }
-    return shift;
-  };
-  const auto match = [&](double shift) {
-    double sum = fixed.real();
-    for (const std::size_t i : slow_first_) {
-      const double angle = shift * turns_.theta[i];
-      sum += rest[i].real() * std::cos(angle) + rest[i].imag() * std::sin(angle);
-    }
-    return sum / energy;
-  };
-  const auto sweep = [&](double shift) {
-    double square = 0;
-    for (const std::size_t i : slow_first_) {
-      const double theta = turns_.theta[i];
-      square += weight[i] * theta * theta;
-      if (square > 0) shift += weight[i] * theta * std::arg(rest[i] * std::polar(1.0, -shift * theta)) / square;
-    }
-    return shift;
-  };
-  TokenShift best{0, match(0)};
+  TokenShift best{0, match(ratios, 0)};
   const auto consider = [&](double shift) {
-    const double m = match(shift);
+    const double m = match(ratios, shift);
     if (m > best.match + 1e-12) best = {shift, m};
   };
-  double most = 0; // no shift matches better
-  for (const Complex& r : rest) most += std::abs(r);
-  most *= (1 - 2e-4) / energy;
-  consider(refine(sweep(0)));
-  if (best.match < most) consider(refine(0));
+  consider(refined(ratios, swept(ratios, 0)));
+  if (best.match < most) consider(refined(ratios, 0));
   for (const double start : starts)
-    if (best.match < most) consider(refine(start));
+    if (best.match < most) consider(refined(ratios, start));
   // Shifts further than the slowest pair tells apart.
   if (slow_first_.empty() || starts.empty()) return best;
   const double turn = 2 * std::numbers::pi / std::abs(turns_.theta[slow_first_.front()]);
@@ -231,7 +245,7 @@ TokenShift ShiftFinder::find(const PairSums* sums, std::span<const double> posit
   constexpr int most_turns = 32;
   for (int n = 1; n <= most_turns && n * turn < furthest + turn; ++n)
     for (const int sign : {-1, 1})
-      if (best.match < most) consider(refine(sweep(sign * n * turn)));
+      if (best.match < most) consider(refined(ratios, swept(ratios, sign * n * turn)));
   return best;
 }
 

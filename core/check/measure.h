@@ -50,9 +50,17 @@ struct TokenShift {
 class ShiftFinder {
 public:
   explicit ShiftFinder(const PairTurns&);
-  TokenShift find(const PairSums* sums, std::span<const double> position_of_axis, std::span<const double> starts) const;
+  /// Of a token of the reduced run; where it has one axis of positions alone, shifts may be as far as `starts`.
+  TokenShift find(const Reduced&, std::size_t token, std::span<const double> position_of_axis,
+                  std::span<const double> starts) const;
 
 private:
+  struct Ratios; ///< of one token, turned back as far as it should have been turned
+
+  double refined(const Ratios&, double shift) const;
+  double swept(const Ratios&, double shift) const;
+  double match(const Ratios&, double shift) const;
+
   const PairTurns& turns_;
   std::vector<std::size_t> slow_first_;
 };

@@ -81,13 +81,17 @@ Score score_in_double(const Recipe& recipe, const Kernel& expected, const Noise&
       [](std::size_t, std::size_t) { return 0.0; });
 }
 
-struct Tried {
-  const Recipe* recipe;
-  Score score;
-};
+Noise of_rows_alone(Noise noise) {
+  std::fill(noise.angle.begin(), noise.angle.end(), 0);
+  return noise;
+}
 
-std::vector<Tried> try_recipes(const KernelRun& run, const Kernel& expected, const Noise& noise, const Reduced& sample) {
-  std::vector<Tried> tried;
+} // namespace
+
+std::vector<TriedRecipe> try_recipes(const KernelRun& run, const Kernel& expected, const Noise& all_noise,
+                                     const Reduced& sample) {
+  const Noise noise = of_rows_alone(all_noise);
+  std::vector<TriedRecipe> tried;
   const Recipe* own = &recipe_of(run.rope);
   const auto consider = [&](const Recipe& recipe) {
     try {
@@ -105,19 +109,19 @@ std::vector<Tried> try_recipes(const KernelRun& run, const Kernel& expected, con
   return tried;
 }
 
-} // namespace
+std::optional<PrecisionFit> explain_by_rows(const Kernel& expected, const Noise& noise, const Reduced& all) {
+  const Score exact = score(all, of_rows_alone(noise), expected);
+  if (!exact.whole()) return std::nullopt;
+  return PrecisionFit{"exact", Verdict::match, exact.residual, "rounding of the rows explains it"};
+}
 
-std::optional<PrecisionFit> explain_by_precision(const KernelRun& run, const Kernel& expected, const Noise& noise,
-                                                 const Reduced& all, const Reduced& sample) {
-  Noise rows_alone = noise;
-  std::fill(rows_alone.angle.begin(), rows_alone.angle.end(), 0);
-  const Score exact = score(all, rows_alone, expected);
-  if (exact.whole()) return PrecisionFit{"exact", Verdict::match, exact.residual, "rounding of the rows explains it"};
+std::optional<PrecisionFit> explain_by_precision(const Kernel& expected, const Noise& noise, const Reduced& all,
+                                                 const std::vector<TriedRecipe>& tried) {
+  const Score exact = score(all, of_rows_alone(noise), expected);
   // Angles are scored as float32 noise allows: rows far out may be off though the arithmetic is the model's own.
   const Score loosely = score(all, noise, expected);
-  std::vector<Tried> tried = try_recipes(run, expected, rows_alone, sample);
-  const Tried* best = &tried.front();
-  for (const Tried& other : tried)
+  const TriedRecipe* best = &tried.front();
+  for (const TriedRecipe& other : tried)
     if (other.score.residual < 0.6 * best->score.residual ||
         (best->recipe->angle == AngleRule::turns && other.score.whole()))
       best = &other;
@@ -142,10 +146,9 @@ std::optional<PrecisionFit> explain_by_precision(const KernelRun& run, const Ker
   return std::nullopt;
 }
 
-std::vector<Hypothesis> precision_hypotheses(const KernelRun& run, const Kernel& expected, const Noise& noise,
-                                             const Reduced& sample) {
+std::vector<Hypothesis> precision_hypotheses(const std::vector<TriedRecipe>& all) {
   std::vector<Hypothesis> result;
-  for (const Tried& tried : try_recipes(run, expected, noise, sample)) {
+  for (const TriedRecipe& tried : all) {
     const std::string name = name_in_findings(*tried.recipe);
     const auto same = [&](const Hypothesis& h) {
       const ParameterValue* recipe = h.causes[0].find("recipe");

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/check/kernel.h"
+#include "core/rope/recipe.h"
 
 namespace ropescope {
 
@@ -14,13 +15,23 @@ struct PrecisionFit {
   std::string reason;      ///< why it counts as a match or not, half a sentence
 };
 
-/// Judges rows reduced under the expected layout; nothing where no arithmetic explains them. `sample`: the same of fewer
-/// tokens, on which recipes are told apart.
-std::optional<PrecisionFit> explain_by_precision(const KernelRun&, const Kernel& expected, const Noise&,
-                                                 const Reduced& all, const Reduced& sample);
+/// How well recipes explain some rows.
+struct TriedRecipe {
+  const Recipe* recipe;
+  Score score;
+};
 
-/// Residuals of recipes on the sample, for the list of hypotheses.
-std::vector<Hypothesis> precision_hypotheses(const KernelRun&, const Kernel& expected, const Noise&,
-                                             const Reduced& sample);
+/// Every recipe that can be, exact first, then the model's own; on rows reduced under the expected layout.
+std::vector<TriedRecipe> try_recipes(const KernelRun&, const Kernel& expected, const Noise&, const Reduced& sample);
+
+/// Whether what rounding of the rows alone explains is all there is.
+std::optional<PrecisionFit> explain_by_rows(const Kernel& expected, const Noise&, const Reduced& all);
+
+/// Whether some arithmetic explains the rows; nothing where none does.
+std::optional<PrecisionFit> explain_by_precision(const Kernel& expected, const Noise&, const Reduced& all,
+                                                 const std::vector<TriedRecipe>&);
+
+/// Residuals of recipes, for the list of hypotheses.
+std::vector<Hypothesis> precision_hypotheses(const std::vector<TriedRecipe>&);
 
 } // namespace ropescope
