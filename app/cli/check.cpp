@@ -141,23 +141,22 @@ std::string words_of(const Cause& cause) {
 }
 
 /// What a person reads: nothing but the sentence where the kernel agrees.
-void print_words(const Finding& finding, bool to_stderr) {
-  FILE* to = to_stderr ? stderr : stdout;
-  fmt::print(to, "{}\n", finding.sentence);
+void say_finding(const Finding& finding) {
+  say(finding.sentence);
   if (finding.verdict == Verdict::match) return;
-  fmt::print(to, "{} of {} rows differ from the expected rotation, by up to {:.3g}.\n", finding.rows_wrong, finding.rows,
-             finding.max_abs_error);
-  fmt::print(to, "Residual {:.2g}, where rounding explains {:.2g} ({}).\n", finding.residual, finding.tolerance,
-             finding.tolerance_reason);
+  say(fmt::format("{} of {} rows differ from the expected rotation, by up to {:.3g}.", finding.rows_wrong, finding.rows,
+                  finding.max_abs_error));
+  say(fmt::format("Residual {:.2g}; rounding explains {:.2g} ({}).", finding.residual, finding.tolerance,
+                  finding.tolerance_reason));
   constexpr std::size_t shown = 6;
   for (std::size_t h = 1; h < std::min(shown, finding.hypotheses.size()); ++h) {
     std::string causes;
     for (const Cause& cause : finding.hypotheses[h].causes) causes += (causes.empty() ? "" : ", ") + words_of(cause);
-    fmt::print(to, "  {:9.2e}  {}\n", finding.hypotheses[h].residual, causes);
+    say(fmt::format("  {:9.2e}  {}", finding.hypotheses[h].residual, causes));
   }
   for (const Cause& cause : finding.indistinguishable)
-    fmt::print(to, "This file cannot tell it from: {}.\n", words_of(cause));
-  if (!finding.decide_by.empty()) fmt::print(to, "To decide: {}.\n", finding.decide_by);
+    say(fmt::format("This file cannot tell it from: {}.", words_of(cause)));
+  if (!finding.decide_by.empty()) say(fmt::format("To decide: {}.", finding.decide_by));
 }
 
 int check_kernel(const Options& options) {
@@ -167,8 +166,10 @@ int check_kernel(const Options& options) {
   const Finding finding = check(run);
   const std::string json = finding_json(finding, run);
   if (!options.report.empty()) write_file(options.report, json);
-  if (options.json) fmt::print("{}", json);
-  else print_words(finding, false);
+  if (options.json)
+    fmt::print("{}", json);
+  else
+    say_finding(finding);
   return finding.verdict == Verdict::mismatch ? 1 : 0;
 }
 

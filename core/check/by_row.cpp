@@ -85,7 +85,10 @@ std::vector<Account> accounts(const KernelRun& run, const std::vector<RowOfHeads
     by_head[static_cast<std::size_t>(row.head)] = median_shift(run, row);
     if (row.head == 0) by_batch.push_back(median_shift(run, row));
   }
-  if (by_batch.size() > 1) {
+  const auto differ = [](const std::vector<double>& shifts) {
+    return std::any_of(shifts.begin(), shifts.end(), [&](double s) { return s != shifts[0]; });
+  };
+  if (differ(by_batch)) {
     const std::vector<std::int64_t> offsets(by_batch.begin(), by_batch.end());
     all.push_back({{"position_offset", {{"by_batch", offsets}}}, [=](const RowOfHeads& row, std::int64_t token) {
                      return given(token) + by_batch[static_cast<std::size_t>(row.batch)];
@@ -93,7 +96,8 @@ std::vector<Account> accounts(const KernelRun& run, const std::vector<RowOfHeads
   }
   if (run.heads < 2) return all;
   const double per_head = by_head[1] - by_head[0];
-  all.push_back({{"position_by_head", {{"per_head", static_cast<std::int64_t>(per_head)}}},
+  if (per_head != 0)
+    all.push_back({{"position_by_head", {{"per_head", static_cast<std::int64_t>(per_head)}}},
                  [=](const RowOfHeads& row, std::int64_t token) {
                    return given(token) + per_head * static_cast<double>(row.head);
                  }});
@@ -106,7 +110,8 @@ std::vector<Account> accounts(const KernelRun& run, const std::vector<RowOfHeads
                    return std::floor((static_cast<double>(row.head) * tokens + static_cast<double>(token)) / heads);
                  }});
   const std::vector<std::int64_t> offsets(by_head.begin(), by_head.end());
-  all.push_back({{"position_by_head", {{"offsets", offsets}}}, [=](const RowOfHeads& row, std::int64_t token) {
+  if (differ(by_head))
+    all.push_back({{"position_by_head", {{"offsets", offsets}}}, [=](const RowOfHeads& row, std::int64_t token) {
                    return given(token) + by_head[static_cast<std::size_t>(row.head)];
                  }});
   return all;

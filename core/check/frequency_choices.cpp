@@ -70,7 +70,12 @@ public:
     if (pair_count(config_) != rotary_dim / 2) config_.rotary_dim = rotary_dim;
     if (pair_count(config_) != pair_count(run.rope)) config_.freq_factors.clear();
     seq_len_ = run.length();
-    expected_ = of(config_, seq_len_);
+    try {
+      expected_ = of(config_, seq_len_);
+    } catch (const Error&) { // factors by pair fit their own number of pairs alone
+      config_.rope_type = RopeType::standard;
+      expected_ = of(config_, seq_len_);
+    }
   }
 
   FrequencyChoice of(const RopeConfig& config, std::optional<double> seq_len) const {
@@ -107,13 +112,13 @@ public:
     if (furthest > 1e-8 || choice.turns.axis != expected_.turns.axis) all.push_back(std::move(choice));
   }
 
+  using Frequencies = std::function<std::vector<double>(double)>;
+
   /// The value of one parameter that fits what was measured best, as a person would write it.
-  std::optional<double> fitted(const RopeConfig& config, const Change& change, double least, double greatest) const {
+  std::optional<double> fitted(const Frequencies& frequencies, double least, double greatest) const {
     const auto cost_of = [&](double value, double blur) {
-      RopeConfig changed = config;
-      change(changed, value);
       try {
-        return misfit(make_spectrum(changed, seq_len_).inv_freq, measured_, blur);
+        return misfit(frequencies(value), measured_, blur);
       } catch (const Error&) { return std::numeric_limits<double>::infinity(); }
     };
     double begin = std::log(least), end = std::log(greatest), best = 0;
@@ -136,9 +141,17 @@ public:
     return as_written(std::exp(best), [&](double value) { return cost_of(value, fine); });
   }
 
+  Frequencies of_changed(const RopeConfig& config, const Change& change) const {
+    return [=, this](double value) {
+      RopeConfig changed = config;
+      change(changed, value);
+      return make_spectrum(changed, seq_len_).inv_freq;
+    };
+  }
+
   void add_fitted(const Cause& cause, const std::string& parameter, const RopeConfig& config, const Change& change,
                   double least, double greatest) {
-    const auto value = fitted(config, change, least, greatest);
+    const auto value = fitted(of_changed(config, change), least, greatest);
     if (!value) return;
     RopeConfig changed = config;
     change(changed, *value);
@@ -156,6 +169,7 @@ public:
   void add_other_schemes(const Cause&);
   void add_axes();
   void add_layers();
+  void add_speeds();
 
   const FrequencyChoice& expected() const { return expected_; }
   std::vector<FrequencyChoice> all;
@@ -174,7 +188,7 @@ void Choices::add_bases() {
   if (config_.rope_type == RopeType::standard) return;
   RopeConfig plain = config_;
   plain.rope_type = RopeType::standard;
-  if (const auto value = fitted(plain, base, 2, 1e12)) {
+  if (const auto value = fitted(of_changed(plain, base), 2, 1e12)) {
     plain.base = *value;
     add({{"scaling_ignored", {{"scheme", std::string(rope_type_name(config_.rope_type))}}}, {"base", {{"measured", *value}}}},
         plain, seq_len_);
@@ -267,19 +281,11 @@ void Choices::add_lengths(const Cause& cause) {
   Cause named = cause;
   named.parameters.push_back({"seq_len", config_.max_position_embeddings});
   add({named}, config_, std::nullopt);
-  double best = 0, least = std::numeric_limits<double>::infinity();
-  for (int s = 0; s <= 400; ++s) {
-    const double length = 64 * std::pow(2.0, s * 15.0 / 400);
-    const double cost = misfit(make_spectrum(config_, length).inv_freq, measured_, 1e-3);
-    if (cost < least) least = cost, best = length;
-  }
-  for (double step = 1.02; step > 1.0000001; step = std::sqrt(step))
-    for (const double length : {best * step, best / step}) {
-      const double cost = misfit(make_spectrum(config_, length).inv_freq, measured_, fine);
-      if (cost < misfit(make_spectrum(config_, best).inv_freq, measured_, fine)) best = length;
-    }
-  named.parameters.back().second = std::round(best);
-  add({named}, config_, std::round(best));
+  const auto length = fitted([&](double tokens) { return make_spectrum(config_, tokens).inv_freq; },
+                             config_.max_position_embeddings, 1e7);
+  if (!length) return;
+  named.parameters.back().second = *length;
+  add({named}, config_, *length);
 }
 
 void Choices::add_other_schemes(const Cause& cause) {
@@ -377,6 +383,29 @@ void Choices::add_layers() {
   }
 }
 
+/// Where positions have several axes, a token's shift does not tell its speed.
+void Choices::add_speeds() {
+  if (run_.positions.axes < 2) return;
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < measured_.size(); ++i)
+    if (measured_[i].sigma < 1e-3 * std::abs(measured_[i].theta) && std::abs(measured_[i].theta) < 1)
+      ratios.push_back(measured_[i].theta / (expected_.turns.theta[i] * run_.rope.layout.direction));
+  std::vector<double> speeds{-1, 2};
+  if (!ratios.empty()) {
+    std::nth_element(ratios.begin(), ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2), ratios.end());
+    speeds.push_back(std::round(ratios[ratios.size() / 2] * 1000) / 1000);
+  }
+  for (const double speed : speeds) {
+    if (speed == 0 || (&speed != &speeds[0] && &speed != &speeds[1] && (speed == -1 || speed == 2))) continue;
+    std::vector<double> theta = expected_.turns.theta;
+    for (double& t : theta) t *= speed;
+    add_theta({speed == -1  ? Cause{"inverse_rotation", {}}
+               : speed == 2 ? Cause{"applied_twice", {}}
+                            : Cause{"position_scale", {{"scale", speed}}}},
+              theta);
+  }
+}
+
 } // namespace
 
 FrequencyChoice expected_frequencies(const KernelRun& run, std::int64_t rotary_dim) {
@@ -390,6 +419,7 @@ std::vector<FrequencyChoice> frequency_choices(const KernelRun& run, std::int64_
   choices.add_layers();
   choices.add_scaling();
   choices.add_axes();
+  choices.add_speeds();
   if (!of_patches(run.rope.axis_rule)) choices.add_exponents();
   choices.add_bases();
   return std::move(choices.all);

@@ -73,8 +73,10 @@ struct Lag {
 };
 
 /// Pairs of tokens, grouped by distance: the smallest there is, then by doubling ranges.
-std::vector<std::vector<Lag>> lags_of(const Reduced& reduced, const Positions& positions, std::int64_t axis) {
+std::vector<std::vector<Lag>> lags_of(const Reduced& reduced, const Positions& positions, std::int64_t axis,
+                                      bool from_zero) {
   std::vector<std::pair<std::int64_t, std::size_t>> sorted;
+  if (from_zero) sorted.push_back({0, reduced.tokens.size()});
   for (std::size_t t = 0; t < reduced.tokens.size(); ++t) sorted.push_back({positions.at(axis, reduced.tokens[t]), t});
   std::sort(sorted.begin(), sorted.end());
   std::int64_t smallest = std::numeric_limits<std::int64_t>::max();
@@ -144,13 +146,14 @@ FrequencyFit fit_frequency(const std::vector<Complex>& ratio, const std::vector<
 } // namespace
 
 std::vector<FrequencyFit> fit_frequencies(const Reduced& reduced, const Positions& positions, const PairTurns& near,
-                                          double unit) {
+                                          double unit, bool from_zero) {
   std::vector<std::vector<std::vector<Lag>>> octaves;
-  for (std::int64_t axis = 0; axis < positions.axes; ++axis) octaves.push_back(lags_of(reduced, positions, axis));
+  for (std::int64_t axis = 0; axis < positions.axes; ++axis)
+    octaves.push_back(lags_of(reduced, positions, axis, from_zero));
   std::vector<FrequencyFit> fits;
-  std::vector<Complex> ratio(reduced.tokens.size());
+  std::vector<Complex> ratio(reduced.tokens.size() + 1, Complex(1));
   for (std::size_t i = 0; i < static_cast<std::size_t>(reduced.pairs); ++i) {
-    for (std::size_t t = 0; t < ratio.size(); ++t) ratio[t] = unit_ratio(reduced.of(t)[i]);
+    for (std::size_t t = 0; t < reduced.tokens.size(); ++t) ratio[t] = unit_ratio(reduced.of(t)[i]);
     fits.push_back(fit_frequency(ratio, octaves[near.axis[i]], near.theta[i], unit));
   }
   return fits;

@@ -37,7 +37,9 @@ struct FrequencyFit {
 };
 
 /// One per pair. `near`: what to take of the frequencies that look alike at these positions (2π/smallest distance).
-std::vector<FrequencyFit> fit_frequencies(const Reduced&, const Positions&, const PairTurns& near, double unit);
+/// `from_zero`: position 0, where nothing turns, counts as one more token; more exact far out, wrong under an offset.
+std::vector<FrequencyFit> fit_frequencies(const Reduced&, const Positions&, const PairTurns& near, double unit,
+                                          bool from_zero = false);
 
 /// How many positions a token was turned further than it should.
 struct TokenShift {

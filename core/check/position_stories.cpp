@@ -35,6 +35,13 @@ double as_ratio(double ratio, double slack) {
 std::vector<Cause> speed_causes(double scale, double slack, const RopeConfig& rope) {
   const Cause by_scale{"position_scale", {{"scale", scale}}};
   if (scale == -1) return {{"inverse_rotation", {}}};
+  if (rope.rope_type == RopeType::linear) {
+    const double factor = extension_factor(rope);
+    if (std::abs(scale - factor) <= slack) return {{"scaling_ignored", {{"scheme", std::string("linear")}}}, by_scale};
+    const Cause by_factor{"scaling_parameters", {{"scheme", std::string("linear")}, {"factor", factor / scale}}};
+    if (scale == 2) return {{"applied_twice", {}}, by_factor, by_scale};
+    if (scale > 0) return {by_factor, by_scale};
+  }
   if (scale == 2) return {{"applied_twice", {}}, by_scale};
   for (const double shift : {0.5, 1.0, -0.5, -1.0, 2.0})
     if (std::abs(std::pow(rope.base, -2 * shift / static_cast<double>(rope.rotary_dim)) - scale) <= slack)

@@ -13,6 +13,7 @@ namespace ropescope {
 namespace {
 
 constexpr std::int64_t screened_tokens = 64, fitted_tokens = 256, proved_tokens = 512;
+constexpr double mostly = 0.8; ///< share of rows that leaves no doubt what the others should be
 constexpr double worth_a_cause = 0.02; ///< share of rows that one more cause must explain
 
 /// Rows (head × batch) that pass unchanged where others turn.
@@ -48,7 +49,15 @@ struct Measured {
 struct Screened {
   Candidate candidate;
   FreeFit fit;
-  double merit() const { return fit.explained - worth_a_cause * static_cast<double>(candidate.causes().size()); }
+  double merit() const {
+    return fit.explained - worth_a_cause * static_cast<double>(candidate.causes().size()) - (moved() ? worth_a_cause / 2 : 0);
+  }
+  /// Positions need an account too.
+  bool moved() const {
+    const auto off = std::count_if(fit.shifts.begin(), fit.shifts.end(),
+                                   [](const TokenShift& s) { return std::abs(s.shift) > 0.25; });
+    return 2 * static_cast<std::size_t>(off) > fit.shifts.size();
+  }
 };
 
 class Search {
@@ -68,7 +77,7 @@ public:
     screen_candidates();
     const Screened* best = choose();
     if (best && best->fit.explained >= 0.5) account_for_positions(*best);
-    if (found_.causes.empty() || !whole_) other_ways();
+    if (found_.causes.empty() || explained_ < mostly) other_ways();
     else if (!rotated_.empty() && found_.causes.size() > 1) heads_as_positions();
     list_tried();
     return std::move(found_);
@@ -86,9 +95,7 @@ private:
   void measure_frequencies(Measured& measured) {
     if (!measured.fits.empty()) return;
     measured.fitted = reduce(run_, measured.layout->at, fit_, rotated_);
-    PairTurns near = expected_frequencies(run_, measured.layout->rotary_dim).turns;
-    for (double& theta : near.theta) theta *= measured.layout->layout.direction;
-    measured.fits = fit_frequencies(measured.fitted, run_.positions, near, noise_.unit);
+    measured.fits = fit_frequencies(measured.fitted, run_.positions, near(*measured.layout), noise_.unit);
   }
 
   void screen(Measured& measured, const FrequencyChoice& frequencies, Operation operation) {
@@ -127,8 +134,28 @@ private:
     if (known.empty()) {
       measure_frequencies(measured);
       known = frequency_choices(run_, measured.layout->rotary_dim, measured.fits);
+      if (!far_out()) return known;
+      for (FrequencyChoice& choice :
+           frequency_choices(run_, measured.layout->rotary_dim, fit_from_zero(measured))) {
+        const auto same = [&](const FrequencyChoice& other) { return other.causes == choice.causes; };
+        if (std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(choice));
+      }
     }
     return known;
+  }
+
+  /// Whether positions lie closer together than to 0.
+  bool far_out() const {
+    const auto [least, greatest] = std::minmax_element(run_.positions.ids.begin(), run_.positions.ids.end());
+    return *least > *greatest - *least;
+  }
+
+  std::vector<FrequencyFit> fit_from_zero(const Measured& measured) const {
+    return fit_frequencies(measured.fitted, run_.positions, near(*measured.layout), noise_.unit, true);
+  }
+
+  PairTurns near(const LayoutChoice& layout) const {
+    return Candidate{&layout, expected_frequencies(run_, layout.rotary_dim), Operation::rotate}.turns();
   }
 
   const Screened* choose() const {
@@ -190,7 +217,7 @@ private:
     found_.causes = std::move(causes);
     found_.alike = proof.story->alike;
     found_.allowed = proved.allowed;
-    whole_ = proved.explained == 1;
+    explained_ = proved.explained;
     double error = 0, energy = 0;
     for (const RowScore& row : proved.rows)
       if (row.explained()) error += row.error, energy += row.energy;
@@ -208,7 +235,8 @@ private:
           other.fit.residual > 1.05 * best.fit.residual + 1e-12 || other.candidate.causes().empty())
         continue;
       const Cause cause = other.candidate.causes().back();
-      if (cause.name != chosen.back().name) found_.alike.push_back(cause);
+      const bool both_scale = cause.name.starts_with("scaling") && chosen.back().name.starts_with("scaling");
+      if (cause.name != chosen.back().name && !both_scale) found_.alike.push_back(cause);
     }
   }
 
@@ -318,7 +346,7 @@ private:
   std::vector<Screened> screened_;
   std::vector<Hypothesis> tried_;
   Explanation found_;
-  bool whole_ = false;
+  double explained_ = 0; ///< share of rows
 };
 
 } // namespace
