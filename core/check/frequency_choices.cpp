@@ -393,10 +393,10 @@ void Choices::add_speeds() {
   std::vector<double> speeds{-1, 2};
   if (!ratios.empty()) {
     std::nth_element(ratios.begin(), ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2), ratios.end());
-    speeds.push_back(std::round(ratios[ratios.size() / 2] * 1000) / 1000);
+    const double speed = std::round(ratios[ratios.size() / 2] * 1000) / 1000;
+    if (speed != 0 && speed != -1 && speed != 1 && speed != 2) speeds.push_back(speed);
   }
   for (const double speed : speeds) {
-    if (speed == 0 || (&speed != &speeds[0] && &speed != &speeds[1] && (speed == -1 || speed == 2))) continue;
     std::vector<double> theta = expected_.turns.theta;
     for (double& t : theta) t *= speed;
     add_theta({speed == -1  ? Cause{"inverse_rotation", {}}

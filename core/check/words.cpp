@@ -125,7 +125,7 @@ std::string does(const Cause& cause, const KernelRun& run) {
     return fmt::format("multiplies by attention factor {}; the model expects {}", said(cause, "measured"),
                        said(cause, "expected"));
   if (name == "rotary_dim")
-    return fmt::format("turns {} {} components of a head; the model expects the {} {}", said(cause, "part").empty() ? "the first" : "the " + said(cause, "part"),
+    return fmt::format("turns {} {} components of a head; the model expects the {} {}", said(cause, "part").empty() ? std::string("the first") : fmt::format("the {}", said(cause, "part")),
                        said(cause, "measured"), run.rope.layout.trailing ? "last" : "first", run.rope.rotary_dim);
   if (name == "axis_order") return axis_words(cause);
   if (name == "heads_not_rotated") return fmt::format("leaves heads {} unrotated", said(cause, "heads"));
@@ -140,8 +140,9 @@ std::string does(const Cause& cause, const KernelRun& run) {
 
 std::string sentence_of(const std::vector<Cause>& causes, const KernelRun& run) {
   std::string sentence = "The kernel ";
-  for (std::size_t c = 0; c < causes.size(); ++c) sentence += (c == 0 ? "" : "; and it ") + does(causes[c], run);
-  return sentence + ".";
+  for (std::size_t c = 0; c < causes.size(); ++c) sentence += fmt::format("{}{}", c == 0 ? "" : "; and it ", does(causes[c], run));
+  sentence += '.';
+  return sentence;
 }
 
 std::string decide_by(const std::vector<Cause>& causes, const std::vector<Cause>& indistinguishable) {
