@@ -80,13 +80,14 @@ CaseKernel right_kernel(const CaseModel& model) {
 }
 
 std::vector<CaseShape> case_shapes() {
-  CaseShape prefill{"prefill [4, 320, d]", 4, 320, 1, {}};
+  CaseShape prefill{"prefill [4, 270, d]", 4, 270, 1, {}};
   for (std::int64_t t = 0; t < prefill.tokens; ++t) prefill.positions.push_back(t);
-  CaseShape far{"gapped to 131071 [160, 2, d]", 1, 160, 2, {}};
+  CaseShape far{"gapped to 131071 [112, 2, d]", 1, 112, 2, {}};
   for (std::int64_t t = 0; t < 48; ++t) far.positions.push_back(t);
-  for (std::int64_t t = 48; t < 160; ++t)
-    far.positions.push_back(t % 4 != 0 ? far.positions.back() + 1
-                                       : 60 + static_cast<std::int64_t>(std::pow(static_cast<double>(t - 47) / 112, 3) * 130900));
+  for (std::int64_t t = 48; t < 112; ++t)
+    far.positions.push_back(
+        t % 4 != 0 ? far.positions.back() + 1
+                   : 60 + static_cast<std::int64_t>(std::pow(static_cast<double>(t - 47) / 64, 3) * 130900));
   far.positions.back() = 131071;
   return {prefill, far};
 }
@@ -130,7 +131,7 @@ KernelRun run_kernel(const CaseModel& model, const CaseKernel& kernel, const Cas
   run.heads = shape.inner > 1 ? shape.inner : shape.outer;
   run.positions = {1, shape.positions};
   run.seq_len = 131072;
-  run.in.dtype = run.out.dtype = format == Format::bfloat16   ? DType::bfloat16
+  run.in.dtype = run.out.dtype = format == Format::bfloat16  ? DType::bfloat16
                                  : format == Format::float16 ? DType::float16
                                                              : DType::float32;
   run.in.shape = run.out.shape = {shape.outer, shape.tokens, shape.inner, model.head_dim};
@@ -146,7 +147,8 @@ KernelRun run_kernel(const CaseModel& model, const CaseKernel& kernel, const Cas
         out = in;
         const std::int64_t head = shape.inner > 1 ? n : o;
         if (kernel.turns(t, head))
-          turn_row(kernel, theta, kernel.position(static_cast<double>(shape.positions[static_cast<std::size_t>(t)]), t, head),
+          turn_row(kernel, theta,
+                   kernel.position(static_cast<double>(shape.positions[static_cast<std::size_t>(t)]), t, head),
                    in.data(), out.data());
         for (const double x : in) run.in.floats.push_back(static_cast<float>(x));
         for (const double x : out) run.out.floats.push_back(rounded(format, static_cast<float>(x)));
@@ -208,8 +210,7 @@ void Bugs::add_positions() {
   for (const double k : {1.0, -1.0, 37.0, 4096.0})
     add("position_offset", {"position_offset", {{"offset", static_cast<std::int64_t>(k)}}}).position =
         [k](double p, std::int64_t, std::int64_t) { return p + k; };
-  for (const double s : {0.5, 0.125, 3.0})
-    add("position_scale", {"position_scale", {{"scale", s}}}).times = s;
+  for (const double s : {0.5, 0.125, 3.0}) add("position_scale", {"position_scale", {{"scale", s}}}).times = s;
   add("position_constant", {"position_constant", {{"position", std::int64_t{77}}}}).position =
       [](double, std::int64_t, std::int64_t) { return 77; };
   add("position_by_head", {"position_by_head", {}}).position = [](double p, std::int64_t, std::int64_t head) {
@@ -380,7 +381,7 @@ std::vector<CaseBug> case_double_bugs(const CaseModel& model, const CaseShape& s
   kernel->reads_interleaved = kernel->writes_interleaved = !model.interleaved;
   kernel->position = moved;
   kernel = &bugs.add_all("inverse_rotation and attention_factor",
-                     {{"inverse_rotation", {}}, {"attention_factor", {{"measured", 1.3}}}});
+                         {{"inverse_rotation", {}}, {"attention_factor", {{"measured", 1.3}}}});
   kernel->times = -1;
   kernel->gain = 1.3;
   kernel = &bugs.add_all("pairing and base", {pairing(!model.interleaved), {"base", {{"measured", 30000.0}}}});

@@ -21,9 +21,9 @@ struct CaseModel {
   bool interleaved = false;
 
   RopeConfig config() const;
-  double gain() const;                                        ///< YaRN's attention factor
-  double denominator = 0, shift = 0;                          ///< of the exponent; 0: rotary_dim
-  std::vector<double> theta() const;                          ///< rad/token
+  double gain() const;               ///< YaRN's attention factor
+  double denominator = 0, shift = 0; ///< of the exponent; 0: rotary_dim
+  std::vector<double> theta() const; ///< rad/token
 };
 
 std::vector<CaseModel> case_models();

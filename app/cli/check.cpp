@@ -117,8 +117,7 @@ KernelRun read_run(const Options& options) {
   const auto axes = pair_axes(run.rope, run.positions.axes);
   validate({.turns = spectrum.turns, .layout = run.rope.layout, .pair_axis = axes, .positions = run.positions},
            run.shape, spectrum.rotary_dim);
-  if (!options.positions.given())
-    say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
+  if (!options.positions.given()) say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
   return run;
 }
 
@@ -129,8 +128,9 @@ std::string words_of(const Cause& cause) {
         [&, key = name](const auto& v) {
           using T = std::decay_t<decltype(v)>;
           if constexpr (std::is_same_v<T, std::vector<std::int64_t>>)
-            words += fmt::format(" {} {}", key, v.size() > 8 ? fmt::format("({} of them)", v.size())
-                                                             : fmt::format("{}", fmt::join(v, ",")));
+            words += fmt::format(" {} {}", key,
+                                 v.size() > 8 ? fmt::format("({} of them)", v.size())
+                                              : fmt::format("{}", fmt::join(v, ",")));
           else if constexpr (std::is_same_v<T, double>)
             words += fmt::format(" {} {:.7g}", key, v);
           else
@@ -176,7 +176,8 @@ int check_kernel(const Options& options) {
 } // namespace
 
 void add_check(CLI::App& app, Command& command) {
-  CLI::App* check_command = app.add_subcommand("check", "says what somebody's kernel did instead of the expected rotation");
+  CLI::App* check_command =
+      app.add_subcommand("check", "says what somebody's kernel did instead of the expected rotation");
   auto options = std::make_shared<Options>();
   options->model.add_to(*check_command);
   check_command->add_option("--in", options->in, "the kernel's input: .npy, .safetensors[:NAME], or raw with --dtype")

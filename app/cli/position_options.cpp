@@ -38,8 +38,7 @@ Grid read_grid(const std::string& words) {
 
 void PositionOptions::add_to(CLI::App& app) {
   const char *where = "Positions", *of_ranks = "Packed sequences";
-  auto* by_file =
-      app.add_option("--positions", file, "P.npy, integers [tokens] or [axes, tokens]");
+  auto* by_file = app.add_option("--positions", file, "P.npy, integers [tokens] or [axes, tokens]");
   by_file->group(where);
   auto* by_offset = app.add_option("--offset", offset, "position of the first token, others follow");
   by_offset->group(where)->excludes(by_file);
@@ -51,8 +50,8 @@ void PositionOptions::add_to(CLI::App& app) {
   app.add_option("--prefix", prefix, "of --grid: tokens before the patches that do not turn")
       ->group(where)
       ->needs(by_grid);
-  auto* packed = app.add_option("--cu-seqlens", cu_seqlens,
-                                            "0,END,END…: sequences packed one behind the other, each from 0");
+  auto* packed =
+      app.add_option("--cu-seqlens", cu_seqlens, "0,END,END…: sequences packed one behind the other, each from 0");
   packed->delimiter(',')->group(of_ranks)->excludes(by_file)->excludes(by_offset)->excludes(by_grid);
   app.add_option("--start-positions", start_positions, "first position of each sequence")
       ->delimiter(',')
@@ -62,9 +61,7 @@ void PositionOptions::add_to(CLI::App& app) {
       ->excludes(by_grid);
   auto* ranks = app.add_option("--cp-size", cp_size, "context-parallel ranks");
   ranks->group(of_ranks)->excludes(by_file)->excludes(by_grid);
-  app.add_option("--cp-rank", cp_rank, "which of them X belongs to")
-      ->group(of_ranks)
-      ->needs(ranks);
+  app.add_option("--cp-rank", cp_rank, "which of them X belongs to")->group(of_ranks)->needs(ranks);
 }
 
 bool PositionOptions::given() const {
@@ -100,8 +97,7 @@ Positions PositionOptions::of_grid(const RopeConfig& rope, std::int64_t tokens, 
 Positions PositionOptions::of_packed(std::int64_t tokens, const std::string& in) const {
   if (cu_seqlens.back() != tokens * cp_size)
     throw Error(fmt::format("--cu-seqlens ends at {}, expected {} as {} has tokens{}", cu_seqlens.back(),
-                            tokens * cp_size, in,
-                            cp_size > 1 ? ", times the number of ranks" : ""));
+                            tokens * cp_size, in, cp_size > 1 ? ", times the number of ranks" : ""));
   return packed_positions(cu_seqlens, start_positions, cp_size, cp_rank);
 }
 
@@ -110,15 +106,13 @@ Positions PositionOptions::of_file() const {
   if (array.dtype != DType::integer)
     throw Error(fmt::format("{}: positions are floating point, expected integers", file));
   if (array.shape.empty() || array.shape.size() > 2)
-    throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", file,
-                            fmt::join(array.shape, ", ")));
+    throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", file, fmt::join(array.shape, ", ")));
   return {array.shape.size() == 2 ? array.shape[0] : 1, array.integers};
 }
 
 Positions PositionOptions::read(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
   constexpr std::int64_t greatest_ranks = 1 << 20;
-  if (cp_size < 1 || cp_size > greatest_ranks || cp_rank < 0 ||
-      cp_rank >= cp_size)
+  if (cp_size < 1 || cp_size > greatest_ranks || cp_rank < 0 || cp_rank >= cp_size)
     throw Error(fmt::format("--cp-rank {} of --cp-size {}: expected a rank from 0", cp_rank, cp_size));
   if (!grid.empty()) return of_grid(rope, tokens, in);
   Positions positions;

@@ -40,7 +40,8 @@ std::vector<RowOfHeads> measure_rows(const KernelRun& run, const Candidate& cand
   return rows;
 }
 
-using Rule = std::function<double(const RowOfHeads&, std::int64_t token)>; ///< the position a row's token was taken to be at
+using Rule =
+    std::function<double(const RowOfHeads&, std::int64_t token)>; ///< the position a row's token was taken to be at
 
 /// RMS relative residual of a rule, or nothing where it explains less than all rows.
 std::optional<double> prove(const KernelRun& run, const std::vector<RowOfHeads>& rows, const Candidate& candidate,
@@ -49,7 +50,8 @@ std::optional<double> prove(const KernelRun& run, const std::vector<RowOfHeads>&
   const PairTurns turns = candidate.turns();
   for (const RowOfHeads& row : rows) {
     const auto angle = [&](std::size_t t, std::size_t i) {
-      const double shift = rule(row, row.reduced.tokens[t]) - static_cast<double>(run.positions.at(0, row.reduced.tokens[t]));
+      const double shift =
+          rule(row, row.reduced.tokens[t]) - static_cast<double>(run.positions.at(0, row.reduced.tokens[t]));
       return (static_cast<double>(run.positions.at(turns.axis[i], row.reduced.tokens[t])) + shift) * turns.theta[i];
     };
     const Score proved = score(
@@ -98,22 +100,23 @@ std::vector<Account> accounts(const KernelRun& run, const std::vector<RowOfHeads
   const double per_head = by_head[1] - by_head[0];
   if (per_head != 0)
     all.push_back({{"position_by_head", {{"per_head", static_cast<std::int64_t>(per_head)}}},
-                 [=](const RowOfHeads& row, std::int64_t token) {
-                   return given(token) + per_head * static_cast<double>(row.head);
-                 }});
+                   [=](const RowOfHeads& row, std::int64_t token) {
+                     return given(token) + per_head * static_cast<double>(row.head);
+                   }});
   all.push_back({{"position_by_head", {{"by", std::string("head")}}},
                  [](const RowOfHeads& row, std::int64_t) { return static_cast<double>(row.head); }});
   all.push_back({{"position_by_head", {{"by", std::string("row")}}}, [=](const RowOfHeads& row, std::int64_t token) {
                    return std::fmod(static_cast<double>(token) * heads + static_cast<double>(row.head), tokens);
                  }});
-  all.push_back({{"position_by_head", {{"by", std::string("flat row")}}}, [=](const RowOfHeads& row, std::int64_t token) {
-                   return std::floor((static_cast<double>(row.head) * tokens + static_cast<double>(token)) / heads);
-                 }});
+  all.push_back(
+      {{"position_by_head", {{"by", std::string("flat row")}}}, [=](const RowOfHeads& row, std::int64_t token) {
+         return std::floor((static_cast<double>(row.head) * tokens + static_cast<double>(token)) / heads);
+       }});
   const std::vector<std::int64_t> offsets(by_head.begin(), by_head.end());
   if (differ(by_head))
     all.push_back({{"position_by_head", {{"offsets", offsets}}}, [=](const RowOfHeads& row, std::int64_t token) {
-                   return given(token) + by_head[static_cast<std::size_t>(row.head)];
-                 }});
+                     return given(token) + by_head[static_cast<std::size_t>(row.head)];
+                   }});
   return all;
 }
 

@@ -58,11 +58,11 @@ struct Finding {
   double residual = 0;       ///< of the causes together, proved on every row
   double tolerance = 0;      ///< on the same scale: what rounding explains
   std::string tolerance_reason;
-  double max_abs_error = 0;  ///< max |out − expected| over all entries
-  double expected_residual = 0; ///< RMS of out − expected over that of expected
+  double max_abs_error = 0;              ///< max |out − expected| over all entries
+  double expected_residual = 0;          ///< RMS of out − expected over that of expected
   std::int64_t rows = 0, rows_wrong = 0; ///< tokens; those off from the expected rotation by more than rounding
   Measurement measured;
-  std::vector<Hypothesis> hypotheses; ///< best first
+  std::vector<Hypothesis> hypotheses;   ///< best first
   std::vector<Cause> indistinguishable; ///< what would leave the same numbers in this file
   std::string decide_by;                ///< which further file would tell them apart; empty where there is nothing to
 

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "core/check/candidates.h"
 #include "core/error.h"
 
@@ -119,7 +121,9 @@ public:
     const auto cost_of = [&](double value, double blur) {
       try {
         return misfit(frequencies(value), measured_, blur);
-      } catch (const Error&) { return std::numeric_limits<double>::infinity(); }
+      } catch (const Error&) {
+        return std::numeric_limits<double>::infinity();
+      }
     };
     double begin = std::log(least), end = std::log(greatest), best = 0;
     for (const auto& [blur, steps] : {std::pair{0.05, 64}, std::pair{1e-3, 16}}) {
@@ -133,8 +137,8 @@ public:
       end = best + 2 * step;
     }
     for (const double blur : {1e-4, fine}) {
-      best = least_between(begin, end, blur > 1e-5 ? 1e-5 : 1e-9,
-                           [&](double at) { return cost_of(std::exp(at), blur); });
+      best =
+          least_between(begin, end, blur > 1e-5 ? 1e-5 : 1e-9, [&](double at) { return cost_of(std::exp(at), blur); });
       begin = best - 1e-4;
       end = best + 1e-4;
     }
@@ -190,7 +194,8 @@ void Choices::add_bases() {
   plain.rope_type = RopeType::standard;
   if (const auto value = fitted(of_changed(plain, base), 2, 1e12)) {
     plain.base = *value;
-    add({{"scaling_ignored", {{"scheme", std::string(rope_type_name(config_.rope_type))}}}, {"base", {{"measured", *value}}}},
+    add({{"scaling_ignored", {{"scheme", std::string(rope_type_name(config_.rope_type))}}},
+         {"base", {{"measured", *value}}}},
         plain, seq_len_);
   }
 }
@@ -199,8 +204,8 @@ void Choices::add_bases() {
 void Choices::add_exponents() {
   const auto d = static_cast<double>(config_.rotary_dim);
   const Spectrum spectrum = make_spectrum(config_, seq_len_);
-  std::set<std::int64_t> denominators{run_.rope.head_dim,         run_.shape.head_dim, config_.rotary_dim - 2,
-                                      config_.rotary_dim + 2,     config_.rotary_dim - 1, config_.rotary_dim + 1,
+  std::set<std::int64_t> denominators{run_.rope.head_dim,         run_.shape.head_dim,        config_.rotary_dim - 2,
+                                      config_.rotary_dim + 2,     config_.rotary_dim - 1,     config_.rotary_dim + 1,
                                       2 * config_.rotary_dim,     2 * config_.rotary_dim - 2, config_.rotary_dim / 2,
                                       config_.rotary_dim / 2 - 1, run_.rope.rotary_dim};
   denominators.erase(config_.rotary_dim);
@@ -252,15 +257,19 @@ void Choices::add_yarn(const Cause& cause) {
   add(with("beta_swapped", true), changed, seq_len_);
   changed.truncate = !changed.truncate;
   add(with("beta_swapped", true), changed, seq_len_);
-  add_fitted(cause, "beta_fast", config_, [](RopeConfig& c, double v) { c.beta_fast = v; }, 1.01, 1000);
-  add_fitted(cause, "beta_slow", config_, [](RopeConfig& c, double v) { c.beta_slow = v; }, 0.01, 31);
+  add_fitted(
+      cause, "beta_fast", config_, [](RopeConfig& c, double v) { c.beta_fast = v; }, 1.01, 1000);
+  add_fitted(
+      cause, "beta_slow", config_, [](RopeConfig& c, double v) { c.beta_slow = v; }, 0.01, 31);
 }
 
 void Choices::add_llama3(const Cause& cause) {
-  add_fitted(cause, "low_freq_factor", config_, [](RopeConfig& c, double v) { c.low_freq_factor = v; }, 0.05,
-             config_.high_freq_factor * 0.999);
-  add_fitted(cause, "high_freq_factor", config_, [](RopeConfig& c, double v) { c.high_freq_factor = v; },
-             config_.low_freq_factor * 1.001, 64);
+  add_fitted(
+      cause, "low_freq_factor", config_, [](RopeConfig& c, double v) { c.low_freq_factor = v; }, 0.05,
+      config_.high_freq_factor * 0.999);
+  add_fitted(
+      cause, "high_freq_factor", config_, [](RopeConfig& c, double v) { c.high_freq_factor = v; },
+      config_.low_freq_factor * 1.001, 64);
 }
 
 /// Of what length the kernel took the context to be.
@@ -274,8 +283,9 @@ void Choices::add_lengths(const Cause& cause) {
     return;
   }
   if (!is_dynamic(config_.rope_type)) {
-    add_fitted(cause, "original_max_position_embeddings", config_,
-               [](RopeConfig& c, double v) { set_trained_length(c, v); }, 64, 1e7);
+    add_fitted(
+        cause, "original_max_position_embeddings", config_, [](RopeConfig& c, double v) { set_trained_length(c, v); },
+        64, 1e7);
     return;
   }
   Cause named = cause;
@@ -307,25 +317,28 @@ void Choices::add_scaling() {
   plain.rope_type = RopeType::standard;
   plain.freq_factors.clear();
   if (config_.rope_type == RopeType::standard) {
-    if (!config_.freq_factors.empty()) add({{"scaling_ignored", {{"scheme", std::string("freq_factors")}}}}, plain, seq_len_);
+    if (!config_.freq_factors.empty())
+      add({{"scaling_ignored", {{"scheme", std::string("freq_factors")}}}}, plain, seq_len_);
     return;
   }
   add({{"scaling_ignored", {{"scheme", scheme}}}}, plain, seq_len_);
   if (config_.rope_type == RopeType::yarn) add_yarn(cause);
   if (config_.rope_type == RopeType::llama3) add_llama3(cause);
   if (config_.rope_type != RopeType::longrope && config_.rope_type != RopeType::proportional)
-    add_fitted(cause, "factor", config_,
-               [](RopeConfig& c, double v) {
-                 c.factor = v;
-                 c.factor_is_null = false;
-                 c.alpha.reset();
-               },
-               1.0 / 64, 4096);
+    add_fitted(
+        cause, "factor", config_,
+        [](RopeConfig& c, double v) {
+          c.factor = v;
+          c.factor_is_null = false;
+          c.alpha.reset();
+        },
+        1.0 / 64, 4096);
   if (config_.rope_type != RopeType::linear && config_.rope_type != RopeType::proportional) add_lengths(cause);
   add_other_schemes(cause);
   std::vector<double> inverted;
   for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
-    inverted.push_back(spectrum.inv_freq[i] == 0 ? 0 : spectrum.unscaled[i] * spectrum.unscaled[i] / spectrum.inv_freq[i]);
+    inverted.push_back(spectrum.inv_freq[i] == 0 ? 0
+                                                 : spectrum.unscaled[i] * spectrum.unscaled[i] / spectrum.inv_freq[i]);
   Cause named = cause;
   named.parameters.push_back({"inverted", true});
   add_theta({named}, inverted);
@@ -347,16 +360,15 @@ void Choices::add_axes() {
     std::vector<std::uint8_t> axis;
     for (const std::uint8_t a : expected) axis.push_back(order[a]);
     std::string words;
-    for (const std::uint8_t a : order)
-      words += (words.empty() ? "" : ",") + std::string(axis_name(run_.rope, a));
+    for (const std::uint8_t a : order) words += fmt::format("{}{}", words.empty() ? "" : ",", axis_name(run_.rope, a));
     add_axis("order", words, axis);
   }
   for (std::uint8_t a = 0; a < axes; ++a)
     add_axis("only", std::string(axis_name(run_.rope, a)), std::vector<std::uint8_t>(expected.size(), a));
   if (axes != 3) return;
-  for (const auto& [rule, words] : {std::pair{AxisRule::sections, "sections"},
-                                    std::pair{AxisRule::sections_interleaved, "interleaved"},
-                                    std::pair{AxisRule::sections_ernie, "ernie"}}) {
+  for (const auto& [rule, words] :
+       {std::pair{AxisRule::sections, "sections"}, std::pair{AxisRule::sections_interleaved, "interleaved"},
+        std::pair{AxisRule::sections_ernie, "ernie"}}) {
     RopeConfig other = config_;
     other.axis_rule = rule;
     try {

@@ -105,7 +105,8 @@ FreeFit fit_freely(const Reduced& reduced, const Positions& positions, const Can
   const Score by_gain = score(
       reduced, noise, [&](std::size_t t, std::size_t i) { return std::polar(fit.gain, turned(t, i)); }, turned);
   const Score unchanged = score(
-      reduced, noise, [](std::size_t, std::size_t) { return Complex(1); }, [](std::size_t, std::size_t) { return 0.0; });
+      reduced, noise, [](std::size_t, std::size_t) { return Complex(1); },
+      [](std::size_t, std::size_t) { return 0.0; });
   double error = 0, energy = 0;
   std::size_t explained = 0;
   for (std::size_t t = 0; t < by_gain.rows.size(); ++t) {
@@ -127,7 +128,7 @@ double explained_by_any_angles(const Reduced& reduced, const Noise& noise) {
   for (std::size_t t = 0; t < reduced.tokens.size(); ++t) {
     double cross = 0, in = 0;
     for (std::size_t i = 0; i < static_cast<std::size_t>(reduced.pairs); ++i) {
-      cross += std::hypot(reduced.of(t)[i].cross_re, reduced.of(t)[i].cross_im);
+      cross += reduced.phasors[t * static_cast<std::size_t>(reduced.pairs) + i].length;
       in += reduced.of(t)[i].in;
     }
     if (in > 0) gains.push_back(cross / in);
@@ -138,7 +139,7 @@ double explained_by_any_angles(const Reduced& reduced, const Noise& noise) {
                reduced, noise,
                [&](std::size_t t, std::size_t i) {
                  const PairSums& sum = reduced.of(t)[i];
-                 const double length = std::hypot(sum.cross_re, sum.cross_im);
+                 const double length = reduced.phasors[t * static_cast<std::size_t>(reduced.pairs) + i].length;
                  return length > 0 ? Complex(sum.cross_re, sum.cross_im) * (g / length) : Complex(g);
                },
                [](std::size_t, std::size_t) { return 0.0; })

@@ -38,23 +38,24 @@ struct Kernel {
 /// A row against a prediction, squared and summed over heads.
 struct RowScore {
   double error = 0, energy = 0;
-  double allowed = 0;    ///< what rounding explains of the error
-  bool outlier = false;  ///< one pair is further off than any rounding
+  double allowed = 0;   ///< what rounding explains of the error
+  bool outlier = false; ///< one pair is further off than any rounding
   bool explained() const { return error <= allowed && !outlier; }
 };
 
 /// How well a prediction fits a reduced run.
 struct Score {
-  std::vector<RowScore> rows;      ///< per token of the reduced run
+  std::vector<RowScore> rows;       ///< per token of the reduced run
   double residual = 0, allowed = 0; ///< RMS relative to the prediction
-  double worst = 0;                ///< greatest |error| of a token and pair, relative to its length
-  double explained = 0;            ///< share of rows
-  bool pairs_explained = false;    ///< each pair over all explained rows too
+  double worst = 0;                 ///< greatest |error| of a token and pair, relative to its length
+  double explained = 0;             ///< share of rows
+  bool pairs_explained = false;     ///< each pair over all explained rows too
 
   bool whole() const { return explained == 1 && pairs_explained; }
 };
 
-/// Scores out = multiplier(t, i)·in, where t counts the reduced run's tokens and `angle` is what float32 noise grows with.
+/// Scores out = multiplier(t, i)·in, where t counts the reduced run's tokens and `angle` is what float32 noise grows
+/// with.
 template <typename Multiplier, typename Angle>
 Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, Angle angle) {
   Score result;

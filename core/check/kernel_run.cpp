@@ -34,7 +34,8 @@ std::optional<std::int64_t> first_where(const Array& array, Wrong wrong) {
       const std::size_t end = std::min(numbers.size(), (task + 1) * numbers_of_a_task);
       for (std::size_t i = task * numbers_of_a_task; i < end && i < first; ++i)
         if (wrong(numbers[i])) {
-          for (std::size_t now = first; i < now && !first.compare_exchange_weak(now, i);) {}
+          for (std::size_t now = first; i < now && !first.compare_exchange_weak(now, i);) {
+          }
           return;
         }
     });
@@ -129,7 +130,8 @@ PairComponents pair_components(const PairIndex& index, std::int64_t head_dim, st
     at.in_second.push_back(index.in_second(i));
     at.out_first.push_back(index.out_first(i));
     at.out_second.push_back(index.out_second(i));
-    covered[static_cast<std::size_t>(at.out_first.back())] = covered[static_cast<std::size_t>(at.out_second.back())] = 1;
+    covered[static_cast<std::size_t>(at.out_first.back())] = covered[static_cast<std::size_t>(at.out_second.back())] =
+        1;
   }
   for (std::int64_t j = 0; j < head_dim; ++j)
     if (!covered[static_cast<std::size_t>(j)]) at.rest.push_back(j);
@@ -152,8 +154,9 @@ Reduced reduce(const KernelRun& run, const PairComponents& at, std::span<const s
           PairSums* sums = result.sums.data() + t * pairs;
           reduce_token(run, at, tokens[t], filter, in, out, sums, result.rest[t]);
           for (std::size_t i = 0; i < pairs; ++i)
-            result.phasors[t * pairs + i] = {std::hypot(sums[i].cross_re, sums[i].cross_im),
-                                             std::atan2(sums[i].cross_im, sums[i].cross_re)};
+            result.phasors[t * pairs + i] = {
+                std::sqrt(sums[i].cross_re * sums[i].cross_re + sums[i].cross_im * sums[i].cross_im),
+                std::atan2(sums[i].cross_im, sums[i].cross_re)};
         }
       });
     });
@@ -247,7 +250,8 @@ Comparison compare(const KernelRun& run, const PairComponents& at, const Multipl
   for (std::size_t h = 0; h < heads; ++h) {
     double sum = 0;
     for (const std::vector<double>& part : by_head) sum += part[h];
-    result.head_error[h] = static_cast<float>(std::sqrt(sum * static_cast<double>(heads) / static_cast<double>(run.shape.size())));
+    result.head_error[h] =
+        static_cast<float>(std::sqrt(sum * static_cast<double>(heads) / static_cast<double>(run.shape.size())));
   }
   for (const double g : greatest) result.max_abs = std::max(result.max_abs, g);
   return result;

@@ -13,13 +13,13 @@ namespace ropescope {
 
 /// What a kernel was given and what it gave back.
 struct KernelRun {
-  RopeConfig rope;                      ///< what the model asks for; its layout is the expected one
-  std::vector<LayerRope> other_layers;  ///< the model's other layer types, which a kernel may have taken instead
-  Positions positions;                  ///< of shape.tokens tokens
-  std::optional<double> seq_len;        ///< tokens; by default the greatest position + 1
-  RowShape shape;                       ///< heads lie in `inner` where that is more than 1, else in `outer`
-  std::int64_t heads = 1;               ///< of the axis of heads, which divides inner or outer
-  Array in, out;                        ///< of that many numbers each, not integers
+  RopeConfig rope;                     ///< what the model asks for; its layout is the expected one
+  std::vector<LayerRope> other_layers; ///< the model's other layer types, which a kernel may have taken instead
+  Positions positions;                 ///< of shape.tokens tokens
+  std::optional<double> seq_len;       ///< tokens; by default the greatest position + 1
+  RowShape shape;                      ///< heads lie in `inner` where that is more than 1, else in `outer`
+  std::int64_t heads = 1;              ///< of the axis of heads, which divides inner or outer
+  Array in, out;                       ///< of that many numbers each, not integers
 
   double length() const; ///< seq_len in force
   std::int64_t head_of(std::int64_t outer, std::int64_t inner) const {
@@ -63,8 +63,8 @@ PairComponents pair_components(const PairIndex&, std::int64_t head_dim, std::int
 struct Reduced {
   std::vector<std::int64_t> tokens;
   std::int64_t pairs = 0;
-  std::vector<PairSums> sums; ///< [tokens][pairs]
-  std::vector<RestSums> rest; ///< [tokens]
+  std::vector<PairSums> sums;  ///< [tokens][pairs]
+  std::vector<RestSums> rest;  ///< [tokens]
   std::vector<Phasor> phasors; ///< of the sums' cross products
 
   const PairSums* of(std::size_t token) const { return sums.data() + token * static_cast<std::size_t>(pairs); }
@@ -78,8 +78,8 @@ Reduced reduce(const KernelRun&, const PairComponents&, std::span<const std::int
 
 /// What differs between input and output at all.
 struct Changes {
-  std::vector<double> rows;           ///< per [outer × inner]: RMS of out − in over that of in; NaN where in is 0
-  std::vector<std::uint8_t> moved;    ///< per component of a head: whether it is another than before by `slack`
+  std::vector<double> rows;        ///< per [outer × inner]: RMS of out − in over that of in; NaN where in is 0
+  std::vector<std::uint8_t> moved; ///< per component of a head: whether it is another than before by `slack`
 };
 Changes changes(const KernelRun&, std::span<const std::int64_t> tokens, double slack);
 

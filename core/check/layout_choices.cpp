@@ -18,8 +18,8 @@ public:
     const std::int64_t pairs = rotary_dim / 2, head_dim = run_.shape.head_dim;
     if (rotary_dim < 2 || rotary_dim % 2 != 0 || rotary_dim + layout.offset > head_dim || pairs % layout.blocks != 0)
       return;
-    all.push_back({std::move(causes), layout, rotary_dim,
-                   pair_components(pair_index(layout, head_dim, pairs), head_dim, pairs)});
+    all.push_back(
+        {std::move(causes), layout, rotary_dim, pair_components(pair_index(layout, head_dim, pairs), head_dim, pairs)});
   }
 
   /// A layout with each pairing and order of output there is.
@@ -34,8 +34,10 @@ public:
     changed.output = other(layout.output);
     add(with(causes, {{"output_permuted", {}}}), changed, rotary_dim);
     changed.pairing = other(layout.pairing);
-    if (reorders) changed.output = other(changed.pairing);
-    else changed.output = layout.output;
+    if (reorders)
+      changed.output = other(changed.pairing);
+    else
+      changed.output = layout.output;
     add(with(causes, {pairing_cause(changed.pairing), {"output_permuted", {}}}), changed, rotary_dim);
   }
 
@@ -82,14 +84,15 @@ std::vector<LayoutChoice> layout_choices(const KernelRun& run, std::span<const s
   if (expected + layout.offset < head_dim) {
     PairLayout moved_part = layout;
     moved_part.trailing = !layout.trailing;
-    choices.add_pairings({{"rotary_dim", {{"measured", expected}, {"part", std::string(layout.trailing ? "first" : "last")}}}},
-                         moved_part, expected);
+    choices.add_pairings(
+        {{"rotary_dim", {{"measured", expected}, {"part", std::string(layout.trailing ? "first" : "last")}}}},
+        moved_part, expected);
   }
   if (layout.blocks > 1) {
     PairLayout whole = layout;
     whole.blocks = 1;
-    choices.add({{"pairing", {{"measured", std::string(pairing_name(layout.pairing))}, {"blocks", std::int64_t{1}}}}}, whole,
-                expected);
+    choices.add({{"pairing", {{"measured", std::string(pairing_name(layout.pairing))}, {"blocks", std::int64_t{1}}}}},
+                whole, expected);
   }
   if (expected < head_dim && layout.pairing == Pairing::half && layout.blocks == 1 && !layout.trailing &&
       head_dim % 2 == 0) {

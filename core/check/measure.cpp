@@ -57,11 +57,10 @@ Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
                              : std::abs(static_cast<double>(own[i]) / theta - 1);
     noise.angle.push_back(0x1p-23 + std::min(table, 1e-5) + static_cast<double>(i) * ggml);
   }
-  noise.reason =
-      fmt::format("{} rows: {:.1e} of a pair's length where table, products and sum are rounded; float32 angles: "
-                  "position × frequency × {:.1e} to {:.1e} (a table's rounding, or ggml's recurrence)",
-                  name_of(out), noise.rms, noise.angle.front(),
-                  *std::max_element(noise.angle.begin(), noise.angle.end()));
+  noise.reason = fmt::format(
+      "{} rows: {:.1e} of a pair's length where table, products and sum are rounded; float32 angles: "
+      "position × frequency × {:.1e} to {:.1e} (a table's rounding, or ggml's recurrence)",
+      name_of(out), noise.rms, noise.angle.front(), *std::max_element(noise.angle.begin(), noise.angle.end()));
   return noise;
 }
 
@@ -116,8 +115,7 @@ FrequencyFit fit_frequency(const std::vector<Complex>& ratio, const std::vector<
     Complex sum = 0;
     double weight = 0, moment = 0, square = 0, spread = 0;
     for (const Lag& lag : octave) {
-      const Complex turned =
-          ratio[lag.to] * std::conj(ratio[lag.from]) * std::polar(1.0, -fit.theta * lag.distance);
+      const Complex turned = ratio[lag.to] * std::conj(ratio[lag.from]) * std::polar(1.0, -fit.theta * lag.distance);
       const double w = std::abs(turned);
       if (w == 0) continue;
       sum += turned;
@@ -162,9 +160,8 @@ std::vector<FrequencyFit> fit_frequencies(const Reduced& reduced, const Position
 ShiftFinder::ShiftFinder(const PairTurns& turns) : turns_(turns) {
   for (std::size_t i = 0; i < turns.theta.size(); ++i)
     if (turns.theta[i] != 0) slow_first_.push_back(i);
-  std::sort(slow_first_.begin(), slow_first_.end(), [&](std::size_t a, std::size_t b) {
-    return std::abs(turns_.theta[a]) < std::abs(turns_.theta[b]);
-  });
+  std::sort(slow_first_.begin(), slow_first_.end(),
+            [&](std::size_t a, std::size_t b) { return std::abs(turns_.theta[a]) < std::abs(turns_.theta[b]); });
 }
 
 struct ShiftFinder::Ratios {

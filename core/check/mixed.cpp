@@ -26,8 +26,10 @@ double residual(const KernelRun& run, const Kernel& expected, const PairComponen
         for (std::size_t i = 0; i < pairs.in_first.size(); ++i) {
           const std::int64_t first = pairs.in_first[i], second = pairs.in_second[i];
           const double x = number(run.in, row + first), y = number(run.in, row + second);
-          const auto z = expected.multiplier(static_cast<std::size_t>(token), angle_of[static_cast<std::size_t>(first)]),
-                     w = expected.multiplier(static_cast<std::size_t>(token), angle_of[static_cast<std::size_t>(second)]);
+          const auto z = expected.multiplier(static_cast<std::size_t>(token),
+                                             angle_of[static_cast<std::size_t>(first)]),
+                     w = expected.multiplier(static_cast<std::size_t>(token),
+                                             angle_of[static_cast<std::size_t>(second)]);
           const double a = x * z.real() - y * z.imag(), b = y * w.real() + x * w.imag();
           error += std::pow(number(run.out, row + first) - a, 2) + std::pow(number(run.out, row + second) - b, 2);
           energy += a * a + b * b;

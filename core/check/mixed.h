@@ -11,6 +11,7 @@ struct MixedFit {
   bool explained = false;
   Cause cause;
 };
-MixedFit fit_mixed_pairing(const KernelRun&, const Kernel& expected, const Noise&, std::span<const std::int64_t> tokens);
+MixedFit fit_mixed_pairing(const KernelRun&, const Kernel& expected, const Noise&,
+                           std::span<const std::int64_t> tokens);
 
 } // namespace ropescope

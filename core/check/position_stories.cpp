@@ -110,7 +110,8 @@ private:
     PositionStory& story = add({constant}, [c](double, std::size_t) { return c; });
     const double least = *std::min_element(given_row_.begin(), given_row_.end());
     if (c > 0 && c < least)
-      story.alike = {{"table_too_short", {{"length", static_cast<std::int64_t>(c) + 1}, {"beyond", std::string("clamp")}}}};
+      story.alike = {
+          {"table_too_short", {{"length", static_cast<std::int64_t>(c) + 1}, {"beyond", std::string("clamp")}}}};
   }
 
   void add_scale() {
@@ -198,8 +199,7 @@ private:
     if (r == 0 || r == shift_.size()) return;
     const double at = given_row_[r] + k;
     const Cause cause{"positions_restart", {{"at", static_cast<std::int64_t>(at)}}};
-    PositionStory& story =
-        add(with(cause), [=](double p, std::size_t t) { return t < r ? p + k : p + k - at; });
+    PositionStory& story = add(with(cause), [=](double p, std::size_t t) { return t < r ? p + k : p + k - at; });
     const double greatest = given_row_[order_.back()] + k;
     if (greatest < 2 * at)
       story.alike = {{"table_too_short", {{"length", static_cast<std::int64_t>(at)}, {"beyond", std::string("wrap")}}}};
@@ -255,7 +255,8 @@ private:
   }
 
   void add_rounded() {
-    for (const auto& [format, name] : {std::pair{Format::bfloat16, "bf16_positions"}, {Format::float16, "fp16_positions"}}) {
+    for (const auto& [format, name] :
+         {std::pair{Format::bfloat16, "bf16_positions"}, {Format::float16, "fp16_positions"}}) {
       const Format f = format; // clang captures no structured binding
       const Cause cause{"precision", {{"recipe", std::string(name)}}};
       add({cause}, [f](double p, std::size_t) { return static_cast<double>(rounded(f, static_cast<float>(p))); });

@@ -40,8 +40,8 @@ Score score_recipe(const Recipe& recipe, const KernelRun& run, const Kernel& exp
   const Spectrum spectrum = make_spectrum(run.rope, run.length());
   const bool exact = recipe.angle == AngleRule::turns;
   const Rotation rotation{.turns = spectrum.turns,
-                          .attention_factor = exact ? spectrum.attention_factor
-                                                    : model_attention_factor(run.rope, run.length()),
+                          .attention_factor =
+                              exact ? spectrum.attention_factor : model_attention_factor(run.rope, run.length()),
                           .layout = run.rope.layout,
                           .pair_axis = expected.turns.axis,
                           .positions = positions};
@@ -64,19 +64,20 @@ bool looks_like_fast_sincos(const Score& exact, const Kernel& expected, const Re
 }
 
 /// The same rounding of angles that are exact otherwise: not every kernel that rounds its tables has float32 angles.
-Score score_in_double(const Recipe& recipe, const Kernel& expected, const Noise& noise,
-                      const Reduced& reduced) {
+Score score_in_double(const Recipe& recipe, const Kernel& expected, const Noise& noise, const Reduced& reduced) {
   const auto to = [](Format format, double x) {
     return format == Format::float32 ? x : static_cast<double>(rounded(format, static_cast<float>(x)));
   };
   const auto position = [&](std::size_t t, std::size_t i) {
-    return to(recipe.positions, expected.positions.at(expected.turns.axis[i], static_cast<std::size_t>(reduced.tokens[t])));
+    return to(recipe.positions,
+              expected.positions.at(expected.turns.axis[i], static_cast<std::size_t>(reduced.tokens[t])));
   };
   return score(
       reduced, noise,
       [&](std::size_t t, std::size_t i) {
         const double angle = to(recipe.angles, position(t, i) * to(recipe.inv_freq, expected.turns.theta[i]));
-        return Complex(to(recipe.tables, expected.gain * std::cos(angle)), to(recipe.tables, expected.gain * std::sin(angle)));
+        return Complex(to(recipe.tables, expected.gain * std::cos(angle)),
+                       to(recipe.tables, expected.gain * std::sin(angle)));
       },
       [](std::size_t, std::size_t) { return 0.0; });
 }
@@ -126,9 +127,9 @@ std::optional<PrecisionFit> explain_by_precision(const Kernel& expected, const N
         (best->recipe->angle == AngleRule::turns && other.score.whole()))
       best = &other;
   const double of_exact = tried.front().score.residual, share = best->score.residual / std::max(of_exact, 1e-300);
-  const bool named = best->recipe->angle != AngleRule::turns &&
-                     (best->score.whole() || (share < 0.25 && best->score.residual < 0.02) ||
-                      (loosely.whole() && share < 0.6));
+  const bool named =
+      best->recipe->angle != AngleRule::turns &&
+      (best->score.whole() || (share < 0.25 && best->score.residual < 0.02) || (loosely.whole() && share < 0.6));
   if (named && !of_float32_angles(*best->recipe))
     return PrecisionFit{name_in_findings(*best->recipe), Verdict::precision, best->score.residual,
                         fmt::format("{}", best->recipe->line)};

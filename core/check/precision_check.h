@@ -9,10 +9,10 @@ namespace ropescope {
 
 /// The arithmetic of the expected rotation that explains an output.
 struct PrecisionFit {
-  std::string recipe;      ///< as `check --json` names it; "exact" where nothing weaker is to be seen
+  std::string recipe; ///< as `check --json` names it; "exact" where nothing weaker is to be seen
   Verdict verdict = Verdict::match;
-  double residual = 0;     ///< under that recipe
-  std::string reason;      ///< why it counts as a match or not, half a sentence
+  double residual = 0; ///< under that recipe
+  std::string reason;  ///< why it counts as a match or not, half a sentence
 };
 
 /// How well recipes explain some rows.

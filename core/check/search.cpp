@@ -13,7 +13,7 @@ namespace ropescope {
 namespace {
 
 constexpr std::int64_t screened_tokens = 64, fitted_tokens = 256, proved_tokens = 512;
-constexpr double mostly = 0.8; ///< share of rows that leaves no doubt what the others should be
+constexpr double mostly = 0.8;         ///< share of rows that leaves no doubt what the others should be
 constexpr double worth_a_cause = 0.02; ///< share of rows that one more cause must explain
 
 /// Rows (head × batch) that pass unchanged where others turn.
@@ -31,8 +31,8 @@ RowFilter rotated_rows(const Changes& changes, const Noise& noise) {
 std::vector<std::int64_t> heads_left(const KernelRun& run, const RowFilter& rotated) {
   std::vector<std::int64_t> heads;
   for (std::size_t r = 0; r < rotated.size(); ++r) {
-    const std::int64_t head = run.head_of(static_cast<std::int64_t>(r) / run.shape.inner,
-                                          static_cast<std::int64_t>(r) % run.shape.inner);
+    const std::int64_t head =
+        run.head_of(static_cast<std::int64_t>(r) / run.shape.inner, static_cast<std::int64_t>(r) % run.shape.inner);
     if (!rotated[r] && std::find(heads.begin(), heads.end(), head) == heads.end()) heads.push_back(head);
   }
   std::sort(heads.begin(), heads.end());
@@ -50,7 +50,8 @@ struct Screened {
   Candidate candidate;
   FreeFit fit;
   double merit() const {
-    return fit.explained - worth_a_cause * static_cast<double>(candidate.causes().size()) - (moved() ? worth_a_cause / 2 : 0);
+    return fit.explained - worth_a_cause * static_cast<double>(candidate.causes().size()) -
+           (moved() ? worth_a_cause / 2 : 0);
   }
   /// Positions need an account too.
   bool moved() const {
@@ -77,8 +78,10 @@ public:
     screen_candidates();
     const Screened* best = choose();
     if (best && best->fit.explained >= 0.5) account_for_positions(*best);
-    if (found_.causes.empty() || explained_ < mostly) other_ways();
-    else if (!rotated_.empty() && found_.causes.size() > 1) heads_as_positions();
+    if (found_.causes.empty() || explained_ < mostly)
+      other_ways();
+    else if (!rotated_.empty() && found_.causes.size() > 1)
+      heads_as_positions();
     list_tried();
     return std::move(found_);
   }
@@ -124,7 +127,8 @@ private:
         if (left == 0) continue;
         for (const FrequencyChoice& frequencies : choices_of(measured)) {
           if (frequencies.causes.size() == left) screen(measured, frequencies, Operation::rotate);
-          if (frequencies.causes.size() + 1 == left && causes == 2) screen(measured, frequencies, Operation::cos_sin_swapped);
+          if (frequencies.causes.size() + 1 == left && causes == 2)
+            screen(measured, frequencies, Operation::cos_sin_swapped);
         }
       }
   }
@@ -135,8 +139,7 @@ private:
       measure_frequencies(measured);
       known = frequency_choices(run_, measured.layout->rotary_dim, measured.fits);
       if (!far_out()) return known;
-      for (FrequencyChoice& choice :
-           frequency_choices(run_, measured.layout->rotary_dim, fit_from_zero(measured))) {
+      for (FrequencyChoice& choice : frequency_choices(run_, measured.layout->rotary_dim, fit_from_zero(measured))) {
         const auto same = [&](const FrequencyChoice& other) { return other.causes == choice.causes; };
         if (std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(choice));
       }
@@ -190,10 +193,14 @@ private:
         if (story.unchanged && (other_gain || swapped)) continue;
         Proof now{{best.candidate.turns(), other_gain ? fit.gain : best.candidate.frequencies.gain,
                    best.candidate.operation, story.positions},
-                  {}, &story, other_gain};
+                  {},
+                  &story,
+                  other_gain};
         now.score = score(sample, noise_, now.kernel);
-        if (!proof || now.score.explained > proof->score.explained + worth_a_cause) proof = std::move(now);
-        else if (now.score.explained > proof->score.explained && now.score.whole()) proof = std::move(now);
+        if (!proof || now.score.explained > proof->score.explained + worth_a_cause)
+          proof = std::move(now);
+        else if (now.score.explained > proof->score.explained && now.score.whole())
+          proof = std::move(now);
         if (proof->score.whole()) break;
       }
       if (proof->score.whole()) break;

@@ -32,7 +32,8 @@ std::string in_words(const ParameterValue& value) {
     std::string operator()(const std::vector<std::int64_t>& numbers) const {
       constexpr std::size_t shown = 8;
       const std::size_t count = std::min(shown, numbers.size());
-      const std::string list = fmt::format("{}", fmt::join(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(count), ", "));
+      const std::string list =
+          fmt::format("{}", fmt::join(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(count), ", "));
       return numbers.size() > shown ? list + fmt::format(" … ({} in all)", numbers.size()) : list;
     }
   };
@@ -83,8 +84,7 @@ std::string scaling_words(const Cause& cause) {
 }
 
 std::string axis_words(const Cause& cause) {
-  if (cause.find("order"))
-    return fmt::format("takes the axes of positions in the order {}", said(cause, "order"));
+  if (cause.find("order")) return fmt::format("takes the axes of positions in the order {}", said(cause, "order"));
   if (cause.find("only")) return fmt::format("turns every pair by axis {} alone", said(cause, "only"));
   return fmt::format("assigns axes to pairs by the rule \"{}\"", said(cause, "rule"));
 }
@@ -105,16 +105,19 @@ std::string does(const Cause& cause, const KernelRun& run) {
   if (name == "not_rotated") return "does not rotate: the output is the input";
   if (name == "pairing") return pairing_words(cause, run.rope);
   if (name == "pairing_mixed") return "pairs components one way and lays out its table of angles for the other";
-  if (name == "output_permuted") return "writes the components of a pair in another order (scores are unharmed where q and k share it)";
+  if (name == "output_permuted")
+    return "writes the components of a pair in another order (scores are unharmed where q and k share it)";
   if (name == "inverse_rotation") return "rotates by the opposite angle";
   if (name == "cos_sin_swapped") return "takes sine for cosine and cosine for sine";
   if (name == "sin_missing") return "multiplies by the cosine alone: the sine is missing";
   if (name == "applied_twice") return "rotates twice as far as it should: applied twice";
   if (name == "position_offset") return offset_words(cause);
   if (name == "position_scale") return fmt::format("rotates by position m × {}", said(cause, "scale"));
-  if (name == "position_constant") return fmt::format("rotates every token as if at position {}", said(cause, "position"));
+  if (name == "position_constant")
+    return fmt::format("rotates every token as if at position {}", said(cause, "position"));
   if (name == "position_by_head") return by_head_words(cause);
-  if (name == "positions_restart") return fmt::format("counts positions from 0 again at position {}", said(cause, "at"));
+  if (name == "positions_restart")
+    return fmt::format("counts positions from 0 again at position {}", said(cause, "at"));
   if (name == "positions_ignored_restart") return "counts positions on where a packed sequence should begin at 0";
   if (name == "base")
     return fmt::format("uses base {}; the model expects {:.7g}", said(cause, "measured"), run.rope.base);
@@ -125,7 +128,9 @@ std::string does(const Cause& cause, const KernelRun& run) {
     return fmt::format("multiplies by attention factor {}; the model expects {}", said(cause, "measured"),
                        said(cause, "expected"));
   if (name == "rotary_dim")
-    return fmt::format("turns {} {} components of a head; the model expects the {} {}", said(cause, "part").empty() ? std::string("the first") : fmt::format("the {}", said(cause, "part")),
+    return fmt::format("turns {} {} components of a head; the model expects the {} {}",
+                       said(cause, "part").empty() ? std::string("the first")
+                                                   : fmt::format("the {}", said(cause, "part")),
                        said(cause, "measured"), run.rope.layout.trailing ? "last" : "first", run.rope.rotary_dim);
   if (name == "axis_order") return axis_words(cause);
   if (name == "heads_not_rotated") return fmt::format("leaves heads {} unrotated", said(cause, "heads"));
@@ -140,7 +145,8 @@ std::string does(const Cause& cause, const KernelRun& run) {
 
 std::string sentence_of(const std::vector<Cause>& causes, const KernelRun& run) {
   std::string sentence = "The kernel ";
-  for (std::size_t c = 0; c < causes.size(); ++c) sentence += fmt::format("{}{}", c == 0 ? "" : "; and it ", does(causes[c], run));
+  for (std::size_t c = 0; c < causes.size(); ++c)
+    sentence += fmt::format("{}{}", c == 0 ? "" : "; and it ", does(causes[c], run));
   sentence += '.';
   return sentence;
 }
@@ -148,8 +154,10 @@ std::string sentence_of(const std::vector<Cause>& causes, const KernelRun& run) 
 std::string decide_by(const std::vector<Cause>& causes, const std::vector<Cause>& indistinguishable) {
   if (indistinguishable.empty()) return "";
   const std::string &one = causes.front().name, &other = indistinguishable.front().name;
-  if (one == "applied_twice") return "the output of one call on an input at a small position, and of a second call on that output";
-  if (one == "not_rotated") return "the output for a config with an attention factor other than 1, or the kernel's positions";
+  if (one == "applied_twice")
+    return "the output of one call on an input at a small position, and of a second call on that output";
+  if (one == "not_rotated")
+    return "the output for a config with an attention factor other than 1, or the kernel's positions";
   if (one == "positions_restart" || one == "table_too_short")
     return "a longer run: a table that wraps begins again at twice its length, a restart does not";
   if (one == "position_constant") return "a run from position 0 on";

@@ -26,7 +26,8 @@ NumberFormat format_named(std::string_view dtype) {
 Array read_raw(const std::filesystem::path& path, std::string_view dtype, const std::vector<std::int64_t>& shape) {
   const NumberFormat format = format_named(dtype);
   for (const std::int64_t extent : shape)
-    if (extent < 0) throw Error(fmt::format("shape ({}): expected extents that are not negative", fmt::join(shape, ", ")));
+    if (extent < 0)
+      throw Error(fmt::format("shape ({}): expected extents that are not negative", fmt::join(shape, ", ")));
   InputFile file(path);
   const auto wanted = byte_count(shape, format.width);
   if (!wanted || *wanted != file.size())

@@ -102,7 +102,7 @@ KernelRun golden_run(const test::RotationCase& golden, const std::vector<double>
   run.heads = golden.shape.inner;
   run.positions = golden.positions;
   run.seq_len = golden.seq_len;
-  run.in.dtype = run.out.dtype = format == Format::bfloat16   ? DType::bfloat16
+  run.in.dtype = run.out.dtype = format == Format::bfloat16  ? DType::bfloat16
                                  : format == Format::float16 ? DType::float16
                                  : format == Format::float64 ? DType::float64
                                                              : DType::float32;
