@@ -44,7 +44,7 @@ public:
     if (!precision) {
       const auto tried = try_recipes(run_, expected_, noise_, reduce(run_, layouts_.front().at, sample_));
       finding_.hypotheses = precision_hypotheses(tried);
-      precision = explain_by_precision(expected_, noise_, whole, tried);
+      precision = explain_by_precision(run_, expected_, noise_, whole, tried);
     }
     precision ? agree(*precision) : disagree();
     return finish();

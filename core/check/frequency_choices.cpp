@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/check/candidates.h"
+#include "core/check/fit_parameter.h"
 #include "core/error.h"
 
 namespace ropescope {
@@ -15,54 +16,6 @@ namespace ropescope {
 namespace {
 
 using Change = std::function<void(RopeConfig&, double)>;
-
-/// How far frequencies are from the measured ones, in log-likelihood; `blur`: relative, for a coarse search.
-double misfit(const std::vector<double>& theta, std::span<const FrequencyFit> measured, double blur) {
-  double sum = 0;
-  for (std::size_t i = 0; i < theta.size() && i < measured.size(); ++i) {
-    const double seen = std::abs(measured[i].theta);
-    if (!std::isfinite(seen) || seen > 2.5) continue;
-    const double width = 3 * measured[i].sigma + blur * std::max(seen, theta[i]) + 1e-12;
-    sum += std::log1p(std::pow((seen - theta[i]) / width, 2));
-  }
-  return sum;
-}
-
-constexpr double fine = 3e-7; ///< float32 frequencies
-
-/// The simplest of the numbers near `value` that fits nearly as well.
-double as_written(double value, const std::function<double(double)>& cost) {
-  const double best = cost(value);
-  std::vector<double> tries{std::exp2(std::round(std::log2(value)))};
-  for (int digits = 1; digits <= 6; ++digits) {
-    const double step = std::pow(10.0, std::floor(std::log10(value)) + 1 - digits);
-    tries.push_back(std::round(value / step) * step);
-  }
-  if (value > 1) tries.push_back(std::round(value));
-  for (const double number : tries)
-    if (number > 0 && std::abs(std::log(number / value)) < 0.4 && cost(number) <= best + 1) return number;
-  return value;
-}
-
-/// Where a function with one minimum between two numbers has it, by golden sections.
-template <typename Function>
-double least_between(double begin, double end, double width, Function function) {
-  constexpr double golden = 0.61803398874989485;
-  double left = end - golden * (end - begin), right = begin + golden * (end - begin);
-  double of_left = function(left), of_right = function(right);
-  while (end - begin > width) {
-    if (of_left < of_right) {
-      end = right;
-      right = left, of_right = of_left;
-      left = end - golden * (end - begin), of_left = function(left);
-    } else {
-      begin = left;
-      left = right, of_left = of_right;
-      right = begin + golden * (end - begin), of_right = function(right);
-    }
-  }
-  return (begin + end) / 2;
-}
 
 class Choices {
 public:
@@ -114,38 +67,11 @@ public:
     if (furthest > 1e-8 || choice.turns.axis != expected_.turns.axis) all.push_back(std::move(choice));
   }
 
-  using Frequencies = std::function<std::vector<double>(double)>;
-
-  /// The value of one parameter that fits what was measured best, as a person would write it.
-  std::optional<double> fitted(const Frequencies& frequencies, double least, double greatest) const {
-    const auto cost_of = [&](double value, double blur) {
-      try {
-        return misfit(frequencies(value), measured_, blur);
-      } catch (const Error&) {
-        return std::numeric_limits<double>::infinity();
-      }
-    };
-    double begin = std::log(least), end = std::log(greatest), best = 0;
-    for (const auto& [blur, steps] : {std::pair{0.05, 64}, std::pair{1e-3, 16}}) {
-      double least_cost = std::numeric_limits<double>::infinity();
-      const double step = (end - begin) / steps;
-      for (int s = 0; s <= steps; ++s)
-        if (const double cost = cost_of(std::exp(begin + step * s), blur); cost < least_cost)
-          least_cost = cost, best = begin + step * s;
-      if (std::isinf(least_cost)) return std::nullopt;
-      begin = best - 2 * step;
-      end = best + 2 * step;
-    }
-    for (const double blur : {1e-4, fine}) {
-      best =
-          least_between(begin, end, blur > 1e-5 ? 1e-5 : 1e-9, [&](double at) { return cost_of(std::exp(at), blur); });
-      begin = best - 1e-4;
-      end = best + 1e-4;
-    }
-    return as_written(std::exp(best), [&](double value) { return cost_of(value, fine); });
+  std::optional<double> fitted(const FrequenciesOf& frequencies, double least, double greatest) const {
+    return fit_parameter(frequencies, measured_, least, greatest);
   }
 
-  Frequencies of_changed(const RopeConfig& config, const Change& change) const {
+  FrequenciesOf of_changed(const RopeConfig& config, const Change& change) const {
     return [=, this](double value) {
       RopeConfig changed = config;
       change(changed, value);
@@ -241,6 +167,9 @@ void Choices::add_exponents() {
     add_theta({cause}, by_index([&](double i) { return 2 * (i + shift) / d; }));
   }
   add_theta({{"exponent", {{"inverted", true}}}}, by_index([&](double i) { return -2 * i / d; }));
+  std::vector<double> unscaled;
+  for (const double theta : spectrum.unscaled) unscaled.push_back(theta == 0 ? 0 : 1 / theta);
+  add_theta({{"exponent", {{"inverted", true}}}}, unscaled);
 }
 
 void Choices::add_yarn(const Cause& cause) {

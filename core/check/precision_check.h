@@ -28,8 +28,8 @@ std::vector<TriedRecipe> try_recipes(const KernelRun&, const Kernel& expected, c
 std::optional<PrecisionFit> explain_by_rows(const Kernel& expected, const Noise&, const Reduced& all);
 
 /// Whether some arithmetic explains the rows; nothing where none does.
-std::optional<PrecisionFit> explain_by_precision(const Kernel& expected, const Noise&, const Reduced& all,
-                                                 const std::vector<TriedRecipe>&);
+std::optional<PrecisionFit> explain_by_precision(const KernelRun&, const Kernel& expected, const Noise&,
+                                                 const Reduced& all, const std::vector<TriedRecipe>&);
 
 /// Residuals of recipes, for the list of hypotheses.
 std::vector<Hypothesis> precision_hypotheses(const std::vector<TriedRecipe>&);
