@@ -14,13 +14,14 @@ namespace ropescope {
 namespace {
 
 constexpr std::size_t listed_hypotheses = 12;
+constexpr std::int64_t sampled_tokens = 96;
 
 class Checker {
 public:
   explicit Checker(const KernelRun& run)
       : run_(run), spectrum_(make_spectrum(run.rope, run.length())), noise_(row_noise(run, spectrum_)) {
     const FrequencyChoice expected = expected_frequencies(run, 2 * pair_count(run.rope));
-    sample_ = sample_tokens(run.shape.tokens, 160);
+    sample_ = sample_tokens(run.shape.tokens, sampled_tokens);
     changes_ = changes(run, sample_, noise_.bound);
     layouts_ = layout_choices(run, changes_.moved);
     const Candidate candidate{&layouts_.front(), expected, Operation::rotate};

@@ -60,13 +60,12 @@ template <typename Multiplier, typename Angle>
 Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, Angle angle) {
   Score result;
   const auto pairs = static_cast<std::size_t>(reduced.pairs);
-  std::vector<double> pair_error(pairs), pair_allowed(pairs);
+  std::vector<double> pair_error(pairs), pair_allowed(pairs), errors(pairs), shares(pairs);
   double error = 0, energy = 0, allowed = 0;
   std::size_t explained = 0;
   for (std::size_t t = 0; t < reduced.tokens.size(); ++t) {
     RowScore row{reduced.rest[t].error, reduced.rest[t].in, reduced.rest[t].in * noise.rms * noise.rms, false};
     row.outlier = row.error > 0 && row.error > row.energy * noise.bound * noise.bound;
-    std::vector<double> errors(pairs), shares(pairs);
     for (std::size_t i = 0; i < pairs; ++i) {
       const PairSums& sum = reduced.of(t)[i];
       const std::complex<double> z = multiplier(t, i);
