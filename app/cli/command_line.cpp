@@ -34,6 +34,7 @@ int run(int argc, char** argv) {
   add_rotate(app, command);
   add_scores(app, command);
   add_render(app, command);
+  add_check(app, command);
   add_bench(app, command);
   try {
     app.parse(argc, argv);

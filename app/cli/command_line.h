@@ -21,6 +21,7 @@ void add_freqs(CLI::App&, Command&);
 void add_rotate(CLI::App&, Command&);
 void add_scores(CLI::App&, Command&);
 void add_render(CLI::App&, Command&);
+void add_check(CLI::App&, Command&);
 void add_bench(CLI::App&, Command&);
 
 } // namespace ropescope::cli

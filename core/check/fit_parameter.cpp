@@ -1,0 +1,92 @@
+#include "core/check/fit_parameter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+
+namespace ropescope {
+
+namespace {
+
+/// How far frequencies are from the measured ones, in log-likelihood; `blur`: relative, for a coarse search.
+double misfit(const std::vector<double>& theta, std::span<const FrequencyFit> measured, double blur) {
+  double sum = 0;
+  for (std::size_t i = 0; i < theta.size() && i < measured.size(); ++i) {
+    const double seen = std::abs(measured[i].theta);
+    if (!std::isfinite(seen) || seen > 2.5) continue;
+    const double width = 3 * measured[i].sigma + blur * std::max(seen, theta[i]) + 1e-12;
+    sum += std::log1p(std::pow((seen - theta[i]) / width, 2));
+  }
+  return sum;
+}
+
+constexpr double fine = 3e-7; ///< float32 frequencies
+
+/// The simplest of the numbers near `value` that fits nearly as well.
+double as_written(double value, const std::function<double(double)>& cost) {
+  const double best = cost(value);
+  std::vector<double> tries{std::exp2(std::round(std::log2(value)))};
+  for (int digits = 1; digits <= 6; ++digits) {
+    const double step = std::pow(10.0, std::floor(std::log10(value)) + 1 - digits);
+    tries.push_back(std::round(value / step) * step);
+  }
+  if (value > 1) tries.push_back(std::round(value));
+  for (const double number : tries)
+    if (number > 0 && std::abs(std::log(number / value)) < 0.4 && cost(number) <= best + 1) return number;
+  return value;
+}
+
+/// Where a function with one minimum between two numbers has it, by golden sections.
+template <typename Function>
+double least_between(double begin, double end, double width, Function function) {
+  constexpr double golden = 0.61803398874989485;
+  double left = end - golden * (end - begin), right = begin + golden * (end - begin);
+  double of_left = function(left), of_right = function(right);
+  while (end - begin > width) {
+    if (of_left < of_right) {
+      end = right;
+      right = left, of_right = of_left;
+      left = end - golden * (end - begin), of_left = function(left);
+    } else {
+      begin = left;
+      left = right, of_left = of_right;
+      right = begin + golden * (end - begin), of_right = function(right);
+    }
+  }
+  return (begin + end) / 2;
+}
+
+} // namespace
+
+std::optional<double> fit_parameter(const FrequenciesOf& frequencies, std::span<const FrequencyFit> measured,
+                                    double least, double greatest) {
+  const auto cost_of = [&](double value, double blur) {
+    try {
+      return misfit(frequencies(value), measured, blur);
+    } catch (const Error&) {
+      return std::numeric_limits<double>::infinity();
+    }
+  };
+  double begin = std::log(least), end = std::log(greatest), best = 0;
+  for (const auto& [blur, steps] : {std::pair{0.05, 64}, std::pair{1e-3, 16}}) {
+    double least_cost = std::numeric_limits<double>::infinity();
+    const double step = (end - begin) / steps;
+    for (int s = 0; s <= steps; ++s)
+      if (const double cost = cost_of(std::exp(begin + step * s), blur); cost < least_cost)
+        least_cost = cost, best = begin + step * s;
+    if (std::isinf(least_cost)) return std::nullopt;
+    begin = best - 2 * step;
+    end = best + 2 * step;
+  }
+  for (const auto& [blur, width] : {std::pair{1e-4, 1e-5}, std::pair{fine, 1e-9}}) {
+    const double b = blur; // clang captures no structured binding
+    best = least_between(begin, end, width, [&](double at) { return cost_of(std::exp(at), b); });
+    begin = best - 1e-4;
+    end = best + 1e-4;
+  }
+  return as_written(std::exp(best), [&](double value) { return cost_of(value, fine); });
+}
+
+} // namespace ropescope

@@ -1,0 +1,67 @@
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "core/check/check.h"
+#include "core/rope/spectrum.h"
+
+namespace ropescope {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+Json parameters_of(const Cause& cause) {
+  Json parameters = Json::object();
+  for (const auto& [name, value] : cause.parameters)
+    std::visit([&, key = name](const auto& v) { parameters[key] = v; }, value);
+  return parameters;
+}
+
+Json cause_of(const Cause& cause) { return {{"cause", cause.name}, {"parameters", parameters_of(cause)}}; }
+
+Json numbers(const std::vector<double>& values) {
+  Json list = Json::array();
+  for (const double value : values) list.push_back(std::isfinite(value) ? Json(value) : Json());
+  return list;
+}
+
+Json hypothesis_of(const Hypothesis& hypothesis) {
+  Json json = cause_of(hypothesis.causes.front());
+  for (std::size_t c = 1; c < hypothesis.causes.size(); ++c) json["also"].push_back(cause_of(hypothesis.causes[c]));
+  json["residual"] = std::isfinite(hypothesis.residual) ? Json(hypothesis.residual) : Json();
+  return json;
+}
+
+} // namespace
+
+std::string finding_json(const Finding& finding, const KernelRun& run) {
+  Json json;
+  json["verdict"] = verdict_name(finding.verdict);
+  json.update(cause_of(finding.causes.front()));
+  for (std::size_t c = 1; c < finding.causes.size(); ++c) json["also"].push_back(cause_of(finding.causes[c]));
+  json["sentence"] = finding.sentence;
+  json["expected"] = {{"layout", pairing_name(run.rope.layout.pairing)},
+                      {"rope_type", rope_type_name(run.rope.rope_type)},
+                      {"base", run.rope.base},
+                      {"rotary_dim", make_spectrum(run.rope, run.length()).rotary_dim}};
+  json["max_abs_error"] = std::isfinite(finding.max_abs_error) ? Json(finding.max_abs_error) : Json();
+  json["rows_wrong"] = finding.rows_wrong;
+  json["rows"] = finding.rows;
+  json["residual"] = std::isfinite(finding.residual) ? Json(finding.residual) : Json();
+  json["tolerance"] = finding.tolerance;
+  json["tolerance_reason"] = finding.tolerance_reason;
+  if (!finding.recipe.empty()) json["recipe"] = finding.recipe;
+  json["measured"] = {{"layout", pairing_name(finding.measured.layout.pairing)},
+                      {"frequency", numbers(finding.measured.frequency)},
+                      {"gain", numbers(finding.measured.gain)}};
+  json["hypotheses"] = Json::array();
+  for (const Hypothesis& hypothesis : finding.hypotheses) json["hypotheses"].push_back(hypothesis_of(hypothesis));
+  if (!finding.indistinguishable.empty()) {
+    for (const Cause& cause : finding.indistinguishable) json["indistinguishable"].push_back(cause_of(cause));
+    json["decide_by"] = finding.decide_by;
+  }
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace ropescope

@@ -1,0 +1,373 @@
+#include "core/check/search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "core/check/by_row.h"
+#include "core/check/mixed.h"
+
+namespace ropescope {
+
+namespace {
+
+constexpr std::int64_t screened_tokens = 64, fitted_tokens = 256, proved_tokens = 512;
+constexpr double mostly = 0.8;         ///< share of rows that leaves no doubt what the others should be
+constexpr double worth_a_cause = 0.02; ///< share of rows that one more cause must explain
+
+/// Rows (head × batch) that pass unchanged where others turn.
+RowFilter rotated_rows(const Changes& changes, const Noise& noise) {
+  RowFilter rotated;
+  std::size_t still = 0;
+  for (const double change : changes.rows) {
+    rotated.push_back(!(change <= noise.rms));
+    still += rotated.back() ? 0 : 1;
+  }
+  if (still == 0 || still == rotated.size()) return {};
+  return rotated;
+}
+
+std::vector<std::int64_t> heads_left(const KernelRun& run, const RowFilter& rotated) {
+  std::vector<std::int64_t> heads;
+  for (std::size_t r = 0; r < rotated.size(); ++r) {
+    const std::int64_t head =
+        run.head_of(static_cast<std::int64_t>(r) / run.shape.inner, static_cast<std::int64_t>(r) % run.shape.inner);
+    if (!rotated[r] && std::find(heads.begin(), heads.end(), head) == heads.end()) heads.push_back(head);
+  }
+  std::sort(heads.begin(), heads.end());
+  return heads;
+}
+
+/// A layout whose pairs keep their length, and what was measured under it.
+struct Measured {
+  const LayoutChoice* layout;
+  Reduced screened, fitted;
+  std::vector<FrequencyFit> fits;
+};
+
+struct Screened {
+  Candidate candidate;
+  FreeFit fit;
+  double merit() const {
+    return fit.explained - worth_a_cause * static_cast<double>(candidate.causes().size()) -
+           (moved() ? worth_a_cause / 2 : 0);
+  }
+  /// Positions need an account too.
+  bool moved() const {
+    const auto off = std::count_if(fit.shifts.begin(), fit.shifts.end(),
+                                   [](const TokenShift& s) { return std::abs(s.shift) > 0.25; });
+    return 2 * static_cast<std::size_t>(off) > fit.shifts.size();
+  }
+};
+
+class Search {
+public:
+  Search(const KernelRun& run, const Kernel& expected, const std::vector<LayoutChoice>& layouts, const Noise& noise,
+         const Changes& changes)
+      : run_(run), expected_(expected), layouts_(layouts), noise_(noise), rotated_(rotated_rows(changes, noise)) {
+    screen_ = sample_tokens(run.shape.tokens, screened_tokens);
+    fit_ = sample_tokens(run.shape.tokens, fitted_tokens);
+    prove_ = sample_tokens(run.shape.tokens, proved_tokens);
+    all_.resize(static_cast<std::size_t>(run.shape.tokens));
+    std::iota(all_.begin(), all_.end(), std::int64_t{0});
+  }
+
+  Explanation run() {
+    measure_layouts();
+    screen_candidates();
+    const Screened* best = choose();
+    if (best && best->fit.explained >= 0.5) account_for_positions(*best);
+    if (found_.causes.empty() || explained_ < mostly)
+      other_ways();
+    else if (!rotated_.empty() && found_.causes.size() > 1)
+      heads_as_positions();
+    list_tried();
+    return std::move(found_);
+  }
+
+private:
+  void measure_layouts() {
+    for (const LayoutChoice& layout : layouts_) {
+      Measured measured{&layout, reduce(run_, layout.at, screen_, rotated_), {}, {}};
+      if (explained_by_any_angles(measured.screened, noise_) < 0.5) continue;
+      measured_.push_back(std::move(measured));
+    }
+  }
+
+  void measure_frequencies(Measured& measured) {
+    if (!measured.fits.empty()) return;
+    measured.fitted = reduce(run_, measured.layout->at, fit_, rotated_);
+    measured.fits = fit_frequencies(measured.fitted, run_.positions, near(*measured.layout), noise_.unit);
+  }
+
+  void screen(Measured& measured, const FrequencyChoice& frequencies, Operation operation) {
+    measure_frequencies(measured);
+    Candidate candidate{measured.layout, frequencies, operation};
+    const bool swapped = operation == Operation::cos_sin_swapped;
+    FreeFit fit = fit_freely(swapped ? unswapped(measured.screened) : measured.screened, run_.positions, candidate,
+                             noise_, swapped ? std::span<const FrequencyFit>() : measured.fits);
+    screened_.push_back({std::move(candidate), std::move(fit)});
+  }
+
+  bool done() const {
+    return std::any_of(screened_.begin(), screened_.end(), [](const Screened& s) { return s.fit.explained == 1; });
+  }
+
+  /// Layers of rising number of causes; each is screened whole before its best is taken.
+  void screen_candidates() {
+    for (std::size_t causes = 0; causes <= 3 && !done(); ++causes)
+      for (Measured& measured : measured_) {
+        const std::size_t of_layout = measured.layout->causes.size();
+        if (of_layout > causes) continue;
+        const std::size_t left = causes - of_layout;
+        const FrequencyChoice expected = expected_frequencies(run_, measured.layout->rotary_dim);
+        if (left == 0) screen(measured, expected, Operation::rotate);
+        if (left == 1) screen(measured, expected, Operation::cos_sin_swapped);
+        if (left == 0) continue;
+        for (const FrequencyChoice& frequencies : choices_of(measured)) {
+          if (frequencies.causes.size() == left) screen(measured, frequencies, Operation::rotate);
+          if (frequencies.causes.size() + 1 == left && causes == 2)
+            screen(measured, frequencies, Operation::cos_sin_swapped);
+        }
+      }
+  }
+
+  const std::vector<FrequencyChoice>& choices_of(Measured& measured) {
+    auto& known = choices_[measured.layout];
+    if (known.empty()) {
+      measure_frequencies(measured);
+      known = frequency_choices(run_, measured.layout->rotary_dim, measured.fits);
+      if (!far_out()) return known;
+      for (FrequencyChoice& choice : frequency_choices(run_, measured.layout->rotary_dim, fit_from_zero(measured))) {
+        const auto same = [&](const FrequencyChoice& other) { return other.causes == choice.causes; };
+        if (std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(choice));
+      }
+    }
+    return known;
+  }
+
+  /// Whether positions lie closer together than to 0.
+  bool far_out() const {
+    const auto [least, greatest] = std::minmax_element(run_.positions.ids.begin(), run_.positions.ids.end());
+    return *least > *greatest - *least;
+  }
+
+  std::vector<FrequencyFit> fit_from_zero(const Measured& measured) const {
+    return fit_frequencies(measured.fitted, run_.positions, near(*measured.layout), noise_.unit, true);
+  }
+
+  PairTurns near(const LayoutChoice& layout) const {
+    return Candidate{&layout, expected_frequencies(run_, layout.rotary_dim), Operation::rotate}.turns();
+  }
+
+  const Screened* choose() const {
+    const Screened* best = nullptr;
+    for (const Screened& screened : screened_)
+      if (!best || screened.merit() > best->merit() + 1e-9 ||
+          (std::abs(screened.merit() - best->merit()) <= 1e-9 && screened.fit.residual < 0.8 * best->fit.residual))
+        best = &screened;
+    return best;
+  }
+
+  struct Proof {
+    Kernel kernel;
+    Score score;
+    const PositionStory* story = nullptr;
+    bool other_gain = false;
+  };
+
+  /// Tells the positions that the kernel took to each token, and proves the whole.
+  void account_for_positions(const Screened& best) {
+    const LayoutChoice& layout = *best.candidate.layout;
+    const Reduced whole = reduce(run_, layout.at, all_, rotated_);
+    const Reduced sample = reduce(run_, layout.at, prove_, rotated_);
+    const bool swapped = best.candidate.operation == Operation::cos_sin_swapped;
+    const auto fits = fits_of(layout);
+    const FreeFit fit = fit_freely(swapped ? unswapped(whole) : whole, run_.positions, best.candidate, noise_,
+                                   swapped ? std::span<const FrequencyFit>() : fits);
+    const std::vector<PositionStory> stories = position_stories(run_, fit.shifts);
+    std::optional<Proof> proof;
+    for (const bool other_gain : {false, true}) {
+      for (const PositionStory& story : stories) {
+        if (story.unchanged && (other_gain || swapped)) continue;
+        Proof now{{best.candidate.turns(), other_gain ? fit.gain : best.candidate.frequencies.gain,
+                   best.candidate.operation, story.positions},
+                  {},
+                  &story,
+                  other_gain};
+        now.score = score(sample, noise_, now.kernel);
+        if (!proof || now.score.explained > proof->score.explained + worth_a_cause)
+          proof = std::move(now);
+        else if (now.score.explained > proof->score.explained && now.score.whole())
+          proof = std::move(now);
+        if (proof->score.whole()) break;
+      }
+      if (proof->score.whole()) break;
+    }
+    conclude(best, *proof, whole);
+  }
+
+  void conclude(const Screened& best, Proof& proof, const Reduced& whole) {
+    if (proof.other_gain) proof.kernel.gain = measured_gain(proof.kernel, whole);
+    const Score proved = score(whole, noise_, proof.kernel);
+    if (proved.explained < 0.5) return;
+    found_.layout = best.candidate.layout;
+    std::vector<Cause> causes = best.candidate.causes();
+    const double original = expected_.gain;
+    causes.insert(causes.end(), proof.story->causes.begin(), proof.story->causes.end());
+    if (proof.other_gain && std::abs(proof.kernel.gain / original - 1) > noise_.unit)
+      causes.push_back({"attention_factor", {{"measured", proof.kernel.gain}, {"expected", original}}});
+    if (!rotated_.empty()) causes.push_back({"heads_not_rotated", {{"heads", heads_left(run_, rotated_)}}});
+    add_wrong_rows(proved, causes);
+    std::stable_partition(causes.begin(), causes.end(), [](const Cause& c) { return c.name != "output_permuted"; });
+    found_.causes = std::move(causes);
+    found_.alike = proof.story->alike;
+    found_.allowed = proved.allowed;
+    explained_ = proved.explained;
+    double error = 0, energy = 0;
+    for (const RowScore& row : proved.rows)
+      if (row.explained()) error += row.error, energy += row.energy;
+    found_.residual = energy > 0 ? std::sqrt(error / energy) : proved.residual;
+    remember_alike(best);
+  }
+
+  /// Other frequencies that the rows cannot tell from those chosen.
+  void remember_alike(const Screened& best) {
+    const std::vector<Cause> chosen = best.candidate.causes();
+    if (chosen.empty()) return;
+    for (const Screened& other : screened_) {
+      if (&other == &best || other.candidate.layout != best.candidate.layout ||
+          other.candidate.causes().size() > chosen.size() || other.fit.explained < best.fit.explained ||
+          other.fit.residual > 1.05 * best.fit.residual + 1e-12 || other.candidate.causes().empty())
+        continue;
+      const Cause cause = other.candidate.causes().back();
+      const bool both_scale = cause.name.starts_with("scaling") && chosen.back().name.starts_with("scaling");
+      if (cause.name != chosen.back().name && !both_scale) found_.alike.push_back(cause);
+    }
+  }
+
+  double measured_gain(Kernel kernel, const Reduced& whole) const {
+    kernel.gain = 1;
+    double sum = 0, energy = 0;
+    for (std::size_t t = 0; t < whole.tokens.size(); ++t)
+      for (std::size_t i = 0; i < static_cast<std::size_t>(whole.pairs); ++i) {
+        const PairSums& s = whole.of(t)[i];
+        const auto z = kernel.multiplier(static_cast<std::size_t>(whole.tokens[t]), i);
+        sum += z.real() * s.cross_re + z.imag() * s.cross_im;
+        energy += std::norm(z) * s.in;
+      }
+    return energy > 0 ? sum / energy : 1;
+  }
+
+  void add_wrong_rows(const Score& proved, std::vector<Cause>& causes) const {
+    std::vector<std::int64_t> rows;
+    for (std::size_t t = 0; t < proved.rows.size(); ++t)
+      if (!proved.rows[t].explained()) rows.push_back(static_cast<std::int64_t>(t));
+    if (!rows.empty()) causes.push_back({"rows_wrong", {{"rows", std::move(rows)}}});
+  }
+
+  /// Kernels that are no rotation of each row by one position.
+  void other_ways() {
+    Kernel no_sine = expected_;
+    no_sine.operation = Operation::sin_missing;
+    const Score cosine = score(reduce(run_, layouts_.front().at, prove_, rotated_), noise_, no_sine);
+    tried_.push_back({{{"sin_missing", {}}}, cosine.residual});
+    if (cosine.explained > 0.95) return take({{"sin_missing", {}}}, cosine.residual);
+    const MixedFit mixed = fit_mixed_pairing(run_, expected_, noise_, screen_);
+    tried_.push_back({{mixed.cause}, mixed.residual});
+    if (mixed.explained) return take({mixed.cause}, mixed.residual);
+    if (const auto by_row = fit_by_row(run_, layouts_, noise_)) {
+      tried_.push_back({by_row->causes, by_row->residual});
+      found_.layout = by_row->candidate.layout;
+      take(by_row->causes, by_row->residual);
+    }
+  }
+
+  /// Some heads unrotated and the others wrong may have one reason.
+  void heads_as_positions() {
+    const auto by_row = fit_by_row(run_, layouts_, noise_);
+    if (!by_row || by_row->causes.size() >= found_.causes.size()) return;
+    found_.layout = by_row->candidate.layout;
+    take(by_row->causes, by_row->residual);
+  }
+
+  void take(std::vector<Cause> causes, double residual) {
+    found_.causes = std::move(causes);
+    found_.residual = residual;
+    found_.alike.clear();
+    if (!found_.layout) found_.layout = &layouts_.front();
+  }
+
+  std::vector<FrequencyFit> fits_of(const LayoutChoice& layout) const {
+    for (const Measured& measured : measured_)
+      if (measured.layout == &layout) return measured.fits;
+    return {};
+  }
+
+  /// What each cause alone would leave, at the positions given.
+  void list_tried() {
+    const auto add = [&](const LayoutChoice& layout, const FrequencyChoice& frequencies, Operation operation) {
+      Candidate candidate{&layout, frequencies, operation};
+      std::vector<Cause> causes = candidate.causes();
+      if (causes.empty() || causes.size() > 1) return;
+      const Kernel kernel{candidate.turns(), frequencies.gain, operation, expected_.positions};
+      tried_.push_back({std::move(causes), score(reduce(run_, layout.at, screen_), noise_, kernel).residual});
+    };
+    const LayoutChoice& first = layouts_.front();
+    for (const LayoutChoice& layout : layouts_)
+      add(layout, expected_frequencies(run_, layout.rotary_dim), Operation::rotate);
+    const FrequencyChoice expected = expected_frequencies(run_, first.rotary_dim);
+    add(first, expected, Operation::cos_sin_swapped);
+    for (const auto& [layout, choices] : choices_)
+      if (layout == &first)
+        for (const FrequencyChoice& frequencies : choices) add(first, frequencies, Operation::rotate);
+    const Reduced sums = reduce(run_, first.at, screen_);
+    const auto moved = [&](const Cause& cause, auto map) {
+      Kernel kernel = expected_;
+      for (double& id : kernel.positions.ids) id = map(id);
+      tried_.push_back({{cause}, score(sums, noise_, kernel).residual});
+    };
+    moved({"inverse_rotation", {}}, [](double p) { return -p; });
+    moved({"not_rotated", {}}, [](double) { return 0; });
+    moved({"applied_twice", {}}, [](double p) { return 2 * p; });
+    for (const std::int64_t k : {-1, 1})
+      moved({"position_offset", {{"offset", k}}}, [k](double p) { return p + static_cast<double>(k); });
+    if (expected_.gain != 1) {
+      Kernel kernel = expected_;
+      kernel.gain = 1;
+      tried_.push_back({{{"attention_factor", {{"measured", 1.0}, {"expected", expected_.gain}}}},
+                        score(sums, noise_, kernel).residual});
+    }
+    found_.tried = std::move(tried_);
+  }
+
+  const KernelRun& run_;
+  const Kernel& expected_;
+  const std::vector<LayoutChoice>& layouts_;
+  const Noise& noise_;
+  RowFilter rotated_;
+  std::vector<std::int64_t> screen_, fit_, prove_, all_;
+  std::vector<Measured> measured_;
+  std::map<const LayoutChoice*, std::vector<FrequencyChoice>> choices_;
+  std::vector<Screened> screened_;
+  std::vector<Hypothesis> tried_;
+  Explanation found_;
+  double explained_ = 0; ///< share of rows
+};
+
+} // namespace
+
+Explanation explain(const KernelRun& run, const Kernel& expected, const std::vector<LayoutChoice>& layouts,
+                    const Noise& noise, const Changes& changes) {
+  return Search(run, expected, layouts, noise, changes).run();
+}
+
+std::vector<FrequencyFit> fit_layout(const KernelRun& run, const LayoutChoice& layout, const Noise& noise) {
+  PairTurns near = expected_frequencies(run, layout.rotary_dim).turns;
+  for (double& theta : near.theta) theta *= layout.layout.direction;
+  return fit_frequencies(reduce(run, layout.at, sample_tokens(run.shape.tokens, fitted_tokens)), run.positions, near,
+                         noise.unit);
+}
+
+} // namespace ropescope

@@ -1,0 +1,49 @@
+#include "core/io/raw.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.h"
+#include "core/io/file.h"
+#include "core/io/numbers.h"
+
+namespace ropescope {
+
+namespace {
+
+NumberFormat format_named(std::string_view dtype) {
+  if (dtype == "float64") return {'f', 8};
+  if (dtype == "float32") return {'f', 4};
+  if (dtype == "float16") return {'f', 2};
+  if (dtype == "bfloat16") return {'b', 2};
+  throw Error(fmt::format("dtype {}: expected float64, float32, float16 or bfloat16", dtype));
+}
+
+} // namespace
+
+Array read_raw(const std::filesystem::path& path, std::string_view dtype, const std::vector<std::int64_t>& shape) {
+  const NumberFormat format = format_named(dtype);
+  for (const std::int64_t extent : shape)
+    if (extent < 0)
+      throw Error(fmt::format("shape ({}): expected extents that are not negative", fmt::join(shape, ", ")));
+  InputFile file(path);
+  const auto wanted = byte_count(shape, format.width);
+  if (!wanted || *wanted != file.size())
+    throw Error(fmt::format("{}: {} bytes, expected shape ({}) × {} bytes of {}", path.string(), file.size(),
+                            fmt::join(shape, ", "), format.width, dtype));
+  Array array;
+  array.shape = shape;
+  make_room(array, format);
+  constexpr std::size_t piece = std::size_t{1} << 20; // a multiple of every width
+  std::string bytes;
+  for (std::size_t at = 0; at < *wanted; at += bytes.size()) {
+    bytes.resize(std::min(piece, *wanted - at));
+    file.read(at, bytes);
+    decode_numbers(bytes, format, at / format.width, array);
+  }
+  return array;
+}
+
+} // namespace ropescope

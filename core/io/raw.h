@@ -1,0 +1,15 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "core/io/npy.h"
+
+namespace ropescope {
+
+/// A file of numbers alone, little-endian, in row-major order. dtype: "float64", "float32", "float16" or "bfloat16".
+/// Throws Error where the file has another size than dtype and shape ask for.
+Array read_raw(const std::filesystem::path&, std::string_view dtype, const std::vector<std::int64_t>& shape);
+
+} // namespace ropescope

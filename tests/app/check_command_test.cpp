@@ -1,0 +1,143 @@
+#include <array>
+#include <cstdio>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+#include "core/io/file.h"
+#include "core/io/tensor_file.h"
+#include "tests/kernel_cases.h"
+#include "tests/scratch.h"
+
+using namespace ropescope;
+
+namespace {
+
+struct Outcome {
+  int status = -1;
+  std::string out, err;
+};
+
+Outcome check_in(const test::Scratch& scratch, const std::string& arguments) {
+  const std::string command =
+      "cd '" + scratch.path.string() + "' && '" ROPESCOPE_TEST_PROGRAM "' check " + arguments + " 2>stderr.txt";
+  Outcome outcome;
+  FILE* pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe);
+  std::array<char, 4096> piece;
+  for (std::size_t n; (n = fread(piece.data(), 1, piece.size(), pipe)) > 0;) outcome.out.append(piece.data(), n);
+  const int status = pclose(pipe);
+  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  outcome.err = read_file(scratch.path / "stderr.txt", 1 << 20);
+  return outcome;
+}
+
+const std::string llama = "--model llama-3.1-8b --in in.npy --out out.npy ";
+
+/// Files of a Llama 3.1 kernel of `heads` heads and `tokens` tokens from position 0 on, in this shape.
+void write_files(const test::Scratch& scratch, std::int64_t heads, std::int64_t tokens,
+                 const std::vector<std::int64_t>& shape, double offset, bool tokens_first = false) {
+  const test::CaseModel model = test::case_models()[0];
+  test::CaseKernel kernel = test::right_kernel(model);
+  kernel.position = [offset](double p, std::int64_t, std::int64_t) { return p + offset; };
+  test::CaseShape rows{"", tokens_first ? 1 : heads, tokens, tokens_first ? heads : 1, {}};
+  for (std::int64_t t = 0; t < tokens; ++t) rows.positions.push_back(t);
+  KernelRun run = test::run_kernel(model, kernel, rows, Format::float32, 3);
+  run.in.shape = run.out.shape = shape;
+  write_npy(scratch.path / "in.npy", run.in);
+  write_npy(scratch.path / "out.npy", run.out);
+}
+
+} // namespace
+
+TEST_CASE("check answers by its exit status, by JSON on standard output alone and by one sentence for a right kernel") {
+  const test::Scratch scratch;
+  write_files(scratch, 4, 200, {1, 4, 200, 128}, 0);
+  const Outcome right = check_in(scratch, llama);
+  CHECK(right.status == 0);
+  CHECK(right.out.empty());
+  CHECK(right.err.find("The kernel agrees with the model.") != std::string::npos);
+  write_files(scratch, 4, 200, {1, 4, 200, 128}, 1);
+  const Outcome wrong = check_in(scratch, llama + "--json --report report.json");
+  CHECK(wrong.status == 1);
+  const auto json = nlohmann::json::parse(wrong.out);
+  CHECK(json.at("verdict") == "mismatch");
+  CHECK(json.at("cause") == "position_offset");
+  CHECK(json.at("parameters").at("offset") == 1);
+  CHECK(json.at("sentence") == "The kernel rotates by position m + 1.");
+  CHECK(json.at("expected").at("layout") == "half");
+  CHECK(json.at("expected").at("rope_type") == "llama3");
+  CHECK(json.at("expected").at("base") == 500000);
+  CHECK(json.at("expected").at("rotary_dim") == 128);
+  CHECK(json.at("rows") == 200);
+  CHECK(json.at("rows_wrong") == 200);
+  CHECK(json.at("residual") < 1e-6);
+  CHECK(json.at("measured").at("frequency").size() == 64);
+  CHECK(json.at("measured").at("gain").size() == 64);
+  CHECK(json.at("hypotheses").at(0).at("cause") == "position_offset");
+  CHECK(json.at("hypotheses").size() > 5);
+  CHECK(read_file(scratch.path / "report.json", 1 << 20) == wrong.out);
+  CHECK(check_in(scratch, llama + "--offset 1").status == 0);
+}
+
+TEST_CASE("check finds the token axis by the shape, by the positions, and asks where neither tells") {
+  const test::Scratch scratch;
+  const auto agrees = [&](const std::string& more) { return check_in(scratch, llama + more).status; };
+  write_files(scratch, 1, 40, {40, 128}, 0);
+  CHECK(agrees("") == 0);
+  write_files(scratch, 4, 200, {4, 200, 128}, 0);
+  CHECK(agrees("") == 0);
+  write_files(scratch, 4, 200, {200, 4, 128}, 0, true);
+  CHECK(agrees("") == 0);
+  write_files(scratch, 4, 200, {1, 200, 4, 128}, 0, true);
+  CHECK(agrees("") == 0);
+  write_files(scratch, 8, 40, {40, 8, 128}, 0, true);
+  const Outcome asked = check_in(scratch, llama);
+  CHECK(asked.status == 2);
+  CHECK(asked.err.find("--token-axis") != std::string::npos);
+  CHECK(agrees("--token-axis 0") == 0);
+  CHECK(agrees("--cu-seqlens 0,40") == 0);
+}
+
+TEST_CASE("check reads raw files by dtype and shape, and .safetensors in bfloat16") {
+  const test::Scratch scratch;
+  const test::CaseModel model = test::case_models()[0];
+  test::CaseShape rows{"", 2, 160, 1, {}};
+  for (std::int64_t t = 0; t < 160; ++t) rows.positions.push_back(t);
+  const KernelRun run = test::run_kernel(model, test::right_kernel(model), rows, Format::bfloat16, 3);
+  for (const char* name : {"in", "out"}) {
+    Array array = *name == 'i' ? run.in : run.out;
+    array.shape = {2, 160, 128};
+    write_array(scratch.path / (std::string(name) + ".safetensors"), array, "q");
+    array.dtype = DType::float32;
+    write_npy(scratch.path / (std::string(name) + ".npy"), array);
+    const std::string file = read_file(scratch.path / (std::string(name) + ".npy"), 1 << 20);
+    write_file(scratch.path / (std::string(name) + ".raw"), file.substr(file.size() - 2 * 160 * 128 * 4));
+  }
+  const std::string model_option = "--model llama-3.1-8b ";
+  CHECK(check_in(scratch, model_option + "--in in.safetensors:q --out out.safetensors").status == 0);
+  // A float32 file that holds bfloat16 numbers is judged as those.
+  CHECK(check_in(scratch, model_option + "--in in.npy --out out.npy").status == 0);
+  const std::string raw = model_option + "--in in.raw --out out.raw --dtype float32 ";
+  CHECK(check_in(scratch, raw + "--shape 2,160,128").status == 0);
+  CHECK(check_in(scratch, raw + "--shape 2,161,128").status == 2);
+}
+
+TEST_CASE("check refuses what it cannot judge with one sentence and exit status 2") {
+  const test::Scratch scratch;
+  write_files(scratch, 4, 200, {4, 200, 128}, 0);
+  const std::size_t files = 2;
+  for (const std::string arguments :
+       {"--report report.png", "--positions missing.npy", "--layout diagonal", "--token-axis 2", "--cu-seqlens 0,77",
+        "--dtype float32 --shape 1,1,128", "--base 0"}) {
+    CAPTURE(arguments);
+    const Outcome outcome = check_in(scratch, llama + arguments);
+    CHECK(outcome.status == 2);
+    CHECK(outcome.out.empty());
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+    std::filesystem::remove(scratch.path / "stderr.txt");
+    CHECK(static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(scratch.path),
+                                                 std::filesystem::directory_iterator())) == files);
+  }
+}
