@@ -80,7 +80,7 @@ CaseKernel right_kernel(const CaseModel& model) {
 }
 
 std::vector<CaseShape> case_shapes() {
-  CaseShape prefill{"prefill [4, 270, d]", 4, 270, 1, {}};
+  CaseShape prefill{"prefill [3, 270, d]", 3, 270, 1, {}};
   for (std::int64_t t = 0; t < prefill.tokens; ++t) prefill.positions.push_back(t);
   CaseShape far{"gapped to 131071 [112, 2, d]", 1, 112, 2, {}};
   for (std::int64_t t = 0; t < 48; ++t) far.positions.push_back(t);

@@ -118,7 +118,7 @@ FreeFit fit_freely(const Reduced& reduced, const Positions& positions, const Can
     energy += row.energy;
   }
   fit.explained = static_cast<double>(explained) / static_cast<double>(by_gain.rows.size());
-  if (!by_gain.pairs_explained) fit.explained = std::min(fit.explained, 0.99);
+  if (!by_gain.pairs_explained) fit.explained = std::min(fit.explained, 0.9);
   fit.residual = energy > 0 ? std::sqrt(error / energy) : by_gain.residual;
   return fit;
 }

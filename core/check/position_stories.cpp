@@ -120,9 +120,12 @@ private:
     std::vector<double> ratios, slopes, rests;
     for (std::size_t t = 0; t < seen_.size(); ++t)
       if (std::abs(given_row_[t]) >= furthest / 4 && given_row_[t] != 0) ratios.push_back(seen_[t] / given_row_[t]);
-    const double scale = as_ratio(median(ratios), 0.005 / furthest);
-    if (scale != 1 && std::abs(scale) > 1e-6) {
-      const std::vector<Cause> causes = speed_causes(scale, 0.005 / furthest, run_.rope);
+    const double measured = median(ratios), slack = 0.005 / furthest;
+    std::vector<double> scales{as_ratio(measured, slack)};
+    if (scales[0] != measured) scales.push_back(measured); // what is written so is not always what was meant
+    for (const double scale : scales) {
+      if (scale == 1 || std::abs(scale) < 1e-6) continue;
+      const std::vector<Cause> causes = speed_causes(scale, slack, run_.rope);
       PositionStory& story = add({causes[0]}, [scale](double p, std::size_t) { return scale * p; });
       story.alike.assign(causes.begin() + 1, causes.end());
     }
