@@ -214,20 +214,31 @@ EngineFigures measure_cpu(const Progress& progress) {
 EngineFigures measure_gpu(gpu::GlEngine& engine, bool software, const Progress& progress) {
   // What a software OpenGL takes seconds for tells nothing more.
   const std::int64_t gpu_tokens = software ? 1024 : tokens, points = software ? 250'000 : 10'000'000;
-  const int runs = software ? 7 : rounds;
+  constexpr int gpu_rounds = 5, runs = 3;
   const Spectrum spectrum = make_spectrum(RopeConfig{});
   const Positions positions = consecutive_positions(gpu_tokens);
   const RowShape shape{1, gpu_tokens, heads, head_dim};
   const double gb = 2.0 * static_cast<double>(shape.size()) * sizeof(float) / 1e9;
-  EngineFigures figures;
+  std::vector<Rotation> rotations;
+  for (const Pairing pairing : {Pairing::half, Pairing::interleaved})
+    rotations.push_back(
+        {.turns = spectrum.turns, .layout = {pairing, pairing}, .pair_axis = {}, .positions = positions});
   progress("rotation on the GPU");
-  const double copy = gb / median(engine.time_copy(shape.size(), runs));
+  std::vector<double> copy_times;
+  std::vector<std::vector<double>> times(rotations.size());
+  const auto add = [](std::vector<double>& all, const std::vector<double>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  for (int round = 0; round < gpu_rounds; ++round) { // in turns, as on the CPU
+    add(copy_times, engine.time_copy(shape.size(), runs));
+    for (std::size_t i = 0; i < rotations.size(); ++i) add(times[i], engine.time_rotation(rotations[i], shape, runs));
+  }
+  EngineFigures figures;
+  const double copy = gb / median(copy_times);
   figures.copy.push_back({"gpu", 0, "kernel", copy});
-  for (const Pairing pairing : {Pairing::half, Pairing::interleaved}) {
-    const Rotation rotation{
-        .turns = spectrum.turns, .layout = {pairing, pairing}, .pair_axis = {}, .positions = positions};
-    const double speed = gb / median(engine.time_rotation(rotation, shape, runs));
-    figures.rotation.push_back({"gpu", 0, pairing, Format::float32, false, speed, speed / copy});
+  for (std::size_t i = 0; i < rotations.size(); ++i) {
+    const double speed = gb / median(times[i]);
+    figures.rotation.push_back({"gpu", 0, rotations[i].layout.pairing, Format::float32, false, speed, speed / copy});
   }
   progress("score scan on the GPU");
   figures.scan.push_back(measure_scan(engine, 0, points, 0));
