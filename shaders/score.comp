@@ -1,5 +1,6 @@
-// s(Δ) for a block of successive distances per work group: the lanes first take one centre phasor per pair into
-// shared memory, then each sums its own distance centre + x by angle addition, two multiply-adds per term.
+// s(Δ) for successive blocks of distances: the lanes first take the centre phasors of a few pairs, of every block of
+// their work group, into shared memory; then each sums its own distance centre + x of all blocks by angle addition, so
+// that cos and sin of x·θ are read once for all of them.
 #include "phase.glsl"
 
 layout(local_size_x = ROPESCOPE_BLOCK) in;
@@ -13,24 +14,30 @@ uniform uint pair_count;
 uniform uint count;          // distances wanted
 uniform uvec2 first;         // the first distance, low and high word
 
-shared vec2 centre[ROPESCOPE_SCAN_PAIRS];
+shared vec2 centre[ROPESCOPE_SCAN_PAIRS * ROPESCOPE_SCAN_BLOCKS];
 
 void main() {
-  uint block = gl_WorkGroupID.x + gl_WorkGroupID.y * gl_NumWorkGroups.x;
-  uint low = first.x + block * ROPESCOPE_BLOCK;
-  uvec2 nearest = uvec2(low, first.y + (low < first.x ? 1u : 0u));
-  uint x = gl_LocalInvocationID.x;
-  float sum = 0.0;
+  uint group = gl_WorkGroupID.x + gl_WorkGroupID.y * gl_NumWorkGroups.x;
+  uint begin_of_group = group * ROPESCOPE_SCAN_BLOCKS * ROPESCOPE_BLOCK, x = gl_LocalInvocationID.x;
+  float sum[ROPESCOPE_SCAN_BLOCKS];
+  for (uint j = 0u; j < ROPESCOPE_SCAN_BLOCKS; ++j) sum[j] = 0.0;
   for (uint begin = 0u; begin < pair_count; begin += ROPESCOPE_SCAN_PAIRS) {
     uint part = min(pair_count - begin, ROPESCOPE_SCAN_PAIRS);
-    for (uint i = x; i < part; i += ROPESCOPE_BLOCK) {
-      vec2 at = cos_sin_32(phase32(nearest, pairs[begin + i].xy)), w = weight[begin + i];
+    for (uint i = x; i < part * ROPESCOPE_SCAN_BLOCKS; i += ROPESCOPE_BLOCK) {
+      uint pair = begin + i / ROPESCOPE_SCAN_BLOCKS;
+      uint low = first.x + begin_of_group + i % ROPESCOPE_SCAN_BLOCKS * ROPESCOPE_BLOCK;
+      vec2 at = cos_sin_32(phase32(uvec2(low, first.y + (low < first.x ? 1u : 0u)), pairs[pair].xy)), w = weight[pair];
       centre[i] = vec2(w.x * at.x + w.y * at.y, w.y * at.x - w.x * at.y);
     }
     barrier();
-    for (uint i = 0u; i < part; ++i) sum += dot(centre[i], offset_turn[(begin + i) * ROPESCOPE_BLOCK + x]);
+    for (uint i = 0u; i < part; ++i) {
+      vec2 turn = offset_turn[(begin + i) * ROPESCOPE_BLOCK + x];
+      for (uint j = 0u; j < ROPESCOPE_SCAN_BLOCKS; ++j) sum[j] += dot(centre[i * ROPESCOPE_SCAN_BLOCKS + j], turn);
+    }
     barrier();
   }
-  uint index = block * ROPESCOPE_BLOCK + x;
-  if (index < count) score[index] = sum;
+  for (uint j = 0u; j < ROPESCOPE_SCAN_BLOCKS; ++j) {
+    uint index = begin_of_group + j * ROPESCOPE_BLOCK + x;
+    if (index < count) score[index] = sum[j];
+  }
 }

@@ -14,8 +14,10 @@
 // A score scan computes this many successive distances from one centre; also the lanes of shaders/score.comp.
 #define ROPESCOPE_BLOCK 64
 
-// A score scan on the GPU holds this many pairs in shared memory at a time: 4 KiB as vec2.
-#define ROPESCOPE_SCAN_PAIRS 512u
+// A work group of a score scan on the GPU computes so many blocks, and holds the centres of so many pairs in shared
+// memory at a time: 4 KiB as vec2.
+#define ROPESCOPE_SCAN_BLOCKS 8u
+#define ROPESCOPE_SCAN_PAIRS 64u
 
 // What shaders/rotate.comp rounds products and sums to.
 #define ROPESCOPE_STEP_NONE 0u

@@ -220,7 +220,8 @@ struct GlEngine::State {
     score.set("pair_count", word(pairs));
     score.set("count", word(count));
     score.set("first", low(static_cast<std::uint64_t>(scan.first)), high(static_cast<std::uint64_t>(scan.first)));
-    score.dispatch(count, ROPESCOPE_BLOCK);
+    constexpr std::int64_t distances_of_a_group = ROPESCOPE_BLOCK * ROPESCOPE_SCAN_BLOCKS;
+    score.dispatch((count + distances_of_a_group - 1) / distances_of_a_group, 1);
   }
 };
 
