@@ -243,8 +243,10 @@ TEST_CASE("a steady frame recomputes nothing") {
 }
 
 TEST_CASE("a steady frame allocates nothing, in a window as without one") {
-  for (const auto& [model, live] : {std::pair{"llama-2-7b", false}, std::pair{"llama-2-7b", true},
-                                    std::pair{"gemma-3-27b", false}, std::pair{"qwen2-vl-7b", true}}) {
+  for (const auto& seen : {std::pair{"llama-2-7b", false}, std::pair{"llama-2-7b", true},
+                           std::pair{"gemma-3-27b", false}, std::pair{"qwen2-vl-7b", true}}) {
+    const char* model = seen.first;
+    const bool live = seen.second; // clang captures no structured binding
     Headless window(1600, 1000, scene_of(find_preset(model).model));
     const auto draw = [&] {
       window.framebuffer.bind();
