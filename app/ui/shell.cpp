@@ -227,6 +227,7 @@ void Shell::stage(const Canvas& c, Rect area, Scene& next) {
   case View::wavelengths: return pictures::wavelengths(c, area, scene_, derived_, next);
   case View::score: return pictures::score(c, area, scene_, derived_, next);
   case View::precision: return pictures::precision(c, area, scene_, derived_, next);
+  case View::check: return pictures::check(c, area, scene_, derived_, next);
   }
 }
 

@@ -111,10 +111,10 @@ Dash method_dash(RopeType type) {
   return {};
 }
 
-// OKLab: Björn Ottosson 2020, bottosson.github.io/posts/oklab. Chroma 0.11 stays within sRGB at every hue.
-ImU32 phase_colour(double phase, float alpha) {
-  constexpr float lightness = 0.70f, chroma = 0.11f;
-  const auto hue = static_cast<float>(phase);
+namespace {
+
+// OKLab: Björn Ottosson 2020, bottosson.github.io/posts/oklab.
+ImU32 from_oklab(float lightness, float chroma, float hue, float alpha) {
   const glm::vec3 lab{lightness, chroma * std::cos(hue), chroma * std::sin(hue)};
   const glm::mat3 to_lms{
       {1, 1, 1}, {0.3963377774f, -0.1055613458f, -0.0894841775f}, {0.2158037573f, -0.0638541728f, -1.2914855480f}};
@@ -124,6 +124,29 @@ ImU32 phase_colour(double phase, float alpha) {
                          {0.2309699292f, -0.3413193965f, 1.7076147010f}};
   const glm::vec3 linear = to_rgb * lms;
   return pack({encode_srgb(linear.x), encode_srgb(linear.y), encode_srgb(linear.z), alpha});
+}
+
+std::array<ImU32, 256> make_error_colours() {
+  constexpr float violet = 5.35f, yellow = 1.90f; // hues; between them lie blue and green
+  std::array<ImU32, 256> colours{};
+  for (std::size_t i = 0; i < colours.size(); ++i) {
+    const float t = static_cast<float>(i) / 255;
+    colours[i] = from_oklab(0.26f + 0.65f * t, 0.105f + 0.055f * t, violet + (yellow - violet) * t, 1);
+  }
+  return colours;
+}
+
+} // namespace
+
+// Chroma 0.11 stays within sRGB at every hue.
+ImU32 phase_colour(double phase, float alpha) {
+  constexpr float lightness = 0.70f, chroma = 0.11f;
+  return from_oklab(lightness, chroma, static_cast<float>(phase), alpha);
+}
+
+ImU32 error_colour(double share) {
+  static const std::array<ImU32, 256> colours = make_error_colours();
+  return colours[static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * 255))];
 }
 
 ImU32 with_alpha(ImU32 colour, float alpha) {

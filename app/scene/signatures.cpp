@@ -1,0 +1,192 @@
+#include "app/scene/signatures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "core/rope/format.h"
+#include "core/rope/spectrum.h"
+#include "core/text.h"
+
+namespace ropescope {
+
+namespace {
+
+constexpr std::int64_t heads = 6; // rows over which errors are averaged
+
+/// A kernel as a formula.
+struct Formula {
+  std::vector<double> theta; ///< rad/token
+  PairIndex index;
+  double gain = 1;
+  std::function<double(double)> position = [](double p) { return p; };
+  std::function<double(double)> cosine = [](double a) { return std::cos(a); };
+  std::function<double(double)> sine = [](double a) { return std::sin(a); };
+  std::function<std::int64_t(std::int64_t)> angle_of = nullptr; ///< which pair's angle a component takes
+  bool bfloat16 = false;                                        ///< rows and result
+
+  double stored(double x) const {
+    return bfloat16 ? static_cast<double>(rounded(Format::bfloat16, static_cast<float>(x))) : x;
+  }
+  void turn(std::span<const double> in, double p, std::span<double> out) const;
+};
+
+void Formula::turn(std::span<const double> in, double p, std::span<double> out) const {
+  std::copy(in.begin(), in.end(), out.begin());
+  const auto component = [&](std::int64_t j) { return in[static_cast<std::size_t>(j)]; };
+  const auto angle = [&](std::int64_t j, std::int64_t pair) {
+    return position(p) * theta[static_cast<std::size_t>(angle_of ? angle_of(j) : pair)];
+  };
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(theta.size()); ++i) {
+    const std::int64_t a = index.in_first(i), b = index.in_second(i);
+    const double of_a = angle(a, i), of_b = angle(b, i), x = component(a), y = component(b);
+    out[static_cast<std::size_t>(index.out_first(i))] = stored(gain * (x * cosine(of_a) - y * sine(of_a)));
+    out[static_cast<std::size_t>(index.out_second(i))] = stored(gain * (y * cosine(of_b) + x * sine(of_b)));
+  }
+}
+
+/// Random rows of RMS 1, the same every time.
+std::vector<double> rows_of(std::int64_t width) {
+  std::mt19937 random(7);
+  std::vector<double> rows;
+  for (std::int64_t i = 0; i < heads * width; ++i) {
+    double sum = 0; // nearly normal, and alike on every standard library
+    for (int k = 0; k < 4; ++k) sum += static_cast<double>(random()) / 4294967295.0 - 0.5;
+    rows.push_back(static_cast<double>(rounded(Format::bfloat16, static_cast<float>(sum * std::sqrt(3.0)))));
+  }
+  return rows;
+}
+
+class Gallery {
+public:
+  Gallery(const RopeConfig& rope, std::span<const std::int64_t> positions)
+      : rope_(rope), positions_(positions.begin(), positions.end()), rows_(rows_of(rope.head_dim)) {
+    length_ = static_cast<double>(positions_.empty() ? 1 : positions_.back() + 1);
+    right_ = formula(rope, rope.layout);
+  }
+
+  Formula right() const { return right_; }
+  Formula formula(const RopeConfig& rope, PairLayout layout) const {
+    const Spectrum spectrum = make_spectrum(rope, length_);
+    layout.offset = 0;
+    Formula f;
+    for (const double theta : spectrum.inv_freq) f.theta.push_back(theta * layout.direction);
+    f.gain = spectrum.attention_factor;
+    f.index = pair_index(layout, rope_.head_dim, spectrum.pairs());
+    return f;
+  }
+
+  void add(std::string name, std::string sign, const Formula& bug) {
+    const auto width = static_cast<std::size_t>(rope_.head_dim), pairs = right_.theta.size();
+    std::vector<double> expected(width), out(width);
+    std::vector<float> errors;
+    for (const std::int64_t p : positions_) {
+      std::vector<double> squares(pairs);
+      for (std::size_t h = 0; h < static_cast<std::size_t>(heads); ++h) {
+        const std::span<const double> in(rows_.data() + h * width, width);
+        right_.turn(in, static_cast<double>(p), expected);
+        bug.turn(in, static_cast<double>(p), out);
+        for (std::size_t i = 0; i < pairs; ++i)
+          for (const std::int64_t j : {right_.index.out_first(static_cast<std::int64_t>(i)),
+                                       right_.index.out_second(static_cast<std::int64_t>(i))}) {
+            const double error = out[static_cast<std::size_t>(j)] - expected[static_cast<std::size_t>(j)];
+            squares[i] += error * error;
+          }
+      }
+      for (const double sum : squares)
+        errors.push_back(static_cast<float>(std::sqrt(sum / static_cast<double>(2 * heads))));
+    }
+    all.push_back({std::move(name), std::move(sign), ErrorMap(std::move(errors), static_cast<std::int64_t>(pairs))});
+  }
+
+  double length() const { return length_; }
+  std::vector<Signature> all;
+
+private:
+  const RopeConfig& rope_;
+  std::vector<std::int64_t> positions_;
+  std::vector<double> rows_;
+  double length_ = 1;
+  Formula right_;
+};
+
+void add_pairings(Gallery& gallery, const RopeConfig& rope) {
+  const bool half = rope.layout.pairing == Pairing::half;
+  PairLayout other = rope.layout;
+  other.pairing = other.output = half ? Pairing::interleaved : Pairing::half;
+  gallery.add(half ? "interleaved, not half-split" : "half-split, not interleaved", "all pairs, from the second token",
+              gallery.formula(rope, other));
+  Formula mixed = gallery.right();
+  const auto pairs = static_cast<std::int64_t>(mixed.theta.size());
+  mixed.angle_of = [half, pairs](std::int64_t j) { return half ? j / 2 % pairs : j % pairs; };
+  gallery.add("the other pairing's angle table", "all pairs, even slow ones", mixed);
+  PairLayout permuted = rope.layout;
+  permuted.output = half ? Pairing::interleaved : Pairing::half;
+  gallery.add("output in another order", "flat, and there at position 0", gallery.formula(rope, permuted));
+}
+
+void add_positions(Gallery& gallery) {
+  Formula bug = gallery.right();
+  bug.position = [](double p) { return p + 1; };
+  gallery.add("position + 1", "the same at every position, fades to slow pairs", bug);
+  bug.position = [](double) { return 0.0; };
+  gallery.add("not rotated", "grows with position, pair after pair", bug);
+  bug.position = [](double p) { return -p; };
+  gallery.add("opposite angle", "as not rotated, an octave earlier", bug);
+  const double half = std::floor(gallery.length() / 2);
+  bug.position = [half](double p) { return std::min(p, half - 1); };
+  gallery.add("table ends half-way", "nothing, then a step", bug);
+  bug.position = [](double p) { return static_cast<double>(rounded(Format::bfloat16, static_cast<float>(p))); };
+  gallery.add("positions in bfloat16", "stripes from 257 on, in all fast pairs", bug);
+}
+
+void add_frequencies(Gallery& gallery, const RopeConfig& rope) {
+  RopeConfig other = rope;
+  other.base = rope.base == 10000 ? 500000 : 10000;
+  gallery.add(fmt::format("base {}", grouped(other.base)), "pair 0 is right at every position",
+              gallery.formula(other, rope.layout));
+  const bool scaled = rope.rope_type != RopeType::standard && rope.rope_type != RopeType::proportional;
+  if (const auto plain = scaled ? with_scheme(rope, RopeType::standard, 1) : std::nullopt) {
+    Formula bug = gallery.formula(*plain, rope.layout);
+    bug.gain = gallery.right().gain;
+    gallery.add(fmt::format("{} scaling ignored", rope_type_name(rope.rope_type)), "slow pairs alone, or all alike",
+                bug);
+  }
+  Formula bug = gallery.right();
+  for (double& theta : bug.theta) theta = static_cast<double>(rounded(Format::bfloat16, static_cast<float>(theta)));
+  gallery.add("frequencies in bfloat16", "grows with position, pairs at random", bug);
+}
+
+void add_amplitudes(Gallery& gallery) {
+  Formula bug = gallery.right();
+  if (bug.gain != 1) {
+    bug.gain = 1;
+    gallery.add("attention factor missing", "flat everywhere, position 0 too", bug);
+    bug = gallery.right();
+  }
+  bug.sine = [](double) { return 0.0; };
+  gallery.add("sine missing", "as not rotated, half as strong", bug);
+  bug = gallery.right();
+  std::swap(bug.sine, bug.cosine);
+  gallery.add("sine and cosine swapped", "everything, position 0 too", bug);
+  bug = gallery.right();
+  bug.bfloat16 = true;
+  gallery.add("right, in bfloat16", "faint and flat: rounding alone", bug);
+}
+
+} // namespace
+
+std::vector<Signature> signatures(const RopeConfig& rope, std::span<const std::int64_t> positions) {
+  if (!rope.rotates || positions.empty() || rope.rotary_dim % 2 != 0) return {};
+  Gallery gallery(rope, positions);
+  add_positions(gallery);
+  add_pairings(gallery, rope);
+  add_frequencies(gallery, rope);
+  add_amplitudes(gallery);
+  return std::move(gallery.all);
+}
+
+} // namespace ropescope
