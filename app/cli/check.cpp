@@ -9,6 +9,7 @@
 #include "app/cli/kernel_options.h"
 #include "app/cli/model_options.h"
 #include "app/cli/position_options.h"
+#include "app/cli/still.h"
 #include "core/check/check.h"
 #include "core/error.h"
 #include "core/io/file.h"
@@ -24,8 +25,7 @@ struct Options {
   bool json = false;
 };
 
-KernelRun read_run(const Options& options) {
-  const ModelConfig model = options.model.resolve();
+KernelRun read_run(const Options& options, const ModelConfig& model) {
   const LayerRope& layer = options.model.layer(model);
   asked_layout(options.files.layout, layer.config);
   KernelFiles files = options.files;
@@ -74,13 +74,26 @@ void say_finding(const Finding& finding) {
   if (!finding.decide_by.empty()) say(fmt::format("To decide: {}.", finding.decide_by));
 }
 
+/// The check view of the finding, as `render --picture check` draws it.
+void draw_report(const Options& options, const ModelConfig& model, std::shared_ptr<const CheckedKernel> checked) {
+  const std::string& layer = options.model.layer_type;
+  Scene scene = scene_of(model, layer.empty() ? std::nullopt : std::optional(layer));
+  scene.kernel.files = options.files;
+  scene.view = View::check;
+  draw_still({.picture = "check", .out = options.report}, scene, std::move(checked));
+}
+
 int check_kernel(const Options& options) {
-  if (!options.report.empty() && std::filesystem::path(options.report).extension() != ".json")
-    throw Error(fmt::format("--report {}: expected a file name that ends in .json", options.report));
-  const KernelRun run = read_run(options);
-  const Finding finding = check(run);
-  const std::string json = finding_json(finding, run);
-  if (!options.report.empty()) write_file(options.report, json);
+  const std::string report = std::filesystem::path(options.report).extension().string();
+  if (!options.report.empty() && report != ".json" && report != ".png")
+    throw Error(fmt::format("--report {}: expected a file name that ends in .json or .png", options.report));
+  const ModelConfig model = options.model.resolve();
+  KernelRun read = read_run(options, model);
+  const std::shared_ptr<const CheckedKernel> checked = checked_kernel(std::move(read), options.files.out);
+  const Finding& finding = checked->finding;
+  const std::string json = finding_json(finding, checked->run);
+  if (report == ".json") write_file(options.report, json);
+  if (report == ".png") draw_report(options, model, checked);
   if (options.json)
     fmt::print("{}", json);
   else
@@ -97,7 +110,7 @@ void add_check(CLI::App& app, Command& command) {
   options->model.add_to(*check_command);
   add_kernel_files(*check_command, options->files, "--in", "--out", true);
   check_command->add_flag("--json", options->json, "the finding as JSON on standard output");
-  check_command->add_option("--report", options->report, "FILE.json: the finding in a file");
+  check_command->add_option("--report", options->report, "FILE.json or FILE.png: the finding in a file");
   check_command->callback([options, &command] { command = [options] { return check_kernel(*options); }; });
 }
 

@@ -101,11 +101,12 @@ int render(const Options& options) {
 
 } // namespace
 
-void draw_still(const Still& still, const Scene& scene) {
+void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {
   const gpu::HeadlessContext context;
   Engines engines(still.engine);
   if (!engines.gpu) say(engines.why_no_gpu + ".");
   ui::Shell shell(scene, engines);
+  if (checked) shell.show(std::move(checked));
   const gpu::Framebuffer framebuffer(still.width, still.height);
   constexpr int frames = 3; // Dear ImGui knows the sizes of its own windows only from the frame before
   for (int i = 0; i < frames; ++i) {

@@ -47,7 +47,7 @@ float draw_facts(const ui::Canvas& c, ImVec2 at, float width, const std::vector<
     if (x > at.x && x + taken > at.x + width) x = at.x, y += line;
     ui::text(c, {x, y}, c.fonts.bold, agrees ? c.theme.good : differs ? c.theme.bad : c.theme.dim, mark);
     ui::text(c, {x + c.px(20), y}, font, agrees || differs ? c.theme.text : c.theme.dim, fact.words);
-    x += taken + c.px(24);
+    x += taken + c.px(20);
   }
   return y + line;
 }
@@ -108,7 +108,9 @@ float draw_trouble(const ui::Canvas& c, ui::Rect inner, const std::string& troub
   return y + c.px(24);
 }
 
-float draw_finding(const ui::Canvas& c, ui::Rect inner, const Scene& scene, const CheckedKernel& kernel, bool working) {
+/// `room`: the whole width, for what lies below the buttons.
+float draw_finding(const ui::Canvas& c, ui::Rect inner, float room, const Scene& scene, const CheckedKernel& kernel,
+                   bool working) {
   const Finding& finding = kernel.finding;
   const bool wrong = finding.verdict == Verdict::mismatch;
   draw_badge(c, {inner.least.x + c.px(16), inner.least.y + c.px(16)}, c.px(15), wrong ? Badge::bad : Badge::good);
@@ -118,8 +120,9 @@ float draw_finding(const ui::Canvas& c, ui::Rect inner, const Scene& scene, cons
                              finding.sentence);
   y = ui::wrapped_text(c, {left, y + c.px(4)}, width, c.fonts.body, c.theme.text,
                        working ? c.words("{} Reading again …", kernel.evidence) : std::string_view(kernel.evidence));
-  y = ui::wrapped_text(c, {left, y}, width, c.fonts.small, c.theme.dim, kernel.tolerance);
-  y = draw_facts(c, {left, y + c.px(4)}, width, kernel.facts);
+  y = std::max(y + c.px(4), inner.least.y + c.px(70));
+  y = draw_facts(c, {left, y}, room - left, kernel.facts);
+  y = ui::wrapped_text(c, {left, y + c.px(2)}, room - left, c.fonts.small, c.theme.dim, kernel.tolerance);
   if (!scene.kernel.guessed) return y;
   ui::text(c, {left, y}, c.fonts.body, c.theme.bad,
            c.words("Which is which was a guess: {}.", files_words(c, scene.kernel.files)));
@@ -149,12 +152,13 @@ float draw_welcome(const ui::Canvas& c, ui::Rect inner, const Scene& scene, bool
 /// Draws whatever there is to say and returns the panel's lower edge.
 float draw_verdict(const ui::Canvas& c, ui::Rect area, const Scene& scene, const KernelCheck& check, Scene& next) {
   ui::Rect inner = area.inset(c.px(18), c.px(14));
+  const float room = inner.greatest.x;
   inner.greatest.x -= draw_buttons(c, inner, scene, next);
   float y = inner.least.y;
   if (!check.trouble().empty())
     y = draw_trouble(c, inner, check.trouble(), check.checked() != nullptr, next);
   else if (check.checked())
-    y = draw_finding(c, inner, scene, *check.checked(), check.working());
+    y = draw_finding(c, inner, room, scene, *check.checked(), check.working());
   else
     y = draw_welcome(c, inner, scene, check.working());
   const float bottom = std::max(y + c.px(10), area.least.y + c.px(96));

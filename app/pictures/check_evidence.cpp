@@ -54,7 +54,7 @@ void draw_measured(const ui::Canvas& c, const Spectra& plot, const Measurement& 
       ++off;
       draw_cross(c, at, c.px(4), c.theme.bad);
     } else
-      c.list->AddCircleFilled(at, c.px(3.5f), c.theme.good);
+      c.list->AddCircleFilled(at, c.px(2.8f), c.theme.good);
   }
 }
 
@@ -63,7 +63,7 @@ void draw_expected(const ui::Canvas& c, const Spectra& plot, const std::vector<d
   for (std::size_t i = 0; i < expected.size(); ++i)
     if (expected[i] != 0)
       points.emplace_back(plot.x.pixel(static_cast<double>(i)), plot.y.pixel(std::abs(expected[i])));
-  plot::draw_line(c.list, points, c.theme.faint, c.px(5), {}, c.scale);
+  plot::draw_line(c.list, points, c.theme.track, c.px(8), {}, c.scale);
 }
 
 /// Decades from below the slowest to above the fastest of what is expected and measured.
@@ -195,14 +195,14 @@ void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& 
   };
   for (std::size_t h = 0; h < rows; ++h) {
     const float y = room.least.y + c.px(10) + c.px(row_height) * static_cast<float>(h), top = y + c.px(4);
-    const double residual = kernel.finding.hypotheses[h].residual;
+    const double residual = kernel.hypotheses[h].residual;
     const bool best = h == 0;
     ImFont* font = best ? c.fonts.bold : c.fonts.body;
     const ui::Rect line{{room.least.x, y}, {room.least.x + words, y + c.px(row_height)}};
     ui::text(c, line.least, font, best ? c.theme.text : c.theme.dim,
-             ui::shortened(c, font, kernel.hypotheses[h], words));
+             ui::shortened(c, font, kernel.hypotheses[h].words, words));
     ui::hit(c.words("hypothesis {}{}", h, '\0').data(), line);
-    ui::tooltip(kernel.hypotheses[h].c_str());
+    ui::tooltip(kernel.hypotheses[h].words.c_str());
     c.list->AddRectFilled({bars.least.x, top}, {bars.greatest.x, top + c.px(12)}, c.theme.raised, c.px(3));
     if (std::isfinite(residual))
       c.list->AddRectFilled({bars.least.x, top}, {bars.least.x + share(residual) * bars.width(), top + c.px(12)},

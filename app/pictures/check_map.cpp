@@ -135,14 +135,18 @@ void draw_labels(const ui::Canvas& c, const Grid& grid, const CheckedKernel& ker
   for (int l = 0; l < lines; ++l) {
     const float share = static_cast<float>(l) / static_cast<float>(lines - 1);
     const float y = grid.area.least.y + share * (grid.area.height() - 1);
-    const std::int64_t token =
-        std::clamp<std::int64_t>(static_cast<std::int64_t>(grid.token(y)), 0, map.tokens() - 1);
+    const double last = grid.part.end_token - 1;
+    const std::int64_t token = std::clamp<std::int64_t>(
+        std::lround(grid.part.first_token + static_cast<double>(share) * (last - grid.part.first_token)), 0,
+        map.tokens() - 1);
     if (token == before) continue;
     before = token;
     const float top = std::clamp(y - c.px(8), grid.area.least.y - c.px(2), grid.area.greatest.y - c.px(15));
     ui::text(c, {grid.area.least.x - c.px(8), top}, c.fonts.small, c.theme.dim,
              grouped(static_cast<double>(kernel.run.positions.at(0, token))), ui::Align::right);
   }
+  ui::text(c, {grid.area.least.x - c.px(8), grid.area.least.y - c.px(21)}, c.fonts.small, c.theme.dim, "position",
+           ui::Align::right);
   const float below = grid.area.greatest.y + c.px(4);
   const Cells pairs(grid.part.first_pair, grid.part.end_pair, map.pairs(), 1e6f);
   ui::text(c, {grid.area.least.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.first));
@@ -188,10 +192,10 @@ float draw_heads(const ui::Canvas& c, ui::Rect room, const Scene& scene, const K
   const CheckedKernel& kernel = *check.checked();
   const std::vector<float>& heads = kernel.finding.head_error;
   const auto count = static_cast<float>(heads.size());
-  const float button = c.px(46), cell = std::floor(std::min(c.px(18), (room.width() - button - c.px(8)) / count));
+  const float button = c.px(84), cell = std::floor(std::min(c.px(18), (room.width() - button - c.px(8)) / count));
   if (heads.size() < 2 || cell < c.px(4)) return 0;
   const float left = room.greatest.x - cell * count;
-  if (ui::button(c, "all heads", {{left - button - c.px(6), room.least.y}, {left - c.px(6), room.greatest.y}}, "all",
+  if (ui::button(c, "all heads", {{left - button - c.px(6), room.least.y}, {left - c.px(6), room.greatest.y}}, "all heads",
                  scene.kernel.head < 0))
     next.kernel.head = -1;
   for (std::size_t h = 0; h < heads.size(); ++h) {
@@ -255,7 +259,7 @@ void check_map(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Ke
       check.head() < 0 ? std::string_view("|out − expected|, log colour") : c.words("head {} alone", check.head());
   const bool fits = free - taken > ui::text_width(c.fonts.small, remark);
   const ui::Rect room = heading(c, panel, title, fits ? remark : "");
-  const ui::Rect area{{std::round(room.least.x + c.px(58)), std::round(room.least.y + c.px(10))},
+  const ui::Rect area{{std::round(room.least.x + c.px(62)), std::round(room.least.y + c.px(18))},
                       {std::round(room.greatest.x - c.px(100)), std::round(room.greatest.y - c.px(20))}};
   if (area.width() < c.px(40) || area.height() < c.px(40) || map.tokens() == 0 || map.pairs() == 0) return;
 

@@ -317,7 +317,7 @@ void Derived::measure_precision(const Scene& scene, Engines& engines) {
 void Derived::update_signatures(const Scene& scene) {
   const CheckedKernel* beside = kernel_.checked();
   if ((beside && !scene.kernel.gallery) || (signatures_of_ == scene.rope && signatures_beside_ == beside)) return;
-  constexpr std::int64_t rows = 48, usual = 4096;
+  constexpr std::int64_t rows = 40 * static_cast<std::int64_t>(signature_positions), usual = 4096;
   const std::int64_t tokens = beside ? beside->run.shape.tokens : usual;
   std::vector<std::int64_t> positions;
   for (std::int64_t r = 0; r < std::min(rows, tokens); ++r) {

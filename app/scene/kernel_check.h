@@ -55,6 +55,12 @@ struct Fact {
   State state = State::unseen;
 };
 
+/// An explanation in words, and what it leaves unexplained, relative to the rows.
+struct Tried {
+  std::string words;
+  double residual = 0;
+};
+
 /// A kernel's files, read and judged.
 struct CheckedKernel {
   KernelRun run;
@@ -65,7 +71,7 @@ struct CheckedKernel {
   double rounding = 0; ///< error that rounding explains
   std::string evidence, tolerance;     ///< sentences
   std::vector<Fact> facts;
-  std::vector<std::string> hypotheses; ///< in words, as the finding has them
+  std::vector<Tried> hypotheses; ///< as the finding has them, those that leave as much as none at all made one
 
   // The expected rotation.
   std::vector<double> theta;       ///< per pair, rad/token, with direction

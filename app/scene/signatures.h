@@ -16,6 +16,9 @@ struct Signature {
   ErrorMap errors;  ///< of rows whose numbers have RMS 1
 };
 
+/// So many neighbours among the positions make one row of a signature, which shows the worst of them.
+inline constexpr std::size_t signature_positions = 4;
+
 /// The bugs that a model can have, and one right kernel in bfloat16, at these positions.
 std::vector<Signature> signatures(const RopeConfig&, std::span<const std::int64_t> positions);
 

@@ -16,6 +16,7 @@
 #include "app/ui/panel.h"
 #include "app/ui/png.h"
 #include "core/error.h"
+#include "core/io/file.h"
 
 namespace ropescope::ui {
 
@@ -190,7 +191,7 @@ void Shell::frame(int width, int height, float seconds, bool live) {
   if (next != scene_) accept(next, columns_of(c, stage_area.width()));
   finish();
   if (live_) measure_when_still(seconds);
-  if (export_wanted_ && !derived_.refining()) export_png(width, height);
+  if (export_wanted_ && !derived_.refining() && !derived_.kernel().working()) export_png(width, height);
 }
 
 void Shell::picture_frame(std::string_view name, int width, int height) {
@@ -358,12 +359,25 @@ void Shell::open(const std::filesystem::path& path) {
     const Scene next = with_model(scene_, read_model_config(path));
     if (computed_) derived_.update(next, engines_, columns_, patience());
     scene_ = next;
+    scene_.kernel.files.config = path.string();
     message_ = {};
     if (!next.model.warnings.empty())
       message_ = {fmt::format("{}", fmt::join(next.model.warnings, "; ")), false, false};
   } catch (const Error& error) {
     message_ = {error.what(), true, false};
   }
+}
+
+void Shell::drop(const std::vector<std::string>& paths) {
+  std::vector<std::string> arrays;
+  for (const std::string& path : paths) {
+    const std::string extension = std::filesystem::path(path).extension().string();
+    if (extension == ".npy" || extension == ".safetensors")
+      arrays.push_back(path);
+    else
+      open(path);
+  }
+  if (!arrays.empty()) take_kernel_files(scene_, arrays);
 }
 
 Request Shell::key(int key, int modifiers) {
@@ -395,12 +409,21 @@ void Shell::perform(Request request) {
   if (request == Request::export_png) export_wanted_ = true;
 }
 
+/// Beside the picture of a kernel: the finding as `check --json` prints it.
+std::string Shell::export_finding(const std::string& png) const {
+  const CheckedKernel* checked = derived_.kernel().checked();
+  if (scene_.view != View::check || !checked) return "";
+  const std::string name = std::filesystem::path(png).replace_extension(".json").string();
+  write_file(name, finding_json(checked->finding, checked->run));
+  return " and " + name;
+}
+
 void Shell::export_png(int width, int height) {
   export_wanted_ = false;
   const std::string name = export_name(scene_);
   try {
     write_png(name, width, height, gpu::read_pixels(width, height));
-    message_ = {"Exported to " + name, false, false};
+    message_ = {"Exported to " + name + export_finding(name), false, false};
   } catch (const Error& error) {
     message_ = {error.what(), true, false};
   }
