@@ -141,7 +141,7 @@ void add_render(CLI::App& app, Command& command) {
   render_command->add_option("--head", options->kernel.head, "of check: whose errors; −1: of all")
       ->capture_default_str()
       ->group("Kernel");
-  render_command->add_option("--row", options->kernel.row, "of check: the row that is selected")
+  render_command->add_option("--row", options->kernel.row, "of check: the row that is selected; −1: the middle one")
       ->capture_default_str()
       ->group("Kernel");
   render_command->add_flag("--signatures", options->kernel.gallery, "of check: what bugs leave behind, below")

@@ -18,10 +18,12 @@ std::string_view file_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-enum class Badge : std::uint8_t { good, bad, open };
+enum class Badge : std::uint8_t { good, bad, nearly, open };
 
 void draw_badge(const ui::Canvas& c, ImVec2 at, float radius, Badge badge) {
-  const ImU32 colour = badge == Badge::good ? c.theme.good : badge == Badge::bad ? c.theme.bad : c.theme.track;
+  const ImU32 colour = badge == Badge::good ? c.theme.good : badge == Badge::bad    ? c.theme.bad
+                       : badge == Badge::nearly ? c.theme.accent
+                                                : c.theme.track;
   const ImU32 ink = badge == Badge::open ? c.theme.text : c.theme.panel;
   const float r = radius * 0.42f, width = c.stroke(3);
   c.list->AddCircleFilled(at, radius, colour);
@@ -32,7 +34,18 @@ void draw_badge(const ui::Canvas& c, ImVec2 at, float radius, Badge badge) {
     c.list->AddLine({at.x - r * 1.1f, at.y}, {at.x - r * 0.2f, at.y + r * 0.9f}, ink, width);
     c.list->AddLine({at.x - r * 0.2f, at.y + r * 0.9f}, {at.x + r * 1.2f, at.y - r * 0.8f}, ink, width);
   } else
-    ui::text(c, {at.x, at.y - compat::font_size(c.fonts.title) * 0.55f}, c.fonts.title, ink, "?", ui::Align::centre);
+    ui::text(c, {at.x, at.y - compat::font_size(c.fonts.title) * 0.55f}, c.fonts.title, ink,
+             badge == Badge::nearly ? "≈" : "?", ui::Align::centre);
+}
+
+std::pair<std::string_view, ImU32> mark_of(const ui::Canvas& c, Fact::State state) {
+  switch (state) {
+  case Fact::State::agrees: return {"✓", c.theme.good};
+  case Fact::State::differs: return {"✗", c.theme.bad};
+  case Fact::State::weaker: return {"≈", c.theme.accent};
+  case Fact::State::unseen: break;
+  }
+  return {"·", c.theme.dim};
 }
 
 /// What agrees and what does not, in lines no wider than `width`; returns where the next would begin.
@@ -40,13 +53,13 @@ float draw_facts(const ui::Canvas& c, ImVec2 at, float width, const std::vector<
   float x = at.x, y = at.y;
   const float line = c.px(22);
   for (const Fact& fact : facts) {
-    const bool agrees = fact.state == Fact::State::agrees, differs = fact.state == Fact::State::differs;
-    ImFont* font = differs ? c.fonts.bold : c.fonts.body;
-    const std::string_view mark = agrees ? "✓" : differs ? "✗" : "·";
+    const bool seen = fact.state != Fact::State::unseen;
+    const auto [mark, colour] = mark_of(c, fact.state);
+    ImFont* font = fact.state == Fact::State::differs ? c.fonts.bold : c.fonts.body;
     const float taken = c.px(20) + ui::text_width(font, fact.words);
     if (x > at.x && x + taken > at.x + width) x = at.x, y += line;
-    ui::text(c, {x, y}, c.fonts.bold, agrees ? c.theme.good : differs ? c.theme.bad : c.theme.dim, mark);
-    ui::text(c, {x + c.px(20), y}, font, agrees || differs ? c.theme.text : c.theme.dim, fact.words);
+    ui::text(c, {x, y}, c.fonts.bold, colour, mark);
+    ui::text(c, {x + c.px(20), y}, font, seen ? c.theme.text : c.theme.dim, fact.words);
     x += taken + c.px(20);
   }
   return y + line;
@@ -112,8 +125,10 @@ float draw_trouble(const ui::Canvas& c, ui::Rect inner, const std::string& troub
 float draw_finding(const ui::Canvas& c, ui::Rect inner, float room, const Scene& scene, const CheckedKernel& kernel,
                    bool working) {
   const Finding& finding = kernel.finding;
-  const bool wrong = finding.verdict == Verdict::mismatch;
-  draw_badge(c, {inner.least.x + c.px(16), inner.least.y + c.px(16)}, c.px(15), wrong ? Badge::bad : Badge::good);
+  const Badge badge = finding.verdict == Verdict::mismatch ? Badge::bad
+                      : finding.verdict == Verdict::match ? Badge::good
+                                                          : Badge::nearly;
+  draw_badge(c, {inner.least.x + c.px(16), inner.least.y + c.px(16)}, c.px(15), badge);
   const float left = inner.least.x + c.px(46), width = inner.greatest.x - left;
   const bool fits = ui::text_width(c.fonts.large, finding.sentence) <= width;
   float y = ui::wrapped_text(c, {left, inner.least.y}, width, fits ? c.fonts.large : c.fonts.title, c.theme.text,
@@ -175,10 +190,10 @@ void check(const ui::Canvas& c, ui::Rect area, const Scene& scene, const Derived
   if (!found.checked()) return check_gallery(c, rest, derived);
   const float middle = std::round((rest.least.x + rest.greatest.x) / 2), split = std::round(top + rest.height() * 0.53f);
   check_map(c, {rest.least, {middle - space / 2, split}}, scene, found, next);
-  check_frequencies(c, {{middle + space / 2, top}, {rest.greatest.x, split}}, scene, *found.checked(), next);
   const ui::Rect lower{{rest.least.x, split + space}, rest.greatest};
-  if (scene.kernel.gallery) return check_gallery(c, lower, derived);
   check_hypotheses(c, {lower.least, {middle - space / 2, lower.greatest.y}}, *found.checked());
+  if (scene.kernel.gallery) return check_gallery(c, {{middle + space / 2, top}, rest.greatest}, derived);
+  check_frequencies(c, {{middle + space / 2, top}, {rest.greatest.x, split}}, scene, *found.checked(), next);
   check_pair(c, {{middle + space / 2, lower.least.y}, lower.greatest}, scene, found);
 }
 

@@ -25,11 +25,15 @@ double span_of(const Positions& positions) {
   return std::max(1.0, static_cast<double>(*greatest - *least));
 }
 
-/// Whether a measured frequency is another than the expected one: by more than 1e-3 of it, and by more than rounding
-/// could turn a pair over all positions.
-bool is_off(double measured, double expected, double span, double tolerance) {
+enum class Seen : std::uint8_t { right, off, not_at_all };
+
+/// A frequency is off by more than 1e-3 of it, and by more than rounding could turn a pair over all positions; where it
+/// is the former alone, these positions do not show it.
+Seen judged(double measured, double expected, double span, double tolerance) {
   const double off = std::abs(measured - expected);
-  return off > 1e-3 * std::abs(expected) && off * span > std::max(4 * tolerance, 1e-6);
+  if (!std::isfinite(measured)) return Seen::not_at_all;
+  if (off <= 1e-3 * std::abs(expected)) return Seen::right;
+  return off * span > std::max(4 * tolerance, 1e-6) ? Seen::off : Seen::not_at_all;
 }
 
 struct Spectra {
@@ -43,14 +47,13 @@ void draw_measured(const ui::Canvas& c, const Spectra& plot, const Measurement& 
     const double frequency = measured.frequency[i], expected = measured.expected[i];
     const float x = plot.x.pixel(static_cast<double>(i));
     const double least = plot.y.least, greatest = plot.y.greatest;
-    if (!std::isfinite(frequency)) {
+    const double shown = std::abs(std::isfinite(frequency) ? frequency : expected);
+    const ImVec2 at{x, plot.y.pixel(std::clamp(shown, least, greatest))};
+    const Seen seen = judged(frequency, expected, plot.span, plot.tolerance);
+    if (seen == Seen::not_at_all) {
       ++unseen;
-      c.list->AddCircle({x, plot.y.pixel(std::clamp(std::abs(expected), least, greatest))}, c.px(3.5f), c.theme.faint,
-                        0, c.stroke(1));
-      continue;
-    }
-    const ImVec2 at{x, plot.y.pixel(std::clamp(std::abs(frequency), least, greatest))};
-    if (is_off(frequency, expected, plot.span, plot.tolerance)) {
+      c.list->AddCircle(at, c.px(3), c.theme.dim, 0, c.stroke(1));
+    } else if (seen == Seen::off) {
       ++off;
       draw_cross(c, at, c.px(4), c.theme.bad);
     } else
@@ -104,11 +107,11 @@ std::string_view components(const ui::Canvas& c, std::complex<double> z) {
 std::string_view angle_words(const ui::Canvas& c, const PairOfRow& row, std::int64_t pair) {
   if (!(std::abs(row.kernel) > 0) || !(std::abs(row.expected) > 0)) return "no angle";
   const double error = std::arg(row.kernel * std::conj(row.expected));
-  const std::string_view radians = std::abs(error) < 1e-3 && error != 0 ? c.words("{:+.1e} rad", error)
+  const std::string_view radians = std::abs(error) < 1e-3 && error != 0 ? c.words("{}{:.1e} rad", error < 0 ? "−" : "+", std::abs(error))
                                                                         : c.words("{} rad", plot::with_sign(error, 3));
   if (row.theta == 0) return radians;
   const double in_theta = error / row.theta;
-  if (std::abs(in_theta) > 999) return radians;
+  if (std::abs(in_theta) > 999 || std::abs(in_theta) < 5e-4) return radians;
   return c.words("{} = {} × θ{}", radians, grouped(in_theta, 3), plot::subscript(pair));
 }
 
@@ -169,7 +172,7 @@ void check_frequencies(const ui::Canvas& c, ui::Rect panel, const Scene& scene, 
   const std::string_view words =
       unseen == count ? c.words("no frequency is to be seen in the output")
       : off > 0       ? c.words("{} of {} pairs turn at another frequency than expected", off, count)
-      : unseen > 0    ? c.words("{} of {} pairs as expected, {} not to be seen", count - unseen, count, unseen)
+      : unseen > 0    ? c.words("{} of {} pairs as expected, {} too slow to tell here", count - unseen, count, unseen)
                       : c.words("all {} pairs turn at the expected frequency", count);
   const float width = std::min(area.width(), ui::text_width(c.fonts.small, words));
   const float y = below + c.px(19), left = (area.least.x + area.greatest.x - width) / 2;
@@ -186,7 +189,8 @@ void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& 
   constexpr float row_height = 30, least_residual = 1e-8f;
   const auto rows = std::min(kernel.hypotheses.size(), static_cast<std::size_t>((room.height() - c.px(8)) /
                                                                                 c.px(row_height)));
-  const float number = c.px(78), words = room.width() * 0.44f;
+  const bool explained = kernel.finding.causes.front().name != "unknown";
+  const float number = c.px(78), words = room.width() * 0.5f;
   const ui::Rect bars{{room.least.x + words + c.px(12), room.least.y + c.px(10)}, {room.greatest.x - number, 0}};
   const auto share = [&](double residual) {
     return static_cast<float>(std::clamp(std::log(std::max(residual, 1e-12) / static_cast<double>(least_residual)) /
@@ -198,6 +202,7 @@ void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& 
     const double residual = kernel.hypotheses[h].residual;
     const bool best = h == 0;
     ImFont* font = best ? c.fonts.bold : c.fonts.body;
+    if (ui::text_width(font, kernel.hypotheses[h].words) > words) font = c.fonts.small;
     const ui::Rect line{{room.least.x, y}, {room.least.x + words, y + c.px(row_height)}};
     ui::text(c, line.least, font, best ? c.theme.text : c.theme.dim,
              ui::shortened(c, font, kernel.hypotheses[h].words, words));
@@ -206,7 +211,7 @@ void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& 
     c.list->AddRectFilled({bars.least.x, top}, {bars.greatest.x, top + c.px(12)}, c.theme.raised, c.px(3));
     if (std::isfinite(residual))
       c.list->AddRectFilled({bars.least.x, top}, {bars.least.x + share(residual) * bars.width(), top + c.px(12)},
-                            best ? c.theme.good : c.theme.track, c.px(3));
+                            best && explained ? c.theme.good : c.theme.track, c.px(3));
     ui::text(c, {room.greatest.x, y}, c.fonts.mono_small, best ? c.theme.text : c.theme.dim,
              std::isfinite(residual) ? c.words("{:.1e}", residual) : std::string_view("–"), ui::Align::right);
   }

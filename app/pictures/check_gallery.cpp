@@ -28,7 +28,7 @@ void draw_signature(const ui::Canvas& c, ui::Rect box, const Signature& signatur
 
 void check_gallery(const ui::Canvas& c, ui::Rect panel, const Derived& derived) {
   const ui::Rect room = heading(c, panel, "What bugs leave behind",
-                                "on this model; position downward, pair to the right, colours as in the error map");
+                                "on this model; position downward, pair to the right");
   const std::vector<Signature>& all = derived.signatures();
   if (all.empty()) return;
   const CheckedKernel* kernel = derived.kernel().checked();
@@ -37,9 +37,9 @@ void check_gallery(const ui::Canvas& c, ui::Rect panel, const Derived& derived) 
                                   : ErrorScale{1e-5, 2};
   // As few rows as keep names readable.
   const auto count = static_cast<int>(all.size());
-  const float least = c.px(150), gap = c.px(14);
+  const float least = c.px(118), gap = c.px(12);
   const int across = std::clamp(static_cast<int>((room.width() + gap) / (least + gap)), 1, count);
-  const int fit = std::max(1, static_cast<int>((room.height() + gap) / (c.px(104) + gap)));
+  const int fit = std::max(1, static_cast<int>((room.height() + gap) / (c.px(98) + gap)));
   const int down = std::min(fit, (count + across - 1) / across), columns = std::min(across, (count + down - 1) / down);
   const float width = (room.width() + gap) / static_cast<float>(columns) - gap,
               height = (room.height() - c.px(8) + gap) / static_cast<float>(down) - gap;

@@ -214,7 +214,8 @@ float draw_heads(const ui::Canvas& c, ui::Rect room, const Scene& scene, const K
 } // namespace
 
 std::int64_t selected_row(const Scene& scene, const CheckedKernel& kernel) {
-  return std::clamp<std::int64_t>(scene.kernel.row, 0, kernel.errors.tokens() - 1);
+  const std::int64_t row = scene.kernel.row < 0 ? kernel.errors.tokens() / 2 : scene.kernel.row;
+  return std::clamp<std::int64_t>(row, 0, kernel.errors.tokens() - 1);
 }
 
 std::int64_t selected_pair(const Scene& scene, const CheckedKernel& kernel) {

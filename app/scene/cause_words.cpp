@@ -33,6 +33,12 @@ std::string said(const Cause& cause, std::string_view parameter) {
   return value ? words_of(*value) : "";
 }
 
+bool is_single(const Cause& cause, std::string_view parameter) {
+  const ParameterValue* value = cause.find(parameter);
+  const auto* numbers = value ? std::get_if<std::vector<std::int64_t>>(value) : nullptr;
+  return numbers && numbers->size() == 1;
+}
+
 std::string signed_number(const Cause& cause, std::string_view parameter) {
   const std::string words = said(cause, parameter);
   return words.empty() || !std::isdigit(static_cast<unsigned char>(words.front())) ? words : "+" + words;
@@ -51,7 +57,13 @@ std::string other_words(const Cause& cause) {
   if (cause.parameters.empty()) return "";
   std::string words;
   for (const auto& [name, value] : cause.parameters)
-    if (name != "scheme") words += fmt::format("{}{} {}", words.empty() ? "" : ", ", name, words_of(value));
+    if (name != "scheme") {
+      std::string key = name;
+      std::replace(key.begin(), key.end(), '_', ' ');
+      const bool* flag = std::get_if<bool>(&value);
+      words += fmt::format("{}{}{}{}", words.empty() ? "" : ", ", flag && !*flag ? "no " : "", key,
+                           flag ? "" : ' ' + words_of(value));
+    }
   return words;
 }
 
@@ -90,8 +102,8 @@ std::string one_in_words(const Cause& cause, const KernelRun& run) {
     return cause.find("part") ? fmt::format("the {} part turned", said(cause, "part"))
                               : fmt::format("rotary dim {} instead of {}", said(cause, "measured"), rope.rotary_dim);
   if (name == "axis_order") return "axes: " + other_words(cause);
-  if (name == "heads_not_rotated") return fmt::format("heads {} not rotated", said(cause, "heads"));
-  if (name == "rows_wrong") return fmt::format("rows {} wrong", said(cause, "rows"));
+  if (name == "heads_not_rotated") return fmt::format("{} {} not rotated", is_single(cause, "heads") ? "head" : "heads", said(cause, "heads"));
+  if (name == "rows_wrong") return fmt::format("{} {} wrong", is_single(cause, "rows") ? "row" : "rows", said(cause, "rows"));
   if (name == "table_too_short")
     return fmt::format("table of {} positions ({})", said(cause, "length"), said(cause, "beyond"));
   if (name == "not_finite") return "not finite";
@@ -164,8 +176,8 @@ std::vector<Fact> facts_of(const Finding& finding, const KernelRun& run) {
       {"position_offset", "position_scale", "position_constant", "position_by_head", "positions_restart",
        "positions_ignored_restart", "applied_twice", "axis_order", "table_too_short", "not_rotated"});
   if (const Cause* cause = against({"output_permuted", "heads_not_rotated", "rows_wrong", "not_finite"}))
-    facts.push_back({one_in_words(*cause, run), cause->name == "output_permuted" ? State::unseen : State::differs});
-  if (const Cause* cause = against({"precision"})) facts.push_back({one_in_words(*cause, run), State::unseen});
+    facts.push_back({one_in_words(*cause, run), cause->name == "output_permuted" ? State::weaker : State::differs});
+  if (const Cause* cause = against({"precision"})) facts.push_back({one_in_words(*cause, run), State::weaker});
   return facts;
 }
 

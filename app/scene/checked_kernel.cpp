@@ -33,8 +33,17 @@ double rms_of(const Array& array) {
   return std::sqrt(sum / static_cast<double>(std::max<std::int64_t>(1, array.size())));
 }
 
-std::string evidence_of(const Finding& finding, const std::string& out) {
-  if (finding.causes.front().name == "not_finite") return fmt::format("{} holds numbers that are not finite.", out);
+/// Where a number of the output lies.
+std::string place_of(std::int64_t index, const KernelRun& run) {
+  const std::int64_t row = index / run.shape.head_dim, token = run.shape.token_of_row(row);
+  const std::int64_t head = run.head_of(row / (run.shape.inner * run.shape.tokens), row % run.shape.inner);
+  return fmt::format("head {}, row {}, component {}", head, grouped(static_cast<double>(token)),
+                     index % run.shape.head_dim);
+}
+
+std::string evidence_of(const Finding& finding, const KernelRun& run, const std::string& out) {
+  if (const ParameterValue* first = finding.causes.front().find("first"))
+    return fmt::format("In {} that is {}.", out, place_of(std::get<std::int64_t>(*first), run));
   if (finding.rows_wrong == 0)
     return fmt::format("{} is the expected output in all {} rows; max |Δ| {:.2g}.", out,
                        grouped(static_cast<double>(finding.rows)), finding.max_abs_error);
@@ -49,7 +58,8 @@ std::string tolerance_of(const Finding& finding) {
     words = fmt::format("So explained, {:.2g} of it remains. ", finding.residual);
   if (finding.verdict == Verdict::match)
     words = fmt::format("Off by {:.2g} on the whole. ", finding.expected_residual);
-  words += fmt::format("Rounding explains {:.2g}: {}.", finding.tolerance, finding.tolerance_reason);
+  if (finding.tolerance > 0)
+    words += fmt::format("Rounding explains {:.2g}: {}.", finding.tolerance, finding.tolerance_reason);
   if (!finding.indistinguishable.empty()) {
     words += " This file cannot tell it from:";
     for (std::size_t i = 0; i < finding.indistinguishable.size(); ++i)
@@ -68,7 +78,7 @@ std::vector<Tried> tried_in(const Finding& finding, const KernelRun& run) {
                            std::abs(hypothesis.residual - finding.expected_residual) < 0.02 * finding.expected_residual;
     if (of_no_use && idle) continue;
     idle |= of_no_use;
-    tried.push_back({of_no_use ? "as the model asks, in any arithmetic" : in_words(hypothesis.causes, run),
+    tried.push_back({of_no_use ? "as the model asks" : in_words(hypothesis.causes, run),
                      hypothesis.residual});
   }
   return tried;
@@ -208,7 +218,7 @@ std::shared_ptr<const CheckedKernel> checked_kernel(KernelRun run, const std::st
   finding.error = {};
   kernel->rms = rms_of(kernel->run.in);
   set_scale(*kernel);
-  kernel->evidence = evidence_of(finding, std::filesystem::path(out_name).filename().string());
+  kernel->evidence = evidence_of(finding, kernel->run, std::filesystem::path(out_name).filename().string());
   kernel->tolerance = tolerance_of(finding);
   kernel->facts = facts_of(finding, kernel->run);
   kernel->hypotheses = tried_in(finding, kernel->run);

@@ -48,9 +48,9 @@ struct PairOfRow {
   double theta = 0; ///< rad/token, with direction
 };
 
-/// Something that the kernel does, and whether it does it as the model asks.
+/// Something that the kernel does, and whether it does it as the model asks, or nearly so.
 struct Fact {
-  enum class State : std::uint8_t { agrees, differs, unseen };
+  enum class State : std::uint8_t { agrees, differs, weaker, unseen };
   std::string words;
   State state = State::unseen;
 };

@@ -120,7 +120,7 @@ void take_kernel_files(Scene& scene, const std::vector<std::string>& paths) {
   kernel.files.dtype.clear();
   kernel.files.token_axis.reset();
   kernel.head = -1;
-  kernel.row = 0;
+  kernel.row = -1;
   kernel.top = kernel.left = 0;
   kernel.bottom = kernel.right = 1;
   scene.view = View::check;

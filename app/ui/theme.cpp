@@ -114,7 +114,7 @@ Dash method_dash(RopeType type) {
 namespace {
 
 // OKLab: Björn Ottosson 2020, bottosson.github.io/posts/oklab.
-ImU32 from_oklab(float lightness, float chroma, float hue, float alpha) {
+glm::vec3 linear_of_oklab(float lightness, float chroma, float hue) {
   const glm::vec3 lab{lightness, chroma * std::cos(hue), chroma * std::sin(hue)};
   const glm::mat3 to_lms{
       {1, 1, 1}, {0.3963377774f, -0.1055613458f, -0.0894841775f}, {0.2158037573f, -0.0638541728f, -1.2914855480f}};
@@ -122,8 +122,22 @@ ImU32 from_oklab(float lightness, float chroma, float hue, float alpha) {
   const glm::mat3 to_rgb{{4.0767416621f, -1.2684380046f, -0.0041960863f},
                          {-3.3077115913f, 2.6097574011f, -0.7034186147f},
                          {0.2309699292f, -0.3413193965f, 1.7076147010f}};
-  const glm::vec3 linear = to_rgb * lms;
+  return to_rgb * lms;
+}
+
+ImU32 from_oklab(float lightness, float chroma, float hue, float alpha) {
+  const glm::vec3 linear = linear_of_oklab(lightness, chroma, hue);
   return pack({encode_srgb(linear.x), encode_srgb(linear.y), encode_srgb(linear.z), alpha});
+}
+
+/// The greatest chroma up to `wanted` that a screen can show.
+float shown_chroma(float lightness, float wanted, float hue) {
+  const auto shown = [&](float chroma) {
+    const glm::vec3 c = linear_of_oklab(lightness, chroma, hue);
+    return std::min({c.x, c.y, c.z}) >= 0 && std::max({c.x, c.y, c.z}) <= 1;
+  };
+  while (wanted > 0 && !shown(wanted)) wanted -= 0.001f;
+  return wanted;
 }
 
 std::array<ImU32, 256> make_error_colours() {
@@ -131,7 +145,8 @@ std::array<ImU32, 256> make_error_colours() {
   std::array<ImU32, 256> colours{};
   for (std::size_t i = 0; i < colours.size(); ++i) {
     const float t = static_cast<float>(i) / 255;
-    colours[i] = from_oklab(0.26f + 0.65f * t, 0.105f + 0.055f * t, violet + (yellow - violet) * t, 1);
+    const float lightness = 0.26f + 0.65f * t, hue = violet + (yellow - violet) * t;
+    colours[i] = from_oklab(lightness, shown_chroma(lightness, 0.105f + 0.045f * t, hue), hue, 1);
   }
   return colours;
 }
