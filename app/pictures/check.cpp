@@ -157,9 +157,10 @@ float draw_welcome(const ui::Canvas& c, ui::Rect inner, const Scene& scene, bool
           ? c.words("The input is {}. Now drop the kernel's output here.", file_name(files.in))
       : !files.out.empty()
           ? c.words("The output is {}. Now drop the kernel's input here.", file_name(files.out))
-          : std::string_view("Drop two files here: what your kernel was given, q or k before the rotation, and what it "
-                             "gave back; .npy or .safetensors, any shape whose last axis is the head. A file of "
-                             "positions may come too. The model is the one chosen at the left.");
+          : c.words("Drop two files here: what your kernel was given, q or k before the rotation, and what it gave "
+                    "back; .npy or .safetensors, any shape whose last axis is the head. A file of positions may come "
+                    "too. The model is {}.",
+                    scene.model.name);
   y = ui::wrapped_text(c, {left, y + c.px(4)}, width, c.fonts.body, c.theme.text, words);
   return y;
 }

@@ -234,9 +234,9 @@ void check_pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const K
                                                       : c.words("head {}", read.head);
   const ui::Rect room = heading(c, panel, title, which);
   const float table = std::min(c.px(340), room.width() * 0.6f);
-  const float radius = std::min(room.height() - c.px(8), room.width() - table - c.px(16)) / 2;
+  const float radius = std::min(room.height() - c.px(8), room.width() - table - c.px(40)) / 2;
   if (radius < c.px(20)) return;
-  draw_dial(c, {room.least.x + (room.width() - table) / 2, (room.least.y + room.greatest.y) / 2 + c.px(4)}, radius, read,
+  draw_dial(c, {room.least.x + (room.width() - table) / 2 - c.px(8), (room.least.y + room.greatest.y) / 2 + c.px(4)}, radius, read,
             kernel.gain);
 
   const float left = room.greatest.x - table, step = std::min(c.px(34), room.height() / 6);

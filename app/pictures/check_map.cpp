@@ -130,20 +130,17 @@ void draw_selection(const ui::Canvas& c, const Grid& grid, std::int64_t row, std
 
 /// Positions at the left, pairs below, and what the mouse or the selection is on.
 void draw_labels(const ui::Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map) {
-  const int lines = std::clamp(static_cast<int>(grid.area.height() / c.px(46)), 2, 6);
-  std::int64_t before = -1;
-  for (int l = 0; l < lines; ++l) {
-    const float share = static_cast<float>(l) / static_cast<float>(lines - 1);
-    const float y = grid.area.least.y + share * (grid.area.height() - 1);
-    const double last = grid.part.end_token - 1;
-    const std::int64_t token = std::clamp<std::int64_t>(
-        std::lround(grid.part.first_token + static_cast<double>(share) * (last - grid.part.first_token)), 0,
-        map.tokens() - 1);
-    if (token == before) continue;
-    before = token;
-    const float top = std::clamp(y - c.px(8), grid.area.least.y - c.px(2), grid.area.greatest.y - c.px(15));
-    ui::text(c, {grid.area.least.x - c.px(8), top}, c.fonts.small, c.theme.dim,
-             grouped(static_cast<double>(kernel.run.positions.at(0, token))), ui::Align::right);
+  const double rows = grid.part.end_token - grid.part.first_token;
+  std::int64_t step = 1; // a power of two
+  while (static_cast<double>(grid.area.height()) / rows * static_cast<double>(step) < static_cast<double>(c.px(30)))
+    step *= 2;
+  const auto first = static_cast<std::int64_t>(std::ceil(grid.part.first_token));
+  for (std::int64_t t = (first + step - 1) / step * step; t < map.tokens(); t += step) {
+    const float y = grid.y(static_cast<double>(t));
+    if (y > grid.area.greatest.y - c.px(6)) break;
+    c.list->AddLine({grid.area.least.x - c.px(5), y}, {grid.area.least.x, y}, c.theme.dim, 1);
+    ui::text(c, {grid.area.least.x - c.px(9), std::max(y - c.px(9), grid.area.least.y - c.px(3))}, c.fonts.small,
+             c.theme.dim, grouped(static_cast<double>(kernel.run.positions.at(0, t))), ui::Align::right);
   }
   ui::text(c, {grid.area.least.x - c.px(8), grid.area.least.y - c.px(21)}, c.fonts.small, c.theme.dim, "position",
            ui::Align::right);

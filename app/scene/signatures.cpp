@@ -122,30 +122,30 @@ void add_pairings(Gallery& gallery, const RopeConfig& rope) {
   const bool half = rope.layout.pairing == Pairing::half;
   PairLayout other = rope.layout;
   other.pairing = other.output = half ? Pairing::interleaved : Pairing::half;
-  gallery.add(half ? "interleaved, not half-split" : "half-split, not interleaved", "all pairs, all but position 0",
+  gallery.add(half ? "interleaved pairs" : "half-split pairs", "all but row 0",
               gallery.formula(rope, other));
   Formula mixed = gallery.right();
   const auto pairs = static_cast<std::int64_t>(mixed.theta.size());
   mixed.angle_of = [half, pairs](std::int64_t j) { return half ? j / 2 % pairs : j % pairs; };
-  gallery.add("the other pairing's angle table", "all pairs, even slow ones", mixed);
+  gallery.add("angle table mixed up", "slow pairs too", mixed);
   PairLayout permuted = rope.layout;
   permuted.output = half ? Pairing::interleaved : Pairing::half;
-  gallery.add("output in another order", "flat, position 0 too", gallery.formula(rope, permuted));
+  gallery.add("output permuted", "flat, row 0 too", gallery.formula(rope, permuted));
 }
 
 void add_positions(Gallery& gallery) {
   Formula bug = gallery.right();
   bug.position = [](double p) { return p + 1; };
-  gallery.add("position + 1", "the same at every position", bug);
+  gallery.add("position + 1", "alike in every row", bug);
   bug.position = [](double) { return 0.0; };
-  gallery.add("not rotated", "grows, pair after pair", bug);
+  gallery.add("not rotated", "grows pair by pair", bug);
   bug.position = [](double p) { return -p; };
-  gallery.add("opposite angle", "as not rotated, an octave earlier", bug);
+  gallery.add("opposite angle", "the same, twice as fast", bug);
   const double half = std::floor(gallery.length() / 2);
   bug.position = [half](double p) { return std::min(p, half - 1); };
   gallery.add("table ends half-way", "nothing, then a step", bug);
   bug.position = [](double p) { return static_cast<double>(rounded(Format::bfloat16, static_cast<float>(p))); };
-  gallery.add("positions in bfloat16", "right to 256, then steps", bug);
+  gallery.add("bfloat16 positions", "right to 256", bug);
 }
 
 void add_frequencies(Gallery& gallery, const RopeConfig& rope) {
@@ -157,29 +157,30 @@ void add_frequencies(Gallery& gallery, const RopeConfig& rope) {
   if (const auto plain = scaled ? with_scheme(rope, RopeType::standard, 1) : std::nullopt) {
     Formula bug = gallery.formula(*plain, rope.layout);
     bug.gain = gallery.right().gain;
-    gallery.add(fmt::format("{} scaling ignored", rope_type_name(rope.rope_type)), "slow pairs alone, or all alike",
+    gallery.add("scaling ignored",
+                rope.rope_type == RopeType::linear ? "fast pairs first" : "fast pairs are right",
                 bug);
   }
   Formula bug = gallery.right();
   for (double& theta : bug.theta) theta = static_cast<double>(rounded(Format::bfloat16, static_cast<float>(theta)));
-  gallery.add("frequencies in bfloat16", "grows, pairs at random", bug);
+  gallery.add("bfloat16 θ", "pairs at random", bug);
 }
 
 void add_amplitudes(Gallery& gallery) {
   Formula bug = gallery.right();
   if (bug.gain != 1) {
     bug.gain = 1;
-    gallery.add("attention factor missing", "flat, position 0 too", bug);
+    gallery.add("amplitude missing", "flat, row 0 too", bug);
     bug = gallery.right();
   }
   bug.sine = [](double) { return 0.0; };
-  gallery.add("sine missing", "as not rotated, half as strong", bug);
+  gallery.add("sine missing", "not rotated, by half", bug);
   bug = gallery.right();
   std::swap(bug.sine, bug.cosine);
-  gallery.add("sine and cosine swapped", "everything, position 0 too", bug);
+  gallery.add("sin, cos swapped", "all, row 0 too", bug);
   bug = gallery.right();
   bug.bfloat16 = true;
-  gallery.add("right, in bfloat16", "faint and flat: rounding alone", bug);
+  gallery.add("right, in bfloat16", "faint and flat", bug);
 }
 
 } // namespace
