@@ -31,8 +31,7 @@ KernelRun read_run(const Options& options, const ModelConfig& model) {
   KernelFiles files = options.files;
   files.config = options.model.config;
   KernelRun run = read_kernel_run(files, model, layer);
-  if (!options.files.positions.given())
-    say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
+  if (!options.files.positions.given()) say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
   return run;
 }
 

@@ -17,12 +17,11 @@ void add_kernel_files(CLI::App& app, KernelFiles& files, const std::string& in, 
   auto* shape = app.add_option("--shape", files.shape, "N,N,… of raw files, the last axis is head_dim");
   shape->delimiter(',')->needs(dtype);
   dtype->needs(shape);
-  auto* axis = app.add_option("--token-axis", files.token_axis,
-                              "which axis counts the tokens, where the shape does not tell");
+  auto* axis =
+      app.add_option("--token-axis", files.token_axis, "which axis counts the tokens, where the shape does not tell");
   auto* layout = app.add_option("--layout", files.layout, "how the model pairs components");
   layout->check(CLI::IsMember({"auto", "half", "interleaved"}))->capture_default_str();
-  auto* length =
-      app.add_option("--seq-len", files.seq_len, "tokens of the call; by default the greatest position + 1");
+  auto* length = app.add_option("--seq-len", files.seq_len, "tokens of the call; by default the greatest position + 1");
   if (!required)
     for (CLI::Option* option : {input, output, dtype, shape, axis, layout, length}) option->group("Kernel");
   add_positions(app, files.positions);

@@ -21,8 +21,8 @@ void add_positions(CLI::App& app, PositionSource& source) {
   app.add_option("--prefix", source.prefix, "of --grid: tokens before the patches that do not turn")
       ->group(where)
       ->needs(by_grid);
-  auto* packed =
-      app.add_option("--cu-seqlens", source.cu_seqlens, "0,END,END…: sequences packed one behind the other, each from 0");
+  auto* packed = app.add_option("--cu-seqlens", source.cu_seqlens,
+                                "0,END,END…: sequences packed one behind the other, each from 0");
   packed->delimiter(',')->group(of_ranks)->excludes(by_file)->excludes(by_offset)->excludes(by_grid);
   app.add_option("--start-positions", source.start_positions, "first position of each sequence")
       ->delimiter(',')

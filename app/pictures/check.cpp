@@ -21,7 +21,8 @@ std::string_view file_name(std::string_view path) {
 enum class Badge : std::uint8_t { good, bad, nearly, open };
 
 void draw_badge(const ui::Canvas& c, ImVec2 at, float radius, Badge badge) {
-  const ImU32 colour = badge == Badge::good ? c.theme.good : badge == Badge::bad    ? c.theme.bad
+  const ImU32 colour = badge == Badge::good     ? c.theme.good
+                       : badge == Badge::bad    ? c.theme.bad
                        : badge == Badge::nearly ? c.theme.accent
                                                 : c.theme.track;
   const ImU32 ink = badge == Badge::open ? c.theme.text : c.theme.panel;
@@ -97,14 +98,19 @@ std::string_view files_words(const ui::Canvas& c, const KernelFiles& files) {
   return c.words("{} → {}, {}", file_name(files.in), file_name(files.out), positions);
 }
 
-/// Which axis counts the tokens, where the shape does not tell.
-float draw_axes(const ui::Canvas& c, ImVec2 at, const std::string& trouble, Scene& next) {
-  if (trouble.find("--token-axis") == std::string::npos) return at.y;
-  const float width = c.px(110), height = c.px(28);
-  for (int axis = 0; axis < 3; ++axis) {
-    const float x = at.x + static_cast<float>(axis) * (width + c.px(8));
+constexpr std::string_view axis_asked = ": expected --token-axis";
+
+/// Which axis counts the tokens, where the shape does not tell: those that the sentence names.
+float draw_axes(const ui::Canvas& c, ImVec2 at, std::string_view trouble, Scene& next) {
+  if (!trouble.ends_with(axis_asked)) return at.y;
+  const std::string_view named = trouble.substr(std::min(trouble.rfind(", and axes"), trouble.size()));
+  const float width = c.px(130), height = c.px(28);
+  float x = at.x - width - c.px(8);
+  for (int axis = 0; axis < 8; ++axis) {
+    if (named.find(c.words("{}", axis)) == std::string_view::npos) continue;
+    x += width + c.px(8);
     if (ui::button(c, c.words("axis {}{}", axis, '\0').data(), {{x, at.y}, {x + width, at.y + height}},
-                   c.words("tokens: axis {}", axis)))
+                   c.words("Axis {} counts", axis)))
       next.kernel.files.token_axis = axis;
   }
   return at.y + height + c.px(8);
@@ -114,7 +120,9 @@ float draw_axes(const ui::Canvas& c, ImVec2 at, const std::string& trouble, Scen
 float draw_trouble(const ui::Canvas& c, ui::Rect inner, const std::string& trouble, bool before, Scene& next) {
   draw_badge(c, {inner.least.x + c.px(16), inner.least.y + c.px(16)}, c.px(15), Badge::bad);
   const float left = inner.least.x + c.px(46), width = inner.greatest.x - left;
-  float y = ui::wrapped_text(c, {left, inner.least.y + c.px(4)}, width, c.fonts.title, c.theme.text, trouble);
+  const std::string_view words(trouble.data(),
+                               trouble.size() - (trouble.ends_with(axis_asked) ? axis_asked.size() : 0));
+  float y = ui::wrapped_text(c, {left, inner.least.y + c.px(4)}, width, c.fonts.title, c.theme.text, words);
   y = draw_axes(c, {left, y + c.px(6)}, trouble, next);
   if (!before) return y;
   ui::text(c, {left, y}, c.fonts.body, c.theme.dim, "What follows is of the files as they were before.");
@@ -126,8 +134,8 @@ float draw_finding(const ui::Canvas& c, ui::Rect inner, float room, const Scene&
                    bool working) {
   const Finding& finding = kernel.finding;
   const Badge badge = finding.verdict == Verdict::mismatch ? Badge::bad
-                      : finding.verdict == Verdict::match ? Badge::good
-                                                          : Badge::nearly;
+                      : finding.verdict == Verdict::match  ? Badge::good
+                                                           : Badge::nearly;
   draw_badge(c, {inner.least.x + c.px(16), inner.least.y + c.px(16)}, c.px(15), badge);
   const float left = inner.least.x + c.px(46), width = inner.greatest.x - left;
   const bool fits = ui::text_width(c.fonts.large, finding.sentence) <= width;
@@ -152,9 +160,8 @@ float draw_welcome(const ui::Canvas& c, ui::Rect inner, const Scene& scene, bool
   float y = ui::wrapped_text(c, {left, inner.least.y}, width, c.fonts.large, c.theme.text,
                              working ? "Reading the kernel's rows …" : "What did the kernel do?");
   const std::string_view words =
-      working ? files_words(c, files)
-      : !files.in.empty()
-          ? c.words("The input is {}. Now drop the kernel's output here.", file_name(files.in))
+      working             ? files_words(c, files)
+      : !files.in.empty() ? c.words("The input is {}. Now drop the kernel's output here.", file_name(files.in))
       : !files.out.empty()
           ? c.words("The output is {}. Now drop the kernel's input here.", file_name(files.out))
           : c.words("Drop two files here: what your kernel was given, q or k before the rotation, and what it gave "
@@ -189,7 +196,8 @@ void check(const ui::Canvas& c, ui::Rect area, const Scene& scene, const Derived
   const float space = c.px(gap), top = draw_verdict(c, area, scene, found, next) + space;
   const ui::Rect rest{{area.least.x, top}, area.greatest};
   if (!found.checked()) return check_gallery(c, rest, derived);
-  const float middle = std::round((rest.least.x + rest.greatest.x) / 2), split = std::round(top + rest.height() * 0.53f);
+  const float middle = std::round((rest.least.x + rest.greatest.x) / 2),
+              split = std::round(top + rest.height() * 0.53f);
   check_map(c, {rest.least, {middle - space / 2, split}}, scene, found, next);
   const ui::Rect lower{{rest.least.x, split + space}, rest.greatest};
   check_hypotheses(c, {lower.least, {middle - space / 2, lower.greatest.y}}, *found.checked());

@@ -107,8 +107,9 @@ std::string_view components(const ui::Canvas& c, std::complex<double> z) {
 std::string_view angle_words(const ui::Canvas& c, const PairOfRow& row, std::int64_t pair) {
   if (!(std::abs(row.kernel) > 0) || !(std::abs(row.expected) > 0)) return "no angle";
   const double error = std::arg(row.kernel * std::conj(row.expected));
-  const std::string_view radians = std::abs(error) < 1e-3 && error != 0 ? c.words("{}{:.1e} rad", error < 0 ? "−" : "+", std::abs(error))
-                                                                        : c.words("{} rad", plot::with_sign(error, 3));
+  const std::string_view radians = std::abs(error) < 1e-3 && error != 0
+                                       ? c.words("{}{:.1e} rad", error < 0 ? "−" : "+", std::abs(error))
+                                       : c.words("{} rad", plot::with_sign(error, 3));
   if (row.theta == 0) return radians;
   const double in_theta = error / row.theta;
   if (std::abs(in_theta) > 999 || std::abs(in_theta) < 5e-4) return radians;
@@ -187,8 +188,8 @@ void check_frequencies(const ui::Canvas& c, ui::Rect panel, const Scene& scene, 
 void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& kernel) {
   const ui::Rect room = heading(c, panel, "Explanations tried", "what each leaves unexplained, log scale");
   constexpr float row_height = 30, least_residual = 1e-8f;
-  const auto rows = std::min(kernel.hypotheses.size(), static_cast<std::size_t>((room.height() - c.px(8)) /
-                                                                                c.px(row_height)));
+  const auto rows =
+      std::min(kernel.hypotheses.size(), static_cast<std::size_t>((room.height() - c.px(8)) / c.px(row_height)));
   const bool explained = kernel.finding.causes.front().name != "unknown";
   const float number = c.px(78), words = room.width() * 0.5f;
   const ui::Rect bars{{room.least.x + words + c.px(12), room.least.y + c.px(10)}, {room.greatest.x - number, 0}};
@@ -230,20 +231,19 @@ void check_pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const K
   const PairOfRow read = kernel.pair_of_row(check.head(), row, pair);
   const std::string_view title = c.words("Row {}, pair {}", grouped(static_cast<double>(row)), pair);
   const std::string_view which = kernel.run.heads == 1 ? std::string_view("click a cell above for another")
-                                 : check.head() < 0   ? c.words("head {}, the one furthest off", read.head)
-                                                      : c.words("head {}", read.head);
+                                 : check.head() < 0    ? c.words("head {}, the one furthest off", read.head)
+                                                       : c.words("head {}", read.head);
   const ui::Rect room = heading(c, panel, title, which);
   const float table = std::min(c.px(340), room.width() * 0.6f);
   const float radius = std::min(room.height() - c.px(8), room.width() - table - c.px(40)) / 2;
   if (radius < c.px(20)) return;
-  draw_dial(c, {room.least.x + (room.width() - table) / 2 - c.px(8), (room.least.y + room.greatest.y) / 2 + c.px(4)}, radius, read,
-            kernel.gain);
+  draw_dial(c, {room.least.x + (room.width() - table) / 2 - c.px(8), (room.least.y + room.greatest.y) / 2 + c.px(4)},
+            radius, read, kernel.gain);
 
   const float left = room.greatest.x - table, step = std::min(c.px(34), room.height() / 6);
   float y = std::max(room.least.y + c.px(4), (room.least.y + room.greatest.y - 6 * step) / 2);
   const auto line = [&](std::string_view label, std::string_view value, ImU32 colour, float width) {
-    if (width > 0)
-      c.list->AddLine({left, y + c.px(10)}, {left + c.px(18), y + c.px(10)}, colour, c.stroke(width));
+    if (width > 0) c.list->AddLine({left, y + c.px(10)}, {left + c.px(18), y + c.px(10)}, colour, c.stroke(width));
     ui::text(c, {left + c.px(width > 0 ? 28 : 0), y}, c.fonts.body, width > 0 ? c.theme.text : c.theme.dim, label);
     const float room_left = table - c.px(width > 0 ? 36 : 8) - ui::text_width(c.fonts.body, label);
     ImFont* font = ui::text_width(c.fonts.mono, value) <= room_left ? c.fonts.mono : c.fonts.mono_small;

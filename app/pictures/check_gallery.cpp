@@ -27,14 +27,14 @@ void draw_signature(const ui::Canvas& c, ui::Rect box, const Signature& signatur
 } // namespace
 
 void check_gallery(const ui::Canvas& c, ui::Rect panel, const Derived& derived) {
-  const ui::Rect room = heading(c, panel, "What bugs leave behind",
-                                "on this model; position downward, pair to the right");
+  const ui::Rect room =
+      heading(c, panel, "What bugs leave behind", "on this model; position downward, pair to the right");
   const std::vector<Signature>& all = derived.signatures();
   if (all.empty()) return;
   const CheckedKernel* kernel = derived.kernel().checked();
   const double unit = kernel ? std::max(kernel->rms, 1e-12) : 1.0;
-  const ErrorScale scale = kernel ? ErrorScale{kernel->scale.least / unit, kernel->scale.greatest / unit}
-                                  : ErrorScale{1e-5, 2};
+  const ErrorScale scale =
+      kernel ? ErrorScale{kernel->scale.least / unit, kernel->scale.greatest / unit} : ErrorScale{1e-5, 2};
   // As few rows as keep names readable.
   const auto count = static_cast<int>(all.size());
   const float least = c.px(118), gap = c.px(12);

@@ -18,15 +18,15 @@ struct Grid {
   MapPart part;
 
   float x(double pair) const {
-    return area.least.x + static_cast<float>((pair - part.first_pair) / (part.end_pair - part.first_pair)) * area.width();
+    return area.least.x +
+           static_cast<float>((pair - part.first_pair) / (part.end_pair - part.first_pair)) * area.width();
   }
   float y(double token) const {
     return area.least.y +
            static_cast<float>((token - part.first_token) / (part.end_token - part.first_token)) * area.height();
   }
   double pair(float x) const {
-    return part.first_pair +
-           static_cast<double>((x - area.least.x) / area.width()) * (part.end_pair - part.first_pair);
+    return part.first_pair + static_cast<double>((x - area.least.x) / area.width()) * (part.end_pair - part.first_pair);
   }
   double token(float y) const {
     return part.first_token +
@@ -106,14 +106,17 @@ void draw_numbers(const ui::Canvas& c, const Grid& grid, const ErrorMap& map, co
   if (grid.y(1) - grid.y(0) < high * 1.2f || grid.x(1) - grid.x(0) < high * 4.2f) return;
   const Cells rows(grid.part.first_token, grid.part.end_token, map.tokens(), 1e6f),
       pairs(grid.part.first_pair, grid.part.end_pair, map.pairs(), 1e6f);
-  for (std::int64_t t = rows.first; t < rows.end; ++t)
+  for (std::int64_t t = rows.first; t < rows.end; ++t) {
+    const float y = grid.y(static_cast<double>(t) + 0.5) - high / 2;
+    if (y < grid.area.least.y || y + high > grid.area.greatest.y) continue;
     for (std::int64_t i = pairs.first; i < pairs.end; ++i) {
       const float error = map.at(t, i);
       const ImU32 ground = cell_colour(c, scale, error);
       const ImU32 ink = ui::contrast(ground, IM_COL32_WHITE) > 4.5 ? IM_COL32_WHITE : IM_COL32_BLACK;
-      ui::text(c, {grid.x(static_cast<double>(i) + 0.5), grid.y(static_cast<double>(t) + 0.5) - high / 2},
-               c.fonts.mono_small, ink, c.words("{:.1e}", error), ui::Align::centre);
+      ui::text(c, {grid.x(static_cast<double>(i) + 0.5), y}, c.fonts.mono_small, ink, c.words("{:.1e}", error),
+               ui::Align::centre);
     }
+  }
 }
 
 void draw_selection(const ui::Canvas& c, const Grid& grid, std::int64_t row, std::int64_t pair) {
@@ -136,7 +139,7 @@ void draw_labels(const ui::Canvas& c, const Grid& grid, const CheckedKernel& ker
     step *= 2;
   const auto first = static_cast<std::int64_t>(std::ceil(grid.part.first_token));
   for (std::int64_t t = (first + step - 1) / step * step; t < map.tokens(); t += step) {
-    const float y = grid.y(static_cast<double>(t));
+    const float y = grid.y(static_cast<double>(t) + (step == 1 ? 0.5 : 0));
     if (y > grid.area.greatest.y - c.px(6)) break;
     c.list->AddLine({grid.area.least.x - c.px(5), y}, {grid.area.least.x, y}, c.theme.dim, 1);
     ui::text(c, {grid.area.least.x - c.px(9), std::max(y - c.px(9), grid.area.least.y - c.px(3))}, c.fonts.small,
@@ -154,10 +157,9 @@ void draw_labels(const ui::Canvas& c, const Grid& grid, const CheckedKernel& ker
 void draw_read_out(const ui::Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map,
                    std::int64_t row, std::int64_t pair, bool hovered) {
   const std::int64_t position = kernel.position(row, pair);
-  const std::string_view where =
-      position == row ? c.words("row {}", grouped(static_cast<double>(row)))
-                      : c.words("row {}, position {}", grouped(static_cast<double>(row)),
-                                grouped(static_cast<double>(position)));
+  const std::string_view where = position == row ? c.words("row {}", grouped(static_cast<double>(row)))
+                                                 : c.words("row {}, position {}", grouped(static_cast<double>(row)),
+                                                           grouped(static_cast<double>(position)));
   ui::text(c, {(grid.area.least.x + grid.area.greatest.x) / 2, grid.area.greatest.y + c.px(4)}, c.fonts.small,
            hovered ? c.theme.text : c.theme.dim, c.words("{}, pair {}: |Δ| {:.2e}", where, pair, map.at(row, pair)),
            ui::Align::centre);
@@ -192,8 +194,8 @@ float draw_heads(const ui::Canvas& c, ui::Rect room, const Scene& scene, const K
   const float button = c.px(84), cell = std::floor(std::min(c.px(18), (room.width() - button - c.px(8)) / count));
   if (heads.size() < 2 || cell < c.px(4)) return 0;
   const float left = room.greatest.x - cell * count;
-  if (ui::button(c, "all heads", {{left - button - c.px(6), room.least.y}, {left - c.px(6), room.greatest.y}}, "all heads",
-                 scene.kernel.head < 0))
+  if (ui::button(c, "all heads", {{left - button - c.px(6), room.least.y}, {left - c.px(6), room.greatest.y}},
+                 "all heads", scene.kernel.head < 0))
     next.kernel.head = -1;
   for (std::size_t h = 0; h < heads.size(); ++h) {
     const float x = left + cell * static_cast<float>(h);

@@ -102,8 +102,10 @@ std::string one_in_words(const Cause& cause, const KernelRun& run) {
     return cause.find("part") ? fmt::format("the {} part turned", said(cause, "part"))
                               : fmt::format("rotary dim {} instead of {}", said(cause, "measured"), rope.rotary_dim);
   if (name == "axis_order") return "axes: " + other_words(cause);
-  if (name == "heads_not_rotated") return fmt::format("{} {} not rotated", is_single(cause, "heads") ? "head" : "heads", said(cause, "heads"));
-  if (name == "rows_wrong") return fmt::format("{} {} wrong", is_single(cause, "rows") ? "row" : "rows", said(cause, "rows"));
+  if (name == "heads_not_rotated")
+    return fmt::format("{} {} not rotated", is_single(cause, "heads") ? "head" : "heads", said(cause, "heads"));
+  if (name == "rows_wrong")
+    return fmt::format("{} {} wrong", is_single(cause, "rows") ? "row" : "rows", said(cause, "rows"));
   if (name == "table_too_short")
     return fmt::format("table of {} positions ({})", said(cause, "length"), said(cause, "beyond"));
   if (name == "not_finite") return "not finite";
@@ -126,16 +128,11 @@ using Against = std::initializer_list<std::string_view>;
 
 std::string recipe_words(std::string_view recipe) {
   constexpr std::pair<std::string_view, std::string_view> known[] = {
-      {"float32_angles", "angles in float32"},
-      {"float32", "angles in float32"},
-      {"ggml_recurrence", "ggml's recurrence"},
-      {"bf16_tables", "cos and sin stored in bfloat16"},
-      {"fp16_tables", "cos and sin stored in float16"},
-      {"bf16_positions", "positions in bfloat16"},
-      {"fp16_positions", "positions in float16"},
-      {"bf16_inv_freq", "frequencies in bfloat16"},
-      {"fp16_inv_freq", "frequencies in float16"},
-      {"bf16_angles", "angles in bfloat16"},
+      {"float32_angles", "angles in float32"},          {"float32", "angles in float32"},
+      {"ggml_recurrence", "ggml's recurrence"},         {"bf16_tables", "cos and sin stored in bfloat16"},
+      {"fp16_tables", "cos and sin stored in float16"}, {"bf16_positions", "positions in bfloat16"},
+      {"fp16_positions", "positions in float16"},       {"bf16_inv_freq", "frequencies in bfloat16"},
+      {"fp16_inv_freq", "frequencies in float16"},      {"bf16_angles", "angles in bfloat16"},
       {"fast_sincos", "fast sine and cosine"}};
   for (const auto& [name, words] : known)
     if (name == recipe) return std::string(words);
@@ -172,9 +169,8 @@ std::vector<Fact> facts_of(const Finding& finding, const KernelRun& run) {
     add(fmt::format("{} scaling", rope_type_name(rope.rope_type)), {"scaling_ignored", "scaling_parameters"});
   add("sign", {"inverse_rotation", "cos_sin_swapped", "sin_missing"});
   add(fmt::format("amplitude {:.3f}", middle(finding.measured.gain)), {"attention_factor"});
-  add("positions",
-      {"position_offset", "position_scale", "position_constant", "position_by_head", "positions_restart",
-       "positions_ignored_restart", "applied_twice", "axis_order", "table_too_short", "not_rotated"});
+  add("positions", {"position_offset", "position_scale", "position_constant", "position_by_head", "positions_restart",
+                    "positions_ignored_restart", "applied_twice", "axis_order", "table_too_short", "not_rotated"});
   if (const Cause* cause = against({"output_permuted", "heads_not_rotated", "rows_wrong", "not_finite"}))
     facts.push_back({one_in_words(*cause, run), cause->name == "output_permuted" ? State::weaker : State::differs});
   if (const Cause* cause = against({"precision"})) facts.push_back({one_in_words(*cause, run), State::weaker});

@@ -56,8 +56,7 @@ std::string tolerance_of(const Finding& finding) {
   std::string words;
   if (std::isfinite(finding.residual) && finding.causes.front().name != "unknown")
     words = fmt::format("So explained, {:.2g} of it remains. ", finding.residual);
-  if (finding.verdict == Verdict::match)
-    words = fmt::format("Off by {:.2g} on the whole. ", finding.expected_residual);
+  if (finding.verdict == Verdict::match) words = fmt::format("Off by {:.2g} on the whole. ", finding.expected_residual);
   if (finding.tolerance > 0)
     words += fmt::format("Rounding explains {:.2g}: {}.", finding.tolerance, finding.tolerance_reason);
   if (!finding.indistinguishable.empty()) {
@@ -78,8 +77,7 @@ std::vector<Tried> tried_in(const Finding& finding, const KernelRun& run) {
                            std::abs(hypothesis.residual - finding.expected_residual) < 0.02 * finding.expected_residual;
     if (of_no_use && idle) continue;
     idle |= of_no_use;
-    tried.push_back({of_no_use ? "as the model asks" : in_words(hypothesis.causes, run),
-                     hypothesis.residual});
+    tried.push_back({of_no_use ? "as the model asks" : in_words(hypothesis.causes, run), hypothesis.residual});
   }
   return tried;
 }

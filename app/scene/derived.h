@@ -111,7 +111,7 @@ public:
   const KernelCheck& kernel() const { return kernel_; }
   KernelCheck& kernel() { return kernel_; }
   const std::vector<Signature>& signatures() const { return signatures_; } ///< empty until the scene shows them
-  std::int64_t length() const { return length_; }           ///< tokens the pictures reach to
+  std::int64_t length() const { return length_; }                          ///< tokens the pictures reach to
   double trained_length() const { return trained_length_; }
   std::uint64_t scans() const { return scans_; } ///< curves computed so far, coarse or finished
 

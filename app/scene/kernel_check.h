@@ -28,7 +28,8 @@ public:
     return errors_[static_cast<std::size_t>(token * pairs_ + pair)];
   }
   /// Of tokens and pairs first … end − 1; NaN where one is.
-  float greatest(std::int64_t first_token, std::int64_t end_token, std::int64_t first_pair, std::int64_t end_pair) const;
+  float greatest(std::int64_t first_token, std::int64_t end_token, std::int64_t first_pair,
+                 std::int64_t end_pair) const;
 
 private:
   std::vector<float> errors_, coarse_; // coarse: [token / step][pair]
@@ -67,15 +68,15 @@ struct CheckedKernel {
   Finding finding;
   ErrorMap errors; ///< RMS of |out − expected| over all heads
   ErrorScale scale;
-  double rms = 1;      ///< of the input's numbers
-  double rounding = 0; ///< error that rounding explains
-  std::string evidence, tolerance;     ///< sentences
+  double rms = 1;                  ///< of the input's numbers
+  double rounding = 0;             ///< error that rounding explains
+  std::string evidence, tolerance; ///< sentences
   std::vector<Fact> facts;
   std::vector<Tried> hypotheses; ///< as the finding has them, those that leave as much as none at all made one
 
   // The expected rotation.
-  std::vector<double> theta;       ///< per pair, rad/token, with direction
-  std::vector<std::uint8_t> axes;  ///< per pair
+  std::vector<double> theta;      ///< per pair, rad/token, with direction
+  std::vector<std::uint8_t> axes; ///< per pair
   double gain = 1;
   PairComponents at;
 
@@ -114,7 +115,7 @@ public:
   bool working() const { return working_; }
   bool changed_on_disk() const; ///< the files, since they were asked for
 
-  const CheckedKernel* checked() const { return checked_.get(); } ///< null before the first
+  const CheckedKernel* checked() const { return checked_.get(); }                  ///< null before the first
   const ErrorMap& errors() const { return errors_ ? *errors_ : checked_->errors; } ///< requires checked()
   std::int64_t head() const { return errors_ ? errors_of_ : -1; }                  ///< whose errors these are
   const std::string& trouble() const { return trouble_; } ///< why there is no finding of the files now; else empty

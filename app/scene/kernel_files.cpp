@@ -122,15 +122,29 @@ FileRole role_of(const std::string& path) {
     FileRole role;
   };
   // The first that is found counts: "q_out" and "kernel_output_q" are outputs.
-  constexpr Known known[] = {
-      {"positions", FileRole::positions}, {"position", FileRole::positions}, {"pos", FileRole::positions},
-      {"ids", FileRole::positions},       {"out", FileRole::output},         {"output", FileRole::output},
-      {"outputs", FileRole::output},      {"kernel", FileRole::output},      {"result", FileRole::output},
-      {"rotated", FileRole::output},      {"roped", FileRole::output},       {"actual", FileRole::output},
-      {"after", FileRole::output},        {"y", FileRole::output},           {"in", FileRole::input},
-      {"input", FileRole::input},         {"inputs", FileRole::input},       {"before", FileRole::input},
-      {"q", FileRole::input},             {"k", FileRole::input},            {"x", FileRole::input},
-      {"query", FileRole::input},         {"key", FileRole::input}};
+  constexpr Known known[] = {{"positions", FileRole::positions},
+                             {"position", FileRole::positions},
+                             {"pos", FileRole::positions},
+                             {"ids", FileRole::positions},
+                             {"out", FileRole::output},
+                             {"output", FileRole::output},
+                             {"outputs", FileRole::output},
+                             {"kernel", FileRole::output},
+                             {"result", FileRole::output},
+                             {"rotated", FileRole::output},
+                             {"roped", FileRole::output},
+                             {"actual", FileRole::output},
+                             {"after", FileRole::output},
+                             {"y", FileRole::output},
+                             {"in", FileRole::input},
+                             {"input", FileRole::input},
+                             {"inputs", FileRole::input},
+                             {"before", FileRole::input},
+                             {"q", FileRole::input},
+                             {"k", FileRole::input},
+                             {"x", FileRole::input},
+                             {"query", FileRole::input},
+                             {"key", FileRole::input}};
   std::vector<std::string> words(1);
   for (const char letter : std::filesystem::path(path).stem().string()) {
     if (std::isalpha(static_cast<unsigned char>(letter)))

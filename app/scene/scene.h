@@ -18,11 +18,11 @@ enum class Play : std::uint8_t { off, query, both };
 /// A kernel to be checked, and which part of its errors is looked at.
 struct KernelView {
   KernelFiles files;
-  bool guessed = false;                          ///< which file is the input and which the output
-  std::int64_t head = -1;                        ///< −1: all heads together
-  std::int64_t row = -1;                         ///< −1: the middle one
+  bool guessed = false;                            ///< which file is the input and which the output
+  std::int64_t head = -1;                          ///< −1: all heads together
+  std::int64_t row = -1;                           ///< −1: the middle one
   double top = 0, bottom = 1, left = 0, right = 1; ///< what is seen of rows and pairs, as shares
-  bool gallery = false;                          ///< signatures of bugs take the place of the pictures at the right
+  bool gallery = false;                            ///< signatures of bugs take the place of the pictures at the right
 
   bool operator==(const KernelView&) const = default;
 };

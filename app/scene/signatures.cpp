@@ -122,8 +122,7 @@ void add_pairings(Gallery& gallery, const RopeConfig& rope) {
   const bool half = rope.layout.pairing == Pairing::half;
   PairLayout other = rope.layout;
   other.pairing = other.output = half ? Pairing::interleaved : Pairing::half;
-  gallery.add(half ? "interleaved pairs" : "half-split pairs", "all but row 0",
-              gallery.formula(rope, other));
+  gallery.add(half ? "interleaved pairs" : "half-split pairs", "all but row 0", gallery.formula(rope, other));
   Formula mixed = gallery.right();
   const auto pairs = static_cast<std::int64_t>(mixed.theta.size());
   mixed.angle_of = [half, pairs](std::int64_t j) { return half ? j / 2 % pairs : j % pairs; };
@@ -157,8 +156,7 @@ void add_frequencies(Gallery& gallery, const RopeConfig& rope) {
   if (const auto plain = scaled ? with_scheme(rope, RopeType::standard, 1) : std::nullopt) {
     Formula bug = gallery.formula(*plain, rope.layout);
     bug.gain = gallery.right().gain;
-    gallery.add("scaling ignored",
-                rope.rope_type == RopeType::linear ? "fast pairs first" : "fast pairs are right",
+    gallery.add("scaling ignored", rope.rope_type == RopeType::linear ? "fast pairs first" : "fast pairs are right",
                 bug);
   }
   Formula bug = gallery.right();

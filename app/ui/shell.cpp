@@ -4,19 +4,15 @@
 #include <cmath>
 
 #include <epoxy/gl.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "app/gpu/driver_time.h"
-#include "app/gpu/framebuffer.h"
 #include "app/pictures/pictures.h"
 #include "app/plot/axis.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/panel.h"
-#include "app/ui/png.h"
 #include "core/error.h"
-#include "core/io/file.h"
 
 namespace ropescope::ui {
 
@@ -52,14 +48,6 @@ Layout overview(const Canvas& c, Rect stage) {
 /// Columns of the score's plot: its rectangle's width less margins, two pixels each at scale 1.
 std::int64_t columns_of(const Canvas& c, float panel) {
   return std::max<std::int64_t>(64, static_cast<std::int64_t>((panel - c.px(88)) / c.px(2)));
-}
-
-std::string export_name(const Scene& scene) {
-  std::string model = scene.model.name;
-  std::replace_if(
-      model.begin(), model.end(), [](unsigned char ch) { return !std::isalnum(ch) && ch != '.' && ch != '-'; }, '-');
-  return fmt::format("ropescope_{}_{}_{:%Y%m%d-%H%M%S}.png", model, rope_type_name(scene.rope.rope_type),
-                     fmt::localtime(std::time(nullptr)));
 }
 
 } // namespace
@@ -407,26 +395,6 @@ void Shell::perform(Request request) {
   if (request == Request::zoom_out) zoom_ = std::max(zoom_ / 1.1f, 0.75f);
   if (request == Request::zoom_reset) zoom_ = 1;
   if (request == Request::export_png) export_wanted_ = true;
-}
-
-/// Beside the picture of a kernel: the finding as `check --json` prints it.
-std::string Shell::export_finding(const std::string& png) const {
-  const CheckedKernel* checked = derived_.kernel().checked();
-  if (scene_.view != View::check || !checked) return "";
-  const std::string name = std::filesystem::path(png).replace_extension(".json").string();
-  write_file(name, finding_json(checked->finding, checked->run));
-  return " and " + name;
-}
-
-void Shell::export_png(int width, int height) {
-  export_wanted_ = false;
-  const std::string name = export_name(scene_);
-  try {
-    write_png(name, width, height, gpu::read_pixels(width, height));
-    message_ = {"Exported to " + name + export_finding(name), false, false};
-  } catch (const Error& error) {
-    message_ = {error.what(), true, false};
-  }
 }
 
 } // namespace ropescope::ui

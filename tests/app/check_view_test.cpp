@@ -250,7 +250,8 @@ TEST_CASE("the greatest error of any part of a map is that of its entries") {
   std::vector<float> errors;
   for (int i = 0; i < pairs * rows; ++i) errors.push_back(static_cast<float>(i * 7919 % 1009));
   const ErrorMap map(errors, pairs);
-  for (const auto& [first, end] : {std::pair<std::int64_t, std::int64_t>{0, 100}, {0, 1}, {5, 70}, {16, 48}, {95, 100}}) {
+  for (const auto& [first, end] :
+       {std::pair<std::int64_t, std::int64_t>{0, 100}, {0, 1}, {5, 70}, {16, 48}, {95, 100}}) {
     float most = 0;
     for (std::int64_t t = first; t < end; ++t) most = std::max({most, map.at(t, 1), map.at(t, 2)});
     CHECK(map.greatest(first, end, 1, 3) == most);
@@ -345,9 +346,7 @@ TEST_CASE("render and check --report draw the check view, and refuse what cannot
     const int status = std::system(command.c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   };
-  const auto is_png = [&](const char* name) {
-    return read_file(scratch.path / name, 1 << 24).starts_with("\x89PNG");
-  };
+  const auto is_png = [&](const char* name) { return read_file(scratch.path / name, 1 << 24).starts_with("\x89PNG"); };
   CHECK(run("render --picture check --kernel-in q.npy --kernel-out out.npy --out view.png --size 640x400") == 0);
   CHECK(is_png("view.png"));
   CHECK(run("check --in q.npy --out out.npy --report report.png") == 1);
