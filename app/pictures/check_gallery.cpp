@@ -27,8 +27,7 @@ void draw_signature(const ui::Canvas& c, ui::Rect box, const Signature& signatur
 } // namespace
 
 void check_gallery(const ui::Canvas& c, ui::Rect panel, const Derived& derived) {
-  const ui::Rect room =
-      heading(c, panel, "What bugs leave behind", "on this model; position downward, pair to the right");
+  const ui::Rect room = heading(c, panel, "What bugs leave behind", "position downward, pair to the right");
   const std::vector<Signature>& all = derived.signatures();
   if (all.empty()) return;
   const CheckedKernel* kernel = derived.kernel().checked();
@@ -39,7 +38,7 @@ void check_gallery(const ui::Canvas& c, ui::Rect panel, const Derived& derived) 
   const auto count = static_cast<int>(all.size());
   const float least = c.px(118), gap = c.px(12);
   const int across = std::clamp(static_cast<int>((room.width() + gap) / (least + gap)), 1, count);
-  const int fit = std::max(1, static_cast<int>((room.height() + gap) / (c.px(88) + gap)));
+  const int fit = std::max(1, static_cast<int>((room.height() + gap) / (c.px(76) + gap)));
   const int down = std::min(fit, (count + across - 1) / across), columns = std::min(across, (count + down - 1) / down);
   const float width = (room.width() + gap) / static_cast<float>(columns) - gap,
               height = (room.height() - c.px(8) + gap) / static_cast<float>(down) - gap;

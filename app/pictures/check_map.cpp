@@ -201,12 +201,12 @@ float draw_heads(const ui::Canvas& c, ui::Rect room, const Scene& scene, const K
     const float x = left + cell * static_cast<float>(h);
     const ui::Rect box{{x, room.least.y}, {x + cell - 1, room.greatest.y}};
     c.list->AddRectFilled(box.least, box.greatest, cell_colour(c, kernel.scale, heads[h]));
-    if (static_cast<std::int64_t>(h) == scene.kernel.head)
-      compat::rectangle(c.list, {box.least.x - 2, box.least.y - 2}, {box.greatest.x + 2, box.greatest.y + 2},
-                        c.theme.text, 0, c.stroke(2));
     if (ui::hit(c.words("head {}{}", h, '\0').data(), box)) next.kernel.head = static_cast<std::int64_t>(h);
     if (ImGui::IsItemHovered()) ui::tooltip(c.words("head {}: RMS of Δ {:.2e}{}", h, heads[h], '\0').data());
   }
+  if (const auto h = static_cast<float>(scene.kernel.head); h >= 0 && h < count)
+    compat::rectangle(c.list, {left + cell * h - 2, room.least.y - 2}, {left + cell * (h + 1) + 1, room.greatest.y + 2},
+                      c.theme.text, 0, c.stroke(2));
   return cell * count + button + c.px(14);
 }
 

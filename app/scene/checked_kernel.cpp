@@ -52,7 +52,7 @@ std::string evidence_of(const Finding& finding, const KernelRun& run, const std:
                      finding.max_abs_error);
 }
 
-std::string tolerance_of(const Finding& finding) {
+std::string tolerance_of(const Finding& finding, const KernelRun& run) {
   std::string words;
   if (std::isfinite(finding.residual) && finding.causes.front().name != "unknown")
     words = fmt::format("So explained, {:.2g} of it remains. ", finding.residual);
@@ -62,7 +62,7 @@ std::string tolerance_of(const Finding& finding) {
   if (!finding.indistinguishable.empty()) {
     words += " This file cannot tell it from:";
     for (std::size_t i = 0; i < finding.indistinguishable.size(); ++i)
-      words += (i == 0 ? " " : ", ") + finding.indistinguishable[i].name;
+      words += (i == 0 ? " " : ", ") + in_words({finding.indistinguishable[i]}, run);
     words += finding.decide_by.empty() ? "." : "; to decide: " + finding.decide_by + '.';
   }
   return words;
@@ -217,7 +217,7 @@ std::shared_ptr<const CheckedKernel> checked_kernel(KernelRun run, const std::st
   kernel->rms = rms_of(kernel->run.in);
   set_scale(*kernel);
   kernel->evidence = evidence_of(finding, kernel->run, std::filesystem::path(out_name).filename().string());
-  kernel->tolerance = tolerance_of(finding);
+  kernel->tolerance = tolerance_of(finding, kernel->run);
   kernel->facts = facts_of(finding, kernel->run);
   kernel->hypotheses = tried_in(finding, kernel->run);
   return kernel;
