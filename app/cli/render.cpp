@@ -101,6 +101,21 @@ int render(const Options& options) {
 
 } // namespace
 
+namespace {
+
+/// Throws Error where the check view of the scene's files could not be drawn.
+void require_drawn(const ui::Shell& shell) {
+  const KernelCheck& check = shell.derived().kernel();
+  if (shell.scene().view != View::check) return;
+  if (!check.trouble().empty()) throw Error(check.trouble());
+  const std::int64_t head = shell.scene().kernel.head;
+  if (check.checked() && (head < -1 || head >= check.checked()->run.heads))
+    throw Error(fmt::format("--head {}: {} has heads 0 … {}", head, shell.scene().kernel.files.out,
+                            check.checked()->run.heads - 1));
+}
+
+} // namespace
+
 void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {
   const gpu::HeadlessContext context;
   Engines engines(still.engine);
@@ -120,8 +135,7 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
       return bench::print_start_times();
     }
   }
-  if (scene.view == View::check && !shell.derived().kernel().trouble().empty())
-    throw Error(shell.derived().kernel().trouble());
+  require_drawn(shell);
   ui::write_png(still.out, still.width, still.height, framebuffer.read());
 }
 

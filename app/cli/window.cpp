@@ -116,9 +116,11 @@ public:
       if (frames_wanted_ == 0 && !shell_.animated()) continue;
       if (glfwGetWindowAttrib(window_, GLFW_ICONIFIED)) glfwWaitEventsTimeout(greatest_step); // nothing to draw on
       const double now = glfwGetTime();
+      const bool worked = shell_.animated();
       draw(static_cast<float>(std::min(now - before, greatest_step)));
       before = now;
       frames_wanted_ = std::max(0, frames_wanted_ - 1);
+      if (worked && !shell_.animated()) frames_wanted_ = std::max(1, frames_wanted_); // shows what the last one did
     }
   }
 
