@@ -133,6 +133,7 @@ void draw_selection(const ui::Canvas& c, const Grid& grid, std::int64_t row, std
 
 /// Positions at the left, pairs below, and what the mouse or the selection is on.
 void draw_labels(const ui::Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map) {
+  const bool by_row = kernel.run.positions.axes > 1; // no single position says where a row is
   const double rows = grid.part.end_token - grid.part.first_token;
   std::int64_t step = 1; // a power of two
   while (static_cast<double>(grid.area.height()) / rows * static_cast<double>(step) < static_cast<double>(c.px(30)))
@@ -143,10 +144,10 @@ void draw_labels(const ui::Canvas& c, const Grid& grid, const CheckedKernel& ker
     if (y > grid.area.greatest.y - c.px(6)) break;
     c.list->AddLine({grid.area.least.x - c.px(5), y}, {grid.area.least.x, y}, c.theme.dim, 1);
     ui::text(c, {grid.area.least.x - c.px(9), std::max(y - c.px(9), grid.area.least.y - c.px(3))}, c.fonts.small,
-             c.theme.dim, grouped(static_cast<double>(kernel.run.positions.at(0, t))), ui::Align::right);
+             c.theme.dim, grouped(static_cast<double>(by_row ? t : kernel.run.positions.at(0, t))), ui::Align::right);
   }
-  ui::text(c, {grid.area.least.x - c.px(8), grid.area.least.y - c.px(21)}, c.fonts.small, c.theme.dim, "position",
-           ui::Align::right);
+  ui::text(c, {grid.area.least.x - c.px(8), grid.area.least.y - c.px(21)}, c.fonts.small, c.theme.dim,
+           by_row ? "row" : "position", ui::Align::right);
   const float below = grid.area.greatest.y + c.px(4);
   const Cells pairs(grid.part.first_pair, grid.part.end_pair, map.pairs(), 1e6f);
   ui::text(c, {grid.area.least.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.first));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/rope/spectrum.h"
 #include "core/text.h"
 
 namespace ropescope {
@@ -168,7 +169,12 @@ std::vector<Fact> facts_of(const Finding& finding, const KernelRun& run) {
   if (rope.rope_type != RopeType::standard)
     add(fmt::format("{} scaling", rope_type_name(rope.rope_type)), {"scaling_ignored", "scaling_parameters"});
   add("sign", {"inverse_rotation", "cos_sin_swapped", "sin_missing"});
-  add(fmt::format("amplitude {:.3f}", middle(finding.measured.gain)), {"attention_factor"});
+  // What comes with ignored scaling is no cause of its own, and still not as the model asks.
+  const double gain = middle(finding.measured.gain), asked = make_spectrum(rope, run.length()).attention_factor;
+  if (!blind && !against({"attention_factor", "sin_missing"}) && std::abs(gain - asked) > 0.005 * asked)
+    facts.push_back({fmt::format("amplitude {:.3f} instead of {:.3f}", gain, asked), State::differs});
+  else
+    add(fmt::format("amplitude {:.3f}", gain), {"attention_factor"});
   add("positions", {"position_offset", "position_scale", "position_constant", "position_by_head", "positions_restart",
                     "positions_ignored_restart", "applied_twice", "axis_order", "table_too_short", "not_rotated"});
   if (const Cause* cause = against({"output_permuted", "heads_not_rotated", "rows_wrong", "not_finite"}))

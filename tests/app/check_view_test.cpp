@@ -275,6 +275,19 @@ TEST_CASE("the facts tick what agrees, and cross what the verdict names") {
   CHECK(window.check().checked()->hypotheses.front().words == "position offset +7");
 }
 
+TEST_CASE("an amplitude that went with ignored scaling is crossed too") {
+  const std::vector<test::CaseModel> models = test::case_models();
+  const test::CaseModel& yarn = models.back();
+  test::CaseModel plain = yarn;
+  plain.scheme = test::CaseModel::plain;
+  const auto checked =
+      checked_kernel(test::run_kernel(yarn, test::right_kernel(plain), test::case_shapes()[0], Format::float32, 5), "");
+  CHECK(checked->finding.causes.front().name == "scaling_ignored");
+  CHECK(std::count_if(checked->facts.begin(), checked->facts.end(), [](const Fact& fact) {
+          return fact.state == Fact::State::differs && fact.words == "amplitude 1.000 instead of 1.139";
+        }) == 1);
+}
+
 TEST_CASE("signatures are what their bugs do: none at position 0 without a rotation, none in pair 0 of another base") {
   std::vector<std::int64_t> positions;
   for (std::int64_t p = 0; p < 64; ++p) positions.push_back(p);
