@@ -1,173 +1,47 @@
 #include "app/cli/position_options.h"
 
-#include <charconv>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "app/cli/model_options.h"
-#include "core/error.h"
-#include "core/io/tensor_file.h"
 
 namespace ropescope::cli {
 
-namespace {
-
-struct Grid {
-  std::int64_t rows = 0, columns = 0;
-};
-
-/// "14x14", or "14" for a square.
-Grid read_grid(const std::string& words) {
-  Grid grid;
-  const char *text = words.data(), *end = text + words.size();
-  const auto first = std::from_chars(text, end, grid.rows);
-  auto last = first;
-  grid.columns = grid.rows;
-  if (first.ec == std::errc{} && first.ptr != end && *first.ptr == 'x')
-    last = std::from_chars(first.ptr + 1, end, grid.columns);
-  constexpr std::int64_t greatest = 65536;
-  if (first.ec != std::errc{} || last.ec != std::errc{} || last.ptr != end || grid.rows < 1 || grid.columns < 1 ||
-      grid.rows > greatest || grid.columns > greatest)
-    throw Error(fmt::format("--grid {}: expected rows x columns of patches, as in 14x14", words));
-  return grid;
-}
-
-} // namespace
-
-void PositionOptions::add_to(CLI::App& app) {
+void add_positions(CLI::App& app, PositionSource& source) {
   const char *where = "Positions", *of_ranks = "Packed sequences";
-  auto* by_file = app.add_option("--positions", file, "P.npy, integers [tokens] or [axes, tokens]");
+  auto* by_file = app.add_option("--positions", source.file, "P.npy, integers [tokens] or [axes, tokens]");
   by_file->group(where);
-  auto* by_offset = app.add_option("--offset", offset, "position of the first token, others follow");
+  auto* by_offset = app.add_option("--offset", source.offset, "position of the first token, others follow");
   by_offset->group(where)->excludes(by_file);
-  auto* by_grid = app.add_option("--grid", grid, "ROWSxCOLUMNS of an image's patches, row by row");
+  auto* by_grid = app.add_option("--grid", source.grid, "ROWSxCOLUMNS of an image's patches, row by row");
   by_grid->group(where)->excludes(by_file)->excludes(by_offset);
-  app.add_option("--merge", merge, "of --grid: patches in blocks of so many a side (Qwen)")
+  app.add_option("--merge", source.merge, "of --grid: patches in blocks of so many a side (Qwen)")
       ->group(where)
       ->needs(by_grid);
-  app.add_option("--prefix", prefix, "of --grid: tokens before the patches that do not turn")
+  app.add_option("--prefix", source.prefix, "of --grid: tokens before the patches that do not turn")
       ->group(where)
       ->needs(by_grid);
-  auto* packed =
-      app.add_option("--cu-seqlens", cu_seqlens, "0,END,END…: sequences packed one behind the other, each from 0");
+  auto* packed = app.add_option("--cu-seqlens", source.cu_seqlens,
+                                "0,END,END…: sequences packed one behind the other, each from 0");
   packed->delimiter(',')->group(of_ranks)->excludes(by_file)->excludes(by_offset)->excludes(by_grid);
-  app.add_option("--start-positions", start_positions, "first position of each sequence")
+  app.add_option("--start-positions", source.start_positions, "first position of each sequence")
       ->delimiter(',')
       ->group(of_ranks)
       ->excludes(by_file)
       ->excludes(by_offset)
       ->excludes(by_grid);
-  auto* ranks = app.add_option("--cp-size", cp_size, "context-parallel ranks");
+  auto* ranks = app.add_option("--cp-size", source.cp_size, "context-parallel ranks");
   ranks->group(of_ranks)->excludes(by_file)->excludes(by_grid);
-  app.add_option("--cp-rank", cp_rank, "which of them X belongs to")->group(of_ranks)->needs(ranks);
-}
-
-bool PositionOptions::given() const {
-  return offset || !file.empty() || !grid.empty() || !cu_seqlens.empty() || !start_positions.empty();
-}
-
-std::optional<std::int64_t> PositionOptions::count() const {
-  if (!file.empty()) return of_file().tokens();
-  if (!grid.empty()) {
-    const auto [rows, columns] = read_grid(grid);
-    return rows * columns + prefix;
-  }
-  if (!cu_seqlens.empty() && cp_size >= 1) return cu_seqlens.back() / cp_size;
-  return std::nullopt;
-}
-
-void PositionOptions::set_grid(RopeConfig& rope) const {
-  if (rope.axis_rule != AxisRule::centred_grid || grid.empty()) return;
-  const auto [rows, columns] = read_grid(grid);
-  rope.grid_height = rows;
-  rope.grid_width = columns;
-}
-
-Positions PositionOptions::of_grid(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
-  const auto [rows, columns] = read_grid(grid);
-  if (rows * columns != tokens - prefix)
-    throw Error(fmt::format("--grid {} with --prefix {}: {} tokens, and {} has {}", grid, prefix,
-                            rows * columns + prefix, in, tokens));
-  return grid_positions(rope, rows, columns, merge, prefix);
-}
-
-// Packed sequences hold as many tokens as all ranks together.
-Positions PositionOptions::of_packed(std::int64_t tokens, const std::string& in) const {
-  if (cu_seqlens.back() != tokens * cp_size)
-    throw Error(fmt::format("--cu-seqlens ends at {}, expected {} as {} has tokens{}", cu_seqlens.back(),
-                            tokens * cp_size, in, cp_size > 1 ? ", times the number of ranks" : ""));
-  return packed_positions(cu_seqlens, start_positions, cp_size, cp_rank);
-}
-
-Positions PositionOptions::of_file() const {
-  const Array array = read_array(file);
-  if (array.dtype != DType::integer)
-    throw Error(fmt::format("{}: positions are floating point, expected integers", file));
-  if (array.shape.empty() || array.shape.size() > 2)
-    throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", file, fmt::join(array.shape, ", ")));
-  return {array.shape.size() == 2 ? array.shape[0] : 1, array.integers};
-}
-
-Positions PositionOptions::read(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
-  constexpr std::int64_t greatest_ranks = 1 << 20;
-  if (cp_size < 1 || cp_size > greatest_ranks || cp_rank < 0 || cp_rank >= cp_size)
-    throw Error(fmt::format("--cp-rank {} of --cp-size {}: expected a rank from 0", cp_rank, cp_size));
-  if (!grid.empty()) return of_grid(rope, tokens, in);
-  Positions positions;
-  if (!file.empty())
-    positions = of_file();
-  else if (!cu_seqlens.empty())
-    positions = of_packed(tokens, in);
-  else {
-    const std::int64_t first = offset.value_or(0), whole[] = {0, tokens * cp_size};
-    if (first < -greatest_position || first > greatest_position)
-      throw Error(fmt::format("--offset {}: expected a position within ±2^31", first));
-    positions = packed_positions(whole, start_positions, cp_size, cp_rank);
-    for (std::int64_t& id : positions.ids) id += first;
-  }
-  if (rope.rotates && of_patches(rope.axis_rule) && positions.axes == 1)
-    throw Error("this model's positions are rows and columns: expected --grid, or --positions of [2, tokens]");
-  return positions;
+  app.add_option("--cp-rank", source.cp_rank, "which of them X belongs to")->group(of_ranks)->needs(ranks);
 }
 
 PairLayout asked_layout(const std::string& name, const RopeConfig& rope) {
-  PairLayout layout = rope.layout;
-  if (const auto pairing = pairing_from_name(name)) {
-    if (layout.output == layout.pairing) layout.output = *pairing;
-    layout.pairing = *pairing;
+  const PairLayout layout = layout_named(name, rope);
+  if (pairing_from_name(name))
     say(fmt::format("layout {}, as asked.", name));
-  } else {
+  else
     say(fmt::format("layout {}, {}.", pairing_name(layout.pairing), rope.layout_reason));
-  }
   return layout;
-}
-
-RowShape row_shape(const Array& array, std::int64_t token_axis, const RopeConfig& rope, const std::string& file) {
-  const auto rank = static_cast<std::int64_t>(array.shape.size());
-  if (array.size() == 0)
-    throw Error(fmt::format("{}: shape ({}) holds no numbers", file, fmt::join(array.shape, ", ")));
-  if (rank == 0)
-    throw Error(fmt::format("{}: a single number, expected an array whose last axis is the head dimension", file));
-  const std::int64_t width = array.shape.back();
-  if (width != rope.head_dim && width != rope.head_dim + rope.nope_dim) {
-    const std::string with_nope =
-        rope.nope_dim > 0 ? fmt::format(", or {} with the part that does not turn", rope.head_dim + rope.nope_dim) : "";
-    throw Error(fmt::format("{}: shape ({}), expected a last axis of {} (the model's head_dim{})", file,
-                            fmt::join(array.shape, ", "), rope.head_dim, with_nope));
-  }
-  RowShape shape{1, 1, 1, width};
-  if (rank == 1) return shape;
-  const std::int64_t axis = token_axis < 0 ? rank + token_axis : token_axis;
-  if (axis < 0 || axis >= rank - 1)
-    throw Error(fmt::format("--token-axis {}: shape ({}) of {} has no such axis before its last", token_axis,
-                            fmt::join(array.shape, ", "), file));
-  for (std::int64_t a = 0; a < rank - 1; ++a) {
-    const std::int64_t extent = array.shape[static_cast<std::size_t>(a)];
-    (a < axis ? shape.outer : a == axis ? shape.tokens : shape.inner) *= extent;
-  }
-  return shape;
 }
 
 } // namespace ropescope::cli

@@ -6,6 +6,7 @@
 #include "app/bench/start.h"
 #include "app/cli/command_line.h"
 #include "app/cli/engines.h"
+#include "app/cli/kernel_options.h"
 #include "app/cli/model_options.h"
 #include "app/cli/still.h"
 #include "app/gpu/framebuffer.h"
@@ -23,6 +24,7 @@ constexpr int least_side = 320, greatest_side = 16384;
 
 struct Options {
   ModelOptions model;
+  KernelView kernel;
   std::string picture, out, size = "1600x1000", theme = "dark", engine = "auto";
   float scale = 1;
   std::int64_t m = Scene().m, n = Scene().n, pair = Scene().pair;
@@ -83,6 +85,8 @@ int render(const Options& options) {
   scene.n = options.n;
   scene.pair = options.pair;
   if (picture) scene.view = picture->view; // precision's positions go further
+  scene.kernel = options.kernel;
+  scene.kernel.files.config = options.model.config;
   settle(scene);
   if (as_numbers) return write_numbers(*picture, options, scene, static_cast<int>(scaled_width));
   draw_still({.picture = options.picture,
@@ -97,11 +101,27 @@ int render(const Options& options) {
 
 } // namespace
 
-void draw_still(const Still& still, const Scene& scene) {
+namespace {
+
+/// Throws Error where the check view of the scene's files could not be drawn.
+void require_drawn(const ui::Shell& shell) {
+  const KernelCheck& check = shell.derived().kernel();
+  if (shell.scene().view != View::check) return;
+  if (!check.trouble().empty()) throw Error(check.trouble());
+  const std::int64_t head = shell.scene().kernel.head;
+  if (check.checked() && (head < -1 || head >= check.checked()->run.heads))
+    throw Error(fmt::format("--head {}: {} has heads 0 … {}", head, shell.scene().kernel.files.out,
+                            check.checked()->run.heads - 1));
+}
+
+} // namespace
+
+void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {
   const gpu::HeadlessContext context;
   Engines engines(still.engine);
   if (!engines.gpu) say(engines.why_no_gpu + ".");
   ui::Shell shell(scene, engines);
+  if (checked) shell.show(std::move(checked));
   const gpu::Framebuffer framebuffer(still.width, still.height);
   constexpr int frames = 3; // Dear ImGui knows the sizes of its own windows only from the frame before
   for (int i = 0; i < frames; ++i) {
@@ -115,6 +135,7 @@ void draw_still(const Still& still, const Scene& scene) {
       return bench::print_start_times();
     }
   }
+  require_drawn(shell);
   ui::write_png(still.out, still.width, still.height, framebuffer.read());
 }
 
@@ -130,6 +151,15 @@ void add_render(CLI::App& app, Command& command) {
   render_command->add_option("--m", options->m, "position of the query")->capture_default_str();
   render_command->add_option("--n", options->n, "position of the key")->capture_default_str();
   render_command->add_option("--pair", options->pair, "the pair that is selected")->capture_default_str();
+  add_kernel_files(*render_command, options->kernel.files, "--kernel-in", "--kernel-out", false);
+  render_command->add_option("--head", options->kernel.head, "of check: whose errors; −1: of all")
+      ->capture_default_str()
+      ->group("Kernel");
+  render_command->add_option("--row", options->kernel.row, "of check: the row that is selected; −1: the middle one")
+      ->capture_default_str()
+      ->group("Kernel");
+  render_command->add_flag("--signatures", options->kernel.gallery, "of check: what bugs leave behind, below")
+      ->group("Kernel");
   render_command->add_flag("--list", options->list, "names the pictures");
   render_command->add_flag("--times", options->times)->group(""); // for bench
   add_engine_option(*render_command, options->engine, {"auto", "cpu", "gpu"});

@@ -17,7 +17,7 @@ namespace {
 
 struct Options {
   ModelOptions model;
-  PositionOptions positions;
+  PositionSource positions;
   std::string in, out, role, layout = "auto", recipe = "exact", engine = "cpu";
   std::optional<double> seq_len;
   std::int64_t token_axis = -2;
@@ -132,7 +132,7 @@ void add_rotate(CLI::App& app, Command& command) {
                    "X.npy or X.safetensors[:NAME], float64, float32, float16 or bfloat16; last axis: head_dim")
       ->required();
   rotate_command->add_option("--out", options->out, "Y.npy or Y.safetensors, of the same dtype and shape")->required();
-  options->positions.add_to(*rotate_command);
+  add_positions(*rotate_command, options->positions);
   rotate_command->add_option("--token-axis", options->token_axis, "which axis of X counts the tokens")
       ->capture_default_str();
   rotate_command->add_option("--layout", options->layout, "how components pair")

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 
 #include "app/scene/derived.h"
@@ -14,7 +15,8 @@ struct Still {
   bool times = false; ///< draw the first frame, say when it was finished, and write nothing
 };
 
-/// Draws it into a PNG file. Throws Error where there is no OpenGL or the file cannot be written.
-void draw_still(const Still&, const Scene&);
+/// Draws it into a PNG file; the check of a kernel may have been made already. Throws Error where there is no OpenGL,
+/// the kernel's files cannot be judged, or the picture cannot be written.
+void draw_still(const Still&, const Scene&, std::shared_ptr<const CheckedKernel> = nullptr);
 
 } // namespace ropescope::cli

@@ -7,6 +7,7 @@
 #include "app/bench/start.h"
 #include "app/cli/command_line.h"
 #include "app/cli/engines.h"
+#include "app/cli/kernel_options.h"
 #include "app/cli/model_options.h"
 #include "app/cli/still.h"
 #include "app/gpu/context.h"
@@ -25,6 +26,7 @@ constexpr double greatest_step = 0.1; // seconds; a paused process does not leap
 
 struct Options {
   ModelOptions model;
+  KernelFiles kernel;
   std::string theme = "dark", engine = "auto";
   bool times = false;
 };
@@ -70,7 +72,7 @@ public:
       of(w).on_key(key, pressed, modifiers);
     });
     glfwSetDropCallback(window_, [](GLFWwindow* w, int count, const char** paths) {
-      if (count > 0) of(w).shell_.open(paths[0]);
+      of(w).shell_.drop({paths, paths + count});
       of(w).touch();
     });
     glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double, double) { of(w).touch(); });
@@ -105,15 +107,20 @@ public:
       else if (frames_wanted_ > 0 || shell_.animated())
         glfwPollEvents();
       else {
-        glfwWaitEvents();
+        if (shell_.watches())
+          wait_for_files();
+        else
+          glfwWaitEvents();
         before = glfwGetTime(); // the wait is no part of an animation
       }
       if (frames_wanted_ == 0 && !shell_.animated()) continue;
       if (glfwGetWindowAttrib(window_, GLFW_ICONIFIED)) glfwWaitEventsTimeout(greatest_step); // nothing to draw on
       const double now = glfwGetTime();
+      const bool worked = shell_.animated();
       draw(static_cast<float>(std::min(now - before, greatest_step)));
       before = now;
       frames_wanted_ = std::max(0, frames_wanted_ - 1);
+      if (worked && !shell_.animated()) frames_wanted_ = std::max(1, frames_wanted_); // shows what the last one did
     }
   }
 
@@ -128,6 +135,12 @@ private:
   }
 
   void touch() { frames_wanted_ = frames_after_event; }
+
+  void wait_for_files() {
+    constexpr double between_looks = 0.5; // seconds
+    glfwWaitEventsTimeout(between_looks);
+    if (shell_.files_changed()) touch();
+  }
 
   void draw(float seconds) {
     int width = 0, height = 0;
@@ -180,6 +193,12 @@ int open(const Options& options) {
   Scene scene = options.model.scene();
   scene.dark = options.theme == "dark";
 
+  if (!options.kernel.in.empty()) {
+    scene.kernel.files = options.kernel;
+    scene.kernel.files.config = options.model.config;
+    scene.view = View::check;
+  }
+
   const Glfw glfw;
   if (!glfw.running && options.times) throw Error("there is no display here to time a window on");
   if (!glfw.running) {
@@ -212,6 +231,7 @@ int open(const Options& options) {
 void add_window(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
   options->model.add_to(app);
+  add_kernel_files(app, options->kernel, "--kernel-in", "--kernel-out", false);
   app.add_option("--theme", options->theme)->check(CLI::IsMember({"dark", "light"}))->capture_default_str();
   app.add_flag("--times", options->times)->group(""); // for bench
   add_engine_option(app, options->engine, {"auto", "cpu", "gpu"});

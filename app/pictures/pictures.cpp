@@ -20,6 +20,7 @@ constexpr Picture list[] = {
      score, score_csv},
     {"precision", "Precision", "what the arithmetic of real code costs at every position, measured here",
      View::precision, precision, precision_csv},
+    {"check", "Check", "what a kernel did, from its input and output (--kernel-in, --kernel-out)", View::check, check},
 };
 
 } // namespace

@@ -28,6 +28,10 @@ void score(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& nex
 /// What float32 angles, bfloat16 tables and positions cost at every position, on this CPU and GPU.
 void precision(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
 
+/// What a kernel did instead of the model's rotation: verdict, errors by position and pair, measured frequencies, what
+/// was tried, one pair of one row; without a kernel, the signatures of bugs.
+void check(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+
 // The numbers of a picture as comma-separated values, one line per pair, distance or position.
 std::string wavelengths_csv(const Derived&);
 std::string score_csv(const Derived&);

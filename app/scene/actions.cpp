@@ -58,6 +58,7 @@ constexpr Action table[] = {
     {"view.wavelengths", "Wavelengths", GLFW_KEY_3, 0, show<View::wavelengths>},
     {"view.score", "Score", GLFW_KEY_4, 0, show<View::score>},
     {"view.precision", "Precision", GLFW_KEY_5, 0, show<View::precision>},
+    {"view.check", "Check", GLFW_KEY_6, 0, show<View::check>},
     {"view.grid", "Back to the overview", GLFW_KEY_0, 0, show<View::overview>},
     {"play", "Play and pause", GLFW_KEY_SPACE, 0, toggle_play},
     {"step.forward", "m + 1", GLFW_KEY_RIGHT, 0, step<1>},

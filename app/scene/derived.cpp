@@ -140,6 +140,10 @@ void Derived::update(const Scene& scene, Engines& engines, std::int64_t columns,
     stop_refinement();
   if (scene.view == View::overview || scene.view == View::rotations) update_hands(scene, engines);
   if (scene.view == View::precision) measure_precision(scene, engines);
+  if (scene.view == View::check) {
+    kernel_.update(scene, patience == Patience::waits);
+    update_signatures(scene);
+  }
   if (patience == Patience::waits && parity_due_) measure_parity(engines);
 }
 
@@ -307,6 +311,22 @@ void Derived::measure_precision(const Scene& scene, Engines& engines) {
     }
   precision_ = std::move(next);
   precision_of_ = scene.rope;
+}
+
+/// At the positions of the kernel's rows, or of a whole context of moderate length.
+void Derived::update_signatures(const Scene& scene) {
+  const CheckedKernel* beside = kernel_.checked();
+  if ((beside && !scene.kernel.gallery) || (signatures_of_ == scene.rope && signatures_beside_ == beside)) return;
+  constexpr std::int64_t rows = 40 * static_cast<std::int64_t>(signature_positions), usual = 4096;
+  const std::int64_t tokens = beside ? beside->run.shape.tokens : usual;
+  std::vector<std::int64_t> positions;
+  for (std::int64_t r = 0; r < std::min(rows, tokens); ++r) {
+    const std::int64_t token = r * (tokens - 1) / std::max<std::int64_t>(1, std::min(rows, tokens) - 1);
+    positions.push_back(beside ? beside->run.positions.at(0, token) : token);
+  }
+  signatures_ = ropescope::signatures(scene.rope, positions);
+  signatures_of_ = scene.rope;
+  signatures_beside_ = beside;
 }
 
 void Derived::update_scores_here(const Scene& scene) {

@@ -8,8 +8,10 @@
 #include <glm/glm.hpp>
 
 #include "app/gpu/gl_engine.h"
+#include "app/scene/kernel_check.h"
 #include "app/scene/refinement.h"
 #include "app/scene/scene.h"
+#include "app/scene/signatures.h"
 #include "core/analysis/score_curve.h"
 #include "core/rope/cpu_engine.h"
 #include "core/rope/spectrum.h"
@@ -106,7 +108,10 @@ public:
   const Hands& hands() const { return hands_; }
   const Parity& parity() const { return parity_; }
   const Precision& precision() const { return precision_; } ///< empty until the scene shows it
-  std::int64_t length() const { return length_; }           ///< tokens the pictures reach to
+  const KernelCheck& kernel() const { return kernel_; }
+  KernelCheck& kernel() { return kernel_; }
+  const std::vector<Signature>& signatures() const { return signatures_; } ///< empty until the scene shows them
+  std::int64_t length() const { return length_; }                          ///< tokens the pictures reach to
   double trained_length() const { return trained_length_; }
   std::uint64_t scans() const { return scans_; } ///< curves computed so far, coarse or finished
 
@@ -120,6 +125,7 @@ private:
   void update_hands(const Scene&, Engines&);
   void update_scores_here(const Scene&);
   void measure_precision(const Scene&, Engines&);
+  void update_signatures(const Scene&);
 
   std::vector<Series> series_;
   Spectrum trained_;
@@ -130,6 +136,10 @@ private:
   bool parity_due_ = false;
   Precision precision_;
   std::optional<RopeConfig> precision_of_;
+  KernelCheck kernel_;
+  std::vector<Signature> signatures_;
+  std::optional<RopeConfig> signatures_of_;
+  const CheckedKernel* signatures_beside_ = nullptr; // never followed
   std::int64_t length_ = 0, columns_ = 0;
   double trained_length_ = 0;
   Scene series_of_;       // what the series were made of

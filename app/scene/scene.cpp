@@ -45,6 +45,7 @@ Scene default_scene() {
 Scene with_model(const Scene& scene, const ModelConfig& model) {
   Scene next = scene;
   next.model = model;
+  next.kernel.files.config.clear();
   take_rope(next, layer_rope(model, std::nullopt));
   settle(next);
   return next;
@@ -111,6 +112,18 @@ void settle(Scene& scene) {
   const std::int64_t greatest = furthest_position(scene);
   scene.m = std::clamp<std::int64_t>(scene.m, 0, greatest);
   scene.n = std::clamp<std::int64_t>(scene.n, 0, greatest);
+}
+
+void take_kernel_files(Scene& scene, const std::vector<std::string>& paths) {
+  KernelView& kernel = scene.kernel;
+  kernel.guessed = !take_files(kernel.files, paths);
+  kernel.files.dtype.clear();
+  kernel.files.token_axis.reset();
+  kernel.head = -1;
+  kernel.row = -1;
+  kernel.top = kernel.left = 0;
+  kernel.bottom = kernel.right = 1;
+  scene.view = View::check;
 }
 
 std::int64_t furthest_position(const Scene& scene) {

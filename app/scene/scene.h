@@ -4,15 +4,28 @@
 #include <optional>
 #include <string>
 
+#include "app/scene/kernel_files.h"
 #include "core/io/config_json.h"
 
 namespace ropescope {
 
 /// What fills the stage.
-enum class View : std::uint8_t { overview, rotations, wavelengths, score, precision };
+enum class View : std::uint8_t { overview, rotations, wavelengths, score, precision, check };
 
 /// What Play moves.
 enum class Play : std::uint8_t { off, query, both };
+
+/// A kernel to be checked, and which part of its errors is looked at.
+struct KernelView {
+  KernelFiles files;
+  bool guessed = false;                            ///< which file is the input and which the output
+  std::int64_t head = -1;                          ///< −1: all heads together
+  std::int64_t row = -1;                           ///< −1: the middle one
+  double top = 0, bottom = 1, left = 0, right = 1; ///< what is seen of rows and pairs, as shares
+  bool gallery = false;                            ///< signatures of bugs take the place of the pictures at the right
+
+  bool operator==(const KernelView&) const = default;
+};
 
 /// Everything a person has chosen. A plain value: copyable, comparable.
 struct Scene {
@@ -26,6 +39,7 @@ struct Scene {
   bool other_layers = true;      ///< the model's other layer types are drawn beside this one
   std::array<bool, std::size(all_rope_types)> compared{}; ///< by RopeType: drawn beside the scheme in force
   View view = View::overview;
+  KernelView kernel;
   Play play = Play::off;
   bool play_both = true; ///< what the play button starts
   bool dark = true;
@@ -66,6 +80,9 @@ void settle(Scene&);
 
 /// The furthest position that m and n may take: within the pictured length, and to a million where precision is seen.
 std::int64_t furthest_position(const Scene&);
+
+/// Takes files dropped on the view: arrays of a kernel's input and output, and of positions.
+void take_kernel_files(Scene&, const std::vector<std::string>& paths);
 
 /// The length (tokens) the pictures reach to: the extension's target, at least the trained context.
 std::int64_t pictured_length(const Scene&);

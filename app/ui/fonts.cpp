@@ -64,7 +64,8 @@ Fonts Fonts::load(float scale) {
     ImFontConfig config;
     config.SizePixels = std::round(13 * scale);
     ImFont* own = atlas.AddFontDefault(&config);
-    fonts.body = fonts.small = fonts.heading = fonts.bold = fonts.title = fonts.mono = fonts.mono_small = own;
+    fonts.body = fonts.small = fonts.heading = fonts.bold = fonts.title = fonts.large = fonts.mono = fonts.mono_small =
+        own;
     fonts.notice = "DejaVu Sans is not installed (Debian: fonts-dejavu-core): letters are a bitmap, some are missing";
   } else {
     const auto pixels = [scale](float size) { return std::round(size * scale); };
@@ -73,6 +74,7 @@ Fonts Fonts::load(float scale) {
     fonts.heading = add(folder, "DejaVuSans-Bold.ttf", pixels(12));
     fonts.bold = add(folder, "DejaVuSans-Bold.ttf", pixels(15));
     fonts.title = add(folder, "DejaVuSans-Bold.ttf", pixels(18));
+    fonts.large = add(folder, "DejaVuSans-Bold.ttf", pixels(24));
     fonts.mono = add(folder, "DejaVuSansMono.ttf", pixels(16));
     fonts.mono_small = add(folder, "DejaVuSansMono.ttf", pixels(14));
   }

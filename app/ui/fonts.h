@@ -5,9 +5,9 @@
 
 namespace ropescope::ui {
 
-/// The typefaces of one scale. Sizes in pixels at scale 1: body 16, small 14, heading 12, title 18, mono 16.
+/// The typefaces of one scale. Sizes in pixels at scale 1: body 16, small 14, heading 12, title 18, large 24, mono 16.
 struct Fonts {
-  ImFont *body = nullptr, *small = nullptr, *heading = nullptr, *bold = nullptr, *title = nullptr;
+  ImFont *body = nullptr, *small = nullptr, *heading = nullptr, *bold = nullptr, *title = nullptr, *large = nullptr;
   ImFont *mono = nullptr, *mono_small = nullptr;
   std::string notice; ///< empty, or why the letters are not DejaVu: shown in the window
 

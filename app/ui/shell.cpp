@@ -4,17 +4,14 @@
 #include <cmath>
 
 #include <epoxy/gl.h>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "app/gpu/driver_time.h"
-#include "app/gpu/framebuffer.h"
 #include "app/pictures/pictures.h"
 #include "app/plot/axis.h"
 #include "app/ui/imgui_compat.h"
 #include "app/ui/panel.h"
-#include "app/ui/png.h"
 #include "core/error.h"
 
 namespace ropescope::ui {
@@ -51,14 +48,6 @@ Layout overview(const Canvas& c, Rect stage) {
 /// Columns of the score's plot: its rectangle's width less margins, two pixels each at scale 1.
 std::int64_t columns_of(const Canvas& c, float panel) {
   return std::max<std::int64_t>(64, static_cast<std::int64_t>((panel - c.px(88)) / c.px(2)));
-}
-
-std::string export_name(const Scene& scene) {
-  std::string model = scene.model.name;
-  std::replace_if(
-      model.begin(), model.end(), [](unsigned char ch) { return !std::isalnum(ch) && ch != '.' && ch != '-'; }, '-');
-  return fmt::format("ropescope_{}_{}_{:%Y%m%d-%H%M%S}.png", model, rope_type_name(scene.rope.rope_type),
-                     fmt::localtime(std::time(nullptr)));
 }
 
 } // namespace
@@ -190,7 +179,7 @@ void Shell::frame(int width, int height, float seconds, bool live) {
   if (next != scene_) accept(next, columns_of(c, stage_area.width()));
   finish();
   if (live_) measure_when_still(seconds);
-  if (export_wanted_ && !derived_.refining()) export_png(width, height);
+  if (export_wanted_ && !derived_.refining() && !derived_.kernel().working()) export_png(width, height);
 }
 
 void Shell::picture_frame(std::string_view name, int width, int height) {
@@ -227,6 +216,7 @@ void Shell::stage(const Canvas& c, Rect area, Scene& next) {
   case View::wavelengths: return pictures::wavelengths(c, area, scene_, derived_, next);
   case View::score: return pictures::score(c, area, scene_, derived_, next);
   case View::precision: return pictures::precision(c, area, scene_, derived_, next);
+  case View::check: return pictures::check(c, area, scene_, derived_, next);
   }
 }
 
@@ -357,12 +347,25 @@ void Shell::open(const std::filesystem::path& path) {
     const Scene next = with_model(scene_, read_model_config(path));
     if (computed_) derived_.update(next, engines_, columns_, patience());
     scene_ = next;
+    scene_.kernel.files.config = path.string();
     message_ = {};
     if (!next.model.warnings.empty())
       message_ = {fmt::format("{}", fmt::join(next.model.warnings, "; ")), false, false};
   } catch (const Error& error) {
     message_ = {error.what(), true, false};
   }
+}
+
+void Shell::drop(const std::vector<std::string>& paths) {
+  std::vector<std::string> arrays;
+  for (const std::string& path : paths) {
+    const std::string extension = std::filesystem::path(path).extension().string();
+    if (extension == ".npy" || extension == ".safetensors")
+      arrays.push_back(path);
+    else
+      open(path);
+  }
+  if (!arrays.empty()) take_kernel_files(scene_, arrays);
 }
 
 Request Shell::key(int key, int modifiers) {
@@ -392,17 +395,6 @@ void Shell::perform(Request request) {
   if (request == Request::zoom_out) zoom_ = std::max(zoom_ / 1.1f, 0.75f);
   if (request == Request::zoom_reset) zoom_ = 1;
   if (request == Request::export_png) export_wanted_ = true;
-}
-
-void Shell::export_png(int width, int height) {
-  export_wanted_ = false;
-  const std::string name = export_name(scene_);
-  try {
-    write_png(name, width, height, gpu::read_pixels(width, height));
-    message_ = {"Exported to " + name, false, false};
-  } catch (const Error& error) {
-    message_ = {error.what(), true, false};
-  }
 }
 
 } // namespace ropescope::ui

@@ -32,6 +32,16 @@ public:
   /// Opens a config.json; what cannot be read is said in the window, which goes on with what it had.
   void open(const std::filesystem::path&);
 
+  /// Files were dropped on the window: a model's file opens, arrays of a kernel go to the check view.
+  void drop(const std::vector<std::string>& paths);
+
+  /// Whether files that the view shows changed since they were read. Asked now and then while nothing happens.
+  bool watches() const { return scene_.view == View::check && !scene_.kernel.files.in.empty(); }
+  bool files_changed() const { return watches() && derived_.kernel().changed_on_disk(); }
+
+  /// Shows a finding that was made already, of the scene's files.
+  void show(std::shared_ptr<const CheckedKernel> checked) { derived_.kernel().adopt(scene_, std::move(checked)); }
+
   /// Takes another scene; it is computed in the next frame.
   void show(Scene scene) { scene_ = std::move(scene); }
 
@@ -50,10 +60,12 @@ public:
   const std::string& message() const { return message_.words; }
 
   /// Whether the next frame has work of its own, and no event needs to come first.
-  bool animated() const { return scene_.play != Play::off || derived_.refining() || derived_.parity_due(); }
+  bool animated() const {
+    return scene_.play != Play::off || derived_.refining() || derived_.parity_due() || derived_.kernel().working();
+  }
 
-  /// Of such frames: whether they only wait until the scene has been still for a moment.
-  bool only_waits() const { return scene_.play == Play::off && !derived_.refining() && derived_.parity_due(); }
+  /// Of such frames: whether they only wait, until the scene has been still for a moment or a kernel is judged.
+  bool only_waits() const { return animated() && scene_.play == Play::off && !derived_.refining(); }
 
 private:
   void begin(int width, int height, float seconds, ImVec2 design);
@@ -71,6 +83,7 @@ private:
   void measure_when_still(float seconds);
 
   void export_png(int width, int height);
+  std::string export_finding(const std::string& png) const;
 
   struct Message {
     std::string words;

@@ -111,10 +111,10 @@ Dash method_dash(RopeType type) {
   return {};
 }
 
-// OKLab: Björn Ottosson 2020, bottosson.github.io/posts/oklab. Chroma 0.11 stays within sRGB at every hue.
-ImU32 phase_colour(double phase, float alpha) {
-  constexpr float lightness = 0.70f, chroma = 0.11f;
-  const auto hue = static_cast<float>(phase);
+namespace {
+
+// OKLab: Björn Ottosson 2020, bottosson.github.io/posts/oklab.
+glm::vec3 linear_of_oklab(float lightness, float chroma, float hue) {
   const glm::vec3 lab{lightness, chroma * std::cos(hue), chroma * std::sin(hue)};
   const glm::mat3 to_lms{
       {1, 1, 1}, {0.3963377774f, -0.1055613458f, -0.0894841775f}, {0.2158037573f, -0.0638541728f, -1.2914855480f}};
@@ -122,8 +122,46 @@ ImU32 phase_colour(double phase, float alpha) {
   const glm::mat3 to_rgb{{4.0767416621f, -1.2684380046f, -0.0041960863f},
                          {-3.3077115913f, 2.6097574011f, -0.7034186147f},
                          {0.2309699292f, -0.3413193965f, 1.7076147010f}};
-  const glm::vec3 linear = to_rgb * lms;
+  return to_rgb * lms;
+}
+
+ImU32 from_oklab(float lightness, float chroma, float hue, float alpha) {
+  const glm::vec3 linear = linear_of_oklab(lightness, chroma, hue);
   return pack({encode_srgb(linear.x), encode_srgb(linear.y), encode_srgb(linear.z), alpha});
+}
+
+/// The greatest chroma up to `wanted` that a screen can show.
+float shown_chroma(float lightness, float wanted, float hue) {
+  const auto shown = [&](float chroma) {
+    const glm::vec3 c = linear_of_oklab(lightness, chroma, hue);
+    return std::min({c.x, c.y, c.z}) >= 0 && std::max({c.x, c.y, c.z}) <= 1;
+  };
+  while (wanted > 0 && !shown(wanted)) wanted -= 0.001f;
+  return wanted;
+}
+
+std::array<ImU32, 256> make_error_colours() {
+  constexpr float violet = 5.35f, yellow = 1.90f; // hues; between them lie blue and green
+  std::array<ImU32, 256> colours{};
+  for (std::size_t i = 0; i < colours.size(); ++i) {
+    const float t = static_cast<float>(i) / 255;
+    const float lightness = 0.26f + 0.65f * t, hue = violet + (yellow - violet) * t;
+    colours[i] = from_oklab(lightness, shown_chroma(lightness, 0.105f + 0.045f * t, hue), hue, 1);
+  }
+  return colours;
+}
+
+} // namespace
+
+// Chroma 0.11 stays within sRGB at every hue.
+ImU32 phase_colour(double phase, float alpha) {
+  constexpr float lightness = 0.70f, chroma = 0.11f;
+  return from_oklab(lightness, chroma, static_cast<float>(phase), alpha);
+}
+
+ImU32 error_colour(double share) {
+  static const std::array<ImU32, 256> colours = make_error_colours();
+  return colours[static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * 255))];
 }
 
 ImU32 with_alpha(ImU32 colour, float alpha) {

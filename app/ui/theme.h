@@ -36,6 +36,9 @@ Dash method_dash(RopeType);
 /// 2π have the same colour, and no hue looks nearer than another.
 ImU32 phase_colour(double phase, float alpha);
 
+/// Dark blue to yellow, of lightness that rises evenly: 0 … 1 on 256 steps. Told apart without colour vision.
+ImU32 error_colour(double share);
+
 ImU32 with_alpha(ImU32 colour, float alpha);
 ImU32 mix(ImU32 a, ImU32 b, float of_b);
 

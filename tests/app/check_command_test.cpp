@@ -129,7 +129,7 @@ TEST_CASE("check refuses what it cannot judge with one sentence and exit status 
   write_files(scratch, 4, 200, {4, 200, 128}, 0);
   const std::size_t files = 2;
   for (const std::string arguments :
-       {"--report report.png", "--positions missing.npy", "--layout diagonal", "--token-axis 2", "--cu-seqlens 0,77",
+       {"--report report.txt", "--positions missing.npy", "--layout diagonal", "--token-axis 2", "--cu-seqlens 0,77",
         "--dtype float32 --shape 1,1,128", "--base 0"}) {
     CAPTURE(arguments);
     const Outcome outcome = check_in(scratch, llama + arguments);

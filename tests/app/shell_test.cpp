@@ -45,7 +45,8 @@ struct Headless {
 
 TEST_CASE("three frames of the window come up in both themes and every view") {
   for (const bool dark : {true, false})
-    for (const View view : {View::overview, View::rotations, View::wavelengths, View::score, View::precision}) {
+    for (const View view :
+         {View::overview, View::rotations, View::wavelengths, View::score, View::precision, View::check}) {
       Scene scene = default_scene();
       scene.dark = dark;
       scene.view = view;

@@ -1,0 +1,30 @@
+#include "app/cli/kernel_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "app/cli/position_options.h"
+
+namespace ropescope::cli {
+
+void add_kernel_files(CLI::App& app, KernelFiles& files, const std::string& in, const std::string& out, bool required) {
+  auto* input = app.add_option(in, files.in, "the kernel's input: .npy, .safetensors[:NAME], or raw with --dtype");
+  auto* output = app.add_option(out, files.out, "its output, of the same shape");
+  input->required(required);
+  output->required(required);
+  if (!required) input->needs(output), output->needs(input);
+  auto* dtype = app.add_option("--dtype", files.dtype, "of raw files, little-endian");
+  dtype->check(CLI::IsMember({"float64", "float32", "float16", "bfloat16"}));
+  auto* shape = app.add_option("--shape", files.shape, "N,N,… of raw files, the last axis is head_dim");
+  shape->delimiter(',')->needs(dtype);
+  dtype->needs(shape);
+  auto* axis =
+      app.add_option("--token-axis", files.token_axis, "which axis counts the tokens, where the shape does not tell");
+  auto* layout = app.add_option("--layout", files.layout, "how the model pairs components");
+  layout->check(CLI::IsMember({"auto", "half", "interleaved"}))->capture_default_str();
+  auto* length = app.add_option("--seq-len", files.seq_len, "tokens of the call; by default the greatest position + 1");
+  if (!required)
+    for (CLI::Option* option : {input, output, dtype, shape, axis, layout, length}) option->group("Kernel");
+  add_positions(app, files.positions);
+}
+
+} // namespace ropescope::cli

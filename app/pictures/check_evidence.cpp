@@ -1,0 +1,263 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/pictures/check_parts.h"
+#include "app/pictures/dial.h"
+#include "app/plot/curves.h"
+#include "app/ui/imgui_compat.h"
+
+namespace ropescope::pictures {
+
+namespace {
+
+/// A cross, for what is wrong: told from a dot without colour.
+void draw_cross(const ui::Canvas& c, ImVec2 at, float arm, ImU32 colour) {
+  c.list->AddLine({at.x - arm, at.y - arm}, {at.x + arm, at.y + arm}, colour, c.stroke(2));
+  c.list->AddLine({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, colour, c.stroke(2));
+}
+
+/// Tokens between the least and the greatest position.
+double span_of(const Positions& positions) {
+  if (positions.ids.empty()) return 1;
+  const auto [least, greatest] = std::minmax_element(positions.ids.begin(), positions.ids.end());
+  return std::max(1.0, static_cast<double>(*greatest - *least));
+}
+
+enum class Seen : std::uint8_t { right, off, not_at_all };
+
+/// A frequency is off by more than 1e-3 of it, and by more than rounding could turn a pair over all positions; where it
+/// is the former alone, these positions do not show it.
+Seen judged(double measured, double expected, double span, double tolerance) {
+  const double off = std::abs(measured - expected);
+  if (!std::isfinite(measured)) return Seen::not_at_all;
+  if (off <= 1e-3 * std::abs(expected)) return Seen::right;
+  return off * span > std::max(4 * tolerance, 1e-6) ? Seen::off : Seen::not_at_all;
+}
+
+struct Spectra {
+  plot::Axis x, y;
+  double span, tolerance;
+};
+
+void draw_measured(const ui::Canvas& c, const Spectra& plot, const Measurement& measured, int& off, int& unseen) {
+  off = unseen = 0;
+  for (std::size_t i = 0; i < measured.frequency.size(); ++i) {
+    const double frequency = measured.frequency[i], expected = measured.expected[i];
+    const float x = plot.x.pixel(static_cast<double>(i));
+    const double least = plot.y.least, greatest = plot.y.greatest;
+    const double shown = std::abs(std::isfinite(frequency) ? frequency : expected);
+    const ImVec2 at{x, plot.y.pixel(std::clamp(shown, least, greatest))};
+    const Seen seen = judged(frequency, expected, plot.span, plot.tolerance);
+    if (seen == Seen::not_at_all) {
+      ++unseen;
+      c.list->AddCircle(at, c.px(3), c.theme.dim, 0, c.stroke(1));
+    } else if (seen == Seen::off) {
+      ++off;
+      draw_cross(c, at, c.px(4), c.theme.bad);
+    } else
+      c.list->AddCircleFilled(at, c.px(2.8f), c.theme.good);
+  }
+}
+
+void draw_expected(const ui::Canvas& c, const Spectra& plot, const std::vector<double>& expected) {
+  auto points = c.list_of<ImVec2>(expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    if (expected[i] != 0)
+      points.emplace_back(plot.x.pixel(static_cast<double>(i)), plot.y.pixel(std::abs(expected[i])));
+  plot::draw_line(c.list, points, c.theme.track, c.px(8), {}, c.scale);
+}
+
+/// Decades from below the slowest to above the fastest of what is expected and measured.
+plot::Axis frequency_axis(const Measurement& measured, ui::Rect area) {
+  double least = 1e300, greatest = 0;
+  const auto see = [&](double frequency) {
+    if (!std::isfinite(frequency) || frequency == 0) return;
+    least = std::min(least, std::abs(frequency));
+    greatest = std::max(greatest, std::abs(frequency));
+  };
+  for (const double f : measured.expected) see(f);
+  const double lowest = least / 300; // what is measured as next to nothing lies on the floor
+  for (const double f : measured.frequency)
+    if (std::isfinite(f)) see(std::max(std::abs(f), lowest));
+  if (greatest <= 0) least = 1e-3, greatest = 1;
+  return {least / 1.6, greatest * 1.6, area.greatest.y, area.least.y, true};
+}
+
+struct Hand {
+  std::complex<double> to;
+  float length; ///< at most, of the radius
+  ImU32 colour;
+  float width;
+};
+
+void draw_hand(const ui::Canvas& c, ImVec2 centre, float radius, const Hand& hand, double unit) {
+  if (!(std::abs(hand.to) > 0)) return;
+  const float length = radius * std::min(1.0f, static_cast<float>(std::abs(hand.to) / unit)) * hand.length;
+  c.list->AddLine(centre, on_circle(centre, length, std::arg(hand.to)), hand.colour, c.stroke(hand.width));
+}
+
+/// "(+0.921, −0.389)"
+std::string_view components(const ui::Canvas& c, std::complex<double> z) {
+  const bool large = std::abs(z) >= 100;
+  return c.words("({}, {})", plot::with_sign(z.real(), large ? 1 : 3), plot::with_sign(z.imag(), large ? 1 : 3));
+}
+
+std::string_view angle_words(const ui::Canvas& c, const PairOfRow& row, std::int64_t pair) {
+  if (!(std::abs(row.kernel) > 0) || !(std::abs(row.expected) > 0)) return "no angle";
+  const double error = std::arg(row.kernel * std::conj(row.expected));
+  const std::string_view radians = std::abs(error) < 1e-3 && error != 0
+                                       ? c.words("{}{:.1e} rad", error < 0 ? "−" : "+", std::abs(error))
+                                       : c.words("{} rad", plot::with_sign(error, 3));
+  if (row.theta == 0) return radians;
+  const double in_theta = error / row.theta;
+  if (std::abs(in_theta) > 999 || std::abs(in_theta) < 5e-4) return radians;
+  return c.words("{} = {} × θ{}", radians, grouped(in_theta, 3), plot::subscript(pair));
+}
+
+void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const PairOfRow& row, double gain) {
+  draw_plain_disc(c.list, centre, radius, c.theme.dial, pieces(radius, 6.3));
+  c.list->AddCircle(centre, radius, c.theme.outline, pieces(radius, 6.3), c.stroke(2));
+  const double expected = std::arg(row.expected), error = std::arg(row.kernel * std::conj(row.expected));
+  // Hands are as long as the vectors are, measured by the longer of input and expected.
+  const double unit = std::max({std::abs(row.input), std::abs(row.input) * gain, 1e-30});
+  if (std::isfinite(error) && std::abs(error) > 1e-3) {
+    const int segments = pieces(radius, std::abs(error));
+    for (int i = 0; i <= segments; ++i)
+      c.list->PathLineTo(on_circle(centre, radius * 0.5f, expected + error * i / segments));
+    compat::path_stroke(c.list, c.theme.bad, false, c.stroke(2));
+  }
+  draw_hand(c, centre, radius, {row.input, 0.92f, c.theme.dim, 3}, unit);
+  draw_hand(c, centre, radius, {row.expected, 0.92f, c.theme.good, 7}, unit);
+  draw_hand(c, centre, radius, {row.kernel, 0.92f, c.theme.bad, 3}, unit);
+  if (std::isfinite(error)) {
+    const float reach = radius * 0.92f * std::min(1.0f, static_cast<float>(std::abs(row.kernel) / unit));
+    draw_cross(c, on_circle(centre, reach, std::arg(row.kernel)), c.px(5), c.theme.bad);
+  }
+  c.list->AddCircleFilled(centre, c.px(4), c.theme.dim);
+}
+
+} // namespace
+
+void check_frequencies(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const CheckedKernel& kernel,
+                       Scene& next) {
+  const Measurement& measured = kernel.finding.measured;
+  const ui::Rect room = heading(c, panel, "Measured frequency of every pair", "");
+  const ui::Rect area{{room.least.x + c.px(46), room.least.y + c.px(10)},
+                      {room.greatest.x - c.px(8), room.greatest.y - c.px(40)}};
+  const auto pairs = static_cast<double>(measured.expected.size());
+  if (pairs == 0 || area.height() < c.px(30)) return;
+  const Spectra plot{{0, std::max(1.0, pairs - 1), area.least.x, area.greatest.x, false},
+                     frequency_axis(measured, area),
+                     span_of(kernel.run.positions),
+                     kernel.finding.tolerance};
+  for (const plot::Tick& tick :
+       plot::decade_ticks(plot.y, true, static_cast<int>(area.height() / c.px(26)), &c.memory)) {
+    const float at = plot.y.pixel(tick.value);
+    c.list->AddLine({area.least.x, at}, {area.greatest.x, at}, c.theme.grid, 1);
+    ui::text(c, {area.least.x - c.px(8), at - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
+  }
+  const float chosen = plot.x.pixel(static_cast<double>(std::min<std::int64_t>(scene.pair, std::lround(pairs) - 1)));
+  c.list->AddLine({chosen, area.least.y}, {chosen, area.greatest.y}, ui::with_alpha(c.theme.accent, 0.55f),
+                  c.stroke(1.5f));
+  draw_expected(c, plot, measured.expected);
+  int off = 0, unseen = 0;
+  draw_measured(c, plot, measured, off, unseen);
+
+  const float below = area.greatest.y + c.px(5);
+  ui::text(c, {area.least.x, below}, c.fonts.small, c.theme.dim, "pair 0");
+  ui::text(c, {area.greatest.x, below}, c.fonts.small, c.theme.dim, c.words("pair {:.0f}", pairs - 1),
+           ui::Align::right);
+  const int count = static_cast<int>(pairs);
+  const std::string_view words =
+      unseen == count ? c.words("no frequency is to be seen in the output")
+      : off > 0       ? c.words("{} of {} pairs turn at another frequency than expected", off, count)
+      : unseen > 0    ? c.words("{} of {} pairs as expected, {} too slow to tell here", count - unseen, count, unseen)
+                      : c.words("all {} pairs turn at the expected frequency", count);
+  const float width = std::min(area.width(), ui::text_width(c.fonts.small, words));
+  const float y = below + c.px(19), left = (area.least.x + area.greatest.x - width) / 2;
+  off > 0 || unseen == count ? draw_cross(c, {left - c.px(12), y + c.px(9)}, c.px(4), c.theme.bad)
+                             : c.list->AddCircleFilled({left - c.px(12), y + c.px(9)}, c.px(4), c.theme.good);
+  ui::text(c, {left, y}, c.fonts.small, c.theme.text, ui::shortened(c, c.fonts.small, words, area.width()));
+  ui::text(c, {(area.least.x + area.greatest.x) / 2, below}, c.fonts.small, c.theme.dim,
+           "rad per token; line: expected", ui::Align::centre);
+  if (c.clicked && area.contains(c.mouse)) next.pair = std::lround(plot.x.value(c.mouse.x));
+}
+
+void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& kernel) {
+  const ui::Rect room = heading(c, panel, "Explanations tried", "what each leaves unexplained, log scale");
+  constexpr float row_height = 30, least_residual = 1e-8f;
+  const auto rows =
+      std::min(kernel.hypotheses.size(), static_cast<std::size_t>((room.height() - c.px(8)) / c.px(row_height)));
+  const bool explained = kernel.finding.causes.front().name != "unknown";
+  const float number = c.px(78), words = room.width() * 0.5f;
+  const ui::Rect bars{{room.least.x + words + c.px(12), room.least.y + c.px(10)}, {room.greatest.x - number, 0}};
+  const auto share = [&](double residual) {
+    return static_cast<float>(std::clamp(std::log(std::max(residual, 1e-12) / static_cast<double>(least_residual)) /
+                                             std::log(2 / static_cast<double>(least_residual)),
+                                         0.01, 1.0));
+  };
+  for (std::size_t h = 0; h < rows; ++h) {
+    const float y = room.least.y + c.px(10) + c.px(row_height) * static_cast<float>(h), top = y + c.px(4);
+    const double residual = kernel.hypotheses[h].residual;
+    const bool best = h == 0;
+    ImFont* font = best ? c.fonts.bold : c.fonts.body;
+    if (ui::text_width(font, kernel.hypotheses[h].words) > words) font = c.fonts.small;
+    const ui::Rect line{{room.least.x, y}, {room.least.x + words, y + c.px(row_height)}};
+    ui::text(c, line.least, font, best ? c.theme.text : c.theme.dim,
+             ui::shortened(c, font, kernel.hypotheses[h].words, words));
+    ui::hit(c.words("hypothesis {}{}", h, '\0').data(), line);
+    ui::tooltip(kernel.hypotheses[h].words.c_str());
+    c.list->AddRectFilled({bars.least.x, top}, {bars.greatest.x, top + c.px(12)}, c.theme.raised, c.px(3));
+    if (std::isfinite(residual))
+      c.list->AddRectFilled({bars.least.x, top}, {bars.least.x + share(residual) * bars.width(), top + c.px(12)},
+                            best && explained ? c.theme.good : c.theme.track, c.px(3));
+    ui::text(c, {room.greatest.x, y}, c.fonts.mono_small, best ? c.theme.text : c.theme.dim,
+             std::isfinite(residual) ? c.words("{:.1e}", residual) : std::string_view("–"), ui::Align::right);
+  }
+  if (rows == 0 || !(kernel.finding.tolerance > 0)) return;
+  // What is left of the mark is within rounding.
+  const float at = bars.least.x + share(kernel.finding.tolerance) * bars.width(),
+              end = room.least.y + c.px(6) + c.px(row_height) * static_cast<float>(rows);
+  plot::draw_rule(c.list, {at, room.least.y + c.px(8)}, {at, end}, c.theme.text, c.px(1.4f), c.px(4), c.px(3));
+  if (end + c.px(18) < room.greatest.y + c.px(8))
+    ui::text(c, {at, end}, c.fonts.small, c.theme.text, "rounding", ui::Align::centre);
+}
+
+void check_pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const KernelCheck& check) {
+  const CheckedKernel& kernel = *check.checked();
+  const std::int64_t row = selected_row(scene, kernel), pair = selected_pair(scene, kernel);
+  const PairOfRow read = kernel.pair_of_row(check.head(), row, pair);
+  const std::string_view title = c.words("Row {}, pair {}", grouped(static_cast<double>(row)), pair);
+  const std::string_view which = kernel.run.heads == 1 ? std::string_view("click a cell above for another")
+                                 : check.head() < 0    ? c.words("head {}, the one furthest off", read.head)
+                                                       : c.words("head {}", read.head);
+  const ui::Rect room = heading(c, panel, title, which);
+  const float table = std::min(c.px(340), room.width() * 0.6f);
+  const float radius = std::min(room.height() - c.px(8), room.width() - table - c.px(40)) / 2;
+  if (radius < c.px(20)) return;
+  draw_dial(c, {room.least.x + (room.width() - table) / 2 - c.px(8), (room.least.y + room.greatest.y) / 2 + c.px(4)},
+            radius, read, kernel.gain);
+
+  const float left = room.greatest.x - table, step = std::min(c.px(34), room.height() / 6);
+  float y = std::max(room.least.y + c.px(4), (room.least.y + room.greatest.y - 6 * step) / 2);
+  const auto line = [&](std::string_view label, std::string_view value, ImU32 colour, float width) {
+    if (width > 0) c.list->AddLine({left, y + c.px(10)}, {left + c.px(18), y + c.px(10)}, colour, c.stroke(width));
+    ui::text(c, {left + c.px(width > 0 ? 28 : 0), y}, c.fonts.body, width > 0 ? c.theme.text : c.theme.dim, label);
+    const float room_left = table - c.px(width > 0 ? 36 : 8) - ui::text_width(c.fonts.body, label);
+    ImFont* font = ui::text_width(c.fonts.mono, value) <= room_left ? c.fonts.mono : c.fonts.mono_small;
+    ui::text(c, {room.greatest.x, y}, font, c.theme.text, value, ui::Align::right);
+    y += step;
+  };
+  line("input", components(c, read.input), c.theme.dim, 3);
+  line("expected", components(c, read.expected), c.theme.good, 7);
+  line("kernel", components(c, read.kernel), c.theme.bad, 3);
+  line("angle error", angle_words(c, read, pair), 0, 0);
+  const double length = std::abs(read.kernel) / std::abs(read.expected);
+  line("length", std::isfinite(length) ? c.words("{:.4f} × expected", length) : std::string_view("–"), 0, 0);
+  line(c.words("position {}", grouped(static_cast<double>(kernel.position(row, pair)))),
+       c.words("θ{} = {:.4g} rad", plot::subscript(pair), read.theta), 0, 0);
+}
+
+} // namespace ropescope::pictures

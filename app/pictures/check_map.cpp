@@ -1,0 +1,291 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/pictures/check_parts.h"
+#include "app/ui/imgui_compat.h"
+
+namespace ropescope::pictures {
+
+namespace {
+
+constexpr double fewest = 4; // rows or pairs that are seen at least
+
+/// Where rows and pairs lie in a rectangle.
+struct Grid {
+  ui::Rect area;
+  MapPart part;
+
+  float x(double pair) const {
+    return area.least.x +
+           static_cast<float>((pair - part.first_pair) / (part.end_pair - part.first_pair)) * area.width();
+  }
+  float y(double token) const {
+    return area.least.y +
+           static_cast<float>((token - part.first_token) / (part.end_token - part.first_token)) * area.height();
+  }
+  double pair(float x) const {
+    return part.first_pair + static_cast<double>((x - area.least.x) / area.width()) * (part.end_pair - part.first_pair);
+  }
+  double token(float y) const {
+    return part.first_token +
+           static_cast<double>((y - area.least.y) / area.height()) * (part.end_token - part.first_token);
+  }
+};
+
+ImU32 cell_colour(const ui::Canvas& c, const ErrorScale& scale, float error) {
+  return std::isfinite(error) ? ui::error_colour(scale.share(static_cast<double>(error))) : c.theme.bad;
+}
+
+/// A stretch of cells that have one colour.
+void fill(ImDrawList* list, float left, float right, float top, float bottom, ImU32 colour) {
+  if (right <= left || bottom <= top) return;
+  list->PrimReserve(6, 4);
+  list->PrimRect({left, top}, {right, bottom}, colour);
+}
+
+/// Whole cells first … end, at most `most` of them, at least one of the map's rows or pairs each.
+struct Cells {
+  std::int64_t first, end, count;
+  Cells(double from, double to, std::int64_t there, float most) {
+    first = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::floor(from)), 0, there);
+    end = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(to)), first, there);
+    count = std::min(end - first, std::max<std::int64_t>(1, static_cast<std::int64_t>(most)));
+  }
+  std::int64_t edge(std::int64_t cell) const { return first + cell * (end - first) / std::max<std::int64_t>(1, count); }
+};
+
+Grid grid_of(ui::Rect area, const KernelView& view, const ErrorMap& map) {
+  const auto tokens = static_cast<double>(map.tokens()), pairs = static_cast<double>(map.pairs());
+  return {area, {view.top * tokens, view.bottom * tokens, view.left * pairs, view.right * pairs}};
+}
+
+/// Keeps a stretch of 0 … 1 of at least `least` within it.
+void hold(double& from, double& to, double least) {
+  const double middle = (from + to) / 2, width = std::clamp(to - from, std::min(least, 1.0), 1.0);
+  from = std::clamp(middle - width / 2, 0.0, 1 - width);
+  to = from + width;
+}
+
+void hold(KernelView& view, const ErrorMap& map) {
+  hold(view.top, view.bottom, fewest / static_cast<double>(std::max<std::int64_t>(1, map.tokens())));
+  hold(view.left, view.right, fewest / static_cast<double>(std::max<std::int64_t>(1, map.pairs())));
+}
+
+void zoom(double& from, double& to, double at, double factor) {
+  from = at + (from - at) * factor;
+  to = at + (to - at) * factor;
+}
+
+/// Wheel, drag and double click, on the item that was submitted last.
+void move_view(const Grid& grid, const ErrorMap& map, KernelView& view) {
+  const ImGuiIO& io = ImGui::GetIO();
+  if (ImGui::IsItemHovered() && io.MouseWheel != 0) {
+    const double factor = std::pow(1.2, -static_cast<double>(io.MouseWheel));
+    zoom(view.top, view.bottom, grid.token(io.MousePos.y) / static_cast<double>(map.tokens()), factor);
+    zoom(view.left, view.right, grid.pair(io.MousePos.x) / static_cast<double>(map.pairs()), factor);
+    hold(view, map);
+  }
+  if (ImGui::IsItemActive() && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0) && !ImGui::IsMouseClicked(0)) {
+    const double down = static_cast<double>(io.MouseDelta.y / grid.area.height()) * (view.bottom - view.top),
+                 across = static_cast<double>(io.MouseDelta.x / grid.area.width()) * (view.right - view.left);
+    view.top -= down, view.bottom -= down;
+    view.left -= across, view.right -= across;
+    hold(view, map);
+  }
+  if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0)) {
+    view.top = view.left = 0;
+    view.bottom = view.right = 1;
+  }
+}
+
+/// Numbers within cells that are large enough.
+void draw_numbers(const ui::Canvas& c, const Grid& grid, const ErrorMap& map, const ErrorScale& scale) {
+  const float high = compat::font_size(c.fonts.mono_small);
+  if (grid.y(1) - grid.y(0) < high * 1.2f || grid.x(1) - grid.x(0) < high * 4.2f) return;
+  const Cells rows(grid.part.first_token, grid.part.end_token, map.tokens(), 1e6f),
+      pairs(grid.part.first_pair, grid.part.end_pair, map.pairs(), 1e6f);
+  for (std::int64_t t = rows.first; t < rows.end; ++t) {
+    const float y = grid.y(static_cast<double>(t) + 0.5) - high / 2;
+    if (y < grid.area.least.y || y + high > grid.area.greatest.y) continue;
+    for (std::int64_t i = pairs.first; i < pairs.end; ++i) {
+      const float error = map.at(t, i);
+      const ImU32 ground = cell_colour(c, scale, error);
+      const ImU32 ink = ui::contrast(ground, IM_COL32_WHITE) > 4.5 ? IM_COL32_WHITE : IM_COL32_BLACK;
+      ui::text(c, {grid.x(static_cast<double>(i) + 0.5), y}, c.fonts.mono_small, ink, c.words("{:.1e}", error),
+               ui::Align::centre);
+    }
+  }
+}
+
+void draw_selection(const ui::Canvas& c, const Grid& grid, std::int64_t row, std::int64_t pair) {
+  const auto t = static_cast<double>(row), i = static_cast<double>(pair);
+  ImVec2 least{grid.x(i), grid.y(t)}, greatest{grid.x(i + 1), grid.y(t + 1)};
+  const float room = c.px(5);
+  const ImVec2 middle{(least.x + greatest.x) / 2, (least.y + greatest.y) / 2};
+  least = {std::min(least.x, middle.x - room), std::min(least.y, middle.y - room)};
+  greatest = {std::max(greatest.x, middle.x + room), std::max(greatest.y, middle.y + room)};
+  compat::rectangle(c.list, {least.x - 2, least.y - 2}, {greatest.x + 2, greatest.y + 2}, IM_COL32_BLACK, 0,
+                    c.stroke(2));
+  compat::rectangle(c.list, least, greatest, IM_COL32_WHITE, 0, c.stroke(2));
+}
+
+/// Positions at the left, pairs below, and what the mouse or the selection is on.
+void draw_labels(const ui::Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map) {
+  const bool by_row = kernel.run.positions.axes > 1; // no single position says where a row is
+  const double rows = grid.part.end_token - grid.part.first_token;
+  std::int64_t step = 1; // a power of two
+  while (static_cast<double>(grid.area.height()) / rows * static_cast<double>(step) < static_cast<double>(c.px(30)))
+    step *= 2;
+  const auto first = static_cast<std::int64_t>(std::ceil(grid.part.first_token));
+  for (std::int64_t t = (first + step - 1) / step * step; t < map.tokens(); t += step) {
+    const float y = grid.y(static_cast<double>(t) + (step == 1 ? 0.5 : 0));
+    if (y > grid.area.greatest.y - c.px(6)) break;
+    c.list->AddLine({grid.area.least.x - c.px(5), y}, {grid.area.least.x, y}, c.theme.dim, 1);
+    ui::text(c, {grid.area.least.x - c.px(9), std::max(y - c.px(9), grid.area.least.y - c.px(3))}, c.fonts.small,
+             c.theme.dim, grouped(static_cast<double>(by_row ? t : kernel.run.positions.at(0, t))), ui::Align::right);
+  }
+  ui::text(c, {grid.area.least.x - c.px(8), grid.area.least.y - c.px(21)}, c.fonts.small, c.theme.dim,
+           by_row ? "row" : "position", ui::Align::right);
+  const float below = grid.area.greatest.y + c.px(4);
+  const Cells pairs(grid.part.first_pair, grid.part.end_pair, map.pairs(), 1e6f);
+  ui::text(c, {grid.area.least.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.first));
+  ui::text(c, {grid.area.greatest.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.end - 1),
+           ui::Align::right);
+}
+
+void draw_read_out(const ui::Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map,
+                   std::int64_t row, std::int64_t pair, bool hovered) {
+  const std::int64_t position = kernel.position(row, pair);
+  const std::string_view where = position == row ? c.words("row {}", grouped(static_cast<double>(row)))
+                                                 : c.words("row {}, position {}", grouped(static_cast<double>(row)),
+                                                           grouped(static_cast<double>(position)));
+  ui::text(c, {(grid.area.least.x + grid.area.greatest.x) / 2, grid.area.greatest.y + c.px(4)}, c.fonts.small,
+           hovered ? c.theme.text : c.theme.dim, c.words("{}, pair {}: |Δ| {:.2e}", where, pair, map.at(row, pair)),
+           ui::Align::centre);
+}
+
+/// The colours from top to bottom, their decades, and where rounding ends.
+void draw_scale(const ui::Canvas& c, ui::Rect bar, const CheckedKernel& kernel) {
+  const ErrorScale& scale = kernel.scale;
+  constexpr int steps = 64;
+  const auto y = [&](double share) { return bar.greatest.y - static_cast<float>(share) * bar.height(); };
+  for (int s = 0; s < steps; ++s)
+    fill(c.list, bar.least.x, bar.greatest.x, std::round(y(static_cast<double>(s + 1) / steps)),
+         std::round(y(static_cast<double>(s) / steps)), ui::error_colour((s + 0.5) / steps));
+  const plot::Axis axis{scale.least, scale.greatest, bar.greatest.y, bar.least.y, true};
+  const float at = y(scale.share(kernel.rounding)), half = c.px(8);
+  const float label = std::clamp(at - half, bar.least.y, bar.greatest.y - 2 * half);
+  for (const plot::Tick& tick : plot::decade_ticks(axis, true, static_cast<int>(bar.height() / c.px(24)), &c.memory)) {
+    const float place = axis.pixel(tick.value);
+    if (std::abs(place - half - label) < c.px(16)) continue;
+    ui::text(c, {bar.greatest.x + c.px(6), std::clamp(place - half, bar.least.y - half, bar.greatest.y - half)},
+             c.fonts.small, c.theme.dim, tick.label);
+  }
+  c.list->AddLine({bar.least.x - c.px(3), at}, {bar.greatest.x + c.px(4), at}, c.theme.text, c.stroke(2));
+  ui::text(c, {bar.greatest.x + c.px(6), label}, c.fonts.small, c.theme.text, "rounding");
+}
+
+/// One cell per head, coloured by its error; a click shows that head's errors alone.
+float draw_heads(const ui::Canvas& c, ui::Rect room, const Scene& scene, const KernelCheck& check, Scene& next) {
+  const CheckedKernel& kernel = *check.checked();
+  const std::vector<float>& heads = kernel.finding.head_error;
+  const auto count = static_cast<float>(heads.size());
+  const float button = c.px(84), cell = std::floor(std::min(c.px(18), (room.width() - button - c.px(8)) / count));
+  if (heads.size() < 2 || cell < c.px(4)) return 0;
+  const float left = room.greatest.x - cell * count;
+  if (ui::button(c, "all heads", {{left - button - c.px(6), room.least.y}, {left - c.px(6), room.greatest.y}},
+                 "all heads", scene.kernel.head < 0))
+    next.kernel.head = -1;
+  for (std::size_t h = 0; h < heads.size(); ++h) {
+    const float x = left + cell * static_cast<float>(h);
+    const ui::Rect box{{x, room.least.y}, {x + cell - 1, room.greatest.y}};
+    c.list->AddRectFilled(box.least, box.greatest, cell_colour(c, kernel.scale, heads[h]));
+    if (ui::hit(c.words("head {}{}", h, '\0').data(), box)) next.kernel.head = static_cast<std::int64_t>(h);
+    if (ImGui::IsItemHovered()) ui::tooltip(c.words("head {}: RMS of Δ {:.2e}{}", h, heads[h], '\0').data());
+  }
+  if (const auto h = static_cast<float>(scene.kernel.head); h >= 0 && h < count)
+    compat::rectangle(c.list, {left + cell * h - 2, room.least.y - 2}, {left + cell * (h + 1) + 1, room.greatest.y + 2},
+                      c.theme.text, 0, c.stroke(2));
+  return cell * count + button + c.px(14);
+}
+
+} // namespace
+
+std::int64_t selected_row(const Scene& scene, const CheckedKernel& kernel) {
+  const std::int64_t row = scene.kernel.row < 0 ? kernel.errors.tokens() / 2 : scene.kernel.row;
+  return std::clamp<std::int64_t>(row, 0, kernel.errors.tokens() - 1);
+}
+
+std::int64_t selected_pair(const Scene& scene, const CheckedKernel& kernel) {
+  return std::clamp<std::int64_t>(scene.pair, 0, kernel.errors.pairs() - 1);
+}
+
+void draw_errors(const ui::Canvas& c, ui::Rect area, const ErrorMap& map, const MapPart& part,
+                 const ErrorScale& scale) {
+  const Grid grid{area, part};
+  const Cells rows(part.first_token, part.end_token, map.tokens(), area.height() / std::max(1.0f, c.px(2))),
+      pairs(part.first_pair, part.end_pair, map.pairs(), area.width() / std::max(1.0f, c.px(2)));
+  c.list->PushClipRect(area.least, area.greatest, true);
+  for (std::int64_t r = 0; r < rows.count; ++r) {
+    const std::int64_t first = rows.edge(r), end = rows.edge(r + 1);
+    const float top = std::round(grid.y(static_cast<double>(first))),
+                bottom = std::round(grid.y(static_cast<double>(end)));
+    float left = std::round(grid.x(static_cast<double>(pairs.first)));
+    ImU32 colour = 0;
+    for (std::int64_t p = 0; p < pairs.count; ++p) {
+      const ImU32 here = cell_colour(c, scale, map.greatest(first, end, pairs.edge(p), pairs.edge(p + 1)));
+      const float edge = std::round(grid.x(static_cast<double>(pairs.edge(p))));
+      if (p > 0 && here != colour) {
+        fill(c.list, left, edge, top, bottom, colour);
+        left = edge;
+      }
+      colour = here;
+    }
+    fill(c.list, left, std::round(grid.x(static_cast<double>(pairs.end))), top, bottom, colour);
+  }
+  c.list->PopClipRect();
+}
+
+void check_map(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const KernelCheck& check, Scene& next) {
+  const CheckedKernel& kernel = *check.checked();
+  const ErrorMap& map = check.errors();
+  const std::string_view title = "Error by position and pair";
+  const float free = panel.width() - c.px(60) - ui::text_width(c.fonts.title, title);
+  const ui::Rect heads{{panel.greatest.x - c.px(18) - free, panel.least.y + c.px(12)},
+                       {panel.greatest.x - c.px(18), panel.least.y + c.px(34)}};
+  const float taken = draw_heads(c, heads, scene, check, next);
+  const std::string_view remark =
+      check.head() < 0 ? std::string_view("|out − expected|, log colour") : c.words("head {} alone", check.head());
+  const bool fits = free - taken > ui::text_width(c.fonts.small, remark);
+  const ui::Rect room = heading(c, panel, title, fits ? remark : "");
+  const ui::Rect area{{std::round(room.least.x + c.px(62)), std::round(room.least.y + c.px(18))},
+                      {std::round(room.greatest.x - c.px(100)), std::round(room.greatest.y - c.px(20))}};
+  if (area.width() < c.px(40) || area.height() < c.px(40) || map.tokens() == 0 || map.pairs() == 0) return;
+
+  const Grid grid = grid_of(area, scene.kernel, map);
+  draw_errors(c, area, map, grid.part, kernel.scale);
+  c.list->PushClipRect(area.least, area.greatest, true);
+  draw_numbers(c, grid, map, kernel.scale);
+  draw_selection(c, grid, selected_row(scene, kernel), selected_pair(scene, kernel));
+  c.list->PopClipRect();
+  draw_labels(c, grid, kernel, map);
+  draw_scale(c, {{area.greatest.x + c.px(14), area.least.y}, {area.greatest.x + c.px(28), area.greatest.y}}, kernel);
+
+  ui::hit("errors", area);
+  move_view(grid, map, next.kernel);
+  const bool hovered = area.contains(c.mouse);
+  std::int64_t row = selected_row(scene, kernel), pair = selected_pair(scene, kernel);
+  if (hovered) {
+    row = std::clamp<std::int64_t>(static_cast<std::int64_t>(grid.token(c.mouse.y)), 0, map.tokens() - 1);
+    pair = std::clamp<std::int64_t>(static_cast<std::int64_t>(grid.pair(c.mouse.x)), 0, map.pairs() - 1);
+  }
+  draw_read_out(c, grid, kernel, map, row, pair, hovered);
+  if (hovered && c.clicked) {
+    next.kernel.row = row;
+    next.pair = pair;
+  }
+}
+
+} // namespace ropescope::pictures

@@ -1,0 +1,186 @@
+#include "app/scene/kernel_files.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/io/file.h"
+#include "core/io/raw.h"
+#include "core/io/tensor_file.h"
+
+namespace ropescope {
+
+namespace {
+
+Array read_rows(const std::string& file, const KernelFiles& files) {
+  Array array = files.dtype.empty() ? read_array(file) : read_raw(file, files.dtype, files.shape);
+  if (array.dtype == DType::integer)
+    throw Error(fmt::format("{}: holds integers, expected float64, float32, float16 or bfloat16", file));
+  return array;
+}
+
+/// Heads of queries and of keys, where the model's file says; to tell heads from tokens.
+std::vector<std::int64_t> head_counts(const std::string& config) {
+  std::vector<std::int64_t> counts;
+  if (config.empty()) return counts;
+  constexpr std::uintmax_t greatest = std::uintmax_t{1} << 26;
+  try {
+    const auto json = nlohmann::json::parse(read_file(config, greatest), nullptr, false);
+    for (const char* part : {"", "text_config"}) {
+      const auto& of = *part && json.is_object() && json.contains(part) ? json[part] : json;
+      if (!of.is_object()) continue;
+      for (const char* key : {"num_attention_heads", "num_key_value_heads", "n_head"})
+        if (of.contains(key) && of[key].is_number_integer()) counts.push_back(of[key]);
+    }
+  } catch (const Error&) { // a GGUF file beyond that
+  }
+  return counts;
+}
+
+/// Which axis counts the tokens: that asked for, or the only one that can.
+std::int64_t find_token_axis(const Array& array, const KernelFiles& files) {
+  const auto rank = static_cast<std::int64_t>(array.shape.size());
+  if (files.token_axis) return *files.token_axis;
+  if (rank <= 2) return 0;
+  const auto extent = [&](std::int64_t axis) { return array.shape[static_cast<std::size_t>(axis)]; };
+  std::vector<std::int64_t> possible;
+  const auto keep = [&](auto holds) {
+    std::vector<std::int64_t> kept;
+    std::copy_if(possible.begin(), possible.end(), std::back_inserter(kept), holds);
+    if (!kept.empty()) possible = kept;
+  };
+  const auto known = files.positions.count();
+  for (std::int64_t axis = 0; axis < rank - 1; ++axis)
+    if (known ? extent(axis) == *known : axis >= rank - 3) possible.push_back(axis);
+  if (known && possible.empty())
+    throw Error(fmt::format("{}: shape ({}) has no axis of the {} tokens that there are positions for", files.in,
+                            fmt::join(array.shape, ", "), *known));
+  if (possible.size() > 1) keep([&](std::int64_t axis) { return extent(axis) > 1; });
+  const std::vector<std::int64_t> heads = head_counts(files.config);
+  const auto counts_heads = [&](std::int64_t axis) {
+    return std::find(heads.begin(), heads.end(), extent(axis)) != heads.end();
+  };
+  if (possible.size() > 1) keep([&](std::int64_t axis) { return !counts_heads(axis); });
+  constexpr std::int64_t most_heads = 128;
+  if (possible.size() > 1) keep([&](std::int64_t axis) { return extent(axis) > most_heads; });
+  if (possible.size() == 1) return possible.front();
+  throw Error(fmt::format("{}: shape ({}), and axes {} may each count the tokens: expected --token-axis", files.in,
+                          fmt::join(array.shape, ", "), fmt::join(possible, " and ")));
+}
+
+std::int64_t count_heads(const Array& array, std::int64_t token_axis) {
+  const auto rank = static_cast<std::int64_t>(array.shape.size());
+  if (rank < 3) return 1;
+  const std::int64_t axis = token_axis < 0 ? rank + token_axis : token_axis;
+  // The axis next to the last, unless that counts tokens: then the one before it.
+  return array.shape[static_cast<std::size_t>(axis == rank - 2 ? rank - 3 : rank - 2)];
+}
+
+} // namespace
+
+KernelRun read_kernel_run(const KernelFiles& files, const ModelConfig& model, const LayerRope& layer) {
+  KernelRun run;
+  run.rope = layer.config;
+  files.positions.set_grid(run.rope);
+  for (const LayerRope& other : model.layers)
+    if (other.layer_type != layer.layer_type) run.other_layers.push_back(other);
+  run.in = read_rows(files.in, files);
+  run.out = read_rows(files.out, files);
+  if (run.in.shape != run.out.shape)
+    throw Error(fmt::format("{} has shape ({}) and {} has ({}), expected the same", files.in,
+                            fmt::join(run.in.shape, ", "), files.out, fmt::join(run.out.shape, ", ")));
+  const std::int64_t token_axis = find_token_axis(run.in, files);
+  run.shape = row_shape(run.in, token_axis, run.rope, files.in);
+  run.heads = count_heads(run.in, token_axis);
+  run.positions = files.positions.read(run.rope, run.shape.tokens, files.in);
+  run.seq_len = files.seq_len;
+  run.rope.layout = layout_named(files.layout, run.rope);
+  if (run.shape.head_dim != run.rope.head_dim) run.rope.layout.offset = run.rope.nope_dim;
+  const Spectrum spectrum = make_spectrum(run.rope, run.length());
+  const auto axes = pair_axes(run.rope, run.positions.axes);
+  validate({.turns = spectrum.turns, .layout = run.rope.layout, .pair_axis = axes, .positions = run.positions},
+           run.shape, spectrum.rotary_dim);
+  return run;
+}
+
+std::string without_tensor_name(const std::string& path) {
+  std::error_code ignored;
+  const std::size_t colon = path.rfind(':');
+  if (colon == std::string::npos || std::filesystem::exists(path, ignored)) return path;
+  return path.substr(0, colon);
+}
+
+FileRole role_of(const std::string& path) {
+  struct Known {
+    std::string_view word;
+    FileRole role;
+  };
+  // The first that is found counts: "q_out" and "kernel_output_q" are outputs.
+  constexpr Known known[] = {{"positions", FileRole::positions},
+                             {"position", FileRole::positions},
+                             {"pos", FileRole::positions},
+                             {"ids", FileRole::positions},
+                             {"out", FileRole::output},
+                             {"output", FileRole::output},
+                             {"outputs", FileRole::output},
+                             {"kernel", FileRole::output},
+                             {"result", FileRole::output},
+                             {"rotated", FileRole::output},
+                             {"roped", FileRole::output},
+                             {"actual", FileRole::output},
+                             {"after", FileRole::output},
+                             {"y", FileRole::output},
+                             {"in", FileRole::input},
+                             {"input", FileRole::input},
+                             {"inputs", FileRole::input},
+                             {"before", FileRole::input},
+                             {"q", FileRole::input},
+                             {"k", FileRole::input},
+                             {"x", FileRole::input},
+                             {"query", FileRole::input},
+                             {"key", FileRole::input}};
+  std::vector<std::string> words(1);
+  for (const char letter : std::filesystem::path(path).stem().string()) {
+    if (std::isalpha(static_cast<unsigned char>(letter)))
+      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    else if (!words.back().empty())
+      words.emplace_back();
+  }
+  for (const Known& k : known)
+    if (std::find(words.begin(), words.end(), k.word) != words.end()) return k.role;
+  return FileRole::unknown;
+}
+
+bool take_files(KernelFiles& files, const std::vector<std::string>& paths) {
+  std::vector<std::string> rest;
+  std::vector<std::string> inputs, outputs;
+  for (const std::string& path : paths) {
+    const FileRole role = role_of(path);
+    if (role == FileRole::positions) {
+      files.positions = {};
+      files.positions.file = path;
+    } else
+      (role == FileRole::input ? inputs : role == FileRole::output ? outputs : rest).push_back(path);
+  }
+  bool sure = true;
+  if (rest.empty() && inputs.size() <= 1 && outputs.size() <= 1) {
+    if (!inputs.empty()) files.in = inputs.front();
+    if (!outputs.empty()) files.out = outputs.front();
+  } else {
+    const bool two = inputs.size() + outputs.size() + rest.size() > 1;
+    sure = !two || (rest.size() == 1 && inputs.size() + outputs.size() == 1);
+    inputs.insert(inputs.end(), rest.begin(), rest.end());
+    inputs.insert(inputs.end(), outputs.begin(), outputs.end());
+    if (two || (!files.in.empty() && !files.out.empty())) files.in.clear(), files.out.clear();
+    for (const std::string& path : inputs) (files.in.empty() ? files.in : files.out) = path;
+  }
+  return sure;
+}
+
+} // namespace ropescope
