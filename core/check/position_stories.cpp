@@ -87,6 +87,7 @@ public:
     }
     for (std::size_t t = 0; t < shifts.size(); ++t)
       if (shifts[t].match != 0) order_.push_back(t);
+    for (const TokenShift& shift : shifts) visible_.push_back(shift.match != 0);
     if (order_.empty()) order_.push_back(0);
     fill_gaps();
     std::stable_sort(order_.begin(), order_.end(),
@@ -251,8 +252,10 @@ private:
     std::size_t r = 0;
     while (r < shift_.size() && std::abs(shift_[r] - k) < same) ++r;
     if (r == 0 || r == shift_.size()) return;
-    // Rows of zeros may hide where it began.
-    const double begun = std::round(k - shift_[r]), at = begun > given_row_[r - 1] + k - 1 ? begun : given_row_[r] + k;
+    std::size_t before = r - 1;
+    while (before > 0 && !visible_[before]) --before; // rows of zeros may hide where it began
+    const double begun = std::round(k - shift_[r]);
+    const double at = begun > given_row_[before] + k ? begun : given_row_[r] + k;
     const Cause cause{"positions_restart", {{"at", static_cast<std::int64_t>(at)}}};
     PositionStory& story = add(with(cause), [=](double p, std::size_t t) { return t < r ? p + k : p + k - at; });
     const double greatest = given_row_[order_.back()] + k;
@@ -321,7 +324,8 @@ private:
   const KernelRun& run_;
   TurnedPositions given_;
   std::vector<double> shift_, given_row_, seen_;
-  std::vector<std::size_t> order_; ///< tokens of which something is seen, by position
+  std::vector<std::uint8_t> visible_; ///< per token: not zeros alone
+  std::vector<std::size_t> order_;    ///< tokens of which something is seen, by position
   std::vector<PositionStory> all_;
   std::optional<PositionStory> again_;
 };

@@ -330,6 +330,12 @@ private:
     return {};
   }
 
+  const Reduced& screened_of(const LayoutChoice& layout) {
+    const auto known = reduced_.find(&layout);
+    return known != reduced_.end() ? known->second
+                                   : reduced_.emplace(&layout, reduce(run_, layout.at, screen_)).first->second;
+  }
+
   /// What each cause alone would leave, at the positions given.
   void list_tried() {
     const auto add = [&](const LayoutChoice& layout, const FrequencyChoice& frequencies, Operation operation) {
@@ -337,7 +343,7 @@ private:
       std::vector<Cause> causes = candidate.causes();
       if (causes.empty() || causes.size() > 1) return;
       const Kernel kernel{candidate.turns(), frequencies.gain, operation, expected_.positions};
-      const Score fit = score(reduce(run_, layout.at, screen_), noise_, kernel);
+      const Score fit = score(screened_of(layout), noise_, kernel);
       // What explains every row by itself is alike to any account of positions.
       if (fit.whole() && found_.causes.size() == 1 && fit.residual <= 1.05 * found_.residual + 1e-12 &&
           !same_parameters(causes[0], found_.causes[0]) && odd_digits({causes[0]}) == 0)
@@ -352,7 +358,7 @@ private:
     for (const auto& [layout, choices] : choices_)
       if (layout == &first)
         for (const FrequencyChoice& frequencies : choices) add(first, frequencies, Operation::rotate);
-    const Reduced sums = reduce(run_, first.at, screen_);
+    const Reduced& sums = screened_of(first);
     const auto moved = [&](const Cause& cause, auto map) {
       Kernel kernel = expected_;
       for (double& id : kernel.positions.ids) id = map(id);
@@ -380,6 +386,7 @@ private:
   std::vector<std::int64_t> screen_, fit_, prove_, all_;
   std::vector<Measured> measured_;
   std::map<const LayoutChoice*, std::vector<FrequencyChoice>> choices_;
+  std::map<const LayoutChoice*, Reduced> reduced_; ///< what was screened, of every head
   std::vector<Screened> screened_;
   std::vector<Hypothesis> tried_;
   Explanation found_;
