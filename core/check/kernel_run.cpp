@@ -196,17 +196,16 @@ Changes changes(const KernelRun& run, std::span<const std::int64_t> tokens, doub
         for (std::int64_t inner = 0; inner < shape.inner; ++inner) {
           std::size_t unchanged = 0;
           for (const std::int64_t token : tokens) {
-            double row_before = 0, row_after = 0;
+            bool same = true;
             const std::int64_t at = ((outer * shape.tokens + token) * shape.inner + inner) * shape.head_dim;
             for (std::size_t j = 0; j < width; ++j) {
               const auto x = static_cast<double>(in[static_cast<std::size_t>(at) + j]),
                          y = static_cast<double>(out[static_cast<std::size_t>(at) + j]);
               before[j] += x * x;
               after[j] += (y - x) * (y - x);
-              row_before += x * x;
-              row_after += (y - x) * (y - x);
+              same &= std::abs(y - x) <= slack * std::abs(x);
             }
-            unchanged += row_after <= slack * slack * row_before ? 1 : 0;
+            unchanged += same ? 1 : 0;
           }
           result.unchanged.push_back(static_cast<double>(unchanged) / static_cast<double>(tokens.size()));
         }
