@@ -366,8 +366,8 @@ std::vector<FrequencyChoice> frequency_choices(const KernelRun& run, std::int64_
   choices.add_layers();
   choices.add_scaling();
   choices.add_axes();
-  choices.add_speeds();
   if (!of_patches(run.rope.axis_rule)) choices.add_exponents();
+  choices.add_speeds();
   choices.add_bases();
   return std::move(choices.all);
 }

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <set>
 
 #include "core/check/kernel.h"
 #include "core/rope/format.h"
@@ -102,9 +103,9 @@ public:
       add_scale();
       add_not_restarted();
       add_broken(0);
-      const double k = first_shift(order_.size() / 10), of_few = first_shift(5);
-      if (k != 0) add_broken(k);
-      if (of_few != 0 && of_few != k) add_broken(of_few);
+      std::set<double> broken{0};
+      for (const std::size_t first : {order_.size() / 10, std::size_t{5}, std::size_t{1}})
+        if (const double k = first_shift(first); broken.insert(k).second) add_broken(k);
       add_rounded();
     } else {
       PositionStory still{{{"not_rotated", {}}}, given_, {}, true};

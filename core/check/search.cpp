@@ -244,9 +244,10 @@ private:
     const std::vector<Cause> chosen = best.candidate.causes();
     if (chosen.empty()) return;
     for (const Screened& other : screened_) {
-      if (&other == &best || other.candidate.layout != best.candidate.layout ||
-          other.candidate.causes().size() > chosen.size() || other.fit.explained < best.fit.explained ||
-          other.fit.residual > 1.05 * best.fit.residual + 1e-12 || other.candidate.causes().empty())
+      const bool same_layout = other.candidate.layout == best.candidate.layout;
+      if (&other == &best || (!same_layout && chosen.size() > 1) || other.candidate.causes().size() > chosen.size() ||
+          other.fit.explained < best.fit.explained || other.fit.residual > 1.05 * best.fit.residual + 1e-12 ||
+          other.candidate.causes().empty())
         continue;
       const Cause cause = other.candidate.causes().back();
       if (!same_parameters(cause, chosen.back()) && odd_digits({cause}) == 0) add_alike(cause);
@@ -270,7 +271,10 @@ private:
         sum += z.real() * s.cross_re + z.imag() * s.cross_im;
         energy += std::norm(z) * s.in;
       }
-    return energy > 0 ? sum / energy : 1;
+    const double measured = energy > 0 ? sum / energy : 1, expected = expected_.gain;
+    for (const double likely : {1.0, 1 / expected, expected * expected}) // rounding may lean one way
+      if (std::abs(measured / likely - 1) < noise_.unit / 2) return likely;
+    return measured;
   }
 
   void add_wrong_rows(const Score& proved, std::vector<Cause>& causes) const {
