@@ -236,7 +236,7 @@ private:
     for (const RowScore& row : proved.rows)
       if (row.explained()) error += row.error, energy += row.energy;
     found_.residual = energy > 0 ? std::sqrt(error / energy) : proved.residual;
-    remember_alike(best);
+    if (!proof.story.unchanged) remember_alike(best);
   }
 
   /// Other frequencies that the rows cannot tell from those chosen.
@@ -359,6 +359,10 @@ private:
       add(layout, expected_frequencies(run_, layout.rotary_dim), Operation::rotate);
     const FrequencyChoice expected = expected_frequencies(run_, first.rotary_dim);
     add(first, expected, Operation::cos_sin_swapped);
+    // On a short run a scheme's parameters may leave what one speed does.
+    if (found_.causes.size() == 1 && found_.causes[0].name == "position_scale")
+      for (Measured& measured : measured_)
+        if (measured.layout == &first) choices_of(measured);
     for (const auto& [layout, choices] : choices_)
       if (layout == &first)
         for (const FrequencyChoice& frequencies : choices) add(first, frequencies, Operation::rotate);
