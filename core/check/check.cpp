@@ -32,13 +32,6 @@ public:
 
   Finding run() {
     compare_with_expected();
-    if (const auto first = first_not_finite(run_)) {
-      finding_.verdict = Verdict::mismatch;
-      finding_.causes = {{"not_finite", {{"first", *first}}}};
-      finding_.residual = std::nan("");
-      measure(layouts_.front());
-      return finish();
-    }
     const Reduced whole = reduce(run_, layouts_.front().at, all_);
     judge_rows(whole);
     auto precision = explain_by_rows(expected_, noise_, whole);
@@ -163,8 +156,29 @@ private:
 
 } // namespace
 
+namespace {
+
+/// What the rows that are finite tell, after what the others do.
+Finding check_finite_rows(const KernelRun& run, std::int64_t first) {
+  const FiniteRows finite = finite_rows(run);
+  Finding finding = Checker(finite.run).run();
+  const Cause cause{"not_finite", {{"first", first}}};
+  const bool unharmed = finding.verdict != Verdict::mismatch, unknown = finding.causes[0].name == "unknown";
+  if (unknown || finding.causes[0].name == "match") finding.causes.clear();
+  finding.causes.insert(finding.causes.begin(), cause);
+  finding.verdict = Verdict::mismatch;
+  finding.rows_wrong += unharmed ? finite.tokens_lost : 0;
+  finding.residual = finding.max_abs_error = std::nan("");
+  finding.hypotheses.insert(finding.hypotheses.begin(), {finding.causes, finding.residual});
+  finding.sentence = sentence_of(finding.causes, run);
+  return finding;
+}
+
+} // namespace
+
 Finding check(const KernelRun& run) {
   require_judgeable(run);
+  if (const auto first = first_not_finite(run)) return check_finite_rows(run, *first);
   return Checker(run).run();
 }
 

@@ -126,6 +126,11 @@ void Choices::add_bases() {
   }
 }
 
+std::vector<double> powers(std::vector<double> theta, double exponent) {
+  for (double& t : theta) t = t == 0 ? 0 : std::pow(t, exponent);
+  return theta;
+}
+
 /// θ = base^(−2(i + shift)/denominator) before any scheme.
 void Choices::add_exponents() {
   const auto d = static_cast<double>(config_.rotary_dim);
@@ -144,6 +149,7 @@ void Choices::add_exponents() {
     return theta;
   };
   const bool by_wavelength = config_.rope_type == RopeType::llama3;
+  const bool by_base = config_.rope_type == RopeType::ntk || config_.rope_type == RopeType::dynamic;
   for (const std::int64_t denominator : denominators) {
     if (denominator <= 0) continue;
     const Cause cause{"exponent", {{"denominator", denominator}}};
@@ -152,6 +158,7 @@ void Choices::add_exponents() {
       changed.base = std::pow(config_.base, d / static_cast<double>(denominator));
       add({cause}, changed, seq_len_);
     }
+    if (by_base) add_theta({cause}, powers(spectrum.inv_freq, d / static_cast<double>(denominator)));
     add_theta({cause}, by_index([&](double i) { return 2 * i / static_cast<double>(denominator); }));
   }
   for (const double shift : {0.5, 1.0, -0.5, -1.0, 2.0}) {
@@ -167,9 +174,8 @@ void Choices::add_exponents() {
     add_theta({cause}, by_index([&](double i) { return 2 * (i + shift) / d; }));
   }
   add_theta({{"exponent", {{"inverted", true}}}}, by_index([&](double i) { return -2 * i / d; }));
-  std::vector<double> unscaled;
-  for (const double theta : spectrum.unscaled) unscaled.push_back(theta == 0 ? 0 : 1 / theta);
-  add_theta({{"exponent", {{"inverted", true}}}}, unscaled);
+  for (const std::vector<double>& theta : {spectrum.unscaled, spectrum.inv_freq})
+    add_theta({{"exponent", {{"inverted", true}}}}, powers(theta, -1));
 }
 
 void Choices::add_yarn(const Cause& cause) {
@@ -360,8 +366,8 @@ std::vector<FrequencyChoice> frequency_choices(const KernelRun& run, std::int64_
   choices.add_layers();
   choices.add_scaling();
   choices.add_axes();
-  choices.add_speeds();
   if (!of_patches(run.rope.axis_rule)) choices.add_exponents();
+  choices.add_speeds();
   choices.add_bases();
   return std::move(choices.all);
 }

@@ -68,14 +68,15 @@ Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, A
     row.outlier = row.error > 0 && row.error > row.energy * noise.bound * noise.bound;
     for (std::size_t i = 0; i < pairs; ++i) {
       const PairSums& sum = reduced.of(t)[i];
-      const std::complex<double> z = multiplier(t, i);
+      const std::complex<double> z = sum.in > 0 ? multiplier(t, i) : 1.0; // in 16 bits it may not be finite
       const double length = std::norm(z) * sum.in;
       const double e = std::max(0.0, sum.out - 2 * (z.real() * sum.cross_re + z.imag() * sum.cross_im) + length);
       const double turned = i < noise.angle.size() ? noise.of_angle(i, angle(t, i)) : 0;
       // A multiplier near 0 (cos alone) still comes with the rounding of its products.
       const double scale = std::max(length, 0.25 * sum.in);
-      const double share = scale * (noise.rms + turned) * (noise.rms + turned), most = noise.bound + 1.5 * turned;
-      row.outlier |= e > scale * most * most + 1e-14 * sum.out + 1e-30;
+      const double share = scale * (noise.rms + turned) * (noise.rms + turned) + noise.floor,
+                   most = noise.bound + 1.5 * turned;
+      row.outlier |= e > scale * most * most + 8 * noise.floor + 1e-14 * sum.out + 1e-30;
       if (scale > 0) result.worst = std::max(result.worst, std::sqrt(e / scale));
       row.error += e;
       row.energy += length;

@@ -107,6 +107,27 @@ std::optional<std::int64_t> first_not_finite(const KernelRun& run) {
   return first_where(run.out, [](auto x) { return !std::isfinite(x); });
 }
 
+FiniteRows finite_rows(const KernelRun& run) {
+  FiniteRows finite{run, 0};
+  const RowShape& shape = run.shape;
+  const auto width = static_cast<std::size_t>(shape.head_dim);
+  std::vector<std::uint8_t> lost(static_cast<std::size_t>(shape.tokens), 0);
+  const auto clear = [&](Array& array, std::size_t row) {
+    const auto zero = [&](auto& numbers) { std::fill_n(numbers.begin() + static_cast<std::ptrdiff_t>(row), width, 0); };
+    array.dtype == DType::float64 ? zero(array.doubles) : zero(array.floats);
+  };
+  with_numbers(run.out, [&](auto out) {
+    for (std::size_t row = 0; row < out.size(); row += width) {
+      if (std::all_of(&out[row], &out[row] + width, [](auto x) { return std::isfinite(x); })) continue;
+      clear(finite.run.in, row);
+      clear(finite.run.out, row);
+      lost[row / width / static_cast<std::size_t>(shape.inner) % lost.size()] = 1;
+    }
+  });
+  finite.tokens_lost = std::count(lost.begin(), lost.end(), 1);
+  return finite;
+}
+
 Format format_held(const Array& array) {
   if (array.dtype == DType::bfloat16) return Format::bfloat16;
   if (array.dtype == DType::float16) return Format::float16;
@@ -173,19 +194,20 @@ Changes changes(const KernelRun& run, std::span<const std::int64_t> tokens, doub
     with_numbers(run.out, [&](auto out) {
       for (std::int64_t outer = 0; outer < shape.outer; ++outer)
         for (std::int64_t inner = 0; inner < shape.inner; ++inner) {
-          double row_before = 0, row_after = 0;
+          std::size_t unchanged = 0;
           for (const std::int64_t token : tokens) {
+            bool same = true;
             const std::int64_t at = ((outer * shape.tokens + token) * shape.inner + inner) * shape.head_dim;
             for (std::size_t j = 0; j < width; ++j) {
               const auto x = static_cast<double>(in[static_cast<std::size_t>(at) + j]),
                          y = static_cast<double>(out[static_cast<std::size_t>(at) + j]);
               before[j] += x * x;
               after[j] += (y - x) * (y - x);
-              row_before += x * x;
-              row_after += (y - x) * (y - x);
+              same &= std::abs(y - x) <= slack * std::abs(x);
             }
+            unchanged += same ? 1 : 0;
           }
-          result.rows.push_back(std::sqrt(row_after / row_before));
+          result.unchanged.push_back(static_cast<double>(unchanged) / static_cast<double>(tokens.size()));
         }
     });
   });

@@ -34,6 +34,13 @@ void require_judgeable(const KernelRun&);
 /// The index of the first number of the output that is NaN or infinite.
 std::optional<std::int64_t> first_not_finite(const KernelRun&);
 
+/// A run whose rows (head × token) are zeros, before and after, where the output is not finite.
+struct FiniteRows {
+  KernelRun run;
+  std::int64_t tokens_lost = 0; ///< that have such a row
+};
+FiniteRows finite_rows(const KernelRun&);
+
 /// The narrowest format that holds every number of an array exactly: a float32 file of bfloat16 numbers is bfloat16.
 Format format_held(const Array&);
 
@@ -78,7 +85,7 @@ Reduced reduce(const KernelRun&, const PairComponents&, std::span<const std::int
 
 /// What differs between input and output at all.
 struct Changes {
-  std::vector<double> rows;        ///< per [outer × inner]: RMS of out − in over that of in; NaN where in is 0
+  std::vector<double> unchanged; ///< per [outer × inner]: share of the tokens whose row is as before, but for `slack`
   std::vector<std::uint8_t> moved; ///< per component of a head: whether it is another than before by `slack`
 };
 Changes changes(const KernelRun&, std::span<const std::int64_t> tokens, double slack);

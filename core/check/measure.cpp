@@ -47,6 +47,9 @@ Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
   // to the output's format is one rounding more.
   noise.rms = 1.5 * noise.unit;
   noise.bound = (unit_of(in) < noise.unit ? 5 : 4) * noise.unit;
+  // Numbers of float16 below 2^-14 lie as far apart as at 2^-14.
+  const auto rows = static_cast<double>(run.shape.outer * run.shape.inner);
+  if (out == Format::float16) noise.floor = 2 * rows * std::pow(1.5 * 0x1p-24, 2);
   const std::vector<float> own = model_inv_freq(run.rope, run.length());
   const double scale = std::pow(run.rope.base, -2.0 / static_cast<double>(run.rope.rotary_dim));
   const double ggml = std::abs(static_cast<double>(static_cast<float>(scale)) / scale - 1) + 0x1p-25;
@@ -237,7 +240,10 @@ TokenShift ShiftFinder::find(const Reduced& reduced, std::size_t token, std::spa
   consider(refined(ratios, swept(ratios, 0)));
   if (best.match < most) consider(refined(ratios, 0));
   for (const double start : starts)
-    if (best.match < most) consider(refined(ratios, start));
+    if (best.match < most) {
+      consider(refined(ratios, start));
+      consider(refined(ratios, swept(ratios, start)));
+    }
   // Shifts further than the slowest pair tells apart.
   if (slow_first_.empty() || starts.empty()) return best;
   const double turn = 2 * std::numbers::pi / std::abs(turns_.theta[slow_first_.front()]);

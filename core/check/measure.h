@@ -18,6 +18,7 @@ struct PairTurns {
 struct Noise {
   double unit = 0;           ///< half the spacing of numbers at 1, of the format that the output holds
   double rms = 0, bound = 0; ///< of rows: RMS over many numbers; greatest of one
+  double floor = 0;          ///< of a token and pair, squared: the spacing of the least numbers
   std::vector<double> angle; ///< per pair: relative error of position × frequency in float32
   std::string reason;        ///< for people
 

@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
+#include <set>
 
 #include "core/check/kernel.h"
 #include "core/rope/format.h"
+#include "core/rope/spectrum.h"
 
 namespace ropescope {
 
@@ -31,22 +34,48 @@ double as_ratio(double ratio, double slack) {
   return ratio;
 }
 
-/// What makes every pair turn so many times faster; first the likelier.
-std::vector<Cause> speed_causes(double scale, double slack, const RopeConfig& rope) {
-  const Cause by_scale{"position_scale", {{"scale", scale}}};
-  if (scale == -1) return {{"inverse_rotation", {}}};
-  if (rope.rope_type == RopeType::linear) {
-    const double factor = extension_factor(rope);
-    if (std::abs(scale - factor) <= slack) return {{"scaling_ignored", {{"scheme", std::string("linear")}}}, by_scale};
-    const Cause by_factor{"scaling_parameters", {{"scheme", std::string("linear")}, {"factor", factor / scale}}};
-    if (scale == 2) return {{"applied_twice", {}}, by_factor, by_scale};
-    if (scale > 0) return {by_factor, by_scale};
-  }
-  if (scale == 2) return {{"applied_twice", {}}, by_scale};
+/// What makes every pair turn so many times faster, and what else would.
+struct Speed {
+  std::vector<Cause> causes, alike;
+};
+
+/// How many times slower one pair turns than the one before it, where that is the same for all.
+double step_between_pairs(const KernelRun& run) {
+  const Spectrum spectrum = make_spectrum(run.rope, run.length());
+  const bool by_base = run.rope.rope_type == RopeType::ntk || run.rope.rope_type == RopeType::dynamic;
+  const std::vector<double>& theta = by_base ? spectrum.inv_freq : spectrum.unscaled;
+  return theta.size() > 1 && theta[0] != 0 ? theta[1] / theta[0] : 1;
+}
+
+std::optional<Cause> shifted_exponent(double scale, double slack, const KernelRun& run) {
+  const double step = step_between_pairs(run);
   for (const double shift : {0.5, 1.0, -0.5, -1.0, 2.0})
-    if (std::abs(std::pow(rope.base, -2 * shift / static_cast<double>(rope.rotary_dim)) - scale) <= slack)
-      return {{"exponent", {{"shift", shift}}}, by_scale};
-  return {by_scale};
+    if (std::abs(std::pow(step, shift) - scale) <= slack) return Cause{"exponent", {{"shift", shift}}};
+  return std::nullopt;
+}
+
+Speed speed_causes(double scale, double slack, const KernelRun& run) {
+  const Cause by_scale{"position_scale", {{"scale", scale}}};
+  if (scale == -1) return {{{"inverse_rotation", {}}}, {}};
+  if (scale < 0) {
+    Speed forward = speed_causes(-scale, slack, run);
+    if (forward.causes[0].name == "position_scale") return {{by_scale}, {}};
+    forward.causes.push_back({"inverse_rotation", {}});
+    return {std::move(forward.causes), {by_scale}};
+  }
+  Speed speed;
+  if (run.rope.rope_type == RopeType::linear) {
+    const std::string scheme = "linear";
+    const double factor = extension_factor(run.rope);
+    if (std::abs(scale - factor) <= slack) return {{{"scaling_ignored", {{"scheme", scheme}}}}, {by_scale}};
+    speed.causes.push_back({"scaling_parameters", {{"scheme", scheme}, {"factor", as_ratio(factor / scale, slack)}}});
+  }
+  if (scale == 2) speed.causes.insert(speed.causes.begin(), {"applied_twice", {}});
+  if (const auto exponent = shifted_exponent(scale, slack, run)) speed.causes.insert(speed.causes.begin(), *exponent);
+  speed.causes.push_back(by_scale);
+  speed.alike.assign(speed.causes.begin() + 1, speed.causes.end());
+  speed.causes.resize(1);
+  return speed;
 }
 
 class Stories {
@@ -57,8 +86,11 @@ public:
       given_row_.push_back(given_.at(0, t));
       seen_.push_back(given_row_.back() + shift_.back());
     }
-    order_.resize(shift_.size());
-    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    for (std::size_t t = 0; t < shifts.size(); ++t)
+      if (shifts[t].match != 0) order_.push_back(t);
+    for (const TokenShift& shift : shifts) visible_.push_back(shift.match != 0);
+    if (order_.empty()) order_.push_back(0);
+    fill_gaps();
     std::stable_sort(order_.begin(), order_.end(),
                      [&](std::size_t a, std::size_t b) { return given_row_[a] < given_row_[b]; });
   }
@@ -71,7 +103,9 @@ public:
       add_scale();
       add_not_restarted();
       add_broken(0);
-      if (const double k = first_shift(); k != 0) add_broken(k);
+      std::set<double> broken{0};
+      for (const std::size_t first : {order_.size() / 10, std::size_t{5}, std::size_t{1}})
+        if (const double k = first_shift(first); broken.insert(k).second) add_broken(k);
       add_rounded();
     } else {
       PositionStory still{{{"not_rotated", {}}}, given_, {}, true};
@@ -91,6 +125,16 @@ private:
         story.positions.ids[a * tokens + t] = map(story.positions.ids[a * tokens + t], t);
     all_.push_back(std::move(story));
     return all_.back();
+  }
+
+  /// Rows of zeros tell nothing: they are taken to be turned as the row before them was.
+  void fill_gaps() {
+    std::size_t next = 0;
+    for (std::size_t t = 0; t < shift_.size() && !order_.empty(); ++t) {
+      if (next + 1 < order_.size() && order_[next + 1] <= t) ++next;
+      shift_[t] = shift_[order_[next]];
+      seen_[t] = given_row_[t] + shift_[t];
+    }
   }
 
   static Cause offset_cause(double k) { return {"position_offset", {{"offset", static_cast<std::int64_t>(k)}}}; }
@@ -117,33 +161,41 @@ private:
   void add_scale() {
     double furthest = 0;
     for (const double p : given_row_) furthest = std::max(furthest, std::abs(p));
-    std::vector<double> ratios, slopes, rests;
-    for (std::size_t t = 0; t < seen_.size(); ++t)
+    std::vector<double> ratios;
+    for (const std::size_t t : order_)
       if (std::abs(given_row_[t]) >= furthest / 4 && given_row_[t] != 0) ratios.push_back(seen_[t] / given_row_[t]);
-    const double measured = median(ratios), slack = 0.005 / furthest;
-    std::vector<double> scales{as_ratio(measured, slack)};
-    if (scales[0] != measured) scales.push_back(measured); // what is written so is not always what was meant
-    for (const double scale : scales) {
-      if (scale == 1 || std::abs(scale) < 1e-6) continue;
-      const std::vector<Cause> causes = speed_causes(scale, slack, run_.rope);
-      PositionStory& story = add({causes[0]}, [scale](double p, std::size_t) { return scale * p; });
-      story.alike.assign(causes.begin() + 1, causes.end());
-    }
+    const double measured = median(ratios), slack = 0.005 / furthest, written = as_ratio(measured, slack);
+    if (written != measured) add_speed(written, slack);
+    add_scale_and_offset();
+    add_speed(measured, slack); // what is written so is not always what was meant
+  }
+
+  void add_speed(double scale, double slack) {
+    if (scale == 1 || std::abs(scale) < 1e-6) return;
+    const Speed speed = speed_causes(scale, slack, run_);
+    add(speed.causes, [scale](double p, std::size_t) { return scale * p; }).alike = speed.alike;
+  }
+
+  void add_scale_and_offset() {
+    std::vector<double> slopes, rests;
     const std::size_t half = order_.size() / 2;
     for (std::size_t o = 0; o + half < order_.size(); ++o) {
       const double run = given_row_[order_[o + half]] - given_row_[order_[o]];
       if (run != 0) slopes.push_back((seen_[order_[o + half]] - seen_[order_[o]]) / run);
     }
     if (slopes.empty()) return;
-    const double span = given_row_[order_.back()] - given_row_[order_.front()];
-    const double slope = as_ratio(median(slopes), 0.01 / std::max(1.0, span));
+    const double span = std::max(1.0, given_row_[order_.back()] - given_row_[order_.front()]);
+    const double slack = 0.1 / span, slope = as_ratio(median(slopes), slack);
     if (slope == 1 || std::abs(slope) < 1e-6) return;
-    for (std::size_t t = 0; t < seen_.size(); ++t) rests.push_back(seen_[t] - slope * given_row_[t]);
-    const double rest = std::round(median(rests)), before = rest / slope;
-    if (rest == 0) return;
-    const double offset = before == std::round(before) ? before : rest;
-    add({speed_causes(slope, 0.01 / std::max(1.0, span), run_.rope)[0], offset_cause(offset)},
-        [slope, rest](double p, std::size_t) { return slope * p + rest; });
+    for (const std::size_t t : order_) rests.push_back(seen_[t] - slope * given_row_[t]);
+    const double rest = median(rests), before = std::round(rest / slope), after = std::round(rest);
+    // The offset comes before the scale where that makes it whole.
+    const double offset = std::abs(before * slope - rest) <= std::abs(after - rest) + 1e-3 ? before : after;
+    const double shift = offset == before ? before * slope : after;
+    if (shift == 0) return;
+    Speed speed = speed_causes(slope, slack, run_);
+    speed.causes.push_back(offset_cause(offset));
+    add(speed.causes, [slope, shift](double p, std::size_t) { return slope * p + shift; });
   }
 
   /// Expected positions begin anew somewhere, and the kernel goes on counting.
@@ -161,9 +213,10 @@ private:
     // One position for the whole batch of packed rows: each counts on from where the last ended.
   }
 
-  double first_shift() const {
+  double first_shift(std::size_t tokens) const {
     std::vector<double> first;
-    for (std::size_t o = 0; o < std::max<std::size_t>(1, order_.size() / 10); ++o) first.push_back(shift_[order_[o]]);
+    for (std::size_t o = 0; o < std::clamp<std::size_t>(tokens, 1, order_.size()); ++o)
+      first.push_back(shift_[order_[o]]);
     return std::round(median(first));
   }
 
@@ -200,7 +253,10 @@ private:
     std::size_t r = 0;
     while (r < shift_.size() && std::abs(shift_[r] - k) < same) ++r;
     if (r == 0 || r == shift_.size()) return;
-    const double at = given_row_[r] + k;
+    std::size_t before = r - 1;
+    while (before > 0 && !visible_[before]) --before; // rows of zeros may hide where it began
+    const double begun = std::round(k - shift_[r]);
+    const double at = begun > given_row_[before] + k ? begun : given_row_[r] + k;
     const Cause cause{"positions_restart", {{"at", static_cast<std::int64_t>(at)}}};
     PositionStory& story = add(with(cause), [=](double p, std::size_t t) { return t < r ? p + k : p + k - at; });
     const double greatest = given_row_[order_.back()] + k;
@@ -269,7 +325,8 @@ private:
   const KernelRun& run_;
   TurnedPositions given_;
   std::vector<double> shift_, given_row_, seen_;
-  std::vector<std::size_t> order_; ///< tokens by position
+  std::vector<std::uint8_t> visible_; ///< per token: not zeros alone
+  std::vector<std::size_t> order_;    ///< tokens of which something is seen, by position
   std::vector<PositionStory> all_;
   std::optional<PositionStory> again_;
 };

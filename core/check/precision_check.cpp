@@ -173,7 +173,8 @@ std::optional<PrecisionFit> explain_by_precision(const KernelRun& run, const Ker
       (best->score.whole() || (share < 0.25 && best->score.residual < 0.02) || (loosely.whole() && share < 0.6));
   if (named && !loosely.whole()) { // what holds on a sample must hold on every row
     const Score proved = best_score(*best->recipe, run, expected, of_rows_alone(noise), all);
-    named = best->score.whole() ? proved.whole() : proved.residual < 2 * best->score.residual;
+    // A number halfway between two of 16 bits may be rounded either way, here and there.
+    named = proved.whole() || (proved.residual < 0.25 * exact.residual && proved.residual < 0.02);
   }
   if (named && !of_float32_angles(*best->recipe))
     return PrecisionFit{name_in_findings(*best->recipe), Verdict::precision, best->score.residual,

@@ -5,7 +5,9 @@
 #include <map>
 #include <numeric>
 
+#include "core/check/alike.h"
 #include "core/check/by_row.h"
+#include "core/check/heads_left.h"
 #include "core/check/mixed.h"
 
 namespace ropescope {
@@ -15,29 +17,6 @@ namespace {
 constexpr std::int64_t screened_tokens = 64, fitted_tokens = 256, proved_tokens = 512;
 constexpr double mostly = 0.8;         ///< share of rows that leaves no doubt what the others should be
 constexpr double worth_a_cause = 0.02; ///< share of rows that one more cause must explain
-
-/// Rows (head × batch) that pass unchanged where others turn.
-RowFilter rotated_rows(const Changes& changes, const Noise& noise) {
-  RowFilter rotated;
-  std::size_t still = 0;
-  for (const double change : changes.rows) {
-    rotated.push_back(!(change <= noise.rms));
-    still += rotated.back() ? 0 : 1;
-  }
-  if (still == 0 || still == rotated.size()) return {};
-  return rotated;
-}
-
-std::vector<std::int64_t> heads_left(const KernelRun& run, const RowFilter& rotated) {
-  std::vector<std::int64_t> heads;
-  for (std::size_t r = 0; r < rotated.size(); ++r) {
-    const std::int64_t head =
-        run.head_of(static_cast<std::int64_t>(r) / run.shape.inner, static_cast<std::int64_t>(r) % run.shape.inner);
-    if (!rotated[r] && std::find(heads.begin(), heads.end(), head) == heads.end()) heads.push_back(head);
-  }
-  std::sort(heads.begin(), heads.end());
-  return heads;
-}
 
 /// A layout whose pairs keep their length, and what was measured under it.
 struct Measured {
@@ -49,9 +28,11 @@ struct Measured {
 struct Screened {
   Candidate candidate;
   FreeFit fit;
+  bool other_gain = false; ///< than the model's, and than comes with the frequencies
+
   double merit() const {
     return fit.explained - worth_a_cause * static_cast<double>(candidate.causes().size()) -
-           (moved() ? worth_a_cause / 2 : 0);
+           (moved() ? worth_a_cause / 2 : 0) - (other_gain ? worth_a_cause / 4 : 0);
   }
   /// Positions need an account too.
   bool moved() const {
@@ -65,7 +46,7 @@ class Search {
 public:
   Search(const KernelRun& run, const Kernel& expected, const std::vector<LayoutChoice>& layouts, const Noise& noise,
          const Changes& changes)
-      : run_(run), expected_(expected), layouts_(layouts), noise_(noise), rotated_(rotated_rows(changes, noise)) {
+      : run_(run), expected_(expected), layouts_(layouts), noise_(noise), rotated_(rotated_rows(changes)) {
     screen_ = sample_tokens(run.shape.tokens, screened_tokens);
     fit_ = sample_tokens(run.shape.tokens, fitted_tokens);
     prove_ = sample_tokens(run.shape.tokens, proved_tokens);
@@ -76,8 +57,7 @@ public:
   Explanation run() {
     measure_layouts();
     screen_candidates();
-    const Screened* best = choose();
-    if (best && best->fit.explained >= 0.5) account_for_positions(*best);
+    account_for_positions();
     if (found_.causes.empty() || explained_ < mostly)
       other_ways();
     else if (!rotated_.empty() && found_.causes.size() > 1)
@@ -107,7 +87,9 @@ private:
     const bool swapped = operation == Operation::cos_sin_swapped;
     FreeFit fit = fit_freely(swapped ? unswapped(measured.screened) : measured.screened, run_.positions, candidate,
                              noise_, swapped ? std::span<const FrequencyFit>() : measured.fits);
-    screened_.push_back({std::move(candidate), std::move(fit)});
+    const auto differs = [&](double gain) { return std::abs(fit.gain / gain - 1) > 2 * noise_.unit; };
+    const bool other_gain = differs(expected_.gain) && differs(frequencies.gain);
+    screened_.push_back({std::move(candidate), std::move(fit), other_gain});
   }
 
   bool done() const {
@@ -161,75 +143,100 @@ private:
     return Candidate{&layout, expected_frequencies(run_, layout.rotary_dim), Operation::rotate}.turns();
   }
 
-  const Screened* choose() const {
-    const Screened* best = nullptr;
-    for (const Screened& screened : screened_)
-      if (!best || screened.merit() > best->merit() + 1e-9 ||
-          (std::abs(screened.merit() - best->merit()) <= 1e-9 && screened.fit.residual < 0.8 * best->fit.residual))
-        best = &screened;
-    return best;
+  /// The best first; of those that explain alike, one whose numbers people choose.
+  std::vector<const Screened*> most_promising() const {
+    constexpr std::size_t considered = 3;
+    const auto better = [&](const Screened& one, const Screened& other) {
+      if (std::abs(one.merit() - other.merit()) > 1e-9) return one.merit() > other.merit();
+      if (one.fit.residual < 0.8 * other.fit.residual) return true;
+      return one.fit.residual < 1.05 * other.fit.residual + 1e-12 &&
+             odd_digits(one.candidate.causes()) < odd_digits(other.candidate.causes());
+    };
+    std::vector<const Screened*> chosen;
+    while (chosen.size() < considered) {
+      const Screened* best = nullptr;
+      for (const Screened& screened : screened_)
+        if (screened.fit.explained >= 0.5 && std::find(chosen.begin(), chosen.end(), &screened) == chosen.end() &&
+            (!best || better(screened, *best)))
+          best = &screened;
+      if (!best) break;
+      chosen.push_back(best);
+    }
+    return chosen;
   }
 
   struct Proof {
+    const Screened* screened = nullptr;
+    Reduced whole;
     Kernel kernel;
-    Score score;
-    const PositionStory* story = nullptr;
+    Score score; ///< of a sample
+    PositionStory story;
     bool other_gain = false;
   };
 
-  /// Tells the positions that the kernel took to each token, and proves the whole.
-  void account_for_positions(const Screened& best) {
-    const LayoutChoice& layout = *best.candidate.layout;
-    const Reduced whole = reduce(run_, layout.at, all_, rotated_);
-    const Reduced sample = reduce(run_, layout.at, prove_, rotated_);
-    const bool swapped = best.candidate.operation == Operation::cos_sin_swapped;
-    const auto fits = fits_of(layout);
-    const FreeFit fit = fit_freely(swapped ? unswapped(whole) : whole, run_.positions, best.candidate, noise_,
-                                   swapped ? std::span<const FrequencyFit>() : fits);
-    const std::vector<PositionStory> stories = position_stories(run_, fit.shifts);
-    std::optional<Proof> proof;
-    for (const bool other_gain : {false, true}) {
-      for (const PositionStory& story : stories) {
-        if (story.unchanged && (other_gain || swapped)) continue;
-        Proof now{{best.candidate.turns(), other_gain ? fit.gain : best.candidate.frequencies.gain,
-                   best.candidate.operation, story.positions},
-                  {},
-                  &story,
-                  other_gain};
-        now.score = score(sample, noise_, now.kernel);
-        if (!proof || now.score.explained > proof->score.explained + worth_a_cause)
-          proof = std::move(now);
-        else if (now.score.explained > proof->score.explained && now.score.whole())
-          proof = std::move(now);
-        if (proof->score.whole()) break;
-      }
-      if (proof->score.whole()) break;
+  /// What fits with every row at a position of its own need not have an account of them.
+  void account_for_positions() {
+    std::optional<Proof> best;
+    for (const Screened* screened : most_promising()) {
+      Proof proof = best_account(*screened);
+      if (!best || proof.score.explained > best->score.explained + worth_a_cause) best = std::move(proof);
+      if (best->score.whole()) break;
     }
-    conclude(best, *proof, whole);
+    if (best) conclude(*best);
   }
 
-  void conclude(const Screened& best, Proof& proof, const Reduced& whole) {
-    if (proof.other_gain) proof.kernel.gain = measured_gain(proof.kernel, whole);
-    const Score proved = score(whole, noise_, proof.kernel);
+  /// Tells the positions that the kernel took to each token.
+  Proof best_account(const Screened& screened) const {
+    const Candidate& candidate = screened.candidate;
+    const LayoutChoice& layout = *candidate.layout;
+    Reduced whole = reduce(run_, layout.at, all_, rotated_);
+    const Reduced sample = reduce(run_, layout.at, prove_, rotated_);
+    const bool swapped = candidate.operation == Operation::cos_sin_swapped;
+    const auto fits = fits_of(layout);
+    const FreeFit fit = fit_freely(swapped ? unswapped(whole) : whole, run_.positions, candidate, noise_,
+                                   swapped ? std::span<const FrequencyFit>() : fits);
+    const std::vector<PositionStory> stories = position_stories(run_, fit.shifts);
+    std::optional<Proof> best;
+    for (const bool other_gain : {false, true})
+      for (const PositionStory& story : stories) {
+        if ((story.unchanged && (other_gain || swapped)) || (best && best->score.whole())) continue;
+        const double gain = other_gain ? fit.gain : candidate.frequencies.gain;
+        const Kernel kernel{candidate.turns(), gain, candidate.operation, story.positions};
+        Score now = score(sample, noise_, kernel);
+        const double more = best ? now.explained - best->score.explained : 1;
+        if (more <= worth_a_cause && !(more > 0 && now.whole())) continue;
+        best = Proof{&screened, {}, kernel, std::move(now), story, other_gain};
+      }
+    best->whole = std::move(whole);
+    return std::move(*best);
+  }
+
+  void conclude(Proof& proof) {
+    const Screened& best = *proof.screened;
+    if (proof.other_gain) proof.kernel.gain = measured_gain(proof.kernel, proof.whole);
+    const Score proved = score(proof.whole, noise_, proof.kernel);
     if (proved.explained < 0.5) return;
     found_.layout = best.candidate.layout;
     std::vector<Cause> causes = best.candidate.causes();
+    const PairComponents& at = best.candidate.layout->at;
+    // What passes unchanged has neither pairs nor frequencies.
+    if (proof.story.unchanged && at.in_first == at.out_first && at.in_second == at.out_second) causes.clear();
     const double original = expected_.gain;
-    causes.insert(causes.end(), proof.story->causes.begin(), proof.story->causes.end());
+    causes.insert(causes.end(), proof.story.causes.begin(), proof.story.causes.end());
     if (proof.other_gain && std::abs(proof.kernel.gain / original - 1) > noise_.unit)
       causes.push_back({"attention_factor", {{"measured", proof.kernel.gain}, {"expected", original}}});
-    if (!rotated_.empty()) causes.push_back({"heads_not_rotated", {{"heads", heads_left(run_, rotated_)}}});
+    if (!rotated_.empty()) causes.push_back(heads_left(run_, rotated_));
     add_wrong_rows(proved, causes);
     std::stable_partition(causes.begin(), causes.end(), [](const Cause& c) { return c.name != "output_permuted"; });
     found_.causes = std::move(causes);
-    found_.alike = proof.story->alike;
+    found_.alike = proof.story.alike;
     found_.allowed = proved.allowed;
     explained_ = proved.explained;
     double error = 0, energy = 0;
     for (const RowScore& row : proved.rows)
       if (row.explained()) error += row.error, energy += row.energy;
     found_.residual = energy > 0 ? std::sqrt(error / energy) : proved.residual;
-    remember_alike(best);
+    if (!proof.story.unchanged) remember_alike(best);
   }
 
   /// Other frequencies that the rows cannot tell from those chosen.
@@ -237,14 +244,21 @@ private:
     const std::vector<Cause> chosen = best.candidate.causes();
     if (chosen.empty()) return;
     for (const Screened& other : screened_) {
-      if (&other == &best || other.candidate.layout != best.candidate.layout ||
-          other.candidate.causes().size() > chosen.size() || other.fit.explained < best.fit.explained ||
-          other.fit.residual > 1.05 * best.fit.residual + 1e-12 || other.candidate.causes().empty())
+      const bool same_layout = other.candidate.layout == best.candidate.layout;
+      if (&other == &best || (!same_layout && chosen.size() > 1) || other.candidate.causes().size() > chosen.size() ||
+          other.fit.explained < best.fit.explained || other.fit.residual > 1.05 * best.fit.residual + 1e-12 ||
+          other.candidate.causes().empty())
         continue;
       const Cause cause = other.candidate.causes().back();
-      const bool both_scale = cause.name.starts_with("scaling") && chosen.back().name.starts_with("scaling");
-      if (cause.name != chosen.back().name && !both_scale) found_.alike.push_back(cause);
+      if (!same_parameters(cause, chosen.back()) && odd_digits({cause}) == 0) add_alike(cause);
     }
+  }
+
+  void add_alike(const Cause& cause) {
+    constexpr std::size_t listed = 6;
+    const auto same = [&](const Cause& known) { return same_parameters(known, cause); };
+    if (found_.alike.size() < listed && std::none_of(found_.alike.begin(), found_.alike.end(), same))
+      found_.alike.push_back(cause);
   }
 
   double measured_gain(Kernel kernel, const Reduced& whole) const {
@@ -257,7 +271,10 @@ private:
         sum += z.real() * s.cross_re + z.imag() * s.cross_im;
         energy += std::norm(z) * s.in;
       }
-    return energy > 0 ? sum / energy : 1;
+    const double measured = energy > 0 ? sum / energy : 1, expected = expected_.gain;
+    for (const double likely : {1.0, 1 / expected, expected * expected}) // rounding may lean one way
+      if (std::abs(measured / likely - 1) < noise_.unit / 2) return likely;
+    return measured;
   }
 
   void add_wrong_rows(const Score& proved, std::vector<Cause>& causes) const {
@@ -269,11 +286,7 @@ private:
 
   /// Kernels that are no rotation of each row by one position.
   void other_ways() {
-    Kernel no_sine = expected_;
-    no_sine.operation = Operation::sin_missing;
-    const Score cosine = score(reduce(run_, layouts_.front().at, prove_, rotated_), noise_, no_sine);
-    tried_.push_back({{{"sin_missing", {}}}, cosine.residual});
-    if (cosine.explained > 0.95) return take({{"sin_missing", {}}}, cosine.residual);
+    if (without_sine()) return;
     const MixedFit mixed = fit_mixed_pairing(run_, expected_, noise_, screen_);
     tried_.push_back({{mixed.cause}, mixed.residual});
     if (mixed.explained) return take({mixed.cause}, mixed.residual);
@@ -282,6 +295,22 @@ private:
       found_.layout = by_row->candidate.layout;
       take(by_row->causes, by_row->residual);
     }
+  }
+
+  bool without_sine() {
+    for (const LayoutChoice& layout : layouts_) {
+      const Candidate candidate{&layout, expected_frequencies(run_, layout.rotary_dim), Operation::sin_missing};
+      const Kernel kernel{candidate.turns(), candidate.frequencies.gain, candidate.operation, expected_.positions};
+      const Score cosine = score(reduce(run_, layout.at, prove_, rotated_), noise_, kernel);
+      std::vector<Cause> causes = candidate.causes();
+      std::rotate(causes.begin(), causes.end() - 1, causes.end());
+      tried_.push_back({causes, cosine.residual});
+      if (cosine.explained <= 0.95) continue;
+      found_.layout = &layout;
+      take(std::move(causes), cosine.residual);
+      return true;
+    }
+    return false;
   }
 
   /// Some heads unrotated and the others wrong may have one reason.
@@ -305,6 +334,12 @@ private:
     return {};
   }
 
+  const Reduced& screened_of(const LayoutChoice& layout) {
+    const auto known = reduced_.find(&layout);
+    return known != reduced_.end() ? known->second
+                                   : reduced_.emplace(&layout, reduce(run_, layout.at, screen_)).first->second;
+  }
+
   /// What each cause alone would leave, at the positions given.
   void list_tried() {
     const auto add = [&](const LayoutChoice& layout, const FrequencyChoice& frequencies, Operation operation) {
@@ -312,17 +347,26 @@ private:
       std::vector<Cause> causes = candidate.causes();
       if (causes.empty() || causes.size() > 1) return;
       const Kernel kernel{candidate.turns(), frequencies.gain, operation, expected_.positions};
-      tried_.push_back({std::move(causes), score(reduce(run_, layout.at, screen_), noise_, kernel).residual});
+      const Score fit = score(screened_of(layout), noise_, kernel);
+      // What explains every row by itself is alike to any account of positions.
+      if (fit.whole() && found_.causes.size() == 1 && fit.residual <= 1.05 * found_.residual + 1e-12 &&
+          !same_parameters(causes[0], found_.causes[0]) && odd_digits({causes[0]}) == 0)
+        add_alike(causes[0]);
+      tried_.push_back({std::move(causes), fit.residual});
     };
     const LayoutChoice& first = layouts_.front();
     for (const LayoutChoice& layout : layouts_)
       add(layout, expected_frequencies(run_, layout.rotary_dim), Operation::rotate);
     const FrequencyChoice expected = expected_frequencies(run_, first.rotary_dim);
     add(first, expected, Operation::cos_sin_swapped);
+    // On a short run a scheme's parameters may leave what one speed does.
+    if (found_.causes.size() == 1 && found_.causes[0].name == "position_scale")
+      for (Measured& measured : measured_)
+        if (measured.layout == &first) choices_of(measured);
     for (const auto& [layout, choices] : choices_)
       if (layout == &first)
         for (const FrequencyChoice& frequencies : choices) add(first, frequencies, Operation::rotate);
-    const Reduced sums = reduce(run_, first.at, screen_);
+    const Reduced& sums = screened_of(first);
     const auto moved = [&](const Cause& cause, auto map) {
       Kernel kernel = expected_;
       for (double& id : kernel.positions.ids) id = map(id);
@@ -350,6 +394,7 @@ private:
   std::vector<std::int64_t> screen_, fit_, prove_, all_;
   std::vector<Measured> measured_;
   std::map<const LayoutChoice*, std::vector<FrequencyChoice>> choices_;
+  std::map<const LayoutChoice*, Reduced> reduced_; ///< what was screened, of every head
   std::vector<Screened> screened_;
   std::vector<Hypothesis> tried_;
   Explanation found_;

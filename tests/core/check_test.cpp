@@ -233,3 +233,102 @@ TEST_CASE("a number of the output that is not finite is a finding, with the firs
   CHECK(finding.verdict == Verdict::mismatch);
   CHECK(words(finding.causes) == "not_finite first=4321");
 }
+
+namespace {
+
+Finding check_kernel(const test::CaseModel& model, const test::CaseKernel& kernel, const test::CaseShape& shape,
+                     Format format = Format::float32) {
+  return check(test::run_kernel(model, kernel, shape, format, 1));
+}
+
+/// Rows of zeros before and after, of every head.
+void clear_rows(KernelRun& run, std::int64_t first, std::int64_t count) {
+  const RowShape& shape = run.shape;
+  for (std::int64_t o = 0; o < shape.outer; ++o)
+    for (Array* array : {&run.in, &run.out})
+      std::fill_n(array->floats.begin() + (o * shape.tokens + first) * shape.inner * shape.head_dim,
+                  count * shape.inner * shape.head_dim, 0.0f);
+}
+
+} // namespace
+
+TEST_CASE("a position scaled after an offset is named as both, wherever the run lies") {
+  const test::CaseModel model = test::case_models()[1];
+  test::CaseKernel kernel = test::right_kernel(model);
+  kernel.position = [](double p, std::int64_t, std::int64_t) { return 0.5 * (p + 7); };
+  test::CaseShape far = test::case_shapes()[0];
+  for (std::int64_t& p : far.positions) p += 60000;
+  for (const test::CaseShape& shape : {test::case_shapes()[0], far})
+    CHECK(words(check_kernel(model, kernel, shape, Format::bfloat16).causes) ==
+          "position_scale scale=0.5 + position_offset offset=7");
+}
+
+TEST_CASE("rows of zeros do not hide where positions begin anew") {
+  const test::CaseModel model = test::case_models()[0];
+  test::CaseKernel kernel = test::right_kernel(model);
+  kernel.position = [](double p, std::int64_t, std::int64_t) { return p < 100 ? p : p - 100; };
+  KernelRun run = test::run_kernel(model, kernel, test::case_shapes()[0], Format::float32, 1);
+  clear_rows(run, 99, 4);
+  CHECK(words(check(run).causes) == "positions_restart at=100");
+}
+
+TEST_CASE("numbers that are not finite do not hide what else is wrong") {
+  const test::CaseModel model = test::case_models()[0];
+  test::CaseKernel kernel = test::right_kernel(model);
+  kernel.reads_interleaved = kernel.writes_interleaved = true;
+  KernelRun run = test::run_kernel(model, kernel, test::case_shapes()[0], Format::float32, 1);
+  run.out.floats[4321] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(words(check(run).causes) == "not_finite first=4321 + pairing measured=interleaved");
+}
+
+TEST_CASE("a missing sine is found under another pairing too") {
+  const test::CaseModel model = test::case_models()[1];
+  test::CaseKernel kernel = test::right_kernel(model);
+  kernel.reads_interleaved = kernel.writes_interleaved = true;
+  kernel.sine = [](double) { return 0.0; };
+  CHECK(words(check_kernel(model, kernel, test::case_shapes()[0]).causes) ==
+        "sin_missing + pairing measured=interleaved");
+}
+
+TEST_CASE("heads that are not rotated are found where some rows are wrong besides") {
+  const test::CaseModel model = test::case_models()[0];
+  test::CaseKernel kernel = test::right_kernel(model);
+  kernel.turns = [](std::int64_t, std::int64_t head) { return head != 1; };
+  const test::CaseShape shape = test::case_shapes()[0];
+  KernelRun run = test::run_kernel(model, kernel, shape, Format::float32, 1);
+  const std::vector<float> in = run.in.floats;
+  clear_rows(run, 40, 2);
+  run.in.floats = in;
+  CHECK(words(check(run).causes) == "heads_not_rotated heads#1 + rows_wrong rows#2");
+}
+
+TEST_CASE("an output that is the input is not rotated, however the model orders what it writes") {
+  test::CaseModel model = test::case_models()[1];
+  model.interleaved = true;
+  test::CaseKernel kernel = test::right_kernel(model);
+  kernel.turns = [](std::int64_t, std::int64_t) { return false; };
+  KernelRun run = test::run_kernel(model, kernel, test::case_shapes()[0], Format::float32, 1);
+  run.rope.layout.output = Pairing::half;
+  CHECK(words(check(run).causes) == "not_rotated");
+}
+
+TEST_CASE("frequencies that one file cannot tell apart are both named") {
+  test::CaseModel model = test::case_models()[1];
+  test::CaseKernel kernel = test::right_kernel(model);
+  kernel.model.base = 100; // 10000^(i/d) is 100^(2i/d)
+  const Finding finding = check_kernel(model, kernel, test::case_shapes()[1]);
+  CHECK(words(finding.causes) == "exponent denominator=48");
+  CHECK(words(finding.indistinguishable) == "base measured=100");
+  CHECK(!finding.decide_by.empty());
+}
+
+TEST_CASE("tables of 16 bits are named though halves are rounded either way") {
+  const test::CaseModel model = test::case_models()[1];
+  test::CaseKernel kernel = test::right_kernel(model);
+  int count = 0;
+  kernel.round_table = [&count](double x) {
+    const double spacing = std::exp2(std::floor(std::log2(std::abs(x) + 1e-9)) - 10);
+    return spacing * (++count % 5000 == 0 ? std::floor(x / spacing) : std::nearbyint(x / spacing));
+  };
+  CHECK(words(check_kernel(model, kernel, test::case_shapes()[0]).causes) == "precision recipe=fp16_tables");
+}
