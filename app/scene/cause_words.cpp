@@ -92,8 +92,7 @@ std::string one_in_words(const Cause& cause, const KernelRun& run) {
   if (name == "exponent") {
     if (cause.find("denominator"))
       return fmt::format("exponent over {} instead of {}", said(cause, "denominator"), rope.rotary_dim);
-    return cause.find("shift") ? fmt::format("exponent of pair i + {}", said(cause, "shift"))
-                               : "sign of the exponent lost";
+    return cause.find("shift") ? "exponent of pair i " + signed_number(cause, "shift") : "sign of the exponent lost";
   }
   if (name == "scaling_ignored") return said(cause, "scheme") + " scaling ignored";
   if (name == "scaling_parameters") return fmt::format("{}: {}", said(cause, "scheme"), other_words(cause));

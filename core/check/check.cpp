@@ -132,6 +132,10 @@ private:
     std::stable_sort(hypotheses.begin(), hypotheses.end(),
                      [](const Hypothesis& a, const Hypothesis& b) { return a.residual < b.residual; });
     std::erase_if(hypotheses, [&](const Hypothesis& h) { return h.causes == finding_.causes; });
+    for (std::size_t h = 0; h < hypotheses.size(); ++h) // the same words once, as well as they fit
+      hypotheses.erase(std::remove_if(hypotheses.begin() + static_cast<std::ptrdiff_t>(h) + 1, hypotheses.end(),
+                                      [&](const Hypothesis& later) { return later.causes == hypotheses[h].causes; }),
+                       hypotheses.end());
     hypotheses.insert(hypotheses.begin(), {finding_.causes, finding_.residual});
     if (hypotheses.size() > listed_hypotheses) hypotheses.resize(listed_hypotheses);
     std::erase_if(finding_.indistinguishable, [&](const Cause& c) {

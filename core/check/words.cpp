@@ -1,7 +1,10 @@
+#include <cmath>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/check/check.h"
+#include "core/rope/recipe.h"
 #include "core/text.h"
 
 namespace ropescope {
@@ -45,6 +48,12 @@ std::string said(const Cause& cause, std::string_view parameter) {
   return value ? in_words(*value) : "";
 }
 
+/// A base: its thousands apart where it is a whole number.
+std::string grouped_words(const ParameterValue& value) {
+  const double* number = std::get_if<double>(&value);
+  return number && *number == std::round(*number) && *number < 1e15 ? grouped(*number) : in_words(value);
+}
+
 std::string pairs_of(std::string_view pairing, std::int64_t rotary_dim) {
   return pairing == "interleaved" ? "2i with 2i+1" : fmt::format("i with i+{}", rotary_dim / 2);
 }
@@ -70,8 +79,9 @@ std::string by_head_words(const Cause& cause) {
 }
 
 std::string exponent_words(const Cause& cause, const RopeConfig& rope) {
-  if (cause.find("shift"))
-    return fmt::format("takes base^(−2(i + {})/{}) for the frequency of pair i", said(cause, "shift"), rope.rotary_dim);
+  if (const double* shift = std::get_if<double>(cause.find("shift")))
+    return fmt::format("takes base^(−2(i {} {:.7g})/{}) for the frequency of pair i", *shift < 0 ? "−" : "+",
+                       std::abs(*shift), rope.rotary_dim);
   if (cause.find("inverted")) return "takes base^(+2i/d) for the frequency of pair i: the sign of the exponent is lost";
   return fmt::format("divides the exponent by {}; the model expects {}", said(cause, "denominator"), rope.rotary_dim);
 }
@@ -97,11 +107,28 @@ std::string table_words(const Cause& cause) {
                                         : "does not rotate");
 }
 
+std::string precision_words(const std::string& name) {
+  const Recipe* recipe = find_recipe(name);
+  return fmt::format("rotates rightly in weaker arithmetic: {} ({})",
+                     recipe ? std::string(recipe->line) : "16 bits in between", name);
+}
+
+std::string heads_words(const Cause& cause) {
+  const auto* heads = std::get_if<std::vector<std::int64_t>>(cause.find("heads"));
+  return fmt::format("leaves head{} {} unrotated", heads && heads->size() == 1 ? "" : "s", said(cause, "heads"));
+}
+
+std::string rows_words(const Cause& cause) {
+  const auto* rows = std::get_if<std::vector<std::int64_t>>(cause.find("rows"));
+  return fmt::format("gets row{} {} wrong, and the others right", rows && rows->size() == 1 ? "" : "s",
+                     said(cause, "rows"));
+}
+
 /// What the kernel does, after "The kernel …".
 std::string does(const Cause& cause, const KernelRun& run) {
   const std::string& name = cause.name;
   if (name == "match") return "agrees with the model";
-  if (name == "precision") return fmt::format("rotates rightly in weaker arithmetic: {}", said(cause, "recipe"));
+  if (name == "precision") return precision_words(said(cause, "recipe"));
   if (name == "not_rotated") return "does not rotate: the output is the input";
   if (name == "pairing") return pairing_words(cause, run.rope);
   if (name == "pairing_mixed") return "pairs components one way and lays out its table of angles for the other";
@@ -120,7 +147,8 @@ std::string does(const Cause& cause, const KernelRun& run) {
     return fmt::format("counts positions from 0 again at position {}", said(cause, "at"));
   if (name == "positions_ignored_restart") return "counts positions on where a packed sequence should begin at 0";
   if (name == "base")
-    return fmt::format("uses base {}; the model expects {:.7g}", said(cause, "measured"), run.rope.base);
+    return fmt::format("uses base {}; the model expects {}", grouped_words(*cause.find("measured")),
+                       grouped_words(run.rope.base));
   if (name == "exponent") return exponent_words(cause, run.rope);
   if (name == "scaling_ignored") return fmt::format("ignores the {} scaling of frequencies", said(cause, "scheme"));
   if (name == "scaling_parameters") return scaling_words(cause);
@@ -133,8 +161,8 @@ std::string does(const Cause& cause, const KernelRun& run) {
                                                    : fmt::format("the {}", said(cause, "part")),
                        said(cause, "measured"), run.rope.layout.trailing ? "last" : "first", run.rope.rotary_dim);
   if (name == "axis_order") return axis_words(cause);
-  if (name == "heads_not_rotated") return fmt::format("leaves heads {} unrotated", said(cause, "heads"));
-  if (name == "rows_wrong") return fmt::format("gets rows {} wrong, and the others right", said(cause, "rows"));
+  if (name == "heads_not_rotated") return heads_words(cause);
+  if (name == "rows_wrong") return rows_words(cause);
   if (name == "table_too_short") return table_words(cause);
   if (name == "not_finite")
     return fmt::format("yields a number that is not finite, first at index {}", said(cause, "first"));
