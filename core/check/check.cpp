@@ -138,8 +138,11 @@ private:
                        hypotheses.end());
     hypotheses.insert(hypotheses.begin(), {finding_.causes, finding_.residual});
     if (hypotheses.size() > listed_hypotheses) hypotheses.resize(listed_hypotheses);
+    const bool unscaled = std::any_of(finding_.causes.begin(), finding_.causes.end(),
+                                      [](const Cause& c) { return c.name == "scaling_ignored"; });
     std::erase_if(finding_.indistinguishable, [&](const Cause& c) {
-      return std::find(finding_.causes.begin(), finding_.causes.end(), c) != finding_.causes.end();
+      return std::find(finding_.causes.begin(), finding_.causes.end(), c) != finding_.causes.end() ||
+             (unscaled && c.name == "scaling_parameters"); // such as scale nothing
     });
     finding_.decide_by = decide_by(finding_.causes, finding_.indistinguishable);
     finding_.sentence = sentence_of(finding_.causes, run_);
