@@ -49,8 +49,9 @@ void upload_positions(Buffer& buffer, std::span<const std::int64_t> ids) {
   buffer.bind(ROPESCOPE_BIND_POSITIONS);
 }
 
-/// Invocations that keep every processor of a GPU busy; beyond them they turn runs of rows, so long at most.
-constexpr std::int64_t invocations_wanted = std::int64_t{1} << 15, longest_run = 16;
+/// Invocations that keep every processor of a GPU busy; beyond them they turn runs of rows, so long at most where these
+/// lie together and where they lie apart (measured on llvmpipe).
+constexpr std::int64_t invocations_wanted = std::int64_t{1} << 15, longest_run = 16, longest_run_apart = 8;
 
 /// Whether every number of a layout is a multiple of ROPESCOPE_WIDTH: then one invocation takes so many neighbours.
 bool fits_wide(const Rotation& rotation, const RowShape& shape, const PairIndex& index) {
@@ -168,7 +169,7 @@ struct GlEngine::State {
     const std::int64_t items = (shape.head_dim - rotation.pairs()) / kernel.width,
                        along = together ? shape.inner : outer, apart = tokens * (together ? outer : 1),
                        run = std::clamp<std::int64_t>(items * apart * along / invocations_wanted, 1,
-                                                      std::min(along, longest_run));
+                                                      std::min(along, together ? longest_run : longest_run_apart));
     program.set("first_token", word(first_token));
     program.set("token_count", word(tokens));
     program.set("outer", word(outer));
