@@ -12,6 +12,7 @@
 #include "core/rope/phase.h"
 #include "core/rope/rotate_kernel.h"
 #include "core/rope/score_blocks.h"
+#include "core/rope/table_kernel.h"
 
 namespace ropescope {
 
@@ -76,15 +77,15 @@ private:
     const auto phases = std::make_unique_for_overwrite<std::uint32_t[]>(entries);
     if (rotation_.pair_axis.empty())
       for (std::int64_t t = 0; t < tokens; ++t)
-        rotate_kernel::phases(rotation_.positions.at(0, first + t), upper_.data(), lower_.data(), pairs,
-                              phases.get() + static_cast<std::size_t>(t) * pairs);
+        table_kernel::phases(rotation_.positions.at(0, first + t), upper_.data(), lower_.data(), pairs,
+                             phases.get() + static_cast<std::size_t>(t) * pairs);
     else
       for_each_entry(first, tokens, [&](std::int64_t entry, std::int64_t position, std::uint64_t turns) {
         phases[static_cast<std::size_t>(entry)] = phase32(position, turns);
       });
     const auto gain = static_cast<float>(rotation_.attention_factor);
-    rotate_kernel::table(phases.get(), entries, gain, static_cast<float>(rotation_.layout.direction) * gain,
-                         tables.cos.get(), tables.sin.get());
+    table_kernel::table(phases.get(), entries, gain, static_cast<float>(rotation_.layout.direction) * gain,
+                        tables.cos.get(), tables.sin.get());
   }
 
   const Rotation& rotation_;

@@ -1,0 +1,16 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+// cos and sin of positions × frequencies on the CPU, compiled for every instruction set as rotate_kernel.h is.
+
+namespace ropescope::table_kernel {
+
+/// gain·cos and sin_gain·sin of `count` phases in units of 2⁻³² turn.
+void table(const std::uint32_t* phases, std::size_t count, float gain, float sin_gain, float* cos, float* sin);
+
+/// phase32 of one position and every frequency, whose upper and lower words stand apart.
+void phases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,
+            std::uint32_t* phases);
+
+} // namespace ropescope::table_kernel
