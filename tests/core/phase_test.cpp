@@ -8,6 +8,8 @@
 #include <doctest/doctest.h>
 
 #include "core/rope/spectrum.h"
+#include "core/rope/table_kernel.h"
+#include "tests/instruction_sets.h"
 
 using namespace ropescope;
 
@@ -77,4 +79,24 @@ TEST_CASE("the phase of the fastest pair is right at position 2³¹") {
   // 2³¹ rad modulo 2π, from 40-digit arithmetic
   const double cosine = std::cos(std::fmod(2147483648.0L, 2 * std::numbers::pi_v<long double>));
   CHECK(cos_sin_at<double>(std::int64_t{1} << 31, spectrum.turns[0]).cos == doctest::Approx(cosine).epsilon(5e-9));
+}
+
+TEST_CASE("the CPU's vectors take the same phase to the bit as one number at a time, on every instruction set") {
+  constexpr std::size_t pairs = 71; // whole vectors, and what is left
+  std::mt19937_64 random(3);
+  std::vector<std::uint64_t> turns(pairs);
+  std::vector<std::uint32_t> upper, lower;
+  for (std::uint64_t& t : turns) {
+    t = random();
+    upper.push_back(static_cast<std::uint32_t>(t >> 32));
+    lower.push_back(static_cast<std::uint32_t>(t));
+  }
+  test::on_every_instruction_set([&] {
+    for (const std::int64_t position : {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{131071},
+                                        std::int64_t{1} << 31, -(std::int64_t{1} << 31), std::int64_t{-70001}}) {
+      std::vector<std::uint32_t> phases(pairs);
+      table_kernel::phases(position, upper.data(), lower.data(), pairs, phases.data());
+      for (std::size_t i = 0; i < pairs; ++i) CHECK(phases[i] == phase32(position, turns[i]));
+    }
+  });
 }
