@@ -1,36 +1,19 @@
-#include <array>
-#include <cstdio>
-
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
 
 #include "core/io/file.h"
 #include "core/io/tensor_file.h"
 #include "tests/kernel_cases.h"
-#include "tests/scratch.h"
+#include "tests/run_program.h"
 
 using namespace ropescope;
 
 namespace {
 
-struct Outcome {
-  int status = -1;
-  std::string out, err;
-};
+using test::Outcome;
 
 Outcome check_in(const test::Scratch& scratch, const std::string& arguments) {
-  const std::string command =
-      "cd '" + scratch.path.string() + "' && '" ROPESCOPE_TEST_PROGRAM "' check " + arguments + " 2>stderr.txt";
-  Outcome outcome;
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe);
-  std::array<char, 4096> piece;
-  for (std::size_t n; (n = fread(piece.data(), 1, piece.size(), pipe)) > 0;) outcome.out.append(piece.data(), n);
-  const int status = pclose(pipe);
-  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  outcome.err = read_file(scratch.path / "stderr.txt", 1 << 20);
-  return outcome;
+  return test::run_program(scratch, "check " + arguments);
 }
 
 const std::string llama = "--model llama-3.1-8b --in in.npy --out out.npy ";

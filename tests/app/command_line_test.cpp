@@ -1,44 +1,25 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <numbers>
 #include <set>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
 
 #include "core/io/file.h"
 #include "core/io/npy.h"
 #include "core/io/tensor_file.h"
-#include "tests/scratch.h"
+#include "tests/run_program.h"
 
 using namespace ropescope;
 
 namespace {
 
-struct Outcome {
-  int status = -1;
-  std::string out, err;
-};
+using test::Outcome;
 
-/// Runs the program in a folder of its own.
 Outcome run(const test::Scratch& scratch, const std::string& arguments) {
-  const std::string command = "cd '" + scratch.path.string() +
-                              "' && env -u DISPLAY -u WAYLAND_DISPLAY '" ROPESCOPE_TEST_PROGRAM "' " + arguments +
-                              " 2>stderr.txt";
-  Outcome outcome;
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe);
-  std::array<char, 4096> piece;
-  for (std::size_t n; (n = fread(piece.data(), 1, piece.size(), pipe)) > 0;) outcome.out.append(piece.data(), n);
-  const int status = pclose(pipe);
-  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  outcome.err = read_file(scratch.path / "stderr.txt", 1 << 20);
-  std::filesystem::remove(scratch.path / "stderr.txt");
-  return outcome;
+  return test::run_program(scratch, arguments);
 }
 
 std::size_t files_in(const std::filesystem::path& folder) {
