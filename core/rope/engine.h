@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/rope/format.h"
+#include "core/number_format.h"
 #include "core/rope/layout.h"
 #include "core/rope/phase.h"
 #include "core/rope/positions.h"
@@ -34,7 +34,8 @@ struct Rotation {
   std::span<const CosSin<double>> table = {}; ///< [token][pair], gains and direction in it; takes the place of turns
   bool fused = false; ///< float rows: x·cos − (y·sin) rounds its first product and the sum at once, as GCC contracts
                       ///< it; what a GPU's compiler contracts is up to it
-  Format step = Format::float32; ///< of 16 bits: products and sums of float rows are rounded to it one by one
+  NumberFormat step =
+      NumberFormat::float32; ///< of 16 bits: products and sums of float rows are rounded to it one by one
 
   std::int64_t pairs() const { return static_cast<std::int64_t>(turns.size()); }
   std::int64_t axis(std::int64_t pair) const {
@@ -47,7 +48,7 @@ struct Rotation {
 struct ProductTable {
   std::span<const float> inv_freq;  ///< per pair, rad/token
   std::span<const float> positions; ///< per token
-  Format angles = Format::float32, tables = Format::float32;
+  NumberFormat angles = NumberFormat::float32, tables = NumberFormat::float32;
 };
 
 /// s(Δ) = Σᵢ aᵢ·cos(Δθᵢ) + bᵢ·sin(Δθᵢ) at every integer distance Δ = first … first + count − 1.
@@ -70,7 +71,8 @@ struct ScoreBin {
 /// Rotates rows and scans scores. One contract for every engine; errors are thrown as Error.
 ///
 /// Precision: float32 rows within 2e-6 × max|q| of the exact rotation at every position up to 2³¹, 16-bit rows those
-/// numbers rounded to nearest, float64 rows within 1e-9 × max|q| at positions up to 10⁶; scores of pairs whose |weights| sum to 1 within 2e-6.
+/// numbers rounded to nearest, float64 rows within 1e-9 × max|q| at positions up to 10⁶; scores of pairs whose
+/// |weights| sum to 1 within 2e-6.
 class Engine {
 public:
   virtual ~Engine() = default;
