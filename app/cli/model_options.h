@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/scene/scene.h"
@@ -16,7 +18,8 @@ namespace ropescope::cli {
 /// The options that name a model and change its rope parameters.
 struct ModelOptions {
   std::string model, config, layer_type, scheme;
-  std::optional<double> factor, original_length, base, beta_fast, beta_slow, attention_factor;
+  std::optional<double> factor, original_length, base, attention_factor;
+  std::map<std::string_view, std::optional<double>> parameters; ///< of schemes, by key
   std::optional<std::int64_t> head_dim, rotary_dim;
   std::vector<std::string> set; ///< "key=value"
 
@@ -35,6 +38,8 @@ struct ModelOptions {
 
 private:
   ModelConfig named() const;
+  bool changes() const;
+  void choose_scheme(RopeConfig&) const;
   void apply(RopeConfig&) const;
 };
 

@@ -11,6 +11,7 @@
 #include "core/analysis/precision.h"
 #include "core/error.h"
 #include "core/rope/positions.h"
+#include "core/rope/schemes/scheme.h"
 #include "core/text.h"
 
 namespace ropescope {
@@ -22,22 +23,35 @@ constexpr std::chrono::milliseconds gpu_time_of_a_frame{4};
 constexpr std::int64_t terms_at_once = std::int64_t{5} << 26; // within one frame: five schemes of 64 pairs to 1 M
 
 struct Wanted {
-  RopeConfig config;
+  ValidRope config;
   std::string layer_type = {};
 };
 
-/// The schemes to draw, the one in force first, then the model's other layer types.
-std::vector<Wanted> wanted_of(const Scene& scene) {
-  std::vector<Wanted> wanted{{scene.rope}};
-  for (const RopeType type :
-       {RopeType::linear, RopeType::ntk, RopeType::ntk_by_parts, RopeType::dynamic, RopeType::yarn, RopeType::llama3,
-        RopeType::longrope, RopeType::proportional, RopeType::standard}) {
-    if (type == scene.rope.scaling.rope_type || !scene.compared[static_cast<std::size_t>(type)]) continue;
-    if (!scene.rope.rotates) continue; // every scheme leaves such a layer as it is
-    if (auto config = tried_on(scene, type)) wanted.push_back({std::move(*config)});
-  }
+/// The model's rope under every scheme that it can be under, by RopeType; each is validated here and nowhere else.
+using TriedSchemes = std::array<std::optional<ValidRope>, std::size(all_rope_types)>;
+
+TriedSchemes try_schemes(const Scene& scene) {
+  TriedSchemes tried;
+  for (const RopeType type : all_rope_types) tried[static_cast<std::size_t>(type)] = tried_on(scene, type);
+  return tried;
+}
+
+/// The schemes to draw, the one in force first and no extension last, then the model's other layer types.
+std::vector<Wanted> wanted_of(const Scene& scene, const TriedSchemes& tried) {
+  const RopeType in_force = scene.rope.scaling.rope_type;
+  std::vector<Wanted> wanted{{tried[static_cast<std::size_t>(in_force)].value()}};
+  const auto compare = [&](RopeType type) {
+    const auto place = static_cast<std::size_t>(type);
+    // Every scheme leaves a layer without RoPE as it is.
+    if (type != in_force && scene.compared[place] && scene.rope.rotates && tried[place])
+      wanted.push_back({*tried[place]});
+  };
+  for (const RopeType type : all_rope_types)
+    if (type != RopeType::standard) compare(type);
+  compare(RopeType::standard);
   for (const LayerRope& layer : scene.model.layers)
-    if (scene.other_layers && layer.layer_type != scene.layer_type) wanted.push_back({layer.config, layer.layer_type});
+    if (scene.other_layers && layer.layer_type != scene.layer_type)
+      wanted.push_back({ValidRope(layer.config), layer.layer_type});
   return wanted;
 }
 
@@ -60,10 +74,9 @@ std::string label_of(const Wanted& wanted) {
   }
   if (config.scaling.rope_type == RopeType::standard && !config.scaling.freq_factors.empty())
     return "the file's factors";
-  const bool scaled =
-      config.scaling.rope_type != RopeType::standard && config.scaling.rope_type != RopeType::proportional;
-  return scaled ? fmt::format("{} ×{:.4g}", rope_type_title(config.scaling.rope_type), extension_factor(config))
-                : std::string(rope_type_title(config.scaling.rope_type));
+  return scheme_of(config).takes_factor
+             ? fmt::format("{} ×{:.4g}", rope_type_title(config.scaling.rope_type), extension_factor(config))
+             : std::string(rope_type_title(config.scaling.rope_type));
 }
 
 /// Heads whose every pair is (1, 0), one for each position, rotated as complex numbers.
@@ -91,8 +104,7 @@ Series series_of(Wanted wanted, std::int64_t length, std::int64_t axis) {
 /// As it was before it was extended.
 RopeConfig trained_rope(const RopeConfig& rope) {
   RopeConfig trained = rope;
-  trained.scaling.rope_type =
-      rope.scaling.rope_type == RopeType::proportional ? RopeType::proportional : RopeType::standard;
+  if (!scheme_of(rope).spans_whole_head) trained.scaling.rope_type = RopeType::standard;
   trained.scaling.factor.reset();
   trained.scaling.freq_factors.clear();
   return trained;
@@ -164,7 +176,8 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   const bool same_axis = length == length_ && columns == columns_ && scene.axis == series_of_.axis;
   std::vector<Series> next;
   std::vector<Series*> known; // or null: of the same place in `next`
-  for (Wanted& wanted : wanted_of(scene)) {
+  const TriedSchemes tried = try_schemes(scene);
+  for (Wanted& wanted : wanted_of(scene, tried)) {
     const auto found = std::find_if(series_.begin(), series_.end(), [&](const Series& s) {
       return same_axis && s.config == wanted.config && s.layer_type == wanted.layer_type;
     });
@@ -187,7 +200,7 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   columns_ = columns;
   trained_length_ = ropescope::trained_length(scene.rope);
   for (const RopeType type : all_rope_types)
-    possible_[static_cast<std::size_t>(type)] = tried_on(scene, type).has_value();
+    possible_[static_cast<std::size_t>(type)] = tried[static_cast<std::size_t>(type)].has_value();
   series_of_ = scene;
 }
 

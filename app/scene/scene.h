@@ -63,8 +63,9 @@ Scene with_layer_type(const Scene&, const std::string& layer_type);
 /// Changes the scheme in force. Back at the model's own scheme its own parameters count again.
 void choose_scheme(Scene&, RopeType);
 
-/// The model's rope under another scheme with the scene's factor; nothing where it cannot be.
-std::optional<RopeConfig> tried_on(const Scene&, RopeType);
+/// The model's rope under a scheme with the scene's factor; nothing where it cannot be. Throws Error where the scheme
+/// is the one in force and the scene's rope is not valid.
+std::optional<ValidRope> tried_on(const Scene&, RopeType);
 
 /// Sets the factor of the scheme in force and of all that are tried on.
 void set_factor(Scene&, double);

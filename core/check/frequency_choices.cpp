@@ -10,6 +10,7 @@
 #include "core/check/candidates.h"
 #include "core/check/fit_parameter.h"
 #include "core/error.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope {
 
@@ -188,26 +189,27 @@ void Choices::add_yarn(const Cause& cause) {
     return std::vector<Cause>{named};
   };
   RopeConfig changed = config_;
-  changed.scaling.truncate = !changed.scaling.truncate;
-  add(with("truncate", changed.scaling.truncate), changed, seq_len_);
+  changed.scaling.set(key::truncate, !changed.scaling[key::truncate]);
+  add(with("truncate", changed.scaling[key::truncate]), changed, seq_len_);
   changed = config_;
-  std::swap(changed.scaling.beta_fast, changed.scaling.beta_slow);
+  changed.scaling.set(key::beta_fast, config_.scaling[key::beta_slow]);
+  changed.scaling.set(key::beta_slow, config_.scaling[key::beta_fast]);
   add(with("beta_swapped", true), changed, seq_len_);
-  changed.scaling.truncate = !changed.scaling.truncate;
+  changed.scaling.set(key::truncate, !changed.scaling[key::truncate]);
   add(with("beta_swapped", true), changed, seq_len_);
   add_fitted(
-      cause, "beta_fast", config_, [](RopeConfig& c, double v) { c.scaling.beta_fast = v; }, 1.01, 1000);
+      cause, "beta_fast", config_, [](RopeConfig& c, double v) { c.scaling.set(key::beta_fast, v); }, 1.01, 1000);
   add_fitted(
-      cause, "beta_slow", config_, [](RopeConfig& c, double v) { c.scaling.beta_slow = v; }, 0.01, 31);
+      cause, "beta_slow", config_, [](RopeConfig& c, double v) { c.scaling.set(key::beta_slow, v); }, 0.01, 31);
 }
 
 void Choices::add_llama3(const Cause& cause) {
   add_fitted(
-      cause, "low_freq_factor", config_, [](RopeConfig& c, double v) { c.scaling.low_freq_factor = v; }, 0.05,
-      config_.scaling.high_freq_factor * 0.999);
+      cause, "low_freq_factor", config_, [](RopeConfig& c, double v) { c.scaling.set(key::low_freq_factor, v); }, 0.05,
+      config_.scaling[key::high_freq_factor] * 0.999);
   add_fitted(
-      cause, "high_freq_factor", config_, [](RopeConfig& c, double v) { c.scaling.high_freq_factor = v; },
-      config_.scaling.low_freq_factor * 1.001, 64);
+      cause, "high_freq_factor", config_, [](RopeConfig& c, double v) { c.scaling.set(key::high_freq_factor, v); },
+      config_.scaling[key::low_freq_factor] * 1.001, 64);
 }
 
 /// Of what length the kernel took the context to be.
@@ -220,7 +222,7 @@ void Choices::add_lengths(const Cause& cause) {
     }
     return;
   }
-  if (!is_dynamic(config_.scaling.rope_type)) {
+  if (scheme_of(config_).memory != CallMemory::grows && scheme_of(config_).memory != CallMemory::grows_returns) {
     add_fitted(
         cause, "original_max_position_embeddings", config_, [](RopeConfig& c, double v) { set_trained_length(c, v); },
         64, 1e7);
@@ -268,7 +270,7 @@ void Choices::add_scaling() {
         [](RopeConfig& c, double v) {
           c.scaling.factor = v;
           c.scaling.factor_is_null = false;
-          c.scaling.alpha.reset();
+          c.scaling.parameters.erase(key::alpha);
         },
         1.0 / 64, 4096);
   if (config_.scaling.rope_type != RopeType::linear && config_.scaling.rope_type != RopeType::proportional)

@@ -13,6 +13,7 @@
 #include "core/io/json_value.h"
 #include "core/io/rope_parameters.h"
 #include "core/rope/model_types.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope {
 
@@ -176,7 +177,7 @@ private:
       rope.layout.partial_rotary_factor = known_ ? known_->default_partial : 1;
     // The part that multi-head latent attention rotates has its size from qk_rope_head_dim alone.
     const bool decoupled = integer("qk_rope_head_dim").has_value() && model_type_ != "deepseek_v4";
-    if (decoupled || rope.scaling.rope_type == RopeType::proportional) {
+    if (decoupled || scheme_of(rope).spans_whole_head) {
       rope.layout.rotary_dim = rope.layout.head_dim;
       return;
     }
@@ -237,9 +238,8 @@ private:
   static bool is_of_repository(const Json& scaling) {
     for (const char* key : {"rope_type", "type"})
       if (const Json* type = present(scaling, key); type && type->is_string()) {
-        const auto known = rope_type_from_name(type->get_ref<const std::string&>());
-        return known && (*known == RopeType::ntk_by_parts || *known == RopeType::dynamic_yarn ||
-                         *known == RopeType::dynamic_ntk_by_parts);
+        const Scheme* known = find_scheme(type->get_ref<const std::string&>());
+        return known && known->of_repository;
       }
     return false;
   }
@@ -248,7 +248,8 @@ private:
   static bool is_ours_alone(std::string_view key, bool of_repository) {
     for (const char* ours : {"max_position_embeddings", "freq_factors", "head_dim", "rotary_dim", "xpos_scale_base"})
       if (key == ours) return true;
-    return !of_repository && (key == "extrapolation_factor" || key == "attn_factor" || key == "ntk_factor");
+    const Parameter* parameter = find_scheme_parameter(key);
+    return !of_repository && parameter && parameter->of_repository_alone;
   }
 
   void set_scaling(RopeConfig& rope, const Json& scaling, const std::string& where) {
@@ -258,13 +259,12 @@ private:
     for (const auto& [key, value] : scaling.items()) {
       if (both && key == "type") continue;
       const std::string place = fmt::format("{}.{}", where, key);
-      const Parameter* parameter = find_parameter(key);
       if ((key == "type" || key == "rope_type") && renamed_by_phi(value))
         rope.scaling.rope_type = RopeType::longrope;
       else if ((key == "rope_theta" || key == "partial_rotary_factor") && value.is_null())
         continue;
-      else if (parameter && !is_ours_alone(key, rope_of_repository))
-        parameter->set(rope, value, place);
+      else if (is_rope_parameter(key) && !is_ours_alone(key, rope_of_repository))
+        set_rope_parameter(rope, key, value, place);
       else if (std::find(std::begin(harmless), std::end(harmless), key) == std::end(harmless))
         warn(fmt::format("{} is not understood and has no effect here", place));
     }
@@ -273,27 +273,11 @@ private:
 
   /// What Hugging Face raises KeyError for.
   static void require_keys(const RopeConfig& rope, const Json& scaling, const std::string& where) {
-    const auto require = [&](std::initializer_list<const char*> keys) {
-      for (const char* key : keys)
-        if (!scaling.contains(key))
-          throw Error(fmt::format("{} has no \"{}\", which rope_type \"{}\" needs", where, key,
-                                  rope_type_name(rope.scaling.rope_type)));
-    };
-    switch (rope.scaling.rope_type) {
-    case RopeType::linear:
-    case RopeType::yarn:
-    case RopeType::ntk_by_parts: require({"factor"}); break;
-    case RopeType::dynamic:
-    case RopeType::ntk:
-      if (!scaling.contains("alpha")) require({"factor"});
-      break;
-    case RopeType::llama3: require({"factor", "low_freq_factor", "high_freq_factor"}); break;
-    case RopeType::longrope: require({"short_factor", "long_factor"}); break;
-    case RopeType::standard:
-    case RopeType::dynamic_yarn:
-    case RopeType::dynamic_ntk_by_parts:
-    case RopeType::proportional: break;
-    }
+    const Scheme& scheme = scheme_of(rope);
+    if (scheme.excuses && scaling.contains(scheme.excuses->key)) return;
+    for (const Parameter* parameter : scheme.required)
+      if (!scaling.contains(parameter->key))
+        throw Error(fmt::format("{} has no \"{}\", which rope_type \"{}\" needs", where, parameter->key, scheme.name));
   }
 
   RopeConfig common(double base) const {
@@ -313,9 +297,7 @@ private:
     if (scaling && schema == Schema::nested) as_nested(rope, *scaling, where);
     if (const auto original = number("original_max_position_embeddings");
         original && schema == Schema::flat) // it wins over the dictionary
-      if (rope.scaling.rope_type == RopeType::yarn || rope.scaling.rope_type == RopeType::llama3 ||
-          rope.scaling.rope_type == RopeType::longrope)
-        rope.scaling.original_max_position_embeddings = original;
+      if (scheme_of(rope).original_length_above) rope.scaling.original_max_position_embeddings = original;
     set_dimensions(rope, "", scaling && present(*scaling, "partial_rotary_factor"));
     set_layout(rope);
     return rope;
@@ -325,7 +307,7 @@ private:
   static bool is_per_layer(const Json& parameters) {
     if (parameters.empty()) return false;
     for (const auto& [key, value] : parameters.items())
-      if (!(value.is_object() || value.is_null()) || find_parameter(key)) return false;
+      if (!(value.is_object() || value.is_null()) || is_rope_parameter(key)) return false;
     return true;
   }
 
@@ -435,7 +417,7 @@ private:
   /// Hugging Face reads these two from a flat rope_parameters alone.
   void as_nested(RopeConfig& rope, const Json& scaling, const std::string& where) {
     if (!scaling.contains("truncate")) return;
-    rope.scaling.truncate = true;
+    rope.scaling.set(key::truncate, true);
     warn(fmt::format("{}.truncate has no effect: Hugging Face reads it from a flat rope_parameters alone", where));
   }
 

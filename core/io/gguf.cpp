@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/io/gguf_architectures.h"
 #include "core/io/gguf_file.h"
+#include "core/rope/scheme_keys.h"
 #include "core/text.h"
 
 namespace ropescope {
@@ -231,28 +232,28 @@ private:
       if (const double alpha = number("rope.scaling.alpha").value_or(0); alpha > 0) {
         rope.scaling.rope_type = RopeType::ntk;
         rope.scaling.factor.reset();
-        rope.scaling.alpha = alpha;
+        rope.scaling.set(key::alpha, alpha);
       }
   }
 
   void set_yarn(RopeConfig& rope) {
     rope.scaling.rope_type = RopeType::yarn;
     rope.scaling.factor = factor_;
-    rope.scaling.extrapolation_factor = number("rope.scaling.yarn_ext_factor").value_or(1);
-    if (rope.scaling.extrapolation_factor < 0) rope.scaling.extrapolation_factor = 1; // not set
-    rope.scaling.beta_fast = turns("rope.scaling.yarn_beta_fast", is({"grok"}) ? 8 : 32);
-    rope.scaling.beta_slow = turns("rope.scaling.yarn_beta_slow", 1);
+    rope.scaling.set(key::extrapolation_factor, number("rope.scaling.yarn_ext_factor").value_or(1));
+    if (rope.scaling[key::extrapolation_factor] < 0) rope.scaling.set(key::extrapolation_factor, 1); // not set
+    rope.scaling.set(key::beta_fast, turns("rope.scaling.yarn_beta_fast", is({"grok"}) ? 8 : 32));
+    rope.scaling.set(key::beta_slow, turns("rope.scaling.yarn_beta_slow", 1));
     double derived = magnitude(factor_, 1);
     if (auto log = number("rope.scaling.yarn_log_multiplier"); log && *log != 0) {
       if (is({"deepseek2", "deepseek32", "mistral4"})) *log /= 0.1; // its converter multiplied
       const double mscale = is({"deepseek2"}) ? *log : 1;           // llama.cpp knows of mscale_all_dim alone
-      rope.scaling.mscale = mscale;
-      rope.scaling.mscale_all_dim = *log;
+      rope.scaling.set(key::mscale, mscale);
+      rope.scaling.set(key::mscale_all_dim, *log);
       derived = magnitude(factor_, mscale) / magnitude(factor_, *log);
     }
     rope.attention.scales_softmax = is({"deepseek2", "deepseek32", "glm-dsa", "mistral4"});
     const auto stated = number("rope.scaling.yarn_attn_factor");
-    if (rope.scaling.extrapolation_factor == 0)
+    if (rope.scaling[key::extrapolation_factor] == 0)
       derived = stated.value_or(1);
     else if (stated && std::abs(*stated - derived) > 1e-4)
       warn(fmt::format("{} is {:g} and has no effect: llama.cpp derives {:g}", asked_.back(), *stated, derived));
@@ -307,10 +308,12 @@ private:
                        longer ? "rope_factors_short" : "rope_factors_long"));
     if (type_ == "yarn") warn("rope.scaling.type yarn has no effect beside rope_factors_long");
     const std::vector<double> ones(static_cast<std::size_t>(pair_count(rope)), 1);
-    rope.scaling.long_factor = longer.value_or(ones);
-    rope.scaling.short_factor = shorter.value_or(ones);
-    for (std::vector<double>* factors : {&rope.scaling.long_factor, &rope.scaling.short_factor})
-      for (double& factor : *factors) factor *= factor_; // ggml scales what it has divided
+    const auto scaled = [&](std::vector<double> factors) { // ggml scales what it has divided
+      for (double& factor : factors) factor *= factor_;
+      return factors;
+    };
+    rope.scaling.set(key::long_factor, scaled(longer.value_or(ones)));
+    rope.scaling.set(key::short_factor, scaled(shorter.value_or(ones)));
     rope.scaling.rope_type = RopeType::longrope;
     rope.scaling.factor.reset();
     rope.attention.attention_factor = attention_;
@@ -331,14 +334,9 @@ private:
   /// The same dimensions, and nothing scaled.
   static RopeConfig plain(RopeConfig rope) {
     rope.scaling.rope_type = RopeType::standard;
-    rope.scaling.factor = rope.attention.attention_factor = rope.scaling.alpha = rope.scaling.mscale =
-        rope.scaling.mscale_all_dim = std::nullopt;
+    rope.scaling.factor = rope.attention.attention_factor = std::nullopt;
     rope.scaling.freq_factors.clear();
-    rope.scaling.long_factor.clear();
-    rope.scaling.short_factor.clear();
-    rope.scaling.extrapolation_factor = 1;
-    rope.scaling.beta_fast = 32;
-    rope.scaling.beta_slow = 1;
+    rope.scaling.parameters = {};
     return rope;
   }
 

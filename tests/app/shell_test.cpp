@@ -10,6 +10,7 @@
 #include "app/scene/presets.h"
 #include "app/ui/imgui_compat.h"
 #include "core/io/file.h"
+#include "core/rope/scheme_keys.h"
 #include "tests/allocations.h"
 #include "tests/scratch.h"
 
@@ -193,12 +194,12 @@ TEST_CASE("a knob that is dragged along a range stays the same knob") {
     window.mouse(85, y, false);
     window.mouse(85, y, true); // the knob of beta_slow
     for (float x = 85; x < 250; x += 15) window.mouse(x, y, true);
-    moved = window.shell.scene().rope.scaling.beta_slow != before.scaling.beta_slow;
+    moved = window.shell.scene().rope.scaling[key::beta_slow] != before.scaling[key::beta_slow];
     window.mouse(250, y, false);
   }
   CHECK(moved);
-  CHECK(window.shell.scene().rope.scaling.beta_fast == before.scaling.beta_fast);
-  CHECK(window.shell.scene().rope.scaling.beta_slow <= before.scaling.beta_fast);
+  CHECK(window.shell.scene().rope.scaling[key::beta_fast] == before.scaling[key::beta_fast]);
+  CHECK(window.shell.scene().rope.scaling[key::beta_slow] <= before.scaling[key::beta_fast]);
 }
 
 TEST_CASE("the overlay of keys takes the click that closes it, and Escape closes it too") {

@@ -14,6 +14,7 @@
 #include "core/io/file.h"
 #include "core/io/gguf_architectures.h"
 #include "core/io/gguf_file.h"
+#include "core/rope/scheme_keys.h"
 #include "core/rope/spectrum.h"
 #include "tests/scratch.h"
 
@@ -310,15 +311,15 @@ TEST_CASE("YaRN's ramp is the file's, with a warning where llama.cpp goes by its
     return model(architecture).text(".rope.scaling.type", "yarn").number(".rope.scaling.factor", 8);
   };
   const ModelConfig kimi = read(yarn("qwen3").number(".rope.scaling.yarn_beta_fast", 2));
-  CHECK(kimi.layers[0].config.scaling.beta_fast == 2);
+  CHECK(kimi.layers[0].config.scaling[key::beta_fast] == 2);
   CHECK(warns(kimi, "qwen3.rope.scaling.yarn_beta_fast is 2, and llama.cpp goes by 32"));
   CHECK(read(yarn("qwen3").number(".rope.scaling.yarn_beta_fast", 32)).warnings.empty());
   const ModelConfig grok =
       read(yarn("grok").number(".rope.scaling.yarn_beta_slow", 2).number(".rope.scaling.yarn_ext_factor", 0.5));
   CHECK(grok.warnings.empty());
-  CHECK(grok.layers[0].config.scaling.beta_fast == 8);
-  CHECK(grok.layers[0].config.scaling.beta_slow == 2);
-  CHECK(grok.layers[0].config.scaling.extrapolation_factor == 0.5);
+  CHECK(grok.layers[0].config.scaling[key::beta_fast] == 8);
+  CHECK(grok.layers[0].config.scaling[key::beta_slow] == 2);
+  CHECK(grok.layers[0].config.scaling[key::extrapolation_factor] == 0.5);
   const RopeConfig linear =
       only(yarn("grok").number(".rope.scaling.yarn_ext_factor", 0).number(".rope.scaling.yarn_attn_factor", 3));
   CHECK(linear.attention.attention_factor == 3);
