@@ -1,7 +1,6 @@
 #include "tests/allocations.h"
 
 #include <cstdlib>
-#include <memory>
 #include <new>
 
 #include <doctest/doctest.h>
@@ -64,10 +63,15 @@ TEST_CASE("every way to ask for memory is counted: new of any alignment, of arra
   struct alignas(128) Wide {
     char bytes[128];
   };
-  // Kept in volatile pointers, or the compiler may leave the pair of new and delete out.
-  CHECK(counts([] { const std::unique_ptr<int> volatile kept(new int); }) == 1);
-  CHECK(counts([] { const std::unique_ptr<int[]> volatile kept(new int[3]); }) == 1);
-  CHECK(counts([] { const std::unique_ptr<Wide> volatile kept(new Wide); }) == 1);
-  CHECK(counts([] { const std::unique_ptr<Wide[]> volatile kept(new (std::nothrow) Wide[2]); }) == 1);
+  // By way of a volatile pointer, or the compiler may leave a pair of new and delete out.
+  static void* volatile kept;
+  const auto keep = [](auto* memory) {
+    kept = memory;
+    return static_cast<decltype(memory)>(kept);
+  };
+  CHECK(counts([&] { delete keep(new int); }) == 1);
+  CHECK(counts([&] { delete[] keep(new int[3]); }) == 1);
+  CHECK(counts([&] { delete keep(new Wide); }) == 1);
+  CHECK(counts([&] { delete[] keep(new (std::nothrow) Wide[2]); }) == 1);
   CHECK(counts([] { ImGui::MemFree(ImGui::MemAlloc(8)); }) == 1);
 }

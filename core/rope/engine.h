@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/rope/format.h"
@@ -70,10 +71,15 @@ struct ScoreBin {
 /// Rotates rows and scans scores. One contract for every engine; errors are thrown as Error.
 ///
 /// Precision: float32 rows within 2e-6 × max|q| of the exact rotation at every position up to 2³¹, 16-bit rows those
-/// numbers rounded to nearest, float64 rows within 1e-9 × max|q| at positions up to 10⁶; scores of pairs whose |weights| sum to 1 within 2e-6.
+/// numbers rounded to nearest, float64 rows within 1e-9 × max|q| at positions up to 10⁶; scores of pairs whose
+/// |weights| sum to 1 within 2e-6.
 class Engine {
 public:
   virtual ~Engine() = default;
+
+  /// Why it cannot run here: a sentence without its full stop, empty where it can. Where it cannot, everything below
+  /// but its names throws Error with that sentence.
+  virtual std::string_view why_not() const { return {}; }
 
   virtual std::string name() const = 0;   ///< "cpu" or "gpu"
   virtual std::string device() const = 0; ///< the processor, in its own words

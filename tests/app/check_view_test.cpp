@@ -69,7 +69,7 @@ struct Headless {
   int width, height;
   gpu::HeadlessContext context;
   gpu::Framebuffer framebuffer;
-  Engines engines{EngineChoice::automatic};
+  gpu::Engines engines{gpu::EngineChoice::automatic};
   ui::Shell shell;
 };
 
