@@ -181,6 +181,25 @@ TEST_CASE("CPU and GPU scan scores alike to 2e-6, in single distances and in bin
   }
 }
 
+TEST_CASE("scores on the GPU are within 2e-6 of the exact ones however wide the head is") {
+  Gpu gpu;
+  for (const std::int64_t head_dim : {128, 4096, 65536}) {
+    RopeConfig rope;
+    rope.head_dim = rope.rotary_dim = head_dim;
+    const Spectrum spectrum = make_spectrum(rope);
+    const auto weights = equal_weights(spectrum.pairs());
+    const ScoreScan scan{spectrum.turns, weights, 0};
+    std::vector<float> scores(300);
+    gpu.engine.scan(scan, scores);
+    const std::vector<double> exact = exact_scores(scan, static_cast<std::int64_t>(scores.size()));
+    double greatest = 0;
+    for (std::size_t i = 0; i < scores.size(); ++i)
+      greatest = std::max(greatest, std::abs(static_cast<double>(scores[i]) - exact[i]));
+    CAPTURE(head_dim);
+    CHECK(greatest <= 2e-6);
+  }
+}
+
 TEST_CASE("every shader compiles, with rows of either width and in double, and its uniforms are told by name") {
   const gpu::HeadlessContext context;
   int shaders = 0;
