@@ -101,7 +101,7 @@ Positions apply_positions(const Json& file, const RopeConfig& rope) {
   }
   if (kind == "gemma4_axes") return two_axes(ids, "dim1", "dim0"); // dim0 is the column, the first half's
   if (kind == "dinov3_grid")
-    return grid_positions(rope, rope.grid_height, rope.grid_width, 1,
+    return grid_positions(rope, rope.axes.grid_height, rope.axes.grid_width, 1,
                           file.at("rotation").value("prefix_tokens", std::int64_t{0}));
   throw Error(fmt::format("positions \"{}\" are not known", kind));
 }
@@ -130,7 +130,7 @@ RotationCase apply_case(const Json& file) {
   result.shape = {1, result.positions.tokens(), 1, static_cast<std::int64_t>(file.at("q").at(0).size())};
   finish(result);
   // The layout found by model_type is the one the file states.
-  const PairLayout& layout = result.rope.layout;
+  const PairLayout& layout = result.rope.layout.pairs;
   CHECK(pairing_name(layout.pairing) == how.at("pairing").get<std::string>());
   CHECK((layout.output == layout.pairing) == (how.at("output") == "as_input" || how.at("output") == how.at("pairing")));
   CHECK(layout.direction == how.at("direction").get<int>());
@@ -227,7 +227,7 @@ RotationCase ggml_case(const Json& file) {
   return result;
 }
 
-std::vector<float> turned(Engine& engine, const RotationCase& golden, const Recipe& recipe, Format row) {
+std::vector<float> turned(Engine& engine, const RotationCase& golden, const Recipe& recipe, NumberFormat row) {
   Rotation rotation = golden.rotation();
   std::vector<float> rows;
   for (const double x : golden.q) rows.push_back(rounded(row, static_cast<float>(x)));

@@ -38,7 +38,7 @@ struct RotationCase {
   std::vector<double> q; ///< [tokens][inner][head_dim]
   double greatest = 0;   ///< max |q|
 
-  Rotation rotation() const { return {spectrum.turns, spectrum.attention_factor, rope.layout, axes, positions}; }
+  Rotation rotation() const { return {spectrum.turns, spectrum.attention_factor, rope.layout.pairs, axes, positions}; }
 };
 
 /// Throws Error where the file asks for something that we do not know.
@@ -48,7 +48,7 @@ RotationCase ggml_case(const Json&);
 GgmlRope ggml_rope(const Json&);
 
 /// The rows turned by a recipe in rows of a format (float32 or less), on an engine.
-std::vector<float> turned(Engine&, const RotationCase&, const Recipe&, Format row);
+std::vector<float> turned(Engine&, const RotationCase&, const Recipe&, NumberFormat row);
 
 /// Greatest |a − b|.
 template <typename T>

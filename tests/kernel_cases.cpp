@@ -9,20 +9,20 @@ namespace ropescope::test {
 
 RopeConfig CaseModel::config() const {
   RopeConfig c;
-  c.head_dim = head_dim;
-  c.rotary_dim = rotary_dim;
+  c.layout.head_dim = head_dim;
+  c.layout.rotary_dim = rotary_dim;
   c.base = base;
-  c.max_position_embeddings = 131072;
-  c.layout.pairing = c.layout.output = interleaved ? Pairing::interleaved : Pairing::half;
+  c.scaling.max_position_embeddings = 131072;
+  c.layout.pairs.pairing = c.layout.pairs.output = interleaved ? Pairing::interleaved : Pairing::half;
   if (scheme != plain) {
-    c.rope_type = scheme == llama3 ? RopeType::llama3 : RopeType::yarn;
-    c.factor = factor;
-    c.original_max_position_embeddings = original;
-    c.low_freq_factor = low_freq;
-    c.high_freq_factor = high_freq;
-    c.beta_fast = beta_fast;
-    c.beta_slow = beta_slow;
-    c.truncate = truncate;
+    c.scaling.rope_type = scheme == llama3 ? RopeType::llama3 : RopeType::yarn;
+    c.scaling.factor = factor;
+    c.scaling.original_max_position_embeddings = original;
+    c.scaling.low_freq_factor = low_freq;
+    c.scaling.high_freq_factor = high_freq;
+    c.scaling.beta_fast = beta_fast;
+    c.scaling.beta_slow = beta_slow;
+    c.scaling.truncate = truncate;
   }
   return c;
 }
@@ -123,7 +123,7 @@ void turn_row(const CaseKernel& k, const std::vector<double>& theta, double posi
 
 } // namespace
 
-KernelRun run_kernel(const CaseModel& model, const CaseKernel& kernel, const CaseShape& shape, Format format,
+KernelRun run_kernel(const CaseModel& model, const CaseKernel& kernel, const CaseShape& shape, NumberFormat format,
                      unsigned seed) {
   KernelRun run;
   run.rope = model.config();
@@ -131,9 +131,9 @@ KernelRun run_kernel(const CaseModel& model, const CaseKernel& kernel, const Cas
   run.heads = shape.inner > 1 ? shape.inner : shape.outer;
   run.positions = {1, shape.positions};
   run.seq_len = 131072;
-  run.in.dtype = run.out.dtype = format == Format::bfloat16  ? DType::bfloat16
-                                 : format == Format::float16 ? DType::float16
-                                                             : DType::float32;
+  run.in.dtype = run.out.dtype = format == NumberFormat::bfloat16  ? NumberFormat::bfloat16
+                                 : format == NumberFormat::float16 ? NumberFormat::float16
+                                                                   : NumberFormat::float32;
   run.in.shape = run.out.shape = {shape.outer, shape.tokens, shape.inner, model.head_dim};
   std::mt19937 random(seed);
   std::normal_distribution<float> normal;
@@ -189,7 +189,7 @@ Cause pairing(bool interleaved) {
   return {"pairing", {{"measured", std::string(interleaved ? "interleaved" : "half")}}};
 }
 
-double round_to(Format format, double x) { return static_cast<double>(rounded(format, static_cast<float>(x))); }
+double round_to(NumberFormat format, double x) { return static_cast<double>(rounded(format, static_cast<float>(x))); }
 
 void Bugs::add_pairings() {
   CaseKernel& other = add("pairing", pairing(!model_.interleaved));
@@ -323,15 +323,15 @@ void Bugs::add_tables() {
 
 void Bugs::add_precision() {
   const auto recipe = [](const char* name) { return Cause{"precision", {{"recipe", std::string(name)}}}; };
-  const auto to = [](Format f) { return [f](double x) { return round_to(f, x); }; };
+  const auto to = [](NumberFormat f) { return [f](double x) { return round_to(f, x); }; };
   add("bf16_positions", recipe("bf16_positions")).position = [](double p, std::int64_t, std::int64_t) {
-    return round_to(Format::bfloat16, p);
+    return round_to(NumberFormat::bfloat16, p);
   };
-  add("bf16_inv_freq", recipe("bf16_inv_freq")).round_theta = to(Format::bfloat16);
-  add("fp16_inv_freq", recipe("fp16_inv_freq")).round_theta = to(Format::float16);
-  add("bf16_angles", recipe("bf16_angles")).round_angle = to(Format::bfloat16);
-  add("bf16_tables", recipe("bf16_tables")).round_table = to(Format::bfloat16);
-  add("fp16_tables", recipe("fp16_tables")).round_table = to(Format::float16);
+  add("bf16_inv_freq", recipe("bf16_inv_freq")).round_theta = to(NumberFormat::bfloat16);
+  add("fp16_inv_freq", recipe("fp16_inv_freq")).round_theta = to(NumberFormat::float16);
+  add("bf16_angles", recipe("bf16_angles")).round_angle = to(NumberFormat::bfloat16);
+  add("bf16_tables", recipe("bf16_tables")).round_table = to(NumberFormat::bfloat16);
+  add("fp16_tables", recipe("fp16_tables")).round_table = to(NumberFormat::float16);
 }
 
 bool near(const ParameterValue& found, const ParameterValue& expected, double tolerance) {

@@ -53,7 +53,7 @@ struct CaseShape {
 std::vector<CaseShape> case_shapes();
 
 /// Random rows through a kernel, input and output rounded to a format.
-KernelRun run_kernel(const CaseModel& model, const CaseKernel&, const CaseShape&, Format, unsigned seed);
+KernelRun run_kernel(const CaseModel& model, const CaseKernel&, const CaseShape&, NumberFormat, unsigned seed);
 
 /// A bug: how it changes the right kernel, and what check should say of it.
 struct CaseBug {

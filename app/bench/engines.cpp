@@ -13,7 +13,7 @@
 #include "app/bench/clock.h"
 #include "app/bench/limits.h"
 #include "core/analysis/score_curve.h"
-#include "core/half.h"
+#include "core/float16.h"
 #include "core/parallel.h"
 #include "core/rope/cpu_engine.h"
 
@@ -126,10 +126,10 @@ void measure_rotations(EngineFigures& figures, const Progress& progress) {
     figures.copy.push_back({"cpu", threads, "streaming", copy});
     figures.copy.push_back({"cpu", threads, "in_place", scale});
     std::size_t i = 2;
-    for (const Format dtype : {Format::float32, Format::bfloat16, Format::float16})
+    for (const NumberFormat dtype : {NumberFormat::float32, NumberFormat::bfloat16, NumberFormat::float16})
       for (const Rotation& rotation : rotations)
         for (const bool in_place : {false, true}) {
-          const double gb_s = speed(i++, dtype == Format::float32 ? 4 : 2);
+          const double gb_s = speed(i++, dtype == NumberFormat::float32 ? 4 : 2);
           figures.rotation.push_back(
               {"cpu", threads, rotation.layout.pairing, dtype, in_place, gb_s, gb_s / (in_place ? scale : copy)});
         }
@@ -247,7 +247,8 @@ EngineFigures measure_gpu(gpu::GlEngine& engine, bool software, const Progress& 
   figures.copy.push_back({"gpu", 0, "kernel", copy});
   for (std::size_t i = 0; i < rotations.size(); ++i) {
     const double speed = gb / median(times[i]);
-    figures.rotation.push_back({"gpu", 0, rotations[i].layout.pairing, Format::float32, false, speed, speed / copy});
+    figures.rotation.push_back(
+        {"gpu", 0, rotations[i].layout.pairing, NumberFormat::float32, false, speed, speed / copy});
   }
   progress("score scan on the GPU");
   figures.scan.push_back(measure_scan(engine, 0, points, 0));
@@ -264,7 +265,7 @@ std::vector<GrowthRow> measure_growth(const Progress& progress) {
   CpuEngine engine;
   for (GrowthRow& row : rows) {
     RopeConfig rope;
-    rope.head_dim = rope.rotary_dim = 2 * row.pairs;
+    rope.layout.head_dim = rope.layout.rotary_dim = 2 * row.pairs;
     const Spectrum spectrum = make_spectrum(rope);
     const auto weights = equal_weights(row.pairs);
     const ScoreScan scan{.turns = spectrum.turns, .weights = weights, .first = 1};

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "app/gpu/gl_engine.h"
-#include "core/rope/format.h"
+#include "core/number_format.h"
 #include "core/rope/layout.h"
 
 namespace ropescope::bench {
@@ -27,7 +27,7 @@ struct RotationSpeed {
   std::string engine;
   int threads;
   Pairing layout;
-  Format dtype;
+  NumberFormat dtype;
   bool in_place;
   double gb_s, of_copy; ///< of the same kind and thread count, in the same run
 };

@@ -107,7 +107,7 @@ void print_json(const Report& report) {
     all["rotation"].push_back({{"engine", r.engine},
                                {"threads", r.threads},
                                {"layout", pairing_name(r.layout)},
-                               {"dtype", format_name(r.dtype)},
+                               {"dtype", number_format_name(r.dtype)},
                                {"in_place", r.in_place},
                                {"gb_s", r.gb_s},
                                {"of_copy", r.of_copy}});
@@ -149,7 +149,7 @@ void print_engines(const bench::EngineFigures& figures) {
     fmt::print("{:<8} {:<29} {:>8.1f}\n", on(c.engine, c.threads),
                c.kind == "in_place" ? "numbers scaled in place" : "copied", c.gb_s);
   for (const bench::RotationSpeed& r : figures.rotation)
-    fmt::print("{:<8} {:<8} {:<11} {:<8} {:>8.1f}  {:.2f}\n", on(r.engine, r.threads), format_name(r.dtype),
+    fmt::print("{:<8} {:<8} {:<11} {:<8} {:>8.1f}  {:.2f}\n", on(r.engine, r.threads), number_format_name(r.dtype),
                pairing_name(r.layout), r.in_place ? "in place" : "", r.gb_s, r.of_copy);
   fmt::print("\n{:<38} {:>8}  {:>11} {:>8} {:>9}\n", "score scan of 64 pairs", "M/s", "× plain cos", "of peak",
              "error");

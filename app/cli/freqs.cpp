@@ -44,7 +44,7 @@ std::string json_list(const std::vector<double>& numbers) {
 /// One model called with these sequence lengths in turn.
 int print_calls(const Options& options, const RopeConfig& rope) {
   CallSequence sequence(rope);
-  std::string text = fmt::format("{{\"rope_type\": \"{}\", \"calls\": [", rope_type_name(rope.rope_type));
+  std::string text = fmt::format("{{\"rope_type\": \"{}\", \"calls\": [", rope_type_name(rope.scaling.rope_type));
   for (std::size_t n = 0; n < options.calls.size(); ++n) {
     if (!(options.calls[n] >= 1 && options.calls[n] <= static_cast<double>(greatest_position)))
       throw Error(fmt::format("--calls: {} is no number of tokens", options.calls[n]));
@@ -85,8 +85,8 @@ int print(const Options& options) {
         out,
         "{{\"rope_type\": \"{}\", \"head_dim\": {}, \"rotary_dim\": {}, \"layout\": \"{}\",\n \"inv_freq\": {},\n "
         "\"attention_factor\": {:.17g}",
-        rope_type_name(rope.rope_type), spectrum.head_dim, spectrum.rotary_dim, pairing_name(rope.layout.pairing),
-        json_list(inv_freq), attention_factor);
+        rope_type_name(rope.scaling.rope_type), spectrum.head_dim, spectrum.rotary_dim,
+        pairing_name(rope.layout.pairs.pairing), json_list(inv_freq), attention_factor);
     if (spectrum.softmax_factor != 1) fmt::format_to(out, ",\n \"softmax_factor\": {:.17g}", spectrum.softmax_factor);
     text += "}\n";
   }

@@ -34,7 +34,7 @@ ModelConfig ModelOptions::named() const {
   if (!config.empty()) return read_model_config(config);
   if (!head_dim || !base) throw Error("which model? Expected --model, --config, or --head-dim with --base");
   RopeConfig rope;
-  rope.head_dim = rope.rotary_dim = *head_dim;
+  rope.layout.head_dim = rope.layout.rotary_dim = *head_dim;
   rope.layout_reason = "no model is named, and most models rotate halves";
   return {.name = "command line", .source = {}, .layers = {{"", rope}}, .warnings = {}};
 }
@@ -47,37 +47,37 @@ void ModelOptions::apply(RopeConfig& rope) const {
                               "dynamic-ntk-by-parts, yarn, longrope, llama3 or proportional",
                               scheme));
     const double own = extension_factor(rope);
-    if (*type == RopeType::longrope && rope.rope_type != RopeType::longrope)
-      rope.rope_type = RopeType::longrope;
+    if (*type == RopeType::longrope && rope.scaling.rope_type != RopeType::longrope)
+      rope.scaling.rope_type = RopeType::longrope;
     else
       rope = *with_scheme(rope, *type, own);
-    if (own == 1) rope.factor.reset(); // then the user must say
+    if (own == 1) rope.scaling.factor.reset(); // then the user must say
   }
   for (const std::string& assignment : set) {
     const std::size_t equals = assignment.find('=');
     if (equals == std::string::npos) throw Error(fmt::format("--set {}: expected key=value", assignment));
     set_parameter(rope, assignment.substr(0, equals), assignment.substr(equals + 1));
   }
-  if (factor) rope.factor = *factor, rope.alpha.reset(), rope.factor_is_null = false;
+  if (factor) rope.scaling.factor = *factor, rope.scaling.alpha.reset(), rope.scaling.factor_is_null = false;
   if (original_length) {
-    rope.original_max_position_embeddings = *original_length;
-    if (is_dynamic(rope.rope_type) || rope.max_position_embeddings == 0)
-      rope.max_position_embeddings = *original_length;
+    rope.scaling.original_max_position_embeddings = *original_length;
+    if (is_dynamic(rope.scaling.rope_type) || rope.scaling.max_position_embeddings == 0)
+      rope.scaling.max_position_embeddings = *original_length;
   }
   if (base) rope.base = *base;
-  if (beta_fast) rope.beta_fast = *beta_fast;
-  if (beta_slow) rope.beta_slow = *beta_slow;
-  if (attention_factor) rope.attention_factor = *attention_factor;
+  if (beta_fast) rope.scaling.beta_fast = *beta_fast;
+  if (beta_slow) rope.scaling.beta_slow = *beta_slow;
+  if (attention_factor) rope.attention.attention_factor = *attention_factor;
   if (head_dim) {
-    const bool whole = rope.rotary_dim == rope.head_dim;
-    rope.head_dim = *head_dim;
-    if (whole) rope.rotary_dim = *head_dim;
+    const bool whole = rope.layout.rotary_dim == rope.layout.head_dim;
+    rope.layout.head_dim = *head_dim;
+    if (whole) rope.layout.rotary_dim = *head_dim;
   }
-  if (rotary_dim) rope.rotary_dim = *rotary_dim;
-  const bool tempered = rope.rope_type == RopeType::yarn || rope.rope_type == RopeType::longrope;
+  if (rotary_dim) rope.layout.rotary_dim = *rotary_dim;
+  const bool tempered = rope.scaling.rope_type == RopeType::yarn || rope.scaling.rope_type == RopeType::longrope;
   if (attention_factor && !tempered)
-    say(fmt::format("--attention-factor has no effect on rope_type {}.", rope_type_name(rope.rope_type)));
-  if (factor && rope.rope_type == RopeType::standard) say("--factor has no effect without a --scheme.");
+    say(fmt::format("--attention-factor has no effect on rope_type {}.", rope_type_name(rope.scaling.rope_type)));
+  if (factor && rope.scaling.rope_type == RopeType::standard) say("--factor has no effect without a --scheme.");
 }
 
 ModelConfig ModelOptions::resolve() const {

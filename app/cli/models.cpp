@@ -17,12 +17,12 @@ int print_json() {
       nlohmann::ordered_json entry{{"model", preset.id},
                                    {"name", preset.model.name},
                                    {"model_type", rope.model_type},
-                                   {"rope_type", rope_type_name(rope.rope_type)},
-                                   {"head_dim", rope.head_dim},
-                                   {"rotary_dim", rope.rotary_dim},
+                                   {"rope_type", rope_type_name(rope.scaling.rope_type)},
+                                   {"head_dim", rope.layout.head_dim},
+                                   {"rotary_dim", rope.layout.rotary_dim},
                                    {"base", rope.base},
-                                   {"layout", pairing_name(rope.layout.pairing)},
-                                   {"max_position_embeddings", rope.max_position_embeddings},
+                                   {"layout", pairing_name(rope.layout.pairs.pairing)},
+                                   {"max_position_embeddings", rope.scaling.max_position_embeddings},
                                    {"source", preset.model.source}};
       if (!layer.layer_type.empty()) entry["layer_type"] = layer.layer_type;
       list.push_back(std::move(entry));
@@ -37,9 +37,10 @@ int print_table() {
   for (const Preset& preset : presets())
     for (const LayerRope& layer : preset.model.layers) {
       const RopeConfig& rope = layer.config;
-      fmt::print("{:<18} {:<24} {:>8} {:>6} {:>10g} {:>9}  {:<12} {}{}\n", preset.id, preset.model.name, rope.head_dim,
-                 rope.rotary_dim, rope.base, rope.max_position_embeddings, rope_type_name(rope.rope_type),
-                 pairing_name(rope.layout.pairing), layer.layer_type.empty() ? "" : "  " + layer.layer_type);
+      fmt::print("{:<18} {:<24} {:>8} {:>6} {:>10g} {:>9}  {:<12} {}{}\n", preset.id, preset.model.name,
+                 rope.layout.head_dim, rope.layout.rotary_dim, rope.base, rope.scaling.max_position_embeddings,
+                 rope_type_name(rope.scaling.rope_type), pairing_name(rope.layout.pairs.pairing),
+                 layer.layer_type.empty() ? "" : "  " + layer.layer_type);
     }
   return 0;
 }

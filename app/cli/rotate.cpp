@@ -26,19 +26,15 @@ struct Options {
   Role as() const { return role == "key" ? Role::key : Role::query; }
 };
 
-Format format_of(DType dtype) {
-  return dtype == DType::bfloat16 ? Format::bfloat16 : dtype == DType::float16 ? Format::float16 : Format::float32;
-}
-
 /// The table that takes the place of exact angles: a recipe's, or xPos's with its gains. Empty where there is none.
 std::vector<CosSin<double>> chosen_table(const Options& options, const Recipe& recipe, const RopeConfig& rope,
-                                         double seq_len, const Rotation& rotation, DType dtype) {
-  if (recipe.angle == AngleRule::turns && !rope.xpos_scale_base) return {};
-  if (recipe.angle != AngleRule::turns && dtype == DType::float64)
+                                         double seq_len, const Rotation& rotation, NumberFormat dtype) {
+  if (recipe.angle == AngleRule::turns && !rope.attention.xpos_scale_base) return {};
+  if (recipe.angle != AngleRule::turns && dtype == NumberFormat::float64)
     throw Error(
         fmt::format("--recipe {}: its arithmetic is float32 or less, and {} holds float64", recipe.name, options.in));
-  std::vector<CosSin<double>> table = recipe_table(recipe, rope, seq_len, rotation, format_of(dtype));
-  if (!rope.xpos_scale_base) return table;
+  std::vector<CosSin<double>> table = recipe_table(recipe, rope, seq_len, rotation, dtype);
+  if (!rope.attention.xpos_scale_base) return table;
   // What undoes a query's growth is a key's shrinking.
   const Role role = options.inverse == (options.as() == Role::key) ? Role::query : Role::key;
   apply_xpos(rope, rotation.positions, role, seq_len, table);
@@ -49,14 +45,14 @@ std::vector<CosSin<double>> chosen_table(const Options& options, const Recipe& r
 /// A model's own scale of queries beside the rotation: on request, since apply_rotary_pos_emb does not have it.
 void scale_if_asked(const Options& options, const RopeConfig& rope, const Positions& positions, const RowShape& shape,
                     Array& array) {
-  if (rope.query_scale == QueryScale::none) return;
+  if (rope.attention.query_scale == QueryScale::none) return;
   if (options.role == "query" && options.inverse) throw Error("--inverse does not undo the scale of --role query");
   if (options.role != "query") {
     say("This model multiplies queries by a number that grows with the position; --role query does so too.");
     return;
   }
-  array.dtype == DType::float64 ? scale_queries(rope, positions, shape, std::span(array.doubles))
-                                : scale_queries(rope, positions, shape, std::span(array.floats));
+  array.dtype == NumberFormat::float64 ? scale_queries(rope, positions, shape, std::span(array.doubles))
+                                       : scale_queries(rope, positions, shape, std::span(array.floats));
   say("Queries were multiplied by the model's scale of their positions.");
 }
 
@@ -86,7 +82,7 @@ int rotate(const Options& options) {
   options.positions.set_grid(rope);
   const Recipe& recipe = chosen_recipe(options, rope);
   Array array = read_array(options.in);
-  if (array.dtype == DType::integer)
+  if (array.holds_integers())
     throw Error(fmt::format("{}: holds integers, expected float64, float32, float16 or bfloat16", options.in));
   const RowShape shape = row_shape(array, options.token_axis, rope, options.in);
   const Positions positions = options.positions.read(rope, shape.tokens, options.in);
@@ -104,15 +100,15 @@ int rotate(const Options& options) {
                     .layout = chosen_layout(options, rope),
                     .pair_axis = axes,
                     .positions = positions};
-  if (shape.head_dim != rope.head_dim) rotation.layout.offset = rope.nope_dim;
+  if (shape.head_dim != rope.layout.head_dim) rotation.layout.offset = rope.layout.nope_dim;
   validate(rotation, shape, spectrum.rotary_dim);
-  const auto table = chosen_table(options, recipe, rope, seq_len, rotation, array.dtype);
+  const auto table = chosen_table(options, recipe, rope, seq_len, rotation, *array.dtype);
   rotation.table = table;
   rotation.fused = recipe.fused;
-  if (recipe.each_step) rotation.step = format_of(array.dtype);
+  if (recipe.each_step) rotation.step = *array.dtype;
   if (!exact) say(fmt::format("recipe {}: {}.", recipe.name, recipe.line));
   ChosenEngine engine(options.engine);
-  if (array.dtype == DType::float64)
+  if (array.dtype == NumberFormat::float64)
     (*engine).rotate(rotation, shape, std::span<const double>(array.doubles), array.doubles);
   else
     (*engine).rotate(rotation, shape, std::span<const float>(array.floats), array.floats);

@@ -28,14 +28,15 @@ struct Options {
 /// One head: an array of head_dim numbers, whatever axes of one entry are before.
 std::vector<double> read_head(const std::string& file, std::int64_t head_dim) {
   const Array array = read_array(file);
-  if (array.size() != head_dim || array.dtype == DType::integer)
+  if (array.size() != head_dim || array.holds_integers())
     throw Error(fmt::format("{}: shape ({}), expected one head of {} floating-point numbers", file,
                             fmt::join(array.shape, ", "), head_dim));
   const auto finite = [](auto x) { return std::isfinite(x); };
   if (!std::all_of(array.doubles.begin(), array.doubles.end(), finite) ||
       !std::all_of(array.floats.begin(), array.floats.end(), finite))
     throw Error(fmt::format("{}: holds a number that is not finite", file));
-  return array.dtype == DType::float64 ? array.doubles : std::vector<double>(array.floats.begin(), array.floats.end());
+  return array.dtype == NumberFormat::float64 ? array.doubles
+                                              : std::vector<double>(array.floats.begin(), array.floats.end());
 }
 
 int print(const Options& options) {
@@ -53,7 +54,7 @@ int print(const Options& options) {
   if (!options.q.empty()) {
     if (2 * spectrum.pairs() > spectrum.head_dim)
       throw Error(fmt::format("rotary_dim is {}, expected an even number within the head", spectrum.rotary_dim));
-    weights = weights_of(rope.layout, spectrum.pairs(), read_head(options.q, spectrum.head_dim),
+    weights = weights_of(rope.layout.pairs, spectrum.pairs(), read_head(options.q, spectrum.head_dim),
                          read_head(options.k, spectrum.head_dim));
   }
   const ScoreScan scan{.turns = spectrum.turns, .weights = weights, .first = 0};
@@ -74,7 +75,7 @@ int print(const Options& options) {
     fmt::format_to(out, "distance,score\n");
     for (std::size_t i = 0; i < scores.size(); ++i) fmt::format_to(out, "{},{:.17g}\n", i, scores[i]);
   } else {
-    fmt::format_to(out, "{{\"rope_type\": \"{}\", \"pairs\": {}, \"scores\": [", rope_type_name(rope.rope_type),
+    fmt::format_to(out, "{{\"rope_type\": \"{}\", \"pairs\": {}, \"scores\": [", rope_type_name(rope.scaling.rope_type),
                    spectrum.pairs());
     for (std::size_t i = 0; i < scores.size(); ++i) fmt::format_to(out, "{}{:.17g}", i ? ", " : "", scores[i]);
     fmt::format_to(out, "]}}\n");

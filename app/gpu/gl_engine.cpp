@@ -13,7 +13,7 @@
 #include "app/gpu/errors.h"
 #include "app/gpu/program.h"
 #include "core/error.h"
-#include "core/half.h"
+#include "core/float16.h"
 #include "shaders/shared.h"
 
 namespace ropescope::gpu {
@@ -28,10 +28,10 @@ constexpr std::uint32_t high(std::uint64_t value) { return static_cast<std::uint
 constexpr std::uint32_t word(std::int64_t value) { return static_cast<std::uint32_t>(value); }
 
 /// A 16-bit format as the shaders name it.
-constexpr std::uint32_t step_of(Format format) {
-  return format == Format::bfloat16  ? ROPESCOPE_STEP_BFLOAT16
-         : format == Format::float16 ? ROPESCOPE_STEP_FLOAT16
-                                     : ROPESCOPE_STEP_NONE;
+constexpr std::uint32_t step_of(NumberFormat format) {
+  return format == NumberFormat::bfloat16  ? ROPESCOPE_STEP_BFLOAT16
+         : format == NumberFormat::float16 ? ROPESCOPE_STEP_FLOAT16
+                                           : ROPESCOPE_STEP_NONE;
 }
 
 void upload_turns(Buffer& buffer, std::span<const std::uint64_t> turns, std::span<const std::uint8_t> axes) {
@@ -57,7 +57,7 @@ constexpr std::int64_t invocations_wanted = std::int64_t{1} << 15, longest_run =
 /// Whether every number of a layout is a multiple of ROPESCOPE_WIDTH: then one invocation takes so many neighbours.
 bool fits_wide(const Rotation& rotation, const RowShape& shape, const PairIndex& index) {
   const auto whole = [](std::int64_t components) { return components % ROPESCOPE_WIDTH == 0; };
-  return rotation.step == Format::float32 && whole(shape.head_dim) && whole(index.offset) && whole(index.block) &&
+  return rotation.step == NumberFormat::float32 && whole(shape.head_dim) && whole(index.offset) && whole(index.block) &&
          (index.in_gap == 1 || whole(index.in_gap)) && (index.out_gap == 1 || whole(index.out_gap));
 }
 
@@ -257,7 +257,7 @@ template <typename Narrow, typename Widen, typename Round>
 void GlEngine::rotate_as_floats(const Rotation& rotation, const RowShape& shape, std::span<const Narrow> in,
                                 std::span<Narrow> out, Widen widen, Round round) {
   Rotation plainly = rotation;
-  plainly.step = Format::float32;
+  plainly.step = NumberFormat::float32;
   std::vector<float> rows(in.size());
   std::transform(in.begin(), in.end(), rows.begin(), widen);
   state_->rotate(plainly, shape, std::span<const float>(rows), std::span(rows));

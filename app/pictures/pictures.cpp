@@ -84,13 +84,13 @@ void label_on(const ui::Canvas& c, ImVec2 at, ImU32 colour, std::string_view wor
 
 ImU32 scheme_colour(const ui::Canvas& c, const Series& series) {
   if (!series.layer_type.empty()) return c.theme.text;
-  return c.theme.of(series.config.rotates ? series.config.rope_type : RopeType::standard);
+  return c.theme.of(series.config.rotates ? series.config.scaling.rope_type : RopeType::standard);
 }
 
 void scheme_line(const ui::Canvas& c, std::span<const ImVec2> points, const Series& series) {
   constexpr ui::Dash of_layers{{12, 4, 3, 4}};
   const ui::Dash dash = series.current              ? ui::Dash{}
-                        : series.layer_type.empty() ? ui::method_dash(series.config.rope_type)
+                        : series.layer_type.empty() ? ui::method_dash(series.config.scaling.rope_type)
                                                     : of_layers;
   plot::draw_line(c.list, points, scheme_colour(c, series), c.px(series.current ? 3.0f : 1.8f), dash, c.scale);
 }

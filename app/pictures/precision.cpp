@@ -128,7 +128,7 @@ void draw_table(const ui::Canvas& c, ui::Rect room, const Precision& precision) 
 }
 
 /// The positions around m, and which of them a format has: m goes to the nearest.
-void draw_number_line(const ui::Canvas& c, ui::Rect room, Format format, const char* name, std::int64_t m) {
+void draw_number_line(const ui::Canvas& c, ui::Rect room, NumberFormat format, const char* name, std::int64_t m) {
   const std::int64_t step = representable_step(format, m), to = represented(format, m);
   const std::int64_t reach = std::max<std::int64_t>(8, 3 * step);
   const Axis x{static_cast<double>(m - reach), static_cast<double>(m + reach), room.least.x + c.px(126),
@@ -202,10 +202,10 @@ void precision(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const De
   const float top = room.greatest.y - lines + c.px(8);
   ui::text(c, {room.least.x, top}, c.fonts.small, c.theme.dim, "positions that a format has, around m");
   const float half = room.width() / 2 - c.px(12);
-  draw_number_line(c, {{room.least.x, top + c.px(32)}, {room.least.x + half, room.greatest.y}}, Format::bfloat16,
+  draw_number_line(c, {{room.least.x, top + c.px(32)}, {room.least.x + half, room.greatest.y}}, NumberFormat::bfloat16,
                    "bfloat16", scene.m);
-  draw_number_line(c, {{room.least.x + half + c.px(24), top + c.px(32)}, room.greatest}, Format::float16, "float16",
-                   scene.m);
+  draw_number_line(c, {{room.least.x + half + c.px(24), top + c.px(32)}, room.greatest}, NumberFormat::float16,
+                   "float16", scene.m);
   if (c.clicked && area.contains(c.mouse)) {
     next.m = std::lround(p.x.value(c.mouse.x));
     settle(next);

@@ -75,7 +75,7 @@ struct Stretch {
 void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
   const Spectrum& spectrum = derived.current().spectrum;
   auto stretches = c.list_of<Stretch>(static_cast<std::size_t>(spectrum.pairs()));
-  const bool each_its_own = derived.current().config.rope_type == RopeType::longrope;
+  const bool each_its_own = derived.current().config.scaling.rope_type == RopeType::longrope;
   for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
     const PairFate f = each_its_own ? PairFate::blended : fate(spectrum, i);
     if (stretches.empty() || stretches.back().fate != f) stretches.push_back({i, i, f});

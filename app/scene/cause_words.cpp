@@ -51,7 +51,7 @@ std::string pairing_words(const Cause& cause, const RopeConfig& rope) {
   if (cause.find("distance")) return fmt::format("pairs i with i+{}", said(cause, "distance"));
   if (cause.find("blocks")) return "pairs across blocks";
   return fmt::format("{} instead of {}", pairing_title(said(cause, "measured")),
-                     pairing_title(pairing_name(rope.layout.pairing)));
+                     pairing_title(pairing_name(rope.layout.pairs.pairing)));
 }
 
 std::string other_words(const Cause& cause) {
@@ -91,7 +91,7 @@ std::string one_in_words(const Cause& cause, const KernelRun& run) {
   if (name == "base") return fmt::format("base {} instead of {}", said(cause, "measured"), words_of(rope.base));
   if (name == "exponent") {
     if (cause.find("denominator"))
-      return fmt::format("exponent over {} instead of {}", said(cause, "denominator"), rope.rotary_dim);
+      return fmt::format("exponent over {} instead of {}", said(cause, "denominator"), rope.layout.rotary_dim);
     return cause.find("shift") ? "exponent of pair i " + signed_number(cause, "shift") : "sign of the exponent lost";
   }
   if (name == "scaling_ignored") return said(cause, "scheme") + " scaling ignored";
@@ -99,8 +99,9 @@ std::string one_in_words(const Cause& cause, const KernelRun& run) {
   if (name == "attention_factor")
     return fmt::format("amplitude {} instead of {}", said(cause, "measured"), said(cause, "expected"));
   if (name == "rotary_dim")
-    return cause.find("part") ? fmt::format("the {} part turned", said(cause, "part"))
-                              : fmt::format("rotary dim {} instead of {}", said(cause, "measured"), rope.rotary_dim);
+    return cause.find("part")
+               ? fmt::format("the {} part turned", said(cause, "part"))
+               : fmt::format("rotary dim {} instead of {}", said(cause, "measured"), rope.layout.rotary_dim);
   if (name == "axis_order") return "axes: " + other_words(cause);
   if (name == "heads_not_rotated")
     return fmt::format("{} {} not rotated", is_single(cause, "heads") ? "head" : "heads", said(cause, "heads"));
@@ -161,12 +162,12 @@ std::vector<Fact> facts_of(const Finding& finding, const KernelRun& run) {
     facts.push_back({std::move(words), blind ? State::unseen : State::agrees});
   };
   const RopeConfig& rope = run.rope;
-  add(pairing_title(pairing_name(rope.layout.pairing)) + " pairing", {"pairing", "pairing_mixed"});
-  if (rope.rotary_dim != run.shape.head_dim || against({"rotary_dim"}))
-    add(fmt::format("rotary dim {}", rope.rotary_dim), {"rotary_dim"});
+  add(pairing_title(pairing_name(rope.layout.pairs.pairing)) + " pairing", {"pairing", "pairing_mixed"});
+  if (rope.layout.rotary_dim != run.shape.head_dim || against({"rotary_dim"}))
+    add(fmt::format("rotary dim {}", rope.layout.rotary_dim), {"rotary_dim"});
   add("base " + words_of(rope.base), {"base", "exponent"});
-  if (rope.rope_type != RopeType::standard)
-    add(fmt::format("{} scaling", rope_type_name(rope.rope_type)), {"scaling_ignored", "scaling_parameters"});
+  if (rope.scaling.rope_type != RopeType::standard)
+    add(fmt::format("{} scaling", rope_type_name(rope.scaling.rope_type)), {"scaling_ignored", "scaling_parameters"});
   add("sign", {"inverse_rotation", "cos_sin_swapped", "sin_missing"});
   // What comes with ignored scaling is no cause of its own, and still not as the model asks.
   const double gain = middle(finding.measured.gain), asked = make_spectrum(rope, run.length()).attention_factor;

@@ -21,12 +21,12 @@ float worse(float a, float b) { return std::isnan(a) || a >= b ? a : b; }
 
 double number(const Array& array, std::int64_t index) {
   const auto at = static_cast<std::size_t>(index);
-  return array.dtype == DType::float64 ? array.doubles[at] : static_cast<double>(array.floats[at]);
+  return array.dtype == NumberFormat::float64 ? array.doubles[at] : static_cast<double>(array.floats[at]);
 }
 
 double rms_of(const Array& array) {
   double sum = 0;
-  if (array.dtype == DType::float64)
+  if (array.dtype == NumberFormat::float64)
     for (const double x : array.doubles) sum += x * x;
   else
     for (const float x : array.floats) sum += static_cast<double>(x) * static_cast<double>(x);
@@ -85,9 +85,9 @@ std::vector<Tried> tried_in(const Finding& finding, const KernelRun& run) {
 /// Half the spacing of numbers at 1 of the format that the output holds.
 double unit_of(const Array& out) {
   switch (format_held(out)) {
-  case Format::bfloat16: return 0x1p-9;
-  case Format::float16: return 0x1p-12;
-  case Format::float64: return 0x1p-53;
+  case NumberFormat::bfloat16: return 0x1p-9;
+  case NumberFormat::float16: return 0x1p-12;
+  case NumberFormat::float64: return 0x1p-53;
   default: return 0x1p-25;
   }
 }
@@ -103,13 +103,13 @@ void set_scale(CheckedKernel& kernel) {
 void set_expected(CheckedKernel& kernel) {
   const KernelRun& run = kernel.run;
   const Spectrum spectrum = make_spectrum(run.rope, run.length());
-  for (const double theta : spectrum.inv_freq) kernel.theta.push_back(run.rope.layout.direction * theta);
+  for (const double theta : spectrum.inv_freq) kernel.theta.push_back(run.rope.layout.pairs.direction * theta);
   if (!run.rope.rotates) std::fill(kernel.theta.begin(), kernel.theta.end(), 0.0);
   kernel.axes = pair_axes(run.rope, run.positions.axes);
   if (kernel.axes.empty()) kernel.axes.assign(kernel.theta.size(), 0);
   kernel.gain = spectrum.attention_factor;
-  kernel.at = pair_components(pair_index(run.rope.layout, run.shape.head_dim, spectrum.pairs()), run.shape.head_dim,
-                              spectrum.pairs());
+  kernel.at = pair_components(pair_index(run.rope.layout.pairs, run.shape.head_dim, spectrum.pairs()),
+                              run.shape.head_dim, spectrum.pairs());
 }
 
 /// Calls work with the first number of every row of a token that belongs to the head; −1: to any.

@@ -32,7 +32,7 @@ std::vector<Wanted> wanted_of(const Scene& scene) {
   for (const RopeType type :
        {RopeType::linear, RopeType::ntk, RopeType::ntk_by_parts, RopeType::dynamic, RopeType::yarn, RopeType::llama3,
         RopeType::longrope, RopeType::proportional, RopeType::standard}) {
-    if (type == scene.rope.rope_type || !scene.compared[static_cast<std::size_t>(type)]) continue;
+    if (type == scene.rope.scaling.rope_type || !scene.compared[static_cast<std::size_t>(type)]) continue;
     if (!scene.rope.rotates) continue; // every scheme leaves such a layer as it is
     if (auto config = tried_on(scene, type)) wanted.push_back({std::move(*config)});
   }
@@ -58,10 +58,12 @@ std::string label_of(const Wanted& wanted) {
     const std::string what = config.rotates ? fmt::format("base {}", grouped(config.base)) : "no RoPE";
     return name.empty() || name == "no_rope" ? what : fmt::format("{}: {}", name, what);
   }
-  if (config.rope_type == RopeType::standard && !config.freq_factors.empty()) return "the file's factors";
-  const bool scaled = config.rope_type != RopeType::standard && config.rope_type != RopeType::proportional;
-  return scaled ? fmt::format("{} ×{:.4g}", rope_type_title(config.rope_type), extension_factor(config))
-                : std::string(rope_type_title(config.rope_type));
+  if (config.scaling.rope_type == RopeType::standard && !config.scaling.freq_factors.empty())
+    return "the file's factors";
+  const bool scaled =
+      config.scaling.rope_type != RopeType::standard && config.scaling.rope_type != RopeType::proportional;
+  return scaled ? fmt::format("{} ×{:.4g}", rope_type_title(config.scaling.rope_type), extension_factor(config))
+                : std::string(rope_type_title(config.scaling.rope_type));
 }
 
 /// Heads whose every pair is (1, 0), one for each position, rotated as complex numbers.
@@ -89,9 +91,10 @@ Series series_of(Wanted wanted, std::int64_t length, std::int64_t axis) {
 /// As it was before it was extended.
 RopeConfig trained_rope(const RopeConfig& rope) {
   RopeConfig trained = rope;
-  trained.rope_type = rope.rope_type == RopeType::proportional ? RopeType::proportional : RopeType::standard;
-  trained.factor.reset();
-  trained.freq_factors.clear();
+  trained.scaling.rope_type =
+      rope.scaling.rope_type == RopeType::proportional ? RopeType::proportional : RopeType::standard;
+  trained.scaling.factor.reset();
+  trained.scaling.freq_factors.clear();
   return trained;
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 Array read_rows(const std::string& file, const KernelFiles& files) {
   Array array = files.dtype.empty() ? read_array(file) : read_raw(file, files.dtype, files.shape);
-  if (array.dtype == DType::integer)
+  if (array.holds_integers())
     throw Error(fmt::format("{}: holds integers, expected float64, float32, float16 or bfloat16", file));
   return array;
 }
@@ -100,11 +100,11 @@ KernelRun read_kernel_run(const KernelFiles& files, const ModelConfig& model, co
   run.heads = count_heads(run.in, token_axis);
   run.positions = files.positions.read(run.rope, run.shape.tokens, files.in);
   run.seq_len = files.seq_len;
-  run.rope.layout = layout_named(files.layout, run.rope);
-  if (run.shape.head_dim != run.rope.head_dim) run.rope.layout.offset = run.rope.nope_dim;
+  run.rope.layout.pairs = layout_named(files.layout, run.rope);
+  if (run.shape.head_dim != run.rope.layout.head_dim) run.rope.layout.pairs.offset = run.rope.layout.nope_dim;
   const Spectrum spectrum = make_spectrum(run.rope, run.length());
   const auto axes = pair_axes(run.rope, run.positions.axes);
-  validate({.turns = spectrum.turns, .layout = run.rope.layout, .pair_axis = axes, .positions = run.positions},
+  validate({.turns = spectrum.turns, .layout = run.rope.layout.pairs, .pair_axis = axes, .positions = run.positions},
            run.shape, spectrum.rotary_dim);
   return run;
 }

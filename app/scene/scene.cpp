@@ -19,7 +19,8 @@ void take_rope(Scene& scene, const LayerRope& layer) {
   scene.rope = layer.config;
   scene.factor = extension_factor(scene.rope) > 1 ? extension_factor(scene.rope) : what_if_factor;
   if (!(trained_length(scene.rope) >= 1)) set_trained_length(scene.rope, unknown_length);
-  if (scene.rope.max_position_embeddings < 1) scene.rope.max_position_embeddings = trained_length(scene.rope);
+  if (scene.rope.scaling.max_position_embeddings < 1)
+    scene.rope.scaling.max_position_embeddings = trained_length(scene.rope);
 }
 
 bool& compared(Scene& scene, RopeType type) { return scene.compared[static_cast<std::size_t>(type)]; }
@@ -68,13 +69,15 @@ const RopeConfig& original_rope(const Scene& scene) {
 
 std::optional<RopeConfig> tried_on(const Scene& scene, RopeType type) {
   auto rope = with_scheme(scene.rope, type, scene.factor);
-  if (!rope || type == scene.rope.rope_type) return rope;
+  if (!rope || type == scene.rope.scaling.rope_type) return rope;
   // What only the scheme before needed otherwise comes back from the file.
   const RopeConfig& original = original_rope(scene);
-  const bool was_whole = scene.rope.rope_type == RopeType::proportional && original.rope_type != RopeType::proportional;
-  if (was_whole && rope->head_dim == original.head_dim) rope->rotary_dim = original.rotary_dim;
-  if (!is_dynamic(type) && original.original_max_position_embeddings)
-    rope->max_position_embeddings = original.max_position_embeddings;
+  const bool was_whole =
+      scene.rope.scaling.rope_type == RopeType::proportional && original.scaling.rope_type != RopeType::proportional;
+  if (was_whole && rope->layout.head_dim == original.layout.head_dim)
+    rope->layout.rotary_dim = original.layout.rotary_dim;
+  if (!is_dynamic(type) && original.scaling.original_max_position_embeddings)
+    rope->scaling.max_position_embeddings = original.scaling.max_position_embeddings;
   try {
     validate(*rope);
   } catch (const Error&) {
@@ -84,25 +87,26 @@ std::optional<RopeConfig> tried_on(const Scene& scene, RopeType type) {
 }
 
 void choose_scheme(Scene& scene, RopeType type) {
-  if (type == scene.rope.rope_type) return;
+  if (type == scene.rope.scaling.rope_type) return;
   const auto changed = tried_on(scene, type);
   if (!changed) return;
   const RopeConfig& original = original_rope(scene);
   scene.rope = *changed;
-  if (type == original.rope_type) {
-    scene.rope.alpha = original.alpha;
-    scene.rope.freq_factors = original.freq_factors;
-    scene.rope.attention_factor = original.attention_factor;
-    if (original.alpha || !original.factor) scene.rope.factor = original.factor;
+  if (type == original.scaling.rope_type) {
+    scene.rope.scaling.alpha = original.scaling.alpha;
+    scene.rope.scaling.freq_factors = original.scaling.freq_factors;
+    scene.rope.attention.attention_factor = original.attention.attention_factor;
+    if (original.scaling.alpha || !original.scaling.factor) scene.rope.scaling.factor = original.scaling.factor;
   }
   settle(scene);
 }
 
 void set_factor(Scene& scene, double factor) {
   scene.factor = factor;
-  if (scene.rope.rope_type == RopeType::standard || scene.rope.rope_type == RopeType::proportional) return;
-  scene.rope.factor = factor;
-  scene.rope.alpha.reset();
+  if (scene.rope.scaling.rope_type == RopeType::standard || scene.rope.scaling.rope_type == RopeType::proportional)
+    return;
+  scene.rope.scaling.factor = factor;
+  scene.rope.scaling.alpha.reset();
 }
 
 void settle(Scene& scene) {

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "core/rope/format.h"
+#include "core/number_format.h"
 #include "core/rope/spectrum.h"
 #include "core/text.h"
 
@@ -30,7 +30,7 @@ struct Formula {
   bool bfloat16 = false;                                        ///< rows and result
 
   double stored(double x) const {
-    return bfloat16 ? static_cast<double>(rounded(Format::bfloat16, static_cast<float>(x))) : x;
+    return bfloat16 ? static_cast<double>(rounded(NumberFormat::bfloat16, static_cast<float>(x))) : x;
   }
   void turn(std::span<const double> in, double p, std::span<double> out) const;
 };
@@ -56,7 +56,7 @@ std::vector<double> rows_of(std::int64_t width) {
   for (std::int64_t i = 0; i < heads * width; ++i) {
     double sum = 0; // nearly normal, and alike on every standard library
     for (int k = 0; k < 4; ++k) sum += static_cast<double>(random()) / 4294967295.0 - 0.5;
-    rows.push_back(static_cast<double>(rounded(Format::bfloat16, static_cast<float>(sum * std::sqrt(3.0)))));
+    rows.push_back(static_cast<double>(rounded(NumberFormat::bfloat16, static_cast<float>(sum * std::sqrt(3.0)))));
   }
   return rows;
 }
@@ -64,9 +64,9 @@ std::vector<double> rows_of(std::int64_t width) {
 class Gallery {
 public:
   Gallery(const RopeConfig& rope, std::span<const std::int64_t> positions)
-      : rope_(rope), positions_(positions.begin(), positions.end()), rows_(rows_of(rope.head_dim)) {
+      : rope_(rope), positions_(positions.begin(), positions.end()), rows_(rows_of(rope.layout.head_dim)) {
     length_ = static_cast<double>(positions_.empty() ? 1 : positions_.back() + 1);
-    right_ = formula(rope, rope.layout);
+    right_ = formula(rope, rope.layout.pairs);
   }
 
   Formula right() const { return right_; }
@@ -76,12 +76,12 @@ public:
     Formula f;
     for (const double theta : spectrum.inv_freq) f.theta.push_back(theta * layout.direction);
     f.gain = spectrum.attention_factor;
-    f.index = pair_index(layout, rope_.head_dim, spectrum.pairs());
+    f.index = pair_index(layout, rope_.layout.head_dim, spectrum.pairs());
     return f;
   }
 
   void add(std::string name, std::string sign, const Formula& bug) {
-    const auto width = static_cast<std::size_t>(rope_.head_dim), pairs = right_.theta.size();
+    const auto width = static_cast<std::size_t>(rope_.layout.head_dim), pairs = right_.theta.size();
     std::vector<double> expected(width), out(width);
     std::vector<float> errors, row(pairs);
     for (std::size_t n = 0; n < positions_.size(); ++n) {
@@ -119,15 +119,15 @@ private:
 };
 
 void add_pairings(Gallery& gallery, const RopeConfig& rope) {
-  const bool half = rope.layout.pairing == Pairing::half;
-  PairLayout other = rope.layout;
+  const bool half = rope.layout.pairs.pairing == Pairing::half;
+  PairLayout other = rope.layout.pairs;
   other.pairing = other.output = half ? Pairing::interleaved : Pairing::half;
   gallery.add(half ? "interleaved pairs" : "half-split pairs", "all but row 0", gallery.formula(rope, other));
   Formula mixed = gallery.right();
   const auto pairs = static_cast<std::int64_t>(mixed.theta.size());
   mixed.angle_of = [half, pairs](std::int64_t j) { return half ? j / 2 % pairs : j % pairs; };
   gallery.add("angle table mixed up", "slow pairs too", mixed);
-  PairLayout permuted = rope.layout;
+  PairLayout permuted = rope.layout.pairs;
   permuted.output = half ? Pairing::interleaved : Pairing::half;
   gallery.add("output permuted", "flat, row 0 too", gallery.formula(rope, permuted));
 }
@@ -143,7 +143,7 @@ void add_positions(Gallery& gallery) {
   const double half = std::floor(gallery.length() / 2);
   bug.position = [half](double p) { return std::min(p, half - 1); };
   gallery.add("table ends half-way", "nothing, then a step", bug);
-  bug.position = [](double p) { return static_cast<double>(rounded(Format::bfloat16, static_cast<float>(p))); };
+  bug.position = [](double p) { return static_cast<double>(rounded(NumberFormat::bfloat16, static_cast<float>(p))); };
   gallery.add("bfloat16 positions", "right to 256", bug);
 }
 
@@ -151,16 +151,17 @@ void add_frequencies(Gallery& gallery, const RopeConfig& rope) {
   RopeConfig other = rope;
   other.base = rope.base == 10000 ? 500000 : 10000;
   gallery.add(fmt::format("base {}", grouped(other.base)), "pair 0 is always right",
-              gallery.formula(other, rope.layout));
-  const bool scaled = rope.rope_type != RopeType::standard && rope.rope_type != RopeType::proportional;
+              gallery.formula(other, rope.layout.pairs));
+  const bool scaled = rope.scaling.rope_type != RopeType::standard && rope.scaling.rope_type != RopeType::proportional;
   if (const auto plain = scaled ? with_scheme(rope, RopeType::standard, 1) : std::nullopt) {
-    Formula bug = gallery.formula(*plain, rope.layout);
+    Formula bug = gallery.formula(*plain, rope.layout.pairs);
     bug.gain = gallery.right().gain;
-    gallery.add("scaling ignored", rope.rope_type == RopeType::linear ? "fast pairs first" : "fast pairs are right",
-                bug);
+    gallery.add("scaling ignored",
+                rope.scaling.rope_type == RopeType::linear ? "fast pairs first" : "fast pairs are right", bug);
   }
   Formula bug = gallery.right();
-  for (double& theta : bug.theta) theta = static_cast<double>(rounded(Format::bfloat16, static_cast<float>(theta)));
+  for (double& theta : bug.theta)
+    theta = static_cast<double>(rounded(NumberFormat::bfloat16, static_cast<float>(theta)));
   gallery.add("bfloat16 θ", "pairs at random", bug);
 }
 
@@ -184,7 +185,7 @@ void add_amplitudes(Gallery& gallery) {
 } // namespace
 
 std::vector<Signature> signatures(const RopeConfig& rope, std::span<const std::int64_t> positions) {
-  if (!rope.rotates || positions.empty() || rope.rotary_dim % 2 != 0) return {};
+  if (!rope.rotates || positions.empty() || rope.layout.rotary_dim % 2 != 0) return {};
   Gallery gallery(rope, positions);
   add_positions(gallery);
   add_pairings(gallery, rope);

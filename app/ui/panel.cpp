@@ -21,8 +21,9 @@ float nominal_height(const Scene& scene, const Derived* derived) {
   if (scene.model.layers.size() > 1) height += 38 + 23 * static_cast<float>(scene.model.layers.size() - 1);
   if (axis_count(scene.rope) > 1) height += 38;
   if (derived && derived->current().spectrum.softmax_factor != 1) height += 27;
-  if (scene.rope.rope_type == RopeType::longrope || scene.rope.rope_type == RopeType::proportional) height += 23;
-  if (scene.rope.rope_type == RopeType::yarn || scene.rope.rope_type == RopeType::llama3) height += 45;
+  if (scene.rope.scaling.rope_type == RopeType::longrope || scene.rope.scaling.rope_type == RopeType::proportional)
+    height += 23;
+  if (scene.rope.scaling.rope_type == RopeType::yarn || scene.rope.scaling.rope_type == RopeType::llama3) height += 45;
   if (derived && !derived->current().spectrum.rule.empty()) height += 42;
   return height;
 }
@@ -132,26 +133,27 @@ void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
 void set_head_dim(Scene& next, double value) {
   RopeConfig& rope = next.rope;
   const auto head_dim = std::max<std::int64_t>(2, static_cast<std::int64_t>(value) / 2 * 2);
-  const double part = static_cast<double>(rope.rotary_dim) / static_cast<double>(rope.head_dim);
-  rope.rotary_dim =
+  const double part = static_cast<double>(rope.layout.rotary_dim) / static_cast<double>(rope.layout.head_dim);
+  rope.layout.rotary_dim =
       std::max<std::int64_t>(2, static_cast<std::int64_t>(std::lround(part * static_cast<double>(head_dim))) / 2 * 2);
-  rope.head_dim = head_dim;
+  rope.layout.head_dim = head_dim;
   settle(next);
 }
 
 void model_controls(Column& column, const Scene& scene, const RopeConfig& original, Scene& next) {
   RopeConfig& rope = next.rope;
-  double head_dim = static_cast<double>(rope.head_dim);
-  const std::string dims = rope.rotary_dim == rope.head_dim ? std::to_string(rope.head_dim)
-                                                            : fmt::format("{} of {}", rope.rotary_dim, rope.head_dim);
+  double head_dim = static_cast<double>(rope.layout.head_dim);
+  const std::string dims = rope.layout.rotary_dim == rope.layout.head_dim
+                               ? std::to_string(rope.layout.head_dim)
+                               : fmt::format("{} of {}", rope.layout.rotary_dim, rope.layout.head_dim);
   if (column.value({.id = "head_dim",
-                    .label = rope.rotary_dim == rope.head_dim ? "head dim d" : "rotary dim d",
+                    .label = rope.layout.rotary_dim == rope.layout.head_dim ? "head dim d" : "rotary dim d",
                     .value_text = dims,
                     .least = 16,
                     .greatest = 512,
                     .logarithmic = true,
                     .whole = true,
-                    .fallback = static_cast<double>(original.head_dim)},
+                    .fallback = static_cast<double>(original.layout.head_dim)},
                    head_dim))
     set_head_dim(next, head_dim);
   column.value({.id = "base",
@@ -168,8 +170,8 @@ void model_controls(Column& column, const Scene& scene, const RopeConfig& origin
   text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, "pairing");
   for (const auto& [n, pairing, label] :
        {std::tuple{0, Pairing::half, "half-split"}, std::tuple{1, Pairing::interleaved, "interleaved"}})
-    if (button(c, label, column.cell(n, 2, 28, c.px(72)), label, scene.rope.layout.pairing == pairing))
-      rope.layout.pairing = rope.layout.output = pairing;
+    if (button(c, label, column.cell(n, 2, 28, c.px(72)), label, scene.rope.layout.pairs.pairing == pairing))
+      rope.layout.pairs.pairing = rope.layout.pairs.output = pairing;
   column.skip(38);
 }
 
@@ -233,11 +235,11 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
   int n = 0;
   for (const Choice& choice : choices) {
     const bool possible = derived ? derived->possible(choice.type) : tried_on(scene, choice.type).has_value();
-    if (button(column.c, choice.label, column.cell(n % 3, 3, 27), choice.label, scene.rope.rope_type == choice.type,
-               possible))
+    if (button(column.c, choice.label, column.cell(n % 3, 3, 27), choice.label,
+               scene.rope.scaling.rope_type == choice.type, possible))
       choose_scheme(next, choice.type);
     if (!possible)
-      tooltip(choice.type == RopeType::longrope && scene.rope.long_factor.empty()
+      tooltip(choice.type == RopeType::longrope && scene.rope.scaling.long_factor.empty()
                   ? "LongRoPE needs a factor for every pair: open a config.json that has short_factor and long_factor."
                   : "This scheme has no meaning for this head and base.");
     if (++n % 3 == 0) column.skip(32);
@@ -246,7 +248,7 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
   column.skip(6);
 
   RopeConfig& rope = next.rope;
-  const RopeType type = scene.rope.rope_type;
+  const RopeType type = scene.rope.scaling.rope_type;
   double factor = scene.factor;
   if (column.value({.id = "factor",
                     .label = "factor s",
@@ -254,7 +256,7 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
                     .least = 1,
                     .greatest = 128,
                     .logarithmic = true,
-                    .fallback = original.factor.value_or(16)},
+                    .fallback = original.scaling.factor.value_or(16)},
                    factor))
     set_factor(next, factor < 4 ? std::round(factor * 20) / 20 : std::round(factor * 2) / 2);
   double trained = trained_length(rope);
@@ -274,21 +276,22 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
     range_slider(c, column.at(), column.width(),
                  {.id = "beta",
                   .label = "β fast / slow",
-                  .value_text = fmt::format("{:.3g} / {:.3g}", rope.beta_fast, rope.beta_slow),
+                  .value_text = fmt::format("{:.3g} / {:.3g}", rope.scaling.beta_fast, rope.scaling.beta_slow),
                   .least = 0.25,
                   .greatest = 128,
                   .logarithmic = true},
-                 rope.beta_slow, rope.beta_fast);
+                 rope.scaling.beta_slow, rope.scaling.beta_fast);
     column.skip_slider();
   } else if (type == RopeType::llama3) {
-    range_slider(c, column.at(), column.width(),
-                 {.id = "bands",
-                  .label = "low / high freq factor",
-                  .value_text = fmt::format("{:.3g} / {:.3g}", rope.low_freq_factor, rope.high_freq_factor),
-                  .least = 0.25,
-                  .greatest = 64,
-                  .logarithmic = true},
-                 rope.low_freq_factor, rope.high_freq_factor);
+    range_slider(
+        c, column.at(), column.width(),
+        {.id = "bands",
+         .label = "low / high freq factor",
+         .value_text = fmt::format("{:.3g} / {:.3g}", rope.scaling.low_freq_factor, rope.scaling.high_freq_factor),
+         .least = 0.25,
+         .greatest = 64,
+         .logarithmic = true},
+        rope.scaling.low_freq_factor, rope.scaling.high_freq_factor);
     column.skip_slider();
   }
   if (!derived) return;
@@ -333,7 +336,7 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
     compare_row(c, r, c.theme.of(type), label, shown, fixed);
     column.skip(23);
   };
-  const RopeType current = scene.rope.rope_type;
+  const RopeType current = scene.rope.scaling.rope_type;
   row(scene.rope.rotates ? current : RopeType::standard,
       derived ? std::string_view(derived->current().label) : rope_type_title(current), true, true);
   for (const RopeType type : offered)

@@ -20,7 +20,7 @@ std::string export_name(const Scene& scene) {
   std::string model = scene.model.name;
   std::replace_if(
       model.begin(), model.end(), [](unsigned char ch) { return !std::isalnum(ch) && ch != '.' && ch != '-'; }, '-');
-  return fmt::format("ropescope_{}_{}_{:%Y%m%d-%H%M%S}.png", model, rope_type_name(scene.rope.rope_type),
+  return fmt::format("ropescope_{}_{}_{:%Y%m%d-%H%M%S}.png", model, rope_type_name(scene.rope.scaling.rope_type),
                      fmt::localtime(std::time(nullptr)));
 }
 

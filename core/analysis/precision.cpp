@@ -32,8 +32,10 @@ Table product_table(Engine& engine, const Recipe& recipe, const RopeConfig& conf
   std::vector<float> inv_freq = model_inv_freq(config, seq_len), values;
   for (float& theta : inv_freq) theta = rounded(recipe.inv_freq, theta);
   for (const std::int64_t p : positions) values.push_back(rounded(recipe.positions, static_cast<float>(p)));
-  return engine.product_table(
-      {.inv_freq = inv_freq, .positions = values, .angles = recipe.angles, .tables = recipe.tables});
+  return engine.product_table({.inv_freq = inv_freq,
+                               .positions = values,
+                               .angles = recipe.angles,
+                               .tables = recipe.tables.value_or(NumberFormat::float32)});
 }
 
 } // namespace
@@ -46,7 +48,7 @@ bool measurable(const Engine& engine, const Recipe& recipe, const RopeConfig& co
 std::vector<double> precision(Engine& engine, const Recipe& recipe, const RopeConfig& config, double seq_len,
                               std::span<const std::int64_t> positions) {
   RopeConfig one_axis = config; // a text token: every axis counts alike
-  if (!of_patches(config.axis_rule)) one_axis.axis_rule = AxisRule::single;
+  if (!of_patches(config.axes.rule)) one_axis.axes.rule = AxisRule::single;
   const Spectrum spectrum = make_spectrum(config, seq_len);
   const Positions ids{1, {positions.begin(), positions.end()}};
   const Rotation rotation{.turns = spectrum.turns, .layout = {}, .pair_axis = {}, .positions = ids};
@@ -72,14 +74,14 @@ std::vector<double> precision(Engine& engine, const Recipe& recipe, const RopeCo
   return errors;
 }
 
-std::int64_t representable_step(Format format, std::int64_t position) {
-  const int digits = format == Format::bfloat16 ? 8 : format == Format::float16 ? 11 : 24;
-  if (format == Format::float16 && std::abs(position) > 65504) return 0;
+std::int64_t representable_step(NumberFormat format, std::int64_t position) {
+  const int digits = format == NumberFormat::bfloat16 ? 8 : format == NumberFormat::float16 ? 11 : 24;
+  if (format == NumberFormat::float16 && std::abs(position) > 65504) return 0;
   const int exponent = position == 0 ? 0 : std::ilogb(static_cast<double>(std::abs(position)));
   return std::int64_t{1} << std::max(0, exponent - digits + 1);
 }
 
-std::int64_t represented(Format format, std::int64_t position) {
+std::int64_t represented(NumberFormat format, std::int64_t position) {
   const float value = rounded(format, static_cast<float>(position));
   return std::isfinite(value) ? static_cast<std::int64_t>(value) : -1;
 }

@@ -21,9 +21,9 @@ bool measurable(const Engine&, const Recipe&, const RopeConfig&);
 
 /// Distance from a position to the next that a format can hold: 1 up to 256 in bfloat16, 2048 in float16, 2²⁴ in
 /// float32, then doubling; 0 where it holds none (float16 beyond 65504).
-std::int64_t representable_step(Format, std::int64_t position);
+std::int64_t representable_step(NumberFormat, std::int64_t position);
 
 /// The position that a format makes of another one: the nearest, ties to even. Infinite ones become −1.
-std::int64_t represented(Format, std::int64_t position);
+std::int64_t represented(NumberFormat, std::int64_t position);
 
 } // namespace ropescope

@@ -21,14 +21,15 @@ class Choices {
 public:
   Choices(const KernelRun& run, std::int64_t rotary_dim, std::span<const FrequencyFit> measured)
       : run_(run), measured_(measured), config_(run.rope) {
-    config_.rotary_dim = config_.rope_type == RopeType::proportional ? config_.rotary_dim : rotary_dim;
-    if (pair_count(config_) != rotary_dim / 2) config_.rotary_dim = rotary_dim;
-    if (pair_count(config_) != pair_count(run.rope)) config_.freq_factors.clear();
+    config_.layout.rotary_dim =
+        config_.scaling.rope_type == RopeType::proportional ? config_.layout.rotary_dim : rotary_dim;
+    if (pair_count(config_) != rotary_dim / 2) config_.layout.rotary_dim = rotary_dim;
+    if (pair_count(config_) != pair_count(run.rope)) config_.scaling.freq_factors.clear();
     seq_len_ = run.length();
     try {
       expected_ = of(config_, seq_len_);
     } catch (const Error&) { // factors by pair fit their own number of pairs alone
-      config_.rope_type = RopeType::standard;
+      config_.scaling.rope_type = RopeType::standard;
       expected_ = of(config_, seq_len_);
     }
   }
@@ -115,12 +116,12 @@ private:
 void Choices::add_bases() {
   const Change base = [](RopeConfig& c, double value) { c.base = value; };
   add_fitted({"base", {}}, "measured", config_, base, 2, 1e12);
-  if (config_.rope_type == RopeType::standard) return;
+  if (config_.scaling.rope_type == RopeType::standard) return;
   RopeConfig plain = config_;
-  plain.rope_type = RopeType::standard;
+  plain.scaling.rope_type = RopeType::standard;
   if (const auto value = fitted(of_changed(plain, base), 2, 1e12)) {
     plain.base = *value;
-    add({{"scaling_ignored", {{"scheme", std::string(rope_type_name(config_.rope_type))}}},
+    add({{"scaling_ignored", {{"scheme", std::string(rope_type_name(config_.scaling.rope_type))}}},
          {"base", {{"measured", *value}}}},
         plain, seq_len_);
   }
@@ -133,13 +134,15 @@ std::vector<double> powers(std::vector<double> theta, double exponent) {
 
 /// θ = base^(−2(i + shift)/denominator) before any scheme.
 void Choices::add_exponents() {
-  const auto d = static_cast<double>(config_.rotary_dim);
+  const auto d = static_cast<double>(config_.layout.rotary_dim);
   const Spectrum spectrum = make_spectrum(config_, seq_len_);
-  std::set<std::int64_t> denominators{run_.rope.head_dim,         run_.shape.head_dim,        config_.rotary_dim - 2,
-                                      config_.rotary_dim + 2,     config_.rotary_dim - 1,     config_.rotary_dim + 1,
-                                      2 * config_.rotary_dim,     2 * config_.rotary_dim - 2, config_.rotary_dim / 2,
-                                      config_.rotary_dim / 2 - 1, run_.rope.rotary_dim};
-  denominators.erase(config_.rotary_dim);
+  std::set<std::int64_t> denominators{run_.rope.layout.head_dim,     run_.shape.head_dim,
+                                      config_.layout.rotary_dim - 2, config_.layout.rotary_dim + 2,
+                                      config_.layout.rotary_dim - 1, config_.layout.rotary_dim + 1,
+                                      2 * config_.layout.rotary_dim, 2 * config_.layout.rotary_dim - 2,
+                                      config_.layout.rotary_dim / 2, config_.layout.rotary_dim / 2 - 1,
+                                      run_.rope.layout.rotary_dim};
+  denominators.erase(config_.layout.rotary_dim);
   const auto by_index = [&](const std::function<double(double)>& exponent) {
     std::vector<double> theta;
     for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i) {
@@ -148,8 +151,8 @@ void Choices::add_exponents() {
     }
     return theta;
   };
-  const bool by_wavelength = config_.rope_type == RopeType::llama3;
-  const bool by_base = config_.rope_type == RopeType::ntk || config_.rope_type == RopeType::dynamic;
+  const bool by_wavelength = config_.scaling.rope_type == RopeType::llama3;
+  const bool by_base = config_.scaling.rope_type == RopeType::ntk || config_.scaling.rope_type == RopeType::dynamic;
   for (const std::int64_t denominator : denominators) {
     if (denominator <= 0) continue;
     const Cause cause{"exponent", {{"denominator", denominator}}};
@@ -185,31 +188,31 @@ void Choices::add_yarn(const Cause& cause) {
     return std::vector<Cause>{named};
   };
   RopeConfig changed = config_;
-  changed.truncate = !changed.truncate;
-  add(with("truncate", changed.truncate), changed, seq_len_);
+  changed.scaling.truncate = !changed.scaling.truncate;
+  add(with("truncate", changed.scaling.truncate), changed, seq_len_);
   changed = config_;
-  std::swap(changed.beta_fast, changed.beta_slow);
+  std::swap(changed.scaling.beta_fast, changed.scaling.beta_slow);
   add(with("beta_swapped", true), changed, seq_len_);
-  changed.truncate = !changed.truncate;
+  changed.scaling.truncate = !changed.scaling.truncate;
   add(with("beta_swapped", true), changed, seq_len_);
   add_fitted(
-      cause, "beta_fast", config_, [](RopeConfig& c, double v) { c.beta_fast = v; }, 1.01, 1000);
+      cause, "beta_fast", config_, [](RopeConfig& c, double v) { c.scaling.beta_fast = v; }, 1.01, 1000);
   add_fitted(
-      cause, "beta_slow", config_, [](RopeConfig& c, double v) { c.beta_slow = v; }, 0.01, 31);
+      cause, "beta_slow", config_, [](RopeConfig& c, double v) { c.scaling.beta_slow = v; }, 0.01, 31);
 }
 
 void Choices::add_llama3(const Cause& cause) {
   add_fitted(
-      cause, "low_freq_factor", config_, [](RopeConfig& c, double v) { c.low_freq_factor = v; }, 0.05,
-      config_.high_freq_factor * 0.999);
+      cause, "low_freq_factor", config_, [](RopeConfig& c, double v) { c.scaling.low_freq_factor = v; }, 0.05,
+      config_.scaling.high_freq_factor * 0.999);
   add_fitted(
-      cause, "high_freq_factor", config_, [](RopeConfig& c, double v) { c.high_freq_factor = v; },
-      config_.low_freq_factor * 1.001, 64);
+      cause, "high_freq_factor", config_, [](RopeConfig& c, double v) { c.scaling.high_freq_factor = v; },
+      config_.scaling.low_freq_factor * 1.001, 64);
 }
 
 /// Of what length the kernel took the context to be.
 void Choices::add_lengths(const Cause& cause) {
-  if (config_.rope_type == RopeType::longrope) {
+  if (config_.scaling.rope_type == RopeType::longrope) {
     for (const double length : {1.0, 1e9}) {
       Cause named = cause;
       named.parameters.push_back({"factors", std::string(length > 1 ? "long" : "short")});
@@ -217,17 +220,17 @@ void Choices::add_lengths(const Cause& cause) {
     }
     return;
   }
-  if (!is_dynamic(config_.rope_type)) {
+  if (!is_dynamic(config_.scaling.rope_type)) {
     add_fitted(
         cause, "original_max_position_embeddings", config_, [](RopeConfig& c, double v) { set_trained_length(c, v); },
         64, 1e7);
     return;
   }
   Cause named = cause;
-  named.parameters.push_back({"seq_len", config_.max_position_embeddings});
+  named.parameters.push_back({"seq_len", config_.scaling.max_position_embeddings});
   add({named}, config_, std::nullopt);
   const auto length = fitted([&](double tokens) { return make_spectrum(config_, tokens).inv_freq; },
-                             config_.max_position_embeddings, 1e7);
+                             config_.scaling.max_position_embeddings, 1e7);
   if (!length) return;
   named.parameters.back().second = *length;
   add({named}, config_, *length);
@@ -235,7 +238,7 @@ void Choices::add_lengths(const Cause& cause) {
 
 void Choices::add_other_schemes(const Cause& cause) {
   for (const RopeType type : {RopeType::linear, RopeType::ntk, RopeType::yarn, RopeType::llama3, RopeType::dynamic}) {
-    if (type == config_.rope_type) continue;
+    if (type == config_.scaling.rope_type) continue;
     const auto changed = with_scheme(config_, type, extension_factor(config_));
     if (!changed) continue;
     Cause named = cause;
@@ -245,30 +248,31 @@ void Choices::add_other_schemes(const Cause& cause) {
 }
 
 void Choices::add_scaling() {
-  const std::string scheme(rope_type_name(config_.rope_type));
+  const std::string scheme(rope_type_name(config_.scaling.rope_type));
   const Cause cause{"scaling_parameters", {{"scheme", scheme}}};
   const Spectrum spectrum = make_spectrum(config_, seq_len_);
   RopeConfig plain = config_;
-  plain.rope_type = RopeType::standard;
-  plain.freq_factors.clear();
-  if (config_.rope_type == RopeType::standard) {
-    if (!config_.freq_factors.empty())
+  plain.scaling.rope_type = RopeType::standard;
+  plain.scaling.freq_factors.clear();
+  if (config_.scaling.rope_type == RopeType::standard) {
+    if (!config_.scaling.freq_factors.empty())
       add({{"scaling_ignored", {{"scheme", std::string("freq_factors")}}}}, plain, seq_len_);
     return;
   }
   add({{"scaling_ignored", {{"scheme", scheme}}}}, plain, seq_len_);
-  if (config_.rope_type == RopeType::yarn) add_yarn(cause);
-  if (config_.rope_type == RopeType::llama3) add_llama3(cause);
-  if (config_.rope_type != RopeType::longrope && config_.rope_type != RopeType::proportional)
+  if (config_.scaling.rope_type == RopeType::yarn) add_yarn(cause);
+  if (config_.scaling.rope_type == RopeType::llama3) add_llama3(cause);
+  if (config_.scaling.rope_type != RopeType::longrope && config_.scaling.rope_type != RopeType::proportional)
     add_fitted(
         cause, "factor", config_,
         [](RopeConfig& c, double v) {
-          c.factor = v;
-          c.factor_is_null = false;
-          c.alpha.reset();
+          c.scaling.factor = v;
+          c.scaling.factor_is_null = false;
+          c.scaling.alpha.reset();
         },
         1.0 / 64, 4096);
-  if (config_.rope_type != RopeType::linear && config_.rope_type != RopeType::proportional) add_lengths(cause);
+  if (config_.scaling.rope_type != RopeType::linear && config_.scaling.rope_type != RopeType::proportional)
+    add_lengths(cause);
   add_other_schemes(cause);
   std::vector<double> inverted;
   for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
@@ -305,7 +309,7 @@ void Choices::add_axes() {
        {std::pair{AxisRule::sections, "sections"}, std::pair{AxisRule::sections_interleaved, "interleaved"},
         std::pair{AxisRule::sections_ernie, "ernie"}}) {
     RopeConfig other = config_;
-    other.axis_rule = rule;
+    other.axes.rule = rule;
     try {
       add_axis("rule", words, pair_axes(other, axes));
     } catch (const Error&) { // these sections have no such rule
@@ -319,9 +323,9 @@ void Choices::add_layers() {
     std::vector<Cause> causes;
     if (layer.config.base != config_.base)
       causes.push_back({"base", {{"measured", layer.config.base}, {"layer_type", layer.layer_type}}});
-    if (layer.config.rope_type != config_.rope_type) {
-      const std::string scheme(rope_type_name(config_.rope_type));
-      if (layer.config.rope_type == RopeType::standard)
+    if (layer.config.scaling.rope_type != config_.scaling.rope_type) {
+      const std::string scheme(rope_type_name(config_.scaling.rope_type));
+      if (layer.config.scaling.rope_type == RopeType::standard)
         causes.push_back({"scaling_ignored", {{"scheme", scheme}, {"layer_type", layer.layer_type}}});
       else
         causes.push_back({"scaling_parameters", {{"scheme", scheme}, {"layer_type", layer.layer_type}}});
@@ -336,7 +340,7 @@ void Choices::add_speeds() {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < measured_.size(); ++i)
     if (measured_[i].sigma < 1e-3 * std::abs(measured_[i].theta) && std::abs(measured_[i].theta) < 1)
-      ratios.push_back(measured_[i].theta / (expected_.turns.theta[i] * run_.rope.layout.direction));
+      ratios.push_back(measured_[i].theta / (expected_.turns.theta[i] * run_.rope.layout.pairs.direction));
   std::vector<double> speeds{-1, 2};
   if (!ratios.empty()) {
     std::nth_element(ratios.begin(), ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2), ratios.end());
@@ -366,7 +370,7 @@ std::vector<FrequencyChoice> frequency_choices(const KernelRun& run, std::int64_
   choices.add_layers();
   choices.add_scaling();
   choices.add_axes();
-  if (!of_patches(run.rope.axis_rule)) choices.add_exponents();
+  if (!of_patches(run.rope.axes.rule)) choices.add_exponents();
   choices.add_speeds();
   choices.add_bases();
   return std::move(choices.all);

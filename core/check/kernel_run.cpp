@@ -21,7 +21,7 @@ constexpr std::size_t numbers_of_a_task = std::size_t{1} << 18;
 /// Calls work with the array's numbers, of whichever type they are.
 template <typename Work>
 auto with_numbers(const Array& array, Work work) {
-  if (array.dtype == DType::float64) return work(std::span<const double>(array.doubles));
+  if (array.dtype == NumberFormat::float64) return work(std::span<const double>(array.doubles));
   return work(std::span<const float>(array.floats));
 }
 
@@ -91,7 +91,7 @@ void require_judgeable(const KernelRun& run) {
   if (run.positions.tokens() != run.shape.tokens)
     throw Error(fmt::format("there are positions for {} tokens, and the arrays have {}", run.positions.tokens(),
                             run.shape.tokens));
-  if (run.rope.xpos_scale_base) throw Error("xPos, which also grows and shrinks, cannot be checked yet");
+  if (run.rope.attention.xpos_scale_base) throw Error("xPos, which also grows and shrinks, cannot be checked yet");
   if (one_position(run.positions))
     throw Error(fmt::format("every row is at position {}: expected at least two positions, to see angles change",
                             run.positions.at(0, 0)));
@@ -114,7 +114,7 @@ FiniteRows finite_rows(const KernelRun& run) {
   std::vector<std::uint8_t> lost(static_cast<std::size_t>(shape.tokens), 0);
   const auto clear = [&](Array& array, std::size_t row) {
     const auto zero = [&](auto& numbers) { std::fill_n(numbers.begin() + static_cast<std::ptrdiff_t>(row), width, 0); };
-    array.dtype == DType::float64 ? zero(array.doubles) : zero(array.floats);
+    array.dtype == NumberFormat::float64 ? zero(array.doubles) : zero(array.floats);
   };
   with_numbers(run.out, [&](auto out) {
     for (std::size_t row = 0; row < out.size(); row += width) {
@@ -128,19 +128,19 @@ FiniteRows finite_rows(const KernelRun& run) {
   return finite;
 }
 
-Format format_held(const Array& array) {
-  if (array.dtype == DType::bfloat16) return Format::bfloat16;
-  if (array.dtype == DType::float16) return Format::float16;
-  for (const Format format : {Format::bfloat16, Format::float16})
+NumberFormat format_held(const Array& array) {
+  if (array.dtype == NumberFormat::bfloat16) return NumberFormat::bfloat16;
+  if (array.dtype == NumberFormat::float16) return NumberFormat::float16;
+  for (const NumberFormat format : {NumberFormat::bfloat16, NumberFormat::float16})
     if (!first_where(array, [format](auto x) {
           const auto narrow = static_cast<float>(x);
           return static_cast<decltype(x)>(rounded(format, narrow)) != x;
         }))
       return format;
-  if (array.dtype == DType::float64 &&
+  if (array.dtype == NumberFormat::float64 &&
       first_where(array, [](auto x) { return static_cast<decltype(x)>(static_cast<float>(x)) != x; }))
-    return Format::float64;
-  return Format::float32;
+    return NumberFormat::float64;
+  return NumberFormat::float32;
 }
 
 PairComponents pair_components(const PairIndex& index, std::int64_t head_dim, std::int64_t pairs) {

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "core/array.h"
 #include "core/io/config_json.h"
-#include "core/io/npy.h"
 #include "core/rope/engine.h"
 
 namespace ropescope {
@@ -42,7 +42,7 @@ struct FiniteRows {
 FiniteRows finite_rows(const KernelRun&);
 
 /// The narrowest format that holds every number of an array exactly: a float32 file of bfloat16 numbers is bfloat16.
-Format format_held(const Array&);
+NumberFormat format_held(const Array&);
 
 /// Σ over the rows of a token that were asked for: of one pair |in|², |out|² and out·conj(in).
 struct PairSums {

@@ -54,13 +54,14 @@ private:
 /// What a kernel may have taken for rotary_dim: the whole head, its parts, and as far as it moved anything.
 std::vector<std::int64_t> other_rotary_dims(const KernelRun& run, std::int64_t expected,
                                             std::span<const std::uint8_t> moved) {
-  const std::int64_t head_dim = run.shape.head_dim, room = head_dim - run.rope.layout.offset;
+  const std::int64_t head_dim = run.shape.head_dim, room = head_dim - run.rope.layout.pairs.offset;
   std::vector<std::int64_t> dims{room};
   const auto last = std::find(moved.rbegin(), moved.rend(), std::uint8_t{1});
   const auto first = std::find(moved.begin(), moved.end(), std::uint8_t{1});
   if (first != moved.end()) {
     const std::int64_t begin = first - moved.begin(), end = moved.rend() - last;
-    dims.push_back((run.rope.layout.trailing ? head_dim - begin : end - run.rope.layout.offset + 1) / 2 * 2);
+    dims.push_back((run.rope.layout.pairs.trailing ? head_dim - begin : end - run.rope.layout.pairs.offset + 1) / 2 *
+                   2);
   }
   for (const std::int64_t divisor : {2, 4, 8}) dims.push_back(room / divisor);
   dims.insert(dims.end(), {2 * expected, expected / 2, expected / 4});
@@ -76,7 +77,7 @@ std::vector<std::int64_t> other_rotary_dims(const KernelRun& run, std::int64_t e
 
 std::vector<LayoutChoice> layout_choices(const KernelRun& run, std::span<const std::uint8_t> moved) {
   Choices choices(run);
-  const PairLayout& layout = run.rope.layout;
+  const PairLayout& layout = run.rope.layout.pairs;
   const std::int64_t expected = 2 * pair_count(run.rope), head_dim = run.shape.head_dim;
   choices.add_pairings({}, layout, expected);
   for (const std::int64_t dim : other_rotary_dims(run, expected, moved))

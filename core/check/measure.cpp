@@ -17,20 +17,20 @@ using Complex = std::complex<double>;
 
 namespace {
 
-double unit_of(Format format) {
+double unit_of(NumberFormat format) {
   switch (format) {
-  case Format::bfloat16: return 0x1p-8;
-  case Format::float16: return 0x1p-11;
-  case Format::float64: return 1e-8; // sums of squares hold no more
+  case NumberFormat::bfloat16: return 0x1p-8;
+  case NumberFormat::float16: return 0x1p-11;
+  case NumberFormat::float64: return 1e-8; // sums of squares hold no more
   default: return 0x1p-24;
   }
 }
 
-const char* name_of(Format format) {
+const char* name_of(NumberFormat format) {
   switch (format) {
-  case Format::bfloat16: return "bfloat16";
-  case Format::float16: return "float16";
-  case Format::float64: return "float64";
+  case NumberFormat::bfloat16: return "bfloat16";
+  case NumberFormat::float16: return "float16";
+  case NumberFormat::float64: return "float64";
   default: return "float32";
   }
 }
@@ -40,7 +40,7 @@ const char* name_of(Format format) {
 double Noise::of_angle(std::size_t pair, double radians) const { return std::abs(radians) * angle[pair]; }
 
 Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
-  const Format in = format_held(run.in), out = format_held(run.out);
+  const NumberFormat in = format_held(run.in), out = format_held(run.out);
   Noise noise;
   noise.unit = unit_of(out);
   // Tables, products and their sum rounded one by one come to 0.75 units RMS and 4 at most; a cast of the input
@@ -49,13 +49,13 @@ Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
   noise.bound = (unit_of(in) < noise.unit ? 5 : 4) * noise.unit;
   // Numbers of float16 below 2^-14 lie as far apart as at 2^-14.
   const auto rows = static_cast<double>(run.shape.outer * run.shape.inner);
-  if (out == Format::float16) noise.floor = 2 * rows * std::pow(1.5 * 0x1p-24, 2);
+  if (out == NumberFormat::float16) noise.floor = 2 * rows * std::pow(1.5 * 0x1p-24, 2);
   const std::vector<float> own = model_inv_freq(run.rope, run.length());
-  const double scale = std::pow(run.rope.base, -2.0 / static_cast<double>(run.rope.rotary_dim));
+  const double scale = std::pow(run.rope.base, -2.0 / static_cast<double>(run.rope.layout.rotary_dim));
   const double ggml = std::abs(static_cast<double>(static_cast<float>(scale)) / scale - 1) + 0x1p-25;
   for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i) {
     const double theta = spectrum.inv_freq[i];
-    const double table = theta == 0 || run.rope.axis_rule == AxisRule::centred_grid
+    const double table = theta == 0 || run.rope.axes.rule == AxisRule::centred_grid
                              ? 0
                              : std::abs(static_cast<double>(own[i]) / theta - 1);
     noise.angle.push_back(0x1p-23 + std::min(table, 1e-5) + static_cast<double>(i) * ggml);

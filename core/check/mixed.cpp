@@ -9,7 +9,7 @@ namespace {
 
 double number(const Array& array, std::int64_t index) {
   const auto i = static_cast<std::size_t>(index);
-  return array.dtype == DType::float64 ? array.doubles[i] : static_cast<double>(array.floats[i]);
+  return array.dtype == NumberFormat::float64 ? array.doubles[i] : static_cast<double>(array.floats[i]);
 }
 
 double residual(const KernelRun& run, const Kernel& expected, const PairComponents& pairs, const PairComponents& table,
@@ -42,7 +42,7 @@ double residual(const KernelRun& run, const Kernel& expected, const PairComponen
 
 MixedFit fit_mixed_pairing(const KernelRun& run, const Kernel& expected, const Noise& noise,
                            std::span<const std::int64_t> tokens) {
-  PairLayout half = run.rope.layout, interleaved = half;
+  PairLayout half = run.rope.layout.pairs, interleaved = half;
   half.pairing = half.output = Pairing::half;
   interleaved.pairing = interleaved.output = Pairing::interleaved;
   const auto pairs = static_cast<std::int64_t>(expected.turns.theta.size());

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/check/kernel.h"
-#include "core/rope/format.h"
+#include "core/number_format.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope {
@@ -42,7 +42,7 @@ struct Speed {
 /// How many times slower one pair turns than the one before it, where that is the same for all.
 double step_between_pairs(const KernelRun& run) {
   const Spectrum spectrum = make_spectrum(run.rope, run.length());
-  const bool by_base = run.rope.rope_type == RopeType::ntk || run.rope.rope_type == RopeType::dynamic;
+  const bool by_base = run.rope.scaling.rope_type == RopeType::ntk || run.rope.scaling.rope_type == RopeType::dynamic;
   const std::vector<double>& theta = by_base ? spectrum.inv_freq : spectrum.unscaled;
   return theta.size() > 1 && theta[0] != 0 ? theta[1] / theta[0] : 1;
 }
@@ -64,7 +64,7 @@ Speed speed_causes(double scale, double slack, const KernelRun& run) {
     return {std::move(forward.causes), {by_scale}};
   }
   Speed speed;
-  if (run.rope.rope_type == RopeType::linear) {
+  if (run.rope.scaling.rope_type == RopeType::linear) {
     const std::string scheme = "linear";
     const double factor = extension_factor(run.rope);
     if (std::abs(scale - factor) <= slack) return {{{"scaling_ignored", {{"scheme", scheme}}}}, {by_scale}};
@@ -292,7 +292,7 @@ private:
     if (length > 1 && l <= begin) {
       const auto wraps = [=](double p, std::size_t) { return p + k - l * std::floor((p + k) / l); };
       const double greatest = given_row_[order_.back()] + k;
-      const bool of_config = l == run_.rope.max_position_embeddings || l == trained_length(run_.rope);
+      const bool of_config = l == run_.rope.scaling.max_position_embeddings || l == trained_length(run_.rope);
       PositionStory& story = add(with(too_short(l, "wrap")), wraps);
       if (greatest < 2 * l) story.alike = {{"positions_restart", {{"at", length}}}};
       if (greatest >= 2 * l || of_config) { // seen more than once, or where the model's own context ends
@@ -307,7 +307,7 @@ private:
 
   /// A length that people choose, of those the rows allow.
   double likely_length(double least, double greatest) const {
-    for (const double length : {run_.rope.max_position_embeddings, trained_length(run_.rope)})
+    for (const double length : {run_.rope.scaling.max_position_embeddings, trained_length(run_.rope)})
       if (length >= least && length <= greatest) return length;
     const double power = std::exp2(std::ceil(std::log2(std::max(1.0, least))));
     return power <= greatest ? power : greatest;
@@ -315,8 +315,8 @@ private:
 
   void add_rounded() {
     for (const auto& [format, name] :
-         {std::pair{Format::bfloat16, "bf16_positions"}, {Format::float16, "fp16_positions"}}) {
-      const Format f = format; // clang captures no structured binding
+         {std::pair{NumberFormat::bfloat16, "bf16_positions"}, {NumberFormat::float16, "fp16_positions"}}) {
+      const NumberFormat f = format; // clang captures no structured binding
       const Cause cause{"precision", {{"recipe", std::string(name)}}};
       add({cause}, [f](double p, std::size_t) { return static_cast<double>(rounded(f, static_cast<float>(p))); });
     }

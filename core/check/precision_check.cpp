@@ -20,9 +20,9 @@ namespace {
 constexpr double noticeable = 0x1p-10;
 
 bool of_float32_angles(const Recipe& recipe) {
-  return recipe.inv_freq == Format::float32 && recipe.positions == Format::float32 &&
-         recipe.angles == Format::float32 && !recipe.fast_sincos && recipe.angle != AngleRule::turns &&
-         (recipe.tables == Format::float32 || recipe.tables == Format::row);
+  return recipe.inv_freq == NumberFormat::float32 && recipe.positions == NumberFormat::float32 &&
+         recipe.angles == NumberFormat::float32 && !recipe.fast_sincos && recipe.angle != AngleRule::turns &&
+         (!recipe.tables || recipe.tables == NumberFormat::float32);
 }
 
 std::string name_in_findings(const Recipe& recipe) {
@@ -35,36 +35,36 @@ std::string name_in_findings(const Recipe& recipe) {
 constexpr Recipe chains[] = {
     {.name = "bf16_positions",
      .line = "the whole chain of angles in 16 bits",
-     .inv_freq = Format::bfloat16,
-     .positions = Format::bfloat16,
-     .angles = Format::bfloat16},
+     .inv_freq = NumberFormat::bfloat16,
+     .positions = NumberFormat::bfloat16,
+     .angles = NumberFormat::bfloat16},
     {.name = "bf16_positions",
      .line = "the whole chain of angles in 16 bits",
-     .inv_freq = Format::bfloat16,
-     .positions = Format::bfloat16,
-     .angles = Format::bfloat16,
-     .tables = Format::bfloat16},
+     .inv_freq = NumberFormat::bfloat16,
+     .positions = NumberFormat::bfloat16,
+     .angles = NumberFormat::bfloat16,
+     .tables = NumberFormat::bfloat16},
     {.name = "bf16_positions",
      .line = "the whole chain of angles in 16 bits",
-     .inv_freq = Format::bfloat16,
-     .positions = Format::bfloat16},
+     .inv_freq = NumberFormat::bfloat16,
+     .positions = NumberFormat::bfloat16},
     {.name = "bf16_angles",
      .line = "the whole chain of angles in 16 bits",
-     .inv_freq = Format::bfloat16,
-     .angles = Format::bfloat16},
+     .inv_freq = NumberFormat::bfloat16,
+     .angles = NumberFormat::bfloat16},
     {.name = "bf16_inv_freq",
      .line = "the whole chain of angles in 16 bits",
-     .inv_freq = Format::bfloat16,
-     .tables = Format::bfloat16},
+     .inv_freq = NumberFormat::bfloat16,
+     .tables = NumberFormat::bfloat16},
     {.name = "fp16_positions",
      .line = "the whole chain of angles in 16 bits",
-     .inv_freq = Format::float16,
-     .positions = Format::float16,
-     .angles = Format::float16},
+     .inv_freq = NumberFormat::float16,
+     .positions = NumberFormat::float16,
+     .angles = NumberFormat::float16},
     {.name = "fp16_inv_freq",
      .line = "the whole chain of angles in 16 bits",
-     .inv_freq = Format::float16,
-     .tables = Format::float16},
+     .inv_freq = NumberFormat::float16,
+     .tables = NumberFormat::float16},
 };
 
 /// Rows are predicted from their own numbers, so that what remains of a recipe is its table.
@@ -78,7 +78,7 @@ Score score_recipe(const Recipe& recipe, const KernelRun& run, const Kernel& exp
   const Rotation rotation{.turns = spectrum.turns,
                           .attention_factor =
                               exact ? spectrum.attention_factor : model_attention_factor(run.rope, run.length()),
-                          .layout = run.rope.layout,
+                          .layout = run.rope.layout.pairs,
                           .pair_axis = expected.turns.axis,
                           .positions = positions};
   const auto table = recipe_table(recipe, run.rope, run.length(), rotation, format_held(run.out));
@@ -100,8 +100,8 @@ bool looks_like_fast_sincos(const Score& exact, const Kernel& expected, const Re
 
 /// The same rounding of angles that are exact otherwise: not every kernel that rounds its tables has float32 angles.
 Score score_in_double(const Recipe& recipe, const Kernel& expected, const Noise& noise, const Reduced& reduced) {
-  const auto to = [](Format format, double x) {
-    return format == Format::float32 ? x : static_cast<double>(rounded(format, static_cast<float>(x)));
+  const auto to = [](NumberFormat format, double x) {
+    return format == NumberFormat::float32 ? x : static_cast<double>(rounded(format, static_cast<float>(x)));
   };
   const auto position = [&](std::size_t t, std::size_t i) {
     return to(recipe.positions,
@@ -111,8 +111,8 @@ Score score_in_double(const Recipe& recipe, const Kernel& expected, const Noise&
       reduced, noise,
       [&](std::size_t t, std::size_t i) {
         const double angle = to(recipe.angles, position(t, i) * to(recipe.inv_freq, expected.turns.theta[i]));
-        return Complex(to(recipe.tables, expected.gain * std::cos(angle)),
-                       to(recipe.tables, expected.gain * std::sin(angle)));
+        return Complex(to(recipe.tables.value_or(NumberFormat::float32), expected.gain * std::cos(angle)),
+                       to(recipe.tables.value_or(NumberFormat::float32), expected.gain * std::sin(angle)));
       },
       [](std::size_t, std::size_t) { return 0.0; });
 }

@@ -41,8 +41,8 @@ std::string finding_json(const Finding& finding, const KernelRun& run) {
   json.update(cause_of(finding.causes.front()));
   for (std::size_t c = 1; c < finding.causes.size(); ++c) json["also"].push_back(cause_of(finding.causes[c]));
   json["sentence"] = finding.sentence;
-  json["expected"] = {{"layout", pairing_name(run.rope.layout.pairing)},
-                      {"rope_type", rope_type_name(run.rope.rope_type)},
+  json["expected"] = {{"layout", pairing_name(run.rope.layout.pairs.pairing)},
+                      {"rope_type", rope_type_name(run.rope.scaling.rope_type)},
                       {"base", run.rope.base},
                       {"rotary_dim", make_spectrum(run.rope, run.length()).rotary_dim}};
   json["max_abs_error"] = std::isfinite(finding.max_abs_error) ? Json(finding.max_abs_error) : Json();

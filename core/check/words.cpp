@@ -61,10 +61,10 @@ std::string pairs_of(std::string_view pairing, std::int64_t rotary_dim) {
 std::string pairing_words(const Cause& cause, const RopeConfig& rope) {
   if (cause.find("distance"))
     return fmt::format("pairs i with i+{}, half a head apart; the model expects i with i+{}", said(cause, "distance"),
-                       rope.rotary_dim / 2);
+                       rope.layout.rotary_dim / 2);
   if (cause.find("blocks")) return "pairs across the whole rotary part; the model pairs within blocks";
-  return fmt::format("pairs {}; the model expects {}", pairs_of(said(cause, "measured"), rope.rotary_dim),
-                     pairs_of(pairing_name(rope.layout.pairing), rope.rotary_dim));
+  return fmt::format("pairs {}; the model expects {}", pairs_of(said(cause, "measured"), rope.layout.rotary_dim),
+                     pairs_of(pairing_name(rope.layout.pairs.pairing), rope.layout.rotary_dim));
 }
 
 std::string offset_words(const Cause& cause) {
@@ -81,9 +81,10 @@ std::string by_head_words(const Cause& cause) {
 std::string exponent_words(const Cause& cause, const RopeConfig& rope) {
   if (const double* shift = std::get_if<double>(cause.find("shift")))
     return fmt::format("takes base^(−2(i {} {:.7g})/{}) for the frequency of pair i", *shift < 0 ? "−" : "+",
-                       std::abs(*shift), rope.rotary_dim);
+                       std::abs(*shift), rope.layout.rotary_dim);
   if (cause.find("inverted")) return "takes base^(+2i/d) for the frequency of pair i: the sign of the exponent is lost";
-  return fmt::format("divides the exponent by {}; the model expects {}", said(cause, "denominator"), rope.rotary_dim);
+  return fmt::format("divides the exponent by {}; the model expects {}", said(cause, "denominator"),
+                     rope.layout.rotary_dim);
 }
 
 std::string scaling_words(const Cause& cause) {
@@ -156,10 +157,10 @@ std::string does(const Cause& cause, const KernelRun& run) {
     return fmt::format("multiplies by attention factor {}; the model expects {}", said(cause, "measured"),
                        said(cause, "expected"));
   if (name == "rotary_dim")
-    return fmt::format("turns {} {} components of a head; the model expects the {} {}",
-                       said(cause, "part").empty() ? std::string("the first")
-                                                   : fmt::format("the {}", said(cause, "part")),
-                       said(cause, "measured"), run.rope.layout.trailing ? "last" : "first", run.rope.rotary_dim);
+    return fmt::format(
+        "turns {} {} components of a head; the model expects the {} {}",
+        said(cause, "part").empty() ? std::string("the first") : fmt::format("the {}", said(cause, "part")),
+        said(cause, "measured"), run.rope.layout.pairs.trailing ? "last" : "first", run.rope.layout.rotary_dim);
   if (name == "axis_order") return axis_words(cause);
   if (name == "heads_not_rotated") return heads_words(cause);
   if (name == "rows_wrong") return rows_words(cause);

@@ -167,47 +167,48 @@ private:
   }
 
   void set_dimensions(RopeConfig& rope, std::string_view layer_type, bool partial_in_dictionary) const {
-    rope.head_dim = head_dim(layer_type);
+    rope.layout.head_dim = head_dim(layer_type);
     const auto partial_above =
         model_type_ == "gpt_neox" ? number("rotary_pct") : first_number("partial_rotary_factor", "rotary_pct");
     if (partial_above)
-      rope.partial_rotary_factor = *partial_above; // the attribute overwrites the dictionary's
+      rope.layout.partial_rotary_factor = *partial_above; // the attribute overwrites the dictionary's
     else if (!partial_in_dictionary)
-      rope.partial_rotary_factor = known_ ? known_->default_partial : 1;
+      rope.layout.partial_rotary_factor = known_ ? known_->default_partial : 1;
     // The part that multi-head latent attention rotates has its size from qk_rope_head_dim alone.
     const bool decoupled = integer("qk_rope_head_dim").has_value() && model_type_ != "deepseek_v4";
-    if (decoupled || rope.rope_type == RopeType::proportional) {
-      rope.rotary_dim = rope.head_dim;
+    if (decoupled || rope.scaling.rope_type == RopeType::proportional) {
+      rope.layout.rotary_dim = rope.layout.head_dim;
       return;
     }
     const auto rope_part = model_type_ == "deepseek_v4" && !partial_above && !partial_in_dictionary
                                ? integer("qk_rope_head_dim")
                                : std::nullopt;
-    rope.rotary_dim = rope_part ? *rope_part
-                      : present(config_, "rotary_dim") && !partial_above
-                          ? *integer("rotary_dim")
-                          : part_of(rope.head_dim, rope.partial_rotary_factor);
+    rope.layout.rotary_dim = rope_part ? *rope_part
+                             : present(config_, "rotary_dim") && !partial_above
+                                 ? *integer("rotary_dim")
+                                 : part_of(rope.layout.head_dim, rope.layout.partial_rotary_factor);
   }
 
   /// What the model's code fixes beside the frequencies.
   void set_code(RopeConfig& rope) const {
     if (known_) {
-      rope.rounding = known_->rounding;
-      if (known_->axis_rule != AxisRule::single) rope.axis_rule = known_->axis_rule; // whatever mrope_section says
-      if (rope.mrope_section.empty()) rope.mrope_section = default_sections(rope.axis_rule, pair_count(rope));
+      rope.arithmetic.rounding = known_->rounding;
+      if (known_->axis_rule != AxisRule::single) rope.axes.rule = known_->axis_rule; // whatever mrope_section says
+      if (rope.axes.mrope_section.empty()) rope.axes.mrope_section = default_sections(rope.axes.rule, pair_count(rope));
     }
-    if (rope.axis_rule == AxisRule::centred_grid) {
+    if (rope.axes.rule == AxisRule::centred_grid) {
       const double side = number("image_size").value_or(0) / std::max(1.0, number("patch_size").value_or(1));
-      rope.grid_height = integer("grid_h").value_or(static_cast<std::int64_t>(std::clamp(side, 0.0, 65536.0)));
-      rope.grid_width = integer("grid_w").value_or(rope.grid_height);
+      rope.axes.grid_height = integer("grid_h").value_or(static_cast<std::int64_t>(std::clamp(side, 0.0, 65536.0)));
+      rope.axes.grid_width = integer("grid_w").value_or(rope.axes.grid_height);
     }
     const bool decoupled = integer("qk_rope_head_dim").has_value() && model_type_ != "deepseek_v4";
-    rope.nope_dim = decoupled ? integer("qk_nope_head_dim").value_or(0) : 0;
+    rope.layout.nope_dim = decoupled ? integer("qk_nope_head_dim").value_or(0) : 0;
     for (const char* type : {"deepseek_v2", "deepseek_v3", "kimi_k2", "mistral4"})
-      if (model_type_ == type) rope.scales_softmax = true;
-    if (rope.query_scale == QueryScale::ministral3) rope.query_scale_floor = std::max(1.0, trained_length(rope));
+      if (model_type_ == type) rope.attention.scales_softmax = true;
+    if (rope.attention.query_scale == QueryScale::ministral3)
+      rope.attention.query_scale_floor = std::max(1.0, trained_length(rope));
     if (const Json* xpos = present(config_, "xpos_rel_pos"); xpos && as_bool(*xpos, "xpos_rel_pos"))
-      rope.xpos_scale_base = number("xpos_scale_base").value_or(512);
+      rope.attention.xpos_scale_base = number("xpos_scale_base").value_or(512);
   }
 
   void set_layout(RopeConfig& rope) const {
@@ -219,10 +220,10 @@ private:
               : fmt::format("model_type \"{}\" is not known, and most models rotate halves", model_type_);
       return;
     }
-    rope.layout = known_->layout;
+    rope.layout.pairs = known_->layout;
     if (const Json* interleave = present(config_, "rope_interleave");
         interleave && !as_bool(*interleave, "rope_interleave"))
-      rope.layout = {};
+      rope.layout.pairs = {};
     rope.layout_reason = fmt::format("as model_type \"{}\" does", model_type_);
   }
 
@@ -259,7 +260,7 @@ private:
       const std::string place = fmt::format("{}.{}", where, key);
       const Parameter* parameter = find_parameter(key);
       if ((key == "type" || key == "rope_type") && renamed_by_phi(value))
-        rope.rope_type = RopeType::longrope;
+        rope.scaling.rope_type = RopeType::longrope;
       else if ((key == "rope_theta" || key == "partial_rotary_factor") && value.is_null())
         continue;
       else if (parameter && !is_ours_alone(key, rope_of_repository))
@@ -276,9 +277,9 @@ private:
       for (const char* key : keys)
         if (!scaling.contains(key))
           throw Error(fmt::format("{} has no \"{}\", which rope_type \"{}\" needs", where, key,
-                                  rope_type_name(rope.rope_type)));
+                                  rope_type_name(rope.scaling.rope_type)));
     };
-    switch (rope.rope_type) {
+    switch (rope.scaling.rope_type) {
     case RopeType::linear:
     case RopeType::yarn:
     case RopeType::ntk_by_parts: require({"factor"}); break;
@@ -299,7 +300,7 @@ private:
     RopeConfig rope;
     rope.model_type = model_type_;
     rope.base = base;
-    rope.max_position_embeddings =
+    rope.scaling.max_position_embeddings =
         first_number("max_position_embeddings", "n_positions", "seq_length", "max_seq_len", "n_ctx").value_or(0);
     return rope;
   }
@@ -312,9 +313,9 @@ private:
     if (scaling && schema == Schema::nested) as_nested(rope, *scaling, where);
     if (const auto original = number("original_max_position_embeddings");
         original && schema == Schema::flat) // it wins over the dictionary
-      if (rope.rope_type == RopeType::yarn || rope.rope_type == RopeType::llama3 ||
-          rope.rope_type == RopeType::longrope)
-        rope.original_max_position_embeddings = original;
+      if (rope.scaling.rope_type == RopeType::yarn || rope.scaling.rope_type == RopeType::llama3 ||
+          rope.scaling.rope_type == RopeType::longrope)
+        rope.scaling.original_max_position_embeddings = original;
     set_dimensions(rope, "", scaling && present(*scaling, "partial_rotary_factor"));
     set_layout(rope);
     return rope;
@@ -357,9 +358,9 @@ private:
     rope.rotates = false;
     if (model_type_ == "llama4" || model_type_ == "llama4_text") {
       const Json* tuned = present(config_, "attn_temperature_tuning");
-      if (!tuned || as_bool(*tuned, "attn_temperature_tuning")) rope.query_scale = QueryScale::llama4;
-      rope.query_scale_floor = number("floor_scale").value_or(8192);
-      rope.query_scale_coefficient = number("attn_scale").value_or(0.1);
+      if (!tuned || as_bool(*tuned, "attn_temperature_tuning")) rope.attention.query_scale = QueryScale::llama4;
+      rope.attention.query_scale_floor = number("floor_scale").value_or(8192);
+      rope.attention.query_scale_coefficient = number("attn_scale").value_or(0.1);
     }
     return rope;
   }
@@ -397,11 +398,11 @@ private:
     const Json* interleave = present(config_, "rope_interleave");
     const bool reads_interleave = known_ && known_->layout.output != known_->layout.pairing;
     if (interleave && interleave->is_boolean() && interleave->get<bool>() && !reads_interleave &&
-        model_.layers.front().config.layout.pairing == Pairing::half)
+        model_.layers.front().config.layout.pairs.pairing == Pairing::half)
       warn(fmt::format("{}rope_interleave has no effect: {}", place_, model_.layers.front().config.layout_reason));
     if (present(config_, "rope_scaling") && present(config_, "rope_parameters"))
       warn(fmt::format("{}rope_parameters has no effect beside rope_scaling", place_));
-    if (present(config_, "xpos_scale_base") && !model_.layers.front().config.xpos_scale_base)
+    if (present(config_, "xpos_scale_base") && !model_.layers.front().config.attention.xpos_scale_base)
       warn(fmt::format("{}xpos_scale_base has no effect without xpos_rel_pos", place_));
     if (present(config_, "compress_rope_theta") && model_type_ != "deepseek_v4")
       warn(fmt::format("{}compress_rope_theta has no effect: DeepSeek-V4 alone reads it", place_));
@@ -434,13 +435,13 @@ private:
   /// Hugging Face reads these two from a flat rope_parameters alone.
   void as_nested(RopeConfig& rope, const Json& scaling, const std::string& where) {
     if (!scaling.contains("truncate")) return;
-    rope.truncate = true;
+    rope.scaling.truncate = true;
     warn(fmt::format("{}.truncate has no effect: Hugging Face reads it from a flat rope_parameters alone", where));
   }
 
   /// DeepSeek-V4's configuration class sets this for its compressed layers.
   static void as_compressed(RopeConfig& rope) {
-    if (rope.rope_type == RopeType::yarn) rope.attention_factor = 1.0;
+    if (rope.scaling.rope_type == RopeType::yarn) rope.attention.attention_factor = 1.0;
   }
 
   /// Ten sentences at most; control characters of a file do not reach the terminal.

@@ -112,11 +112,11 @@ private:
   RopeConfig common() {
     RopeConfig rope;
     rope.model_type = known_ && !known_->model_type.empty() ? std::string(known_->model_type) : architecture_;
-    rope.rounding = Rounding::once; // ggml_rope computes in float32 whatever its rows are
+    rope.arithmetic.rounding = Rounding::once; // ggml_rope computes in float32 whatever its rows are
     rope.base = number("rope.freq_base").value_or(10000);
-    rope.max_position_embeddings = static_cast<double>(integer("context_length").value_or(0));
+    rope.scaling.max_position_embeddings = static_cast<double>(integer("context_length").value_or(0));
     if (const auto original = integer("rope.scaling.original_context_length"); original && *original != 0)
-      rope.original_max_position_embeddings = static_cast<double>(*original);
+      rope.scaling.original_max_position_embeddings = static_cast<double>(*original);
     set_dimensions(rope);
     set_layout(rope);
     set_scaling(rope);
@@ -133,18 +133,18 @@ private:
                                "{0}.attention.head_count to divide",
                                architecture_));
     if (!length && *heads < 1) file_.refuse(fmt::format("{} is {}, expected at least 1", asked_.back(), *heads));
-    rope.head_dim = length ? *length : *width / *heads;
-    rope.rotary_dim = dimension("rope.dimension_count").value_or(rope.head_dim);
-    whole_rotary_dim_ = rope.rotary_dim;
-    if (is({"step35"})) rope.rotary_dim /= 2; // all of them turn in its layers with a window
+    rope.layout.head_dim = length ? *length : *width / *heads;
+    rope.layout.rotary_dim = dimension("rope.dimension_count").value_or(rope.layout.head_dim);
+    whole_rotary_dim_ = rope.layout.rotary_dim;
+    if (is({"step35"})) rope.layout.rotary_dim /= 2; // all of them turn in its layers with a window
     if (known_ && known_->decoupled) {
-      rope.head_dim = dimension("attention.key_length_mla").value_or(rope.head_dim);
-      rope.nope_dim = rope.head_dim - rope.rotary_dim;
-      rope.head_dim = rope.rotary_dim;
+      rope.layout.head_dim = dimension("attention.key_length_mla").value_or(rope.layout.head_dim);
+      rope.layout.nope_dim = rope.layout.head_dim - rope.layout.rotary_dim;
+      rope.layout.head_dim = rope.layout.rotary_dim;
     }
-    if (rope.rotary_dim > rope.head_dim || rope.nope_dim < 0)
-      file_.refuse(fmt::format("{} is {}, expected at most the head's {}", key("rope.dimension_count"), rope.rotary_dim,
-                               rope.head_dim + rope.nope_dim));
+    if (rope.layout.rotary_dim > rope.layout.head_dim || rope.layout.nope_dim < 0)
+      file_.refuse(fmt::format("{} is {}, expected at most the head's {}", key("rope.dimension_count"),
+                               rope.layout.rotary_dim, rope.layout.head_dim + rope.layout.nope_dim));
   }
 
   void set_layout(RopeConfig& rope) {
@@ -153,7 +153,7 @@ private:
                : fmt::format("architecture \"{}\" is not known, and most models rotate halves", architecture_);
     const GgufRope mode = known_ ? known_->rope : GgufRope::neox;
     if (mode == GgufRope::normal || mode == GgufRope::normal_or_mrope)
-      rope.layout.pairing = rope.layout.output = Pairing::interleaved;
+      rope.layout.pairs.pairing = rope.layout.pairs.output = Pairing::interleaved;
     if (mode == GgufRope::normal || (mode == GgufRope::neox && known_)) return;
     set_sections(rope, mode);
   }
@@ -172,16 +172,16 @@ private:
     if (always && sections.empty())
       file_.refuse(fmt::format("no {} in it, which architecture \"{}\" needs", name, architecture_));
     if (!always && !(sections.size() > 1 && sections[0] > 0 && sections[1] > 0)) return;
-    rope.layout = {};
-    rope.axis_rule = mode == GgufRope::imrope ? AxisRule::sections_interleaved : AxisRule::sections;
-    rope.mrope_section = std::move(sections);
+    rope.layout.pairs = {};
+    rope.axes.rule = mode == GgufRope::imrope ? AxisRule::sections_interleaved : AxisRule::sections;
+    rope.axes.mrope_section = std::move(sections);
     if (mode == GgufRope::imrope) warn_of_fourth_axis(rope);
   }
 
   /// ggml's IMROPE turns by the fourth position what its sections leave over: ggml-cpu/ops.cpp, ggml_mrope_cache_init.
   void warn_of_fourth_axis(const RopeConfig& rope) {
     std::int64_t left_over = 0, sections[3] = {};
-    std::copy_n(rope.mrope_section.begin(), std::min<std::size_t>(3, rope.mrope_section.size()), sections);
+    std::copy_n(rope.axes.mrope_section.begin(), std::min<std::size_t>(3, rope.axes.mrope_section.size()), sections);
     for (std::int64_t pair = 0; pair < std::min<std::int64_t>(pair_count(rope), 65536); ++pair)
       left_over += pair >= 3 * std::min<std::int64_t>(sections[pair % 3], 65536);
     if (left_over > 0)
@@ -224,39 +224,39 @@ private:
     }
     if (type_ == "yarn") return set_yarn(rope);
     if (factor_ != 1) {
-      rope.rope_type = RopeType::linear;
-      rope.factor = factor_;
+      rope.scaling.rope_type = RopeType::linear;
+      rope.scaling.factor = factor_;
     }
     if (is({"hunyuan_vl", "hunyuan-dense"}))
       if (const double alpha = number("rope.scaling.alpha").value_or(0); alpha > 0) {
-        rope.rope_type = RopeType::ntk;
-        rope.factor.reset();
-        rope.alpha = alpha;
+        rope.scaling.rope_type = RopeType::ntk;
+        rope.scaling.factor.reset();
+        rope.scaling.alpha = alpha;
       }
   }
 
   void set_yarn(RopeConfig& rope) {
-    rope.rope_type = RopeType::yarn;
-    rope.factor = factor_;
-    rope.extrapolation_factor = number("rope.scaling.yarn_ext_factor").value_or(1);
-    if (rope.extrapolation_factor < 0) rope.extrapolation_factor = 1; // not set
-    rope.beta_fast = turns("rope.scaling.yarn_beta_fast", is({"grok"}) ? 8 : 32);
-    rope.beta_slow = turns("rope.scaling.yarn_beta_slow", 1);
+    rope.scaling.rope_type = RopeType::yarn;
+    rope.scaling.factor = factor_;
+    rope.scaling.extrapolation_factor = number("rope.scaling.yarn_ext_factor").value_or(1);
+    if (rope.scaling.extrapolation_factor < 0) rope.scaling.extrapolation_factor = 1; // not set
+    rope.scaling.beta_fast = turns("rope.scaling.yarn_beta_fast", is({"grok"}) ? 8 : 32);
+    rope.scaling.beta_slow = turns("rope.scaling.yarn_beta_slow", 1);
     double derived = magnitude(factor_, 1);
     if (auto log = number("rope.scaling.yarn_log_multiplier"); log && *log != 0) {
       if (is({"deepseek2", "deepseek32", "mistral4"})) *log /= 0.1; // its converter multiplied
       const double mscale = is({"deepseek2"}) ? *log : 1;           // llama.cpp knows of mscale_all_dim alone
-      rope.mscale = mscale;
-      rope.mscale_all_dim = *log;
+      rope.scaling.mscale = mscale;
+      rope.scaling.mscale_all_dim = *log;
       derived = magnitude(factor_, mscale) / magnitude(factor_, *log);
     }
-    rope.scales_softmax = is({"deepseek2", "deepseek32", "glm-dsa", "mistral4"});
+    rope.attention.scales_softmax = is({"deepseek2", "deepseek32", "glm-dsa", "mistral4"});
     const auto stated = number("rope.scaling.yarn_attn_factor");
-    if (rope.extrapolation_factor == 0)
+    if (rope.scaling.extrapolation_factor == 0)
       derived = stated.value_or(1);
     else if (stated && std::abs(*stated - derived) > 1e-4)
       warn(fmt::format("{} is {:g} and has no effect: llama.cpp derives {:g}", asked_.back(), *stated, derived));
-    rope.attention_factor = derived * attention_;
+    rope.attention.attention_factor = derived * attention_;
   }
 
   double turns(std::string_view name, double otherwise) {
@@ -291,12 +291,12 @@ private:
     auto longer = tensor("rope_factors_long", rope), shorter = tensor("rope_factors_short", rope);
     if (freqs && (longer || shorter)) warn("rope_factors_long and rope_factors_short have no effect beside rope_freqs");
     if (freqs)
-      rope.freq_factors = *freqs;
+      rope.scaling.freq_factors = *freqs;
     else if (longer || shorter)
       set_longrope(rope, std::move(longer), std::move(shorter));
     else if (type_ == "longrope")
       warn("rope.scaling.type is longrope, and the file has no rope_factors_long or rope_factors_short");
-    if (attention_ != 1 && !rope.attention_factor)
+    if (attention_ != 1 && !rope.attention.attention_factor)
       warn(fmt::format("{} is {:g} and has no effect here", key("rope.scaling.attn_factor"), attention_));
   }
 
@@ -307,13 +307,13 @@ private:
                        longer ? "rope_factors_short" : "rope_factors_long"));
     if (type_ == "yarn") warn("rope.scaling.type yarn has no effect beside rope_factors_long");
     const std::vector<double> ones(static_cast<std::size_t>(pair_count(rope)), 1);
-    rope.long_factor = longer.value_or(ones);
-    rope.short_factor = shorter.value_or(ones);
-    for (std::vector<double>* factors : {&rope.long_factor, &rope.short_factor})
+    rope.scaling.long_factor = longer.value_or(ones);
+    rope.scaling.short_factor = shorter.value_or(ones);
+    for (std::vector<double>* factors : {&rope.scaling.long_factor, &rope.scaling.short_factor})
       for (double& factor : *factors) factor *= factor_; // ggml scales what it has divided
-    rope.rope_type = RopeType::longrope;
-    rope.factor.reset();
-    rope.attention_factor = attention_;
+    rope.scaling.rope_type = RopeType::longrope;
+    rope.scaling.factor.reset();
+    rope.attention.attention_factor = attention_;
   }
 
   void set_query_scale(RopeConfig& rope) {
@@ -321,23 +321,24 @@ private:
     const double scale = number("attention.temperature_scale").value_or(0);
     if (scale == 0) return;
     if (!std::isfinite(scale)) file_.refuse(fmt::format("{} is {}, expected a finite number", asked_.back(), scale));
-    rope.query_scale = QueryScale::ministral3;
-    rope.query_scale_coefficient = scale;
-    rope.query_scale_floor = trained_length(rope);
+    rope.attention.query_scale = QueryScale::ministral3;
+    rope.attention.query_scale_coefficient = scale;
+    rope.attention.query_scale_floor = trained_length(rope);
     if (const auto floor = integer("attention.temperature_length"); floor && !is({"mistral3"}))
-      rope.query_scale_floor = static_cast<double>(*floor);
+      rope.attention.query_scale_floor = static_cast<double>(*floor);
   }
 
   /// The same dimensions, and nothing scaled.
   static RopeConfig plain(RopeConfig rope) {
-    rope.rope_type = RopeType::standard;
-    rope.factor = rope.attention_factor = rope.alpha = rope.mscale = rope.mscale_all_dim = std::nullopt;
-    rope.freq_factors.clear();
-    rope.long_factor.clear();
-    rope.short_factor.clear();
-    rope.extrapolation_factor = 1;
-    rope.beta_fast = 32;
-    rope.beta_slow = 1;
+    rope.scaling.rope_type = RopeType::standard;
+    rope.scaling.factor = rope.attention.attention_factor = rope.scaling.alpha = rope.scaling.mscale =
+        rope.scaling.mscale_all_dim = std::nullopt;
+    rope.scaling.freq_factors.clear();
+    rope.scaling.long_factor.clear();
+    rope.scaling.short_factor.clear();
+    rope.scaling.extrapolation_factor = 1;
+    rope.scaling.beta_fast = 32;
+    rope.scaling.beta_slow = 1;
     return rope;
   }
 
@@ -357,20 +358,20 @@ private:
     RopeConfig result = is_plain ? plain(rope) : rope;
     result.base = base.value_or(kind == GgufLocal::own ? 10000 : rope.base);
     if (!known_ || !known_->decoupled) {
-      result.head_dim = length.value_or(rope.head_dim);
-      result.rotary_dim = part.value_or(std::min(whole_rotary_dim_, result.head_dim));
+      result.layout.head_dim = length.value_or(rope.layout.head_dim);
+      result.layout.rotary_dim = part.value_or(std::min(whole_rotary_dim_, result.layout.head_dim));
     }
-    if (result.rotary_dim > result.head_dim)
+    if (result.layout.rotary_dim > result.layout.head_dim)
       file_.refuse(fmt::format("{} is {}, expected at most the head's {}", key("rope.dimension_count_swa"),
-                               result.rotary_dim, result.head_dim));
+                               result.layout.rotary_dim, result.layout.head_dim));
     if (pair_count(result) != pair_count(rope)) result = without_factors(std::move(result));
     return result;
   }
 
   /// Another number of pairs has no use for the factors of these.
   static RopeConfig without_factors(RopeConfig rope) {
-    rope.freq_factors.clear();
-    return rope.rope_type == RopeType::longrope ? plain(std::move(rope)) : rope;
+    rope.scaling.freq_factors.clear();
+    return rope.scaling.rope_type == RopeType::longrope ? plain(std::move(rope)) : rope;
   }
 
   void add_layers(const RopeConfig& rope) {
@@ -406,19 +407,19 @@ private:
       file_.refuse(fmt::format("{} leaves no layer with a rotary embedding", key("attention.rope_pattern")));
     RopeConfig rest = without_rope(rope);
     if (is({"llama4"})) {
-      rest.query_scale = QueryScale::llama4;
-      rest.query_scale_floor = 8192;
-      rest.query_scale_coefficient = 0.1;
+      rest.attention.query_scale = QueryScale::llama4;
+      rest.attention.query_scale_floor = 8192;
+      rest.attention.query_scale_coefficient = 0.1;
     }
     model_.layers = {{"rope", rope, layers - resting}, {"no_rope", rest, resting}};
   }
 
   /// DeepSeek-V4 scales its compressed layers alone, and by the frequencies alone: src/models/deepseek4.cpp.
   void add_compressed(RopeConfig rope) {
-    rope.layout.trailing = true;
+    rope.layout.pairs.trailing = true;
     RopeConfig main = plain(rope);
     rope.base = number("attention.compress_rope_freq_base").value_or(rope.base);
-    if (rope.rope_type == RopeType::yarn) rope.attention_factor = 1;
+    if (rope.scaling.rope_type == RopeType::yarn) rope.attention.attention_factor = 1;
     model_.layers = {{"main", std::move(main), 0}, {"compress", std::move(rope), 0}};
   }
 

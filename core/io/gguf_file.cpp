@@ -33,11 +33,11 @@ constexpr std::array<const char*, 13> type_names{"an integer", "an integer", "an
                                                  "an integer", "a number",   "a truth",    "a string",   "a list",
                                                  "an integer", "an integer", "a number"};
 
-std::optional<NumberFormat> tensor_format(std::uint32_t type) {
+std::optional<Encoding> tensor_format(std::uint32_t type) {
   switch (type) {
-  case 0: return NumberFormat{'f', 4};
-  case 1: return NumberFormat{'f', 2};
-  case 28: return NumberFormat{'f', 8};
+  case 0: return encoding_of(NumberFormat::float32);
+  case 1: return encoding_of(NumberFormat::float16);
+  case 28: return encoding_of(NumberFormat::float64);
   default: return std::nullopt;
   }
 }

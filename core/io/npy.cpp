@@ -20,11 +20,15 @@ namespace ropescope {
 
 namespace {
 
+NumberFormat float_of_width(std::size_t width) {
+  return width == 8 ? NumberFormat::float64 : width == 4 ? NumberFormat::float32 : NumberFormat::float16;
+}
+
 constexpr auto known_types =
     std::to_array<std::string_view>({"f2", "f4", "f8", "V2", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"});
 
 struct Header {
-  NumberFormat format;
+  Encoding format;
   bool fortran = false;
   std::vector<std::int64_t> shape;
   std::size_t data = 0; ///< where the numbers begin
@@ -59,9 +63,11 @@ void read_descr(std::string_view text, Header& header, const std::filesystem::pa
   const bool known = std::find(known_types.begin(), known_types.end(), type) != known_types.end();
   if (!ordered || !known)
     refuse(path, fmt::format("dtype {}, expected float64, float32, float16, bfloat16 or an integer", in_quotes(descr)));
-  header.format = {.kind = type[0] == 'V' ? 'b' : type[0],
-                   .width = static_cast<std::size_t>(type[1] - '0'),
-                   .swapped = descr[0] == '>'};
+  const auto width = static_cast<std::size_t>(type[1] - '0');
+  header.format = type[0] == 'V'   ? encoding_of(NumberFormat::bfloat16)
+                  : type[0] == 'f' ? encoding_of(float_of_width(width))
+                                   : integer_encoding(width, type[0] == 'i');
+  header.format.swapped = descr[0] == '>';
 }
 
 void read_shape(std::string_view text, Header& header, const std::filesystem::path& path) {
@@ -132,24 +138,21 @@ void turn_into_rows(std::vector<Number>& numbers, const std::vector<std::int64_t
     numbers[static_cast<std::size_t>(row_major(static_cast<std::int64_t>(i), shape))] = stored[i];
 }
 
-const char* descr_of(DType dtype, const std::filesystem::path& path) {
-  switch (dtype) {
-  case DType::float64: return "<f8";
-  case DType::float32: return "<f4";
-  case DType::float16: return "<f2";
-  case DType::integer: return "<i8";
-  case DType::bfloat16: break;
+const char* descr_of(const Array& array, const std::filesystem::path& path) {
+  if (array.holds_integers()) return "<i8";
+  switch (*array.dtype) {
+  case NumberFormat::float64: return "<f8";
+  case NumberFormat::float32: return "<f4";
+  case NumberFormat::float16: return "<f2";
+  case NumberFormat::bfloat16:
+  case NumberFormat::float8_e4m3:
+  case NumberFormat::float8_e5m2: break;
   }
-  refuse(path, "the .npy format has no bfloat16, expected a .safetensors file for it");
+  refuse(path, fmt::format("the .npy format has no {}, expected a .safetensors file for it",
+                           number_format_name(*array.dtype)));
 }
 
 } // namespace
-
-std::int64_t Array::size() const {
-  std::int64_t count = 1;
-  for (const std::int64_t extent : shape) count *= extent;
-  return count;
-}
 
 Array read_npy(const std::filesystem::path& path) {
   const std::string bytes = read_file(path, std::numeric_limits<std::uintmax_t>::max());
@@ -170,7 +173,7 @@ Array read_npy(const std::filesystem::path& path) {
 
 void write_npy(const std::filesystem::path& path, const Array& array) {
   std::string header =
-      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", descr_of(array.dtype, path),
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", descr_of(array, path),
                   fmt::join(array.shape, ", "), array.shape.size() == 1 ? "," : "");
   header.append(63 - (npy_magic.size() + 4 + header.size()) % 64, ' ')
       .push_back('\n'); // data begins at a multiple of 64

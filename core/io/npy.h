@@ -1,23 +1,10 @@
 #pragma once
-#include <cstdint>
 #include <filesystem>
 #include <string_view>
-#include <vector>
+
+#include "core/array.h"
 
 namespace ropescope {
-
-enum class DType : std::uint8_t { float64, float32, float16, bfloat16, integer };
-
-/// An array in row-major order.
-struct Array {
-  DType dtype = DType::float32;       ///< of the file; numbers are held as below
-  std::vector<std::int64_t> shape;    ///< empty for a single number
-  std::vector<float> floats;          ///< of float32, float16 and bfloat16 files
-  std::vector<double> doubles;        ///< of float64 files
-  std::vector<std::int64_t> integers; ///< of every integer file
-
-  std::int64_t size() const; ///< product of the shape
-};
 
 /// The first bytes of a .npy file.
 inline constexpr std::string_view npy_magic = "\x93NUMPY";

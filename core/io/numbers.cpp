@@ -6,8 +6,6 @@
 #include <cstring>
 #include <limits>
 
-#include "core/half.h"
-
 namespace ropescope {
 
 namespace {
@@ -23,9 +21,9 @@ Word load(const char* from, bool swapped) {
   return std::bit_cast<Word>(bytes);
 }
 
-std::int64_t load_integer(const char* at, const NumberFormat& format) {
+std::int64_t load_integer(const char* at, const Encoding& format) {
   const auto either = [&]<typename Signed, typename Unsigned>(Signed, Unsigned) -> std::int64_t {
-    if (format.kind == 'i') return load<Signed>(at, format.swapped);
+    if (format.is_signed) return load<Signed>(at, format.swapped);
     const std::uint64_t value = load<Unsigned>(at, format.swapped);
     return static_cast<std::int64_t>(std::min<std::uint64_t>(value, std::numeric_limits<std::int64_t>::max()));
   };
@@ -47,19 +45,14 @@ std::string bytes_of(const std::vector<Number>& numbers) {
   return std::string(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number));
 }
 
-std::string narrow(const std::vector<float>& floats, std::uint16_t (*convert)(float)) {
-  std::vector<std::uint16_t> words(floats.size());
+template <typename Word, typename Convert>
+std::string narrow(const std::vector<float>& floats, Convert convert) {
+  std::vector<Word> words(floats.size());
   std::transform(floats.begin(), floats.end(), words.begin(), convert);
   return bytes_of(words);
 }
 
 } // namespace
-
-DType NumberFormat::dtype() const {
-  if (kind == 'b') return DType::bfloat16;
-  if (kind != 'f') return DType::integer;
-  return width == 8 ? DType::float64 : width == 4 ? DType::float32 : DType::float16;
-}
 
 std::optional<std::size_t> byte_count(const std::vector<std::int64_t>& shape, std::size_t width) {
   std::size_t count = width;
@@ -71,45 +64,52 @@ std::optional<std::size_t> byte_count(const std::vector<std::int64_t>& shape, st
   return count;
 }
 
-void make_room(Array& array, const NumberFormat& format) {
+void make_room(Array& array, const Encoding& format) {
   const auto count = static_cast<std::size_t>(array.size());
-  array.dtype = format.dtype();
-  if (array.dtype == DType::integer)
+  array.dtype = format.format;
+  if (array.holds_integers())
     array.integers.resize(count);
-  else if (array.dtype == DType::float64)
+  else if (array.dtype == NumberFormat::float64)
     array.doubles.resize(count);
   else
     array.floats.resize(count);
 }
 
-void decode_numbers(std::string_view bytes, const NumberFormat& format, std::size_t first, Array& array) {
+void decode_numbers(std::string_view bytes, const Encoding& format, std::size_t first, Array& array) {
   const bool swapped = format.swapped;
-  switch (format.dtype()) {
-  case DType::integer:
+  if (!format.format)
     return decode(bytes, format.width, array.integers.data() + first,
                   [&](const char* at) { return load_integer(at, format); });
-  case DType::float64:
+  if (format.format == NumberFormat::float64)
     return decode(bytes, 8, array.doubles.data() + first, [=](const char* at) { return load<double>(at, swapped); });
-  case DType::float32:
-    return decode(bytes, 4, array.floats.data() + first, [=](const char* at) { return load<float>(at, swapped); });
-  case DType::float16:
-    return decode(bytes, 2, array.floats.data() + first,
-                  [=](const char* at) { return float_from_half(load<std::uint16_t>(at, swapped)); });
-  case DType::bfloat16:
-    return decode(bytes, 2, array.floats.data() + first,
+  float* floats = array.floats.data() + first;
+  switch (*format.format) {
+  case NumberFormat::float64: break;
+  case NumberFormat::float32: return decode(bytes, 4, floats, [=](const char* at) { return load<float>(at, swapped); });
+  case NumberFormat::float16:
+    return decode(bytes, 2, floats, [=](const char* at) { return float_from_half(load<std::uint16_t>(at, swapped)); });
+  case NumberFormat::bfloat16:
+    return decode(bytes, 2, floats,
                   [=](const char* at) { return float_from_bfloat16(load<std::uint16_t>(at, swapped)); });
+  case NumberFormat::float8_e4m3:
+  case NumberFormat::float8_e5m2:
+    return decode(bytes, 1, floats,
+                  [=](const char* at) { return float_from_float8(*format.format, load<std::uint8_t>(at, false)); });
   }
 }
 
 std::string encode_numbers(const Array& array) {
-  switch (array.dtype) {
-  case DType::integer: return bytes_of(array.integers);
-  case DType::float64: return bytes_of(array.doubles);
-  case DType::float32: return bytes_of(array.floats);
-  case DType::float16: return narrow(array.floats, half_from_float);
-  case DType::bfloat16: return narrow(array.floats, bfloat16_from_float);
+  if (array.holds_integers()) return bytes_of(array.integers);
+  switch (*array.dtype) {
+  case NumberFormat::float64: return bytes_of(array.doubles);
+  case NumberFormat::float32: return bytes_of(array.floats);
+  case NumberFormat::float16: return narrow<std::uint16_t>(array.floats, half_from_float);
+  case NumberFormat::bfloat16: return narrow<std::uint16_t>(array.floats, bfloat16_from_float);
+  case NumberFormat::float8_e4m3:
+  case NumberFormat::float8_e5m2: break;
   }
-  return {};
+  return narrow<std::uint8_t>(array.floats,
+                              [format = *array.dtype](float number) { return float8_from_float(format, number); });
 }
 
 } // namespace ropescope

@@ -49,10 +49,10 @@ std::optional<std::int64_t> PositionSource::count() const {
 }
 
 void PositionSource::set_grid(RopeConfig& rope) const {
-  if (rope.axis_rule != AxisRule::centred_grid || grid.empty()) return;
+  if (rope.axes.rule != AxisRule::centred_grid || grid.empty()) return;
   const auto [rows, columns] = read_grid(grid);
-  rope.grid_height = rows;
-  rope.grid_width = columns;
+  rope.axes.grid_height = rows;
+  rope.axes.grid_width = columns;
 }
 
 Positions PositionSource::of_grid(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
@@ -73,8 +73,7 @@ Positions PositionSource::of_packed(std::int64_t tokens, const std::string& in) 
 
 Positions PositionSource::of_file() const {
   const Array array = read_array(file);
-  if (array.dtype != DType::integer)
-    throw Error(fmt::format("{}: positions are floating point, expected integers", file));
+  if (!array.holds_integers()) throw Error(fmt::format("{}: positions are floating point, expected integers", file));
   if (array.shape.empty() || array.shape.size() > 2)
     throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", file, fmt::join(array.shape, ", ")));
   return {array.shape.size() == 2 ? array.shape[0] : 1, array.integers};
@@ -97,13 +96,13 @@ Positions PositionSource::read(const RopeConfig& rope, std::int64_t tokens, cons
     positions = packed_positions(whole, start_positions, cp_size, cp_rank);
     for (std::int64_t& id : positions.ids) id += first;
   }
-  if (rope.rotates && of_patches(rope.axis_rule) && positions.axes == 1)
+  if (rope.rotates && of_patches(rope.axes.rule) && positions.axes == 1)
     throw Error("this model's positions are rows and columns: expected --grid, or --positions of [2, tokens]");
   return positions;
 }
 
 PairLayout layout_named(const std::string& name, const RopeConfig& rope) {
-  PairLayout layout = rope.layout;
+  PairLayout layout = rope.layout.pairs;
   if (const auto pairing = pairing_from_name(name)) {
     if (layout.output == layout.pairing) layout.output = *pairing;
     layout.pairing = *pairing;
@@ -118,11 +117,12 @@ RowShape row_shape(const Array& array, std::int64_t token_axis, const RopeConfig
   if (rank == 0)
     throw Error(fmt::format("{}: a single number, expected an array whose last axis is the head dimension", file));
   const std::int64_t width = array.shape.back();
-  if (width != rope.head_dim && width != rope.head_dim + rope.nope_dim) {
-    const std::string with_nope =
-        rope.nope_dim > 0 ? fmt::format(", or {} with the part that does not turn", rope.head_dim + rope.nope_dim) : "";
+  if (width != rope.layout.head_dim && width != rope.layout.head_dim + rope.layout.nope_dim) {
+    const std::string with_nope = rope.layout.nope_dim > 0 ? fmt::format(", or {} with the part that does not turn",
+                                                                         rope.layout.head_dim + rope.layout.nope_dim)
+                                                           : "";
     throw Error(fmt::format("{}: shape ({}), expected a last axis of {} (the model's head_dim{})", file,
-                            fmt::join(array.shape, ", "), rope.head_dim, with_nope));
+                            fmt::join(array.shape, ", "), rope.layout.head_dim, with_nope));
   }
   RowShape shape{1, 1, 1, width};
   if (rank == 1) return shape;

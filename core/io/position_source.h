@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/io/npy.h"
+#include "core/array.h"
 #include "core/rope/config.h"
 #include "core/rope/engine.h"
 #include "core/rope/positions.h"

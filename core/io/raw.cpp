@@ -13,18 +13,17 @@ namespace ropescope {
 
 namespace {
 
-NumberFormat format_named(std::string_view dtype) {
-  if (dtype == "float64") return {'f', 8};
-  if (dtype == "float32") return {'f', 4};
-  if (dtype == "float16") return {'f', 2};
-  if (dtype == "bfloat16") return {'b', 2};
-  throw Error(fmt::format("dtype {}: expected float64, float32, float16 or bfloat16", dtype));
+Encoding encoding_named(std::string_view dtype) {
+  if (const auto format = number_format_from_name(dtype)) return encoding_of(*format);
+  std::vector<std::string_view> names;
+  for (const NumberFormat format : all_number_formats) names.push_back(number_format_name(format));
+  throw Error(fmt::format("dtype {}: expected one of {}", dtype, fmt::join(names, ", ")));
 }
 
 } // namespace
 
 Array read_raw(const std::filesystem::path& path, std::string_view dtype, const std::vector<std::int64_t>& shape) {
-  const NumberFormat format = format_named(dtype);
+  const Encoding format = encoding_named(dtype);
   for (const std::int64_t extent : shape)
     if (extent < 0)
       throw Error(fmt::format("shape ({}): expected extents that are not negative", fmt::join(shape, ", ")));

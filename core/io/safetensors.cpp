@@ -29,33 +29,35 @@ constexpr std::size_t part = 1 << 20; ///< bytes read at a time, a multiple of e
 
 struct KnownDtype {
   std::string_view name;
-  NumberFormat format;
+  Encoding format;
 };
 
 constexpr auto known_dtypes = std::to_array<KnownDtype>({
-    {"F64", {'f', 8}},
-    {"F32", {'f', 4}},
-    {"F16", {'f', 2}},
-    {"BF16", {'b', 2}},
-    {"I64", {'i', 8}},
-    {"I32", {'i', 4}},
-    {"I16", {'i', 2}},
-    {"I8", {'i', 1}},
-    {"U64", {'u', 8}},
-    {"U32", {'u', 4}},
-    {"U16", {'u', 2}},
-    {"U8", {'u', 1}},
+    {"F64", encoding_of(NumberFormat::float64)},
+    {"F32", encoding_of(NumberFormat::float32)},
+    {"F16", encoding_of(NumberFormat::float16)},
+    {"BF16", encoding_of(NumberFormat::bfloat16)},
+    {"F8_E4M3", encoding_of(NumberFormat::float8_e4m3)},
+    {"F8_E5M2", encoding_of(NumberFormat::float8_e5m2)},
+    {"I64", integer_encoding(8, true)},
+    {"I32", integer_encoding(4, true)},
+    {"I16", integer_encoding(2, true)},
+    {"I8", integer_encoding(1, true)},
+    {"U64", integer_encoding(8, false)},
+    {"U32", integer_encoding(4, false)},
+    {"U16", integer_encoding(2, false)},
+    {"U8", integer_encoding(1, false)},
 });
 
-std::optional<NumberFormat> format_of(std::string_view dtype) {
+std::optional<Encoding> format_of(std::string_view dtype) {
   for (const KnownDtype& known : known_dtypes)
     if (known.name == dtype) return known.format;
   return std::nullopt;
 }
 
-std::string_view dtype_name(DType dtype) {
+std::string_view dtype_name(std::optional<NumberFormat> dtype) {
   for (const KnownDtype& known : known_dtypes)
-    if (known.format.dtype() == dtype) return known.name; // I64 is the first of the integers
+    if (known.format.format == dtype) return known.name; // I64 is the first of the integers
   return {};
 }
 
@@ -286,8 +288,8 @@ Array read_safetensors(const std::filesystem::path& path, const std::string& nam
   const TensorEntry& entry = choose(entries, name, path);
   const auto format = format_of(entry.dtype);
   if (!format)
-    refuse(path, fmt::format("tensor {}: dtype {}, expected F64, F32, F16, BF16 or an integer", in_quotes(entry.name),
-                             in_quotes(entry.dtype)));
+    refuse(path, fmt::format("tensor {}: dtype {}, expected F64, F32, F16, BF16, F8_E4M3, F8_E5M2 or an integer",
+                             in_quotes(entry.name), in_quotes(entry.dtype)));
   Array array;
   array.shape = entry.shape;
   make_room(array, *format);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/io/npy.h"
+#include "core/array.h"
 
 namespace ropescope {
 
@@ -23,8 +23,8 @@ struct TensorEntry {
 /// library. Throws Error.
 std::vector<TensorEntry> list_safetensors(const std::filesystem::path&);
 
-/// The tensor of that name, or without one the only tensor of the file; F64, F32, F16, BF16, I8–I64 and U8–U64 (beyond
-/// 2⁶³ − 1 they become that). Other tensors are not read. Throws Error.
+/// The tensor of that name, or without one the only tensor of the file; F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I8–I64
+/// and U8–U64 (beyond 2⁶³ − 1 they become that). Other tensors are not read. Throws Error.
 Array read_safetensors(const std::filesystem::path&, const std::string& name = "");
 
 /// A file of one tensor in the array's dtype, integers as I64. Whole or not at all. Throws Error.

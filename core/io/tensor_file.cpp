@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/io/file.h"
+#include "core/io/npy.h"
 #include "core/io/safetensors.h"
 #include "core/text.h"
 

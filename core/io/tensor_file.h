@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <string>
 
-#include "core/io/npy.h"
+#include "core/array.h"
 
 namespace ropescope {
 

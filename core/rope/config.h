@@ -80,28 +80,38 @@ std::string_view rope_type_title(RopeType);
 /// Accepts every `rope_type` of a config.json and the aliases of older files ("su", "mrope", "none").
 std::optional<RopeType> rope_type_from_name(std::string_view);
 
-/// What a model's config says of its rotary embedding, for one layer type. A plain value: comparable, made by
-/// hand, by a preset or by a config.json (core/io/config_json.h). Nothing in it depends on the sequence
-/// length; `Spectrum` takes that. Members are named as their config keys are.
-///
-/// Source of every key and default: transformers 5.16.0.dev0 @ decba1d2, modeling_rope_utils.py.
-struct RopeConfig {
-  std::string model_type; ///< HF's, e.g. "llama"; empty where the file does not say
-  RopeType rope_type = RopeType::standard;
-  std::int64_t head_dim = 128;           ///< components of one query or key head that the rotation sees
-  std::int64_t rotary_dim = 128;         ///< components that turn; ⌈rotary_dim/2⌉ frequencies
-  double base = 10000.0;                 ///< `rope_theta`
-  double partial_rotary_factor = 1.0;    ///< `proportional` alone reads it; elsewhere it is in rotary_dim
-  double max_position_embeddings = 2048; ///< tokens; 0 where the file does not say
-  std::optional<double> original_max_position_embeddings; ///< tokens, before extension; else the above
+/// Where the rotation works in a head, and on how much of it.
+struct HeadLayout {
+  std::int64_t head_dim = 128;        ///< components of one query or key head that the rotation sees
+  std::int64_t rotary_dim = 128;      ///< components that turn; ⌈rotary_dim/2⌉ frequencies
+  std::int64_t nope_dim = 0;          ///< components of a query before that head (DeepSeek's decoupled part)
+  double partial_rotary_factor = 1.0; ///< as stated; `proportional` alone computes with it, elsewhere rotary_dim counts
+  PairLayout pairs;                   ///< which components form a pair; by model_type, `rope_interleave` …
 
-  std::optional<double> factor; ///< s, how many times longer the context becomes
-  bool factor_is_null = false;  ///< `"factor": null`, which YaRN reads as the ratio of lengths
-  std::optional<double> alpha;  ///< NTK-aware: base·alpha^(d/(d−2)); HunYuan writes it in "dynamic"
-  std::optional<double> attention_factor;
-  double beta_fast = 32.0;      ///< YaRN: turns within the original length above which pairs are kept
-  double beta_slow = 1.0;       ///< YaRN: turns below which pairs are fully interpolated
-  std::optional<double> mscale; ///< YaRN: counts only where mscale_all_dim is given too
+  bool operator==(const HeadLayout&) const = default;
+};
+
+/// Which of a token's positions turns which pair.
+struct Axes {
+  AxisRule rule = AxisRule::single;
+  std::vector<std::int64_t> mrope_section;      ///< pairs turned by t, h, w; empty: one position per token
+  std::int64_t grid_height = 0, grid_width = 0; ///< patches; `centred_grid` alone reads them
+
+  bool operator==(const Axes&) const = default;
+};
+
+/// How the frequencies are extended to longer contexts.
+struct Scaling {
+  RopeType rope_type = RopeType::standard;
+  double max_position_embeddings = 2048;                  ///< tokens; 0 where the file does not say
+  std::optional<double> original_max_position_embeddings; ///< tokens, before extension; else the above
+  std::optional<double> factor;                           ///< s, how many times longer the context becomes
+  bool factor_is_null = false;      ///< `"factor": null`, which YaRN reads as the ratio of lengths
+  std::vector<double> freq_factors; ///< ggml's tensor `rope_freqs`, one divisor per pair; empty: all 1
+  std::optional<double> alpha;      ///< NTK-aware: base·alpha^(d/(d−2)); HunYuan writes it in "dynamic"
+  double beta_fast = 32.0;          ///< YaRN: turns within the original length above which pairs are kept
+  double beta_slow = 1.0;           ///< YaRN: turns below which pairs are fully interpolated
+  std::optional<double> mscale;     ///< YaRN: counts only where mscale_all_dim is given too
   std::optional<double> mscale_all_dim;
   bool truncate = true;         ///< YaRN: round the ramp's ends to whole pairs
   double low_freq_factor = 1.0; ///< Llama 3
@@ -111,26 +121,48 @@ struct RopeConfig {
 
   std::optional<double> short_mscale; ///< PhiMoE: attention factor of calls that fit the original context
   std::optional<double> long_mscale;  ///< and of those that do not
-  std::vector<double> freq_factors;   ///< ggml's tensor `rope_freqs`, one divisor per pair; empty: all 1
   double extrapolation_factor = 1;    ///< YaRN's repository, ggml's `ext_factor`: share of what a kept pair keeps
   double ntk_factor = 1;              ///< NTK-by-parts: share of the NTK-aware frequencies
   bool finetuned = false; ///< dynamic forms of the YaRN authors: scaled from the start, by the stated lengths
   double attn_factor = 1; ///< YaRN's repository: multiplies the attention factor that YaRN derives
 
-  std::vector<std::int64_t> mrope_section; ///< pairs turned by t, h, w; empty: one position per token
-  AxisRule axis_rule = AxisRule::single;
-  std::int64_t grid_height = 0, grid_width = 0; ///< patches; `centred_grid` alone reads them
-  std::optional<double> xpos_scale_base;        ///< xPos: tokens, 512 in torchscale; queries grow, keys shrink
+  bool operator==(const Scaling&) const = default;
+};
 
-  PairLayout layout;         ///< by model_type, `rope_interleave` …
-  std::string layout_reason; ///< why this layout, as half a sentence
+/// How a model's own code rounds.
+struct Arithmetic {
   Rounding rounding = Rounding::each_step;
-  bool rotates = true;         ///< false: a layer without RoPE (NoPE)
-  std::int64_t nope_dim = 0;   ///< components of a query before the head that turns (DeepSeek's decoupled part)
-  bool scales_softmax = false; ///< DeepSeek: the softmax scale takes mscale_all_dim's magnitude, squared
+
+  bool operator==(const Arithmetic&) const = default;
+};
+
+/// What the model multiplies queries, keys or scores by, beside turning them.
+struct AttentionScale {
+  std::optional<double> attention_factor; ///< of cos and sin, where the file states it; else the scheme derives it
+  bool scales_softmax = false;            ///< DeepSeek: the softmax scale takes mscale_all_dim's magnitude, squared
   QueryScale query_scale = QueryScale::none;
-  double query_scale_floor = 8192;      ///< tokens
-  double query_scale_coefficient = 0.1; ///< Llama 4's attn_scale, Ministral's llama_4_scaling_beta
+  double query_scale_floor = 8192;       ///< tokens
+  double query_scale_coefficient = 0.1;  ///< Llama 4's attn_scale, Ministral's llama_4_scaling_beta
+  std::optional<double> xpos_scale_base; ///< xPos: tokens, 512 in torchscale; queries grow, keys shrink
+
+  bool operator==(const AttentionScale&) const = default;
+};
+
+/// What a model's config says of its rotary embedding, for one layer type. A plain value: comparable, made by
+/// hand, by a preset or by a config.json (core/io/config_json.h). Nothing in it depends on the sequence
+/// length; `Spectrum` takes that. Members are named as their config keys are.
+///
+/// Source of every key and default: transformers 5.16.0.dev0 @ decba1d2, modeling_rope_utils.py.
+struct RopeConfig {
+  std::string model_type;    ///< HF's, e.g. "llama"; empty where the file does not say
+  std::string layout_reason; ///< why this layout, as half a sentence
+  double base = 10000.0;     ///< `rope_theta`
+  bool rotates = true;       ///< false: a layer without RoPE (NoPE)
+  HeadLayout layout;
+  Axes axes;
+  Scaling scaling;
+  Arithmetic arithmetic;
+  AttentionScale attention;
 
   bool operator==(const RopeConfig&) const = default;
 };

@@ -93,17 +93,17 @@ private:
 };
 
 template <typename Number>
-constexpr Format storage_of = std::is_same_v<Number, double>     ? Format::float64
-                              : std::is_same_v<Number, Bfloat16> ? Format::bfloat16
-                              : std::is_same_v<Number, Float16>  ? Format::float16
-                                                                 : Format::float32;
+constexpr NumberFormat storage_of = std::is_same_v<Number, double>     ? NumberFormat::float64
+                                    : std::is_same_v<Number, Bfloat16> ? NumberFormat::bfloat16
+                                    : std::is_same_v<Number, Float16>  ? NumberFormat::float16
+                                                                       : NumberFormat::float32;
 
 template <typename Number>
 rotate_kernel::Arithmetic arithmetic_of(const Rotation& rotation) {
   using rotate_kernel::Arithmetic;
   if constexpr (std::is_same_v<Number, float>) {
-    if (rotation.step == Format::bfloat16) return Arithmetic::bfloat16_steps;
-    if (rotation.step == Format::float16) return Arithmetic::float16_steps;
+    if (rotation.step == NumberFormat::bfloat16) return Arithmetic::bfloat16_steps;
+    if (rotation.step == NumberFormat::float16) return Arithmetic::float16_steps;
     if (rotation.fused) return Arithmetic::fused;
   }
   return Arithmetic::plain;

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/rope/format.h"
+#include "core/number_format.h"
 #include "core/rope/layout.h"
 #include "core/rope/phase.h"
 #include "core/rope/positions.h"
@@ -35,7 +35,8 @@ struct Rotation {
   std::span<const CosSin<double>> table = {}; ///< [token][pair], gains and direction in it; takes the place of turns
   bool fused = false; ///< float rows: x·cos − (y·sin) rounds its first product and the sum at once, as GCC contracts
                       ///< it; what a GPU's compiler contracts is up to it
-  Format step = Format::float32; ///< of 16 bits: products and sums of float rows are rounded to it one by one
+  NumberFormat step =
+      NumberFormat::float32; ///< of 16 bits: products and sums of float rows are rounded to it one by one
 
   std::int64_t pairs() const { return static_cast<std::int64_t>(turns.size()); }
   std::int64_t axis(std::int64_t pair) const {
@@ -48,7 +49,7 @@ struct Rotation {
 struct ProductTable {
   std::span<const float> inv_freq;  ///< per pair, rad/token
   std::span<const float> positions; ///< per token
-  Format angles = Format::float32, tables = Format::float32;
+  NumberFormat angles = NumberFormat::float32, tables = NumberFormat::float32;
 };
 
 /// s(Δ) = Σᵢ aᵢ·cos(Δθᵢ) + bᵢ·sin(Δθᵢ) at every integer distance Δ = first … first + count − 1.

@@ -28,52 +28,54 @@ float yarn_ramp(float low, float high, std::int64_t pair) {
 RopeConfig config_of(const GgmlRope& rope) {
   RopeConfig config;
   const bool vision = rope.mode == GgmlMode::vision, pairs_halves = rope.mode != GgmlMode::normal;
-  config.head_dim = rope.head_dim;
-  config.rotary_dim = vision ? 2 * rope.n_dims : rope.n_dims;
+  config.layout.head_dim = rope.head_dim;
+  config.layout.rotary_dim = vision ? 2 * rope.n_dims : rope.n_dims;
   config.base = rope.freq_base;
-  config.max_position_embeddings = static_cast<double>(rope.n_ctx_orig);
-  config.factor = 1 / rope.freq_scale;
-  config.attention_factor = rope.attn_factor;
-  config.attn_factor = rope.attn_factor;
+  config.scaling.max_position_embeddings = static_cast<double>(rope.n_ctx_orig);
+  config.scaling.factor = 1 / rope.freq_scale;
+  config.attention.attention_factor = rope.attn_factor;
+  config.scaling.attn_factor = rope.attn_factor;
   if (rope.ext_factor != 0) {
-    config.rope_type = RopeType::yarn;
-    config.extrapolation_factor = rope.ext_factor;
-    config.beta_fast = rope.beta_fast;
-    config.beta_slow = rope.beta_slow;
-    *config.attention_factor *= 1 + 0.1 * std::log(1 / rope.freq_scale);
+    config.scaling.rope_type = RopeType::yarn;
+    config.scaling.extrapolation_factor = rope.ext_factor;
+    config.scaling.beta_fast = rope.beta_fast;
+    config.scaling.beta_slow = rope.beta_slow;
+    *config.attention.attention_factor *= 1 + 0.1 * std::log(1 / rope.freq_scale);
   } else
-    config.rope_type = rope.freq_scale == 1 ? RopeType::standard : RopeType::linear;
-  config.freq_factors.assign(rope.freq_factors.begin(), rope.freq_factors.end());
-  if (rope.mode == GgmlMode::mrope) config.axis_rule = AxisRule::ggml_sections;
-  if (rope.mode == GgmlMode::imrope) config.axis_rule = AxisRule::ggml_interleaved;
-  if (vision) config.axis_rule = AxisRule::halves;
+    config.scaling.rope_type = rope.freq_scale == 1 ? RopeType::standard : RopeType::linear;
+  config.scaling.freq_factors.assign(rope.freq_factors.begin(), rope.freq_factors.end());
+  if (rope.mode == GgmlMode::mrope) config.axes.rule = AxisRule::ggml_sections;
+  if (rope.mode == GgmlMode::imrope) config.axes.rule = AxisRule::ggml_interleaved;
+  if (vision) config.axes.rule = AxisRule::halves;
   if (!vision && pairs_halves && rope.mode != GgmlMode::neox)
-    config.mrope_section.assign(rope.sections.begin(), rope.sections.end());
-  config.layout.pairing = config.layout.output = pairs_halves ? Pairing::half : Pairing::interleaved;
-  config.layout.offset = rope.offset;
-  config.layout.direction = rope.backward ? -1 : +1;
+    config.axes.mrope_section.assign(rope.sections.begin(), rope.sections.end());
+  config.layout.pairs.pairing = config.layout.pairs.output = pairs_halves ? Pairing::half : Pairing::interleaved;
+  config.layout.pairs.offset = rope.offset;
+  config.layout.pairs.direction = rope.backward ? -1 : +1;
   config.layout_reason = "as ggml's mode says";
   return config;
 }
 
 bool has_ggml_rope(const RopeConfig& config) {
-  switch (config.axis_rule) {
+  switch (config.axes.rule) {
   case AxisRule::sections_ernie:
   case AxisRule::halves_xy:
   case AxisRule::even_odd:
   case AxisRule::centred_grid: return false;
-  default: return config.rotary_dim % 2 == 0;
+  default: return config.layout.rotary_dim % 2 == 0;
   }
 }
 
 GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len, double attention_factor) {
   const Spectrum spectrum = make_spectrum(config, seq_len);
   GgmlRope rope;
-  rope.head_dim = config.head_dim;
+  rope.head_dim = config.layout.head_dim;
   rope.n_dims = spectrum.rotary_dim;
   rope.freq_base = config.base;
-  switch (config.axis_rule) {
-  case AxisRule::single: rope.mode = config.layout.pairing == Pairing::half ? GgmlMode::neox : GgmlMode::normal; break;
+  switch (config.axes.rule) {
+  case AxisRule::single:
+    rope.mode = config.layout.pairs.pairing == Pairing::half ? GgmlMode::neox : GgmlMode::normal;
+    break;
   case AxisRule::sections:
   case AxisRule::ggml_sections: rope.mode = GgmlMode::mrope; break;
   case AxisRule::sections_interleaved:
@@ -87,18 +89,19 @@ GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len, double
   if (rope.mode == GgmlMode::vision)
     rope.sections.fill(spectrum.pairs() / 2);
   else
-    std::copy_n(config.mrope_section.begin(), std::min<std::size_t>(4, config.mrope_section.size()),
+    std::copy_n(config.axes.mrope_section.begin(), std::min<std::size_t>(4, config.axes.mrope_section.size()),
                 rope.sections.begin());
   rope.attn_factor = attention_factor;
-  const bool by_yarn = config.rope_type == RopeType::yarn && config.truncate;
-  if (config.rotates && (by_yarn || config.rope_type == RopeType::linear || config.rope_type == RopeType::standard)) {
-    rope.freq_scale = config.rope_type == RopeType::standard ? 1 : 1 / extension_factor(config);
-    rope.freq_factors.assign(config.freq_factors.begin(), config.freq_factors.end());
+  const bool by_yarn = config.scaling.rope_type == RopeType::yarn && config.scaling.truncate;
+  if (config.rotates &&
+      (by_yarn || config.scaling.rope_type == RopeType::linear || config.scaling.rope_type == RopeType::standard)) {
+    rope.freq_scale = config.scaling.rope_type == RopeType::standard ? 1 : 1 / extension_factor(config);
+    rope.freq_factors.assign(config.scaling.freq_factors.begin(), config.scaling.freq_factors.end());
     if (!by_yarn) return rope;
-    rope.ext_factor = config.extrapolation_factor;
+    rope.ext_factor = config.scaling.extrapolation_factor;
     rope.n_ctx_orig = static_cast<std::int64_t>(trained_length(config));
-    rope.beta_fast = config.beta_fast != 0 ? config.beta_fast : 32;
-    rope.beta_slow = config.beta_slow != 0 ? config.beta_slow : 1;
+    rope.beta_fast = config.scaling.beta_fast != 0 ? config.scaling.beta_fast : 32;
+    rope.beta_slow = config.scaling.beta_slow != 0 ? config.scaling.beta_slow : 1;
     rope.attn_factor /= 1 + 0.1 * std::log(1 / rope.freq_scale); // ggml multiplies it in again
     return rope;
   }

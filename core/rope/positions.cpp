@@ -64,7 +64,7 @@ Positions grid_positions(const RopeConfig& config, std::int64_t height, std::int
         fmt::format("a grid of {} x {} patches, expected multiples of the merge size {}", height, width, merge));
   if (prefix < 0 || prefix > greatest_side) throw Error(fmt::format("{} prefix tokens, expected 0 or more", prefix));
   const auto unit = [&](std::int64_t i, std::int64_t side) {
-    if (config.axis_rule == AxisRule::centred_grid) return 2 * i + 1 - side;
+    if (config.axes.rule == AxisRule::centred_grid) return 2 * i + 1 - side;
     return config.model_type == "llama4_vision_model" ? i + 1 : i;
   };
   std::vector<std::int64_t> rows(static_cast<std::size_t>(prefix), 0), columns = rows;
@@ -90,9 +90,9 @@ void fill_blocks(std::vector<std::uint8_t>& axis, std::span<const std::int64_t> 
 }
 
 void check_sections(const RopeConfig& config, std::int64_t pairs) {
-  const std::span<const std::int64_t> sections = config.mrope_section;
-  const bool ggml = config.axis_rule == AxisRule::ggml_sections || config.axis_rule == AxisRule::ggml_interleaved;
-  const std::size_t wanted = ggml ? 4 : config.axis_rule == AxisRule::sections ? sections.size() : 3;
+  const std::span<const std::int64_t> sections = config.axes.mrope_section;
+  const bool ggml = config.axes.rule == AxisRule::ggml_sections || config.axes.rule == AxisRule::ggml_interleaved;
+  const std::size_t wanted = ggml ? 4 : config.axes.rule == AxisRule::sections ? sections.size() : 3;
   if (sections.size() != wanted)
     throw Error(fmt::format("mrope_section has {} entries, expected {}", sections.size(), wanted));
   for (const std::int64_t section : sections)
@@ -109,15 +109,15 @@ std::vector<std::uint8_t> pair_axes(const RopeConfig& config, std::int64_t axes)
   const std::int64_t pairs = pair_count(config);
   std::vector<std::uint8_t> axis(static_cast<std::size_t>(pairs), 0);
   if (axes == 1) return axis;
-  const std::vector<std::int64_t>& sections = config.mrope_section;
-  const bool by_sections = !of_patches(config.axis_rule) && config.axis_rule != AxisRule::single;
-  if (config.axis_rule == AxisRule::single || (by_sections && sections.empty()))
+  const std::vector<std::int64_t>& sections = config.axes.mrope_section;
+  const bool by_sections = !of_patches(config.axes.rule) && config.axes.rule != AxisRule::single;
+  if (config.axes.rule == AxisRule::single || (by_sections && sections.empty()))
     throw Error(fmt::format("the positions have {} axes, and the model's config has no mrope_section", axes));
   if (axes != axis_count(config))
     throw Error(fmt::format("the positions have {} axes, expected {} as the model has", axes, axis_count(config)));
   if (by_sections) check_sections(config, pairs);
 
-  switch (config.axis_rule) {
+  switch (config.axes.rule) {
   case AxisRule::single: break;
   case AxisRule::sections:
   case AxisRule::ggml_sections: fill_blocks(axis, sections); break;

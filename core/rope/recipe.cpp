@@ -19,17 +19,17 @@ constexpr Recipe table[] = {
     {.name = "exact",
      .line = "angles as 64-bit fractions of a turn, one rounding at the end",
      .angle = AngleRule::turns,
-     .inv_freq = Format::float64,
-     .positions = Format::float64,
-     .angles = Format::float64,
-     .tables = Format::float64},
+     .inv_freq = NumberFormat::float64,
+     .positions = NumberFormat::float64,
+     .angles = NumberFormat::float64,
+     .tables = NumberFormat::float64},
     {.name = "each_step",
      .line = "transformers' Llama and most: float32 angles; tables, products and sum in the rows' format",
-     .tables = Format::row,
+     .tables = std::nullopt,
      .each_step = true},
     {.name = "tables_rounded",
      .line = "transformers' Cohere: float32 angles, tables in the rows' format, float32 products, one rounding",
-     .tables = Format::row},
+     .tables = std::nullopt},
     {.name = "once", .line = "transformers' OLMo and Ernie: float32 throughout, one rounding at the end"},
     {.name = "complex_once",
      .line = "transformers' DeepSeek-V2 and Llama 4: as once, by complex numbers: the C library's cos and sin, fused",
@@ -37,7 +37,7 @@ constexpr Recipe table[] = {
      .by_polar = true},
     {.name = "transformer_engine",
      .line = "TransformerEngine, unfused: as each_step, and interpolation divides the positions",
-     .tables = Format::row,
+     .tables = std::nullopt,
      .each_step = true,
      .scaled_positions = true},
     {.name = "ggml_recurrence",
@@ -47,13 +47,13 @@ constexpr Recipe table[] = {
     {.name = "powf",
      .line = "llama.cpp's GPU kernels: position × powf(base^(−2/d), i) in float32",
      .angle = AngleRule::power},
-    {.name = "bf16_tables", .line = "float32 angles, bfloat16 cos and sin", .tables = Format::bfloat16},
-    {.name = "fp16_tables", .line = "float32 angles, float16 cos and sin", .tables = Format::float16},
-    {.name = "bf16_positions", .line = "positions in bfloat16: exact up to 256", .positions = Format::bfloat16},
-    {.name = "fp16_positions", .line = "positions in float16: exact up to 2048", .positions = Format::float16},
-    {.name = "bf16_inv_freq", .line = "frequencies in bfloat16", .inv_freq = Format::bfloat16},
-    {.name = "fp16_inv_freq", .line = "frequencies in float16", .inv_freq = Format::float16},
-    {.name = "bf16_angles", .line = "position × frequency in bfloat16", .angles = Format::bfloat16},
+    {.name = "bf16_tables", .line = "float32 angles, bfloat16 cos and sin", .tables = NumberFormat::bfloat16},
+    {.name = "fp16_tables", .line = "float32 angles, float16 cos and sin", .tables = NumberFormat::float16},
+    {.name = "bf16_positions", .line = "positions in bfloat16: exact up to 256", .positions = NumberFormat::bfloat16},
+    {.name = "fp16_positions", .line = "positions in float16: exact up to 2048", .positions = NumberFormat::float16},
+    {.name = "bf16_inv_freq", .line = "frequencies in bfloat16", .inv_freq = NumberFormat::bfloat16},
+    {.name = "fp16_inv_freq", .line = "frequencies in float16", .inv_freq = NumberFormat::float16},
+    {.name = "bf16_angles", .line = "position × frequency in bfloat16", .angles = NumberFormat::bfloat16},
     {.name = "fast_sincos", .line = "the GPU's __sinf and __cosf of float32 angles", .fast_sincos = true},
 };
 
@@ -78,20 +78,20 @@ const Recipe& named(std::string_view name) { return *find_recipe(name); }
 /// A position as the model's code has it before it meets a frequency.
 class PositionValue {
 public:
-  PositionValue(const RopeConfig& config, Format format, double divisor)
+  PositionValue(const RopeConfig& config, NumberFormat format, double divisor)
       : config_(config), format_(format), scale_(static_cast<float>(1 / divisor)) {}
 
   float at(std::int64_t id, std::int64_t axis) const {
-    if (config_.axis_rule != AxisRule::centred_grid) return rounded(format_, static_cast<float>(id)) * scale_;
+    if (config_.axes.rule != AxisRule::centred_grid) return rounded(format_, static_cast<float>(id)) * scale_;
     // DINOv3: ids are the odd integers 2i + 1 − side, its code computes 2π·(2·(i + ½)/side − 1).
-    const std::int64_t side = axis == 0 ? config_.grid_height : config_.grid_width;
+    const std::int64_t side = axis == 0 ? config_.axes.grid_height : config_.axes.grid_width;
     const float centre = static_cast<float>(id + side) / 2 / static_cast<float>(side);
     return 2 * std::numbers::pi_v<float> * rounded(format_, 2 * centre - 1);
   }
 
 private:
   const RopeConfig& config_;
-  Format format_;
+  NumberFormat format_;
   float scale_;
 };
 
@@ -116,7 +116,7 @@ const Recipe* find_recipe(std::string_view name) {
 }
 
 const Recipe& recipe_of(const RopeConfig& config) {
-  switch (config.rounding) {
+  switch (config.arithmetic.rounding) {
   case Rounding::each_step: return named("each_step");
   case Rounding::tables_rounded: return named("tables_rounded");
   case Rounding::complex_once: return named("complex_once");
@@ -139,7 +139,7 @@ double model_attention_factor(const RopeConfig& config, std::optional<double> se
 }
 
 std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig& config, std::optional<double> seq_len,
-                                         const Rotation& rotation, Format row) {
+                                         const Rotation& rotation, NumberFormat row) {
   const std::int64_t tokens = rotation.positions.tokens(), pairs = rotation.pairs();
   std::vector<CosSin<double>> result;
   result.reserve(static_cast<std::size_t>(tokens * pairs));
@@ -161,12 +161,12 @@ std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig&
   }
 
   RopeConfig of_frequencies = config;
-  const bool divides_positions = recipe.scaled_positions && config.rope_type == RopeType::linear;
-  if (divides_positions) of_frequencies.rope_type = RopeType::standard;
+  const bool divides_positions = recipe.scaled_positions && config.scaling.rope_type == RopeType::linear;
+  if (divides_positions) of_frequencies.scaling.rope_type = RopeType::standard;
   std::vector<float> inv_freq = model_inv_freq(of_frequencies, seq_len);
   for (float& theta : inv_freq) theta = rounded(recipe.inv_freq, theta);
   const PositionValue value(config, recipe.positions, divides_positions ? extension_factor(config) : 1);
-  const Format tables = recipe.tables == Format::row ? row : recipe.tables;
+  const NumberFormat tables = recipe.tables.value_or(row);
   const auto gain = static_cast<float>(rotation.attention_factor);
   for (std::int64_t token = 0; token < tokens; ++token)
     for (std::int64_t i = 0; i < pairs; ++i) {

@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/number_format.h"
 #include "core/rope/config.h"
 #include "core/rope/engine.h"
-#include "core/rope/format.h"
 
 namespace ropescope {
 
@@ -23,15 +23,15 @@ struct Recipe {
   std::string_view name; ///< as `--recipe` takes it
   std::string_view line; ///< for people
   AngleRule angle = AngleRule::product;
-  Format inv_freq = Format::float32;
-  Format positions = Format::float32;
-  Format angles = Format::float32;
-  Format tables = Format::float32; ///< Format::row: that of the rows
-  bool each_step = false;          ///< products and their sum are rounded to the rows' format each
-  bool fused = false;              ///< Rotation::fused
-  bool by_polar = false;           ///< cos and sin of the C library, as torch.polar, instead of SLEEF
-  bool fast_sincos = false;        ///< the GPU's special-function unit instead of a library
-  bool scaled_positions = false;   ///< PI divides the positions, not the frequencies
+  NumberFormat inv_freq = NumberFormat::float32;
+  NumberFormat positions = NumberFormat::float32;
+  NumberFormat angles = NumberFormat::float32;
+  std::optional<NumberFormat> tables = NumberFormat::float32; ///< nothing: that of the rows
+  bool each_step = false;        ///< products and their sum are rounded to the rows' format each
+  bool fused = false;            ///< Rotation::fused
+  bool by_polar = false;         ///< cos and sin of the C library, as torch.polar, instead of SLEEF
+  bool fast_sincos = false;      ///< the GPU's special-function unit instead of a library
+  bool scaled_positions = false; ///< PI divides the positions, not the frequencies
 };
 
 /// exact first. Sources: SCHEMES of transformers @ decba1d2 and ggml @ d99724f2 as `config.h` and `ggml.h` name them.
@@ -53,6 +53,6 @@ double model_attention_factor(const RopeConfig&, std::optional<double> seq_len =
 /// cos and sin of every [token][pair] as a recipe's code holds them, times the rotation's attention factor, sin with
 /// its direction; for Rotation::table. `row`: the format of the rows. Positions within ±2⁵³.
 std::vector<CosSin<double>> recipe_table(const Recipe&, const RopeConfig&, std::optional<double> seq_len,
-                                         const Rotation&, Format row);
+                                         const Rotation&, NumberFormat row);
 
 } // namespace ropescope

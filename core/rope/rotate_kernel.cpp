@@ -258,9 +258,9 @@ void RotateAs(const Rows& rows) {
 
 void Rotate(const Rows& rows) {
   switch (rows.storage) {
-  case Format::float64: return RotateAs<StoredFloat64, Plain>(rows);
-  case Format::bfloat16: return RotateAs<StoredBfloat16, Plain>(rows);
-  case Format::float16: return RotateAs<StoredFloat16, Plain>(rows);
+  case NumberFormat::float64: return RotateAs<StoredFloat64, Plain>(rows);
+  case NumberFormat::bfloat16: return RotateAs<StoredBfloat16, Plain>(rows);
+  case NumberFormat::float16: return RotateAs<StoredFloat16, Plain>(rows);
   default: break;
   }
   switch (rows.arithmetic) {

@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/rope/format.h"
+#include "core/number_format.h"
 #include "core/rope/layout.h"
 
 // The inner loops of a rotation on the CPU, compiled for every instruction set of the machine's family and chosen at
@@ -20,7 +20,7 @@ enum class Arithmetic : std::uint8_t {
 
 /// Rows that lie one behind the other, and the table they are turned by.
 struct Rows {
-  Format storage;        ///< of the rows in memory; the arithmetic is float, for float64 double
+  NumberFormat storage;  ///< of the rows in memory; the arithmetic is float, for float64 double
   Arithmetic arithmetic; ///< of float64 rows: plain
   PairIndex index;
   std::size_t pairs, head_dim;

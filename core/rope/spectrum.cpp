@@ -17,17 +17,17 @@ using Real = scaling::Exact::Real;
 
 /// The config without any extension, for Spectrum::unscaled.
 RopeConfig as_trained(RopeConfig config) {
-  config.rope_type = RopeType::standard;
+  config.scaling.rope_type = RopeType::standard;
   config.rotates = true;
-  config.freq_factors.clear();
+  config.scaling.freq_factors.clear();
   return config;
 }
 
 /// DeepSeek-V2, V3 and Mistral 4 multiply the softmax scale by YaRN's magnitude for mscale_all_dim, squared:
 /// transformers @ decba1d2, modeling_deepseek_v3.py, yarn_apply_mscale.
 double softmax_factor(const RopeConfig& config) {
-  if (!config.scales_softmax || config.rope_type == RopeType::standard) return 1;
-  const Real all_dim = config.mscale_all_dim.value_or(0);
+  if (!config.attention.scales_softmax || config.scaling.rope_type == RopeType::standard) return 1;
+  const Real all_dim = config.scaling.mscale_all_dim.value_or(0);
   if (all_dim == 0) return 1;
   const Real m = scaling::magnitude<Real>(extension_factor(config), all_dim);
   return static_cast<double>(m * m);
@@ -46,11 +46,11 @@ Spectrum make_spectrum(const RopeConfig& config, std::optional<double> seq_len) 
   if (seq_len && !(*seq_len > 0 && std::isfinite(*seq_len)))
     throw Error(fmt::format("the sequence length is {}, expected a positive number of tokens", *seq_len));
   const auto frequencies = scaling::frequencies<scaling::Exact>(config, seq_len);
-  const bool whole_head = config.rope_type == RopeType::proportional;
+  const bool whole_head = config.scaling.rope_type == RopeType::proportional;
 
   Spectrum spectrum;
-  spectrum.head_dim = config.head_dim;
-  spectrum.rotary_dim = whole_head ? config.head_dim : config.rotary_dim;
+  spectrum.head_dim = config.layout.head_dim;
+  spectrum.rotary_dim = whole_head ? config.layout.head_dim : config.layout.rotary_dim;
   spectrum.attention_factor = static_cast<double>(frequencies.attention_factor);
   spectrum.softmax_factor = softmax_factor(config);
   spectrum.divisor = static_cast<double>(frequencies.divisor);

@@ -1,6 +1,6 @@
 // How numbers lie in memory, for kernels that Highway compiles once per instruction set: include it after
 // hwy/highway.h. Each struct loads and stores vectors of one format. The 16-bit formats are rounded to nearest, ties to
-// even, as core/half.h does (Highway's own conversions are not on every processor).
+// even, as core/float16.h does (Highway's own conversions are not on every processor).
 #if defined(ROPESCOPE_STORED_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef ROPESCOPE_STORED_INL_H
 #undef ROPESCOPE_STORED_INL_H

@@ -10,16 +10,16 @@ namespace ropescope {
 
 RopeConfig config_of(const TransformerEngineRope& rope, double max_seq_len) {
   RopeConfig config;
-  config.head_dim = rope.dim;
-  config.rotary_dim = static_cast<std::int64_t>(static_cast<double>(rope.dim) * rope.rotary_percent);
+  config.layout.head_dim = rope.dim;
+  config.layout.rotary_dim = static_cast<std::int64_t>(static_cast<double>(rope.dim) * rope.rotary_percent);
   config.base = rope.rotary_base;
-  config.layout.pairing = config.layout.output = rope.interleaved ? Pairing::interleaved : Pairing::half;
+  config.layout.pairs.pairing = config.layout.pairs.output = rope.interleaved ? Pairing::interleaved : Pairing::half;
   config.layout_reason = "as TransformerEngine's `interleaved` says";
   if (rope.seq_len_interpolation_factor && rope.pretrained_max_position_embeddings) {
     const double pretrained = *rope.pretrained_max_position_embeddings, fixed = *rope.seq_len_interpolation_factor;
-    config.rope_type = RopeType::linear;
-    config.factor = max_seq_len > pretrained * fixed ? max_seq_len / pretrained : fixed;
-    config.max_position_embeddings = pretrained;
+    config.scaling.rope_type = RopeType::linear;
+    config.scaling.factor = max_seq_len > pretrained * fixed ? max_seq_len / pretrained : fixed;
+    config.scaling.max_position_embeddings = pretrained;
   }
   return config;
 }

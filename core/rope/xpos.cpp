@@ -23,11 +23,12 @@ void scale_rows(const RopeConfig& config, const Positions& positions, const RowS
 
 void apply_xpos(const RopeConfig& config, const Positions& positions, Role role, double call_length,
                 std::span<CosSin<double>> table) {
-  const double centre = std::ceil(call_length / 2), width = static_cast<double>(config.head_dim);
+  const double centre = std::ceil(call_length / 2), width = static_cast<double>(config.layout.head_dim);
   const auto pairs = static_cast<std::int64_t>(table.size()) / std::max<std::int64_t>(1, positions.tokens());
   std::size_t entry = 0;
   for (std::int64_t token = 0; token < positions.tokens(); ++token) {
-    const double exponent = (static_cast<double>(positions.at(0, token)) - centre) / config.xpos_scale_base.value();
+    const double exponent =
+        (static_cast<double>(positions.at(0, token)) - centre) / config.attention.xpos_scale_base.value();
     for (std::int64_t i = 0; i < pairs; ++i, ++entry) {
       const double zeta = (2 * static_cast<double>(i) + 0.4 * width) / (1.4 * width);
       const double gain = std::pow(zeta, role == Role::query ? exponent : -exponent);

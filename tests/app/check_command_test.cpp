@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/io/file.h"
+#include "core/io/npy.h"
 #include "core/io/tensor_file.h"
 #include "tests/kernel_cases.h"
 #include "tests/run_program.h"
@@ -26,7 +27,7 @@ void write_files(const test::Scratch& scratch, std::int64_t heads, std::int64_t 
   kernel.position = [offset](double p, std::int64_t, std::int64_t) { return p + offset; };
   test::CaseShape rows{"", tokens_first ? 1 : heads, tokens, tokens_first ? heads : 1, {}};
   for (std::int64_t t = 0; t < tokens; ++t) rows.positions.push_back(t);
-  KernelRun run = test::run_kernel(model, kernel, rows, Format::float32, 3);
+  KernelRun run = test::run_kernel(model, kernel, rows, NumberFormat::float32, 3);
   run.in.shape = run.out.shape = shape;
   write_npy(scratch.path / "in.npy", run.in);
   write_npy(scratch.path / "out.npy", run.out);
@@ -88,12 +89,12 @@ TEST_CASE("check reads raw files by dtype and shape, and .safetensors in bfloat1
   const test::CaseModel model = test::case_models()[0];
   test::CaseShape rows{"", 2, 160, 1, {}};
   for (std::int64_t t = 0; t < 160; ++t) rows.positions.push_back(t);
-  const KernelRun run = test::run_kernel(model, test::right_kernel(model), rows, Format::bfloat16, 3);
+  const KernelRun run = test::run_kernel(model, test::right_kernel(model), rows, NumberFormat::bfloat16, 3);
   for (const char* name : {"in", "out"}) {
     Array array = *name == 'i' ? run.in : run.out;
     array.shape = {2, 160, 128};
     write_array(scratch.path / (std::string(name) + ".safetensors"), array, "q");
-    array.dtype = DType::float32;
+    array.dtype = NumberFormat::float32;
     write_npy(scratch.path / (std::string(name) + ".npy"), array);
     const std::string file = read_file(scratch.path / (std::string(name) + ".npy"), 1 << 20);
     write_file(scratch.path / (std::string(name) + ".raw"), file.substr(file.size() - 2 * 160 * 128 * 4));

@@ -15,6 +15,7 @@
 #include "app/ui/shell.h"
 #include "core/error.h"
 #include "core/io/file.h"
+#include "core/io/npy.h"
 #include "tests/allocations.h"
 #include "tests/kernel_cases.h"
 #include "tests/scratch.h"
@@ -35,7 +36,7 @@ void write_kernel(const test::Scratch& scratch, double offset, const std::string
   };
   test::CaseShape rows{"", heads, tokens, 1, {}};
   for (std::int64_t t = 0; t < tokens; ++t) rows.positions.push_back(t);
-  KernelRun run = test::run_kernel(model, kernel, rows, Format::float32, 3);
+  KernelRun run = test::run_kernel(model, kernel, rows, NumberFormat::float32, 3);
   run.in.shape = run.out.shape = {heads, tokens, 128};
   write_npy(scratch.path / in, run.in);
   write_npy(scratch.path / out, run.out);
@@ -280,8 +281,8 @@ TEST_CASE("an amplitude that went with ignored scaling is crossed too") {
   const test::CaseModel& yarn = models.back();
   test::CaseModel plain = yarn;
   plain.scheme = test::CaseModel::plain;
-  const auto checked =
-      checked_kernel(test::run_kernel(yarn, test::right_kernel(plain), test::case_shapes()[0], Format::float32, 5), "");
+  const auto checked = checked_kernel(
+      test::run_kernel(yarn, test::right_kernel(plain), test::case_shapes()[0], NumberFormat::float32, 5), "");
   CHECK(checked->finding.causes.front().name == "scaling_ignored");
   CHECK(std::count_if(checked->facts.begin(), checked->facts.end(), [](const Fact& fact) {
           return fact.state == Fact::State::differs && fact.words == "amplitude 1.000 instead of 1.139";

@@ -140,7 +140,7 @@ TEST_CASE("rotate by positions and back gives the input again") {
 TEST_CASE("bfloat16 goes through safetensors, and a model's own arithmetic differs from one rounding") {
   const test::Scratch scratch;
   Array array;
-  array.dtype = DType::bfloat16;
+  array.dtype = NumberFormat::bfloat16;
   array.shape = {40, 128};
   for (int i = 0; i < 40 * 128; ++i) array.floats.push_back(static_cast<float>(i % 13) / 8 - 0.75f);
   write_array(scratch.path / "x.safetensors", array);
@@ -150,7 +150,7 @@ TEST_CASE("bfloat16 goes through safetensors, and a model's own arithmetic diffe
   CHECK(run(scratch, rotate + "--out gpu.safetensors --recipe model --engine gpu").status == 0);
   const Array exact = read_array(scratch.path / "exact.safetensors"),
               model = read_array(scratch.path / "model.safetensors");
-  CHECK(exact.dtype == DType::bfloat16);
+  CHECK(exact.dtype == NumberFormat::bfloat16);
   CHECK(exact.shape == array.shape);
   CHECK(exact.floats != model.floats);
   CHECK(read_array(scratch.path / "gpu.safetensors").floats == model.floats);

@@ -26,12 +26,12 @@ TEST_CASE("trying schemes on and going back restores the model") {
     const Scene before = scene;
     choose_scheme(scene, RopeType::linear);
     choose_scheme(scene, RopeType::yarn);
-    choose_scheme(scene, before.rope.rope_type);
+    choose_scheme(scene, before.rope.scaling.rope_type);
     CHECK(scene.rope == before.rope);
     choose_scheme(scene, RopeType::proportional);
-    CHECK(make_spectrum(scene.rope).pairs() == scene.rope.head_dim / 2);
-    choose_scheme(scene, before.rope.rope_type);
-    CHECK(scene.rope.rotary_dim == before.rope.rotary_dim);
+    CHECK(make_spectrum(scene.rope).pairs() == scene.rope.layout.head_dim / 2);
+    choose_scheme(scene, before.rope.scaling.rope_type);
+    CHECK(scene.rope.layout.rotary_dim == before.rope.layout.rotary_dim);
   }
 }
 

@@ -152,7 +152,7 @@ TEST_CASE("a file opened in the window becomes the model, one that cannot be rea
   window.frames(3);
   window.shell.open(scratch.path / "config.json");
   window.frames(1);
-  CHECK(window.shell.scene().rope.rotary_dim == 64);
+  CHECK(window.shell.scene().rope.layout.rotary_dim == 64);
   CHECK(window.shell.derived().current().spectrum.pairs() == 32);
   const Scene before = window.shell.scene();
   window.shell.open(scratch.path / "broken.json");
@@ -193,12 +193,12 @@ TEST_CASE("a knob that is dragged along a range stays the same knob") {
     window.mouse(85, y, false);
     window.mouse(85, y, true); // the knob of beta_slow
     for (float x = 85; x < 250; x += 15) window.mouse(x, y, true);
-    moved = window.shell.scene().rope.beta_slow != before.beta_slow;
+    moved = window.shell.scene().rope.scaling.beta_slow != before.scaling.beta_slow;
     window.mouse(250, y, false);
   }
   CHECK(moved);
-  CHECK(window.shell.scene().rope.beta_fast == before.beta_fast);
-  CHECK(window.shell.scene().rope.beta_slow <= before.beta_fast);
+  CHECK(window.shell.scene().rope.scaling.beta_fast == before.scaling.beta_fast);
+  CHECK(window.shell.scene().rope.scaling.beta_slow <= before.scaling.beta_fast);
 }
 
 TEST_CASE("the overlay of keys takes the click that closes it, and Escape closes it too") {

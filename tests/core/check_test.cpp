@@ -39,22 +39,22 @@ struct Tally {
   int right = 0, all = 0;
 };
 
-void count_bugs(const std::vector<test::CaseBug>& bugs, const test::CaseModel& model, Format format, unsigned seed,
-                std::map<std::string, std::map<std::string, Tally>>& table, Tally& total) {
+void count_bugs(const std::vector<test::CaseBug>& bugs, const test::CaseModel& model, NumberFormat format,
+                unsigned seed, std::map<std::string, std::map<std::string, Tally>>& table, Tally& total) {
   for (const test::CaseBug& bug : bugs) {
     // Rows of 16 bits round more than such tables do.
-    if (format != Format::float32 && bug.name.ends_with("_tables")) continue;
+    if (format != NumberFormat::float32 && bug.name.ends_with("_tables")) continue;
     const KernelRun run = test::run_kernel(model, bug.kernel, bug.shape, format, ++seed);
     const Finding finding = check(run);
     const bool right = test::as_expected(bug, finding);
-    Tally& tally = table[bug.name][model.name + (format == Format::float32 ? " f32" : " bf16")];
+    Tally& tally = table[bug.name][model.name + (format == NumberFormat::float32 ? " f32" : " bf16")];
     for (Tally* t : {&tally, &total}) {
       ++t->all;
       t->right += right;
     }
     if (!right)
       MESSAGE(fmt::format("{}, {}, {}: {} was found to be {}, residual {:.2g}", model.name, bug.shape.name,
-                          format == Format::float32 ? "f32" : "bf16", words(bug.causes), words(finding.causes),
+                          format == NumberFormat::float32 ? "f32" : "bf16", words(bug.causes), words(finding.causes),
                           finding.residual));
   }
 }
@@ -78,7 +78,7 @@ void check_bugs_of(const test::CaseModel& model) {
   Tally total;
   unsigned seed = 0;
   for (const test::CaseShape& shape : test::case_shapes())
-    for (const Format format : {Format::float32, Format::bfloat16})
+    for (const NumberFormat format : {NumberFormat::float32, NumberFormat::bfloat16})
       count_bugs(test::case_bugs(model, shape), model, format, seed += 1000, table, total);
   MESSAGE(total.right << " of " << total.all << as_text(table));
   CHECK(total.right >= 0.98 * total.all);
@@ -103,7 +103,7 @@ TEST_CASE("two bugs at once are both named") {
   Tally total;
   for (const test::CaseModel& model : test::case_models())
     for (const test::CaseShape& shape : test::case_shapes())
-      for (const Format format : {Format::float32, Format::bfloat16})
+      for (const NumberFormat format : {NumberFormat::float32, NumberFormat::bfloat16})
         count_bugs(test::case_double_bugs(model, shape), model, format, 7, table, total);
   MESSAGE(total.right << " of " << total.all << as_text(table));
   CHECK(total.right >= 0.98 * total.all);
@@ -111,19 +111,19 @@ TEST_CASE("two bugs at once are both named") {
 
 namespace {
 
-KernelRun golden_run(const test::RotationCase& golden, const std::vector<double>& out, Format format) {
+KernelRun golden_run(const test::RotationCase& golden, const std::vector<double>& out, NumberFormat format) {
   KernelRun run;
   run.rope = golden.rope;
   run.shape = golden.shape;
   run.heads = golden.shape.inner;
   run.positions = golden.positions;
   run.seq_len = golden.seq_len;
-  run.in.dtype = run.out.dtype = format == Format::bfloat16  ? DType::bfloat16
-                                 : format == Format::float16 ? DType::float16
-                                 : format == Format::float64 ? DType::float64
-                                                             : DType::float32;
+  run.in.dtype = run.out.dtype = format == NumberFormat::bfloat16  ? NumberFormat::bfloat16
+                                 : format == NumberFormat::float16 ? NumberFormat::float16
+                                 : format == NumberFormat::float64 ? NumberFormat::float64
+                                                                   : NumberFormat::float32;
   run.in.shape = run.out.shape = {golden.shape.outer, golden.shape.tokens, golden.shape.inner, golden.shape.head_dim};
-  if (format == Format::float64) {
+  if (format == NumberFormat::float64) {
     run.in.doubles = golden.q;
     run.out.doubles = out;
     return run;
@@ -138,8 +138,9 @@ KernelRun golden_run(const test::RotationCase& golden, const std::vector<double>
 TEST_CASE("no output of the models' own code is called wrong, in float32, bfloat16, float16 and float64") {
   test::for_each_golden("apply", [](const test::Json& file) {
     const test::RotationCase golden = test::apply_case(file);
-    for (const auto& [key, format] : {std::pair{"float32", Format::float32}, std::pair{"bfloat16", Format::bfloat16},
-                                      std::pair{"float16", Format::float16}, std::pair{"float64", Format::float64}}) {
+    for (const auto& [key, format] :
+         {std::pair{"float32", NumberFormat::float32}, std::pair{"bfloat16", NumberFormat::bfloat16},
+          std::pair{"float16", NumberFormat::float16}, std::pair{"float64", NumberFormat::float64}}) {
       if (!file.at("out").contains(key)) continue;
       const Finding finding = check(golden_run(golden, test::flat(file.at("out").at(key)), format));
       const std::string of_format = key;
@@ -151,7 +152,7 @@ TEST_CASE("no output of the models' own code is called wrong, in float32, bfloat
   });
   test::for_each_golden("ggml", [](const test::Json& file) {
     const test::RotationCase golden = test::ggml_case(file);
-    const Finding finding = check(golden_run(golden, test::flat(file.at("out")), Format::float32));
+    const Finding finding = check(golden_run(golden, test::flat(file.at("out")), NumberFormat::float32));
     CAPTURE(finding.sentence);
     CHECK(finding.verdict != Verdict::mismatch);
   });
@@ -161,28 +162,29 @@ TEST_CASE("a right kernel matches, and float32 angles far out pass as what they 
   test::CaseModel model = test::case_models()[0];
   model.scheme = test::CaseModel::plain;
   const test::CaseShape far = test::case_shapes()[1];
-  for (const Format format : {Format::float32, Format::bfloat16})
+  for (const NumberFormat format : {NumberFormat::float32, NumberFormat::bfloat16})
     CHECK(check(test::run_kernel(model, test::right_kernel(model), far, format, 1)).verdict == Verdict::match);
   test::CaseKernel kernel = test::right_kernel(model);
   kernel.round_theta = kernel.round_angle = [](double x) { return static_cast<double>(static_cast<float>(x)); };
-  const Finding finding = check(test::run_kernel(model, kernel, far, Format::float32, 1));
+  const Finding finding = check(test::run_kernel(model, kernel, far, NumberFormat::float32, 1));
   CHECK(finding.verdict == Verdict::precision);
   CHECK(words(finding.causes) == "precision recipe=float32_angles");
-  CHECK(check(test::run_kernel(model, kernel, test::case_shapes()[0], Format::float32, 1)).verdict == Verdict::match);
+  CHECK(check(test::run_kernel(model, kernel, test::case_shapes()[0], NumberFormat::float32, 1)).verdict ==
+        Verdict::match);
 }
 
 TEST_CASE("an order of the output that leaves scores unharmed is said, and not called wrong") {
   const test::CaseModel model = test::case_models()[0];
   test::CaseKernel kernel = test::right_kernel(model);
   kernel.writes_interleaved = true;
-  const Finding finding = check(test::run_kernel(model, kernel, test::case_shapes()[0], Format::float32, 1));
+  const Finding finding = check(test::run_kernel(model, kernel, test::case_shapes()[0], NumberFormat::float32, 1));
   CHECK(finding.verdict == Verdict::match);
   CHECK(words(finding.causes) == "output_permuted");
 }
 
 TEST_CASE("what no cause explains is unknown, with what was measured") {
   const test::CaseModel model = test::case_models()[0];
-  KernelRun run = test::run_kernel(model, test::right_kernel(model), test::case_shapes()[0], Format::float32, 1);
+  KernelRun run = test::run_kernel(model, test::right_kernel(model), test::case_shapes()[0], NumberFormat::float32, 1);
   std::reverse(run.out.floats.begin(), run.out.floats.end());
   const Finding finding = check(run);
   CHECK(finding.verdict == Verdict::mismatch);
@@ -193,7 +195,7 @@ TEST_CASE("what no cause explains is unknown, with what was measured") {
 
 TEST_CASE("one wrong entry among many right ones is found, with its row") {
   const test::CaseModel model = test::case_models()[0];
-  KernelRun run = test::run_kernel(model, test::right_kernel(model), test::case_shapes()[0], Format::float32, 1);
+  KernelRun run = test::run_kernel(model, test::right_kernel(model), test::case_shapes()[0], NumberFormat::float32, 1);
   run.out.floats[static_cast<std::size_t>((run.shape.tokens + 200) * 128 + 3)] += 0.5f; // head 1, token 200
   const Finding finding = check(run);
   CHECK(finding.rows_wrong == 1);
@@ -205,7 +207,7 @@ TEST_CASE("one wrong entry among many right ones is found, with its row") {
 TEST_CASE("data that cannot be judged is refused in words") {
   const test::CaseModel model = test::case_models()[0];
   const test::CaseShape shape = test::case_shapes()[0];
-  const KernelRun good = test::run_kernel(model, test::right_kernel(model), shape, Format::float32, 1);
+  const KernelRun good = test::run_kernel(model, test::right_kernel(model), shape, NumberFormat::float32, 1);
   CHECK(check(good).verdict == Verdict::match);
   KernelRun zeros = good;
   std::fill(zeros.in.floats.begin(), zeros.in.floats.end(), 0.0f);
@@ -226,7 +228,7 @@ TEST_CASE("data that cannot be judged is refused in words") {
 
 TEST_CASE("a number of the output that is not finite is a finding, with the first index") {
   const test::CaseModel model = test::case_models()[0];
-  KernelRun run = test::run_kernel(model, test::right_kernel(model), test::case_shapes()[0], Format::float32, 1);
+  KernelRun run = test::run_kernel(model, test::right_kernel(model), test::case_shapes()[0], NumberFormat::float32, 1);
   run.out.floats[4321] = std::numeric_limits<float>::infinity();
   run.out.floats[9999] = std::numeric_limits<float>::quiet_NaN();
   const Finding finding = check(run);
@@ -237,7 +239,7 @@ TEST_CASE("a number of the output that is not finite is a finding, with the firs
 namespace {
 
 Finding check_kernel(const test::CaseModel& model, const test::CaseKernel& kernel, const test::CaseShape& shape,
-                     Format format = Format::float32) {
+                     NumberFormat format = NumberFormat::float32) {
   return check(test::run_kernel(model, kernel, shape, format, 1));
 }
 
@@ -259,7 +261,7 @@ TEST_CASE("a position scaled after an offset is named as both, wherever the run 
   test::CaseShape far = test::case_shapes()[0];
   for (std::int64_t& p : far.positions) p += 60000;
   for (const test::CaseShape& shape : {test::case_shapes()[0], far})
-    CHECK(words(check_kernel(model, kernel, shape, Format::bfloat16).causes) ==
+    CHECK(words(check_kernel(model, kernel, shape, NumberFormat::bfloat16).causes) ==
           "position_scale scale=0.5 + position_offset offset=7");
 }
 
@@ -267,7 +269,7 @@ TEST_CASE("rows of zeros do not hide where positions begin anew") {
   const test::CaseModel model = test::case_models()[0];
   test::CaseKernel kernel = test::right_kernel(model);
   kernel.position = [](double p, std::int64_t, std::int64_t) { return p < 100 ? p : p - 100; };
-  KernelRun run = test::run_kernel(model, kernel, test::case_shapes()[0], Format::float32, 1);
+  KernelRun run = test::run_kernel(model, kernel, test::case_shapes()[0], NumberFormat::float32, 1);
   clear_rows(run, 99, 4);
   CHECK(words(check(run).causes) == "positions_restart at=100");
 }
@@ -276,7 +278,7 @@ TEST_CASE("numbers that are not finite do not hide what else is wrong") {
   const test::CaseModel model = test::case_models()[0];
   test::CaseKernel kernel = test::right_kernel(model);
   kernel.reads_interleaved = kernel.writes_interleaved = true;
-  KernelRun run = test::run_kernel(model, kernel, test::case_shapes()[0], Format::float32, 1);
+  KernelRun run = test::run_kernel(model, kernel, test::case_shapes()[0], NumberFormat::float32, 1);
   run.out.floats[4321] = std::numeric_limits<float>::quiet_NaN();
   CHECK(words(check(run).causes) == "not_finite first=4321 + pairing measured=interleaved");
 }
@@ -295,7 +297,7 @@ TEST_CASE("heads that are not rotated are found where some rows are wrong beside
   test::CaseKernel kernel = test::right_kernel(model);
   kernel.turns = [](std::int64_t, std::int64_t head) { return head != 1; };
   const test::CaseShape shape = test::case_shapes()[0];
-  KernelRun run = test::run_kernel(model, kernel, shape, Format::float32, 1);
+  KernelRun run = test::run_kernel(model, kernel, shape, NumberFormat::float32, 1);
   const std::vector<float> in = run.in.floats;
   clear_rows(run, 40, 2);
   run.in.floats = in;
@@ -307,8 +309,8 @@ TEST_CASE("an output that is the input is not rotated, however the model orders 
   model.interleaved = true;
   test::CaseKernel kernel = test::right_kernel(model);
   kernel.turns = [](std::int64_t, std::int64_t) { return false; };
-  KernelRun run = test::run_kernel(model, kernel, test::case_shapes()[0], Format::float32, 1);
-  run.rope.layout.output = Pairing::half;
+  KernelRun run = test::run_kernel(model, kernel, test::case_shapes()[0], NumberFormat::float32, 1);
+  run.rope.layout.pairs.output = Pairing::half;
   CHECK(words(check(run).causes) == "not_rotated");
 }
 

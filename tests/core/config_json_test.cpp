@@ -5,7 +5,6 @@
 
 #include <doctest/doctest.h>
 
-#include "app/scene/presets.h"
 #include "core/error.h"
 #include "core/rope/spectrum.h"
 
@@ -39,28 +38,28 @@ TEST_CASE("older models' own keys are read") {
   CHECK(
       only(
           R"({"model_type": "gpt_neox", "hidden_size": 6144, "num_attention_heads": 64, "rotary_pct": 0.25, "rotary_emb_base": 10000})")
-          .rotary_dim == 24);
+          .layout.rotary_dim == 24);
   const RopeConfig gptj =
       only(R"({"model_type": "gptj", "n_embd": 4096, "n_head": 16, "n_positions": 2048, "rotary_dim": 64})");
-  CHECK(gptj.head_dim == 256);
-  CHECK(gptj.rotary_dim == 64);
-  CHECK(gptj.layout.pairing == Pairing::interleaved);
+  CHECK(gptj.layout.head_dim == 256);
+  CHECK(gptj.layout.rotary_dim == 64);
+  CHECK(gptj.layout.pairs.pairing == Pairing::interleaved);
   CHECK(only(R"({"model_type": "chatglm", "hidden_size": 4096, "num_attention_heads": 32, "rope_ratio": 500})").base ==
         5e6);
 }
 
 TEST_CASE("a rotary part is truncated to whole components, as Python's int does") {
   CHECK(only(R"({"hidden_size": 288, "num_attention_heads": 8, "rope_theta": 1e4, "partial_rotary_factor": 0.9})")
-            .rotary_dim == 32);
+            .layout.rotary_dim == 32);
 }
 
 TEST_CASE("models of two bases have two layer types, and only full attention is scaled") {
   const ModelConfig gemma = parse_model_config(R"({"model_type": "gemma3_text", "head_dim": 256, "rope_theta": 1e6,
     "rope_local_base_freq": 1e4, "rope_scaling": {"rope_type": "linear", "factor": 8}})",
                                                "config.json");
-  CHECK(layer_rope(gemma, "full_attention").config.rope_type == RopeType::linear);
+  CHECK(layer_rope(gemma, "full_attention").config.scaling.rope_type == RopeType::linear);
   CHECK(layer_rope(gemma, "full_attention").config.base == 1e6);
-  CHECK(layer_rope(gemma, "sliding_attention").config.rope_type == RopeType::standard);
+  CHECK(layer_rope(gemma, "sliding_attention").config.scaling.rope_type == RopeType::standard);
   CHECK(layer_rope(gemma, "sliding_attention").config.base == 1e4);
   CHECK(layer_rope(gemma, std::nullopt).layer_type == "full_attention");
   CHECK_THROWS_AS(layer_rope(gemma, "linear_attention"), Error);
@@ -71,15 +70,15 @@ TEST_CASE("a multimodal model's language part is found below text_config") {
       only(
           R"({"model_type": "qwen2_5_vl", "text_config": {"model_type": "qwen2_5_vl_text", "head_dim": 128, "rope_theta": 1e6,
     "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]}}})")
-          .mrope_section == std::vector<std::int64_t>{16, 24, 24});
+          .axes.mrope_section == std::vector<std::int64_t>{16, 24, 24});
 }
 
 TEST_CASE("DeepSeek-V3 reads interleaved and writes halves, unless its config says otherwise") {
   const char* with = R"({"model_type": "deepseek_v3", "qk_rope_head_dim": 64, "rope_theta": 1e4})";
-  CHECK(only(with).head_dim == 64);
-  CHECK(only(with).layout == PairLayout{Pairing::interleaved, Pairing::half, false, +1});
+  CHECK(only(with).layout.head_dim == 64);
+  CHECK(only(with).layout.pairs == PairLayout{Pairing::interleaved, Pairing::half, false, +1});
   CHECK(only(R"({"model_type": "deepseek_v3", "qk_rope_head_dim": 64, "rope_theta": 1e4, "rope_interleave": false})")
-            .layout == PairLayout{});
+            .layout.pairs == PairLayout{});
 }
 
 TEST_CASE("a key that is not understood is named in a warning") {
@@ -116,20 +115,6 @@ TEST_CASE("bad configs are refused by a sentence that names the file and the pla
       "short_factor");
   names(std::string(100000, '[').c_str(), "nested");
   names(R"({"head_dim": 64, "rope_theta": 1e4, "no_rope_layers": 4})", "no_rope_layers");
-}
-
-TEST_CASE("every preset is a config.json with a source, and at least forty are there") {
-  CHECK(presets().size() >= 40);
-  for (const Preset& preset : presets()) {
-    CAPTURE(preset.id);
-    CHECK(!preset.model.source.empty());
-    CHECK(preset.model.warnings.empty());
-    for (const LayerRope& layer : preset.model.layers) CHECK_NOTHROW(validate(layer.config));
-  }
-  for (const char* name : {"llama-2-7b", "llama-3.1-8b", "mistral-7b-v0.3", "qwen2.5-7b-yarn", "gemma-3-4b",
-                           "phi-3-mini-128k", "gpt-neox-20b", "gpt-j-6b", "deepseek-v3", "gpt-oss-20b"})
-    CHECK_NOTHROW(find_preset(name));
-  CHECK(find_preset("LLAMA 2 7b").id == "llama-2-7b");
 }
 
 TEST_CASE("layers without RoPE are layers of their own: by list, by interval, by null, by the model's code") {
@@ -178,15 +163,14 @@ TEST_CASE("what a class takes where its config.json is silent: head_dim, section
   const RopeConfig vl = rope(
       R"({"model_type": "qwen3_vl_text", "hidden_size": 2560, "num_attention_heads": 32, "rope_theta": 5e6,
           "rope_scaling": {"rope_type": "default"}})");
-  CHECK(vl.head_dim == 128);
-  CHECK(vl.axis_rule == AxisRule::sections_interleaved);
-  CHECK(vl.mrope_section == std::vector<std::int64_t>{24, 20, 20});
-  CHECK(
-      rope(R"({"model_type": "gemma2", "hidden_size": 3584, "num_attention_heads": 16, "rope_theta": 1e4})").head_dim ==
-      256);
+  CHECK(vl.layout.head_dim == 128);
+  CHECK(vl.axes.rule == AxisRule::sections_interleaved);
+  CHECK(vl.axes.mrope_section == std::vector<std::int64_t>{24, 20, 20});
+  CHECK(rope(R"({"model_type": "gemma2", "hidden_size": 3584, "num_attention_heads": 16, "rope_theta": 1e4})")
+            .layout.head_dim == 256);
   CHECK(rope(R"({"model_type": "ernie4_5_vl_moe_text", "head_dim": 128, "rope_theta": 5e5,
                  "rope_scaling": {"rope_type": "default", "mrope_section": [22, 22, 20]}})")
-            .axis_rule == AxisRule::sections_ernie);
+            .axes.rule == AxisRule::sections_ernie);
 }
 
 TEST_CASE("keys of a config.json that are about rotation and are not understood are named in a warning") {
@@ -208,16 +192,18 @@ TEST_CASE("what a model's code has beside its frequencies comes with its model_t
       R"({"model_type": "deepseek_v3", "hidden_size": 7168, "num_attention_heads": 128, "qk_rope_head_dim": 64,
           "qk_nope_head_dim": 128, "rope_theta": 1e4, "max_position_embeddings": 163840, "rope_scaling": {"type": "yarn",
           "factor": 40, "mscale": 1.0, "mscale_all_dim": 1.0, "original_max_position_embeddings": 4096}})");
-  CHECK(v3.nope_dim == 128);
+  CHECK(v3.layout.nope_dim == 128);
   const double m = 0.1 * std::log(40.0) + 1;
   CHECK(make_spectrum(v3).softmax_factor == doctest::Approx(m * m).epsilon(1e-14));
   CHECK(make_spectrum(v3).attention_factor == 1);
-  CHECK(rope(R"({"model_type": "cohere", "head_dim": 64, "rope_theta": 1e4})").rounding == Rounding::tables_rounded);
-  CHECK(rope(R"({"model_type": "olmo2", "head_dim": 64, "rope_theta": 1e4})").rounding == Rounding::once);
-  CHECK(rope(R"({"model_type": "llama", "head_dim": 64, "rope_theta": 1e4})").rounding == Rounding::each_step);
+  CHECK(rope(R"({"model_type": "cohere", "head_dim": 64, "rope_theta": 1e4})").arithmetic.rounding ==
+        Rounding::tables_rounded);
+  CHECK(rope(R"({"model_type": "olmo2", "head_dim": 64, "rope_theta": 1e4})").arithmetic.rounding == Rounding::once);
+  CHECK(rope(R"({"model_type": "llama", "head_dim": 64, "rope_theta": 1e4})").arithmetic.rounding ==
+        Rounding::each_step);
   const RopeConfig dino =
       rope(R"({"model_type": "dinov3_vit", "head_dim": 64, "rope_theta": 100.0, "image_size": 224, "patch_size": 16})");
-  CHECK((dino.axis_rule == AxisRule::centred_grid && dino.grid_height == 14 && dino.grid_width == 14));
+  CHECK((dino.axes.rule == AxisRule::centred_grid && dino.axes.grid_height == 14 && dino.axes.grid_width == 14));
   const RopeConfig moe = rope(
       R"({"model_type": "phimoe", "head_dim": 4, "rope_theta": 1e4, "max_position_embeddings": 128,
           "original_max_position_embeddings": 64, "rope_scaling": {"type": "longrope", "short_factor": [1, 1],
@@ -238,7 +224,7 @@ TEST_CASE("what used to pass in silence is refused or warned of") {
   CHECK(refusal(R"({"head_dim": 64, "rope_parameters": {"full_attention": null}})").find("no layer type") !=
         std::string::npos);
   CHECK(only(R"({"model_type": "x", "rope_scaling": null, "text_config": {"head_dim": 32, "rope_theta": 1e4}})")
-            .head_dim == 32);
+            .layout.head_dim == 32);
   CHECK(
       parse_model_config(
           R"({"head_dim": 64, "rope_scaling": {"full_attention": {"rope_type": "linear", "factor": 8}, "sliding_attention": {"rope_type": "default"}}})",
@@ -250,7 +236,7 @@ TEST_CASE("what used to pass in silence is refused or warned of") {
   CHECK(
       only(
           R"({"model_type": "phi", "head_dim": 64, "rope_theta": 1e4, "max_position_embeddings": 64, "rope_scaling": {"type": "yarn", "factor": 2}})")
-          .rope_type == RopeType::yarn);
+          .scaling.rope_type == RopeType::yarn);
   const RopeConfig compressed =
       layer_rope(
           parse_model_config(
@@ -260,8 +246,8 @@ TEST_CASE("what used to pass in silence is refused or warned of") {
           "compress")
           .config;
   CHECK(compressed.base == 160000);
-  CHECK(compressed.attention_factor == 1.0);
-  CHECK(compressed.rotary_dim == 64);
+  CHECK(compressed.attention.attention_factor == 1.0);
+  CHECK(compressed.layout.rotary_dim == 64);
   std::string many = R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"rope_type": "default")";
   for (int i = 0; i < 1000; ++i) many += ", \"wobble" + std::to_string(i) + "\": 1";
   CHECK(parse_model_config(many + "}}", "c").warnings.size() <= 11);
@@ -270,9 +256,9 @@ TEST_CASE("what used to pass in silence is refused or warned of") {
 TEST_CASE("a parameter set by hand takes what depends on it along") {
   RopeConfig rope;
   set_parameter(rope, "head_dim", "64");
-  CHECK(rope.rotary_dim == 64);
+  CHECK(rope.layout.rotary_dim == 64);
   set_parameter(rope, "partial_rotary_factor", "0.5");
-  CHECK(rope.rotary_dim == 32);
+  CHECK(rope.layout.rotary_dim == 32);
   CHECK_THROWS_AS(set_parameter(rope, "wobble", "1"), Error);
   CHECK_THROWS_AS(set_parameter(rope, "factor", "much"), Error);
 }

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "core/half.h"
+#include "core/float16.h"
 #include "core/io/file.h"
 #include "core/io/gguf_architectures.h"
 #include "core/io/gguf_file.h"
@@ -154,12 +154,12 @@ TEST_CASE("a GGUF file of two keys is read with llama.cpp's defaults") {
   REQUIRE(config.layers.size() == 1);
   const RopeConfig& rope = config.layers[0].config;
   CHECK(rope.model_type == "llama");
-  CHECK(rope.rope_type == RopeType::standard);
+  CHECK(rope.scaling.rope_type == RopeType::standard);
   CHECK(rope.base == 10000);
-  CHECK(rope.head_dim == 128);
-  CHECK(rope.rotary_dim == 128);
+  CHECK(rope.layout.head_dim == 128);
+  CHECK(rope.layout.rotary_dim == 128);
   CHECK(rope.layout_reason == "as llama.cpp turns architecture \"llama\"");
-  CHECK(rope.rounding == Rounding::once);
+  CHECK(rope.arithmetic.rounding == Rounding::once);
 }
 
 TEST_CASE("versions 2 and 3 of GGUF say the same") {
@@ -183,20 +183,20 @@ TEST_CASE("a GGUF file is known by its bytes, not by its name") {
 }
 
 TEST_CASE("every architecture is paired as llama_model_rope_type says") {
-  CHECK(only(model("llama")).layout.pairing == Pairing::interleaved);
-  CHECK(only(model("llama")).layout.output == Pairing::interleaved);
-  CHECK(only(model("qwen2")).layout.pairing == Pairing::half);
-  CHECK(only(model("glm4")).layout.pairing == Pairing::interleaved);
-  CHECK(only(model("glm4moe")).layout.pairing == Pairing::half);
-  CHECK(only(model("command-r")).layout.pairing == Pairing::interleaved);
-  CHECK(only(model("gpt-oss")).layout.pairing == Pairing::half);
+  CHECK(only(model("llama")).layout.pairs.pairing == Pairing::interleaved);
+  CHECK(only(model("llama")).layout.pairs.output == Pairing::interleaved);
+  CHECK(only(model("qwen2")).layout.pairs.pairing == Pairing::half);
+  CHECK(only(model("glm4")).layout.pairs.pairing == Pairing::interleaved);
+  CHECK(only(model("glm4moe")).layout.pairs.pairing == Pairing::half);
+  CHECK(only(model("command-r")).layout.pairs.pairing == Pairing::interleaved);
+  CHECK(only(model("gpt-oss")).layout.pairs.pairing == Pairing::half);
   for (const char* name : {"mamba", "gpt2", "t5", "bert", "clip", "nemotron_h"})
     CHECK(holds(refusal(model(name)), fmt::format("architecture \"{}\" has no rotary embedding", name)));
 }
 
 TEST_CASE("an architecture that nobody knows rotates halves, with a warning") {
   const ModelConfig config = read(model("future9"));
-  CHECK(config.layers[0].config.layout.pairing == Pairing::half);
+  CHECK(config.layers[0].config.layout.pairs.pairing == Pairing::half);
   CHECK(config.layers[0].config.model_type == "future9");
   CHECK(warns(config, "architecture \"future9\" is not known"));
 }
@@ -213,18 +213,18 @@ TEST_CASE("architectures are called as in Hugging Face where it has them") {
 TEST_CASE("Llama 3's scaling travels as rope_freqs and comes out as the scheme itself") {
   RopeConfig scheme;
   scheme.base = 500000;
-  scheme.rope_type = RopeType::llama3;
-  scheme.factor = 8;
-  scheme.original_max_position_embeddings = 8192;
-  scheme.max_position_embeddings = 131072;
+  scheme.scaling.rope_type = RopeType::llama3;
+  scheme.scaling.factor = 8;
+  scheme.scaling.original_max_position_embeddings = 8192;
+  scheme.scaling.max_position_embeddings = 131072;
   const Spectrum expected = make_spectrum(scheme);
   std::vector<double> factors;
   for (std::size_t i = 0; i < expected.inv_freq.size(); ++i)
     factors.push_back(expected.unscaled[i] / expected.inv_freq[i]);
   const RopeConfig rope =
       only(model("llama", 131072).number(".rope.freq_base", 500000).tensor("rope_freqs.weight", factors));
-  CHECK(rope.rope_type == RopeType::standard);
-  CHECK(rope.freq_factors.size() == 64);
+  CHECK(rope.scaling.rope_type == RopeType::standard);
+  CHECK(rope.scaling.freq_factors.size() == 64);
   check_close(make_spectrum(rope).inv_freq, expected.inv_freq, 1e-6);
   CHECK(make_spectrum(rope).inv_freq.back() < 0.13 * expected.unscaled.back());
 }
@@ -238,7 +238,7 @@ TEST_CASE("frequency factors are read as F32, F16 and F64, wherever the tensor l
       gguf.integer(".rope.dimension_count", 8).integer("general.alignment", static_cast<std::uint32_t>(alignment));
       gguf.tensor("token_embd.weight", std::vector<double>(100, 7));
       gguf.tensor("rope_freqs.weight", factors, type).tensor("output.weight", {3});
-      CHECK(only(gguf).freq_factors == factors);
+      CHECK(only(gguf).scaling.freq_factors == factors);
     }
 }
 
@@ -257,7 +257,7 @@ TEST_CASE("LongRoPE travels as two tensors and an attention factor") {
     gguf.number(".rope.scaling.attn_factor", 1.19f);
     gguf.tensor(name + "rope_factors_long.weight", {1, 20, 60}).tensor(name + "rope_factors_short.weight", {1, 1.5, 2});
     const RopeConfig rope = only(gguf);
-    CHECK(rope.rope_type == RopeType::longrope);
+    CHECK(rope.scaling.rope_type == RopeType::longrope);
     const Spectrum shorter = make_spectrum(rope, 4096), longer = make_spectrum(rope, 4097);
     CHECK(shorter.inv_freq[2] == doctest::Approx(std::pow(1e4, -2.0 / 3) / 2));
     CHECK(longer.inv_freq[2] == doctest::Approx(std::pow(1e4, -2.0 / 3) / 60));
@@ -290,17 +290,17 @@ TEST_CASE("YaRN is read with llama.cpp's attention factor") {
   const RopeConfig rope = only(qwen());
   RopeConfig expected;
   expected.base = 1e6;
-  expected.rope_type = RopeType::yarn;
-  expected.factor = 4;
-  expected.max_position_embeddings = 131072;
-  expected.original_max_position_embeddings = 32768;
+  expected.scaling.rope_type = RopeType::yarn;
+  expected.scaling.factor = 4;
+  expected.scaling.max_position_embeddings = 131072;
+  expected.scaling.original_max_position_embeddings = 32768;
   CHECK(make_spectrum(rope).inv_freq == make_spectrum(expected).inv_freq);
   CHECK(make_spectrum(rope).attention_factor == doctest::Approx(1 + 0.1 * std::log(4.0)));
-  CHECK(only(qwen().number(".rope.scaling.attn_factor", 0.5)).attention_factor ==
+  CHECK(only(qwen().number(".rope.scaling.attn_factor", 0.5)).attention.attention_factor ==
         doctest::Approx(0.5 * (1 + 0.1 * std::log(4.0))));
 
   const ModelConfig stated = read(qwen().number(".rope.scaling.yarn_attn_factor", 2));
-  CHECK(stated.layers[0].config.attention_factor == rope.attention_factor);
+  CHECK(stated.layers[0].config.attention.attention_factor == rope.attention.attention_factor);
   CHECK(warns(stated, "yarn_attn_factor is 2 and has no effect"));
   CHECK(read(qwen().number(".rope.scaling.yarn_attn_factor", 1.1386294f)).warnings.empty());
 }
@@ -310,31 +310,31 @@ TEST_CASE("YaRN's ramp is the file's, with a warning where llama.cpp goes by its
     return model(architecture).text(".rope.scaling.type", "yarn").number(".rope.scaling.factor", 8);
   };
   const ModelConfig kimi = read(yarn("qwen3").number(".rope.scaling.yarn_beta_fast", 2));
-  CHECK(kimi.layers[0].config.beta_fast == 2);
+  CHECK(kimi.layers[0].config.scaling.beta_fast == 2);
   CHECK(warns(kimi, "qwen3.rope.scaling.yarn_beta_fast is 2, and llama.cpp goes by 32"));
   CHECK(read(yarn("qwen3").number(".rope.scaling.yarn_beta_fast", 32)).warnings.empty());
   const ModelConfig grok =
       read(yarn("grok").number(".rope.scaling.yarn_beta_slow", 2).number(".rope.scaling.yarn_ext_factor", 0.5));
   CHECK(grok.warnings.empty());
-  CHECK(grok.layers[0].config.beta_fast == 8);
-  CHECK(grok.layers[0].config.beta_slow == 2);
-  CHECK(grok.layers[0].config.extrapolation_factor == 0.5);
+  CHECK(grok.layers[0].config.scaling.beta_fast == 8);
+  CHECK(grok.layers[0].config.scaling.beta_slow == 2);
+  CHECK(grok.layers[0].config.scaling.extrapolation_factor == 0.5);
   const RopeConfig linear =
       only(yarn("grok").number(".rope.scaling.yarn_ext_factor", 0).number(".rope.scaling.yarn_attn_factor", 3));
-  CHECK(linear.attention_factor == 3);
+  CHECK(linear.attention.attention_factor == 3);
   CHECK(make_spectrum(linear).inv_freq[0] == doctest::Approx(0.125));
 }
 
 TEST_CASE("a linear factor is read under its name of today and under the older one") {
   for (const char* name : {".rope.scaling.factor", ".rope.scale_linear"}) {
     const RopeConfig rope = only(model("llama").number(name, 4));
-    CHECK(rope.rope_type == RopeType::linear);
+    CHECK(rope.scaling.rope_type == RopeType::linear);
     CHECK(make_spectrum(rope).inv_freq[0] == 0.25);
   }
-  CHECK(only(model("llama").number(".rope.scaling.factor", 1)).rope_type == RopeType::standard);
-  CHECK(only(model("llama").number(".rope.scaling.factor", 0)).rope_type == RopeType::standard);
+  CHECK(only(model("llama").number(".rope.scaling.factor", 1)).scaling.rope_type == RopeType::standard);
+  CHECK(only(model("llama").number(".rope.scaling.factor", 0)).scaling.rope_type == RopeType::standard);
   const ModelConfig none = read(model("llama").number(".rope.scaling.factor", 4).text(".rope.scaling.type", "none"));
-  CHECK(none.layers[0].config.rope_type == RopeType::standard);
+  CHECK(none.layers[0].config.scaling.rope_type == RopeType::standard);
   CHECK(warns(none, "no effect with rope.scaling.type none"));
 }
 
@@ -350,15 +350,15 @@ TEST_CASE("DeepSeek's decoupled head is the rotary part alone") {
   gguf.integer(".rope.scaling.original_context_length", 4096).number(".rope.scaling.yarn_log_multiplier", 0.0707f);
   const RopeConfig rope = only(gguf);
   CHECK(rope.model_type == "deepseek_v2");
-  CHECK(rope.head_dim == 64);
-  CHECK(rope.rotary_dim == 64);
-  CHECK(rope.nope_dim == 128);
-  CHECK(rope.layout.pairing == Pairing::interleaved);
+  CHECK(rope.layout.head_dim == 64);
+  CHECK(rope.layout.rotary_dim == 64);
+  CHECK(rope.layout.nope_dim == 128);
+  CHECK(rope.layout.pairs.pairing == Pairing::interleaved);
   const Spectrum spectrum = make_spectrum(rope);
   CHECK(spectrum.attention_factor == 1);
   CHECK(spectrum.softmax_factor == doctest::Approx(std::pow(1 + 0.0707 * std::log(40.0), 2)));
-  CHECK(only(model("deepseek2").integer(".attention.key_length", 192).integer(".rope.dimension_count", 64)).nope_dim ==
-        128);
+  CHECK(only(model("deepseek2").integer(".attention.key_length", 192).integer(".rope.dimension_count", 64))
+            .layout.nope_dim == 128);
   CHECK(holds(refusal(model("deepseek2").integer(".attention.key_length", 32).integer(".rope.dimension_count", 64)),
               "deepseek2.rope.dimension_count is 64, expected at most the head's 32"));
 }
@@ -368,7 +368,7 @@ TEST_CASE("mscale_all_dim divides the attention factor in Mistral 3, and in no u
   gguf.text(".rope.scaling.type", "yarn").number(".rope.scaling.factor", 16);
   gguf.integer(".rope.scaling.original_context_length", 16384).number(".attention.temperature_scale", 0.1f);
   const RopeConfig rope = only(gguf.number(".rope.scaling.yarn_log_multiplier", 0.5));
-  CHECK(rope.attention_factor == doctest::Approx((1 + 0.1 * std::log(16.0)) / (1 + 0.05 * std::log(16.0))));
+  CHECK(rope.attention.attention_factor == doctest::Approx((1 + 0.1 * std::log(16.0)) / (1 + 0.05 * std::log(16.0))));
   CHECK(make_spectrum(rope).softmax_factor == 1);
   CHECK(query_scale(rope, 16383) == 1);
   CHECK(query_scale(rope, 16384) == doctest::Approx(1 + 0.1 * std::log(2.0)));
@@ -376,25 +376,27 @@ TEST_CASE("mscale_all_dim divides the attention factor in Mistral 3, and in no u
 
 TEST_CASE("M-RoPE's sections are read without the zeros behind them") {
   const RopeConfig two = only(model("qwen2vl").integers(".rope.dimension_sections", {16, 24, 24, 0}));
-  CHECK(two.mrope_section == std::vector<std::int64_t>{16, 24, 24});
-  CHECK(two.axis_rule == AxisRule::sections);
-  CHECK(two.layout.pairing == Pairing::half);
+  CHECK(two.axes.mrope_section == std::vector<std::int64_t>{16, 24, 24});
+  CHECK(two.axes.rule == AxisRule::sections);
+  CHECK(two.layout.pairs.pairing == Pairing::half);
   const ModelConfig three = read(model("qwen3vl").integers(".rope.dimension_sections", {24, 20, 20, 0}));
-  CHECK(three.layers[0].config.axis_rule == AxisRule::sections_interleaved);
+  CHECK(three.layers[0].config.axes.rule == AxisRule::sections_interleaved);
   CHECK(warns(three, "2 pairs beyond rope.dimension_sections turn by t here"));
   const ModelConfig newer =
       read(model("qwen35").integer(".rope.dimension_count", 64).integers(".rope.dimension_sections", {11, 11, 10, 0}));
   CHECK(newer.warnings.empty());
-  CHECK(newer.layers[0].config.rotary_dim == 64);
-  CHECK(only(model("hunyuan_vl").integers(".rope.dimension_sections", {16, 16, 16, 16})).mrope_section.size() == 4);
+  CHECK(newer.layers[0].config.layout.rotary_dim == 64);
+  CHECK(only(model("hunyuan_vl").integers(".rope.dimension_sections", {16, 16, 16, 16})).axes.mrope_section.size() ==
+        4);
   CHECK(holds(refusal(model("qwen2vl")), "no qwen2vl.rope.dimension_sections in it"));
 }
 
 TEST_CASE("sections decide between one position and three where the architecture has both") {
-  CHECK(only(model("glm4").integers(".rope.dimension_sections", {0, 0, 0, 0})).layout.pairing == Pairing::interleaved);
+  CHECK(only(model("glm4").integers(".rope.dimension_sections", {0, 0, 0, 0})).layout.pairs.pairing ==
+        Pairing::interleaved);
   const RopeConfig rope = only(model("glm4").integers(".rope.dimension_sections", {8, 12, 12, 0}));
-  CHECK(rope.layout.pairing == Pairing::half);
-  CHECK(rope.axis_rule == AxisRule::sections);
+  CHECK(rope.layout.pairs.pairing == Pairing::half);
+  CHECK(rope.axes.rule == AxisRule::sections);
   CHECK(warns(read(model("qwen2").integers(".rope.dimension_sections", {8, 12, 12, 0})),
               "qwen2.rope.dimension_sections is not understood"));
 }
@@ -408,10 +410,10 @@ TEST_CASE("Gemma 3's layers with a window turn by base 10 000 and are not scaled
         .integer(".attention.sliding_window", 1024);
   };
   const ModelConfig config = read(gemma());
-  CHECK(layer_rope(config, {}).config.rope_type == RopeType::linear);
+  CHECK(layer_rope(config, {}).config.scaling.rope_type == RopeType::linear);
   CHECK(layer_rope(config, "full_attention").config.base == 1e6);
   CHECK(layer_rope(config, "sliding_attention").config.base == 10000);
-  CHECK(layer_rope(config, "sliding_attention").config.rope_type == RopeType::standard);
+  CHECK(layer_rope(config, "sliding_attention").config.scaling.rope_type == RopeType::standard);
   CHECK(layer_rope(config, "sliding_attention").layers == 0);
 
   const std::vector<std::uint8_t> pattern{1, 1, 0, 1, 1};
@@ -438,8 +440,8 @@ TEST_CASE("OLMo 3's layers with a window keep the base and leave YaRN") {
                                       .number(".rope.scaling.factor", 8)
                                       .integer(".rope.scaling.original_context_length", 8192)
                                       .integer(".attention.sliding_window", 4096));
-  CHECK(layer_rope(config, "full_attention").config.rope_type == RopeType::yarn);
-  CHECK(layer_rope(config, "sliding_attention").config.rope_type == RopeType::standard);
+  CHECK(layer_rope(config, "full_attention").config.scaling.rope_type == RopeType::yarn);
+  CHECK(layer_rope(config, "sliding_attention").config.scaling.rope_type == RopeType::standard);
   CHECK(layer_rope(config, "sliding_attention").config.base == 500000);
 }
 
@@ -449,11 +451,11 @@ TEST_CASE("Gemma 4's two kinds of layers have heads of two widths, and its facto
   gguf.integer(".rope.dimension_count", 512).integer(".rope.dimension_count_swa", 256);
   gguf.number(".rope.freq_base", 1e6).number(".rope.freq_base_swa", 1e4).integer(".attention.sliding_window", 1024);
   const ModelConfig config = read(gguf.tensor("rope_freqs.weight", std::vector<double>(256, 1)));
-  CHECK(layer_rope(config, "full_attention").config.head_dim == 512);
-  CHECK(layer_rope(config, "full_attention").config.freq_factors.size() == 256);
-  CHECK(layer_rope(config, "sliding_attention").config.head_dim == 256);
-  CHECK(layer_rope(config, "sliding_attention").config.rotary_dim == 256);
-  CHECK(layer_rope(config, "sliding_attention").config.freq_factors.empty());
+  CHECK(layer_rope(config, "full_attention").config.layout.head_dim == 512);
+  CHECK(layer_rope(config, "full_attention").config.scaling.freq_factors.size() == 256);
+  CHECK(layer_rope(config, "sliding_attention").config.layout.head_dim == 256);
+  CHECK(layer_rope(config, "sliding_attention").config.layout.rotary_dim == 256);
+  CHECK(layer_rope(config, "sliding_attention").config.scaling.freq_factors.empty());
 }
 
 TEST_CASE("layers that do not turn are counted by the architecture's own rule") {
@@ -461,7 +463,7 @@ TEST_CASE("layers that do not turn are counted by the architecture's own rule") 
   CHECK(layer_rope(smol, "rope").layers == 24);
   CHECK(layer_rope(smol, "no_rope").layers == 8);
   CHECK_FALSE(layer_rope(smol, "no_rope").config.rotates);
-  CHECK(layer_rope(read(model("llama4")), "no_rope").config.query_scale == QueryScale::llama4);
+  CHECK(layer_rope(read(model("llama4")), "no_rope").config.attention.query_scale == QueryScale::llama4);
   CHECK(only(model("llama4").integer(".attention.sliding_window", 0)).rotates);
   const ModelConfig cohere = read(model("cohere2").integer(".attention.sliding_window", 4096));
   CHECK_FALSE(layer_rope(cohere, "full_attention").config.rotates);
@@ -481,12 +483,12 @@ TEST_CASE("DeepSeek-V4 turns the end of its heads, and scales its compressed lay
   gguf.integer(".rope.scaling.original_context_length", 65536).number(".attention.compress_rope_freq_base", 160000);
   const ModelConfig config = read(gguf);
   CHECK(config.warnings.empty());
-  CHECK(layer_rope(config, "main").config.rope_type == RopeType::standard);
+  CHECK(layer_rope(config, "main").config.scaling.rope_type == RopeType::standard);
   CHECK(layer_rope(config, "main").config.base == 10000);
   CHECK(layer_rope(config, "compress").config.base == 160000);
   CHECK(make_spectrum(layer_rope(config, "compress").config).attention_factor == 1);
-  CHECK(layer_rope(config, "compress").config.layout.trailing);
-  CHECK(layer_rope(config, "compress").config.layout.pairing == Pairing::interleaved);
+  CHECK(layer_rope(config, "compress").config.layout.pairs.trailing);
+  CHECK(layer_rope(config, "compress").config.layout.pairs.pairing == Pairing::interleaved);
 }
 
 TEST_CASE("HunYuan's alpha raises the base") {
@@ -515,8 +517,8 @@ TEST_CASE("keys and tensors about rotary embeddings that are not understood are 
 TEST_CASE("head counts that differ by layer are read by the first layer that has heads") {
   Gguf gguf("deci");
   gguf.integer(".embedding_length", 4096).integers(".attention.head_count", {0, 32, 16});
-  CHECK(only(gguf).head_dim == 128);
-  CHECK(only(gguf.raw(".attention.key_length", u64, bytes_of(std::uint64_t{64}))).head_dim == 64);
+  CHECK(only(gguf).layout.head_dim == 128);
+  CHECK(only(gguf.raw(".attention.key_length", u64, bytes_of(std::uint64_t{64}))).layout.head_dim == 64);
   CHECK(holds(refusal(Gguf("deci").integer(".embedding_length", 4096).integers(".attention.head_count", {0, 0})),
               "deci.attention.head_count is 0, expected at least 1"));
   CHECK(holds(refusal(Gguf("llama").integer(".embedding_length", 4096)), "no llama.attention.key_length in it"));
@@ -605,7 +607,7 @@ TEST_CASE("a GGUF file cut off anywhere in its metadata or its factors is refuse
 TEST_CASE("a GGUF file without its weights is read: only what is asked for must be there") {
   Gguf gguf = model("llama").integer(".rope.dimension_count", 4).tensor("rope_freqs.weight", {2, 3});
   gguf.info("token_embd.weight", {4096, 128256}, 12, 64);
-  CHECK(only(gguf).freq_factors == std::vector<double>{2, 3});
+  CHECK(only(gguf).scaling.freq_factors == std::vector<double>{2, 3});
   CHECK(holds(refusal(Gguf(gguf).info("output.weight", {std::uint64_t{1} << 40, std::uint64_t{1} << 30}, 0, 0)),
               R"(tensor "output.weight" is larger than any file)"));
 }
@@ -664,7 +666,7 @@ TEST_CASE("lists within lists are skipped down to four levels, and refused beyon
     return model("llama").raw("a", array, bytes + inner);
   };
   const std::string strings = bytes_of(string) + bytes_of(std::uint64_t{2}) + text_of("one") + text_of("");
-  CHECK(only(nested(3, strings)).head_dim == 128);
+  CHECK(only(nested(3, strings)).layout.head_dim == 128);
   CHECK(holds(refusal(nested(4, strings)), "nested deeper than 4 levels"));
   CHECK(holds(refusal(nested(100'000, "")), "nested deeper than 4 levels"));
 }
@@ -693,7 +695,7 @@ TEST_CASE("a million keys are read, and of more the file is refused") {
   gguf.keys.reserve(30'000'000);
   const std::uint64_t own = gguf.key_count;
   for (std::uint64_t i = own; i < 1'000'000; ++i) gguf.raw(fmt::format("{:06}", i), u8, "x");
-  CHECK(only(gguf).head_dim == 128);
+  CHECK(only(gguf).layout.head_dim == 128);
   CHECK(holds(refusal(gguf.raw("last", u8, "x")), "1000001 keys are claimed"));
 }
 
@@ -710,7 +712,7 @@ TEST_CASE("a file of ten gigabytes is read without its weights, and long metadat
   gguf.raw("tokenizer.ggml.tokens", array, bytes_of(string) + bytes_of(std::uint64_t{2}) + text_of("a") + text_of("b"));
   gguf.tensor("rope_freqs.weight", {2, 3}).info("token_embd.weight", {1 << 16, 1 << 15}, 0, 32);
   if (grow(gguf, 10'000'000'000)) {
-    CHECK(read_gguf(scratch.path / "x.gguf").layers[0].config.freq_factors == std::vector<double>{2, 3});
+    CHECK(read_gguf(scratch.path / "x.gguf").layers[0].config.scaling.freq_factors == std::vector<double>{2, 3});
   }
   // Beyond this key the file is zeros: strings of no length without end.
   const std::uint64_t strings = 1'000'000'000;

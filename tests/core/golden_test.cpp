@@ -45,7 +45,7 @@ TEST_CASE("golden freqs: frequencies and attention factors of every file are exa
     CHECK(std::abs(spectrum.attention_factor - attention) <= 1e-15 * attention);
     CHECK(std::abs(model_attention_factor(rope, seq_len) - file.at("attention_factor").get<double>()) <=
           1e-15 * attention);
-    CHECK(rope_type_name(rope.rope_type) == file.at("rope_type").get<std::string>());
+    CHECK(rope_type_name(rope.scaling.rope_type) == file.at("rope_type").get<std::string>());
     CHECK(spectrum.rotary_dim == file.at("rotary_dim").get<std::int64_t>());
   });
 }
@@ -77,26 +77,26 @@ RopeConfig yarn_repo_config(const Json& file) {
   const std::string name = file.at("class");
   RopeConfig rope;
   if (name == "LlamaNTKScaledRotaryEmbedding")
-    rope.rope_type = RopeType::ntk;
+    rope.scaling.rope_type = RopeType::ntk;
   else if (name == "LlamaPartNTKScaledRotaryEmbedding")
-    rope.rope_type = RopeType::ntk_by_parts;
+    rope.scaling.rope_type = RopeType::ntk_by_parts;
   else if (name == "LlamaYaRNScaledRotaryEmbedding")
-    rope.rope_type = RopeType::yarn;
+    rope.scaling.rope_type = RopeType::yarn;
   else if (name == "LlamaDynamicScaledRotaryEmbedding")
-    rope.rope_type = RopeType::dynamic;
+    rope.scaling.rope_type = RopeType::dynamic;
   else if (name == "LlamaDynamicPartNTKScaledRotaryEmbedding")
-    rope.rope_type = RopeType::dynamic_ntk_by_parts;
+    rope.scaling.rope_type = RopeType::dynamic_ntk_by_parts;
   else if (name == "LlamaDynamicYaRNScaledRotaryEmbedding")
-    rope.rope_type = RopeType::dynamic_yarn;
+    rope.scaling.rope_type = RopeType::dynamic_yarn;
   else
     throw Error(fmt::format("class {} is not known", name));
   for (const auto& [key, value] : file.at("init").items()) {
     if (key == "dim")
-      rope.head_dim = rope.rotary_dim = value;
+      rope.layout.head_dim = rope.layout.rotary_dim = value;
     else if (key == "base")
       rope.base = value;
     else if (key == "scale" || key == "ntk")
-      rope.factor = value.get<double>();
+      rope.scaling.factor = value.get<double>();
     else
       set_parameter(rope, key, value.dump());
   }
@@ -146,7 +146,7 @@ double table_difference(const std::vector<double>& printed, const std::vector<Co
   const std::size_t skipped = tokens - rows; // a prefix has no row
   double best = std::numeric_limits<double>::infinity();
   for (const Pairing pairing : {Pairing::half, Pairing::interleaved}) {
-    PairLayout layout = golden.rope.layout;
+    PairLayout layout = golden.rope.layout.pairs;
     layout.pairing = layout.output = pairing;
     layout.trailing = false;
     const PairIndex index = pair_index(layout, 2 * static_cast<std::int64_t>(pairs), static_cast<std::int64_t>(pairs));
@@ -154,7 +154,7 @@ double table_difference(const std::vector<double>& printed, const std::vector<Co
     for (std::size_t row = 0; row < rows; ++row)
       for (std::size_t i = 0; i < pairs; ++i) {
         const CosSin<double>& at = ours[(row + skipped) * pairs + i];
-        const double value = of_cos ? at.cos : at.sin * golden.rope.layout.direction;
+        const double value = of_cos ? at.cos : at.sin * golden.rope.layout.pairs.direction;
         const auto pair = static_cast<std::int64_t>(i);
         const auto first = width == pairs ? i : static_cast<std::size_t>(index.in_first(pair)),
                    second = width == pairs ? i : static_cast<std::size_t>(index.in_second(pair));
@@ -166,7 +166,7 @@ double table_difference(const std::vector<double>& printed, const std::vector<Co
   return best;
 }
 
-std::vector<CosSin<double>> table_of(const test::RotationCase& golden, const char* recipe, Format row) {
+std::vector<CosSin<double>> table_of(const test::RotationCase& golden, const char* recipe, NumberFormat row) {
   Rotation rotation = golden.rotation();
   rotation.attention_factor = model_attention_factor(golden.rope, golden.seq_len);
   return recipe_table(*find_recipe(recipe), golden.rope, golden.seq_len, rotation, row);
@@ -186,12 +186,13 @@ TEST_CASE("golden apply: the tables of cos and sin are the model code's, in each
       const auto printed = [&](const char* format) {
         return flat(file.at(fmt::format("{}_{}", of_cos ? "cos" : "sin", format)));
       };
-      CHECK(table_difference(printed("float64"), table_of(golden, "exact", Format::float32), of_cos, golden, prefix) <=
-            1e-9);
-      CHECK(table_difference(printed("float32"), table_of(golden, "once", Format::float32), of_cos, golden, prefix) <=
-            2.5e-7 * gain); // 2 ulp
-      const double sixteen = table_difference(
-          printed("bfloat16"), table_of(golden, once ? "once" : "each_step", Format::bfloat16), of_cos, golden, prefix);
+      CHECK(table_difference(printed("float64"), table_of(golden, "exact", NumberFormat::float32), of_cos, golden,
+                             prefix) <= 1e-9);
+      CHECK(table_difference(printed("float32"), table_of(golden, "once", NumberFormat::float32), of_cos, golden,
+                             prefix) <= 2.5e-7 * gain); // 2 ulp
+      const double sixteen =
+          table_difference(printed("bfloat16"), table_of(golden, once ? "once" : "each_step", NumberFormat::bfloat16),
+                           of_cos, golden, prefix);
       CHECK(sixteen <= (once ? 4e-3 : 0.0) * gain);
     }
   });
@@ -210,12 +211,12 @@ TEST_CASE("golden apply: a model's own arithmetic gives its bits in bfloat16 and
     CHECK_MESSAGE(recipe->name == recipe_of(golden.rope).name, "model_type " << golden.rope.model_type);
     CpuEngine engine;
     const double gain = std::max(1.0, golden.spectrum.attention_factor) * golden.greatest;
-    CHECK(test::greatest_difference(test::turned(engine, golden, *recipe, Format::float32),
+    CHECK(test::greatest_difference(test::turned(engine, golden, *recipe, NumberFormat::float32),
                                     flat(file.at("out").at("float32"))) <= 5e-7 * gain);
     ++files;
     std::size_t wrong = 0;
-    for (const auto& [format, key, ulp] :
-         {std::tuple{Format::bfloat16, "bfloat16", 0x1p-7}, std::tuple{Format::float16, "float16", 0x1p-10}}) {
+    for (const auto& [format, key, ulp] : {std::tuple{NumberFormat::bfloat16, "bfloat16", 0x1p-7},
+                                           std::tuple{NumberFormat::float16, "float16", 0x1p-10}}) {
       const std::string in_format = key; // clang captures no structured binding
       CAPTURE(in_format);
       const std::vector<float> rows = test::turned(engine, golden, *recipe, format);
@@ -241,9 +242,9 @@ TEST_CASE("golden te: TransformerEngine's calls give its float32 rows, and its b
     CpuEngine engine;
     // The module's buffer has the frequencies before any interpolation.
     CHECK(test::greatest_relative_difference(golden.spectrum.unscaled, flat(file.at("inv_freq"))) <= float32_noise);
-    CHECK(test::greatest_difference(test::turned(engine, golden, recipe, Format::float32),
+    CHECK(test::greatest_difference(test::turned(engine, golden, recipe, NumberFormat::float32),
                                     flat(file.at("out").at("float32"))) <= 5e-7 * golden.greatest);
-    CHECK(test::differing(test::turned(engine, golden, recipe, Format::bfloat16),
+    CHECK(test::differing(test::turned(engine, golden, recipe, NumberFormat::bfloat16),
                           flat_floats(file.at("out").at("bfloat16"))) == 0);
     std::vector<double> exact(golden.q.size());
     engine.rotate(golden.rotation(), golden.shape, std::span<const double>(golden.q), exact);
@@ -258,7 +259,7 @@ namespace {
 std::vector<float> turned_by_ggml(Engine& engine, const test::RotationCase& golden, const Json& file) {
   std::vector<CosSin<double>> table;
   for (const auto& [c, s] : ggml_table(test::ggml_rope(file), golden.positions, AngleRule::recurrence))
-    table.push_back({static_cast<double>(c), static_cast<double>(s) * golden.rope.layout.direction});
+    table.push_back({static_cast<double>(c), static_cast<double>(s) * golden.rope.layout.pairs.direction});
   Rotation rotation = golden.rotation();
   rotation.table = table;
   rotation.fused = find_recipe("ggml_recurrence")->fused;
@@ -279,9 +280,9 @@ TEST_CASE("golden ggml: its five modes give its float32 rows to the bit by its r
     CpuEngine engine;
     const std::vector<float> rows = turned_by_ggml(engine, golden, file);
     CHECK(test::greatest_difference(rows, expected) <= 1e-6 * gain);
-    if (golden.rope.axis_rule != AxisRule::ggml_sections && golden.rope.axis_rule != AxisRule::ggml_interleaved)
-      CHECK(test::greatest_difference(test::turned(engine, golden, *find_recipe("ggml"), Format::float32), expected) <=
-            1e-6 * gain);
+    if (golden.rope.axes.rule != AxisRule::ggml_sections && golden.rope.axes.rule != AxisRule::ggml_interleaved)
+      CHECK(test::greatest_difference(test::turned(engine, golden, *find_recipe("ggml"), NumberFormat::float32),
+                                      expected) <= 1e-6 * gain);
     const std::vector<float> wanted = flat_floats(file.at("out"));
     same += wanted.size() - std::min(wanted.size(), test::differing(rows, wanted));
     all += wanted.size();
@@ -307,24 +308,24 @@ TEST_CASE("golden ggml: its five modes give its float32 rows to the bit by its r
 TEST_CASE("golden xpos: queries grow and keys shrink as torchscale's do") {
   test::for_each_golden("xpos", [](const Json& file) {
     RopeConfig rope;
-    rope.head_dim = rope.rotary_dim = file.at("head_dim");
-    rope.xpos_scale_base = file.at("scale_base").get<double>();
+    rope.layout.head_dim = rope.layout.rotary_dim = file.at("head_dim");
+    rope.attention.xpos_scale_base = file.at("scale_base").get<double>();
     const auto pairing = pairing_from_name(file.at("layout").get<std::string>());
     if (!pairing) throw Error("layout is not known");
-    rope.layout.pairing = rope.layout.output = *pairing;
+    rope.layout.pairs.pairing = rope.layout.pairs.output = *pairing;
     const Spectrum spectrum = make_spectrum(rope);
     for (const auto& [role, in, out] : {std::tuple{Role::query, "q", "q_out"}, std::tuple{Role::key, "k", "k_out"}}) {
       const std::string rows_of = in;
       CAPTURE(rows_of);
       std::vector<double> rows = flat(file.at(in));
-      const auto tokens = static_cast<std::int64_t>(rows.size()) / rope.head_dim;
+      const auto tokens = static_cast<std::int64_t>(rows.size()) / rope.layout.head_dim;
       const std::int64_t offset = file.at("offset");
       const Positions positions = consecutive_positions(tokens, offset);
-      Rotation rotation{spectrum.turns, 1, rope.layout, {}, positions};
-      auto table = recipe_table(*find_recipe("exact"), rope, std::nullopt, rotation, Format::float32);
+      Rotation rotation{spectrum.turns, 1, rope.layout.pairs, {}, positions};
+      auto table = recipe_table(*find_recipe("exact"), rope, std::nullopt, rotation, NumberFormat::float32);
       apply_xpos(rope, positions, role, static_cast<double>(tokens + offset), table);
       rotation.table = table;
-      CpuEngine().rotate(rotation, {1, tokens, 1, rope.head_dim}, std::span<const double>(rows), rows);
+      CpuEngine().rotate(rotation, {1, tokens, 1, rope.layout.head_dim}, std::span<const double>(rows), rows);
       const std::vector<double> expected = flat(file.at(out));
       double greatest = 1;
       for (const double x : expected) greatest = std::max(greatest, std::abs(x));

@@ -39,13 +39,15 @@ std::string floats(std::initializer_list<float> numbers, bool swapped = false) {
 
 TEST_CASE("an array comes back as it was written, in every dtype that .npy holds") {
   const test::Scratch scratch;
-  for (const DType dtype : {DType::float64, DType::float32, DType::float16, DType::integer}) {
+  for (const std::optional<NumberFormat> dtype :
+       {std::optional(NumberFormat::float64), std::optional(NumberFormat::float32),
+        std::optional(NumberFormat::float16), std::optional<NumberFormat>()}) {
     Array array;
     array.dtype = dtype;
     array.shape = {2, 1, 3};
-    if (dtype == DType::float64)
+    if (dtype == NumberFormat::float64)
       array.doubles = {1, 2.5, -3, 0.1, 1e300, 6};
-    else if (dtype == DType::integer)
+    else if (!dtype)
       array.integers = {1, -2, 3, 1LL << 62, -(1LL << 62), 6};
     else
       array.floats = {1, 2.5f, -3, 0.25f, 65504, 6};
@@ -75,7 +77,7 @@ TEST_CASE("two bytes without a type, which is how numpy writes ml_dtypes' bfloat
   for (const char* descr : {"<V2", "|V2"}) {
     const std::string dictionary = std::string("{'descr': '") + descr + "', 'fortran_order': False, 'shape': (2,), }";
     const Array array = read_bytes(npy(dictionary, std::string("\xc0\x3f\x00\xc0", 4)));
-    CHECK(array.dtype == DType::bfloat16);
+    CHECK(array.dtype == NumberFormat::bfloat16);
     CHECK(array.floats == std::vector<float>{1.5f, -2});
   }
   CHECK_THROWS_AS(read_bytes(npy("{'descr': '|V4', 'fortran_order': False, 'shape': (1,), }", "four")), Error);
@@ -90,7 +92,7 @@ TEST_CASE("a dtype that is none reaches a sentence short and without control cha
 TEST_CASE("bfloat16 does not go into .npy: the refusal names .safetensors, and nothing is written") {
   const test::Scratch scratch;
   Array array;
-  array.dtype = DType::bfloat16;
+  array.dtype = NumberFormat::bfloat16;
   array.shape = {1};
   array.floats = {1};
   std::string sentence;

@@ -84,23 +84,23 @@ TEST_CASE("bfloat16 and float16 tables are off by at most half an ulp of theirs"
 }
 
 TEST_CASE("the number line of a format: steps of a power of two, and the nearest of ties the even one") {
-  CHECK(representable_step(Format::bfloat16, 255) == 1);
-  CHECK(representable_step(Format::bfloat16, 256) == 2);
-  CHECK(representable_step(Format::bfloat16, 131071) == 512);
-  CHECK(representable_step(Format::float16, 2047) == 1);
-  CHECK(representable_step(Format::float16, 65504) == 32);
-  CHECK(representable_step(Format::float16, 65505) == 0);
-  CHECK(representable_step(Format::float32, (1 << 24) + 1) == 2);
-  CHECK(represented(Format::bfloat16, 15962) == 15936); // huggingface/candle#3520
-  CHECK(represented(Format::bfloat16, 257) == 256);
-  CHECK(represented(Format::bfloat16, 259) == 260);
-  CHECK(represented(Format::float16, 70000) == -1);
+  CHECK(representable_step(NumberFormat::bfloat16, 255) == 1);
+  CHECK(representable_step(NumberFormat::bfloat16, 256) == 2);
+  CHECK(representable_step(NumberFormat::bfloat16, 131071) == 512);
+  CHECK(representable_step(NumberFormat::float16, 2047) == 1);
+  CHECK(representable_step(NumberFormat::float16, 65504) == 32);
+  CHECK(representable_step(NumberFormat::float16, 65505) == 0);
+  CHECK(representable_step(NumberFormat::float32, (1 << 24) + 1) == 2);
+  CHECK(represented(NumberFormat::bfloat16, 15962) == 15936); // huggingface/candle#3520
+  CHECK(represented(NumberFormat::bfloat16, 257) == 256);
+  CHECK(represented(NumberFormat::bfloat16, 259) == 260);
+  CHECK(represented(NumberFormat::float16, 70000) == -1);
 }
 
 TEST_CASE("xPos keeps scores a function of the distance: a query's growth meets a key's shrinking") {
   RopeConfig rope;
-  rope.head_dim = rope.rotary_dim = 32;
-  rope.xpos_scale_base = 512;
+  rope.layout.head_dim = rope.layout.rotary_dim = 32;
+  rope.attention.xpos_scale_base = 512;
   const Spectrum spectrum = make_spectrum(rope);
   const auto score = [&](std::int64_t m, std::int64_t n) {
     double sum = 0;
@@ -108,7 +108,7 @@ TEST_CASE("xPos keeps scores a function of the distance: a query's growth meets 
     for (const auto& [slot, position, role] : {std::tuple{0, m, Role::query}, std::tuple{1, n, Role::key}}) {
       const Positions positions{1, {position}};
       const Rotation rotation{spectrum.turns, 1, {}, {}, positions};
-      at[slot] = recipe_table(*find_recipe("exact"), rope, std::nullopt, rotation, Format::float32);
+      at[slot] = recipe_table(*find_recipe("exact"), rope, std::nullopt, rotation, NumberFormat::float32);
       apply_xpos(rope, positions, role, 4096, at[slot]);
     }
     for (std::size_t i = 0; i < at[0].size(); ++i) sum += at[0][i].cos * at[1][i].cos + at[0][i].sin * at[1][i].sin;
@@ -121,12 +121,12 @@ TEST_CASE("xPos keeps scores a function of the distance: a query's growth meets 
 TEST_CASE("Llama 4's layers without RoPE and Ministral 3 scale queries in steps of whole contexts") {
   RopeConfig rope;
   CHECK(query_scale(rope, 1 << 20) == 1);
-  rope.query_scale = QueryScale::llama4;
+  rope.attention.query_scale = QueryScale::llama4;
   CHECK(query_scale(rope, 0) == 1);
   CHECK(query_scale(rope, 8190) == 1);
   CHECK(query_scale(rope, 8191) == doctest::Approx(1 + 0.1 * std::log(2.0)));
-  rope.query_scale = QueryScale::ministral3;
-  rope.query_scale_floor = 16384;
+  rope.attention.query_scale = QueryScale::ministral3;
+  rope.attention.query_scale_floor = 16384;
   CHECK(query_scale(rope, 16383) == 1);
   CHECK(query_scale(rope, 16384) == doctest::Approx(1 + 0.1 * std::log(2.0)));
 }

@@ -47,8 +47,8 @@ TEST_CASE("the score of a rotated query and key depends on their distance alone,
 
 TEST_CASE("components outside the rotary part pass through bit for bit, in both engines' layouts") {
   RopeConfig rope;
-  rope.head_dim = 12;
-  rope.rotary_dim = 4;
+  rope.layout.head_dim = 12;
+  rope.layout.rotary_dim = 4;
   const Spectrum spectrum = make_spectrum(rope);
   const Positions positions{1, {5, 6}};
   for (const bool trailing : {false, true}) {
@@ -108,15 +108,15 @@ TEST_CASE("a rotation refuses odd rotary_dim, more pairs than fit, missing posit
 
 TEST_CASE("M-RoPE sections that are no parts of the pairs are refused") {
   RopeConfig rope;
-  rope.axis_rule = AxisRule::sections;
+  rope.axes.rule = AxisRule::sections;
   for (const std::vector<std::int64_t>& sections : {std::vector<std::int64_t>{-16, 40, 40},
                                                     {std::int64_t{1} << 50, 64 - (std::int64_t{1} << 50), 0},
                                                     {16, 24, 23},
                                                     {32, 32}}) {
-    rope.mrope_section = sections;
+    rope.axes.mrope_section = sections;
     CHECK_THROWS_AS(pair_axes(rope, 3), Error);
   }
-  rope.mrope_section = {16, 24, 24};
+  rope.axes.mrope_section = {16, 24, 24};
   CHECK(pair_axes(rope, 3).at(15) == 0);
   CHECK(pair_axes(rope, 3).at(16) == 1);
   CHECK(pair_axes(rope, 3).at(63) == 2);
@@ -177,8 +177,8 @@ void for_each_shape(Check check) {
   const Positions positions{1, {0, 7, 131, 4000, 1}};
   for (const Shaped& shaped : shapes()) {
     RopeConfig rope;
-    rope.head_dim = shaped.head_dim;
-    rope.rotary_dim = shaped.rotary_dim;
+    rope.layout.head_dim = shaped.head_dim;
+    rope.layout.rotary_dim = shaped.rotary_dim;
     const Spectrum spectrum = make_spectrum(rope);
     CAPTURE(shaped.head_dim);
     CAPTURE(shaped.rotary_dim);
@@ -211,8 +211,8 @@ TEST_CASE("16-bit rows are the float rows' numbers rounded to nearest, on every 
       for (std::size_t i = 0; i < rows.size(); ++i) {
         b[i] = Bfloat16{bfloat16_from_float(rows[i])};
         h[i] = Float16{half_from_float(rows[i])};
-        of_b[i] = rounded(Format::bfloat16, rows[i]);
-        of_h[i] = rounded(Format::float16, rows[i]);
+        of_b[i] = rounded(NumberFormat::bfloat16, rows[i]);
+        of_h[i] = rounded(NumberFormat::float16, rows[i]);
       }
       CpuEngine engine;
       engine.rotate(rotation, shape, std::span<const float>(of_b), of_b);

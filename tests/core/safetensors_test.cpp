@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/io/file.h"
+#include "core/io/npy.h"
 #include "core/io/tensor_file.h"
 #include "tests/scratch.h"
 
@@ -53,20 +54,22 @@ std::string refusal(const std::string& bytes, const std::string& name = "") {
 
 bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-Array array_of(DType dtype) {
+Array array_of(std::optional<NumberFormat> dtype) {
   Array array;
   array.dtype = dtype;
   array.shape = {2, 1, 3};
-  if (dtype == DType::float64)
+  if (dtype == NumberFormat::float64)
     array.doubles = {1, 2.5, -3, 0.1, 1e300, 6};
-  else if (dtype == DType::integer)
+  else if (!dtype)
     array.integers = {1, -2, 3, std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min(), 6};
   else
-    array.floats = {1, 2.5f, -3, 0.25f, 32768, 6};
+    array.floats = {1, 2.5f, -3, 0.25f, properties_of(*dtype).bytes == 1 ? 384.0f : 32768.0f, 6};
   return array;
 }
 
-constexpr DType all_dtypes[] = {DType::float64, DType::float32, DType::float16, DType::bfloat16, DType::integer};
+constexpr std::optional<NumberFormat> all_dtypes[] = {
+    NumberFormat::float64,     NumberFormat::float32,     NumberFormat::float16, NumberFormat::bfloat16,
+    NumberFormat::float8_e4m3, NumberFormat::float8_e5m2, std::nullopt};
 
 void check_same(const Array& a, const Array& b) {
   CHECK(a.dtype == b.dtype);
@@ -91,7 +94,7 @@ std::string written_by_python() {
 
 TEST_CASE("a safetensors file gives back the array that was written, in every dtype") {
   const test::Scratch scratch;
-  for (const DType dtype : all_dtypes) {
+  for (const std::optional<NumberFormat> dtype : all_dtypes) {
     const Array array = array_of(dtype);
     write_safetensors(scratch.path / "x.safetensors", "query \"1\"", array);
     check_same(read_safetensors(scratch.path / "x.safetensors"), array);
@@ -102,7 +105,7 @@ TEST_CASE("a safetensors file gives back the array that was written, in every dt
 TEST_CASE("numbers in a written safetensors file begin at a multiple of 8 and end the file") {
   const test::Scratch scratch;
   for (const char* name : {"a", "ab", "abc", "abcd", "abcde", "abcdef", "abcdefg", "abcdefgh"}) {
-    write_safetensors(scratch.path / "x", name, array_of(DType::bfloat16));
+    write_safetensors(scratch.path / "x", name, array_of(NumberFormat::bfloat16));
     const TensorEntry entry = list_safetensors(scratch.path / "x").at(0);
     CHECK(entry.begin % 8 == 0);
     CHECK(entry.end == std::filesystem::file_size(scratch.path / "x"));
@@ -132,9 +135,9 @@ TEST_CASE("a file that Python's safetensors wrote is listed and read by name") {
   CHECK(entries[1].name == "a");
   CHECK(entries[1].dtype == "BF16");
   const Array a = read_safetensors(path, "a"), b = read_safetensors(path, "b");
-  CHECK(a.dtype == DType::bfloat16);
+  CHECK(a.dtype == NumberFormat::bfloat16);
   CHECK(a.floats == std::vector<float>{1, -3});
-  CHECK(b.dtype == DType::float32);
+  CHECK(b.dtype == NumberFormat::float32);
   CHECK(b.floats == std::vector<float>{1.5f, -2});
 }
 
@@ -190,10 +193,10 @@ TEST_CASE("a safetensors file of several tensors asks for a name and lists the f
 }
 
 TEST_CASE("a dtype that safetensors has and ropescope has not is named, and does not hide the file's other tensors") {
-  const std::string bytes = file_of(R"({"f8":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]},)"
+  const std::string bytes = file_of(R"({"f8":{"dtype":"F8_E8M0","shape":[2],"data_offsets":[0,2]},)"
                                     R"("f16":{"dtype":"F16","shape":[1],"data_offsets":[2,4]}})",
                                     std::string("\x01\x02\x00\x3c", 4));
-  CHECK(holds(refusal(bytes, "f8"), R"("f8": dtype "F8_E4M3", expected F64)"));
+  CHECK(holds(refusal(bytes, "f8"), R"("f8": dtype "F8_E8M0", expected F64)"));
   CHECK(read_bytes(bytes, "f16").floats == std::vector<float>{1});
   CHECK(holds(refusal(one("BOOL", "[1]", "1")), "BOOL"));
 }
@@ -306,13 +309,13 @@ TEST_CASE("names out of a safetensors file reach a sentence short and without co
 TEST_CASE("a name that the safetensors format cannot hold is refused before anything is written") {
   const test::Scratch scratch;
   for (const char* name : {"__metadata__", "\xff"})
-    CHECK_THROWS_AS(write_safetensors(scratch.path / "x.safetensors", name, array_of(DType::float32)), Error);
+    CHECK_THROWS_AS(write_safetensors(scratch.path / "x.safetensors", name, array_of(NumberFormat::float32)), Error);
   CHECK(std::filesystem::is_empty(scratch.path));
 }
 
 TEST_CASE("an array file is what its bytes say, whatever it is called") {
   const test::Scratch scratch;
-  const Array array = array_of(DType::float16);
+  const Array array = array_of(NumberFormat::float16);
   write_npy(scratch.path / "numpy.safetensors", array);
   write_npy(scratch.path / "numpy", array);
   write_safetensors(scratch.path / "tensors.npy", "a", array);
@@ -345,25 +348,25 @@ TEST_CASE("FILE.safetensors:NAME picks a tensor, unless a file is called so") {
   CHECK_THROWS_WITH_AS(read_array(file + ":c:d"), doctest::Contains("none named \"c:d\""), Error);
   CHECK_THROWS_WITH_AS(read_array(scratch.path / "y.safetensors:a"), doctest::Contains("y.safetensors: no such"),
                        Error);
-  write_npy(file + ":a", array_of(DType::float64));
-  check_same(read_array(file + ":a"), array_of(DType::float64));
+  write_npy(file + ":a", array_of(NumberFormat::float64));
+  check_same(read_array(file + ":a"), array_of(NumberFormat::float64));
 }
 
 TEST_CASE("a name is refused for a .npy file, whose array has none") {
   const test::Scratch scratch;
-  write_npy(scratch.path / "x.npy", array_of(DType::float32));
+  write_npy(scratch.path / "x.npy", array_of(NumberFormat::float32));
   CHECK_THROWS_WITH_AS(read_array(scratch.path / "x.npy", "q"), doctest::Contains("\"q\""), Error);
 }
 
 TEST_CASE("an array is written as .safetensors where the file's extension says so, else as .npy") {
   const test::Scratch scratch;
-  const Array array = array_of(DType::float32);
+  const Array array = array_of(NumberFormat::float32);
   for (const char* name : {"x.npy", "x", "x.bin"}) {
     write_array(scratch.path / name, array);
     check_same(read_npy(scratch.path / name), array);
   }
   write_array(scratch.path / "x.safetensors", array, "q");
   check_same(read_safetensors(scratch.path / "x.safetensors", "q"), array);
-  CHECK_THROWS_AS(write_array(scratch.path / "y.npy", array_of(DType::bfloat16)), Error);
+  CHECK_THROWS_AS(write_array(scratch.path / "y.npy", array_of(NumberFormat::bfloat16)), Error);
   CHECK(!std::filesystem::exists(scratch.path / "y.npy"));
 }

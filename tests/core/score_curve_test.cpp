@@ -110,7 +110,7 @@ TEST_CASE("the weights of a query and key give the score of their rotated heads,
   std::vector<double> heads(32);
   for (double& x : heads) x = normal(random);
   RopeConfig rope;
-  rope.head_dim = rope.rotary_dim = 16;
+  rope.layout.head_dim = rope.layout.rotary_dim = 16;
   const Spectrum spectrum = make_spectrum(rope);
   for (const Pairing pairing : {Pairing::half, Pairing::interleaved})
     for (const std::int8_t direction : {std::int8_t{1}, std::int8_t{-1}}) {

@@ -13,9 +13,9 @@ namespace {
 
 RopeConfig llama(RopeType type, double factor) {
   RopeConfig rope;
-  rope.rope_type = type;
-  rope.factor = factor;
-  rope.max_position_embeddings = 4096;
+  rope.scaling.rope_type = type;
+  rope.scaling.factor = factor;
+  rope.scaling.max_position_embeddings = 4096;
   return rope;
 }
 
@@ -47,9 +47,9 @@ TEST_CASE("the fixed-point frequency is the frequency in turns") {
 
 TEST_CASE("LongRoPE takes the long factors from the first token beyond the original context, and says so") {
   RopeConfig rope = llama(RopeType::longrope, 32);
-  rope.original_max_position_embeddings = 4096;
-  rope.short_factor.assign(64, 1.0);
-  rope.long_factor.assign(64, 2.0);
+  rope.scaling.original_max_position_embeddings = 4096;
+  rope.scaling.short_factor.assign(64, 1.0);
+  rope.scaling.long_factor.assign(64, 2.0);
   CHECK(make_spectrum(rope, 4096).inv_freq.front() == 1.0);
   CHECK(make_spectrum(rope, 4097).inv_freq.front() == 0.5);
   CHECK(make_spectrum(rope, 3900).rule == "LongRoPE: short factors, because 3 900 ≤ 4 096.");
@@ -58,8 +58,8 @@ TEST_CASE("LongRoPE takes the long factors from the first token beyond the origi
 
 TEST_CASE("an odd rotary_dim has one frequency more than half of it") {
   RopeConfig rope;
-  rope.head_dim = 10;
-  rope.rotary_dim = 5;
+  rope.layout.head_dim = 10;
+  rope.layout.rotary_dim = 5;
   const Spectrum spectrum = make_spectrum(rope);
   CHECK(spectrum.pairs() == 3);
   CHECK(spectrum.inv_freq[2] == doctest::Approx(std::pow(10000.0, -4.0 / 5)).epsilon(1e-15));
@@ -67,24 +67,24 @@ TEST_CASE("an odd rotary_dim has one frequency more than half of it") {
 
 TEST_CASE("a spectrum refuses what no formula is made for") {
   RopeConfig rope;
-  SUBCASE("head_dim 0") { rope.head_dim = 0; }
-  SUBCASE("negative head_dim") { rope.head_dim = -128; }
-  SUBCASE("a head of 2⁴⁰ components") { rope.head_dim = std::int64_t{1} << 40; }
+  SUBCASE("head_dim 0") { rope.layout.head_dim = 0; }
+  SUBCASE("negative head_dim") { rope.layout.head_dim = -128; }
+  SUBCASE("a head of 2⁴⁰ components") { rope.layout.head_dim = std::int64_t{1} << 40; }
   SUBCASE("base 0") { rope.base = 0; }
   SUBCASE("a factor of 0") { rope = llama(RopeType::proportional, 0); }
   SUBCASE("a beta that is no number") {
     rope = llama(RopeType::yarn, 4);
-    rope.beta_fast = std::nan("");
+    rope.scaling.beta_fast = std::nan("");
   }
-  SUBCASE("a scheme without its factor") { rope.rope_type = RopeType::yarn; }
+  SUBCASE("a scheme without its factor") { rope.scaling.rope_type = RopeType::yarn; }
   SUBCASE("NTK of a single pair") {
     rope = llama(RopeType::ntk, 2);
-    rope.rotary_dim = 2;
+    rope.layout.rotary_dim = 2;
   }
   SUBCASE("LongRoPE factors of the wrong length") {
     rope = llama(RopeType::longrope, 2);
-    rope.short_factor.assign(64, 1.0);
-    rope.long_factor.assign(63, 1.0);
+    rope.scaling.short_factor.assign(64, 1.0);
+    rope.scaling.long_factor.assign(63, 1.0);
   }
   CHECK_THROWS_AS(make_spectrum(rope), Error);
 }
@@ -92,8 +92,8 @@ TEST_CASE("a spectrum refuses what no formula is made for") {
 TEST_CASE("a pair counts as interpolated only where it is slowed by the whole factor") {
   // The ramp of so long a context ends beyond the last pair: none is interpolated in full.
   RopeConfig rope = llama(RopeType::yarn, 4);
-  rope.head_dim = rope.rotary_dim = 64;
-  rope.original_max_position_embeddings = 1048576;
+  rope.layout.head_dim = rope.layout.rotary_dim = 64;
+  rope.scaling.original_max_position_embeddings = 1048576;
   const Spectrum blended = make_spectrum(rope);
   CHECK(fate(blended, blended.pairs() - 1) == PairFate::blended);
   const Spectrum linear = make_spectrum(llama(RopeType::linear, 4));
@@ -104,20 +104,20 @@ TEST_CASE("a pair counts as interpolated only where it is slowed by the whole fa
 
 TEST_CASE("p-RoPE spans the whole head of a model that turns a part of it") {
   RopeConfig partial;
-  partial.head_dim = 80;
-  partial.rotary_dim = 32;
+  partial.layout.head_dim = 80;
+  partial.layout.rotary_dim = 32;
   const auto rope = with_scheme(partial, RopeType::proportional, 1);
   REQUIRE(rope);
   CHECK(pair_count(*rope) == make_spectrum(*rope).pairs());
-  partial.rope_type = RopeType::proportional;
+  partial.scaling.rope_type = RopeType::proportional;
   CHECK_THROWS_AS(make_spectrum(partial), Error);
 }
 
 TEST_CASE("a file's frequency factors divide pair by pair, are said, and go when another scheme is tried on") {
   RopeConfig rope;
-  rope.max_position_embeddings = 4096;
-  rope.freq_factors.assign(64, 1);
-  for (std::size_t i = 40; i < 64; ++i) rope.freq_factors[i] = 8;
+  rope.scaling.max_position_embeddings = 4096;
+  rope.scaling.freq_factors.assign(64, 1);
+  for (std::size_t i = 40; i < 64; ++i) rope.scaling.freq_factors[i] = 8;
   const Spectrum spectrum = make_spectrum(rope);
   CHECK(fate(spectrum, 39) == PairFate::kept);
   CHECK(fate(spectrum, 40) == PairFate::interpolated);
@@ -125,7 +125,7 @@ TEST_CASE("a file's frequency factors divide pair by pair, are said, and go when
   CHECK(spectrum.rule == "The file's factors divide 24 of 64 pairs, by up to 8.");
   const auto tried = with_scheme(rope, RopeType::yarn, 4);
   REQUIRE(tried);
-  CHECK(tried->freq_factors.empty());
-  rope.freq_factors[3] = 0;
+  CHECK(tried->scaling.freq_factors.empty());
+  rope.scaling.freq_factors[3] = 0;
   CHECK_THROWS_AS(make_spectrum(rope), Error);
 }

@@ -13,7 +13,7 @@ namespace {
 
 template <typename A>
 Frequencies<A> by_type(const RopeConfig& config, std::optional<double> seq_len) {
-  switch (config.rope_type) {
+  switch (config.scaling.rope_type) {
   case RopeType::standard: return standard<A>(config);
   case RopeType::linear: return linear<A>(config);
   case RopeType::ntk: return ntk<A>(config);
@@ -35,9 +35,9 @@ void divide(Frequencies<A>& frequencies, const RopeConfig& config) {
   std::size_t divided = 0;
   double greatest = 1;
   for (std::size_t i = 0; i < frequencies.theta.size(); ++i) {
-    frequencies.theta[i] /= static_cast<typename A::Real>(config.freq_factors[i]);
-    divided += config.freq_factors[i] != 1;
-    greatest = std::max(greatest, config.freq_factors[i]);
+    frequencies.theta[i] /= static_cast<typename A::Real>(config.scaling.freq_factors[i]);
+    divided += config.scaling.freq_factors[i] != 1;
+    greatest = std::max(greatest, config.scaling.freq_factors[i]);
   }
   if (frequencies.divisor == 1) frequencies.divisor = greatest;
   frequencies.rule += fmt::format("{}The file's factors divide {} of {} pairs, by up to {:.4g}.",
@@ -48,9 +48,9 @@ void divide(Frequencies<A>& frequencies, const RopeConfig& config) {
 template <typename A>
 Frequencies<A> of_two_halves(const RopeConfig& config, std::optional<double> seq_len) {
   RopeConfig half = config;
-  half.axis_rule = AxisRule::single;
-  half.rotary_dim = config.rotary_dim / 2;
-  half.head_dim = config.head_dim / 2;
+  half.axes.rule = AxisRule::single;
+  half.layout.rotary_dim = config.layout.rotary_dim / 2;
+  half.layout.head_dim = config.layout.head_dim / 2;
   Frequencies<A> result = by_type<A>(half, seq_len);
   const std::vector<typename A::Real> once = result.theta;
   result.theta.insert(result.theta.end(), once.begin(), once.end());
@@ -63,7 +63,7 @@ template <typename A>
 Frequencies<A> frequencies(const RopeConfig& config, std::optional<double> seq_len) {
   using Real = typename A::Real;
   Frequencies<A> result;
-  switch (config.axis_rule) {
+  switch (config.axes.rule) {
   case AxisRule::halves:
   case AxisRule::halves_xy: result = of_two_halves<A>(config, seq_len); break;
   case AxisRule::centred_grid: {
@@ -74,7 +74,7 @@ Frequencies<A> frequencies(const RopeConfig& config, std::optional<double> seq_l
     const std::size_t half = result.theta.size() / 2;
     for (std::size_t i = 0; i < result.theta.size(); ++i)
       result.theta[i] *=
-          2 * std::numbers::pi_v<Real> / static_cast<Real>(i < half ? config.grid_height : config.grid_width);
+          2 * std::numbers::pi_v<Real> / static_cast<Real>(i < half ? config.axes.grid_height : config.axes.grid_width);
     break;
   }
   case AxisRule::even_odd: {
@@ -86,15 +86,15 @@ Frequencies<A> frequencies(const RopeConfig& config, std::optional<double> seq_l
   }
   default: result = by_type<A>(config, seq_len);
   }
-  if (config.rope_type == RopeType::standard || config.rope_type == RopeType::linear)
-    result.attention_factor *= config.attn_factor; // ggml's; the others have it in their own
-  if (!config.freq_factors.empty()) divide<A>(result, config);
+  if (config.scaling.rope_type == RopeType::standard || config.scaling.rope_type == RopeType::linear)
+    result.attention_factor *= config.scaling.attn_factor; // ggml's; the others have it in their own
+  if (!config.scaling.freq_factors.empty()) divide<A>(result, config);
   if (!config.rotates) {
     result.theta.assign(result.theta.size(), 0);
     result.attention_factor = 1;
     result.rule = "No RoPE: in these layers nothing turns.";
   }
-  if (config.query_scale != QueryScale::none)
+  if (config.attention.query_scale != QueryScale::none)
     result.rule += fmt::format("{}Beside it queries grow with their position: ×{:.4g} at {} tokens.",
                                result.rule.empty() ? "" : " ", query_scale(config, 131072), grouped(131072));
   return result;

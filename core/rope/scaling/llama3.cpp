@@ -12,10 +12,10 @@ template <typename A>
 Frequencies<A> llama3(const RopeConfig& config) {
   using Real = typename A::Real;
   const auto factor = static_cast<Real>(extension_factor(config)), length = static_cast<Real>(trained_length(config)),
-             low = static_cast<Real>(config.low_freq_factor),
-             band = static_cast<Real>(config.high_freq_factor - config.low_freq_factor);
-  const auto longest_kept = static_cast<Real>(trained_length(config) / config.high_freq_factor),
-             shortest_slowed = static_cast<Real>(trained_length(config) / config.low_freq_factor);
+             low = static_cast<Real>(config.scaling.low_freq_factor),
+             band = static_cast<Real>(config.scaling.high_freq_factor - config.scaling.low_freq_factor);
+  const auto longest_kept = static_cast<Real>(trained_length(config) / config.scaling.high_freq_factor),
+             shortest_slowed = static_cast<Real>(trained_length(config) / config.scaling.low_freq_factor);
   Frequencies<A> result = standard<A>(config);
   result.divisor = extension_factor(config);
   int kept = 0, slowed = 0;

@@ -14,19 +14,19 @@ Frequencies<A> longrope(const RopeConfig& config, std::optional<double> seq_len)
   using Real = typename A::Real;
   const double original = trained_length(config);
   const bool is_long = seq_len && *seq_len > original;
-  const std::vector<double>& divisor = is_long ? config.long_factor : config.short_factor;
+  const std::vector<double>& divisor = is_long ? config.scaling.long_factor : config.scaling.short_factor;
 
   Frequencies<A> result{.base = config.base, .divisor = 0};
-  result.theta = A::powers(config.base, config.rotary_dim, pair_count(config));
+  result.theta = A::powers(config.base, config.layout.rotary_dim, pair_count(config));
   for (std::size_t j = 0; j < result.theta.size(); ++j)
     result.theta[j] = 1 / (static_cast<Real>(divisor[j]) * result.theta[j]);
 
   const Scalar factor = extension_factor(config);
-  const std::optional<double>& stated = is_long ? config.long_mscale : config.short_mscale;
+  const std::optional<double>& stated = is_long ? config.scaling.long_mscale : config.scaling.short_mscale;
   if (stated)
     result.attention_factor = *stated;
-  else if (config.attention_factor)
-    result.attention_factor = *config.attention_factor;
+  else if (config.attention.attention_factor)
+    result.attention_factor = *config.attention.attention_factor;
   else if (factor > 1)
     result.attention_factor = std::sqrt(1 + std::log(factor) / std::log(static_cast<Scalar>(original)));
 

@@ -8,16 +8,16 @@ namespace ropescope::scaling {
 
 template <typename A>
 Frequencies<A> proportional(const RopeConfig& config) {
-  const double factor = config.factor.value_or(1.0);
+  const double factor = config.scaling.factor.value_or(1.0);
   // Python: int(partial * head_dim // 2), a floor division of doubles
-  const auto turning =
-      static_cast<std::int64_t>(std::floor(config.partial_rotary_factor * static_cast<double>(config.head_dim) / 2));
+  const auto turning = static_cast<std::int64_t>(
+      std::floor(config.layout.partial_rotary_factor * static_cast<double>(config.layout.head_dim) / 2));
   Frequencies<A> result{.base = config.base, .divisor = factor};
-  result.theta = A::powers(config.base, config.head_dim, std::min(turning, (config.head_dim + 1) / 2));
+  result.theta = A::powers(config.base, config.layout.head_dim, std::min(turning, (config.layout.head_dim + 1) / 2));
   for (auto& theta : result.theta) theta = 1 / theta / static_cast<typename A::Real>(factor);
-  result.rule =
-      fmt::format("p-RoPE: {} of {} pairs turn, the slowest never do.", result.theta.size(), (config.head_dim + 1) / 2);
-  result.theta.resize(static_cast<std::size_t>((config.head_dim + 1) / 2), 0);
+  result.rule = fmt::format("p-RoPE: {} of {} pairs turn, the slowest never do.", result.theta.size(),
+                            (config.layout.head_dim + 1) / 2);
+  result.theta.resize(static_cast<std::size_t>((config.layout.head_dim + 1) / 2), 0);
   return result;
 }
 

@@ -91,17 +91,17 @@ template <typename A>
 Frequencies<A> growing(Frequencies<A> (*scheme)(const RopeConfig&), std::string_view title, const RopeConfig& config,
                        std::optional<double> seq_len, double length, double original, double stated) {
   const bool grows = seq_len.value_or(0) > length;
-  if (!grows && !config.finetuned) {
+  if (!grows && !config.scaling.finetuned) {
     Frequencies<A> result = standard<A>(config);
     result.rule = fmt::format("{}: nothing is scaled up to {} tokens.", title, grouped(length));
     return result;
   }
   RopeConfig grown = config;
-  grown.factor = grows ? *seq_len / original : stated;
+  grown.scaling.factor = grows ? *seq_len / original : stated;
   Frequencies<A> result = scheme(grown);
   if (grows)
-    result.rule =
-        fmt::format("{}: factor {:.4g} = {} / {} tokens.", title, *grown.factor, grouped(*seq_len), grouped(original));
+    result.rule = fmt::format("{}: factor {:.4g} = {} / {} tokens.", title, *grown.scaling.factor, grouped(*seq_len),
+                              grouped(original));
   return result;
 }
 

@@ -17,7 +17,7 @@ std::vector<float> PyTorch::powers(double base, std::int64_t denominator, std::i
 
 template <typename A>
 Frequencies<A> standard(const RopeConfig& config) {
-  return {.theta = default_frequencies<A>(config.base, config.rotary_dim), .base = config.base};
+  return {.theta = default_frequencies<A>(config.base, config.layout.rotary_dim), .base = config.base};
 }
 
 ROPESCOPE_BOTH_ARITHMETICS(standard, const RopeConfig&)

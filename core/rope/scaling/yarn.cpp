@@ -19,10 +19,10 @@ Scalar pair_with_turns(Scalar turns, Scalar rotary_dim, Scalar base, Scalar orig
 
 template <typename Scalar>
 Scalar attention(const RopeConfig& config, Scalar factor) {
-  if (config.attention_factor) return static_cast<Scalar>(*config.attention_factor);
-  const double mscale = config.mscale.value_or(0), all_dim = config.mscale_all_dim.value_or(0);
+  if (config.attention.attention_factor) return static_cast<Scalar>(*config.attention.attention_factor);
+  const double mscale = config.scaling.mscale.value_or(0), all_dim = config.scaling.mscale_all_dim.value_or(0);
   if (mscale != 0 && all_dim != 0) return magnitude<Scalar>(factor, mscale) / magnitude<Scalar>(factor, all_dim);
-  return magnitude<Scalar>(factor, 1) * static_cast<Scalar>(config.attn_factor);
+  return magnitude<Scalar>(factor, 1) * static_cast<Scalar>(config.scaling.attn_factor);
 }
 
 } // namespace
@@ -32,7 +32,7 @@ std::vector<typename A::Real> ramp(const RopeConfig& config, typename A::Scalar 
                                    bool truncate) {
   using Scalar = typename A::Scalar;
   using Real = typename A::Real;
-  const auto d = static_cast<Scalar>(config.rotary_dim);
+  const auto d = static_cast<Scalar>(config.layout.rotary_dim);
   const Scalar base = config.base, length = trained_length(config);
   Scalar low = pair_with_turns(fast, d, base, length), high = pair_with_turns(slow, d, base, length);
   if (truncate) {
@@ -53,15 +53,16 @@ Frequencies<A> yarn(const RopeConfig& config) {
   using Scalar = typename A::Scalar;
   using Real = typename A::Real;
   const double factor = extension_factor(config);
-  const double fast = config.beta_fast != 0 ? config.beta_fast : 32; // 0 is "not given" in Python's `or`
-  const double slow = config.beta_slow != 0 ? config.beta_slow : 1;
-  const std::vector<Real> interpolated = ramp<A>(config, fast, slow, config.truncate);
-  const std::vector<Real> powers = A::powers(config.base, config.rotary_dim, pair_count(config));
+  const double fast =
+      config.scaling.beta_fast != 0 ? config.scaling.beta_fast : 32; // 0 is "not given" in Python's `or`
+  const double slow = config.scaling.beta_slow != 0 ? config.scaling.beta_slow : 1;
+  const std::vector<Real> interpolated = ramp<A>(config, fast, slow, config.scaling.truncate);
+  const std::vector<Real> powers = A::powers(config.base, config.layout.rotary_dim, pair_count(config));
 
   Frequencies<A> result{.base = config.base, .divisor = factor};
   result.attention_factor = attention<Scalar>(config, factor);
   for (std::size_t j = 0; j < powers.size(); ++j) {
-    const Real kept = (1 - interpolated[j]) * static_cast<Real>(config.extrapolation_factor);
+    const Real kept = (1 - interpolated[j]) * static_cast<Real>(config.scaling.extrapolation_factor);
     result.theta.push_back(1 / (static_cast<Real>(factor) * powers[j]) * (1 - kept) + 1 / powers[j] * kept);
   }
   const auto is_kept = std::count(interpolated.begin(), interpolated.end(), Real(0)),
@@ -73,7 +74,7 @@ Frequencies<A> yarn(const RopeConfig& config) {
 
 template <typename A>
 Frequencies<A> dynamic_yarn(const RopeConfig& config, std::optional<double> seq_len) {
-  const double stated = config.max_position_embeddings, original = trained_length(config);
+  const double stated = config.scaling.max_position_embeddings, original = trained_length(config);
   return growing<A>(yarn<A>, "Dynamic YaRN", config, seq_len, std::max(stated, original), original, stated / original);
 }
 

@@ -49,15 +49,16 @@ void check_alike(Engine& gpu, const test::RotationCase& golden, const Recipe& re
   cpu.rotate(golden.rotation(), golden.shape, std::span<const float>(on_cpu), on_cpu);
   gpu.rotate(golden.rotation(), golden.shape, std::span<const float>(on_gpu), on_gpu);
   CHECK(test::greatest_difference(on_gpu, std::vector<double>(on_cpu.begin(), on_cpu.end())) <= 2e-6 * gain);
-  for (const Format row : {Format::float32, Format::bfloat16, Format::float16}) {
+  for (const NumberFormat row : {NumberFormat::float32, NumberFormat::bfloat16, NumberFormat::float16}) {
     const std::vector<float> a = test::turned(cpu, golden, recipe, row), b = test::turned(gpu, golden, recipe, row);
-    if (recipe.each_step && row != Format::float32)
+    if (recipe.each_step && row != NumberFormat::float32)
       CHECK(test::differing(a, b) == 0);
     else
-      CHECK(test::greatest_difference(b, std::vector<double>(a.begin(), a.end())) <= (row == Format::bfloat16  ? 0x1p-7
-                                                                                      : row == Format::float16 ? 0x1p-10
-                                                                                                               : 2e-6) *
-                                                                                         gain);
+      CHECK(test::greatest_difference(b, std::vector<double>(a.begin(), a.end())) <=
+            (row == NumberFormat::bfloat16  ? 0x1p-7
+             : row == NumberFormat::float16 ? 0x1p-10
+                                            : 2e-6) *
+                gain);
   }
 }
 
@@ -95,8 +96,8 @@ TEST_CASE(
   std::uniform_real_distribution<float> uniform(-1, 1);
   for (const auto& [head_dim, rotary_dim] : {std::pair{80, 48}, {80, 46}, {78, 48}}) { // the last two are no fours
     RopeConfig rope;
-    rope.head_dim = head_dim;
-    rope.rotary_dim = rotary_dim;
+    rope.layout.head_dim = head_dim;
+    rope.layout.rotary_dim = rotary_dim;
     const Spectrum spectrum = make_spectrum(rope);
     for (const RowShape shape : {RowShape{1, 1000, 1, head_dim}, RowShape{2, 300, 3, head_dim},
                                  RowShape{1, 1, 1, head_dim}, RowShape{40, 7, 1, head_dim}}) {
@@ -161,7 +162,7 @@ TEST_CASE("CPU and GPU scan scores alike to 2e-6, in single distances and in bin
   Gpu gpu;
   CpuEngine cpu;
   RopeConfig rope;
-  rope.rotary_dim = 70; // no multiple of a work group
+  rope.layout.rotary_dim = 70; // no multiple of a work group
   const Spectrum spectrum = make_spectrum(rope);
   const auto weights = equal_weights(spectrum.pairs());
   for (const std::int64_t first : {std::int64_t{0}, std::int64_t{4294967000}}) {
@@ -185,7 +186,7 @@ TEST_CASE("scores on the GPU are within 2e-6 of the exact ones however wide the 
   Gpu gpu;
   for (const std::int64_t head_dim : {128, 4096, 65536}) {
     RopeConfig rope;
-    rope.head_dim = rope.rotary_dim = head_dim;
+    rope.layout.head_dim = rope.layout.rotary_dim = head_dim;
     const Spectrum spectrum = make_spectrum(rope);
     const auto weights = equal_weights(spectrum.pairs());
     const ScoreScan scan{spectrum.turns, weights, 0};
@@ -245,12 +246,12 @@ TEST_CASE("the GPU's own cos and sin of small float32 angles are the CPU's, and 
   Gpu gpu;
   CpuEngine cpu;
   const std::vector<float> inv_freq = model_inv_freq(RopeConfig{}), positions{0, 1, 2, 3};
-  for (const Format format : {Format::float32, Format::bfloat16, Format::float16}) {
+  for (const NumberFormat format : {NumberFormat::float32, NumberFormat::bfloat16, NumberFormat::float16}) {
     const ProductTable product{.inv_freq = inv_freq, .positions = positions, .angles = format, .tables = format};
     const auto a = cpu.product_table(product), b = gpu.engine.product_table(product);
     REQUIRE(a.size() == 4 * 64);
     REQUIRE(b.size() == a.size());
-    const float ulp = format == Format::float32 ? 1e-6f : format == Format::bfloat16 ? 0x1p-8f : 0x1p-11f;
+    const float ulp = format == NumberFormat::float32 ? 1e-6f : format == NumberFormat::bfloat16 ? 0x1p-8f : 0x1p-11f;
     for (std::size_t i = 0; i < a.size(); ++i) {
       CHECK(std::abs(a[i].cos - b[i].cos) <= ulp);
       CHECK(std::abs(a[i].sin - b[i].sin) <= ulp);

@@ -1,4 +1,4 @@
-#include "core/half.h"
+#include "core/float16.h"
 
 #include <bit>
 #include <cmath>
