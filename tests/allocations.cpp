@@ -41,11 +41,17 @@ std::uint64_t allocations() { return count; }
 
 } // namespace ropescope
 
-// Those of arrays call these.
+// Those of arrays too: not every standard library makes them of the others.
 void* operator new(std::size_t size) { return or_throw(counted(size)); }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
 void* operator new(std::size_t size, std::align_val_t to) { return or_throw(counted(size, to)); }
 void* operator new(std::size_t size, std::align_val_t to, const std::nothrow_t&) noexcept { return counted(size, to); }
+void* operator new[](std::size_t size) { return or_throw(counted(size)); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void* operator new[](std::size_t size, std::align_val_t to) { return or_throw(counted(size, to)); }
+void* operator new[](std::size_t size, std::align_val_t to, const std::nothrow_t&) noexcept {
+  return counted(size, to);
+}
 
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
@@ -53,6 +59,12 @@ void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(m
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept { std::free(memory); }
 
 TEST_CASE("every way to ask for memory is counted: new of any alignment, of arrays, and Dear ImGui's own") {
   const auto counts = [](auto take) {

@@ -234,6 +234,11 @@ GlEngine::GlEngine(SelfTest extent) {
   const ContextInfo info = current_context_info();
   if (!info.has_compute())
     throw Error(fmt::format("OpenGL {}.{} has no compute shaders (4.3 has)", info.major, info.minor));
+  // Asked before anything is compiled, for Mesa 26.1 crashes where it links what it could not read.
+  constexpr int least_glsl = 430;
+  if (const int glsl = epoxy_glsl_version(); glsl < least_glsl)
+    throw Error(fmt::format("the GPU's driver reads GLSL up to {}.{:02}, and compute shaders need {}.{:02}", glsl / 100,
+                            glsl % 100, least_glsl / 100, least_glsl % 100));
   forget_errors();
   state_ = std::make_unique<State>();
   require_right_results(*this, extent);

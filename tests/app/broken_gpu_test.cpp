@@ -49,7 +49,7 @@ struct Broken {
 const std::vector<Broken>& without_compute() {
   static const std::vector<Broken> all{
       {"OpenGL 3.3 has no compute shaders", {{"MESA_GL_VERSION_OVERRIDE", "3.3"}}},
-      {"shaders/", {{"MESA_GL_VERSION_OVERRIDE", "4.3"}, {"MESA_GLSL_VERSION_OVERRIDE", "400"}}}};
+      {"reads GLSL up to 4.00", {{"MESA_GL_VERSION_OVERRIDE", "4.3"}, {"MESA_GLSL_VERSION_OVERRIDE", "400"}}}};
   return all;
 }
 
