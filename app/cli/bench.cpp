@@ -74,11 +74,13 @@ Report measure(const std::string& wanted) {
   if (wanted != "cpu") {
     const gpu::HeadlessContext context;
     report.gpu = context.info().renderer;
-    if (const std::string why = gpu::GlEngine::why_not(); why.empty()) {
+    try {
       gpu::GlEngine engine;
       append(report.engines, bench::measure_gpu(engine, context.info().software, show_progress));
-    } else if (wanted == "gpu")
-      throw Error(fmt::format("--engine gpu: {}", why));
+    } catch (const Error& error) {
+      if (wanted == "gpu") throw Error(fmt::format("--engine gpu: {}", error.what()));
+      say(fmt::format("The GPU is not measured: {}.", error.what()));
+    }
   }
   try {
     measure_window(report);

@@ -48,12 +48,17 @@ int print_list() {
   return 0;
 }
 
+void say_why_no_gpu(const gpu::Engines& engines) {
+  if (!engines.has_gpu()) say(fmt::format("{}.", engines.gpu->why_not()));
+}
+
 /// The numbers of a picture, as many as it has pixels across.
 int write_numbers(const pictures::Picture& picture, const Options& options, const Scene& scene, int width) {
   const gpu::HeadlessContext context;
-  Engines engines(engine_choice(options.engine));
+  gpu::Engines engines = make_engines(engine_choice(options.engine));
   Derived derived;
-  derived.update(scene, engines, width);
+  engines.work_or_give_up_gpu([&] { derived.update(scene, engines, width); }, true);
+  say_why_no_gpu(engines);
   write_file(options.out, picture.csv(derived));
   return 0;
 }
@@ -118,8 +123,7 @@ void require_drawn(const ui::Shell& shell) {
 
 void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {
   const gpu::HeadlessContext context;
-  Engines engines(still.engine);
-  if (!engines.gpu) say(engines.why_no_gpu + ".");
+  gpu::Engines engines = make_engines(still.engine);
   ui::Shell shell(scene, engines);
   if (checked) shell.show(std::move(checked));
   const gpu::Framebuffer framebuffer(still.width, still.height);
@@ -136,6 +140,7 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
     }
   }
   require_drawn(shell);
+  say_why_no_gpu(engines);
   ui::write_png(still.out, still.width, still.height, framebuffer.read());
 }
 

@@ -11,7 +11,7 @@ namespace ropescope::cli {
 struct Still {
   std::string picture = "overview", out;
   int width = 1600, height = 1000;
-  EngineChoice engine = EngineChoice::automatic;
+  gpu::EngineChoice engine = gpu::EngineChoice::automatic;
   bool times = false; ///< draw the first frame, say when it was finished, and write nothing
 };
 

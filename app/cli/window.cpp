@@ -64,7 +64,7 @@ GLFWwindow* open_window() {
 /// The window's loop: draws after something happened, and otherwise waits.
 class Window {
 public:
-  Window(GLFWwindow* window, const Scene& scene, EngineChoice choice)
+  Window(GLFWwindow* window, const Scene& scene, gpu::EngineChoice choice)
       : window_(window), engines_(make_current(window, choice)), shell_(scene, engines_) {
     glfwSetWindowUserPointer(window_, this);
     // Before Dear ImGui's, which call these in turn.
@@ -126,12 +126,12 @@ public:
 
 private:
   static Window& of(GLFWwindow* window) { return *static_cast<Window*>(glfwGetWindowUserPointer(window)); }
-  static Engines make_current(GLFWwindow* window, EngineChoice choice) {
+  static gpu::Engines make_current(GLFWwindow* window, gpu::EngineChoice choice) {
     {
       const gpu::DriverTime driver;
       glfwMakeContextCurrent(window);
     }
-    return Engines(choice);
+    return make_engines(choice);
   }
 
   void touch() { frames_wanted_ = frames_after_event; }
@@ -182,14 +182,14 @@ private:
   }
 
   GLFWwindow* window_;
-  Engines engines_;
+  gpu::Engines engines_;
   ui::Shell shell_;
   int frames_wanted_ = frames_after_event;
   std::vector<int> pressed_; // since the last frame
 };
 
 int open(const Options& options) {
-  const EngineChoice choice = engine_choice(options.engine);
+  const gpu::EngineChoice choice = engine_choice(options.engine);
   Scene scene = options.model.scene();
   scene.dark = options.theme == "dark";
 

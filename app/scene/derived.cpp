@@ -124,29 +124,7 @@ ScoreCurve curve_of(Engine& engine, std::span<const std::uint64_t> turns, const 
 
 } // namespace
 
-Engines::Engines(EngineChoice wanted) : choice(wanted) {
-  software_ = gpu::current_context_info().software;
-  why_no_gpu = gpu::GlEngine::why_not();
-  if (why_no_gpu.empty()) {
-    gpu = std::make_unique<gpu::GlEngine>();
-    gpu_device = gpu->device();
-  } else if (choice == EngineChoice::gpu)
-    throw Error("--engine gpu: " + why_no_gpu);
-}
-
-bool Engines::draws_on_gpu() const {
-  return gpu && (choice == EngineChoice::gpu || (choice == EngineChoice::automatic && !software_));
-}
-
-std::string Engines::why_this_one() const {
-  if (draws_on_gpu()) return "The pictures are computed on the GPU.";
-  if (!gpu) return "The pictures are computed on the CPU, because there is no other engine.";
-  return choice == EngineChoice::cpu ? "The pictures are computed on the CPU, as asked."
-                                     : "The pictures are computed on the CPU, because this GPU is software (--engine "
-                                       "gpu takes it all the same).";
-}
-
-void Derived::update(const Scene& scene, Engines& engines, std::int64_t columns, Patience patience) {
+void Derived::update(const Scene& scene, gpu::Engines& engines, std::int64_t columns, Patience patience) {
   update_series(scene, columns);
   if (scene.view == View::overview || scene.view == View::score) {
     update_curves(engines, patience);
@@ -204,8 +182,8 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   series_of_ = scene;
 }
 
-void Derived::update_curves(Engines& engines, Patience patience) {
-  if (refining_ && patience == Patience::goes_on) return refine(engines);
+void Derived::update_curves(gpu::Engines& engines, Patience patience) {
+  if (refining_ && refines_on_gpu_ == engines.draws_on_gpu() && patience == Patience::goes_on) return refine(engines);
   stop_refinement();
   std::int64_t terms = 0;
   std::vector<Series*> unfinished;
@@ -228,19 +206,20 @@ void Derived::update_curves(Engines& engines, Patience patience) {
   if (!at_once) begin_refinement(engines);
 }
 
-void Derived::begin_refinement(Engines& engines) {
+void Derived::begin_refinement(gpu::Engines& engines) {
   std::vector<PendingCurve> pending;
   for (std::size_t i = 0; i < series_.size(); ++i)
     if (!series_[i].finished) pending.push_back({i, series_[i].turns, series_[i].curve.edges});
   refining_ = true;
   refined_ = 0;
-  if (engines.draws_on_gpu())
+  refines_on_gpu_ = engines.draws_on_gpu();
+  if (refines_on_gpu_)
     gpu_scans_ = CurveScans(std::move(pending));
   else
     refinement_.begin(std::move(pending));
 }
 
-void Derived::refine(Engines& engines) {
+void Derived::refine(gpu::Engines& engines) {
   std::vector<ScannedBins> scanned;
   if (engines.draws_on_gpu()) {
     const auto begin = std::chrono::steady_clock::now();
@@ -269,7 +248,7 @@ void Derived::stop_refinement() {
   refining_ = false;
 }
 
-void Derived::update_hands(const Scene& scene, Engines& engines) {
+void Derived::update_hands(const Scene& scene, gpu::Engines& engines) {
   const Spectrum& spectrum = current().spectrum;
   if (hands_of_ == scene.rope && hands_at_ == std::array{scene.m, scene.n, scene.axis}) return;
   Positions positions{1, {scene.m, scene.n}};
@@ -291,7 +270,7 @@ void Derived::update_hands(const Scene& scene, Engines& engines) {
   hands_of_ = scene.rope;
 }
 
-void Derived::measure_precision(const Scene& scene, Engines& engines) {
+void Derived::measure_precision(const Scene& scene, gpu::Engines& engines) {
   constexpr std::int64_t at_least = 1'000'000, columns = 260;
   const std::int64_t furthest = std::max(length_, at_least);
   if (precision_of_ == scene.rope && precision_.positions.back() == furthest) return;
@@ -314,9 +293,9 @@ void Derived::measure_precision(const Scene& scene, Engines& engines) {
   std::vector<std::int64_t> asked = next.table_positions;
   for (const std::int64_t p : next.positions) asked.insert(asked.end(), {p, std::max<std::int64_t>(1, p - 1)});
   for (std::size_t r = 0; r < std::size(shown); ++r)
-    for (Engine* engine : {static_cast<Engine*>(&engines.cpu), static_cast<Engine*>(engines.gpu.get())}) {
+    for (Engine* engine : {static_cast<Engine*>(&engines.cpu), engines.gpu.get()}) {
       const Recipe& recipe = *find_recipe(shown[r].recipe);
-      if (!engine || !measurable(*engine, recipe, scene.rope)) continue;
+      if (!engine->why_not().empty() || !measurable(*engine, recipe, scene.rope)) continue;
       const std::vector<double> errors =
           ropescope::precision(*engine, recipe, scene.rope, static_cast<double>(length_), asked);
       PrecisionCurve curve{.recipe = r, .label = shown[r].label, .on_gpu = engine != &engines.cpu};
@@ -355,7 +334,7 @@ void Derived::update_scores_here(const Scene& scene) {
   }
 }
 
-void Derived::measure_parity(Engines& engines) {
+void Derived::measure_parity(gpu::Engines& engines) {
   parity_ = {};
   parity_due_ = false;
   const Series& now = current();
@@ -371,7 +350,7 @@ void Derived::measure_parity(Engines& engines) {
     rows = unit_rows(engines.cpu, now.spectrum, positions);
     curve = curve_of(engines.cpu, now.turns, edges);
   });
-  if (!engines.gpu) return;
+  if (!engines.has_gpu()) return;
   parity_.gpu_ms = milliseconds([&] {
     const gpu::DriverTime driver;
     rows_gpu = unit_rows(*engines.gpu, now.spectrum, positions);

@@ -71,10 +71,9 @@ private:
     finding_.verdict = precision.verdict;
     finding_.recipe = precision.recipe;
     finding_.residual = precision.residual;
-    finding_.causes = precision.verdict == Verdict::match
-                          ? std::vector<Cause>{{"match", {}}}
-                          : std::vector<Cause>{{"precision", {{"recipe", precision.recipe}}}};
-    if (precision.verdict == Verdict::match) finding_.rows_wrong = 0;
+    const bool matches = precision.verdict == Verdict::match;
+    finding_.causes.assign(1, matches ? Cause{"match", {}} : Cause{"precision", {{"recipe", precision.recipe}}});
+    if (matches) finding_.rows_wrong = 0;
     reason_ = precision.reason;
     measure(layouts_.front());
   }

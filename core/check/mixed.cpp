@@ -60,8 +60,9 @@ MixedFit fit_mixed_pairing(const KernelRun& run, const Kernel& expected, const N
                                   : residual(run, expected, by_interleaved, by_half, tokens);
     if (r >= fit.residual) continue;
     fit.residual = r;
-    fit.cause.parameters = {{"rotates", std::string(rotates_half ? "half" : "interleaved")},
-                            {"table", std::string(rotates_half ? "interleaved" : "half")}};
+    fit.cause = Cause{"pairing_mixed",
+                      {{"rotates", std::string(rotates_half ? "half" : "interleaved")},
+                       {"table", std::string(rotates_half ? "interleaved" : "half")}}};
   }
   fit.explained = fit.residual <= noise.rms + furthest;
   return fit;

@@ -38,7 +38,7 @@ struct Headless {
   int width, height;
   gpu::HeadlessContext context;
   gpu::Framebuffer framebuffer;
-  Engines engines{EngineChoice::automatic};
+  gpu::Engines engines{gpu::EngineChoice::automatic};
   ui::Shell shell;
 };
 
@@ -288,7 +288,7 @@ TEST_CASE("in a window parity waits until nothing moves, then is measured") {
 TEST_CASE("the GPU's and the CPU's numbers in the badge are apart by less than 2e-6") {
   Headless window(1280, 720);
   window.frames(2);
-  REQUIRE(window.engines.gpu);
+  REQUIRE(window.engines.has_gpu());
   CHECK(window.shell.derived().parity().greatest_difference > 0);
   CHECK(window.shell.derived().parity().greatest_difference <= 2e-6);
 }
