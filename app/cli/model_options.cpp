@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/cli/say.h"
 #include "app/scene/presets.h"
 #include "core/error.h"
 
@@ -102,22 +103,6 @@ Scene ModelOptions::scene() const {
                        beta_fast || beta_slow || attention_factor || head_dim || rotary_dim;
   if (!given() && !changes) return default_scene();
   return scene_of(resolve(), layer_type.empty() ? std::nullopt : std::optional(layer_type));
-}
-
-namespace {
-
-std::string& said() {
-  static std::string words;
-  return words;
-}
-
-} // namespace
-
-void say(const std::string& sentence) { said() += sentence + '\n'; }
-
-void print_said() {
-  fmt::print(stderr, "{}", said());
-  said().clear();
 }
 
 } // namespace ropescope::cli

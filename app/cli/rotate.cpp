@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/model_options.h"
 #include "app/cli/position_options.h"
+#include "app/cli/say.h"
 #include "core/error.h"
+#include "core/io/file.h"
+#include "core/io/row_shape.h"
 #include "core/io/tensor_file.h"
 #include "core/rope/recipe.h"
 #include "core/rope/xpos.h"
@@ -77,6 +80,7 @@ const Recipe& chosen_recipe(const Options& options, const RopeConfig& rope) {
 }
 
 int rotate(const Options& options) {
+  require_other_file(options.out, options.model.config, "the model's file");
   const ModelConfig model = options.model.resolve();
   RopeConfig rope = options.model.layer(model).config;
   options.positions.set_grid(rope);
@@ -144,7 +148,7 @@ void add_rotate(CLI::App& app, Command& command) {
       ->check(CLI::IsMember({"query", "key"}));
   rotate_command->add_flag("--inverse", options->inverse, "undoes the rotation and its attention factor");
   add_engine_option(*rotate_command, options->engine, {"cpu", "gpu"});
-  rotate_command->callback([options, &command] { command = [options] { return rotate(*options); }; });
+  rotate_command->callback([options, &command] { command = [options](Output&) { return rotate(*options); }; });
 }
 
 } // namespace ropescope::cli

@@ -5,10 +5,11 @@
 #include <imgui_impl_glfw.h>
 
 #include "app/bench/start.h"
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/kernel_options.h"
 #include "app/cli/model_options.h"
+#include "app/cli/say.h"
 #include "app/cli/still.h"
 #include "app/gpu/context.h"
 #include "app/gpu/driver_time.h"
@@ -205,10 +206,9 @@ int open(const Options& options) {
     const char* name = "overview.png";
     draw_still({.picture = "overview", .out = name, .width = first_width, .height = first_height, .engine = choice},
                scene);
-    say(fmt::format("There is no display here, so no window: the overview of {} is in {}.\n"
-                    "`ropescope render --picture overview --out FILE.png` draws it of any model; `ropescope --help` "
-                    "lists the rest.",
-                    scene.model.name, name));
+    say(fmt::format("There is no display here, so no window: the overview of {} is in {}.", scene.model.name, name));
+    say("`ropescope render --picture overview --out FILE.png` draws it of any model; `ropescope --help` lists the "
+        "rest.");
     return 0;
   }
   GLFWwindow* window = open_window();
@@ -235,7 +235,7 @@ void add_window(CLI::App& app, Command& command) {
   app.add_option("--theme", options->theme)->check(CLI::IsMember({"dark", "light"}))->capture_default_str();
   app.add_flag("--times", options->times)->group(""); // for bench
   add_engine_option(app, options->engine, {"auto", "cpu", "gpu"});
-  command = [options] { return open(*options); };
+  command = [options](Output&) { return open(*options); };
 }
 
 } // namespace ropescope::cli
