@@ -1,3 +1,5 @@
+#include <memory>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,5 @@
 #include <charconv>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -26,7 +27,7 @@ constexpr int least_side = 320, greatest_side = 16384;
 struct Options {
   ModelOptions model;
   KernelView kernel;
-  std::string picture, out, size = "1600x1000", theme = "dark", engine = "auto";
+  std::string picture, out, size = fmt::format("{}x{}", usual_width, usual_height), theme = "dark", engine = "auto";
   float scale = 1;
   std::int64_t m = Scene().m, n = Scene().n, pair = Scene().pair;
   bool list = false, times = false;
@@ -101,10 +102,6 @@ int render(const Options& options, Output& out) {
              scene);
   return 0;
 }
-
-} // namespace
-
-namespace {
 
 /// Throws Error where the check view of the scene's files could not be drawn.
 void require_drawn(const ui::Shell& shell) {
