@@ -1,6 +1,7 @@
 #include "core/io/position_source.h"
 
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -91,11 +92,11 @@ Positions PositionSource::of_offset(std::int64_t tokens, const std::string& in) 
 }
 
 Positions PositionSource::of_file() const {
-  const Array array = read_array(file);
+  Array array = read_array(file);
   if (!array.holds_integers()) throw Error(fmt::format("{}: positions are floating point, expected integers", file));
   if (array.shape.empty() || array.shape.size() > 2)
     throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", file, fmt::join(array.shape, ", ")));
-  return {array.shape.size() == 2 ? array.shape[0] : 1, array.integers};
+  return {array.shape.size() == 2 ? array.shape[0] : 1, std::move(array.integers)};
 }
 
 Positions PositionSource::read(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -75,7 +76,7 @@ TEST_CASE("where standard output is closed or full the status is 2, for help and
        {"--help", "--version", "freqs --model llama-2-7b", "models --json", "models",
         "freqs --model llama-2-7b --format csv", "render --list", "scores --model llama-2-7b --max-distance 9"})
     for (const char* where : {" >/dev/full", " >&-", " >&- 2>&-", " >/dev/full 2>/dev/full"}) {
-      INFO(std::string(arguments) + where);
+      INFO(fmt::format("{}{}", arguments, where));
       CHECK(status_of(scratch, "2>words " + std::string(arguments) + where) == 2);
     }
 }
@@ -84,8 +85,7 @@ TEST_CASE("words for people do not end in the program's files where it is starte
   const test::Scratch scratch;
   write_array(scratch.path / "x.npy", heads({3, 128}));
   CHECK(status_of(scratch, "rotate --model llama-2-7b --in x.npy --out y.npy") == 0);
-  CHECK(status_of(scratch, "rotate --model llama-2-7b --in x.npy --out z.npy <&- >&- 2>&-") == 2);
-  CHECK(status_of(scratch, "rotate --model llama-2-7b --in x.npy --out z.npy 2>&-") == 0);
+  CHECK(status_of(scratch, "rotate --model llama-2-7b --in x.npy --out z.npy <&- >&- 2>&-") == 0);
   CHECK(read_file(scratch.path / "z.npy", 1 << 20) == read_file(scratch.path / "y.npy", 1 << 20));
 }
 
@@ -254,7 +254,13 @@ TEST_CASE("NaNs of components that nothing turns leave as they came, whatever th
     write_file(scratch.path / "x.safetensors", file + header + data);
     CHECK(status_of(scratch, "rotate --head-dim 128 --base 1e4 --rotary-dim 64 --in x.safetensors "
                              "--out y.safetensors 2>/dev/null") == 0);
-    CAPTURE(name);
-    CHECK(read_file(scratch.path / "y.safetensors", 1 << 20).ends_with(data));
+    INFO(std::string(name));
+    const std::string written = read_file(scratch.path / "y.safetensors", 1 << 20);
+    REQUIRE(written.size() > data.size());
+    const std::string_view after = std::string_view(written).substr(written.size() - data.size());
+    for (std::size_t row = 0; row < 64; ++row) {
+      const std::size_t unturned = (128 * row + 64) * width;
+      CHECK(after.substr(unturned, 64 * width) == std::string_view(data).substr(unturned, 64 * width));
+    }
   }
 }
