@@ -1,14 +1,16 @@
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
 #include "app/cli/kernel_options.h"
 #include "app/cli/model_options.h"
 #include "app/cli/position_options.h"
+#include "app/cli/say.h"
 #include "app/cli/still.h"
 #include "core/check/check.h"
 #include "core/error.h"
@@ -82,10 +84,13 @@ void draw_report(const Options& options, const ModelConfig& model, std::shared_p
   draw_still({.picture = "check", .out = options.report}, scene, std::move(checked));
 }
 
-int check_kernel(const Options& options) {
+int check_kernel(const Options& options, Output& out) {
   const std::string report = std::filesystem::path(options.report).extension().string();
   if (!options.report.empty() && report != ".json" && report != ".png")
     throw Error(fmt::format("--report {}: expected a file name that ends in .json or .png", options.report));
+  require_other_file(options.report, options.model.config, "the model's file");
+  for (const std::string& file : {options.files.in, options.files.out})
+    require_other_file(options.report, without_tensor_name(file), "a file of the kernel");
   const ModelConfig model = options.model.resolve();
   KernelRun read = read_run(options, model);
   const std::shared_ptr<const CheckedKernel> checked = checked_kernel(std::move(read), options.files.out);
@@ -94,7 +99,7 @@ int check_kernel(const Options& options) {
   if (report == ".json") write_file(options.report, json);
   if (report == ".png") draw_report(options, model, checked);
   if (options.json)
-    fmt::print("{}", json);
+    out.write(json);
   else
     say_finding(finding);
   return finding.verdict == Verdict::mismatch ? 1 : 0;
@@ -110,7 +115,8 @@ void add_check(CLI::App& app, Command& command) {
   add_kernel_files(*check_command, options->files, "--in", "--out", true);
   check_command->add_flag("--json", options->json, "the finding as JSON on standard output");
   check_command->add_option("--report", options->report, "FILE.json or FILE.png: the finding in a file");
-  check_command->callback([options, &command] { command = [options] { return check_kernel(*options); }; });
+  check_command->callback(
+      [options, &command] { command = [options](Output& out) { return check_kernel(*options, out); }; });
 }
 
 } // namespace ropescope::cli

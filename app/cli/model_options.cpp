@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/cli/say.h"
 #include "app/scene/presets.h"
 #include "core/error.h"
 #include "core/rope/schemes/scheme.h"
@@ -141,22 +142,6 @@ bool ModelOptions::changes() const {
 Scene ModelOptions::scene() const {
   if (!given() && !changes()) return default_scene();
   return scene_of(resolve(), layer_type.empty() ? std::nullopt : std::optional(layer_type));
-}
-
-namespace {
-
-std::string& said() {
-  static std::string words;
-  return words;
-}
-
-} // namespace
-
-void say(const std::string& sentence) { said() += sentence + '\n'; }
-
-void print_said() {
-  fmt::print(stderr, "{}", said());
-  said().clear();
 }
 
 } // namespace ropescope::cli

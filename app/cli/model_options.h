@@ -43,11 +43,4 @@ private:
   void apply(RopeConfig&) const;
 };
 
-/// A sentence for people. It goes to standard error once the command has succeeded: where one fails, its error is
-/// the only sentence.
-void say(const std::string& sentence);
-
-/// Prints what was said so far.
-void print_said();
-
 } // namespace ropescope::cli

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "app/cli/model_options.h"
+#include "app/cli/say.h"
 
 namespace ropescope::cli {
 
@@ -36,7 +36,7 @@ void add_positions(CLI::App& app, PositionSource& source) {
 }
 
 PairLayout asked_layout(const std::string& name, const RopeConfig& rope) {
-  const PairLayout layout = layout_named(name, rope);
+  const PairLayout layout = layout_named(name, rope.layout.pairs);
   if (pairing_from_name(name))
     say(fmt::format("layout {}, as asked.", name));
   else

@@ -1,13 +1,15 @@
 #include <charconv>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "app/bench/start.h"
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/kernel_options.h"
 #include "app/cli/model_options.h"
+#include "app/cli/say.h"
 #include "app/cli/still.h"
 #include "app/gpu/framebuffer.h"
 #include "app/pictures/pictures.h"
@@ -25,7 +27,7 @@ constexpr int least_side = 320, greatest_side = 16384;
 struct Options {
   ModelOptions model;
   KernelView kernel;
-  std::string picture, out, size = "1600x1000", theme = "dark", engine = "auto";
+  std::string picture, out, size = fmt::format("{}x{}", usual_width, usual_height), theme = "dark", engine = "auto";
   float scale = 1;
   std::int64_t m = Scene().m, n = Scene().n, pair = Scene().pair;
   bool list = false, times = false;
@@ -42,9 +44,9 @@ std::pair<int, int> read_size(const std::string& text) {
   return {width, height};
 }
 
-int print_list() {
-  fmt::print("{:<12} {}\n", "overview", "the whole window: dials, one pair, wavelengths, score");
-  for (const pictures::Picture& picture : pictures::all()) fmt::print("{:<12} {}\n", picture.name, picture.line);
+int print_list(Output& out) {
+  out.print("{:<12} {}\n", "overview", "the whole window: dials, one pair, wavelengths, score");
+  for (const pictures::Picture& picture : pictures::all()) out.print("{:<12} {}\n", picture.name, picture.line);
   return 0;
 }
 
@@ -63,8 +65,8 @@ int write_numbers(const pictures::Picture& picture, const Options& options, cons
   return 0;
 }
 
-int render(const Options& options) {
-  if (options.list) return print_list();
+int render(const Options& options, Output& out) {
+  if (options.list) return print_list(out);
   if (options.picture.empty() || options.out.empty())
     throw Error("render needs --picture and --out (--list names the pictures)");
   if (options.picture != "overview" && !pictures::find(options.picture))
@@ -75,6 +77,8 @@ int render(const Options& options) {
     throw Error(fmt::format("{}: expected a name that ends in .png or .csv", options.out));
   if (as_numbers && !(picture && picture->csv))
     throw Error(fmt::format("{}: the picture \"{}\" has no curves to write as .csv", options.out, options.picture));
+
+  require_other_file(options.out, options.model.config, "the model's file");
 
   const auto [width, height] = read_size(options.size);
   const double scaled_width = width * static_cast<double>(options.scale),
@@ -103,10 +107,6 @@ int render(const Options& options) {
              scene);
   return 0;
 }
-
-} // namespace
-
-namespace {
 
 /// Throws Error where the check view of the scene's files could not be drawn.
 void require_drawn(const ui::Shell& shell) {
@@ -168,7 +168,7 @@ void add_render(CLI::App& app, Command& command) {
   render_command->add_flag("--list", options->list, "names the pictures");
   render_command->add_flag("--times", options->times)->group(""); // for bench
   add_engine_option(*render_command, options->engine, {"auto", "cpu", "gpu"});
-  render_command->callback([options, &command] { command = [options] { return render(*options); }; });
+  render_command->callback([options, &command] { command = [options](Output& out) { return render(*options, out); }; });
 }
 
 } // namespace ropescope::cli

@@ -1,12 +1,19 @@
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/model_options.h"
 #include "app/cli/position_options.h"
+#include "app/cli/say.h"
 #include "core/error.h"
+#include "core/io/file.h"
+#include "core/io/row_shape.h"
 #include "core/io/tensor_file.h"
 #include "core/rope/recipe.h"
 #include "core/rope/xpos.h"
@@ -30,9 +37,6 @@ struct Options {
 std::vector<CosSin<double>> chosen_table(const Options& options, const Recipe& recipe, const RopeConfig& rope,
                                          double seq_len, const Rotation& rotation, NumberFormat dtype) {
   if (recipe.angle == AngleRule::turns && !rope.attention.xpos_scale_base) return {};
-  if (recipe.angle != AngleRule::turns && dtype == NumberFormat::float64)
-    throw Error(
-        fmt::format("--recipe {}: its arithmetic is float32 or less, and {} holds float64", recipe.name, options.in));
   std::vector<CosSin<double>> table = recipe_table(recipe, rope, seq_len, rotation, dtype);
   if (!rope.attention.xpos_scale_base) return table;
   // What undoes a query's growth is a key's shrinking.
@@ -76,14 +80,38 @@ const Recipe& chosen_recipe(const Options& options, const RopeConfig& rope) {
   throw Error(fmt::format("--recipe {}: expected one of {}", options.recipe, fmt::join(names, ", ")));
 }
 
+/// Throws Error where no code does this arithmetic on rows of that format.
+void require_rows(const Recipe& recipe, NumberFormat rows, const std::string& file) {
+  if (recipe.angle != AngleRule::turns && rows == NumberFormat::float64)
+    throw Error(fmt::format("--recipe {}: its arithmetic is float32 or less, and {} holds float64", recipe.name, file));
+  const bool rounds_to_rows = recipe.each_step || !recipe.tables;
+  if (rounds_to_rows && properties_of(rows).bytes == 1)
+    throw Error(fmt::format("--recipe {}: it computes in the rows' format, and nothing computes in the {} of {}: "
+                            "expected exact, or a recipe whose tables are float32 or 16 bits",
+                            recipe.name, number_format_name(rows), file));
+}
+
+/// A rotation may make a component √2 times as large: with float8 that is soon beyond what the format holds.
+void say_overflow(const Array& array) {
+  if (array.holds_integers() || properties_of(*array.dtype).bytes != 1) return;
+  const auto lost = std::count_if(array.floats.begin(), array.floats.end(), [&](float x) {
+    return std::isfinite(x) && !std::isfinite(rounded(*array.dtype, x));
+  });
+  if (lost > 0)
+    say(fmt::format("{} numbers are beyond the {} that {} holds, and are written as {}.", lost,
+                    properties_of(*array.dtype).greatest, number_format_name(*array.dtype),
+                    array.dtype == NumberFormat::float8_e4m3 ? "NaN" : "infinity"));
+}
+
 int rotate(const Options& options) {
+  require_other_file(options.out, options.model.config, "the model's file");
   const ModelConfig model = options.model.resolve();
   RopeConfig rope = options.model.layer(model).config;
   options.positions.set_grid(rope);
   const Recipe& recipe = chosen_recipe(options, rope);
   Array array = read_array(options.in);
-  if (array.holds_integers())
-    throw Error(fmt::format("{}: holds integers, expected float64, float32, float16 or bfloat16", options.in));
+  if (array.holds_integers()) throw Error(fmt::format("{}: holds integers, expected floating point", options.in));
+  require_rows(recipe, *array.dtype, options.in);
   const RowShape shape = row_shape(array, options.token_axis, rope, options.in);
   const Positions positions = options.positions.read(rope, shape.tokens, options.in);
   const double call_length = static_cast<double>(std::max<std::int64_t>(sequence_length(positions), 1)),
@@ -113,6 +141,7 @@ int rotate(const Options& options) {
   else
     (*engine).rotate(rotation, shape, std::span<const float>(array.floats), array.floats);
   scale_if_asked(options, rope, positions, shape, array);
+  say_overflow(array);
   write_array(options.out, array);
   return 0;
 }
@@ -123,9 +152,7 @@ void add_rotate(CLI::App& app, Command& command) {
   CLI::App* rotate_command = app.add_subcommand("rotate", "applies a model's RoPE to an array of heads");
   auto options = std::make_shared<Options>();
   options->model.add_to(*rotate_command);
-  rotate_command
-      ->add_option("--in", options->in,
-                   "X.npy or X.safetensors[:NAME], float64, float32, float16 or bfloat16; last axis: head_dim")
+  rotate_command->add_option("--in", options->in, "X.npy or X.safetensors[:NAME], floating point; last axis: head_dim")
       ->required();
   rotate_command->add_option("--out", options->out, "Y.npy or Y.safetensors, of the same dtype and shape")->required();
   add_positions(*rotate_command, options->positions);
@@ -144,7 +171,7 @@ void add_rotate(CLI::App& app, Command& command) {
       ->check(CLI::IsMember({"query", "key"}));
   rotate_command->add_flag("--inverse", options->inverse, "undoes the rotation and its attention factor");
   add_engine_option(*rotate_command, options->engine, {"cpu", "gpu"});
-  rotate_command->callback([options, &command] { command = [options] { return rotate(*options); }; });
+  rotate_command->callback([options, &command] { command = [options](Output&) { return rotate(*options); }; });
 }
 
 } // namespace ropescope::cli

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/io/raw.h"
+#include "core/io/row_shape.h"
 #include "core/io/tensor_file.h"
 
 namespace ropescope {
@@ -100,7 +101,7 @@ KernelRun read_kernel_run(const KernelFiles& files, const ModelConfig& model, co
   run.heads = count_heads(run.in, token_axis);
   run.positions = files.positions.read(run.rope, run.shape.tokens, files.in);
   run.seq_len = files.seq_len;
-  run.rope.layout.pairs = layout_named(files.layout, run.rope);
+  run.rope.layout.pairs = layout_named(files.layout, run.rope.layout.pairs);
   if (run.shape.head_dim != run.rope.layout.head_dim) run.rope.layout.pairs.offset = run.rope.layout.nope_dim;
   const Spectrum spectrum = make_spectrum(run.rope, run.length());
   const auto axes = pair_axes(run.rope, run.positions.axes);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -66,8 +67,12 @@ Spectrum make_spectrum(const ValidRope& valid, std::optional<double> seq_len) {
     spectrum.inv_freq.push_back(static_cast<double>(theta));
     spectrum.turns.push_back(fraction_of_a_turn(theta));
   }
-  if (!std::isfinite(spectrum.attention_factor))
-    throw Error("these parameters yield an attention factor beyond double precision");
+  const std::pair<const char*, double> derived[] = {{"an attention factor", spectrum.attention_factor},
+                                                    {"a factor of the softmax scale", spectrum.softmax_factor},
+                                                    {"a divisor of frequencies", spectrum.divisor},
+                                                    {"a base", spectrum.base}};
+  for (const auto& [what, number] : derived)
+    if (!std::isfinite(number)) throw Error(fmt::format("these parameters yield {} beyond double precision", what));
   for (const Real theta : schemes::frequencies_in_force<schemes::Exact>(as_trained(config), std::nullopt).theta)
     spectrum.unscaled.push_back(static_cast<double>(theta));
   return spectrum;
