@@ -15,8 +15,7 @@
 #include "core/io/file.h"
 #include "core/io/row_shape.h"
 #include "core/io/tensor_file.h"
-#include "core/rope/recipe.h"
-#include "core/rope/xpos.h"
+#include "core/rope/embedding.h"
 
 namespace ropescope::cli {
 
@@ -32,19 +31,6 @@ struct Options {
 
   Role as() const { return role == "key" ? Role::key : Role::query; }
 };
-
-/// The table that takes the place of exact angles: a recipe's, or xPos's with its gains. Empty where there is none.
-std::vector<CosSin<double>> chosen_table(const Options& options, const Recipe& recipe, const RopeConfig& rope,
-                                         double seq_len, const Rotation& rotation, NumberFormat dtype) {
-  if (recipe.angle == AngleRule::turns && !rope.attention.xpos_scale_base) return {};
-  std::vector<CosSin<double>> table = recipe_table(recipe, rope, seq_len, rotation, dtype);
-  if (!rope.attention.xpos_scale_base) return table;
-  // What undoes a query's growth is a key's shrinking.
-  const Role role = options.inverse == (options.as() == Role::key) ? Role::query : Role::key;
-  apply_xpos(rope, rotation.positions, role, seq_len, table);
-  say(fmt::format("xPos: rotated as {}.", options.as() == Role::key ? "keys" : "queries"));
-  return table;
-}
 
 /// A model's own scale of queries beside the rotation: on request, since apply_rotary_pos_emb does not have it.
 void scale_if_asked(const Options& options, const RopeConfig& rope, const Positions& positions, const RowShape& shape,
@@ -62,13 +48,9 @@ void scale_if_asked(const Options& options, const RopeConfig& rope, const Positi
 
 /// The layout asked for, with what else the model's code does: part of the head, order of the output, sign.
 PairLayout chosen_layout(const Options& options, const RopeConfig& rope) {
-  PairLayout layout = asked_layout(options.layout, rope);
+  const PairLayout layout = asked_layout(options.layout, rope);
   if (layout.output != layout.pairing)
     say(fmt::format("The result is written {}, as the model's code does.", pairing_name(layout.output)));
-  if (options.inverse) {
-    std::swap(layout.pairing, layout.output);
-    layout.direction = static_cast<std::int8_t>(-layout.direction);
-  }
   return layout;
 }
 
@@ -116,30 +98,13 @@ int rotate(const Options& options) {
   const Positions positions = options.positions.read(rope, shape.tokens, options.in);
   const double call_length = static_cast<double>(std::max<std::int64_t>(sequence_length(positions), 1)),
                seq_len = options.seq_len.value_or(call_length);
-  const Spectrum spectrum = make_spectrum(rope, seq_len);
-  if (!spectrum.rule.empty()) say(spectrum.rule);
-
-  if (options.inverse && spectrum.attention_factor == 0) throw Error("an attention factor of 0 cannot be undone");
-  const std::vector<std::uint8_t> axes = pair_axes(rope, positions.axes);
-  const bool exact = recipe.angle == AngleRule::turns;
-  const double gain = exact ? spectrum.attention_factor : model_attention_factor(rope, seq_len);
-  Rotation rotation{.turns = spectrum.turns,
-                    .attention_factor = options.inverse ? 1 / gain : gain,
-                    .layout = chosen_layout(options, rope),
-                    .pair_axis = axes,
-                    .positions = positions};
-  if (shape.head_dim != rope.layout.head_dim) rotation.layout.offset = rope.layout.nope_dim;
-  validate(rotation, shape, spectrum.rotary_dim);
-  const auto table = chosen_table(options, recipe, rope, seq_len, rotation, *array.dtype);
-  rotation.table = table;
-  rotation.fused = recipe.fused;
-  if (recipe.each_step) rotation.step = *array.dtype;
-  if (!exact) say(fmt::format("recipe {}: {}.", recipe.name, recipe.line));
+  rope.layout.pairs = chosen_layout(options, rope);
+  const Embedding forward(ValidRope(rope), seq_len, recipe);
+  if (const std::string& rule = forward.spectrum().rule; !rule.empty()) say(rule);
+  if (rope.attention.xpos_scale_base) say(fmt::format("xPos: rotated as {}.", options.role == "key" ? "keys" : "queries"));
+  if (recipe.angle != AngleRule::turns) say(fmt::format("recipe {}: {}.", recipe.name, recipe.line));
   ChosenEngine engine(options.engine);
-  if (array.dtype == NumberFormat::float64)
-    (*engine).rotate(rotation, shape, std::span<const double>(array.doubles), array.doubles);
-  else
-    (*engine).rotate(rotation, shape, std::span<const float>(array.floats), array.floats);
+  (options.inverse ? forward.inverse() : forward).rotate(*engine, shape, positions, array, options.as());
   scale_if_asked(options, rope, positions, shape, array);
   say_overflow(array);
   write_array(options.out, array);
