@@ -27,7 +27,7 @@ struct Options {
 
 KernelRun read_run(const Options& options, const ModelConfig& model) {
   const LayerRope& layer = options.model.layer(model);
-  asked_layout(options.files.layout, layer.config);
+  asked_layout(options.files.layout, model, layer.config);
   KernelFiles files = options.files;
   files.config = options.model.config;
   KernelRun run = read_kernel_run(files, model, layer);

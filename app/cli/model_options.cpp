@@ -5,6 +5,7 @@
 
 #include "app/scene/presets.h"
 #include "core/error.h"
+#include "core/io/model_file.h"
 
 namespace ropescope::cli {
 
@@ -31,12 +32,14 @@ bool ModelOptions::given() const { return !model.empty() || !config.empty() || (
 
 ModelConfig ModelOptions::named() const {
   if (!model.empty()) return find_preset(model).model;
-  if (!config.empty()) return read_model_config(config);
+  if (!config.empty()) return read_model(config);
   if (!head_dim || !base) throw Error("which model? Expected --model, --config, or --head-dim with --base");
   RopeConfig rope;
   rope.layout.head_dim = rope.layout.rotary_dim = *head_dim;
-  rope.layout_reason = "no model is named, and most models rotate halves";
-  return {.name = "command line", .source = {}, .layers = {{"", rope}}, .warnings = {}};
+  Model result;
+  result.name = "command line";
+  result.layers = {{"", rope}};
+  return result;
 }
 
 void ModelOptions::apply(RopeConfig& rope) const {

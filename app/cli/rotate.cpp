@@ -57,8 +57,8 @@ void scale_if_asked(const Options& options, const RopeConfig& rope, const Positi
 }
 
 /// The layout asked for, with what else the model's code does: part of the head, order of the output, sign.
-PairLayout chosen_layout(const Options& options, const RopeConfig& rope) {
-  PairLayout layout = asked_layout(options.layout, rope);
+PairLayout chosen_layout(const Options& options, const Model& model, const RopeConfig& rope) {
+  PairLayout layout = asked_layout(options.layout, model, rope);
   if (layout.output != layout.pairing)
     say(fmt::format("The result is written {}, as the model's code does.", pairing_name(layout.output)));
   if (options.inverse) {
@@ -97,7 +97,7 @@ int rotate(const Options& options) {
   const double gain = exact ? spectrum.attention_factor : model_attention_factor(rope, seq_len);
   Rotation rotation{.turns = spectrum.turns,
                     .attention_factor = options.inverse ? 1 / gain : gain,
-                    .layout = chosen_layout(options, rope),
+                    .layout = chosen_layout(options, model, rope),
                     .pair_axis = axes,
                     .positions = positions};
   if (shape.head_dim != rope.layout.head_dim) rotation.layout.offset = rope.layout.nope_dim;

@@ -65,7 +65,7 @@ Positions grid_positions(const RopeConfig& config, std::int64_t height, std::int
   if (prefix < 0 || prefix > greatest_side) throw Error(fmt::format("{} prefix tokens, expected 0 or more", prefix));
   const auto unit = [&](std::int64_t i, std::int64_t side) {
     if (config.axes.rule == AxisRule::centred_grid) return 2 * i + 1 - side;
-    return config.model_type == "llama4_vision_model" ? i + 1 : i;
+    return config.axes.first_patch + i;
   };
   std::vector<std::int64_t> rows(static_cast<std::size_t>(prefix), 0), columns = rows;
   for (std::int64_t top = 0; top < height; top += merge)
