@@ -20,8 +20,10 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "a little-endian file's numbers are taken as they lie");
 
 constexpr std::string_view magic = "GGUF";
+// A tokenizer of a million tokens takes some tens of megabytes. What claims more than this is no model's file, or a trap.
 constexpr std::uint64_t greatest_metadata = 256u << 20, greatest_entries = 1'000'000;
 constexpr std::uint64_t greatest_name = 65535, greatest_list = 65536;
+// Lists of lists: skip_value() calls itself.
 constexpr int greatest_depth = 4;
 constexpr std::uint32_t greatest_rank = 4;
 constexpr std::uint64_t least_key = 8 + 4 + 1, least_tensor = 8 + 4 + 4 + 8; ///< bytes of one in the file
@@ -95,6 +97,7 @@ public:
     require_known(type);
     const auto count = number<std::uint64_t>();
     const std::uint64_t least = type == string ? 8 : type == array ? 12 : widths[type];
+    // Before anything is made of the claim: a list takes memory only where the file has as much.
     if (count > room(least))
       gguf_.refuse(fmt::format("a list at byte {} claims {} entries, and the file has {} bytes", at_, count,
                                gguf_.file_.size()));
@@ -153,6 +156,7 @@ GgufFile::GgufFile(InputFile& file, std::string name) : name_(std::move(name)), 
   const auto tensor_count = cursor.number<std::uint64_t>(), key_count = cursor.number<std::uint64_t>();
   read_keys(cursor, key_count);
   read_tensors(cursor, tensor_count);
+  // Tensors' offsets count from here; the sum cannot overflow, as the cursor has stayed within the file.
   data_ = (cursor.at() + alignment_ - 1) / alignment_ * alignment_;
 }
 

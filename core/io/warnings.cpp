@@ -15,6 +15,7 @@ void Warnings::add(std::string_view sentence) {
     sentences_.push_back(printable(sentence));
     return;
   }
+  // Cut before printable() looks at it: the rest may be megabytes.
   std::size_t end = longest;
   while (end > 0 && (static_cast<unsigned char>(sentence[end]) & 0xc0) == 0x80) --end; // no half characters
   sentences_.push_back(printable(sentence.substr(0, end)) + "…");

@@ -8,6 +8,7 @@
 namespace ropescope {
 
 const LayerRope& layer_rope(const Model& model, const std::optional<std::string>& layer_type) {
+  // Llama 4's and Gemma's full-attention layers are those that see the whole context, which is what people look at.
   const std::string wanted = layer_type.value_or("full_attention");
   for (const LayerRope& layer : model.layers)
     if (layer.layer_type == wanted && (layer_type || layer.config.rotates)) return layer;
@@ -16,7 +17,7 @@ const LayerRope& layer_rope(const Model& model, const std::optional<std::string>
       if (layer.config.rotates) return layer;
   if (model.layers.front().layer_type.empty()) return model.layers.front();
   std::vector<std::string> types;
-  constexpr std::size_t shown = 8;
+  constexpr std::size_t shown = 8; // a file may have as many as it likes, and a sentence is short
   for (const LayerRope& layer : model.layers)
     if (types.size() < shown) types.push_back(layer.layer_type);
   throw Error(fmt::format("{}: no layer type \"{}\", expected {}", model.name, wanted, fmt::join(types, " or ")));

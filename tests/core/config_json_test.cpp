@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "core/error.h"
 #include "core/rope/spectrum.h"
@@ -173,7 +174,7 @@ TEST_CASE("whatever of a config.json a terminal might obey is replaced, in names
   CHECK(model.model_type == "m?");
   CHECK(model.warnings == std::vector<std::string>{"rope_? is not understood and has no effect here"});
   CHECK(refusal("{\"head_dim\": \"\\u009b31m\", \"rope_theta\": 1e4}") ==
-        "config.json: head_dim is \"?31m\", expected an integer");
+        "config.json: head_dim is \"?31m\", expected a number");
 }
 
 TEST_CASE("a key of megabytes is named in a sentence of 400 bytes") {
@@ -226,7 +227,7 @@ TEST_CASE("brackets within strings do not count as nesting, and nesting counts w
     for (std::size_t i = 0; i < levels; ++i) text += shut;
     return text;
   };
-  CHECK(refusal(config("\"" + std::string(1000, '[') + "\\\"" + std::string(1000, '{') + "\"").c_str()) == "accepted");
+  CHECK(refusal(config(fmt::format("\"{:[>1000}\\\"{:(>1000}\"", "", "")).c_str()) == "accepted");
   CHECK(refusal(config(nested(31, "[", "]")).c_str()) == "accepted");
   CHECK(refusal(config(nested(32, "[", "]")).c_str()).find("nested more than 32 deep") != std::string::npos);
   CHECK(refusal(config(nested(32, "{\"a\":", "}")).c_str()).find("nested more than 32 deep") != std::string::npos);

@@ -74,6 +74,7 @@ std::optional<double> local_base_of(const Object& config) {
 void set_dimensions(RopeConfig& rope, const Object& config, std::string_view layer_type, bool partial_in_dictionary) {
   const ModelType& code = config.code();
   rope.layout.head_dim = head_dim(config, layer_type);
+  // GPT-NeoX's older class knows rotary_pct alone; of the others the name of today counts first.
   const auto partial_above =
       code.rotary_pct_alone ? config.number("rotary_pct") : config.first_number("partial_rotary_factor", "rotary_pct");
   if (partial_above)

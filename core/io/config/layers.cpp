@@ -36,8 +36,8 @@ RopeConfig with_length(const Object& config, double base) {
 RopeConfig read_embedding(const Object& config, const Dictionary& scaling, double base, Schema schema) {
   RopeConfig rope = with_length(config, base);
   if (scaling.json) set_scaling(rope, config, *scaling.json, scaling.where, schema);
-  if (const auto original = config.number("original_max_position_embeddings");
-      original && schema == Schema::flat) // it wins over the dictionary
+  // The key beside the dictionary wins over the one in it, and only these schemes read it.
+  if (const auto original = config.number("original_max_position_embeddings"); original && schema == Schema::flat)
     if (rope.scaling.rope_type == RopeType::yarn || rope.scaling.rope_type == RopeType::llama3 ||
         rope.scaling.rope_type == RopeType::longrope)
       rope.scaling.original_max_position_embeddings = original;
@@ -46,7 +46,8 @@ RopeConfig read_embedding(const Object& config, const Dictionary& scaling, doubl
   return rope;
 }
 
-/// {layer type: parameters or null, …}
+/// {layer type: parameters or null, …}. A name that is a parameter's too is taken for the parameter, whose value is
+/// then refused: no layer type is called so.
 bool is_per_layer(const Json& parameters) {
   if (parameters.empty()) return false;
   for (const auto& [key, value] : parameters.items())
@@ -92,6 +93,7 @@ std::vector<LayerRope> read_two_embeddings(const Object& config, const Dictionar
     return layers;
   }
   const auto local = local_base_of(config);
+  // A flat dictionary of the newer schema says that all layers are alike, whatever the class did with older files.
   const bool is_newer = scaling.json && scaling.json == config.find("rope_parameters");
   if (is_newer || (!local && !(code.scales_full_alone && scaling.json))) return {};
   const double base = base_of(config), local_base = local.value_or(code.default_theta);

@@ -6,6 +6,7 @@ namespace ropescope::config {
 
 Object::Object(const Json& json, std::string place, Warnings& warnings)
     : json_(json), place_(std::move(place)), warnings_(warnings) {
+  // A model_type of another kind counts as none, as any model may be described by its numbers alone.
   if (const Json* type = find("model_type"); type && type->is_string()) model_type_ = type->get<std::string>();
   known_ = find_model_type(model_type_);
 }

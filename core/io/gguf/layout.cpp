@@ -28,6 +28,7 @@ void set_sections(RopeConfig& rope, Metadata& metadata) {
   const GgufRope mode = metadata.code().rope;
   auto sections = metadata.integers("rope.dimension_sections").value_or(std::vector<std::int64_t>{});
   const std::string name = metadata.key("rope.dimension_sections");
+  // Trailing zeros stand for axes that the model has not: Qwen2-VL's file holds four numbers, its model three axes.
   while (!sections.empty() && sections.back() == 0) sections.pop_back();
   if (sections.size() > 4 ||
       std::any_of(sections.begin(), sections.end(), [](std::int64_t s) { return s < 0 || s > greatest_dimension; }))
@@ -74,6 +75,7 @@ void set_layout(RopeConfig& rope, Metadata& metadata) {
   const GgufRope mode = metadata.code().rope;
   if (mode == GgufRope::normal || mode == GgufRope::normal_or_mrope)
     rope.layout.pairs.pairing = rope.layout.pairs.output = Pairing::interleaved;
+  // Others may have sections. An architecture that nobody knows is read as if it might.
   if (mode != GgufRope::normal && mode != GgufRope::neox) set_sections(rope, metadata);
 }
 

@@ -26,6 +26,7 @@ bool is_read(std::string_view tensor) {
 Metadata::Metadata(GgufFile& file, Warnings& warnings) : file_(file), warnings_(warnings) {
   const auto name = file_.text("general.architecture");
   if (!name) refuse("no general.architecture in it, expected a model's metadata");
+  // The name becomes part of every key and of many sentences.
   const auto is_letter = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-' || c == '.'; };
   if (name->empty() || name->size() > 64 || !std::all_of(name->begin(), name->end(), is_letter))
     refuse(fmt::format("general.architecture is {}, expected letters and digits", in_quotes(*name)));
@@ -78,6 +79,7 @@ std::optional<std::int64_t> Metadata::any_integer(std::string_view name) {
 }
 
 void Metadata::warn_of_the_rest() {
+  // Whatever has "rope" in its name and was not asked for is news: a key of a later llama.cpp, or of a fork.
   std::sort(asked_.begin(), asked_.end());
   for (const std::string& name : file_.keys_with("rope"))
     if (!std::binary_search(asked_.begin(), asked_.end(), name))

@@ -65,12 +65,14 @@ void set_yarn(RopeConfig& rope, Metadata& metadata, const Stated& stated) {
   const GgufArchitecture& code = metadata.code();
   // src/llama-context.cpp, get_mscale
   const auto magnitude = [&](double coefficient) { return scaling::magnitude<double>(stated.factor, coefficient); };
+  // ext_factor is the share of a kept pair's own frequency: 1 is YaRN, 0 plain interpolation.
   rope.scaling.rope_type = RopeType::yarn;
   rope.scaling.factor = stated.factor;
   rope.scaling.extrapolation_factor = metadata.number("rope.scaling.yarn_ext_factor").value_or(1);
   if (rope.scaling.extrapolation_factor < 0) rope.scaling.extrapolation_factor = 1; // not set
   rope.scaling.beta_fast = turns(metadata, "rope.scaling.yarn_beta_fast", code.beta_fast);
   rope.scaling.beta_slow = turns(metadata, "rope.scaling.yarn_beta_slow", 1);
+  // llama.cpp derives the factor of cos and sin here, and takes what the file states only where ext_factor is 0.
   double derived = magnitude(1);
   if (auto log = metadata.number("rope.scaling.yarn_log_multiplier"); log && *log != 0) {
     *log /= code.log_multiplier_unit;
@@ -113,7 +115,7 @@ Factors read_factors(Metadata& metadata, const char* name, const RopeConfig& rop
     if (factors->size() < pairs)
       metadata.refuse(fmt::format("tensor \"{}\": {} numbers, expected one for each of the {} pairs", full,
                                   factors->size(), pairs));
-    factors->resize(pairs);
+    factors->resize(pairs); // ggml reads as many as there are pairs
     for (const double factor : *factors)
       if (!(factor > 0) || !std::isfinite(factor))
         metadata.refuse(fmt::format("tensor \"{}\" holds {}, expected positive numbers", full, factor));
@@ -128,6 +130,7 @@ void set_longrope(RopeConfig& rope, Metadata& metadata, const Stated& stated, co
     metadata.warn(fmt::format("the file has no {}: nothing is divided there",
                               longer ? "rope_factors_short" : "rope_factors_long"));
   if (stated.type == "yarn") metadata.warn("rope.scaling.type yarn has no effect beside rope_factors_long");
+  // llama.cpp chooses between the two tensors by the length; one that is missing divides nothing.
   const std::vector<double> ones(static_cast<std::size_t>(pair_count(rope)), 1);
   rope.scaling.long_factor = longer.value_or(ones);
   rope.scaling.short_factor = shorter.value_or(ones);
