@@ -25,7 +25,7 @@ struct Options {
   bool json = false;
 };
 
-KernelRun read_run(const Options& options, const ModelConfig& model) {
+KernelRun read_run(const Options& options, const Model& model) {
   const LayerRope& layer = options.model.layer(model);
   asked_layout(options.files.layout, model, layer.config);
   KernelFiles files = options.files;
@@ -74,7 +74,7 @@ void say_finding(const Finding& finding) {
 }
 
 /// The check view of the finding, as `render --picture check` draws it.
-void draw_report(const Options& options, const ModelConfig& model, std::shared_ptr<const CheckedKernel> checked) {
+void draw_report(const Options& options, const Model& model, std::shared_ptr<const CheckedKernel> checked) {
   const std::string& layer = options.model.layer_type;
   Scene scene = scene_of(model, layer.empty() ? std::nullopt : std::optional(layer));
   scene.kernel.files = options.files;
@@ -86,7 +86,7 @@ int check_kernel(const Options& options) {
   const std::string report = std::filesystem::path(options.report).extension().string();
   if (!options.report.empty() && report != ".json" && report != ".png")
     throw Error(fmt::format("--report {}: expected a file name that ends in .json or .png", options.report));
-  const ModelConfig model = options.model.resolve();
+  const Model model = options.model.resolve();
   KernelRun read = read_run(options, model);
   const std::shared_ptr<const CheckedKernel> checked = checked_kernel(std::move(read), options.files.out);
   const Finding& finding = checked->finding;

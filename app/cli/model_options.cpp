@@ -30,7 +30,7 @@ void ModelOptions::add_to(CLI::App& app) {
 
 bool ModelOptions::given() const { return !model.empty() || !config.empty() || (head_dim && base); }
 
-ModelConfig ModelOptions::named() const {
+Model ModelOptions::named() const {
   if (!model.empty()) return find_preset(model).model;
   if (!config.empty()) return read_model(config);
   if (!head_dim || !base) throw Error("which model? Expected --model, --config, or --head-dim with --base");
@@ -83,8 +83,8 @@ void ModelOptions::apply(RopeConfig& rope) const {
   if (factor && rope.scaling.rope_type == RopeType::standard) say("--factor has no effect without a --scheme.");
 }
 
-ModelConfig ModelOptions::resolve() const {
-  ModelConfig result = named();
+Model ModelOptions::resolve() const {
+  Model result = named();
   for (const std::string& warning : result.warnings) say(fmt::format("{}: {}.", result.name, warning));
   auto& chosen = const_cast<LayerRope&>(layer(result));
   if (!layer_type.empty() && chosen.layer_type.empty())
@@ -96,7 +96,7 @@ ModelConfig ModelOptions::resolve() const {
   return result;
 }
 
-const LayerRope& ModelOptions::layer(const ModelConfig& resolved) const {
+const LayerRope& ModelOptions::layer(const Model& resolved) const {
   return layer_rope(resolved, layer_type.empty() ? std::nullopt : std::optional(layer_type));
 }
 

@@ -27,14 +27,14 @@ struct ModelOptions {
 
   /// The model with everything applied to the layer type chosen, and words for a person about what was assumed.
   /// Throws Error.
-  ModelConfig resolve() const;
-  const LayerRope& layer(const ModelConfig&) const;
+  Model resolve() const;
+  const LayerRope& layer(const Model&) const;
 
   /// The scene of the model named; without one that which the program opens with.
   Scene scene() const;
 
 private:
-  ModelConfig named() const;
+  Model named() const;
   void apply(RopeConfig&) const;
 };
 

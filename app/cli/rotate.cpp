@@ -77,7 +77,7 @@ const Recipe& chosen_recipe(const Options& options, const RopeConfig& rope) {
 }
 
 int rotate(const Options& options) {
-  const ModelConfig model = options.model.resolve();
+  const Model model = options.model.resolve();
   RopeConfig rope = options.model.layer(model).config;
   options.positions.set_grid(rope);
   const Recipe& recipe = chosen_recipe(options, rope);

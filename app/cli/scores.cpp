@@ -42,7 +42,7 @@ std::vector<double> read_head(const std::string& file, std::int64_t head_dim) {
 int print(const Options& options) {
   if (options.max_distance < 0 || options.max_distance > greatest_distance)
     throw Error(fmt::format("--max-distance {}: expected 0…{}", options.max_distance, greatest_distance));
-  const ModelConfig model = options.model.resolve();
+  const Model model = options.model.resolve();
   const RopeConfig& rope = options.model.layer(model).config;
   const Spectrum spectrum =
       make_spectrum(rope, options.seq_len.value_or(static_cast<double>(options.max_distance + 1)));

@@ -10,7 +10,7 @@ namespace ropescope {
 /// A model that the program knows: a config.json of assets/models/, which goes the way every file goes.
 struct Preset {
   std::string id; ///< the file's stem, "llama-3.1-8b"; what `--model` takes
-  ModelConfig model;
+  Model model;
 };
 
 /// Sorted by id. Read once.

@@ -7,8 +7,6 @@
 
 namespace ropescope {
 
-using ModelConfig = Model; ///< its name before; goes with the last caller
-
 /// Reads the text of a Hugging Face config.json in either schema: `rope_theta` + `rope_scaling`, or the
 /// `rope_parameters` of transformers 5, flat or per layer type; and the older keys of GPT-NeoX, GPT-J, Phi,
 /// ChatGLM, Gemma 3, ModernBERT, OLMo 3. `name` appears in errors. Defaults are those of transformers
