@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -18,6 +19,7 @@
 #include "core/io/warnings.h"
 #include "core/model/gguf_architectures.h"
 #include "core/model/model_types.h"
+#include "core/rope/positions.h"
 #include "tests/scratch.h"
 
 using namespace ropescope;
@@ -117,6 +119,16 @@ TEST_CASE("the numbers of heads come with the model, those of every language mod
   CHECK(read(R"({"head_dim": 64, "rope_theta": 1e4, "num_attention_heads": "many", "n_head": -3,
                  "num_key_value_heads": 0})")
             .head_counts.empty());
+}
+
+TEST_CASE("an image's first patch stands where the model's code counts from") {
+  const auto first = [](const char* type) {
+    const Model model = read(fmt::format(R"({{"model_type": "{}", "head_dim": 64, "rope_theta": 1e4}})", type));
+    const Positions positions = grid_positions(model.layers.front().config, 2, 3);
+    return std::pair(positions.at(0, 0), positions.at(1, 5)); // its row, and the last one's column
+  };
+  CHECK(first("llama4_vision_model") == std::pair<std::int64_t, std::int64_t>{1, 3});
+  CHECK(first("qwen2_vl_vision") == std::pair<std::int64_t, std::int64_t>{0, 2});
 }
 
 TEST_CASE("a model of several layer types names them where another is asked for") {
