@@ -27,9 +27,9 @@ struct Options {
   bool json = false;
 };
 
-KernelRun read_run(const Options& options, const ModelConfig& model) {
+KernelRun read_run(const Options& options, const Model& model) {
   const LayerRope& layer = options.model.layer(model);
-  asked_layout(options.files.layout, layer.config);
+  asked_layout(options.files.layout, model, layer.config);
   KernelFiles files = options.files;
   files.config = options.model.config;
   KernelRun run = read_kernel_run(files, model, layer);
@@ -76,7 +76,7 @@ void say_finding(const Finding& finding) {
 }
 
 /// The check view of the finding, as `render --picture check` draws it.
-void draw_report(const Options& options, const ModelConfig& model, std::shared_ptr<const CheckedKernel> checked) {
+void draw_report(const Options& options, const Model& model, std::shared_ptr<const CheckedKernel> checked) {
   const std::string& layer = options.model.layer_type;
   Scene scene = scene_of(model, layer.empty() ? std::nullopt : std::optional(layer));
   scene.kernel.files = options.files;
@@ -91,7 +91,7 @@ int check_kernel(const Options& options, Output& out) {
   require_other_file(options.report, options.model.config, "the model's file");
   for (const std::string& file : {options.files.in, options.files.out})
     require_other_file(options.report, without_tensor_name(file), "a file of the kernel");
-  const ModelConfig model = options.model.resolve();
+  const Model model = options.model.resolve();
   KernelRun read = read_run(options, model);
   const std::shared_ptr<const CheckedKernel> checked = checked_kernel(std::move(read), options.files.out);
   const Finding& finding = checked->finding;

@@ -60,7 +60,7 @@ int print_calls(const Options& options, const RopeConfig& rope, Output& out) {
 }
 
 int print(const Options& options, Output& out) {
-  const ModelConfig model = options.model.resolve();
+  const Model model = options.model.resolve();
   const RopeConfig& rope = options.model.layer(model).config;
   if (!options.calls.empty() && options.format != "json")
     throw Error(fmt::format("--calls: there is no {} of several calls, expected --format json", options.format));

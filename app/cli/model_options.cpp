@@ -9,6 +9,7 @@
 #include "app/cli/say.h"
 #include "app/scene/presets.h"
 #include "core/error.h"
+#include "core/io/model_file.h"
 #include "core/rope/schemes/scheme.h"
 
 namespace ropescope::cli {
@@ -65,14 +66,16 @@ void ModelOptions::add_to(CLI::App& app) {
 
 bool ModelOptions::given() const { return !model.empty() || !config.empty() || (head_dim && base); }
 
-ModelConfig ModelOptions::named() const {
+Model ModelOptions::named() const {
   if (!model.empty()) return find_preset(model).model;
-  if (!config.empty()) return read_model_config(config);
+  if (!config.empty()) return read_model(config);
   if (!head_dim || !base) throw Error("which model? Expected --model, --config, or --head-dim with --base");
   RopeConfig rope;
   rope.layout.head_dim = rope.layout.rotary_dim = *head_dim;
-  rope.layout_reason = "no model is named, and most models rotate halves";
-  return {.name = "command line", .source = {}, .layers = {{"", rope}}, .warnings = {}};
+  Model result;
+  result.name = "command line";
+  result.layers = {{"", rope}};
+  return result;
 }
 
 void ModelOptions::choose_scheme(RopeConfig& rope) const {
@@ -116,8 +119,8 @@ void ModelOptions::apply(RopeConfig& rope) const {
   if (factor && scaling.rope_type == RopeType::standard) say("--factor has no effect without a --scheme.");
 }
 
-ModelConfig ModelOptions::resolve() const {
-  ModelConfig result = named();
+Model ModelOptions::resolve() const {
+  Model result = named();
   for (const std::string& warning : result.warnings) say(fmt::format("{}: {}.", result.name, warning));
   auto& chosen = const_cast<LayerRope&>(layer(result));
   if (!layer_type.empty() && chosen.layer_type.empty())
@@ -129,7 +132,7 @@ ModelConfig ModelOptions::resolve() const {
   return result;
 }
 
-const LayerRope& ModelOptions::layer(const ModelConfig& resolved) const {
+const LayerRope& ModelOptions::layer(const Model& resolved) const {
   return layer_rope(resolved, layer_type.empty() ? std::nullopt : std::optional(layer_type));
 }
 

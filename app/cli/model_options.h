@@ -30,14 +30,14 @@ struct ModelOptions {
 
   /// The model with everything applied to the layer type chosen, and words for a person about what was assumed.
   /// Throws Error.
-  ModelConfig resolve() const;
-  const LayerRope& layer(const ModelConfig&) const;
+  Model resolve() const;
+  const LayerRope& layer(const Model&) const;
 
   /// The scene of the model named; without one that which the program opens with.
   Scene scene() const;
 
 private:
-  ModelConfig named() const;
+  Model named() const;
   bool changes() const;
   void choose_scheme(RopeConfig&) const;
   void apply(RopeConfig&) const;

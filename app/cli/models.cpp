@@ -18,7 +18,7 @@ int print_json(Output& out) {
       const RopeConfig& rope = layer.config;
       nlohmann::ordered_json entry{{"model", preset.id},
                                    {"name", preset.model.name},
-                                   {"model_type", rope.model_type},
+                                   {"model_type", preset.model.model_type},
                                    {"rope_type", rope_type_name(rope.scaling.rope_type)},
                                    {"head_dim", rope.layout.head_dim},
                                    {"rotary_dim", rope.layout.rotary_dim},

@@ -47,8 +47,8 @@ void scale_if_asked(const Options& options, const RopeConfig& rope, const Positi
 }
 
 /// The layout asked for, with what else the model's code does: part of the head, order of the output, sign.
-PairLayout chosen_layout(const Options& options, const RopeConfig& rope) {
-  const PairLayout layout = asked_layout(options.layout, rope);
+PairLayout chosen_layout(const Options& options, const Model& model, const RopeConfig& rope) {
+  const PairLayout layout = asked_layout(options.layout, model, rope);
   if (layout.output != layout.pairing)
     say(fmt::format("The result is written {}, as the model's code does.", pairing_name(layout.output)));
   return layout;
@@ -87,7 +87,7 @@ void say_overflow(const Array& array) {
 
 int rotate(const Options& options) {
   require_other_file(options.out, options.model.config, "the model's file");
-  const ModelConfig model = options.model.resolve();
+  const Model model = options.model.resolve();
   RopeConfig rope = options.model.layer(model).config;
   options.positions.set_grid(rope);
   const Recipe& recipe = chosen_recipe(options, rope);
@@ -98,10 +98,11 @@ int rotate(const Options& options) {
   const Positions positions = options.positions.read(rope, shape.tokens, options.in);
   const double call_length = static_cast<double>(std::max<std::int64_t>(sequence_length(positions), 1)),
                seq_len = options.seq_len.value_or(call_length);
-  rope.layout.pairs = chosen_layout(options, rope);
+  rope.layout.pairs = chosen_layout(options, model, rope);
   const Embedding forward(ValidRope(rope), seq_len, recipe);
   if (const std::string& rule = forward.spectrum().rule; !rule.empty()) say(rule);
-  if (rope.attention.xpos_scale_base) say(fmt::format("xPos: rotated as {}.", options.role == "key" ? "keys" : "queries"));
+  if (rope.attention.xpos_scale_base)
+    say(fmt::format("xPos: rotated as {}.", options.role == "key" ? "keys" : "queries"));
   if (recipe.angle != AngleRule::turns) say(fmt::format("recipe {}: {}.", recipe.name, recipe.line));
   ChosenEngine engine(options.engine);
   (options.inverse ? forward.inverse() : forward).rotate(*engine, shape, positions, array, options.as());

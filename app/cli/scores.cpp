@@ -89,7 +89,7 @@ std::string as_text(std::span<const double> scores, std::int64_t first, bool csv
 int print(const Options& options, Output& out) {
   if (options.max_distance < 0 || options.max_distance > greatest_distance)
     throw Error(fmt::format("--max-distance {}: expected 0…{}", options.max_distance, greatest_distance));
-  const ModelConfig model = options.model.resolve();
+  const Model model = options.model.resolve();
   const RopeConfig& rope = options.model.layer(model).config;
   const Spectrum spectrum =
       make_spectrum(rope, options.seq_len.value_or(static_cast<double>(options.max_distance + 1)));

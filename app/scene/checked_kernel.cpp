@@ -223,8 +223,7 @@ std::shared_ptr<const CheckedKernel> checked_kernel(KernelRun run, const std::st
   return kernel;
 }
 
-std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const ModelConfig& model,
-                                                 const LayerRope& layer) {
+std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const Model& model, const LayerRope& layer) {
   return checked_kernel(read_kernel_run(files, model, layer), files.out);
 }
 

@@ -91,7 +91,7 @@ struct CheckedKernel {
 };
 
 /// Reads, judges, puts into words. Throws Error.
-std::shared_ptr<const CheckedKernel> check_files(const KernelFiles&, const ModelConfig&, const LayerRope&);
+std::shared_ptr<const CheckedKernel> check_files(const KernelFiles&, const Model&, const LayerRope&);
 std::shared_ptr<const CheckedKernel> checked_kernel(KernelRun, const std::string& out_name);
 
 /// The errors of one head.
@@ -130,7 +130,7 @@ private:
 
   struct Wanted {
     KernelFiles files;
-    ModelConfig model;
+    Model model;
     LayerRope layer;
     std::shared_ptr<const CheckedKernel> of; ///< where it is there already and errors of a head alone are wanted
     std::int64_t head = -1;

@@ -85,7 +85,7 @@ std::int64_t count_heads(const Array& array, std::int64_t token_axis) {
 
 } // namespace
 
-KernelRun read_kernel_run(const KernelFiles& files, const ModelConfig& model, const LayerRope& layer) {
+KernelRun read_kernel_run(const KernelFiles& files, const Model& model, const LayerRope& layer) {
   KernelRun run;
   run.rope = layer.config;
   files.positions.set_grid(run.rope);

@@ -25,7 +25,7 @@ struct KernelFiles {
 };
 
 /// Reads them for one of a model's layer types, whose pairing `layout` may replace. Throws Error.
-KernelRun read_kernel_run(const KernelFiles&, const ModelConfig&, const LayerRope&);
+KernelRun read_kernel_run(const KernelFiles&, const Model&, const LayerRope&);
 
 /// The file of "FILE" or "FILE:TENSOR".
 std::string without_tensor_name(const std::string& path);

@@ -34,7 +34,7 @@ bool& compared(Scene& scene, RopeType type) { return scene.compared[static_cast<
 
 } // namespace
 
-Scene scene_of(const ModelConfig& model, const std::optional<std::string>& layer_type) {
+Scene scene_of(const Model& model, const std::optional<std::string>& layer_type) {
   Scene scene;
   scene.model = model;
   take_rope(scene, layer_rope(model, layer_type));
@@ -49,7 +49,7 @@ Scene default_scene() {
   return scene;
 }
 
-Scene with_model(const Scene& scene, const ModelConfig& model) {
+Scene with_model(const Scene& scene, const Model& model) {
   Scene next = scene;
   next.model = model;
   next.kernel.files.config.clear();

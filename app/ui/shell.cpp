@@ -13,6 +13,7 @@
 #include "app/ui/imgui_compat.h"
 #include "app/ui/panel.h"
 #include "core/error.h"
+#include "core/io/model_file.h"
 
 namespace ropescope::ui {
 
@@ -350,7 +351,7 @@ void Shell::help(const Canvas& c) {
 
 void Shell::open(const std::filesystem::path& path) {
   try {
-    const Scene next = with_model(scene_, read_model_config(path));
+    const Scene next = with_model(scene_, read_model(path));
     if (computed_) derived_.update(next, engines_, columns_, patience());
     scene_ = next;
     scene_.kernel.files.config = path.string();

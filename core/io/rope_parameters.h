@@ -1,7 +1,7 @@
 #pragma once
 #include <string_view>
 
-#include "core/io/json_value.h"
+#include "core/io/json_value-inl.h"
 #include "core/rope/config.h"
 
 namespace ropescope {

@@ -57,6 +57,7 @@ struct Axes {
   AxisRule rule = AxisRule::single;
   std::vector<std::int64_t> mrope_section;      ///< pairs turned by t, h, w; empty: one position per token
   std::int64_t grid_height = 0, grid_width = 0; ///< patches; `centred_grid` alone reads them
+  std::int64_t first_patch = 0;                 ///< row and column of an image's first patch; Llama 4 counts from 1
 
   bool operator==(const Axes&) const = default;
 };
@@ -109,10 +110,8 @@ struct AttentionScale {
 ///
 /// Source of every key and default: transformers 5.16.0.dev0 @ decba1d2, modeling_rope_utils.py.
 struct RopeConfig {
-  std::string model_type;    ///< HF's, e.g. "llama"; empty where the file does not say
-  std::string layout_reason; ///< why this layout, as half a sentence
-  double base = 10000.0;     ///< `rope_theta`
-  bool rotates = true;       ///< false: a layer without RoPE (NoPE)
+  double base = 10000.0; ///< `rope_theta`
+  bool rotates = true;   ///< false: a layer without RoPE (NoPE)
   HeadLayout layout;
   Axes axes;
   Scaling scaling;

@@ -53,7 +53,6 @@ RopeConfig config_of(const GgmlRope& rope) {
   config.layout.pairs.pairing = config.layout.pairs.output = pairs_halves ? Pairing::half : Pairing::interleaved;
   config.layout.pairs.offset = rope.offset;
   config.layout.pairs.direction = rope.backward ? -1 : +1;
-  config.layout_reason = "as ggml's mode says";
   return config;
 }
 

@@ -89,7 +89,7 @@ Positions grid_positions(const RopeConfig& config, std::int64_t height, std::int
         fmt::format("a grid of {} x {} patches, expected multiples of the merge size {}", height, width, merge));
   const auto unit = [&](std::int64_t i, std::int64_t side) {
     if (config.axes.rule == AxisRule::centred_grid) return 2 * i + 1 - side;
-    return config.model_type == "llama4_vision_model" ? i + 1 : i;
+    return config.axes.first_patch + i;
   };
   std::vector<std::int64_t> rows(static_cast<std::size_t>(prefix), 0), columns = rows;
   rows.reserve(2 * static_cast<std::size_t>(tokens)); // the columns come behind them

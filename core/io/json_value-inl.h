@@ -10,9 +10,14 @@
 
 #include "core/error.h"
 
+/// Internal: the library links nlohmann's JSON for itself alone, so no public header includes this one.
 namespace ropescope {
 
 using Json = nlohmann::json;
+
+/// The whole text as JSON, in time and memory that grow with the text. Throws Error: not JSON, nested too deep, too
+/// many values, a number beyond double precision.
+Json parse_json(std::string_view text);
 
 // Numbers out of a JSON file. `where` names the place; each throws Error that says it, what is there, and what was
 // expected.
@@ -24,9 +29,6 @@ std::optional<double> as_optional(const Json&, std::string_view where); ///< nul
 
 /// The value, short enough for a sentence.
 std::string excerpt(const Json&);
-
-/// Without the control characters that a file may hold, which would reach a terminal.
-std::string printable(std::string);
 
 /// The value of `key`; null counts as absent, as it does in Hugging Face's getattr chains.
 const Json* present(const Json& object, std::string_view key);
