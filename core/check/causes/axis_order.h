@@ -17,7 +17,7 @@ struct AxisOrder {
     rule   ///< another rule of assigning them: "sections", "interleaved" or "ernie"
   };
   Form form = Form::order;
-  std::string axes;
+  std::string axes = {};
 
   static constexpr std::string_view name = "axis_order";
   static constexpr FactKind fact = FactKind::positions;

@@ -12,7 +12,7 @@ namespace ropescope::cause {
 /// The kernel computes its frequencies from another base.
 struct Base {
   double measured = 0;
-  std::string layer_type; ///< the model's layer type that has this base, where one does
+  std::string layer_type = {}; ///< the model's layer type that has this base, where one does
 
   static constexpr std::string_view name = "base";
   static constexpr FactKind fact = FactKind::base;

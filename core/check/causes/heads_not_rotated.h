@@ -10,8 +10,8 @@ namespace ropescope::cause {
 
 /// Some heads pass unchanged.
 struct HeadsNotRotated {
-  std::vector<std::int64_t> heads;
-  std::optional<std::vector<std::int64_t>> batch; ///< rows of the batch, where all of each pass and others none
+  std::vector<std::int64_t> heads = {};
+  std::optional<std::vector<std::int64_t>> batch = {}; ///< rows of the batch, where all of each pass and others none
 
   static constexpr std::string_view name = "heads_not_rotated";
   static constexpr FactKind fact = FactKind::heads_and_rows;

@@ -12,9 +12,9 @@ namespace ropescope::cause {
 /// The kernel takes other components for a pair than the model does.
 struct OtherPairing {
   Pairing measured = Pairing::half;
-  std::optional<std::int64_t> distance; ///< components between the two, where that is half a head and not half of
-                                        ///< the part that turns
-  bool across_blocks = false;           ///< the model pairs within blocks, the kernel does not
+  std::optional<std::int64_t> distance = {}; ///< components between the two, where that is half a head and not half of
+                                             ///< the part that turns
+  bool across_blocks = false;                ///< the model pairs within blocks, the kernel does not
 
   static constexpr std::string_view name = "pairing";
   static constexpr FactKind fact = FactKind::pairing;

@@ -9,9 +9,9 @@ namespace ropescope::cause {
 /// The kernel's positions depend on the head: an index that counts heads, or rows, where it should count tokens.
 /// One of the three members counts.
 struct PositionByHead {
-  std::string by;                    ///< what stands for the position: "head", "row" or "flat row"
-  std::int64_t per_head = 0;         ///< tokens that each head adds to those of the head before
-  std::vector<std::int64_t> offsets; ///< tokens that each head adds, where no rule is seen
+  std::string by = {};                    ///< what stands for the position: "head", "row" or "flat row"
+  std::int64_t per_head = 0;              ///< tokens that each head adds to those of the head before
+  std::vector<std::int64_t> offsets = {}; ///< tokens that each head adds, where no rule is seen
 
   static constexpr std::string_view name = "position_by_head";
   static constexpr FactKind fact = FactKind::positions;

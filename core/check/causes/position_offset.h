@@ -10,8 +10,8 @@ namespace ropescope::cause {
 
 /// The kernel adds a number to every position.
 struct PositionOffset {
-  std::int64_t offset = 0;            ///< tokens
-  std::vector<std::int64_t> by_batch; ///< instead: tokens, one number for each row of the batch
+  std::int64_t offset = 0;                 ///< tokens
+  std::vector<std::int64_t> by_batch = {}; ///< instead: tokens, one number for each row of the batch
 
   static constexpr std::string_view name = "position_offset";
   static constexpr FactKind fact = FactKind::positions;

@@ -10,8 +10,8 @@ namespace ropescope::cause {
 
 /// The kernel begins again at 0 somewhere, where the model's positions go on.
 struct PositionsRestart {
-  std::int64_t at = 0;            ///< position at which it begins again
-  std::vector<std::int64_t> rows; ///< tokens at which it does so, where it does so more than once
+  std::int64_t at = 0;                 ///< position at which it begins again
+  std::vector<std::int64_t> rows = {}; ///< tokens at which it does so, where it does so more than once
 
   static constexpr std::string_view name = "positions_restart";
   static constexpr FactKind fact = FactKind::positions;

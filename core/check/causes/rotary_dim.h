@@ -9,7 +9,7 @@ namespace ropescope::cause {
 /// The kernel turns another part of a head.
 struct RotaryDim {
   std::int64_t measured = 0; ///< components that turn
-  std::string part;          ///< "first" or "last" where it is as large as it should be and lies at the wrong end
+  std::string part = {};     ///< "first" or "last" where it is as large as it should be and lies at the wrong end
 
   static constexpr std::string_view name = "rotary_dim";
   static constexpr FactKind fact = FactKind::rotary_dim;

@@ -10,7 +10,7 @@ namespace ropescope::cause {
 
 /// The rows of some tokens are off, and no account of the others explains them.
 struct RowsWrong {
-  std::vector<std::int64_t> rows; ///< tokens
+  std::vector<std::int64_t> rows = {}; ///< tokens
 
   static constexpr std::string_view name = "rows_wrong";
   static constexpr FactKind fact = FactKind::heads_and_rows;

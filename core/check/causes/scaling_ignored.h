@@ -8,8 +8,8 @@ namespace ropescope::cause {
 
 /// The kernel has the frequencies that the model had before its context was extended.
 struct ScalingIgnored {
-  std::string scheme;     ///< the model's rope_type, or "freq_factors" (ggml's tensor)
-  std::string layer_type; ///< the model's layer type that is not scaled, where one is
+  std::string scheme = {};     ///< the model's rope_type, or "freq_factors" (ggml's tensor)
+  std::string layer_type = {}; ///< the model's layer type that is not scaled, where one is
 
   static constexpr std::string_view name = "scaling_ignored";
   static constexpr FactKind fact = FactKind::scaling;

@@ -32,10 +32,6 @@ PairComponents components_of(const KernelRun& run) {
   return pair_components(pair_index(run.rope.layout.pairs, run.shape.head_dim, pairs), run.shape.head_dim, pairs);
 }
 
-Reduced reduced(const KernelRun& run) {
-  return reduce(run, components_of(run), sample_tokens(run.shape.tokens, run.shape.tokens));
-}
-
 /// Sums of one row that is turned by θ·position, gain 1, or not at all seen.
 Reduced turned_by(const std::vector<double>& theta, const std::vector<double>& positions) {
   Reduced result;
@@ -172,10 +168,10 @@ TEST_CASE("the shift of a token is found near and far, and its match is the gain
   const PairTurns turns{model().theta(), std::vector<std::uint8_t>(12, 0)};
   const ShiftFinder finder(turns);
   for (const double shift : {0.0, 1.0, -3.0, 4096.0, -100000.0}) {
-    Reduced sums = turned_by(turns.theta, {1000 + shift});
+    Reduced sums = turned_by(turns.theta, {60000 + shift});
     for (PairSums& sum : sums.sums) sum.cross_re *= 1.5, sum.cross_im *= 1.5;
     for (Phasor& phasor : sums.phasors) phasor.length *= 1.5;
-    const double position = 1000, starts[] = {0, -position, position};
+    const double position = 60000, starts[] = {0, -position, position};
     const TokenShift found = finder.find(sums, 0, {&position, 1}, starts);
     CHECK(found.shift == doctest::Approx(shift).epsilon(1e-6));
     CHECK(found.match == doctest::Approx(1.5).epsilon(1e-6));
