@@ -19,7 +19,7 @@ struct AppliedTwice {
   static std::vector<Example> examples(const ExampleModel& model) {
     Formula bug = model.right();
     bug.position = [](double p, std::int64_t, std::int64_t) { return 2 * p; };
-    return one_example("applied twice", "as unrotated, other noise", bug);
+    return one_example("applied twice", "as unrotated", bug);
   }
 };
 

@@ -16,7 +16,7 @@ struct CosSinSwapped {
   static std::vector<Example> examples(const ExampleModel& model) {
     Formula bug = model.right();
     std::swap(bug.sine, bug.cosine);
-    return one_example("sin, cos swapped", "all, row 0 too", bug);
+    return one_example("sin for cos", "all, row 0 too", bug);
   }
 };
 

@@ -42,7 +42,7 @@ struct Exponent {
     Formula bug = model.right(); // pair i as pair i + 1
     const double step = std::pow(model.rope().base, -2.0 / static_cast<double>(model.rope().layout.rotary_dim));
     for (double& theta : bug.theta) theta *= step;
-    return one_example("exponent off by a pair", "pair 0 too", bug);
+    return one_example("exponent + 1", "pair 0 too", bug);
   }
 };
 

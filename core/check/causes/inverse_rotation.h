@@ -16,7 +16,7 @@ struct InverseRotation {
   static std::vector<Example> examples(const ExampleModel& model) {
     Formula bug = model.right();
     bug.position = [](double p, std::int64_t, std::int64_t) { return -p; };
-    return one_example("opposite angle", "as unrotated, twice as fast", bug);
+    return one_example("opposite angle", "as unrotated, steeper", bug);
   }
 };
 

@@ -18,7 +18,7 @@ struct Match {
   static std::vector<Example> examples(const ExampleModel& model) {
     Formula right = model.right();
     right.bfloat16 = true;
-    return one_example("right, in bfloat16", "faint and flat", right);
+    return one_example("right: bfloat16", "faint and flat", right);
   }
 };
 

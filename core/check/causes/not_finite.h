@@ -28,7 +28,7 @@ struct NotFinite {
     bug.after = [from = model.length() * 3 / 4](double p, std::span<double> out) {
       if (p >= from) std::fill_n(out.begin(), out.size() / 4, std::numeric_limits<double>::quiet_NaN());
     };
-    return one_example("NaN in some rows", "no number at all", bug);
+    return one_example("NaN", "no number at all", bug);
   }
 };
 

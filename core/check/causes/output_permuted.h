@@ -20,7 +20,7 @@ struct OutputPermuted {
   static std::vector<Example> examples(const ExampleModel& model) {
     PairLayout layout = model.rope().layout.pairs;
     layout.output = layout.output == Pairing::half ? Pairing::interleaved : Pairing::half;
-    return one_example("output permuted", "flat, row 0 too", model.formula(model.rope(), layout));
+    return one_example("output order", "flat, row 0 too", model.formula(model.rope(), layout));
   }
 };
 

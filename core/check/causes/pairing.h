@@ -60,8 +60,7 @@ struct OtherPairing {
     const bool half = model.rope().layout.pairs.pairing == Pairing::half;
     PairLayout other = model.rope().layout.pairs;
     other.pairing = other.output = half ? Pairing::interleaved : Pairing::half;
-    return one_example(half ? "interleaved pairs" : "half-split pairs", "all but row 0",
-                       model.formula(model.rope(), other));
+    return one_example(half ? "interleaved" : "half-split", "all but row 0", model.formula(model.rope(), other));
   }
 };
 

@@ -65,7 +65,7 @@ struct PairingMixed {
     const bool half = model.rope().layout.pairs.pairing == Pairing::half;
     const auto pairs = static_cast<std::int64_t>(mixed.theta.size());
     mixed.angle_of = [half, pairs](std::int64_t j) { return half ? j / 2 % pairs : j % pairs; };
-    return one_example("angle table mixed up", "slow pairs too", mixed);
+    return one_example("table mixed up", "slow pairs too", mixed);
   }
 };
 

@@ -32,7 +32,7 @@ struct PositionByHead {
   static std::vector<Example> examples(const ExampleModel& model) {
     Formula bug = model.right();
     bug.position = [](double p, std::int64_t, std::int64_t head) { return p + static_cast<double>(head); };
-    return one_example("position + head", "alike in every row", bug);
+    return one_example("m + head", "alike in every row", bug);
   }
 };
 

@@ -25,7 +25,7 @@ struct PositionConstant {
   static std::vector<Example> examples(const ExampleModel& model) {
     Formula bug = model.right();
     bug.position = [half = std::floor(model.length() / 2)](double, std::int64_t, std::int64_t) { return half; };
-    return one_example("one position for all", "right in the middle row", bug);
+    return one_example("one position", "right in the middle row", bug);
   }
 };
 

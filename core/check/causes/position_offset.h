@@ -31,7 +31,7 @@ struct PositionOffset {
   static std::vector<Example> examples(const ExampleModel& model) {
     Formula bug = model.right();
     bug.position = [](double p, std::int64_t, std::int64_t) { return p + 1; };
-    return one_example("position + 1", "alike in every row", bug);
+    return one_example("m + 1", "alike in every row", bug);
   }
 };
 

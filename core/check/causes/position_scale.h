@@ -18,7 +18,7 @@ struct PositionScale {
   static std::vector<Example> examples(const ExampleModel& model) {
     Formula bug = model.right();
     bug.position = [](double p, std::int64_t, std::int64_t) { return p / 8; };
-    return one_example("positions ÷ 8", "as unrotated, but softer", bug);
+    return one_example("m ÷ 8", "as unrotated, softer", bug);
   }
 };
 

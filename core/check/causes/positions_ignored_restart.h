@@ -23,7 +23,7 @@ struct PositionsIgnoredRestart {
     packed.position = [at = std::floor(model.length() * 2 / 3)](double p, std::int64_t, std::int64_t) {
       return p < at ? p : p - at;
     };
-    return {{"packed, not restarted", "right for the first", model.right(), packed, {}}};
+    return {{"not restarted", "right for the first", model.right(), packed, {}}};
   }
 };
 

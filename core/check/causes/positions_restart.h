@@ -34,7 +34,7 @@ struct PositionsRestart {
     bug.position = [at = std::floor(model.length() / 3)](double p, std::int64_t, std::int64_t) {
       return p < at ? p : p - at;
     };
-    return one_example("positions begin anew", "nothing, then flat", bug);
+    return one_example("restarted", "nothing, then flat", bug);
   }
 };
 

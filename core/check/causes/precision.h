@@ -64,8 +64,7 @@ struct Precision {
     Formula positions = model.right(), frequencies = model.right();
     positions.position = [=](double p, std::int64_t, std::int64_t) { return to_bfloat16(p); };
     for (double& theta : frequencies.theta) theta = to_bfloat16(theta);
-    return {{"bfloat16 positions", "right to 256", positions, {}, {}},
-            {"bfloat16 θ", "pairs at random", frequencies, {}, {}}};
+    return {{"bfloat16 m", "right to 256", positions, {}, {}}, {"bfloat16 θ", "pairs at random", frequencies, {}, {}}};
   }
 };
 

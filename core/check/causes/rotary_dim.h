@@ -38,7 +38,7 @@ struct RotaryDim {
     const bool whole = layout.rotary_dim == layout.head_dim;
     layout.rotary_dim = whole ? layout.head_dim / 4 * 2 : layout.head_dim / 2 * 2;
     if (layout.rotary_dim < 2 || layout.pairs.blocks != 1) return no_example("its head has one part that can turn");
-    return one_example(whole ? "half of the head" : "the whole head", "edges of a part", model.formula(other));
+    return one_example(whole ? "half the head" : "whole head", "edges of a part", model.formula(other));
   }
 };
 

@@ -28,7 +28,7 @@ struct RowsWrong {
     bug.rotates = [width = model.length() / 24](double p, std::int64_t) {
       return std::fmod(std::floor(p / width), 8.0) != 5.0; // stripes that a small picture can show
     };
-    return one_example("some rows wrong", "stripes across", bug);
+    return one_example("rows wrong", "stripes across", bug);
   }
 };
 

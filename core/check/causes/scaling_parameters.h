@@ -13,7 +13,7 @@ struct ScalingParameters {
   std::string scheme = {};          ///< the model's rope_type
   std::string parameter = "factor"; ///< what differs, by its key in config.json; or "beta_swapped", "inverted",
                                     ///< "factors" (of LongRoPE), "seq_len", "measured_scheme", "layer_type"
-  ParameterValue value = 1.0; ///< the kernel's
+  ParameterValue value = 1.0;       ///< the kernel's
 
   static constexpr std::string_view name = "scaling_parameters";
   static constexpr FactKind fact = FactKind::scaling;

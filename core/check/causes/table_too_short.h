@@ -44,7 +44,7 @@ struct TableTooShort {
     bug.position = [half = std::floor(model.length() / 2)](double p, std::int64_t, std::int64_t) {
       return std::min(p, half - 1);
     };
-    return one_example("table ends half-way", "nothing, then a step", bug);
+    return one_example("table too short", "nothing, then a step", bug);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/check/cancelled.h"
 #include "core/check/evidence/median.h"
 #include "core/check/proof/score.h"
 #include "core/check/thresholds.h"
@@ -33,12 +34,13 @@ double speed(const PairTurns& turns, std::span<const FrequencyFit> measured) {
 }
 
 std::vector<TokenShift> find_shifts(const Reduced& reduced, const Positions& positions, const PairTurns& turns,
-                                    double speed) {
+                                    double speed, const std::stop_token& stop) {
   const ShiftFinder finder(turns);
   std::vector<TokenShift> shifts(reduced.tokens.size());
   // Tokens share nothing; 32 are long beside what starting a task costs.
   constexpr std::size_t tokens_of_a_task = 32;
   in_parallel((shifts.size() + tokens_of_a_task - 1) / tokens_of_a_task, 0, [&](std::size_t task) {
+    if (stop.stop_requested()) return; // a long run takes seconds here; work in parallel does not throw
     std::vector<double> at(static_cast<std::size_t>(positions.axes));
     const std::size_t end = std::min(shifts.size(), (task + 1) * tokens_of_a_task);
     for (std::size_t t = task * tokens_of_a_task; t < end; ++t) {
@@ -49,16 +51,17 @@ std::vector<TokenShift> find_shifts(const Reduced& reduced, const Positions& pos
       shifts[t] = finder.find(reduced, t, at, std::span(starts, at.size() == 1 ? 4 : 0));
     }
   });
+  throw_if_stopped(stop);
   return shifts;
 }
 
 } // namespace
 
 FreeFit fit_positions(const Reduced& reduced, const Positions& positions, const Candidate& candidate,
-                      const Noise& noise, std::span<const FrequencyFit> measured) {
+                      const Noise& noise, std::span<const FrequencyFit> measured, const std::stop_token& stop) {
   const PairTurns turns = candidate.turns();
   FreeFit fit;
-  fit.shifts = find_shifts(reduced, positions, turns, speed(turns, measured));
+  fit.shifts = find_shifts(reduced, positions, turns, speed(turns, measured), stop);
   // The median: a few wrong tokens do not move it.
   std::vector<double> gains;
   for (const TokenShift& shift : fit.shifts) gains.push_back(shift.match);

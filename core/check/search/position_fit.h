@@ -1,5 +1,6 @@
 #pragma once
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "core/check/evidence/position_shift.h"
@@ -18,9 +19,9 @@ struct FreeFit {
 };
 
 /// `measured`: frequencies under the candidate's layout, which tell how many times faster the kernel turns; may be
-/// empty.
+/// empty. Throws Cancelled.
 FreeFit fit_positions(const Reduced&, const Positions&, const Candidate&, const Noise&,
-                      std::span<const FrequencyFit> measured);
+                      std::span<const FrequencyFit> measured, const std::stop_token&);
 
 /// Share of tokens whose pairs keep their length under a common gain, whatever their angles: no frequencies and no
 /// positions can explain more.

@@ -38,7 +38,7 @@ std::vector<MeasuredRow> measure_rows(const KernelRun& run, const Candidate& can
     const std::int64_t outer = r / run.shape.inner, inner = r % run.shape.inner;
     MeasuredRow row{
         run.head_of(outer, inner), run.batch_of(outer), {}, 1, reduce(run, candidate.layout->at, tokens, filter)};
-    const FreeFit fit = fit_positions(row.reduced, run.positions, candidate, noise, {});
+    const FreeFit fit = fit_positions(row.reduced, run.positions, candidate, noise, {}, stop);
     explained += fit.explained / static_cast<double>(count);
     row.gain = fit.gain;
     for (std::size_t t = 0; t < tokens.size(); ++t)

@@ -84,8 +84,9 @@ void Screening::screen(MeasuredLayout& measured, const FrequencyChoice& frequenc
   Candidate candidate{measured.layout, frequencies, operation};
   // Frequencies of a kernel with cos and sin exchanged say nothing of its speed.
   const bool swapped = operation == Operation::cos_sin_swapped;
-  FreeFit fit = fit_positions(swapped ? unswapped(measured.screened) : measured.screened, evidence_.run.positions,
-                              candidate, evidence_.noise, swapped ? std::span<const FrequencyFit>() : measured.fits);
+  FreeFit fit =
+      fit_positions(swapped ? unswapped(measured.screened) : measured.screened, evidence_.run.positions, candidate,
+                    evidence_.noise, swapped ? std::span<const FrequencyFit>() : measured.fits, evidence_.stop);
   const auto differs = [&](double gain) {
     return std::abs(fit.gain / gain - 1) > thresholds::other_gain_units * evidence_.noise.unit;
   };

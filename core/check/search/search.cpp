@@ -79,7 +79,7 @@ private:
     const bool swapped = candidate.operation == Operation::cos_sin_swapped;
     const auto fits = screening_.fits_of(layout);
     const FreeFit fit = fit_positions(swapped ? unswapped(whole) : whole, run_.positions, candidate, noise_,
-                                      swapped ? std::span<const FrequencyFit>() : fits);
+                                      swapped ? std::span<const FrequencyFit>() : fits, evidence_.stop);
     throw_if_stopped(evidence_.stop);
     const std::vector<PositionAccount> accounts = position_accounts(run_, fit.shifts);
     std::optional<Proof> best;
