@@ -45,8 +45,9 @@ TEST_CASE("a parameter is fitted, and written as people write it where that fits
     return make_spectrum(config).inv_freq;
   };
   for (const double base : {10000.0, 500000.0, 12345.0, 7e7}) {
-    const auto fits = exactly(*of_base(base), 1e-6);
-    CHECK(*fit_parameter(of_base, fits, 2, 1e12) == doctest::Approx(base).epsilon(1e-9));
+    auto fits = exactly(*of_base(base), 1e-5);
+    for (std::size_t i = 0; i < fits.size(); ++i) fits[i].theta *= i % 3 == 0 ? 1 + 1e-5 : 1 - 0.5e-5; // measured
+    CHECK(*fit_parameter(of_base, fits, 2, 1e12) == base);
   }
   const auto odd = fit_parameter(of_base, exactly(*of_base(54321.987), 1e-9), 2, 1e12);
   CHECK(*odd == doctest::Approx(54321.987).epsilon(1e-5));
