@@ -1,4 +1,5 @@
 #pragma once
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -20,6 +21,7 @@ struct Array {
 
   /// Requires an index below size() of an array that holds no integers.
   double number(std::int64_t index) const {
+    assert(!holds_integers() && index >= 0 && index < size());
     const auto i = static_cast<std::size_t>(index);
     return dtype == NumberFormat::float64 ? doubles[i] : static_cast<double>(floats[i]);
   }

@@ -23,16 +23,14 @@ constexpr Float8 float8_of(NumberFormat format) {
 /// To the nearest multiple of the spacing around the number, which is a power of two: ldexp is exact, so that the one
 /// rounding is that of nearbyint, ties to even.
 float rounded_float8(NumberFormat format, float number) {
-  if (!std::isfinite(number) || number == 0) {
-    const bool keeps = std::isnan(number) || number == 0 || format == NumberFormat::float8_e5m2;
-    return keeps ? number : std::numeric_limits<float>::quiet_NaN();
-  }
+  if (std::isnan(number) || number == 0) return number;
+  const float beyond = format == NumberFormat::float8_e5m2 ? std::numeric_limits<float>::infinity()
+                                                           : std::numeric_limits<float>::quiet_NaN();
+  if (std::isinf(number)) return std::copysign(beyond, number);
   const auto [mantissa_bits, least_exponent] = float8_of(format);
   const int step = std::max(std::ilogb(number), least_exponent) - mantissa_bits;
   const float nearest = std::ldexp(std::nearbyint(std::ldexp(number, -step)), step);
   if (std::abs(nearest) <= static_cast<float>(properties_of(format).greatest)) return nearest;
-  const float beyond = format == NumberFormat::float8_e5m2 ? std::numeric_limits<float>::infinity()
-                                                           : std::numeric_limits<float>::quiet_NaN();
   return std::copysign(beyond, number);
 }
 
@@ -65,7 +63,8 @@ float float_from_float8(NumberFormat format, std::uint8_t bits) {
   const float sign = bits & 0x80 ? -1.0f : 1.0f;
   const bool e5m2 = format == NumberFormat::float8_e5m2;
   if (e5m2 && exponent == 31)
-    return sign * (mantissa ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity());
+    return std::copysign(mantissa ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity(),
+                         sign);
   if (!e5m2 && magnitude == 0x7f) return std::copysign(std::numeric_limits<float>::quiet_NaN(), sign);
   if (exponent == 0) return sign * std::ldexp(static_cast<float>(mantissa), least_exponent - mantissa_bits);
   return sign *

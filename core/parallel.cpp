@@ -1,27 +1,60 @@
 #include "core/parallel.h"
 
 #include <algorithm>
-#include <execution>
-#include <numeric>
+#include <cstdint>
+#include <exception>
+#include <latch>
+#include <optional>
+#include <thread>
 #include <vector>
 
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 namespace ropescope {
 
+namespace {
+
+/// How many threads, up to `wanted`, the system gives this process at the same time.
+int threads_given(int wanted) {
+  std::latch all_asked_for(1);
+  std::vector<std::jthread> threads;
+  try {
+    threads.reserve(static_cast<std::size_t>(wanted));
+    while (static_cast<int>(threads.size()) < wanted) threads.emplace_back([&] { all_asked_for.wait(); });
+  } catch (const std::exception&) { // these are all
+  }
+  all_asked_for.count_down();
+  return static_cast<int>(threads.size());
+}
+
+/// Threads that may work at once, the caller's among them. TBB's own workers start further workers, and the process
+/// aborts where one cannot be had (oneTBB 2021.8, rml_thread_monitor.h); so it is told before the first how many can.
+int most_threads() {
+  static const int most = [] {
+    const int wanted = tbb::this_task_arena::max_concurrency();
+    const int given = 1 + threads_given(wanted - 1);
+    static std::optional<tbb::global_control> limit;
+    if (given < wanted) limit.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(given));
+    return given;
+  }();
+  return most;
+}
+
+} // namespace
+
 void in_parallel(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
-  if (count <= 1 || threads == 1) {
+  if (count <= 1 || threads == 1 || most_threads() == 1) {
     for (std::size_t i = 0; i < count; ++i) work(i);
     return;
   }
-  std::vector<std::size_t> tasks(count);
-  std::iota(tasks.begin(), tasks.end(), std::size_t{0});
-  const auto all = [&] { std::for_each(std::execution::par, tasks.begin(), tasks.end(), work); };
+  // Isolated: a thread that has done its part and waits takes no other caller's work, which could wait for this one.
+  const auto all = [&] { tbb::this_task_arena::isolate([&] { tbb::parallel_for(std::size_t{0}, count, work); }); };
   if (threads == 0)
     all();
   else
-    // What libstdc++'s parallel algorithms run in.
-    tbb::task_arena(std::min(threads, tbb::this_task_arena::max_concurrency())).execute(all);
+    tbb::task_arena(std::min(threads, most_threads())).execute(all);
 }
 
 } // namespace ropescope

@@ -2,10 +2,48 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 #include <fmt/format.h>
 
 namespace ropescope {
+
+namespace {
+
+struct Character {
+  char32_t code = 0;
+  std::size_t bytes = 0; ///< 0: not UTF-8
+};
+
+/// The character that `text` begins with. Overlong forms, surrogates and what is beyond U+10FFFF are not UTF-8.
+Character first_character(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < bytes) return {};
+  char32_t code = lead & (0x7fu >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {};
+    code = code << 6 | (byte(i) & 0x3fu);
+  }
+  constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+  if (code < least[bytes] || code > 0x10ffff || surrogate) return {};
+  return {code, bytes};
+}
+
+/// Whether a terminal shows it as a character and goes on to the right or, as the text's own letters ask, to the left.
+bool shows(char32_t code) {
+  const bool control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
+  const bool direction = code == 0x61c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+                         (code >= 0x2066 && code <= 0x2069);
+  const bool separator = code == 0x2028 || code == 0x2029;
+  const bool tag = code >= 0xe0000 && code <= 0xe007f; // letters that nobody sees
+  return !control && !direction && !separator && !tag;
+}
+
+} // namespace
 
 std::string grouped(double value, int decimals) {
   std::string digits = fmt::format("{:.{}f}", std::abs(value), decimals);
@@ -14,16 +52,27 @@ std::string grouped(double value, int decimals) {
   return value < 0 ? fmt::format("−{}", digits) : digits;
 }
 
+std::string printable(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  while (!text.empty()) {
+    const Character character = first_character(text);
+    const std::size_t bytes = std::max<std::size_t>(character.bytes, 1);
+    if (character.bytes > 0 && shows(character.code))
+      shown += text.substr(0, bytes);
+    else
+      shown += '?';
+    text.remove_prefix(bytes);
+  }
+  return shown;
+}
+
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t greatest = 60;
-  std::string shown(text.substr(0, greatest));
-  if (text.size() > greatest) {
-    while (!shown.empty() && (static_cast<unsigned char>(text[shown.size()]) & 0xc0) == 0x80) shown.pop_back();
-    shown += "…";
-  }
-  std::replace_if(
-      shown.begin(), shown.end(), [](unsigned char c) { return c < 32 || c == 127; }, '?');
-  return fmt::format("\"{}\"", shown);
+  std::string_view shown = text.substr(0, greatest);
+  if (text.size() > greatest) // no half characters
+    while (!shown.empty() && (static_cast<unsigned char>(text[shown.size()]) & 0xc0) == 0x80) shown.remove_suffix(1);
+  return fmt::format("\"{}{}\"", printable(shown), text.size() > greatest ? "…" : "");
 }
 
 } // namespace ropescope

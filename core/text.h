@@ -7,8 +7,12 @@ namespace ropescope {
 /// "65 536"; with decimals "1 024.5"; a true minus sign.
 std::string grouped(double value, int decimals = 0);
 
-/// A text out of a file for a sentence: in quotes, at most 60 bytes of it, without the control characters that would
-/// reach a terminal.
+/// The text with a "?" in place of whatever a terminal or a line of words might obey or could not show: control
+/// characters (newline, escape and the C1 controls among them), marks that turn the direction of writing, separators
+/// of lines, and bytes that are not UTF-8. What comes out is one line of valid UTF-8.
+std::string printable(std::string_view text);
+
+/// A text out of a file for a sentence: in quotes, at most 60 bytes of it, printable.
 std::string in_quotes(std::string_view text);
 
 } // namespace ropescope

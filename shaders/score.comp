@@ -19,8 +19,8 @@ shared vec2 centre[ROPESCOPE_SCAN_PAIRS * ROPESCOPE_SCAN_BLOCKS];
 void main() {
   uint group = gl_WorkGroupID.x + gl_WorkGroupID.y * gl_NumWorkGroups.x;
   uint begin_of_group = group * ROPESCOPE_SCAN_BLOCKS * ROPESCOPE_BLOCK, x = gl_LocalInvocationID.x;
-  float sum[ROPESCOPE_SCAN_BLOCKS];
-  for (uint j = 0u; j < ROPESCOPE_SCAN_BLOCKS; ++j) sum[j] = 0.0;
+  float sum[ROPESCOPE_SCAN_BLOCKS], over[ROPESCOPE_SCAN_BLOCKS];   // `over`: what rounding added to the sum
+  for (uint j = 0u; j < ROPESCOPE_SCAN_BLOCKS; ++j) sum[j] = over[j] = 0.0;
   for (uint begin = 0u; begin < pair_count; begin += ROPESCOPE_SCAN_PAIRS) {
     uint part = min(pair_count - begin, ROPESCOPE_SCAN_PAIRS);
     for (uint i = x; i < part * ROPESCOPE_SCAN_BLOCKS; i += ROPESCOPE_BLOCK) {
@@ -30,9 +30,19 @@ void main() {
       centre[i] = vec2(w.x * at.x + w.y * at.y, w.y * at.x - w.x * at.y);
     }
     barrier();
+    float of_part[ROPESCOPE_SCAN_BLOCKS];
+    for (uint j = 0u; j < ROPESCOPE_SCAN_BLOCKS; ++j) of_part[j] = 0.0;
     for (uint i = 0u; i < part; ++i) {
       vec2 turn = offset_turn[(begin + i) * ROPESCOPE_BLOCK + x];
-      for (uint j = 0u; j < ROPESCOPE_SCAN_BLOCKS; ++j) sum[j] += dot(centre[i * ROPESCOPE_SCAN_BLOCKS + j], turn);
+      for (uint j = 0u; j < ROPESCOPE_SCAN_BLOCKS; ++j) of_part[j] += dot(centre[i * ROPESCOPE_SCAN_BLOCKS + j], turn);
+    }
+    // Kahan's sum of the parts: of thousands of pairs, rounding every sum would leave more than 2e-6.
+    for (uint j = 0u; j < ROPESCOPE_SCAN_BLOCKS; ++j) {
+      precise float term = of_part[j] - over[j];
+      precise float next = sum[j] + term;
+      precise float added = next - sum[j];
+      over[j] = added - term;
+      sum[j] = next;
     }
     barrier();
   }

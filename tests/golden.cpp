@@ -121,10 +121,11 @@ void finish(RotationCase& result) {
 RotationCase apply_case(const Json& file) {
   RotationCase result;
   const Json& how = file.at("rotation");
-  const ModelConfig model = parse_model_config(file.at("config").dump(), file.at("name").get<std::string>());
+  const Model model = parse_model_config(file.at("config").dump(), file.at("name").get<std::string>());
   const std::optional<std::string> layer_type =
       how.at("layer_type").is_null() ? std::nullopt : std::optional(how.at("layer_type").get<std::string>());
   result.rope = layer_rope(model, layer_type).config;
+  result.model_type = model.model_type;
   result.positions = apply_positions(file, result.rope);
   result.q = flat(file.at("q"));
   result.shape = {1, result.positions.tokens(), 1, static_cast<std::int64_t>(file.at("q").at(0).size())};

@@ -30,6 +30,7 @@ std::vector<float> flat_floats(const Json& lists);
 /// A file of golden/apply, te or ggml as our own types.
 struct RotationCase {
   RopeConfig rope;
+  std::string model_type; ///< of a file that has a config
   double seq_len = 1;
   Spectrum spectrum;
   Positions positions;

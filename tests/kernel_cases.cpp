@@ -1,4 +1,5 @@
 #include "tests/kernel_cases.h"
+#include "core/rope/scheme_keys.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,11 +21,11 @@ RopeConfig CaseModel::config() const {
     c.scaling.rope_type = scheme == llama3 ? RopeType::llama3 : RopeType::yarn;
     c.scaling.factor = factor;
     c.scaling.original_max_position_embeddings = original;
-    c.scaling.low_freq_factor = low_freq;
-    c.scaling.high_freq_factor = high_freq;
-    c.scaling.beta_fast = beta_fast;
-    c.scaling.beta_slow = beta_slow;
-    c.scaling.truncate = truncate;
+    c.scaling.set(key::low_freq_factor, low_freq);
+    c.scaling.set(key::high_freq_factor, high_freq);
+    c.scaling.set(key::beta_fast, beta_fast);
+    c.scaling.set(key::beta_slow, beta_slow);
+    c.scaling.set(key::truncate, truncate);
   }
   return c;
 }

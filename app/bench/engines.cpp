@@ -1,9 +1,11 @@
 #include "app/bench/engines.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <new>
+#include <numeric>
 #include <thread>
 
 #include <fmt/format.h>
@@ -136,14 +138,21 @@ void measure_rotations(EngineFigures& figures, const Progress& progress) {
 
 /// Multiply-adds of one float a second.
 double fma_peak(int threads) {
-  constexpr std::size_t turns = 2'000'000;
-  std::vector<float> sinks(static_cast<std::size_t>(threads));
-  std::vector<std::size_t> done(sinks.size());
-  std::vector<Timed> all{
-      {[&] { in_parallel(sinks.size(), threads, [&](std::size_t i) { done[i] = multiply_adds(turns, &sinks[i]); }); }}};
+  constexpr std::size_t turns = 1'000'000;
+  struct Thread {
+    std::array<float, multiply_add_values> values{};
+    std::size_t done = 0;
+  };
+  std::vector<Thread> all_threads(static_cast<std::size_t>(threads));
+  for (Thread& thread : all_threads) std::iota(thread.values.begin(), thread.values.end(), 1.0f);
+  std::vector<Timed> all{{[&] {
+    in_parallel(all_threads.size(), threads, [&](std::size_t i) {
+      all_threads[i].done = multiply_adds(turns, Chains::enough, all_threads[i].values).done;
+    });
+  }}};
   take_turns(all);
   std::size_t sum = 0;
-  for (const std::size_t count : done) sum += count;
+  for (const Thread& thread : all_threads) sum += thread.done;
   return static_cast<double>(sum) / all[0].median();
 }
 

@@ -44,7 +44,7 @@ Scene measured_scene() {
 
 void measure_overview(FrameTimes& times, int width, int height) {
   const gpu::Framebuffer framebuffer(width, height);
-  Engines engines(EngineChoice::automatic);
+  gpu::Engines engines(gpu::EngineChoice::automatic);
   ui::Shell shell(measured_scene(), engines);
   const auto frame = [&] {
     framebuffer.bind();
@@ -71,7 +71,7 @@ std::vector<double> measure_demo(int width, int height) {
   const gpu::Framebuffer framebuffer(width, height);
   ImGui::CreateContext();
   ImGui::GetIO().IniFilename = nullptr;
-  ImGui_ImplOpenGL3_Init("#version 330 core");
+  compat::init_opengl("#version 330 core");
   const auto frame = [&] {
     framebuffer.bind();
     ImGui::GetIO().DisplaySize = {static_cast<float>(width), static_cast<float>(height)};

@@ -1,5 +1,7 @@
 #include "app/bench/limits.h"
 
+#include <utility>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "app/bench/limits.cpp"
 #include <hwy/cache_control.h>
@@ -25,20 +27,38 @@ void ScaleInPlace(float* values, std::size_t count, float by) {
     hn::Store(hn::Mul(hn::Load(d, values + i), factor), d, values + i);
 }
 
-std::size_t MultiplyAdds(std::size_t rounds, float* sink) {
+// Enough chains to hide the latency of two units, and of four where there are registers for it: both constants and
+// every chain must stay in registers, of which SSE and AVX2 have 16, all others 32. Without vectors of its own, the
+// compiler makes one of four chains.
+#if HWY_TARGET == HWY_SCALAR
+constexpr std::size_t enough_chains = 48;
+#elif HWY_ARCH_X86 && HWY_TARGET > HWY_AVX3 // the greater, the older
+constexpr std::size_t enough_chains = 12;
+#else
+constexpr std::size_t enough_chains = 24;
+#endif
+
+// A pack of parameters and no array, since vectors of SVE cannot lie in one.
+template <typename... Vectors>
+HWY_INLINE void RunChains(std::size_t rounds, float* ends, Vectors... chains) {
   const Floats d;
-  constexpr std::size_t registers = 12;
-  const auto by = hn::Set(d, 0.5f), plus = hn::Set(d, 1.0f);
-  auto a = plus, b = a, c = a, e = a, f = a, g = a, h = a, i = a, j = a, k = a, l = a, m = a;
-  for (std::size_t round = 0; round < rounds; ++round) {
-    a = hn::MulAdd(a, by, plus), b = hn::MulAdd(b, by, plus), c = hn::MulAdd(c, by, plus);
-    e = hn::MulAdd(e, by, plus), f = hn::MulAdd(f, by, plus), g = hn::MulAdd(g, by, plus);
-    h = hn::MulAdd(h, by, plus), i = hn::MulAdd(i, by, plus), j = hn::MulAdd(j, by, plus);
-    k = hn::MulAdd(k, by, plus), l = hn::MulAdd(l, by, plus), m = hn::MulAdd(m, by, plus);
-  }
-  const auto all = hn::Add(hn::Add(hn::Add(a, b), hn::Add(c, e)), hn::Add(hn::Add(f, g), hn::Add(h, i)));
-  *sink = hn::GetLane(hn::Add(all, hn::Add(hn::Add(j, k), hn::Add(l, m))));
-  return rounds * registers * hn::Lanes(d);
+  const auto by = hn::Set(d, 0.5f), plus = hn::Set(d, 1.0f); // every chain tends to 2, far from slow tiny numbers
+  for (std::size_t round = 0; round < rounds; ++round) ((chains = hn::MulAdd(chains, by, plus)), ...);
+  // Whole vectors are kept, so that no compiler may leave lanes out.
+  ((hn::StoreU(chains, d, ends), ends += hn::Lanes(d)), ...);
+}
+
+// The chains begin with what lies in memory: a compiler that knew them to begin alike would run one for all of them.
+template <std::size_t... index>
+HWY_INLINE MultiplyAddRun RunFrom(std::size_t rounds, float* values, std::index_sequence<index...>) {
+  const Floats d;
+  RunChains(rounds, values, hn::LoadU(d, values + index * hn::Lanes(d))...);
+  return {.done = rounds * sizeof...(index) * hn::Lanes(d), .lanes = hn::Lanes(d)};
+}
+
+MultiplyAddRun MultiplyAdds(std::size_t rounds, Chains chains, float* values) {
+  return chains == Chains::enough ? RunFrom(rounds, values, std::make_index_sequence<enough_chains>())
+                                  : RunFrom(rounds, values, std::make_index_sequence<2 * enough_chains>());
 }
 
 } // namespace ropescope::bench::HWY_NAMESPACE
@@ -59,7 +79,9 @@ void scale_in_place(float* values, std::size_t count, float by) {
   HWY_DYNAMIC_DISPATCH(ScaleInPlace)(values, count, by);
 }
 
-std::size_t multiply_adds(std::size_t rounds, float* sink) { return HWY_DYNAMIC_DISPATCH(MultiplyAdds)(rounds, sink); }
+MultiplyAddRun multiply_adds(std::size_t rounds, Chains chains, std::span<float, multiply_add_values> values) {
+  return HWY_DYNAMIC_DISPATCH(MultiplyAdds)(rounds, chains, values.data());
+}
 
 } // namespace ropescope::bench
 #endif

@@ -1,8 +1,6 @@
 #include <algorithm>
-#include <cstdio>
+#include <memory>
 #include <thread>
-
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -11,9 +9,10 @@
 #include "app/bench/engines.h"
 #include "app/bench/frame.h"
 #include "app/bench/start.h"
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/model_options.h"
+#include "app/cli/say.h"
 #include "core/error.h"
 #include "core/rope/score_kernel.h"
 
@@ -44,15 +43,6 @@ void append(bench::EngineFigures& all, const bench::EngineFigures& more) {
   all.scan.insert(all.scan.end(), more.scan.begin(), more.scan.end());
 }
 
-/// On a terminal one line that is written over.
-void show_progress(const std::string& what) {
-  if (isatty(STDERR_FILENO))
-    fmt::print(stderr, "\r\033[K{}{}", what, what.empty() ? "" : " …");
-  else if (!what.empty())
-    fmt::print(stderr, "{} …\n", what);
-  std::fflush(stderr);
-}
-
 void measure_window(Report& report) {
   for (const auto& [width, height] : {std::pair{1600, 1000}, {960, 600}, {2560, 1440}}) {
     show_progress(fmt::format("frames of {}x{}", width, height));
@@ -74,11 +64,13 @@ Report measure(const std::string& wanted) {
   if (wanted != "cpu") {
     const gpu::HeadlessContext context;
     report.gpu = context.info().renderer;
-    if (const std::string why = gpu::GlEngine::why_not(); why.empty()) {
+    try {
       gpu::GlEngine engine;
       append(report.engines, bench::measure_gpu(engine, context.info().software, show_progress));
-    } else if (wanted == "gpu")
-      throw Error(fmt::format("--engine gpu: {}", why));
+    } catch (const Error& error) {
+      if (wanted == "gpu") throw Error(fmt::format("--engine gpu: {}", error.what()));
+      say(fmt::format("The GPU is not measured: {}.", error.what()));
+    }
   }
   try {
     measure_window(report);
@@ -94,7 +86,7 @@ Json json_of(const bench::FrameTimes& f) {
   return {{"size", f.size}, {"idle_ms", f.idle_ms}, {"changing_ms", f.changing_ms}, {"imgui_demo_ms", f.imgui_demo_ms}};
 }
 
-void print_json(const Report& report) {
+void print_json(const Report& report, Output& out) {
   Json all;
   all["machine"] = {{"cpu", report.cpu}, {"threads", report.threads}, {"isa", report.isa}, {"gpu", report.gpu}};
   all["copy"] = Json::array();
@@ -134,52 +126,52 @@ void print_json(const Report& report) {
     growth.push_back({{"tokens", g.tokens}, {"pairs", g.pairs}, {"schemes", g.schemes}, {"ms", g.ms}});
   for (const bench::FrameTimes& f : report.frames) sizes.push_back(json_of(f));
   all["growth"] = {{"score_curves", growth}, {"frames", sizes}};
-  fmt::print("{}\n", all.dump(1));
+  // What is not finite becomes null, and what a driver names itself in other bytes than UTF-8 is shown as it can be.
+  out.print("{}\n", all.dump(1, ' ', false, Json::error_handler_t::replace));
 }
 
 std::string on(const std::string& engine, int threads) {
   return engine == "gpu" ? "GPU" : fmt::format("CPU ×{}", threads);
 }
 
-void print_engines(const bench::EngineFigures& figures) {
-  fmt::print("\n{:<38} {:>8}  {}\n", "copy and rotation of [8192, 32, 128]", "GB/s", "of the copy");
+void print_engines(const bench::EngineFigures& figures, Output& out) {
+  out.print("\n{:<38} {:>8}  {}\n", "copy and rotation of [8192, 32, 128]", "GB/s", "of the copy");
   for (const bench::Copy& c : figures.copy)
-    fmt::print("{:<8} {:<29} {:>8.1f}\n", on(c.engine, c.threads),
-               c.kind == "in_place" ? "numbers scaled in place" : "copied", c.gb_s);
+    out.print("{:<8} {:<29} {:>8.1f}\n", on(c.engine, c.threads),
+              c.kind == "in_place" ? "numbers scaled in place" : "copied", c.gb_s);
   for (const bench::RotationSpeed& r : figures.rotation)
-    fmt::print("{:<8} {:<8} {:<11} {:<8} {:>8.1f}  {:.2f}\n", on(r.engine, r.threads), number_format_name(r.dtype),
-               pairing_name(r.layout), r.in_place ? "in place" : "", r.gb_s, r.of_copy);
-  fmt::print("\n{:<38} {:>8}  {:>11} {:>8} {:>9}\n", "score scan of 64 pairs", "M/s", "× plain cos", "of peak",
-             "error");
+    out.print("{:<8} {:<8} {:<11} {:<8} {:>8.1f}  {:.2f}\n", on(r.engine, r.threads), number_format_name(r.dtype),
+              pairing_name(r.layout), r.in_place ? "in place" : "", r.gb_s, r.of_copy);
+  out.print("\n{:<38} {:>8}  {:>11} {:>8} {:>9}\n", "score scan of 64 pairs", "M/s", "× plain cos", "of peak", "error");
   for (const bench::ScanSpeed& s : figures.scan)
-    fmt::print("{:<8} {:<29} {:>8.1f}  {:>11.0f} {:>8} {:>9.1e}\n", on(s.engine, s.threads),
-               fmt::format("{} distances", s.points), s.points_per_s / 1e6, s.over_plain_cos,
-               s.of_fma_peak > 0 ? fmt::format("{:.2f}", s.of_fma_peak) : "", s.max_error);
+    out.print("{:<8} {:<29} {:>8.1f}  {:>11.0f} {:>8} {:>9.1e}\n", on(s.engine, s.threads),
+              fmt::format("{} distances", s.points), s.points_per_s / 1e6, s.over_plain_cos,
+              s.of_fma_peak > 0 ? fmt::format("{:.2f}", s.of_fma_peak) : "", s.max_error);
 }
 
-void print_table(const Report& report) {
-  fmt::print("{}, {} threads, {}{}\n", report.cpu, report.threads, report.isa,
-             report.gpu.empty() ? "" : "; " + report.gpu);
-  print_engines(report.engines);
-  if (!report.growth.empty()) fmt::print("\n{:>10} {:>6} {:>8} {:>9}\n", "tokens", "pairs", "schemes", "ms");
+void print_table(const Report& report, Output& out) {
+  out.print("{}, {} threads, {}{}\n", report.cpu, report.threads, report.isa,
+            report.gpu.empty() ? "" : "; " + report.gpu);
+  print_engines(report.engines, out);
+  if (!report.growth.empty()) out.print("\n{:>10} {:>6} {:>8} {:>9}\n", "tokens", "pairs", "schemes", "ms");
   for (const bench::GrowthRow& g : report.growth)
-    fmt::print("{:>10} {:>6} {:>8} {:>9.2f}\n", g.tokens, g.pairs, g.schemes, g.ms);
+    out.print("{:>10} {:>6} {:>8} {:>9.2f}\n", g.tokens, g.pairs, g.schemes, g.ms);
   if (report.frames.empty()) return;
-  fmt::print("\n{:<10} {:>10} {:>12} {:>10}   ms of processor a frame\n", "window", "unchanged", "changing",
-             "ImGui demo");
+  out.print("\n{:<10} {:>10} {:>12} {:>10}   ms of processor a frame\n", "window", "unchanged", "changing",
+            "ImGui demo");
   for (const bench::FrameTimes& f : report.frames)
-    fmt::print("{:<10} {:>10.1f} {:>12.1f} {:>10.1f}\n", f.size, f.idle_ms, f.changing_ms, f.imgui_demo_ms);
+    out.print("{:<10} {:>10.1f} {:>12.1f} {:>10.1f}\n", f.size, f.idle_ms, f.changing_ms, f.imgui_demo_ms);
   const bench::StartTimes& s = report.start;
-  fmt::print("\nfirst frame after {:.0f} ms, {:.0f} of them in the driver; {:.0f} MB with a scan of 10 M tokens\n",
-             s.first_frame_ms, s.of_which_driver_ms, s.peak_memory_mb);
+  out.print("\nfirst frame after {:.0f} ms, {:.0f} of them in the driver; {:.0f} MB with a scan of 10 M tokens\n",
+            s.first_frame_ms, s.of_which_driver_ms, s.peak_memory_mb);
 }
 
-int run_bench(const Options& options) {
+int run_bench(const Options& options, Output& out) {
   const Report report = measure(options.engine);
   if (options.json)
-    print_json(report);
+    print_json(report, out);
   else
-    print_table(report);
+    print_table(report, out);
   return 0;
 }
 
@@ -190,7 +182,7 @@ void add_bench(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
   bench->add_flag("--json", options->json, "for machines");
   add_engine_option(*bench, options->engine, {"all", "cpu", "gpu"});
-  bench->callback([options, &command] { command = [options] { return run_bench(*options); }; });
+  bench->callback([options, &command] { command = [options](Output& out) { return run_bench(*options, out); }; });
 }
 
 } // namespace ropescope::cli

@@ -1,13 +1,15 @@
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
 #include "app/cli/kernel_options.h"
 #include "app/cli/model_options.h"
 #include "app/cli/position_options.h"
+#include "app/cli/say.h"
 #include "app/cli/still.h"
 #include "core/check/checked_kernel.h"
 #include "core/check/finding_json.h"
@@ -25,7 +27,7 @@ struct Options {
   bool json = false;
 };
 
-KernelRun read(const KernelFiles& files, const ModelConfig& model, const LayerRope& layer) {
+KernelRun read(const KernelFiles& files, const Model& model, const LayerRope& layer) {
   try {
     return read_kernel_run(files, model, layer);
   } catch (const AmbiguousTokenAxis& error) {
@@ -33,9 +35,9 @@ KernelRun read(const KernelFiles& files, const ModelConfig& model, const LayerRo
   }
 }
 
-KernelRun read_run(const Options& options, const ModelConfig& model) {
+KernelRun read_run(const Options& options, const Model& model) {
   const LayerRope& layer = options.model.layer(model);
-  asked_layout(options.files.layout, layer.config);
+  asked_layout(options.files.layout, model, layer.config);
   KernelFiles files = options.files;
   files.config = options.model.config;
   KernelRun run = read(files, model, layer);
@@ -60,7 +62,7 @@ void say_finding(const Finding& finding, const KernelRun& run) {
 }
 
 /// The check view of the finding, as `render --picture check` draws it.
-void draw_report(const Options& options, const ModelConfig& model, std::shared_ptr<const CheckedKernel> checked) {
+void draw_report(const Options& options, const Model& model, std::shared_ptr<const CheckedKernel> checked) {
   const std::string& layer = options.model.layer_type;
   Scene scene = scene_of(model, layer.empty() ? std::nullopt : std::optional(layer));
   scene.kernel.files = options.files;
@@ -68,18 +70,21 @@ void draw_report(const Options& options, const ModelConfig& model, std::shared_p
   draw_still({.picture = "check", .out = options.report}, scene, std::move(checked));
 }
 
-int check_kernel(const Options& options) {
+int check_kernel(const Options& options, Output& out) {
   const std::string report = std::filesystem::path(options.report).extension().string();
   if (!options.report.empty() && report != ".json" && report != ".png")
     throw Error(fmt::format("--report {}: expected a file name that ends in .json or .png", options.report));
-  const ModelConfig model = options.model.resolve();
+  require_other_file(options.report, options.model.config, "the model's file");
+  for (const std::string& file : {options.files.in, options.files.out})
+    require_other_file(options.report, without_tensor_name(file), "a file of the kernel");
+  const Model model = options.model.resolve();
   const std::shared_ptr<const CheckedKernel> checked = checked_kernel(read_run(options, model));
   const Finding& finding = checked->finding;
   const std::string json = finding_json(finding, checked->run);
   if (report == ".json") write_file(options.report, json);
   if (report == ".png") draw_report(options, model, checked);
   if (options.json)
-    fmt::print("{}", json);
+    out.write(json);
   else
     say_finding(finding, checked->run);
   return finding.verdict == Verdict::mismatch ? 1 : 0;
@@ -95,7 +100,8 @@ void add_check(CLI::App& app, Command& command) {
   add_kernel_files(*check_command, options->files, "--in", "--out", true);
   check_command->add_flag("--json", options->json, "the finding as JSON on standard output");
   check_command->add_option("--report", options->report, "FILE.json or FILE.png: the finding in a file");
-  check_command->callback([options, &command] { command = [options] { return check_kernel(*options); }; });
+  check_command->callback(
+      [options, &command] { command = [options](Output& out) { return check_kernel(*options, out); }; });
 }
 
 } // namespace ropescope::cli

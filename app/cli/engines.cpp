@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/gpu/gl_engine.h"
 #include "core/error.h"
 
 namespace ropescope::cli {
@@ -11,8 +12,29 @@ void add_engine_option(CLI::App& app, std::string& engine, const std::vector<std
   app.add_option("--engine", engine, "what computes")->check(CLI::IsMember(names))->capture_default_str();
 }
 
+using gpu::EngineChoice;
+
 EngineChoice engine_choice(const std::string& name) {
   return name == "cpu" ? EngineChoice::cpu : name == "gpu" ? EngineChoice::gpu : EngineChoice::automatic;
+}
+
+namespace {
+
+/// Errors of `make` say that the GPU was asked for.
+template <typename Make>
+auto asked_for_gpu(Make make) {
+  try {
+    return make();
+  } catch (const Error& error) {
+    throw Error(fmt::format("--engine gpu: {}", error.what()));
+  }
+}
+
+} // namespace
+
+gpu::Engines make_engines(EngineChoice choice) {
+  return choice == EngineChoice::gpu ? asked_for_gpu([] { return gpu::Engines(EngineChoice::gpu); })
+                                     : gpu::Engines(choice);
 }
 
 ChosenEngine::ChosenEngine(const std::string& name) {
@@ -20,12 +42,10 @@ ChosenEngine::ChosenEngine(const std::string& name) {
     engine_ = std::make_unique<CpuEngine>();
     return;
   }
-  try {
+  asked_for_gpu([&] {
     context_.emplace();
     engine_ = std::make_unique<gpu::GlEngine>();
-  } catch (const Error& error) {
-    throw Error(fmt::format("--engine gpu: {}", error.what()));
-  }
+  });
 }
 
 } // namespace ropescope::cli

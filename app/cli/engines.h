@@ -4,9 +4,7 @@
 #include <string>
 
 #include "app/gpu/context.h"
-#include "app/gpu/gl_engine.h"
-#include "app/scene/derived.h"
-#include "core/rope/cpu_engine.h"
+#include "app/gpu/engines.h"
 
 namespace CLI {
 class App;
@@ -18,7 +16,11 @@ namespace ropescope::cli {
 void add_engine_option(CLI::App&, std::string& engine, const std::vector<std::string>& names);
 
 /// "auto", "cpu" or "gpu" as the option takes them.
-EngineChoice engine_choice(const std::string& name);
+gpu::EngineChoice engine_choice(const std::string& name);
+
+/// The engines of a command that draws, in the context that is current. Throws Error, with the option's name, where
+/// `gpu` is asked for and cannot run.
+gpu::Engines make_engines(gpu::EngineChoice);
 
 /// One engine for a command without a window, with the context it needs.
 class ChosenEngine {

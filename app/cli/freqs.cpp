@@ -1,8 +1,12 @@
+#include <memory>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
+#include "app/cli/json_number.h"
 #include "app/cli/model_options.h"
+#include "app/cli/say.h"
 #include "core/error.h"
 #include "core/rope/call_sequence.h"
 #include "core/rope/recipe.h"
@@ -34,15 +38,8 @@ Frequencies frequencies(const Options& options, const RopeConfig& rope, std::opt
   return {{inv_freq.begin(), inv_freq.end()}, model_attention_factor(rope, seq_len)};
 }
 
-std::string json_list(const std::vector<double>& numbers) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < numbers.size(); ++i)
-    fmt::format_to(std::back_inserter(text), "{}{:.17g}", i ? ", " : "", numbers[i]);
-  return text + "]";
-}
-
 /// One model called with these sequence lengths in turn.
-int print_calls(const Options& options, const RopeConfig& rope) {
+int print_calls(const Options& options, const RopeConfig& rope, Output& out) {
   CallSequence sequence(rope);
   std::string text = fmt::format("{{\"rope_type\": \"{}\", \"calls\": [", rope_type_name(rope.scaling.rope_type));
   for (std::size_t n = 0; n < options.calls.size(); ++n) {
@@ -50,47 +47,45 @@ int print_calls(const Options& options, const RopeConfig& rope) {
       throw Error(fmt::format("--calls: {} is no number of tokens", options.calls[n]));
     const std::optional<double> in_force = sequence.call(options.calls[n]);
     const auto [inv_freq, attention_factor] = frequencies(options, rope, in_force);
-    fmt::format_to(std::back_inserter(text),
-                   "{}\n {{\"seq_len\": {:.17g}, \"max_seq_len_cached\": {:.17g}, \"attention_factor\": {:.17g},\n"
-                   "  \"inv_freq\": {}}}",
-                   n ? "," : "", options.calls[n], sequence.max_seq_len_cached(), attention_factor,
-                   json_list(inv_freq));
+    fmt::format_to(
+        std::back_inserter(text),
+        "{}\n {{\"seq_len\": {}, \"max_seq_len_cached\": {}, \"attention_factor\": {},\n  \"inv_freq\": {}}}",
+        n ? "," : "", json_number(options.calls[n], "a length"), json_number(sequence.max_seq_len_cached(), "a length"),
+        json_number(attention_factor, "an attention factor"), json_list(inv_freq, "a frequency"));
     if (const Spectrum spectrum = make_spectrum(rope, in_force); !spectrum.rule.empty())
       say(fmt::format("{:.0f} tokens: {}", options.calls[n], spectrum.rule));
   }
-  fmt::print("{}]}}\n", text);
+  out.print("{}]}}\n", text);
   return 0;
 }
 
-int print(const Options& options) {
-  const ModelConfig model = options.model.resolve();
+int print(const Options& options, Output& out) {
+  const Model model = options.model.resolve();
   const RopeConfig& rope = options.model.layer(model).config;
   if (!options.calls.empty() && options.format != "json")
     throw Error(fmt::format("--calls: there is no {} of several calls, expected --format json", options.format));
-  if (!options.calls.empty()) return print_calls(options, rope);
+  if (!options.calls.empty()) return print_calls(options, rope, out);
   const Spectrum spectrum = make_spectrum(rope, options.seq_len);
   const auto [inv_freq, attention_factor] = frequencies(options, rope, options.seq_len);
   if (!spectrum.rule.empty()) say(spectrum.rule);
   if (spectrum.softmax_factor != 1)
     say(fmt::format("The model's code also multiplies its softmax scale by {:.17g}.", spectrum.softmax_factor));
 
-  std::string text;
-  const auto out = std::back_inserter(text);
   if (options.format == "csv") {
-    text = "pair,inv_freq,wavelength\n";
+    out.write("pair,inv_freq,wavelength\n");
     for (std::size_t i = 0; i < inv_freq.size(); ++i)
-      fmt::format_to(out, "{},{:.17g},{:.17g}\n", i, inv_freq[i], wavelength(inv_freq[i]));
-  } else {
-    fmt::format_to(
-        out,
-        "{{\"rope_type\": \"{}\", \"head_dim\": {}, \"rotary_dim\": {}, \"layout\": \"{}\",\n \"inv_freq\": {},\n "
-        "\"attention_factor\": {:.17g}",
-        rope_type_name(rope.scaling.rope_type), spectrum.head_dim, spectrum.rotary_dim,
-        pairing_name(rope.layout.pairs.pairing), json_list(inv_freq), attention_factor);
-    if (spectrum.softmax_factor != 1) fmt::format_to(out, ",\n \"softmax_factor\": {:.17g}", spectrum.softmax_factor);
-    text += "}\n";
+      out.print("{},{:.17g},{:.17g}\n", i, inv_freq[i], wavelength(inv_freq[i]));
+    return 0;
   }
-  fmt::print("{}", text);
+  std::string text = fmt::format(
+      "{{\"rope_type\": \"{}\", \"head_dim\": {}, \"rotary_dim\": {}, \"layout\": \"{}\",\n \"inv_freq\": {},\n "
+      "\"attention_factor\": {}",
+      rope_type_name(rope.scaling.rope_type), spectrum.head_dim, spectrum.rotary_dim,
+      pairing_name(rope.layout.pairs.pairing), json_list(inv_freq, "a frequency"),
+      json_number(attention_factor, "an attention factor"));
+  if (spectrum.softmax_factor != 1)
+    text += fmt::format(",\n \"softmax_factor\": {}", json_number(spectrum.softmax_factor, "a softmax factor"));
+  out.write(text + "}\n");
   return 0;
 }
 
@@ -108,7 +103,7 @@ void add_freqs(CLI::App& app, Command& command) {
       ->check(CLI::IsMember({"exact", "float32"}))
       ->capture_default_str();
   freqs->add_option("--format", options->format)->check(CLI::IsMember({"json", "csv"}))->capture_default_str();
-  freqs->callback([options, &command] { command = [options] { return print(*options); }; });
+  freqs->callback([options, &command] { command = [options](Output& out) { return print(*options, out); }; });
 }
 
 } // namespace ropescope::cli

@@ -1,72 +1,112 @@
 #include "app/cli/model_options.h"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "app/cli/say.h"
 #include "app/scene/presets.h"
 #include "core/error.h"
+#include "core/io/model_file.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope::cli {
+
+namespace {
+
+std::vector<std::string_view> scheme_choices() {
+  std::vector<std::string_view> choices;
+  for (const Scheme* known : all_schemes()) choices.push_back(known->choice());
+  return choices;
+}
+
+/// The numbers of schemes; attention_factor is there for all.
+bool is_option(const Parameter& parameter) {
+  const bool is_number = parameter.kind == ParameterKind::number || parameter.kind == ParameterKind::optional_number;
+  return is_number && parameter.key != key::attention_factor.key;
+}
+
+/// "--beta-fast" of beta_fast.
+std::string option_name(const Parameter& parameter) {
+  std::string name = fmt::format("--{}", parameter.key);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+/// "YaRN, dynamic YaRN: within the original length, above which a pair is kept (turns)"
+std::string help_of(const Parameter& parameter) {
+  std::vector<std::string_view> titles;
+  for (const Scheme* known : all_schemes())
+    if (known->has(parameter)) titles.push_back(known->title);
+  return fmt::format("{}: {}{}", fmt::join(titles, ", "), parameter.meaning,
+                     parameter.unit.empty() ? "" : fmt::format(" ({})", parameter.unit));
+}
+
+} // namespace
 
 void ModelOptions::add_to(CLI::App& app) {
   const char* scaling = "Scaling";
   app.add_option("--model", model, "a preset; `ropescope models` lists them");
   app.add_option("--config", config, "a Hugging Face config.json, or a GGUF file")->excludes("--model");
   app.add_option("--layer-type", layer_type, "of a model whose layer types differ, e.g. sliding_attention");
-  app.add_option("--scheme", scheme,
-                 "none, linear, ntk, ntk-by-parts, dynamic, dynamic-yarn, yarn, longrope, llama3 or proportional")
-      ->group(scaling);
+  app.add_option("--scheme", scheme, fmt::format("one of {}", fmt::join(scheme_choices(), ", ")))->group(scaling);
   app.add_option("--factor", factor, "how many times longer the context becomes")->group(scaling);
   app.add_option("--original-length", original_length, "tokens the model was trained for")->group(scaling);
   app.add_option("--base", base, "rope_theta")->group(scaling);
   app.add_option("--head-dim", head_dim, "components of a head")->group(scaling);
   app.add_option("--rotary-dim", rotary_dim, "components that turn")->group(scaling);
-  app.add_option("--beta-fast", beta_fast, "YaRN, turns")->group(scaling);
-  app.add_option("--beta-slow", beta_slow, "YaRN, turns")->group(scaling);
-  app.add_option("--attention-factor", attention_factor, "of cos and sin")->group(scaling);
+  app.add_option("--attention-factor", attention_factor, std::string(key::attention_factor.meaning))->group(scaling);
+  for (const Parameter* parameter : scheme_parameters())
+    if (is_option(*parameter))
+      app.add_option(option_name(*parameter), parameters[parameter->key], help_of(*parameter))->group(scaling);
   app.add_option("--set", set, "key=value of any other rope parameter")->group(scaling)->expected(1)->take_all();
 }
 
 bool ModelOptions::given() const { return !model.empty() || !config.empty() || (head_dim && base); }
 
-ModelConfig ModelOptions::named() const {
+Model ModelOptions::named() const {
   if (!model.empty()) return find_preset(model).model;
-  if (!config.empty()) return read_model_config(config);
+  if (!config.empty()) return read_model(config);
   if (!head_dim || !base) throw Error("which model? Expected --model, --config, or --head-dim with --base");
   RopeConfig rope;
   rope.layout.head_dim = rope.layout.rotary_dim = *head_dim;
-  rope.layout_reason = "no model is named, and most models rotate halves";
-  return {.name = "command line", .source = {}, .layers = {{"", rope}}, .warnings = {}};
+  Model result;
+  result.name = "command line";
+  result.layers = {{"", rope}};
+  return result;
+}
+
+void ModelOptions::choose_scheme(RopeConfig& rope) const {
+  const Scheme* chosen = find_scheme(scheme);
+  if (!chosen) throw Error(fmt::format("--scheme {}: expected one of {}", scheme, fmt::join(scheme_choices(), ", ")));
+  const double own = extension_factor(rope);
+  if (const auto changed = with_scheme(rope, chosen->type, own))
+    rope = *changed;
+  else
+    rope.scaling.rope_type = chosen->type;   // what it lacks may follow by --set
+  if (own == 1) rope.scaling.factor.reset(); // then the user must say
 }
 
 void ModelOptions::apply(RopeConfig& rope) const {
-  if (!scheme.empty()) {
-    const auto type = rope_type_from_name(scheme);
-    if (!type)
-      throw Error(fmt::format("--scheme {}: expected none, linear, ntk, ntk-by-parts, dynamic, dynamic-yarn, "
-                              "dynamic-ntk-by-parts, yarn, longrope, llama3 or proportional",
-                              scheme));
-    const double own = extension_factor(rope);
-    if (*type == RopeType::longrope && rope.scaling.rope_type != RopeType::longrope)
-      rope.scaling.rope_type = RopeType::longrope;
-    else
-      rope = *with_scheme(rope, *type, own);
-    if (own == 1) rope.scaling.factor.reset(); // then the user must say
-  }
+  if (!scheme.empty()) choose_scheme(rope);
   for (const std::string& assignment : set) {
     const std::size_t equals = assignment.find('=');
     if (equals == std::string::npos) throw Error(fmt::format("--set {}: expected key=value", assignment));
     set_parameter(rope, assignment.substr(0, equals), assignment.substr(equals + 1));
   }
-  if (factor) rope.scaling.factor = *factor, rope.scaling.alpha.reset(), rope.scaling.factor_is_null = false;
+  Scaling& scaling = rope.scaling;
+  if (factor) scaling.factor = *factor, scaling.parameters.erase(key::alpha), scaling.factor_is_null = false;
   if (original_length) {
-    rope.scaling.original_max_position_embeddings = *original_length;
-    if (is_dynamic(rope.scaling.rope_type) || rope.scaling.max_position_embeddings == 0)
-      rope.scaling.max_position_embeddings = *original_length;
+    scaling.original_max_position_embeddings = *original_length;
+    const CallMemory memory = scheme_of(rope).memory;
+    const bool counts_from_context = memory == CallMemory::grows || memory == CallMemory::grows_returns;
+    if (counts_from_context || scaling.max_position_embeddings == 0) scaling.max_position_embeddings = *original_length;
   }
   if (base) rope.base = *base;
-  if (beta_fast) rope.scaling.beta_fast = *beta_fast;
-  if (beta_slow) rope.scaling.beta_slow = *beta_slow;
+  for (const auto& [key, value] : parameters)
+    if (value) scaling.parameters.set_number(*find_scheme_parameter(key), value);
   if (attention_factor) rope.attention.attention_factor = *attention_factor;
   if (head_dim) {
     const bool whole = rope.layout.rotary_dim == rope.layout.head_dim;
@@ -74,14 +114,13 @@ void ModelOptions::apply(RopeConfig& rope) const {
     if (whole) rope.layout.rotary_dim = *head_dim;
   }
   if (rotary_dim) rope.layout.rotary_dim = *rotary_dim;
-  const bool tempered = rope.scaling.rope_type == RopeType::yarn || rope.scaling.rope_type == RopeType::longrope;
-  if (attention_factor && !tempered)
-    say(fmt::format("--attention-factor has no effect on rope_type {}.", rope_type_name(rope.scaling.rope_type)));
-  if (factor && rope.scaling.rope_type == RopeType::standard) say("--factor has no effect without a --scheme.");
+  if (attention_factor && !scheme_of(rope).has(key::attention_factor))
+    say(fmt::format("--attention-factor has no effect on rope_type {}.", scheme_of(rope).name));
+  if (factor && scaling.rope_type == RopeType::standard) say("--factor has no effect without a --scheme.");
 }
 
-ModelConfig ModelOptions::resolve() const {
-  ModelConfig result = named();
+Model ModelOptions::resolve() const {
+  Model result = named();
   for (const std::string& warning : result.warnings) say(fmt::format("{}: {}.", result.name, warning));
   auto& chosen = const_cast<LayerRope&>(layer(result));
   if (!layer_type.empty() && chosen.layer_type.empty())
@@ -93,31 +132,19 @@ ModelConfig ModelOptions::resolve() const {
   return result;
 }
 
-const LayerRope& ModelOptions::layer(const ModelConfig& resolved) const {
+const LayerRope& ModelOptions::layer(const Model& resolved) const {
   return layer_rope(resolved, layer_type.empty() ? std::nullopt : std::optional(layer_type));
 }
 
+bool ModelOptions::changes() const {
+  return !scheme.empty() || !layer_type.empty() || !set.empty() || factor || original_length || base ||
+         attention_factor || head_dim || rotary_dim ||
+         std::any_of(parameters.begin(), parameters.end(), [](const auto& p) { return p.second.has_value(); });
+}
+
 Scene ModelOptions::scene() const {
-  const bool changes = !scheme.empty() || !layer_type.empty() || !set.empty() || factor || original_length || base ||
-                       beta_fast || beta_slow || attention_factor || head_dim || rotary_dim;
-  if (!given() && !changes) return default_scene();
+  if (!given() && !changes()) return default_scene();
   return scene_of(resolve(), layer_type.empty() ? std::nullopt : std::optional(layer_type));
-}
-
-namespace {
-
-std::string& said() {
-  static std::string words;
-  return words;
-}
-
-} // namespace
-
-void say(const std::string& sentence) { said() += sentence + '\n'; }
-
-void print_said() {
-  fmt::print(stderr, "{}", said());
-  said().clear();
 }
 
 } // namespace ropescope::cli

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/scene/scene.h"
@@ -16,7 +18,8 @@ namespace ropescope::cli {
 /// The options that name a model and change its rope parameters.
 struct ModelOptions {
   std::string model, config, layer_type, scheme;
-  std::optional<double> factor, original_length, base, beta_fast, beta_slow, attention_factor;
+  std::optional<double> factor, original_length, base, attention_factor;
+  std::map<std::string_view, std::optional<double>> parameters; ///< of schemes, by key
   std::optional<std::int64_t> head_dim, rotary_dim;
   std::vector<std::string> set; ///< "key=value"
 
@@ -27,22 +30,17 @@ struct ModelOptions {
 
   /// The model with everything applied to the layer type chosen, and words for a person about what was assumed.
   /// Throws Error.
-  ModelConfig resolve() const;
-  const LayerRope& layer(const ModelConfig&) const;
+  Model resolve() const;
+  const LayerRope& layer(const Model&) const;
 
   /// The scene of the model named; without one that which the program opens with.
   Scene scene() const;
 
 private:
-  ModelConfig named() const;
+  Model named() const;
+  bool changes() const;
+  void choose_scheme(RopeConfig&) const;
   void apply(RopeConfig&) const;
 };
-
-/// A sentence for people. It goes to standard error once the command has succeeded: where one fails, its error is
-/// the only sentence.
-void say(const std::string& sentence);
-
-/// Prints what was said so far.
-void print_said();
 
 } // namespace ropescope::cli

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "app/cli/model_options.h"
+#include "app/cli/say.h"
 
 namespace ropescope::cli {
 
@@ -35,12 +35,12 @@ void add_positions(CLI::App& app, PositionSource& source) {
   app.add_option("--cp-rank", source.cp_rank, "which of them X belongs to")->group(of_ranks)->needs(ranks);
 }
 
-PairLayout asked_layout(const std::string& name, const RopeConfig& rope) {
-  const PairLayout layout = layout_named(name, rope);
+PairLayout asked_layout(const std::string& name, const Model& model, const RopeConfig& rope) {
+  const PairLayout layout = layout_named(name, rope.layout.pairs);
   if (pairing_from_name(name))
     say(fmt::format("layout {}, as asked.", name));
   else
-    say(fmt::format("layout {}, {}.", pairing_name(layout.pairing), rope.layout_reason));
+    say(fmt::format("layout {}, {}.", pairing_name(layout.pairing), layout_reason(model)));
   return layout;
 }
 

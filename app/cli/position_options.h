@@ -2,6 +2,7 @@
 #include <string>
 
 #include "core/io/position_source.h"
+#include "core/model/model.h"
 
 namespace CLI {
 class App;
@@ -13,6 +14,6 @@ namespace ropescope::cli {
 void add_positions(CLI::App&, PositionSource&);
 
 /// layout_named, and says which it is.
-PairLayout asked_layout(const std::string& name, const RopeConfig&);
+PairLayout asked_layout(const std::string& name, const Model&, const RopeConfig&);
 
 } // namespace ropescope::cli

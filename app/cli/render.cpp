@@ -1,13 +1,15 @@
 #include <charconv>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "app/bench/start.h"
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/kernel_options.h"
 #include "app/cli/model_options.h"
+#include "app/cli/say.h"
 #include "app/cli/still.h"
 #include "app/gpu/framebuffer.h"
 #include "app/pictures/pictures.h"
@@ -25,7 +27,7 @@ constexpr int least_side = 320, greatest_side = 16384;
 struct Options {
   ModelOptions model;
   KernelView kernel;
-  std::string picture, out, size = "1600x1000", theme = "dark", engine = "auto";
+  std::string picture, out, size = fmt::format("{}x{}", usual_width, usual_height), theme = "dark", engine = "auto";
   float scale = 1;
   std::int64_t m = Scene().m, n = Scene().n, pair = Scene().pair;
   bool list = false, times = false;
@@ -42,24 +44,29 @@ std::pair<int, int> read_size(const std::string& text) {
   return {width, height};
 }
 
-int print_list() {
-  fmt::print("{:<12} {}\n", "overview", "the whole window: dials, one pair, wavelengths, score");
-  for (const pictures::Picture& picture : pictures::all()) fmt::print("{:<12} {}\n", picture.name, picture.line);
+int print_list(Output& out) {
+  out.print("{:<12} {}\n", "overview", "the whole window: dials, one pair, wavelengths, score");
+  for (const pictures::Picture& picture : pictures::all()) out.print("{:<12} {}\n", picture.name, picture.line);
   return 0;
+}
+
+void say_why_no_gpu(const gpu::Engines& engines) {
+  if (!engines.has_gpu()) say(fmt::format("{}.", engines.gpu->why_not()));
 }
 
 /// The numbers of a picture, as many as it has pixels across.
 int write_numbers(const pictures::Picture& picture, const Options& options, const Scene& scene, int width) {
   const gpu::HeadlessContext context;
-  Engines engines(engine_choice(options.engine));
+  gpu::Engines engines = make_engines(engine_choice(options.engine));
   Derived derived;
-  derived.update(scene, engines, width);
+  engines.work_or_give_up_gpu([&] { derived.update(scene, engines, width); }, true);
+  say_why_no_gpu(engines);
   write_file(options.out, picture.csv(derived));
   return 0;
 }
 
-int render(const Options& options) {
-  if (options.list) return print_list();
+int render(const Options& options, Output& out) {
+  if (options.list) return print_list(out);
   if (options.picture.empty() || options.out.empty())
     throw Error("render needs --picture and --out (--list names the pictures)");
   if (options.picture != "overview" && !pictures::find(options.picture))
@@ -70,6 +77,8 @@ int render(const Options& options) {
     throw Error(fmt::format("{}: expected a name that ends in .png or .csv", options.out));
   if (as_numbers && !(picture && picture->csv))
     throw Error(fmt::format("{}: the picture \"{}\" has no curves to write as .csv", options.out, options.picture));
+
+  require_other_file(options.out, options.model.config, "the model's file");
 
   const auto [width, height] = read_size(options.size);
   const double scaled_width = width * static_cast<double>(options.scale),
@@ -99,10 +108,6 @@ int render(const Options& options) {
   return 0;
 }
 
-} // namespace
-
-namespace {
-
 /// Throws Error where the check view of the scene's files could not be drawn.
 void require_drawn(const ui::Shell& shell) {
   const KernelCheck& check = shell.derived().kernel();
@@ -118,8 +123,7 @@ void require_drawn(const ui::Shell& shell) {
 
 void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {
   const gpu::HeadlessContext context;
-  Engines engines(still.engine);
-  if (!engines.gpu) say(engines.why_no_gpu + ".");
+  gpu::Engines engines = make_engines(still.engine);
   ui::Shell shell(scene, engines);
   if (checked) shell.show(std::move(checked));
   const gpu::Framebuffer framebuffer(still.width, still.height);
@@ -136,6 +140,7 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
     }
   }
   require_drawn(shell);
+  say_why_no_gpu(engines);
   ui::write_png(still.out, still.width, still.height, framebuffer.read());
 }
 
@@ -163,7 +168,7 @@ void add_render(CLI::App& app, Command& command) {
   render_command->add_flag("--list", options->list, "names the pictures");
   render_command->add_flag("--times", options->times)->group(""); // for bench
   add_engine_option(*render_command, options->engine, {"auto", "cpu", "gpu"});
-  render_command->callback([options, &command] { command = [options] { return render(*options); }; });
+  render_command->callback([options, &command] { command = [options](Output& out) { return render(*options, out); }; });
 }
 
 } // namespace ropescope::cli

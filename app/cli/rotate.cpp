@@ -1,15 +1,21 @@
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/model_options.h"
 #include "app/cli/position_options.h"
+#include "app/cli/say.h"
 #include "core/error.h"
+#include "core/io/file.h"
+#include "core/io/row_shape.h"
 #include "core/io/tensor_file.h"
-#include "core/rope/recipe.h"
-#include "core/rope/xpos.h"
+#include "core/rope/embedding.h"
 
 namespace ropescope::cli {
 
@@ -26,22 +32,6 @@ struct Options {
   Role as() const { return role == "key" ? Role::key : Role::query; }
 };
 
-/// The table that takes the place of exact angles: a recipe's, or xPos's with its gains. Empty where there is none.
-std::vector<CosSin<double>> chosen_table(const Options& options, const Recipe& recipe, const RopeConfig& rope,
-                                         double seq_len, const Rotation& rotation, NumberFormat dtype) {
-  if (recipe.angle == AngleRule::turns && !rope.attention.xpos_scale_base) return {};
-  if (recipe.angle != AngleRule::turns && dtype == NumberFormat::float64)
-    throw Error(
-        fmt::format("--recipe {}: its arithmetic is float32 or less, and {} holds float64", recipe.name, options.in));
-  std::vector<CosSin<double>> table = recipe_table(recipe, rope, seq_len, rotation, dtype);
-  if (!rope.attention.xpos_scale_base) return table;
-  // What undoes a query's growth is a key's shrinking.
-  const Role role = options.inverse == (options.as() == Role::key) ? Role::query : Role::key;
-  apply_xpos(rope, rotation.positions, role, seq_len, table);
-  say(fmt::format("xPos: rotated as {}.", options.as() == Role::key ? "keys" : "queries"));
-  return table;
-}
-
 /// A model's own scale of queries beside the rotation: on request, since apply_rotary_pos_emb does not have it.
 void scale_if_asked(const Options& options, const RopeConfig& rope, const Positions& positions, const RowShape& shape,
                     Array& array) {
@@ -57,14 +47,10 @@ void scale_if_asked(const Options& options, const RopeConfig& rope, const Positi
 }
 
 /// The layout asked for, with what else the model's code does: part of the head, order of the output, sign.
-PairLayout chosen_layout(const Options& options, const RopeConfig& rope) {
-  PairLayout layout = asked_layout(options.layout, rope);
+PairLayout chosen_layout(const Options& options, const Model& model, const RopeConfig& rope) {
+  const PairLayout layout = asked_layout(options.layout, model, rope);
   if (layout.output != layout.pairing)
     say(fmt::format("The result is written {}, as the model's code does.", pairing_name(layout.output)));
-  if (options.inverse) {
-    std::swap(layout.pairing, layout.output);
-    layout.direction = static_cast<std::int8_t>(-layout.direction);
-  }
   return layout;
 }
 
@@ -76,43 +62,52 @@ const Recipe& chosen_recipe(const Options& options, const RopeConfig& rope) {
   throw Error(fmt::format("--recipe {}: expected one of {}", options.recipe, fmt::join(names, ", ")));
 }
 
+/// Throws Error where no code does this arithmetic on rows of that format.
+void require_rows(const Recipe& recipe, NumberFormat rows, const std::string& file) {
+  if (recipe.angle != AngleRule::turns && rows == NumberFormat::float64)
+    throw Error(fmt::format("--recipe {}: its arithmetic is float32 or less, and {} holds float64", recipe.name, file));
+  const bool rounds_to_rows = recipe.each_step || !recipe.tables;
+  if (rounds_to_rows && properties_of(rows).bytes == 1)
+    throw Error(fmt::format("--recipe {}: it computes in the rows' format, and nothing computes in the {} of {}: "
+                            "expected exact, or a recipe whose tables are float32 or 16 bits",
+                            recipe.name, number_format_name(rows), file));
+}
+
+/// A rotation may make a component √2 times as large: with float8 that is soon beyond what the format holds.
+void say_overflow(const Array& array) {
+  if (array.holds_integers() || properties_of(*array.dtype).bytes != 1) return;
+  const auto lost = std::count_if(array.floats.begin(), array.floats.end(), [&](float x) {
+    return std::isfinite(x) && !std::isfinite(rounded(*array.dtype, x));
+  });
+  if (lost > 0)
+    say(fmt::format("{} numbers are beyond the {} that {} holds, and are written as {}.", lost,
+                    properties_of(*array.dtype).greatest, number_format_name(*array.dtype),
+                    array.dtype == NumberFormat::float8_e4m3 ? "NaN" : "infinity"));
+}
+
 int rotate(const Options& options) {
-  const ModelConfig model = options.model.resolve();
+  require_other_file(options.out, options.model.config, "the model's file");
+  const Model model = options.model.resolve();
   RopeConfig rope = options.model.layer(model).config;
   options.positions.set_grid(rope);
   const Recipe& recipe = chosen_recipe(options, rope);
   Array array = read_array(options.in);
-  if (array.holds_integers())
-    throw Error(fmt::format("{}: holds integers, expected float64, float32, float16 or bfloat16", options.in));
+  if (array.holds_integers()) throw Error(fmt::format("{}: holds integers, expected floating point", options.in));
+  require_rows(recipe, *array.dtype, options.in);
   const RowShape shape = row_shape(array, options.token_axis, rope, options.in);
   const Positions positions = options.positions.read(rope, shape.tokens, options.in);
   const double call_length = static_cast<double>(std::max<std::int64_t>(sequence_length(positions), 1)),
                seq_len = options.seq_len.value_or(call_length);
-  const Spectrum spectrum = make_spectrum(rope, seq_len);
-  if (!spectrum.rule.empty()) say(spectrum.rule);
-
-  if (options.inverse && spectrum.attention_factor == 0) throw Error("an attention factor of 0 cannot be undone");
-  const std::vector<std::uint8_t> axes = pair_axes(rope, positions.axes);
-  const bool exact = recipe.angle == AngleRule::turns;
-  const double gain = exact ? spectrum.attention_factor : model_attention_factor(rope, seq_len);
-  Rotation rotation{.turns = spectrum.turns,
-                    .attention_factor = options.inverse ? 1 / gain : gain,
-                    .layout = chosen_layout(options, rope),
-                    .pair_axis = axes,
-                    .positions = positions};
-  if (shape.head_dim != rope.layout.head_dim) rotation.layout.offset = rope.layout.nope_dim;
-  validate(rotation, shape, spectrum.rotary_dim);
-  const auto table = chosen_table(options, recipe, rope, seq_len, rotation, *array.dtype);
-  rotation.table = table;
-  rotation.fused = recipe.fused;
-  if (recipe.each_step) rotation.step = *array.dtype;
-  if (!exact) say(fmt::format("recipe {}: {}.", recipe.name, recipe.line));
+  rope.layout.pairs = chosen_layout(options, model, rope);
+  const Embedding forward(ValidRope(rope), seq_len, recipe);
+  if (const std::string& rule = forward.spectrum().rule; !rule.empty()) say(rule);
+  if (rope.attention.xpos_scale_base)
+    say(fmt::format("xPos: rotated as {}.", options.role == "key" ? "keys" : "queries"));
+  if (recipe.angle != AngleRule::turns) say(fmt::format("recipe {}: {}.", recipe.name, recipe.line));
   ChosenEngine engine(options.engine);
-  if (array.dtype == NumberFormat::float64)
-    (*engine).rotate(rotation, shape, std::span<const double>(array.doubles), array.doubles);
-  else
-    (*engine).rotate(rotation, shape, std::span<const float>(array.floats), array.floats);
+  (options.inverse ? forward.inverse() : forward).rotate(*engine, shape, positions, array, options.as());
   scale_if_asked(options, rope, positions, shape, array);
+  say_overflow(array);
   write_array(options.out, array);
   return 0;
 }
@@ -123,9 +118,7 @@ void add_rotate(CLI::App& app, Command& command) {
   CLI::App* rotate_command = app.add_subcommand("rotate", "applies a model's RoPE to an array of heads");
   auto options = std::make_shared<Options>();
   options->model.add_to(*rotate_command);
-  rotate_command
-      ->add_option("--in", options->in,
-                   "X.npy or X.safetensors[:NAME], float64, float32, float16 or bfloat16; last axis: head_dim")
+  rotate_command->add_option("--in", options->in, "X.npy or X.safetensors[:NAME], floating point; last axis: head_dim")
       ->required();
   rotate_command->add_option("--out", options->out, "Y.npy or Y.safetensors, of the same dtype and shape")->required();
   add_positions(*rotate_command, options->positions);
@@ -144,7 +137,7 @@ void add_rotate(CLI::App& app, Command& command) {
       ->check(CLI::IsMember({"query", "key"}));
   rotate_command->add_flag("--inverse", options->inverse, "undoes the rotation and its attention factor");
   add_engine_option(*rotate_command, options->engine, {"cpu", "gpu"});
-  rotate_command->callback([options, &command] { command = [options] { return rotate(*options); }; });
+  rotate_command->callback([options, &command] { command = [options](Output&) { return rotate(*options); }; });
 }
 
 } // namespace ropescope::cli

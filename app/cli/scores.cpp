@@ -1,13 +1,21 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
 #include "app/cli/engines.h"
+#include "app/cli/json_number.h"
 #include "app/cli/model_options.h"
+#include "app/cli/say.h"
 #include "core/analysis/score_curve.h"
 #include "core/error.h"
 #include "core/io/tensor_file.h"
@@ -17,6 +25,7 @@ namespace ropescope::cli {
 namespace {
 
 constexpr std::int64_t greatest_distance = 100'000'000;
+constexpr std::int64_t points_at_a_time = std::int64_t{1} << 18; // a multiple of the GPU's blocks
 
 struct Options {
   ModelOptions model;
@@ -39,10 +48,48 @@ std::vector<double> read_head(const std::string& file, std::int64_t head_dim) {
                                               : std::vector<double>(array.floats.begin(), array.floats.end());
 }
 
-int print(const Options& options) {
+/// Refuses heads whose scores could be beyond `greatest`: no |score| is greater than the sum of all |weights|, and half
+/// of the range is left for what rounding adds.
+void require_finite(std::span<const ScoreScan::Weight> weights, double greatest) {
+  double sum = 0;
+  for (const auto& [a, b] : weights) sum += std::abs(a) + std::abs(b);
+  if (!(sum <= greatest / 2)) throw Error("--q and --k: their products are too large, a score would not be finite");
+}
+
+/// The scores from any distance on, by the engine that was asked for.
+class Scores {
+public:
+  Scores(const std::string& engine, const ScoreScan& scan) : scan_(scan) {
+    if (engine != "cpu") engine_.emplace(engine); // the CPU has them in double
+  }
+
+  std::vector<double> from(std::int64_t first, std::int64_t count) {
+    scan_.first = first;
+    if (!engine_) return exact_scores(scan_, count);
+    std::vector<float> computed(static_cast<std::size_t>(count));
+    (**engine_).scan(scan_, computed);
+    return {computed.begin(), computed.end()};
+  }
+
+private:
+  ScoreScan scan_;
+  std::optional<ChosenEngine> engine_;
+};
+
+std::string as_text(std::span<const double> scores, std::int64_t first, bool csv) {
+  std::string text;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const std::int64_t distance = first + static_cast<std::int64_t>(i);
+    const std::string number = json_number(scores[i], "a score");
+    text += csv ? fmt::format("{},{}\n", distance, number) : (distance > 0 ? ", " : "") + number;
+  }
+  return text;
+}
+
+int print(const Options& options, Output& out) {
   if (options.max_distance < 0 || options.max_distance > greatest_distance)
     throw Error(fmt::format("--max-distance {}: expected 0…{}", options.max_distance, greatest_distance));
-  const ModelConfig model = options.model.resolve();
+  const Model model = options.model.resolve();
   const RopeConfig& rope = options.model.layer(model).config;
   const Spectrum spectrum =
       make_spectrum(rope, options.seq_len.value_or(static_cast<double>(options.max_distance + 1)));
@@ -57,30 +104,20 @@ int print(const Options& options) {
     weights = weights_of(rope.layout.pairs, spectrum.pairs(), read_head(options.q, spectrum.head_dim),
                          read_head(options.k, spectrum.head_dim));
   }
-  const ScoreScan scan{.turns = spectrum.turns, .weights = weights, .first = 0};
-
-  std::vector<double> scores;
-  if (options.engine == "cpu")
-    scores = exact_scores(scan, options.max_distance + 1);
-  else {
-    std::vector<float> computed(static_cast<std::size_t>(options.max_distance + 1));
-    ChosenEngine engine(options.engine);
-    (*engine).scan(scan, computed);
-    scores.assign(computed.begin(), computed.end());
+  require_finite(weights,
+                 options.engine == "gpu" ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max());
+  const bool csv = options.format == "csv";
+  if (csv)
+    out.write("distance,score\n");
+  else
+    out.print("{{\"rope_type\": \"{}\", \"pairs\": {}, \"scores\": [", rope_type_name(rope.scaling.rope_type),
+              spectrum.pairs());
+  Scores scores(options.engine, {.turns = spectrum.turns, .weights = weights, .first = 0});
+  for (std::int64_t first = 0; first <= options.max_distance; first += points_at_a_time) {
+    const std::int64_t count = std::min(points_at_a_time, options.max_distance + 1 - first);
+    out.write(as_text(scores.from(first, count), first, csv));
   }
-
-  fmt::memory_buffer text;
-  const auto out = std::back_inserter(text);
-  if (options.format == "csv") {
-    fmt::format_to(out, "distance,score\n");
-    for (std::size_t i = 0; i < scores.size(); ++i) fmt::format_to(out, "{},{:.17g}\n", i, scores[i]);
-  } else {
-    fmt::format_to(out, "{{\"rope_type\": \"{}\", \"pairs\": {}, \"scores\": [", rope_type_name(rope.scaling.rope_type),
-                   spectrum.pairs());
-    for (std::size_t i = 0; i < scores.size(); ++i) fmt::format_to(out, "{}{:.17g}", i ? ", " : "", scores[i]);
-    fmt::format_to(out, "]}}\n");
-  }
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!csv) out.write("]}\n");
   return 0;
 }
 
@@ -96,7 +133,7 @@ void add_scores(CLI::App& app, Command& command) {
   scores->add_option("--k", options->k, "one key head (.npy)");
   scores->add_option("--format", options->format)->check(CLI::IsMember({"csv", "json"}))->capture_default_str();
   add_engine_option(*scores, options->engine, {"cpu", "gpu"});
-  scores->callback([options, &command] { command = [options] { return print(*options); }; });
+  scores->callback([options, &command] { command = [options](Output& out) { return print(*options, out); }; });
 }
 
 } // namespace ropescope::cli

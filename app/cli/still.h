@@ -7,11 +7,14 @@
 
 namespace ropescope::cli {
 
+/// Pixels of a picture, or of a window, whose size nobody has asked for.
+inline constexpr int usual_width = 1600, usual_height = 1000;
+
 /// A picture drawn without a window.
 struct Still {
   std::string picture = "overview", out;
-  int width = 1600, height = 1000;
-  EngineChoice engine = EngineChoice::automatic;
+  int width = usual_width, height = usual_height;
+  gpu::EngineChoice engine = gpu::EngineChoice::automatic;
   bool times = false; ///< draw the first frame, say when it was finished, and write nothing
 };
 

@@ -1,3 +1,5 @@
+#include <memory>
+
 #include <CLI/CLI.hpp>
 #include <GLFW/glfw3.h>
 #include <epoxy/gl.h>
@@ -5,10 +7,11 @@
 #include <imgui_impl_glfw.h>
 
 #include "app/bench/start.h"
-#include "app/cli/command_line.h"
+#include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/kernel_options.h"
 #include "app/cli/model_options.h"
+#include "app/cli/say.h"
 #include "app/cli/still.h"
 #include "app/gpu/context.h"
 #include "app/gpu/driver_time.h"
@@ -20,7 +23,7 @@ namespace ropescope::cli {
 
 namespace {
 
-constexpr int first_width = 1600, first_height = 1000, least_width = 800, least_height = 480;
+constexpr int least_width = 800, least_height = 480;
 constexpr int frames_after_event = 3; // what Dear ImGui needs to settle after an input
 constexpr double greatest_step = 0.1; // seconds; a paused process does not leap
 
@@ -53,7 +56,7 @@ GLFWwindow* open_window() {
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
     glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
     glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
-    if (GLFWwindow* window = glfwCreateWindow(first_width, first_height, "Ropescope", nullptr, nullptr)) {
+    if (GLFWwindow* window = glfwCreateWindow(usual_width, usual_height, "Ropescope", nullptr, nullptr)) {
       glfwSetWindowSizeLimits(window, least_width, least_height, GLFW_DONT_CARE, GLFW_DONT_CARE);
       return window;
     }
@@ -64,7 +67,7 @@ GLFWwindow* open_window() {
 /// The window's loop: draws after something happened, and otherwise waits.
 class Window {
 public:
-  Window(GLFWwindow* window, const Scene& scene, EngineChoice choice)
+  Window(GLFWwindow* window, const Scene& scene, gpu::EngineChoice choice)
       : window_(window), engines_(make_current(window, choice)), shell_(scene, engines_) {
     glfwSetWindowUserPointer(window_, this);
     // Before Dear ImGui's, which call these in turn.
@@ -126,12 +129,12 @@ public:
 
 private:
   static Window& of(GLFWwindow* window) { return *static_cast<Window*>(glfwGetWindowUserPointer(window)); }
-  static Engines make_current(GLFWwindow* window, EngineChoice choice) {
+  static gpu::Engines make_current(GLFWwindow* window, gpu::EngineChoice choice) {
     {
       const gpu::DriverTime driver;
       glfwMakeContextCurrent(window);
     }
-    return Engines(choice);
+    return make_engines(choice);
   }
 
   void touch() { frames_wanted_ = frames_after_event; }
@@ -172,7 +175,7 @@ private:
 
   void full_screen() {
     if (glfwGetWindowMonitor(window_)) {
-      glfwSetWindowMonitor(window_, nullptr, 60, 60, first_width, first_height, GLFW_DONT_CARE);
+      glfwSetWindowMonitor(window_, nullptr, 60, 60, usual_width, usual_height, GLFW_DONT_CARE);
       return;
     }
     GLFWmonitor* monitor = glfwGetPrimaryMonitor();
@@ -182,14 +185,14 @@ private:
   }
 
   GLFWwindow* window_;
-  Engines engines_;
+  gpu::Engines engines_;
   ui::Shell shell_;
   int frames_wanted_ = frames_after_event;
   std::vector<int> pressed_; // since the last frame
 };
 
 int open(const Options& options) {
-  const EngineChoice choice = engine_choice(options.engine);
+  const gpu::EngineChoice choice = engine_choice(options.engine);
   Scene scene = options.model.scene();
   scene.dark = options.theme == "dark";
 
@@ -203,12 +206,11 @@ int open(const Options& options) {
   if (!glfw.running && options.times) throw Error("there is no display here to time a window on");
   if (!glfw.running) {
     const char* name = "overview.png";
-    draw_still({.picture = "overview", .out = name, .width = first_width, .height = first_height, .engine = choice},
+    draw_still({.picture = "overview", .out = name, .width = usual_width, .height = usual_height, .engine = choice},
                scene);
-    say(fmt::format("There is no display here, so no window: the overview of {} is in {}.\n"
-                    "`ropescope render --picture overview --out FILE.png` draws it of any model; `ropescope --help` "
-                    "lists the rest.",
-                    scene.model.name, name));
+    say(fmt::format("There is no display here, so no window: the overview of {} is in {}.", scene.model.name, name));
+    say("`ropescope render --picture overview --out FILE.png` draws it of any model; `ropescope --help` lists the "
+        "rest.");
     return 0;
   }
   GLFWwindow* window = open_window();
@@ -235,7 +237,7 @@ void add_window(CLI::App& app, Command& command) {
   app.add_option("--theme", options->theme)->check(CLI::IsMember({"dark", "light"}))->capture_default_str();
   app.add_flag("--times", options->times)->group(""); // for bench
   add_engine_option(app, options->engine, {"auto", "cpu", "gpu"});
-  command = [options] { return open(*options); };
+  command = [options](Output&) { return open(*options); };
 }
 
 } // namespace ropescope::cli

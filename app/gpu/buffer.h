@@ -14,8 +14,12 @@ public:
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
 
-  /// Makes room for `bytes`; what was in it is undefined after. Throws Error beyond the driver's limit.
+  /// Makes room for `bytes`; what was in it is undefined after. Throws GpuError beyond the driver's limit.
   void reserve(std::int64_t bytes);
+
+  /// Makes room for results that a program is about to write, and marks both ends, so that download() notices where
+  /// none came.
+  void expect_results(std::int64_t bytes);
 
   template <typename T>
   void upload(std::span<const T> values) {
@@ -23,7 +27,8 @@ public:
     write(values.data(), static_cast<std::int64_t>(values.size_bytes()));
   }
 
-  /// Waits for the GPU.
+  /// Waits for the GPU, and reads what expect_results() made room for. Throws GpuError where the driver reports an
+  /// error or nothing came; `values` are undefined then.
   template <typename T>
   void download(std::span<T> values) const {
     read(values.data(), static_cast<std::int64_t>(values.size_bytes()));
@@ -39,6 +44,7 @@ private:
   void read(void*, std::int64_t bytes) const;
   GLuint buffer_ = 0;
   std::int64_t capacity_ = 0;
+  std::uint64_t mark_ = 0; // what stands at both ends of results until they come
 };
 
 } // namespace ropescope::gpu

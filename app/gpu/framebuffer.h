@@ -9,6 +9,7 @@ namespace ropescope::gpu {
 /// An off-screen picture of 8-bit colour.
 class Framebuffer {
 public:
+  /// Throws Error where the driver has no such picture, or draws nothing.
   Framebuffer(int width, int height);
   ~Framebuffer();
   Framebuffer(const Framebuffer&) = delete;
@@ -20,11 +21,12 @@ public:
   std::vector<std::uint8_t> read() const;
 
 private:
+  void require_drawing() const;
   int width_, height_;
   GLuint framebuffer_ = 0, colour_ = 0;
 };
 
-/// Of whatever framebuffer is bound: RGB, top row first.
+/// Of whatever framebuffer is bound: RGB, top row first. Throws GpuError where the driver reports an error.
 std::vector<std::uint8_t> read_pixels(int width, int height);
 
 } // namespace ropescope::gpu

@@ -10,6 +10,7 @@
 
 #include "app/gpu/buffer.h"
 #include "app/gpu/context.h"
+#include "app/gpu/errors.h"
 #include "app/gpu/program.h"
 #include "core/error.h"
 #include "core/float16.h"
@@ -70,6 +71,7 @@ std::vector<double> timed(int runs, Work work) {
     glFinish();
     if (run >= 0) seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
+  require_no_errors();
   return seconds;
 }
 
@@ -157,7 +159,7 @@ struct GlEngine::State {
     program.set("in_step", word(index.in_stride), word(index.in_gap));
     program.set("out_step", word(index.out_stride), word(index.out_gap));
     program.set("block", word(index.block));
-    program.set("step_format", step_of(rotation.step));
+    if (!wide) program.set("step_format", step_of(rotation.step));
     return {program, wide ? ROPESCOPE_WIDTH : 1};
   }
 
@@ -184,6 +186,7 @@ struct GlEngine::State {
       if (rows_in.data() != rows_out.data()) std::copy(rows_in.begin(), rows_in.end(), rows_out.begin());
       return;
     }
+    forget_errors();
     const Kernel kernel = prepare<Real>(rotation, shape);
     // One buffer holds so many tokens at most, or so many times all of them.
     const std::int64_t token_size = shape.inner * shape.head_dim,
@@ -199,7 +202,7 @@ struct GlEngine::State {
                    count = static_cast<std::size_t>(outer * tokens * token_size);
         in.upload(rows_in.subspan(begin, count));
         in.bind(ROPESCOPE_BIND_IN);
-        out.reserve(static_cast<std::int64_t>(count * sizeof(Real)));
+        out.expect_results(static_cast<std::int64_t>(count * sizeof(Real)));
         out.bind(ROPESCOPE_BIND_OUT);
         turn(kernel, rotation, shape, outer, first, tokens);
         out.download(rows_out.subspan(begin, count));
@@ -208,6 +211,7 @@ struct GlEngine::State {
 
   /// Leaves s(first) … s(first + count − 1) in `scores`.
   void scan(const ScoreScan& scan, std::int64_t count) {
+    forget_errors();
     const auto pairs = static_cast<std::int64_t>(scan.turns.size());
     const Positions offsets = consecutive_positions(ROPESCOPE_BLOCK);
     fill_table<float>(scan.turns, {}, offsets.ids, ROPESCOPE_BLOCK, 1, ROPESCOPE_BLOCK, 1.0f, 1.0f);
@@ -215,7 +219,7 @@ struct GlEngine::State {
     for (const auto& [a, b] : scan.weights) pair_weights.push_back({static_cast<float>(a), static_cast<float>(b)});
     weights.upload(std::span<const std::array<float, 2>>(pair_weights));
     weights.bind(ROPESCOPE_BIND_WEIGHTS);
-    scores.reserve(count * static_cast<std::int64_t>(sizeof(float)));
+    scores.expect_results(count * static_cast<std::int64_t>(sizeof(float)));
     scores.bind(ROPESCOPE_BIND_OUT);
     score.use();
     score.set("pair_count", word(pairs));
@@ -226,15 +230,18 @@ struct GlEngine::State {
   }
 };
 
-std::string GlEngine::why_not() {
+GlEngine::GlEngine(SelfTest extent) {
   const ContextInfo info = current_context_info();
-  if (info.has_compute()) return {};
-  return fmt::format("OpenGL {}.{} has no compute shaders (4.3 has): computed on the CPU", info.major, info.minor);
-}
-
-GlEngine::GlEngine() {
-  if (const std::string why = why_not(); !why.empty()) throw Error(why);
+  if (!info.has_compute())
+    throw Error(fmt::format("OpenGL {}.{} has no compute shaders (4.3 has)", info.major, info.minor));
+  // Asked before anything is compiled, for Mesa 26.1 crashes where it links what it could not read.
+  constexpr int least_glsl = 430;
+  if (const int glsl = epoxy_glsl_version(); glsl < least_glsl)
+    throw Error(fmt::format("the GPU's driver reads GLSL up to {}.{:02}, and compute shaders need {}.{:02}", glsl / 100,
+                            glsl % 100, least_glsl / 100, least_glsl % 100));
+  forget_errors();
   state_ = std::make_unique<State>();
+  require_right_results(*this, extent);
 }
 
 GlEngine::~GlEngine() = default;
@@ -277,6 +284,7 @@ void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span
 }
 
 std::vector<double> GlEngine::time_rotation(const Rotation& rotation, const RowShape& shape, int runs) {
+  forget_errors();
   std::vector<float> rows(static_cast<std::size_t>(shape.size()), 0.5f);
   State& s = *state_;
   s.in.upload(std::span<const float>(rows));
@@ -288,6 +296,7 @@ std::vector<double> GlEngine::time_rotation(const Rotation& rotation, const RowS
 }
 
 std::vector<double> GlEngine::time_copy(std::int64_t floats, int runs) {
+  forget_errors();
   const std::vector<float> rows(static_cast<std::size_t>(floats), 0.5f);
   const Program copy("shaders/copy.comp");
   const std::int64_t vectors = floats / 4;
@@ -304,9 +313,10 @@ std::vector<double> GlEngine::time_copy(std::int64_t floats, int runs) {
 std::vector<std::uint32_t> GlEngine::phases(const Rotation& rotation) {
   const std::int64_t tokens = rotation.positions.tokens();
   std::vector<std::uint32_t> result(static_cast<std::size_t>(tokens * rotation.pairs()));
+  forget_errors();
   upload_turns(state_->turns, rotation.turns, rotation.pair_axis);
   upload_positions(state_->positions, rotation.positions.ids);
-  state_->out.reserve(static_cast<std::int64_t>(result.size() * sizeof(result[0])));
+  state_->out.expect_results(static_cast<std::int64_t>(result.size() * sizeof(result[0])));
   state_->out.bind(ROPESCOPE_BIND_OUT);
   state_->phases.use();
   state_->phases.set("pair_count", word(rotation.pairs()));
@@ -319,12 +329,13 @@ std::vector<std::uint32_t> GlEngine::phases(const Rotation& rotation) {
 std::vector<CosSin<float>> GlEngine::product_table(const ProductTable& product) {
   std::vector<CosSin<float>> result(product.positions.size() * product.inv_freq.size());
   if (result.empty()) return result;
+  forget_errors();
   if (!state_->product) state_->product.emplace("shaders/product.comp");
   state_->turns.upload(product.inv_freq);
   state_->turns.bind(ROPESCOPE_BIND_TURNS);
   state_->positions.upload(product.positions);
   state_->positions.bind(ROPESCOPE_BIND_POSITIONS);
-  state_->table.reserve(static_cast<std::int64_t>(result.size() * sizeof(result[0])));
+  state_->table.expect_results(static_cast<std::int64_t>(result.size() * sizeof(result[0])));
   state_->table.bind(ROPESCOPE_BIND_TABLE);
   const Program& program = *state_->product;
   program.use();
@@ -357,7 +368,7 @@ void GlEngine::scan(const ScoreScan& scan, std::span<const std::int64_t> edges, 
   state_->edges.upload(std::span<const std::uint32_t>(relative));
   state_->edges.bind(ROPESCOPE_BIND_EDGES);
   state_->scores.bind(ROPESCOPE_BIND_IN);
-  state_->out.reserve(static_cast<std::int64_t>(bins.size_bytes()));
+  state_->out.expect_results(static_cast<std::int64_t>(bins.size_bytes()));
   state_->out.bind(ROPESCOPE_BIND_OUT);
   state_->reduce.use();
   state_->reduce.set("bin_count", word(static_cast<std::int64_t>(bins.size())));

@@ -2,19 +2,18 @@
 #include <memory>
 #include <string>
 
+#include "app/gpu/self_test.h"
 #include "core/rope/engine.h"
 
 namespace ropescope::gpu {
 
-/// Rotations and scans in GLSL compute shaders. Belongs to the context that was current when it was made, and
-/// must be used and destroyed while that context is current.
+/// Rotations and scans in GLSL compute shaders. What the driver reports or leaves out throws GpuError. Belongs to the
+/// context that was current when it was made, and must be used and destroyed while that context is current.
 class GlEngine final : public Engine {
 public:
-  /// Why there can be none in the current context, a sentence; empty where there can.
-  static std::string why_not();
-
-  /// Throws Error where why_not() has something to say.
-  GlEngine();
+  /// Throws Error, with a sentence of why, where there can be none in the current context: it is too old, a shader does
+  /// not compile, or it fails its self-test.
+  explicit GlEngine(SelfTest = SelfTest::whole);
   ~GlEngine() override;
 
   std::string name() const override { return "gpu"; }

@@ -1,13 +1,15 @@
 #include "app/gpu/program.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <sstream>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "app/assets.h"
 #include "app/gpu/driver_time.h"
-#include "core/error.h"
 
 namespace ropescope::gpu {
 
@@ -47,6 +49,31 @@ std::string info_log(GLuint object, Get get, GetLog get_log) {
   return log.c_str(); // up to the terminating 0 that the length counts
 }
 
+/// Names after "uniform" and a type, each on a line of its own as all of shaders/ have them.
+std::vector<std::string> declared_uniforms(const std::string& source) {
+  std::vector<std::string> names;
+  std::istringstream lines(source);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string word, type, name;
+    if (words >> word >> type >> name && word == "uniform") names.push_back(name.substr(0, name.find(';')));
+  }
+  return names;
+}
+
+std::string first_line(const std::string& log) {
+  const std::size_t begin = log.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos) return "the driver gives no reason";
+  return log.substr(begin, log.find_first_of("\r\n", begin) - begin);
+}
+
+[[noreturn]] void refuse(std::string_view asset_name, std::string_view what, const std::string& log,
+                         const std::string& source) {
+  const std::string details = fmt::format("{} {}:\n{}\n{}", asset_name, what, log, numbered(source));
+  if (std::getenv("ROPESCOPE_SHADER_LOG")) std::fputs(details.c_str(), stderr);
+  throw ShaderError(fmt::format("{} {}: {}", asset_name, what, first_line(log)), details);
+}
+
 } // namespace
 
 std::string expand_shader(std::string_view asset_name, std::string_view defines) {
@@ -55,7 +82,7 @@ std::string expand_shader(std::string_view asset_name, std::string_view defines)
   return text;
 }
 
-Program::Program(std::string_view asset_name, std::string_view defines) {
+Program::Program(std::string_view asset_name, std::string_view defines) : asset_name_(asset_name) {
   const std::string source = expand_shader(asset_name, defines);
   const char* text = source.c_str();
   const DriverTime driver;
@@ -67,7 +94,7 @@ Program::Program(std::string_view asset_name, std::string_view defines) {
   if (!compiled) {
     const std::string log = info_log(shader, glGetShaderiv, glGetShaderInfoLog);
     glDeleteShader(shader);
-    throw Error(fmt::format("{} does not compile as a compute shader:\n{}\n{}", asset_name, log, numbered(source)));
+    refuse(asset_name, "does not compile as a compute shader", log, source);
   }
   program_ = glCreateProgram();
   glAttachShader(program_, shader);
@@ -78,13 +105,21 @@ Program::Program(std::string_view asset_name, std::string_view defines) {
   if (!linked) {
     const std::string log = info_log(program_, glGetProgramiv, glGetProgramInfoLog);
     glDeleteProgram(program_);
-    throw Error(fmt::format("{} does not link:\n{}", asset_name, log));
+    refuse(asset_name, "does not link", log, source);
+  }
+  for (std::string& name : declared_uniforms(source)) {
+    const GLint location = glGetUniformLocation(program_, name.c_str());
+    uniforms_.push_back({std::move(name), location});
   }
 }
 
 Program::~Program() { glDeleteProgram(program_); }
 
-GLint Program::location(const char* uniform) const { return glGetUniformLocation(program_, uniform); }
+GLint Program::location(const char* uniform) const {
+  for (const Uniform& known : uniforms_)
+    if (known.name == uniform) return known.location;
+  throw std::logic_error(fmt::format("{} declares no uniform {}", asset_name_, uniform));
+}
 
 void Program::use() const { glUseProgram(program_); }
 void Program::set(const char* uniform, std::uint32_t x) const { glUniform1ui(location(uniform), x); }

@@ -11,6 +11,7 @@
 #include "core/analysis/precision.h"
 #include "core/error.h"
 #include "core/rope/positions.h"
+#include "core/rope/schemes/scheme.h"
 #include "core/text.h"
 
 namespace ropescope {
@@ -22,22 +23,35 @@ constexpr std::chrono::milliseconds gpu_time_of_a_frame{4};
 constexpr std::int64_t terms_at_once = std::int64_t{5} << 26; // within one frame: five schemes of 64 pairs to 1 M
 
 struct Wanted {
-  RopeConfig config;
+  ValidRope config;
   std::string layer_type = {};
 };
 
-/// The schemes to draw, the one in force first, then the model's other layer types.
-std::vector<Wanted> wanted_of(const Scene& scene) {
-  std::vector<Wanted> wanted{{scene.rope}};
-  for (const RopeType type :
-       {RopeType::linear, RopeType::ntk, RopeType::ntk_by_parts, RopeType::dynamic, RopeType::yarn, RopeType::llama3,
-        RopeType::longrope, RopeType::proportional, RopeType::standard}) {
-    if (type == scene.rope.scaling.rope_type || !scene.compared[static_cast<std::size_t>(type)]) continue;
-    if (!scene.rope.rotates) continue; // every scheme leaves such a layer as it is
-    if (auto config = tried_on(scene, type)) wanted.push_back({std::move(*config)});
-  }
+/// The model's rope under every scheme that it can be under, by RopeType; each is validated here and nowhere else.
+using TriedSchemes = std::array<std::optional<ValidRope>, std::size(all_rope_types)>;
+
+TriedSchemes try_schemes(const Scene& scene) {
+  TriedSchemes tried;
+  for (const RopeType type : all_rope_types) tried[static_cast<std::size_t>(type)] = tried_on(scene, type);
+  return tried;
+}
+
+/// The schemes to draw, the one in force first and no extension last, then the model's other layer types.
+std::vector<Wanted> wanted_of(const Scene& scene, const TriedSchemes& tried) {
+  const RopeType in_force = scene.rope.scaling.rope_type;
+  std::vector<Wanted> wanted{{tried[static_cast<std::size_t>(in_force)].value()}};
+  const auto compare = [&](RopeType type) {
+    const auto place = static_cast<std::size_t>(type);
+    // Every scheme leaves a layer without RoPE as it is.
+    if (type != in_force && scene.compared[place] && scene.rope.rotates && tried[place])
+      wanted.push_back({*tried[place]});
+  };
+  for (const RopeType type : all_rope_types)
+    if (type != RopeType::standard) compare(type);
+  compare(RopeType::standard);
   for (const LayerRope& layer : scene.model.layers)
-    if (scene.other_layers && layer.layer_type != scene.layer_type) wanted.push_back({layer.config, layer.layer_type});
+    if (scene.other_layers && layer.layer_type != scene.layer_type)
+      wanted.push_back({ValidRope(layer.config), layer.layer_type});
   return wanted;
 }
 
@@ -60,10 +74,9 @@ std::string label_of(const Wanted& wanted) {
   }
   if (config.scaling.rope_type == RopeType::standard && !config.scaling.freq_factors.empty())
     return "the file's factors";
-  const bool scaled =
-      config.scaling.rope_type != RopeType::standard && config.scaling.rope_type != RopeType::proportional;
-  return scaled ? fmt::format("{} ×{:.4g}", rope_type_title(config.scaling.rope_type), extension_factor(config))
-                : std::string(rope_type_title(config.scaling.rope_type));
+  return scheme_of(config).takes_factor
+             ? fmt::format("{} ×{:.4g}", rope_type_title(config.scaling.rope_type), extension_factor(config))
+             : std::string(rope_type_title(config.scaling.rope_type));
 }
 
 /// Heads whose every pair is (1, 0), one for each position, rotated as complex numbers.
@@ -91,8 +104,7 @@ Series series_of(Wanted wanted, std::int64_t length, std::int64_t axis) {
 /// As it was before it was extended.
 RopeConfig trained_rope(const RopeConfig& rope) {
   RopeConfig trained = rope;
-  trained.scaling.rope_type =
-      rope.scaling.rope_type == RopeType::proportional ? RopeType::proportional : RopeType::standard;
+  if (!scheme_of(rope).spans_whole_head) trained.scaling.rope_type = RopeType::standard;
   trained.scaling.factor.reset();
   trained.scaling.freq_factors.clear();
   return trained;
@@ -112,29 +124,7 @@ ScoreCurve curve_of(Engine& engine, std::span<const std::uint64_t> turns, const 
 
 } // namespace
 
-Engines::Engines(EngineChoice wanted) : choice(wanted) {
-  software_ = gpu::current_context_info().software;
-  why_no_gpu = gpu::GlEngine::why_not();
-  if (why_no_gpu.empty()) {
-    gpu = std::make_unique<gpu::GlEngine>();
-    gpu_device = gpu->device();
-  } else if (choice == EngineChoice::gpu)
-    throw Error("--engine gpu: " + why_no_gpu);
-}
-
-bool Engines::draws_on_gpu() const {
-  return gpu && (choice == EngineChoice::gpu || (choice == EngineChoice::automatic && !software_));
-}
-
-std::string Engines::why_this_one() const {
-  if (draws_on_gpu()) return "The pictures are computed on the GPU.";
-  if (!gpu) return "The pictures are computed on the CPU, because there is no other engine.";
-  return choice == EngineChoice::cpu ? "The pictures are computed on the CPU, as asked."
-                                     : "The pictures are computed on the CPU, because this GPU is software (--engine "
-                                       "gpu takes it all the same).";
-}
-
-void Derived::update(const Scene& scene, Engines& engines, std::int64_t columns, Patience patience) {
+void Derived::update(const Scene& scene, gpu::Engines& engines, std::int64_t columns, Patience patience) {
   update_series(scene, columns);
   if (scene.view == View::overview || scene.view == View::score) {
     update_curves(engines, patience);
@@ -164,7 +154,8 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   const bool same_axis = length == length_ && columns == columns_ && scene.axis == series_of_.axis;
   std::vector<Series> next;
   std::vector<Series*> known; // or null: of the same place in `next`
-  for (Wanted& wanted : wanted_of(scene)) {
+  const TriedSchemes tried = try_schemes(scene);
+  for (Wanted& wanted : wanted_of(scene, tried)) {
     const auto found = std::find_if(series_.begin(), series_.end(), [&](const Series& s) {
       return same_axis && s.config == wanted.config && s.layer_type == wanted.layer_type;
     });
@@ -187,12 +178,12 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   columns_ = columns;
   trained_length_ = ropescope::trained_length(scene.rope);
   for (const RopeType type : all_rope_types)
-    possible_[static_cast<std::size_t>(type)] = tried_on(scene, type).has_value();
+    possible_[static_cast<std::size_t>(type)] = tried[static_cast<std::size_t>(type)].has_value();
   series_of_ = scene;
 }
 
-void Derived::update_curves(Engines& engines, Patience patience) {
-  if (refining_ && patience == Patience::goes_on) return refine(engines);
+void Derived::update_curves(gpu::Engines& engines, Patience patience) {
+  if (refining_ && refines_on_gpu_ == engines.draws_on_gpu() && patience == Patience::goes_on) return refine(engines);
   stop_refinement();
   std::int64_t terms = 0;
   std::vector<Series*> unfinished;
@@ -215,19 +206,20 @@ void Derived::update_curves(Engines& engines, Patience patience) {
   if (!at_once) begin_refinement(engines);
 }
 
-void Derived::begin_refinement(Engines& engines) {
+void Derived::begin_refinement(gpu::Engines& engines) {
   std::vector<PendingCurve> pending;
   for (std::size_t i = 0; i < series_.size(); ++i)
     if (!series_[i].finished) pending.push_back({i, series_[i].turns, series_[i].curve.edges});
   refining_ = true;
   refined_ = 0;
-  if (engines.draws_on_gpu())
+  refines_on_gpu_ = engines.draws_on_gpu();
+  if (refines_on_gpu_)
     gpu_scans_ = CurveScans(std::move(pending));
   else
     refinement_.begin(std::move(pending));
 }
 
-void Derived::refine(Engines& engines) {
+void Derived::refine(gpu::Engines& engines) {
   std::vector<ScannedBins> scanned;
   if (engines.draws_on_gpu()) {
     const auto begin = std::chrono::steady_clock::now();
@@ -256,7 +248,7 @@ void Derived::stop_refinement() {
   refining_ = false;
 }
 
-void Derived::update_hands(const Scene& scene, Engines& engines) {
+void Derived::update_hands(const Scene& scene, gpu::Engines& engines) {
   const Spectrum& spectrum = current().spectrum;
   if (hands_of_ == scene.rope && hands_at_ == std::array{scene.m, scene.n, scene.axis}) return;
   Positions positions{1, {scene.m, scene.n}};
@@ -278,7 +270,7 @@ void Derived::update_hands(const Scene& scene, Engines& engines) {
   hands_of_ = scene.rope;
 }
 
-void Derived::measure_precision(const Scene& scene, Engines& engines) {
+void Derived::measure_precision(const Scene& scene, gpu::Engines& engines) {
   constexpr std::int64_t at_least = 1'000'000, columns = 260;
   const std::int64_t furthest = std::max(length_, at_least);
   if (precision_of_ == scene.rope && precision_.positions.back() == furthest) return;
@@ -301,9 +293,9 @@ void Derived::measure_precision(const Scene& scene, Engines& engines) {
   std::vector<std::int64_t> asked = next.table_positions;
   for (const std::int64_t p : next.positions) asked.insert(asked.end(), {p, std::max<std::int64_t>(1, p - 1)});
   for (std::size_t r = 0; r < std::size(shown); ++r)
-    for (Engine* engine : {static_cast<Engine*>(&engines.cpu), static_cast<Engine*>(engines.gpu.get())}) {
+    for (Engine* engine : {static_cast<Engine*>(&engines.cpu), engines.gpu.get()}) {
       const Recipe& recipe = *find_recipe(shown[r].recipe);
-      if (!engine || !measurable(*engine, recipe, scene.rope)) continue;
+      if (!engine->why_not().empty() || !measurable(*engine, recipe, scene.rope)) continue;
       const std::vector<double> errors =
           ropescope::precision(*engine, recipe, scene.rope, static_cast<double>(length_), asked);
       PrecisionCurve curve{.recipe = r, .label = shown[r].label, .on_gpu = engine != &engines.cpu};
@@ -342,7 +334,7 @@ void Derived::update_scores_here(const Scene& scene) {
   }
 }
 
-void Derived::measure_parity(Engines& engines) {
+void Derived::measure_parity(gpu::Engines& engines) {
   parity_ = {};
   parity_due_ = false;
   const Series& now = current();
@@ -358,7 +350,7 @@ void Derived::measure_parity(Engines& engines) {
     rows = unit_rows(engines.cpu, now.spectrum, positions);
     curve = curve_of(engines.cpu, now.turns, edges);
   });
-  if (!engines.gpu) return;
+  if (!engines.has_gpu()) return;
   parity_.gpu_ms = milliseconds([&] {
     const gpu::DriverTime driver;
     rows_gpu = unit_rows(*engines.gpu, now.spectrum, positions);

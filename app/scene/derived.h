@@ -1,43 +1,20 @@
 #pragma once
 #include <array>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <glm/glm.hpp>
 
-#include "app/gpu/gl_engine.h"
+#include "app/gpu/engines.h"
 #include "app/scene/kernel_check.h"
 #include "app/scene/refinement.h"
 #include "app/scene/scene.h"
 #include "core/check/signatures.h"
 #include "core/analysis/score_curve.h"
-#include "core/rope/cpu_engine.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope {
-
-enum class EngineChoice : std::uint8_t { automatic, cpu, gpu };
-
-/// The engines of this machine. Made while an OpenGL context is current, and destroyed while it is.
-struct Engines {
-  CpuEngine cpu;
-  std::unique_ptr<gpu::GlEngine> gpu; ///< null where it cannot run
-  std::string why_no_gpu;             ///< a sentence, where it is null
-  std::string gpu_device;             ///< what it calls itself
-  EngineChoice choice;
-
-  /// `automatic` draws on the GPU, but not on one that is software: that is the CPU with a detour.
-  /// Throws Error where `gpu` is asked for and cannot run.
-  explicit Engines(EngineChoice);
-  bool draws_on_gpu() const;
-  std::string why_this_one() const; ///< a sentence
-  Engine& preferred() { return draws_on_gpu() ? static_cast<Engine&>(*gpu) : cpu; }
-
-private:
-  bool software_ = false;
-};
 
 /// One scheme in the comparison, or another layer type.
 struct Series {
@@ -90,7 +67,7 @@ public:
   /// `columns`: pixels across the score picture. Throws Error where the scene's rope is not valid; what was
   /// computed before stays. Without patience, long scans begin coarse and go on from call to call, and parity is
   /// left to measure_parity().
-  void update(const Scene&, Engines&, std::int64_t columns, Patience = Patience::waits);
+  void update(const Scene&, gpu::Engines&, std::int64_t columns, Patience = Patience::waits);
 
   /// Whether another call of update() with the same scene would bring curves forward.
   bool refining() const { return refining_; }
@@ -98,7 +75,7 @@ public:
 
   /// Whether parity() is of what the scene was before, and measure_parity() has something to measure.
   bool parity_due() const { return parity_due_; }
-  void measure_parity(Engines&);
+  void measure_parity(gpu::Engines&);
 
   const std::vector<Series>& series() const { return series_; } ///< the scheme in force comes first
   const Series& current() const { return series_.front(); }
@@ -118,13 +95,13 @@ public:
 private:
   bool same_series(const Scene&, std::int64_t columns) const;
   void update_series(const Scene&, std::int64_t columns);
-  void update_curves(Engines&, Patience);
-  void begin_refinement(Engines&);
-  void refine(Engines&);
+  void update_curves(gpu::Engines&, Patience);
+  void begin_refinement(gpu::Engines&);
+  void refine(gpu::Engines&);
   void stop_refinement();
-  void update_hands(const Scene&, Engines&);
+  void update_hands(const Scene&, gpu::Engines&);
   void update_scores_here(const Scene&);
-  void measure_precision(const Scene&, Engines&);
+  void measure_precision(const Scene&, gpu::Engines&);
   void update_signatures(const Scene&);
 
   std::vector<Series> series_;
@@ -146,6 +123,7 @@ private:
   Refinement refinement_; // on the CPU
   CurveScans gpu_scans_;  // on the thread that draws, a slice a frame
   bool refining_ = false;
+  bool refines_on_gpu_ = false; // or on the CPU; where the GPU is given up, the curves begin again there
   double refined_ = 1;
   std::uint64_t scans_ = 0;
   std::array<std::int64_t, 3> hands_at_{}; // m, n, axis

@@ -6,8 +6,7 @@
 
 namespace ropescope {
 
-std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const ModelConfig& model,
-                                                 const LayerRope& layer) {
+std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const Model& model, const LayerRope& layer) {
   return checked_kernel(read_kernel_run(files, model, layer));
 }
 

@@ -24,7 +24,7 @@ struct Trouble {
 };
 
 /// Reads and judges a kernel's files. Throws Error.
-std::shared_ptr<const CheckedKernel> check_files(const KernelFiles&, const ModelConfig&, const LayerRope&);
+std::shared_ptr<const CheckedKernel> check_files(const KernelFiles&, const Model&, const LayerRope&);
 
 /// Keeps the check of a scene's files up to date, on a thread of its own: what it reads again is what changed. Files
 /// count as changed by their size and the time they were written.
@@ -59,7 +59,7 @@ private:
 
   struct Wanted {
     KernelFiles files;
-    ModelConfig model;
+    Model model;
     LayerRope layer;
     std::shared_ptr<const CheckedKernel> of; ///< where it is there already and errors of a head alone are wanted
     std::int64_t head = -1;

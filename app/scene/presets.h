@@ -10,13 +10,14 @@ namespace ropescope {
 /// A model that the program knows: a config.json of assets/models/, which goes the way every file goes.
 struct Preset {
   std::string id; ///< the file's stem, "llama-3.1-8b"; what `--model` takes
-  ModelConfig model;
+  Model model;
 };
 
 /// Sorted by id. Read once.
 const std::vector<Preset>& presets();
 
-/// By id or by name, whatever their case; by its id it is the only file that is read. Throws Error naming the ids where there is none.
+/// By id or by name, whatever their case; by its id it is the only file that is read. Throws Error naming the ids where
+/// there is none.
 Preset find_preset(std::string_view name);
 
 } // namespace ropescope

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/rope/cpu_engine.h"
+
 namespace ropescope {
 
 CurveScans::CurveScans(std::vector<PendingCurve> curves) : curves_(std::move(curves)) {
@@ -26,58 +27,13 @@ ScannedBins CurveScans::next(Engine& engine) {
   return scanned;
 }
 
-Refinement::~Refinement() { abandon(); }
-
-void Refinement::begin(std::vector<PendingCurve> curves) {
-  const std::lock_guard lock(mutex_);
-  ++generation_;
-  wanted_.emplace(std::move(curves));
-  scanned_.clear();
-  share_ = 0;
-  working_ = true;
-  if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-  wake_.notify_one();
-}
-
-void Refinement::abandon() {
-  const std::lock_guard lock(mutex_);
-  ++generation_;
-  wanted_.reset();
-  scanned_.clear();
-  working_ = false;
-}
-
-bool Refinement::working() const {
-  const std::lock_guard lock(mutex_);
-  return working_;
-}
-
-double Refinement::share() const {
-  const std::lock_guard lock(mutex_);
-  return share_;
-}
-
-std::vector<ScannedBins> Refinement::take() {
-  const std::lock_guard lock(mutex_);
-  return std::exchange(scanned_, {});
-}
-
-void Refinement::run(const std::stop_token& stop) {
-  CpuEngine engine;
-  std::unique_lock lock(mutex_);
-  while (wake_.wait(lock, stop, [this] { return wanted_.has_value(); })) {
-    CurveScans scans = *std::exchange(wanted_, std::nullopt);
-    const std::uint64_t mine = generation_;
-    while (!scans.done() && mine == generation_) {
-      lock.unlock();
-      ScannedBins scanned = scans.next(engine);
-      lock.lock();
-      if (mine != generation_) break;
-      scanned_.push_back(std::move(scanned));
-      share_ = scans.share();
-      working_ = !scans.done();
-    }
-  }
-}
+Refinement::Refinement()
+    : Latest([](CurveScans& scans, Run& run) {
+        CpuEngine engine;
+        while (!scans.done() && !run.stopped()) {
+          ScannedBins scanned = scans.next(engine); // before share(), which counts it
+          run.give(std::move(scanned), scans.share());
+        }
+      }) {}
 
 } // namespace ropescope

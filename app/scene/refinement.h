@@ -1,10 +1,8 @@
 #pragma once
-#include <condition_variable>
-#include <mutex>
-#include <optional>
-#include <thread>
+#include <utility>
 #include <vector>
 
+#include "app/scene/latest.h"
 #include "core/analysis/score_curve.h"
 
 namespace ropescope {
@@ -39,34 +37,10 @@ private:
 };
 
 /// The same on a thread of its own with an engine of its own, while the window goes on.
-class Refinement {
+class Refinement : public Latest<CurveScans, ScannedBins> {
 public:
-  Refinement() = default;
-  ~Refinement();
-  Refinement(const Refinement&) = delete;
-  Refinement& operator=(const Refinement&) = delete;
-
-  /// Abandons what is under way, without waiting for it, and begins this.
-  void begin(std::vector<PendingCurve>);
-  void abandon();
-
-  bool working() const; ///< asked before take(), false means that everything is taken then
-  double share() const; ///< of the points, 0 … 1
-
-  /// What was scanned since the last call, in order. Nothing of what was abandoned.
-  std::vector<ScannedBins> take();
-
-private:
-  void run(const std::stop_token&);
-
-  mutable std::mutex mutex_; // guards all below but the thread
-  std::condition_variable_any wake_;
-  std::optional<CurveScans> wanted_; // not yet begun
-  std::vector<ScannedBins> scanned_;
-  std::uint64_t generation_ = 0; // of what is wanted; a slice of an earlier one is thrown away
-  double share_ = 1;
-  bool working_ = false;
-  std::jthread thread_; // started when first needed; destroyed first
+  Refinement();
+  void begin(std::vector<PendingCurve> curves) { Latest::begin(CurveScans(std::move(curves))); }
 };
 
 } // namespace ropescope

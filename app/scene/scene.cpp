@@ -6,6 +6,7 @@
 #include "app/scene/presets.h"
 #include "core/check/file_roles.h"
 #include "core/error.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope {
 
@@ -24,16 +25,21 @@ void take_rope(Scene& scene, const LayerRope& layer) {
     scene.rope.scaling.max_position_embeddings = trained_length(scene.rope);
 }
 
+/// Whether a scheme's frequencies grow with the sequence, which it counts from the context's length.
+bool grows(RopeType type) {
+  const CallMemory memory = scheme_of(type).memory;
+  return memory == CallMemory::grows || memory == CallMemory::grows_returns;
+}
+
 bool& compared(Scene& scene, RopeType type) { return scene.compared[static_cast<std::size_t>(type)]; }
 
 } // namespace
 
-Scene scene_of(const ModelConfig& model, const std::optional<std::string>& layer_type) {
+Scene scene_of(const Model& model, const std::optional<std::string>& layer_type) {
   Scene scene;
   scene.model = model;
   take_rope(scene, layer_rope(model, layer_type));
-  for (const RopeType type : {RopeType::standard, RopeType::linear, RopeType::ntk, RopeType::yarn})
-    compared(scene, type) = true;
+  for (const Scheme* scheme : all_schemes()) compared(scene, scheme->type) = scheme->compared_at_first;
   settle(scene);
   return scene;
 }
@@ -44,7 +50,7 @@ Scene default_scene() {
   return scene;
 }
 
-Scene with_model(const Scene& scene, const ModelConfig& model) {
+Scene with_model(const Scene& scene, const Model& model) {
   Scene next = scene;
   next.model = model;
   next.kernel.files.config.clear();
@@ -68,23 +74,22 @@ const RopeConfig& original_rope(const Scene& scene) {
   return layer_rope(scene.model, scene.layer_type.empty() ? std::nullopt : std::optional(scene.layer_type)).config;
 }
 
-std::optional<RopeConfig> tried_on(const Scene& scene, RopeType type) {
+std::optional<ValidRope> tried_on(const Scene& scene, RopeType type) {
+  if (type == scene.rope.scaling.rope_type) return ValidRope(scene.rope);
   auto rope = with_scheme(scene.rope, type, scene.factor);
-  if (!rope || type == scene.rope.scaling.rope_type) return rope;
+  if (!rope) return std::nullopt;
   // What only the scheme before needed otherwise comes back from the file.
   const RopeConfig& original = original_rope(scene);
-  const bool was_whole =
-      scene.rope.scaling.rope_type == RopeType::proportional && original.scaling.rope_type != RopeType::proportional;
-  if (was_whole && rope->layout.head_dim == original.layout.head_dim)
+  const bool was_whole = scheme_of(scene.rope).spans_whole_head && !scheme_of(original).spans_whole_head;
+  if (was_whole && rope->layout.head_dim == original.layout.head_dim && !scheme_of(type).spans_whole_head)
     rope->layout.rotary_dim = original.layout.rotary_dim;
-  if (!is_dynamic(type) && original.scaling.original_max_position_embeddings)
+  if (!grows(type) && original.scaling.original_max_position_embeddings)
     rope->scaling.max_position_embeddings = original.scaling.max_position_embeddings;
   try {
-    validate(*rope);
+    return ValidRope(*std::move(rope));
   } catch (const Error&) {
     return std::nullopt; // some schemes are not for every head: NTK-aware divides by rotary_dim − 2
   }
-  return rope;
 }
 
 void choose_scheme(Scene& scene, RopeType type) {
@@ -94,20 +99,19 @@ void choose_scheme(Scene& scene, RopeType type) {
   const RopeConfig& original = original_rope(scene);
   scene.rope = *changed;
   if (type == original.scaling.rope_type) {
-    scene.rope.scaling.alpha = original.scaling.alpha;
+    scene.rope.scaling.set(key::alpha, original.scaling[key::alpha]);
     scene.rope.scaling.freq_factors = original.scaling.freq_factors;
     scene.rope.attention.attention_factor = original.attention.attention_factor;
-    if (original.scaling.alpha || !original.scaling.factor) scene.rope.scaling.factor = original.scaling.factor;
+    if (original.scaling[key::alpha] || !original.scaling.factor) scene.rope.scaling.factor = original.scaling.factor;
   }
   settle(scene);
 }
 
 void set_factor(Scene& scene, double factor) {
   scene.factor = factor;
-  if (scene.rope.scaling.rope_type == RopeType::standard || scene.rope.scaling.rope_type == RopeType::proportional)
-    return;
+  if (!scheme_of(scene.rope).takes_factor) return;
   scene.rope.scaling.factor = factor;
-  scene.rope.scaling.alpha.reset();
+  scene.rope.scaling.parameters.erase(key::alpha);
 }
 
 void settle(Scene& scene) {

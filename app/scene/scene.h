@@ -29,7 +29,7 @@ struct KernelView {
 
 /// Everything a person has chosen. A plain value: copyable, comparable.
 struct Scene {
-  ModelConfig model;             ///< as opened; untouched by the controls
+  Model model;                   ///< as opened; untouched by the controls
   std::string layer_type;        ///< which of the model's embeddings
   RopeConfig rope;               ///< that one, with every change made by hand
   double factor = 16;            ///< s of every scheme that is tried on; the rope's own where it has one
@@ -49,13 +49,13 @@ struct Scene {
 };
 
 /// A scene of a model as it is. A model that names no context length gets 2048.
-Scene scene_of(const ModelConfig&, const std::optional<std::string>& layer_type = std::nullopt);
+Scene scene_of(const Model&, const std::optional<std::string>& layer_type = std::nullopt);
 
 /// The scene the program opens with: Llama 2 7B, YaRN ×16.
 Scene default_scene();
 
 /// The same scene with another model in it: positions, theme and view stay.
-Scene with_model(const Scene&, const ModelConfig&);
+Scene with_model(const Scene&, const Model&);
 
 /// The same scene with another of the model's layer types.
 Scene with_layer_type(const Scene&, const std::string& layer_type);
@@ -63,8 +63,9 @@ Scene with_layer_type(const Scene&, const std::string& layer_type);
 /// Changes the scheme in force. Back at the model's own scheme its own parameters count again.
 void choose_scheme(Scene&, RopeType);
 
-/// The model's rope under another scheme with the scene's factor; nothing where it cannot be.
-std::optional<RopeConfig> tried_on(const Scene&, RopeType);
+/// The model's rope under a scheme with the scene's factor; nothing where it cannot be. Throws Error where the scheme
+/// is the one in force and the scene's rope is not valid.
+std::optional<ValidRope> tried_on(const Scene&, RopeType);
 
 /// Sets the factor of the scheme in force and of all that are tried on.
 void set_factor(Scene&, double);

@@ -1,5 +1,6 @@
 #pragma once
 // Everything in which Dear ImGui 1.86, 1.90 and 1.92 differ for us. The rest of the program asks no version.
+#include <dlfcn.h>
 #include <imgui.h>
 #include <imgui_impl_opengl3.h>
 
@@ -7,6 +8,17 @@ namespace ropescope::compat {
 
 /// 1.92 rasterises glyphs when they are first drawn; before, an atlas holds ranges chosen beforehand.
 inline constexpr bool dynamic_fonts = IMGUI_VERSION_NUM >= 19200;
+
+/// ImGui_ImplOpenGL3_Init. From 1.92.2 on ImGui_ImplOpenGL3_Shutdown closes the library that its loader took OpenGL's
+/// functions from, but keeps their addresses and uses them the next time; so a library that was opened stays.
+inline bool init_opengl(const char* glsl_version) {
+  const bool came_up = ImGui_ImplOpenGL3_Init(glsl_version);
+#if IMGUI_VERSION_NUM >= 19220
+  for (const char* name : {"libOpenGL.so.0", "libGL.so", "libGL.so.1", "libGL.so.3"}) // those that it tries
+    if (void* library = dlopen(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE)) dlclose(library);
+#endif
+  return came_up;
+}
 
 /// Rebuilds what the back end keeps of the font atlas, after fonts were added to it.
 inline void rebuild_font_texture() {

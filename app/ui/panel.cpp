@@ -10,10 +10,19 @@
 #include "app/scene/actions.h"
 #include "app/scene/presets.h"
 #include "app/ui/imgui_compat.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope::ui {
 
 namespace {
+
+/// Schemes that have a button: those that are always offered, and whichever the model uses.
+std::vector<const Scheme*> offered_schemes(const Scene& scene) {
+  std::vector<const Scheme*> offered;
+  for (const Scheme* scheme : all_schemes())
+    if (scheme->offered || scheme->type == scene.rope.scaling.rope_type) offered.push_back(scheme);
+  return offered;
+}
 
 /// Height of all rows at scale 1; in less room they move closer.
 float nominal_height(const Scene& scene, const Derived* derived) {
@@ -21,9 +30,8 @@ float nominal_height(const Scene& scene, const Derived* derived) {
   if (scene.model.layers.size() > 1) height += 38 + 23 * static_cast<float>(scene.model.layers.size() - 1);
   if (axis_count(scene.rope) > 1) height += 38;
   if (derived && derived->current().spectrum.softmax_factor != 1) height += 27;
-  if (scene.rope.scaling.rope_type == RopeType::longrope || scene.rope.scaling.rope_type == RopeType::proportional)
-    height += 23;
-  if (scene.rope.scaling.rope_type == RopeType::yarn || scene.rope.scaling.rope_type == RopeType::llama3) height += 45;
+  height += 45 * static_cast<float>(scheme_of(scene.rope).controls.size());
+  height += 32 * static_cast<float>(offered_schemes(scene).size() > 9);
   if (derived && !derived->current().spectrum.rule.empty()) height += 42;
   return height;
 }
@@ -222,33 +230,70 @@ void position_controls(Column& column, const Scene& scene, Scene& next) {
   column.skip(38);
 }
 
+/// A button for every scheme that is offered, three in a row.
+void choose_extension(Column& column, const Scene& scene, const Derived* derived, Scene& next) {
+  constexpr int columns = 3;
+  int n = 0;
+  for (const Scheme* scheme : offered_schemes(scene)) {
+    const bool possible = derived ? derived->possible(scheme->type) : tried_on(scene, scheme->type).has_value();
+    const Canvas& c = column.c;
+    if (button(c, c.words("{}{}", scheme->name, '\0').data(), column.cell(n % columns, columns, 27), scheme->label,
+               scene.rope.scaling.rope_type == scheme->type, possible))
+      choose_scheme(next, scheme->type);
+    if (possible)
+      tooltip(c.words("{}: {}. {}.{}", scheme->title, scheme->idea, scheme->source, '\0').data());
+    else
+      tooltip(scheme->cannot_adopt.empty() ? "This scheme has no meaning for this head and base."
+                                           : c.words("{}{}", scheme->cannot_adopt, '\0').data());
+    if (++n % columns == 0) column.skip(32);
+  }
+  if (n % columns != 0) column.skip(32);
+  column.skip(6);
+}
+
+/// The sliders that a scheme's row asks for: one number, or two that bound a range.
+void scheme_controls(Column& column, const Scene& scene, Scene& next) {
+  ParameterValues& values = next.rope.scaling.parameters;
+  for (const SchemeControl& control : scheme_of(scene.rope).controls) {
+    double low = values.number(*control.low), high = control.high ? values.number(*control.high) : 0;
+    const std::string text =
+        control.high ? fmt::format("{:.3g} / {:.3g}", control.high_first ? high : low, control.high_first ? low : high)
+                     : fmt::format("{:.4g}", low);
+    const Slider slider{.id = control.low->key.data(), // a literal, which ends with NUL
+                        .label = control.label,
+                        .value_text = text,
+                        .least = control.least,
+                        .greatest = control.greatest,
+                        .logarithmic = true,
+                        .fallback = control.low->fallback};
+    if (!control.high) {
+      if (column.value(slider, low)) values.set_number(*control.low, low);
+      continue;
+    }
+    if (range_slider(column.c, column.at(), column.width(), slider, low, high)) {
+      values.set_number(*control.low, low);
+      values.set_number(*control.high, high);
+    }
+    column.skip_slider();
+  }
+}
+
+/// What the scheme made of its parameters.
+void extension_read_outs(Column& column, const Spectrum& spectrum) {
+  const Canvas& c = column.c;
+  if (!spectrum.rule.empty()) {
+    const float y = column.at().y;
+    column.skip(
+        (wrapped_text(c, column.at(), column.width(), c.fonts.small, c.theme.dim, spectrum.rule) - y) / c.scale + 4);
+  }
+  column.read_out("attention factor", fmt::format("{:.4f}", spectrum.attention_factor));
+  if (spectrum.softmax_factor != 1) column.read_out("softmax scale", fmt::format("×{:.4f}", spectrum.softmax_factor));
+}
+
 void extension_controls(Column& column, const Scene& scene, const RopeConfig& original, const Derived* derived,
                         Scene& next) {
-  struct Choice {
-    RopeType type;
-    const char* label;
-  };
-  constexpr Choice choices[] = {
-      {RopeType::standard, "none"},     {RopeType::linear, "PI"},           {RopeType::ntk, "NTK"},
-      {RopeType::dynamic, "dynamic"},   {RopeType::yarn, "YaRN"},           {RopeType::llama3, "Llama 3"},
-      {RopeType::longrope, "LongRoPE"}, {RopeType::proportional, "p-RoPE"}, {RopeType::ntk_by_parts, "by parts"}};
-  int n = 0;
-  for (const Choice& choice : choices) {
-    const bool possible = derived ? derived->possible(choice.type) : tried_on(scene, choice.type).has_value();
-    if (button(column.c, choice.label, column.cell(n % 3, 3, 27), choice.label,
-               scene.rope.scaling.rope_type == choice.type, possible))
-      choose_scheme(next, choice.type);
-    if (!possible)
-      tooltip(choice.type == RopeType::longrope && scene.rope.scaling.long_factor.empty()
-                  ? "LongRoPE needs a factor for every pair: open a config.json that has short_factor and long_factor."
-                  : "This scheme has no meaning for this head and base.");
-    if (++n % 3 == 0) column.skip(32);
-  }
-  static_assert(std::size(choices) % 3 == 0, "the last row is full");
-  column.skip(6);
-
+  choose_extension(column, scene, derived, next);
   RopeConfig& rope = next.rope;
-  const RopeType type = scene.rope.scaling.rope_type;
   double factor = scene.factor;
   if (column.value({.id = "factor",
                     .label = "factor s",
@@ -270,39 +315,8 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
                     .fallback = trained_length(original)},
                    trained))
     set_trained_length(rope, trained > 4096 ? std::round(trained / 1024) * 1024 : std::round(trained / 64) * 64);
-
-  const Canvas& c = column.c;
-  if (type == RopeType::yarn) {
-    range_slider(c, column.at(), column.width(),
-                 {.id = "beta",
-                  .label = "β fast / slow",
-                  .value_text = fmt::format("{:.3g} / {:.3g}", rope.scaling.beta_fast, rope.scaling.beta_slow),
-                  .least = 0.25,
-                  .greatest = 128,
-                  .logarithmic = true},
-                 rope.scaling.beta_slow, rope.scaling.beta_fast);
-    column.skip_slider();
-  } else if (type == RopeType::llama3) {
-    range_slider(
-        c, column.at(), column.width(),
-        {.id = "bands",
-         .label = "low / high freq factor",
-         .value_text = fmt::format("{:.3g} / {:.3g}", rope.scaling.low_freq_factor, rope.scaling.high_freq_factor),
-         .least = 0.25,
-         .greatest = 64,
-         .logarithmic = true},
-        rope.scaling.low_freq_factor, rope.scaling.high_freq_factor);
-    column.skip_slider();
-  }
-  if (!derived) return;
-  const Spectrum& spectrum = derived->current().spectrum;
-  if (!spectrum.rule.empty()) {
-    const float y = column.at().y;
-    column.skip(
-        (wrapped_text(c, column.at(), column.width(), c.fonts.small, c.theme.dim, spectrum.rule) - y) / c.scale + 4);
-  }
-  column.read_out("attention factor", fmt::format("{:.4f}", spectrum.attention_factor));
-  if (spectrum.softmax_factor != 1) column.read_out("softmax scale", fmt::format("×{:.4f}", spectrum.softmax_factor));
+  scheme_controls(column, scene, next);
+  if (derived) extension_read_outs(column, derived->current().spectrum);
 }
 
 /// One line of the comparison: colour, name, and whether it is drawn.
@@ -327,8 +341,6 @@ std::string_view layer_words(const Canvas& c, const LayerRope& layer) {
 
 void compare_controls(Column& column, const Scene& scene, const Derived* derived, Scene& next) {
   const Canvas& c = column.c;
-  constexpr RopeType offered[] = {RopeType::linear, RopeType::ntk,    RopeType::dynamic,
-                                  RopeType::yarn,   RopeType::llama3, RopeType::standard};
   const auto row = [&](RopeType type, std::string_view label, bool shown, bool fixed) {
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
     const bool pressed = hit(c.words("compare {}{}", static_cast<int>(type), '\0').data(), r) && !fixed;
@@ -339,9 +351,16 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
   const RopeType current = scene.rope.scaling.rope_type;
   row(scene.rope.rotates ? current : RopeType::standard,
       derived ? std::string_view(derived->current().label) : rope_type_title(current), true, true);
-  for (const RopeType type : offered)
-    if (type != current && scene.rope.rotates)
-      row(type, rope_type_title(type), scene.compared[static_cast<std::size_t>(type)], false);
+  const auto others = [&](bool standard) { // no extension comes last, as in every list of curves
+    for (const Scheme* scheme : offered_schemes(scene)) {
+      const RopeType type = scheme->type;
+      const bool possible = derived ? derived->possible(type) : tried_on(scene, type).has_value();
+      if ((type == RopeType::standard) == standard && type != current && scene.rope.rotates && possible)
+        row(type, scheme->title, scene.compared[static_cast<std::size_t>(type)], false);
+    }
+  };
+  others(false);
+  others(true);
   for (const LayerRope& layer : scene.model.layers) {
     if (layer.layer_type == scene.layer_type) continue;
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};

@@ -13,6 +13,7 @@
 #include "app/ui/imgui_compat.h"
 #include "app/ui/panel.h"
 #include "core/error.h"
+#include "core/io/model_file.h"
 
 namespace ropescope::ui {
 
@@ -52,14 +53,14 @@ std::int64_t columns_of(const Canvas& c, float panel) {
 
 } // namespace
 
-Shell::Shell(Scene scene, Engines& engines) : engines_(engines), scene_(std::move(scene)) {
+Shell::Shell(Scene scene, gpu::Engines& engines) : engines_(engines), scene_(std::move(scene)) {
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;
   io.LogFilename = nullptr;
   io.ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;
-  ImGui_ImplOpenGL3_Init("#version 330 core");
+  compat::init_opengl("#version 330 core");
 }
 
 Shell::~Shell() {
@@ -121,18 +122,24 @@ void Shell::finish() {
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 
+/// A GPU that fails while somebody looks is given up aloud.
+template <typename Work>
+void Shell::work_or_give_up_gpu(Work work) {
+  if (engines_.work_or_give_up_gpu(work, !live_) && live_) message_ = {std::string(engines_.gpu->why_not()), true};
+}
+
 void Shell::accept(Scene& next, std::int64_t columns) {
   columns_ = columns;
   settle(next);
   try {
-    derived_.update(next, engines_, columns, patience());
+    work_or_give_up_gpu([&] { derived_.update(next, engines_, columns, patience()); });
     if (scene_ != next) scene_ = next;
     computed_ = true;
     if (message_.of_scene) message_ = {};
   } catch (const Error& error) {
     if (!computed_) throw; // nothing to go on with
     message_ = {error.what(), true, true};
-    derived_.update(scene_, engines_, columns, patience());
+    work_or_give_up_gpu([&] { derived_.update(scene_, engines_, columns, patience()); });
   }
 }
 
@@ -141,7 +148,7 @@ void Shell::measure_when_still(float seconds) {
   constexpr float moment = 0.25f;
   still_ = scene_.rope == measured_rope_ ? still_ + seconds : 0;
   if (measured_rope_ != scene_.rope) measured_rope_ = scene_.rope;
-  if (derived_.parity_due() && still_ >= moment) derived_.measure_parity(engines_);
+  if (derived_.parity_due() && still_ >= moment) work_or_give_up_gpu([&] { derived_.measure_parity(engines_); });
 }
 
 void Shell::frame(int width, int height, float seconds, bool live) {
@@ -267,7 +274,7 @@ void Shell::badge(const Canvas& c, Rect r) const {
   const float y = r.least.y + c.px(7), room = r.width() - c.px(46);
   const ImVec2 dot{r.least.x + c.px(16), (r.least.y + r.greatest.y) / 2};
   const ImVec2 words{r.least.x + c.px(30), y};
-  if (!engines_.gpu) {
+  if (!engines_.has_gpu()) {
     const float arm = c.px(5);
     c.list->AddLine({dot.x - arm, dot.y - arm}, {dot.x + arm, dot.y + arm}, c.theme.bad, c.stroke(2));
     c.list->AddLine({dot.x - arm, dot.y + arm}, {dot.x + arm, dot.y - arm}, c.theme.bad, c.stroke(2));
@@ -275,7 +282,7 @@ void Shell::badge(const Canvas& c, Rect r) const {
         c.measured_times && !derived_.parity_due() ? c.words("CPU {:.2f} ms", derived_.parity().cpu_ms) : "";
     const float width = text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, time, Align::right);
     text(c, words, c.fonts.small, c.theme.text,
-         shortened(c, c.fonts.small, engines_.why_no_gpu, room - width - c.px(12)));
+         shortened(c, c.fonts.small, engines_.gpu->why_not(), room - width - c.px(12)));
   } else {
     const Parity& p = derived_.parity();
     const bool due = derived_.parity_due();
@@ -301,7 +308,7 @@ void Shell::badge(const Canvas& c, Rect r) const {
 }
 
 void Shell::badge_tooltip(const Canvas& c) const {
-  const std::string_view gpu = engines_.gpu ? c.words("GPU: {}", engines_.gpu_device) : engines_.why_no_gpu;
+  const std::string_view gpu = engines_.has_gpu() ? c.words("GPU: {}", engines_.gpu_device) : engines_.gpu->why_not();
   tooltip(c.words("{}\nCPU: {}\n{}{}", gpu, engines_.cpu.device(), engines_.why_this_one(), '\0').data());
 }
 
@@ -344,7 +351,7 @@ void Shell::help(const Canvas& c) {
 
 void Shell::open(const std::filesystem::path& path) {
   try {
-    const Scene next = with_model(scene_, read_model_config(path));
+    const Scene next = with_model(scene_, read_model(path));
     if (computed_) derived_.update(next, engines_, columns_, patience());
     scene_ = next;
     scene_.kernel.files.config = path.string();

@@ -18,7 +18,7 @@ namespace ropescope::ui {
 class Shell {
 public:
   /// Requires a current OpenGL context of 3.3 or later, and that `engines` outlive it.
-  Shell(Scene, Engines& engines);
+  Shell(Scene, gpu::Engines& engines);
   ~Shell();
   Shell(const Shell&) = delete;
   Shell& operator=(const Shell&) = delete;
@@ -79,6 +79,8 @@ private:
   const std::string& shown_message() const;
   void help(const Canvas&);
   Patience patience() const { return live_ ? Patience::goes_on : Patience::waits; }
+  template <typename Work>
+  void work_or_give_up_gpu(Work);
   void accept(Scene& next, std::int64_t columns);
   void measure_when_still(float seconds);
 
@@ -91,7 +93,7 @@ private:
     bool of_scene = false; ///< goes when the scene is valid again
   };
 
-  Engines& engines_;
+  gpu::Engines& engines_;
   Scene scene_, next_; // in force, and as this frame leaves it
   Derived derived_;
   Fonts fonts_;

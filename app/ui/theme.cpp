@@ -13,6 +13,42 @@ namespace {
 
 constexpr ImU32 rgb(unsigned hex) { return IM_COL32((hex >> 16) & 255, (hex >> 8) & 255, hex & 255, 255); }
 
+/// How a scheme's curves look: colours of the Okabe-Ito palette, which are told apart without colour vision, and dashes
+/// (pixels on, off, on, off at scale 1; none: solid) where schemes of one family share a colour.
+struct SchemeLook {
+  RopeType type;
+  unsigned dark, light;
+  Dash dash = {};
+};
+
+constexpr SchemeLook scheme_looks[] = {
+    {RopeType::standard, 0xa0a6af, 0x5a606a},
+    {RopeType::linear, 0xcc79a7, 0xa8497e, {{10, 5, 10, 5}}},
+    {RopeType::ntk, 0xf0e442, 0x8f8200, {{10, 4, 2, 4}}},
+    {RopeType::dynamic, 0xf0e442, 0x8f8200, {{2, 4, 10, 4}}},
+    {RopeType::yarn, 0x009e73, 0x00805c},
+    {RopeType::llama3, 0xd55e00, 0xc24a00, {{4, 4, 4, 4}}},
+    {RopeType::longrope, 0xb9a3f0, 0x6b52c8, {{2, 4, 2, 4}}},
+    {RopeType::proportional, 0xc9ab86, 0x7d5f3f, {{6, 3, 6, 3}}},
+    {RopeType::ntk_by_parts, 0xf0e442, 0x8f8200, {{14, 4, 14, 4}}},
+    {RopeType::dynamic_yarn, 0x009e73, 0x00805c, {{2, 4, 10, 4}}},
+    {RopeType::dynamic_ntk_by_parts, 0xf0e442, 0x8f8200, {{2, 4, 2, 10}}},
+};
+
+constexpr bool every_scheme_has_a_look() {
+  for (const RopeType type : all_rope_types) {
+    const auto place = static_cast<std::size_t>(type);
+    if (place >= std::size(scheme_looks) || scheme_looks[place].type != type) return false;
+  }
+  return std::size(scheme_looks) == std::size(all_rope_types);
+}
+static_assert(every_scheme_has_a_look(),
+              "a scheme of core/rope/schemes/list.h has no colour: give scheme_looks its line, in the list's order");
+
+void set_methods(Theme& theme, unsigned SchemeLook::*colour) {
+  for (const SchemeLook& look : scheme_looks) theme.method[static_cast<std::size_t>(look.type)] = rgb(look.*colour);
+}
+
 Theme make_dark() {
   Theme t;
   t.dark = true;
@@ -35,9 +71,7 @@ Theme make_dark() {
   t.beyond_fill = IM_COL32(213, 94, 0, 20);
   t.good = rgb(0x1fae84);
   t.bad = rgb(0xe0742e);
-  const std::array<unsigned, std::size(all_rope_types)> methods{
-      0xa0a6af, 0xcc79a7, 0xf0e442, 0xf0e442, 0x009e73, 0xb9a3f0, 0xd55e00, 0xc9ab86, 0xf0e442, 0x009e73, 0xf0e442};
-  std::transform(methods.begin(), methods.end(), t.method, rgb);
+  set_methods(t, &SchemeLook::dark);
   return t;
 }
 
@@ -63,9 +97,7 @@ Theme make_light() {
   t.beyond_fill = IM_COL32(194, 74, 0, 18);
   t.good = rgb(0x00805c);
   t.bad = rgb(0xb84600);
-  const std::array<unsigned, std::size(all_rope_types)> methods{
-      0x5a606a, 0xa8497e, 0x8f8200, 0x8f8200, 0x00805c, 0x6b52c8, 0xc24a00, 0x7d5f3f, 0x8f8200, 0x00805c, 0x8f8200};
-  std::transform(methods.begin(), methods.end(), t.method, rgb);
+  set_methods(t, &SchemeLook::light);
   return t;
 }
 
@@ -94,22 +126,7 @@ const Theme& theme(ThemeName name) {
   return name == ThemeName::dark ? dark : light;
 }
 
-Dash method_dash(RopeType type) {
-  switch (type) {
-  case RopeType::linear: return {{10, 5, 10, 5}};
-  case RopeType::ntk: return {{10, 4, 2, 4}};
-  case RopeType::dynamic: return {{2, 4, 10, 4}};
-  case RopeType::llama3: return {{4, 4, 4, 4}};
-  case RopeType::longrope: return {{2, 4, 2, 4}};
-  case RopeType::proportional: return {{6, 3, 6, 3}};
-  case RopeType::ntk_by_parts: return {{14, 4, 14, 4}};
-  case RopeType::dynamic_yarn: return {{2, 4, 10, 4}};
-  case RopeType::dynamic_ntk_by_parts: return {{2, 4, 2, 10}};
-  case RopeType::standard:
-  case RopeType::yarn: break;
-  }
-  return {};
-}
+Dash method_dash(RopeType type) { return scheme_looks[static_cast<std::size_t>(type)].dash; }
 
 namespace {
 

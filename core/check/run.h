@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/array.h"
-#include "core/io/config_json.h"
+#include "core/model/model.h"
 #include "core/rope/engine.h"
 
 namespace ropescope {

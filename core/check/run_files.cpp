@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/io/raw.h"
+#include "core/io/row_shape.h"
 #include "core/io/tensor_file.h"
 
 namespace ropescope {
@@ -90,7 +91,7 @@ std::int64_t count_heads(const Array& array, std::int64_t token_axis) {
 
 } // namespace
 
-KernelRun read_kernel_run(const KernelFiles& files, const ModelConfig& model, const LayerRope& layer) {
+KernelRun read_kernel_run(const KernelFiles& files, const Model& model, const LayerRope& layer) {
   KernelRun run;
   run.rope = layer.config;
   files.positions.set_grid(run.rope);
@@ -108,7 +109,7 @@ KernelRun read_kernel_run(const KernelFiles& files, const ModelConfig& model, co
   run.heads = count_heads(run.in, token_axis);
   run.positions = files.positions.read(run.rope, run.shape.tokens, files.in);
   run.seq_len = files.seq_len;
-  run.rope.layout.pairs = layout_named(files.layout, run.rope);
+  run.rope.layout.pairs = layout_named(files.layout, run.rope.layout.pairs);
   // Whole heads of DeepSeek's models: the part that turns comes after the part that does not.
   if (run.shape.head_dim != run.rope.layout.head_dim) run.rope.layout.pairs.offset = run.rope.layout.nope_dim;
   const Spectrum spectrum = make_spectrum(run.rope, run.length());

@@ -7,8 +7,8 @@
 
 #include "core/check/run.h"
 #include "core/error.h"
-#include "core/io/config_json.h"
 #include "core/io/position_source.h"
+#include "core/model/model.h"
 
 namespace ropescope {
 
@@ -36,7 +36,7 @@ public:
 
 /// Reads them for one of a model's layer types, whose pairing `layout` may replace. Throws Error, and
 /// AmbiguousTokenAxis where `token_axis` must be given.
-KernelRun read_kernel_run(const KernelFiles&, const ModelConfig&, const LayerRope&);
+KernelRun read_kernel_run(const KernelFiles&, const Model&, const LayerRope&);
 
 /// The file of "FILE" or "FILE:TENSOR".
 std::string without_tensor_name(const std::string& path);

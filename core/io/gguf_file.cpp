@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/io/by_name.h"
 #include "core/io/numbers.h"
 #include "core/text.h"
 
@@ -18,8 +19,12 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "a little-endian file's numbers are taken as they lie");
 
+constexpr std::string_view magic = "GGUF";
+// A tokenizer of a million tokens takes some tens of megabytes. What claims more than this is no model's file, or a
+// trap.
 constexpr std::uint64_t greatest_metadata = 256u << 20, greatest_entries = 1'000'000;
 constexpr std::uint64_t greatest_name = 65535, greatest_list = 65536;
+// Lists of lists: skip_value() calls itself.
 constexpr int greatest_depth = 4;
 constexpr std::uint32_t greatest_rank = 4;
 constexpr std::uint64_t least_key = 8 + 4 + 1, least_tensor = 8 + 4 + 4 + 8; ///< bytes of one in the file
@@ -40,31 +45,6 @@ std::optional<Encoding> tensor_format(std::uint32_t type) {
   case 28: return encoding_of(NumberFormat::float64);
   default: return std::nullopt;
   }
-}
-
-template <typename Named>
-std::vector<std::string> names_with(const std::vector<Named>& all, std::string_view part) {
-  std::vector<std::string> names;
-  for (const Named& one : all)
-    if (one.name.find(part) != std::string::npos) names.push_back(one.name);
-  return names;
-}
-
-/// Sorts by name; the first name that is there twice, or null.
-template <typename Named>
-const std::string* sort_by_name(std::vector<Named>& all) {
-  std::sort(all.begin(), all.end(), [](const Named& a, const Named& b) { return a.name < b.name; });
-  const auto twice =
-      std::adjacent_find(all.begin(), all.end(), [](const Named& a, const Named& b) { return a.name == b.name; });
-  return twice == all.end() ? nullptr : &twice->name;
-}
-
-/// In a vector sorted by name.
-template <typename Named>
-const Named* find_by_name(const std::vector<Named>& all, std::string_view name) {
-  const auto found = std::lower_bound(all.begin(), all.end(), name,
-                                      [](const Named& one, std::string_view wanted) { return one.name < wanted; });
-  return found != all.end() && found->name == name ? &*found : nullptr;
 }
 
 } // namespace
@@ -118,6 +98,7 @@ public:
     require_known(type);
     const auto count = number<std::uint64_t>();
     const std::uint64_t least = type == string ? 8 : type == array ? 12 : widths[type];
+    // Before anything is made of the claim: a list takes memory only where the file has as much.
     if (count > room(least))
       gguf_.refuse(fmt::format("a list at byte {} claims {} entries, and the file has {} bytes", at_, count,
                                gguf_.file_.size()));
@@ -161,22 +142,26 @@ private:
   std::string buffer_; ///< the file's bytes from begin_ on
 };
 
-GgufFile::GgufFile(const std::filesystem::path& path) : path_(path), file_(path) {
-  Cursor cursor(*this, 0);
-  std::array<char, 4> magic{};
-  if (file_.size() >= magic.size()) file_.read(0, magic);
-  if (std::string_view(magic.data(), magic.size()) != "GGUF") refuse("not a GGUF file (it does not begin with GGUF)");
-  cursor.skip(magic.size());
+bool is_gguf(InputFile& file) {
+  std::array<char, magic.size()> first{};
+  if (file.size() >= first.size()) file.read(0, first);
+  return std::string_view(first.data(), first.size()) == magic;
+}
+
+GgufFile::GgufFile(InputFile& file, std::string name) : name_(std::move(name)), file_(file) {
+  if (!is_gguf(file_)) refuse("not a GGUF file (it does not begin with GGUF)");
+  Cursor cursor(*this, magic.size());
   const auto version = cursor.number<std::uint32_t>();
   if (version != 0 && (version & 0xffff) == 0) refuse("a big-endian GGUF file, expected a little-endian one");
   if (version != 2 && version != 3) refuse(fmt::format("GGUF version {}, expected 2 or 3", version));
   const auto tensor_count = cursor.number<std::uint64_t>(), key_count = cursor.number<std::uint64_t>();
   read_keys(cursor, key_count);
   read_tensors(cursor, tensor_count);
+  // Tensors' offsets count from here; the sum cannot overflow, as the cursor has stayed within the file.
   data_ = (cursor.at() + alignment_ - 1) / alignment_ * alignment_;
 }
 
-void GgufFile::refuse(const std::string& what) const { throw Error(fmt::format("{}: {}", path_.string(), what)); }
+void GgufFile::refuse(const std::string& what) const { throw Error(fmt::format("{}: {}", name_, printable(what))); }
 
 void GgufFile::read_keys(Cursor& cursor, std::uint64_t count) {
   if (count > std::min(greatest_entries, cursor.room(least_key)))

@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +9,9 @@
 
 namespace ropescope {
 
+/// Whether a file begins as GGUF does.
+bool is_gguf(InputFile&);
+
 /// The metadata of a GGUF file, version 2 or 3, little-endian: its keys, whose values are read when they are asked for,
 /// and the names of its tensors. It is checked whole before anything is believed, but for where the tensors lie: that
 /// is checked of the tensors that are read, so that a file cut off after its metadata can be asked for its keys.
@@ -17,8 +19,9 @@ namespace ropescope {
 /// Source: ggml-org/llama.cpp @ 0c1e57098, ggml/src/gguf.cpp.
 class GgufFile {
 public:
-  /// Throws Error, as every function here does, naming the file and the place in it.
-  explicit GgufFile(const std::filesystem::path&);
+  /// Keeps the file, which must live as long. `name` is the file's in errors, which every function here throws with
+  /// the place in the file.
+  GgufFile(InputFile&, std::string name);
 
   /// The names that have `part` in them, sorted.
   std::vector<std::string> keys_with(std::string_view part) const;
@@ -57,8 +60,8 @@ private:
   [[noreturn]] void refuse_value(const Key&, std::string_view expected) const;
   std::int64_t integer_at(const Key&, Cursor&, std::uint32_t type, std::string_view expected) const;
 
-  std::filesystem::path path_;
-  InputFile file_;
+  std::string name_;
+  InputFile& file_;
   std::vector<Key> keys_;       ///< by name
   std::vector<Tensor> tensors_; ///< by name
   std::uint64_t alignment_ = 32, data_ = 0;

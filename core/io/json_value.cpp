@@ -1,9 +1,64 @@
-#include "core/io/json_value.h"
+#include "core/io/json_value-inl.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace ropescope {
+
+namespace {
+
+// What nests deeper is no config.json, and recursion over it might exhaust the stack.
+constexpr std::size_t deepest = 32;
+
+// Of values and keys. A value of two bytes takes some fifty in memory, so that the file's size alone would not bound
+// what it takes; the longest lists of real files name the 21 843 classes of ImageNet, twice.
+constexpr std::size_t most_values = std::size_t{1} << 18;
+
+/// Follows the events of a parser, keeps nothing, and refuses what the file should not hold. nlohmann's parser with a
+/// callback would know the depth as well, but it looks at all of an object's siblings whenever an object ends, so that
+/// its time grows with the square of a list.
+class Bounds : public nlohmann::json_sax<Json> {
+public:
+  bool null() override { return count(); }
+  bool boolean(bool) override { return count(); }
+  bool number_integer(number_integer_t) override { return count(); }
+  bool number_unsigned(number_unsigned_t) override { return count(); }
+  bool number_float(number_float_t, const string_t&) override { return count(); }
+  bool string(string_t&) override { return count(); }
+  bool binary(binary_t&) override { return count(); }
+  bool key(string_t&) override { return count(); }
+  bool start_object(std::size_t) override { return open(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+
+  bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception& error) override {
+    if (dynamic_cast<const Json::out_of_range*>(&error))
+      throw Error("not JSON that can be used: a number in it is beyond double precision");
+    throw Error(fmt::format("not JSON (at byte {})", byte));
+  }
+
+private:
+  bool count() {
+    if (depth_ > deepest) throw Error(fmt::format("nested more than {} deep, expected a config.json", deepest));
+    if (++values_ > most_values) throw Error(fmt::format("more than {} values, expected a config.json", most_values));
+    return true;
+  }
+  bool open() { return count() && ++depth_ > 0; }
+  bool close() { return depth_-- > 0; }
+
+  std::size_t depth_ = 0, values_ = 0;
+};
+
+} // namespace
+
+Json parse_json(std::string_view text) {
+  Bounds bounds;
+  Json::sax_parse(text, &bounds);
+  // The parser takes a zero byte for the end, whatever comes behind it.
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
+    throw Error(fmt::format("not JSON (at byte {})", zero + 1));
+  return Json::parse(text);
+}
 
 std::string excerpt(const Json& value) {
   if (value.is_array()) return "a list"; // dump() of deep nesting would exhaust the stack
@@ -13,12 +68,6 @@ std::string excerpt(const Json& value) {
   text.resize(37);
   while (!text.empty() && (text.back() & 0x80)) text.pop_back(); // no half characters
   return text + "…";
-}
-
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 32 || c == 127; }, '?');
-  return text;
 }
 
 const Json* present(const Json& object, std::string_view key) {

@@ -4,7 +4,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <limits>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -12,7 +12,6 @@
 #include <fmt/ranges.h>
 
 #include "core/error.h"
-#include "core/io/file.h"
 #include "core/io/numbers.h"
 #include "core/text.h"
 
@@ -26,6 +25,8 @@ NumberFormat float_of_width(std::size_t width) {
 
 constexpr auto known_types =
     std::to_array<std::string_view>({"f2", "f4", "f8", "V2", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"});
+
+constexpr std::size_t greatest_header = 1 << 20; // bytes; NumPy itself refuses more than 10 000 unless told otherwise
 
 struct Header {
   Encoding format;
@@ -86,19 +87,26 @@ void read_shape(std::string_view text, Header& header, const std::filesystem::pa
   if (header.shape.size() > 32) refuse(path, "the npy header's shape has more than 32 axes");
 }
 
-Header read_header(std::string_view bytes, const std::filesystem::path& path) {
-  if (!bytes.starts_with(npy_magic) || bytes.size() < 10) refuse(path, "not a .npy file (no \\x93NUMPY at its start)");
-  const auto byte = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])); };
-  const bool version_1 = bytes[6] == 1;
+Header read_header(InputFile& file) {
+  const std::filesystem::path& path = file.path();
+  std::string prefix(static_cast<std::size_t>(std::min<std::uintmax_t>(file.size(), 12)), '\0');
+  file.read(0, prefix);
+  if (!prefix.starts_with(npy_magic) || prefix.size() < 10)
+    refuse(path, "not a .npy file (no \\x93NUMPY at its start)");
+  const auto byte = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(prefix[at])); };
+  const bool version_1 = byte(6) == 1;
   if (byte(6) < 1 || byte(6) > 3) refuse(path, fmt::format("npy version {}, expected 1, 2 or 3", byte(6)));
-  if (!version_1 && bytes.size() < 12) refuse(path, "truncated in the npy header");
+  if (!version_1 && prefix.size() < 12) refuse(path, "truncated in the npy header");
   const std::size_t start = version_1 ? 10 : 12;
   const std::size_t length = byte(8) | byte(9) << 8 | (version_1 ? 0 : byte(10) << 16 | byte(11) << 24);
-  if (length > bytes.size() - start) refuse(path, "truncated in the npy header");
+  if (length > file.size() - start) refuse(path, "truncated in the npy header");
+  if (length > greatest_header)
+    refuse(path, fmt::format("the npy header has {} bytes, expected at most {}", length, greatest_header));
 
   Header header;
   header.data = start + length;
-  const std::string_view dictionary = bytes.substr(start, length);
+  std::string dictionary(length, '\0');
+  file.read(start, dictionary);
   const auto descr = value_of(dictionary, "descr"), order = value_of(dictionary, "fortran_order"),
              shape = value_of(dictionary, "shape");
   if (!descr || !order || !shape) refuse(path, "the npy header lacks descr, fortran_order or shape");
@@ -110,32 +118,58 @@ Header read_header(std::string_view bytes, const std::filesystem::path& path) {
   return header;
 }
 
-void check_size(const Header& header, std::size_t file_size, const std::filesystem::path& path) {
-  const std::size_t available = file_size - header.data;
+void check_size(const Header& header, const InputFile& file) {
+  const std::uintmax_t available = file.size() - header.data;
   const auto needed = byte_count(header.shape, header.format.width);
-  if (!needed) refuse(path, fmt::format("shape ({}) is larger than any file", fmt::join(header.shape, ", ")));
+  if (!needed) refuse(file.path(), fmt::format("shape ({}) is larger than any file", fmt::join(header.shape, ", ")));
   if (*needed != available)
-    refuse(path, fmt::format("shape ({}) needs {} bytes of numbers, and the file has {}", fmt::join(header.shape, ", "),
-                             *needed, available));
+    refuse(file.path(), fmt::format("shape ({}) needs {} bytes of numbers, and the file has {}",
+                                    fmt::join(header.shape, ", "), *needed, available));
 }
 
-/// Row-major index of the entry that is number `stored` in column-major order.
-std::int64_t row_major(std::int64_t stored, const std::vector<std::int64_t>& shape) {
-  std::int64_t index = 0, stride = 1;
-  for (const std::int64_t extent : shape) stride *= extent;
-  for (const std::int64_t extent : shape) {
-    stride /= extent;
-    index += stored % extent * stride;
-    stored /= extent;
+/// The row-major indices of an array's numbers in column-major order, one after the other.
+class ColumnMajor {
+public:
+  explicit ColumnMajor(const std::vector<std::int64_t>& shape) : shape_(shape), at_(shape.size()), step_(shape.size()) {
+    std::int64_t step = 1;
+    for (std::size_t axis = shape.size(); axis-- > 0; step *= shape[axis]) step_[axis] = step;
   }
-  return index;
-}
 
-template <typename Number>
-void turn_into_rows(std::vector<Number>& numbers, const std::vector<std::int64_t>& shape) {
-  const std::vector<Number> stored = numbers;
-  for (std::size_t i = 0; i < stored.size(); ++i)
-    numbers[static_cast<std::size_t>(row_major(static_cast<std::int64_t>(i), shape))] = stored[i];
+  std::size_t next() {
+    const auto index = static_cast<std::size_t>(index_);
+    for (std::size_t axis = 0; axis < at_.size(); ++axis) { // the first axis counts fastest
+      index_ += step_[axis];
+      if (++at_[axis] < shape_[axis]) break;
+      index_ -= step_[axis] * shape_[axis];
+      at_[axis] = 0;
+    }
+    return index;
+  }
+
+private:
+  const std::vector<std::int64_t>& shape_;
+  std::vector<std::int64_t> at_, step_;
+  std::int64_t index_ = 0;
+};
+
+/// Reads the numbers piece by piece, so that nothing but the array takes memory; column by column where the file is
+/// in Fortran order.
+void read_numbers(InputFile& file, const Header& header, Array& array) {
+  ColumnMajor column_major(array.shape);
+  Array some; // a piece in the file's order
+  read_in_pieces(file, header.data, file.size(), [&](std::string_view bytes, std::uint64_t at) {
+    const std::size_t count = bytes.size() / header.format.width;
+    if (!header.fortran) return decode_numbers(bytes, header.format, at / header.format.width, array);
+    some.shape = {static_cast<std::int64_t>(count)};
+    make_room(some, header.format);
+    decode_numbers(bytes, header.format, 0, some);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t to = column_major.next();
+      if (!some.integers.empty()) array.integers[to] = some.integers[i];
+      if (!some.doubles.empty()) array.doubles[to] = some.doubles[i];
+      if (!some.floats.empty()) array.floats[to] = some.floats[i];
+    }
+  });
 }
 
 const char* descr_of(const Array& array, const std::filesystem::path& path) {
@@ -154,21 +188,19 @@ const char* descr_of(const Array& array, const std::filesystem::path& path) {
 
 } // namespace
 
-Array read_npy(const std::filesystem::path& path) {
-  const std::string bytes = read_file(path, std::numeric_limits<std::uintmax_t>::max());
-  const Header header = read_header(bytes, path);
-  check_size(header, bytes.size(), path);
-
+Array read_npy(InputFile& file) {
+  const Header header = read_header(file);
+  check_size(header, file);
   Array array;
   array.shape = header.shape;
   make_room(array, header.format);
-  decode_numbers(std::string_view(bytes).substr(header.data), header.format, 0, array);
-  if (header.fortran) {
-    turn_into_rows(array.floats, array.shape);
-    turn_into_rows(array.doubles, array.shape);
-    turn_into_rows(array.integers, array.shape);
-  }
+  read_numbers(file, header, array);
   return array;
+}
+
+Array read_npy(const std::filesystem::path& path) {
+  InputFile file(path);
+  return read_npy(file);
 }
 
 void write_npy(const std::filesystem::path& path, const Array& array) {
@@ -181,7 +213,7 @@ void write_npy(const std::filesystem::path& path, const Array& array) {
   std::string bytes(npy_magic);
   bytes += {'\x01', '\x00', static_cast<char>(header.size() & 255), static_cast<char>(header.size() >> 8)};
   bytes += header;
-  bytes += encode_numbers(array);
+  append_numbers(array, bytes);
   write_file(path, bytes);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cassert>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -41,15 +43,65 @@ void decode(std::string_view bytes, std::size_t width, T* to, Read read) {
 }
 
 template <typename Number>
-std::string bytes_of(const std::vector<Number>& numbers) {
-  return std::string(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number));
+void append(const std::vector<Number>& numbers, std::string& bytes) {
+  bytes.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number));
 }
 
 template <typename Word, typename Convert>
-std::string narrow(const std::vector<float>& floats, Convert convert) {
-  std::vector<Word> words(floats.size());
-  std::transform(floats.begin(), floats.end(), words.begin(), convert);
-  return bytes_of(words);
+void append_narrow(const std::vector<float>& floats, std::string& bytes, Convert convert) {
+  std::size_t at = bytes.size();
+  bytes.resize(at + floats.size() * sizeof(Word));
+  for (const float number : floats) {
+    const Word word = convert(number);
+    std::memcpy(bytes.data() + at, &word, sizeof(Word));
+    at += sizeof(Word);
+  }
+}
+
+// Conversions make one quiet NaN of all, or quiet those that signal. A file's NaN whose bits nobody touched shall leave
+// as it came, so here it becomes the float that begins with the same bits, and such a float becomes it again.
+
+constexpr int half_shift = 13, bfloat16_shift = 16, e5m2_shift = 21; // significand bits that a float has more
+constexpr std::uint32_t infinity_bits = 0x7f800000;
+
+float widened_nan(std::uint32_t sign, std::uint32_t payload, int shift) {
+  return std::bit_cast<float>(sign << 31 | infinity_bits | payload << shift);
+}
+
+/// The payload of a NaN that a format with `shift` fewer bits holds exactly; nothing for any other number.
+std::optional<std::uint32_t> narrow_payload(float number, int shift) {
+  const auto bits = std::bit_cast<std::uint32_t>(number);
+  const std::uint32_t payload = bits & ~(infinity_bits | 0x80000000u), beyond = (1u << shift) - 1;
+  if (!std::isnan(number) || (payload & beyond) != 0) return std::nullopt;
+  return payload >> shift;
+}
+
+float number_of_half(std::uint16_t bits) {
+  const bool nan = (bits & 0x7fff) > 0x7c00;
+  return nan ? widened_nan(bits >> 15, bits & 0x3ffu, half_shift) : float_from_half(bits);
+}
+
+std::uint16_t half_of(float number) {
+  const auto payload = narrow_payload(number, half_shift);
+  if (!payload) return half_from_float(number);
+  return static_cast<std::uint16_t>((std::signbit(number) ? 0xfc00u : 0x7c00u) | *payload);
+}
+
+std::uint16_t bfloat16_of(float number) {
+  const bool whole = narrow_payload(number, bfloat16_shift).has_value();
+  return whole ? static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(number) >> bfloat16_shift)
+               : bfloat16_from_float(number);
+}
+
+float number_of_float8(NumberFormat format, std::uint8_t bits) {
+  const bool nan = format == NumberFormat::float8_e5m2 && (bits & 0x7f) > 0x7c; // e4m3 has one alone
+  return nan ? widened_nan(bits >> 7, bits & 3u, e5m2_shift) : float_from_float8(format, bits);
+}
+
+std::uint8_t float8_of(NumberFormat format, float number) {
+  const auto payload = narrow_payload(number, e5m2_shift);
+  if (!payload || format != NumberFormat::float8_e5m2) return float8_from_float(format, number);
+  return static_cast<std::uint8_t>((std::signbit(number) ? 0xfcu : 0x7cu) | *payload);
 }
 
 } // namespace
@@ -76,6 +128,8 @@ void make_room(Array& array, const Encoding& format) {
 }
 
 void decode_numbers(std::string_view bytes, const Encoding& format, std::size_t first, Array& array) {
+  assert(bytes.size() % format.width == 0);
+  assert(first + bytes.size() / format.width <= array.integers.size() + array.doubles.size() + array.floats.size());
   const bool swapped = format.swapped;
   if (!format.format)
     return decode(bytes, format.width, array.integers.data() + first,
@@ -87,29 +141,40 @@ void decode_numbers(std::string_view bytes, const Encoding& format, std::size_t 
   case NumberFormat::float64: break;
   case NumberFormat::float32: return decode(bytes, 4, floats, [=](const char* at) { return load<float>(at, swapped); });
   case NumberFormat::float16:
-    return decode(bytes, 2, floats, [=](const char* at) { return float_from_half(load<std::uint16_t>(at, swapped)); });
+    return decode(bytes, 2, floats, [=](const char* at) { return number_of_half(load<std::uint16_t>(at, swapped)); });
   case NumberFormat::bfloat16:
     return decode(bytes, 2, floats,
                   [=](const char* at) { return float_from_bfloat16(load<std::uint16_t>(at, swapped)); });
   case NumberFormat::float8_e4m3:
   case NumberFormat::float8_e5m2:
     return decode(bytes, 1, floats,
-                  [=](const char* at) { return float_from_float8(*format.format, load<std::uint8_t>(at, false)); });
+                  [=](const char* at) { return number_of_float8(*format.format, load<std::uint8_t>(at, false)); });
   }
 }
 
-std::string encode_numbers(const Array& array) {
-  if (array.holds_integers()) return bytes_of(array.integers);
+void append_numbers(const Array& array, std::string& bytes) {
+  if (array.holds_integers()) return append(array.integers, bytes);
   switch (*array.dtype) {
-  case NumberFormat::float64: return bytes_of(array.doubles);
-  case NumberFormat::float32: return bytes_of(array.floats);
-  case NumberFormat::float16: return narrow<std::uint16_t>(array.floats, half_from_float);
-  case NumberFormat::bfloat16: return narrow<std::uint16_t>(array.floats, bfloat16_from_float);
+  case NumberFormat::float64: return append(array.doubles, bytes);
+  case NumberFormat::float32: return append(array.floats, bytes);
+  case NumberFormat::float16: return append_narrow<std::uint16_t>(array.floats, bytes, half_of);
+  case NumberFormat::bfloat16: return append_narrow<std::uint16_t>(array.floats, bytes, bfloat16_of);
   case NumberFormat::float8_e4m3:
   case NumberFormat::float8_e5m2: break;
   }
-  return narrow<std::uint8_t>(array.floats,
-                              [format = *array.dtype](float number) { return float8_from_float(format, number); });
+  append_narrow<std::uint8_t>(array.floats, bytes,
+                              [format = *array.dtype](float number) { return float8_of(format, number); });
+}
+
+void read_in_pieces(InputFile& file, std::uint64_t begin, std::uint64_t end,
+                    const std::function<void(std::string_view bytes, std::uint64_t offset)>& take) {
+  constexpr std::uint64_t piece = std::uint64_t{1} << 20; // a multiple of every width
+  std::string bytes;
+  for (std::uint64_t at = begin; at < end; at += bytes.size()) {
+    bytes.resize(static_cast<std::size_t>(std::min(piece, end - at)));
+    file.read(at, bytes);
+    take(bytes, at - begin);
+  }
 }
 
 } // namespace ropescope

@@ -1,12 +1,14 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/array.h"
+#include "core/io/file.h"
 
 namespace ropescope {
 
@@ -31,10 +33,17 @@ std::optional<std::size_t> byte_count(const std::vector<std::int64_t>& shape, st
 /// Takes the dtype and makes room for the numbers of the array's shape.
 void make_room(Array&, const Encoding&);
 
-/// Reads the numbers in `bytes` into the array, from its number `first` on.
+/// Reads the numbers in `bytes` into the array, from its number `first` on. Requires room for them, and whole numbers.
+/// A NaN of 16 or 8 bits keeps its sign and its payload, quiet or not.
 void decode_numbers(std::string_view bytes, const Encoding&, std::size_t first, Array&);
 
-/// The array's numbers in its dtype, integers as int64, little-endian.
-std::string encode_numbers(const Array&);
+/// Appends the array's numbers in its dtype, integers as int64, little-endian; those of 16 and 8 bits rounded to
+/// nearest, ties to even. What was decoded from a file and not touched is encoded to the same bits.
+void append_numbers(const Array&, std::string& bytes);
+
+/// Hands the file's bytes from `begin` to before `end` to `take` in pieces of at most a mebibyte, each a multiple of
+/// 8 bytes but for the last; the offset that `take` gets counts from `begin`.
+void read_in_pieces(InputFile&, std::uint64_t begin, std::uint64_t end,
+                    const std::function<void(std::string_view bytes, std::uint64_t offset)>& take);
 
 } // namespace ropescope

@@ -1,12 +1,14 @@
 #include "core/io/position_source.h"
 
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/error.h"
 #include "core/io/tensor_file.h"
+#include "core/text.h"
 
 namespace ropescope {
 
@@ -25,10 +27,10 @@ Grid read_grid(const std::string& words) {
   grid.columns = grid.rows;
   if (first.ec == std::errc{} && first.ptr != end && *first.ptr == 'x')
     last = std::from_chars(first.ptr + 1, end, grid.columns);
-  constexpr std::int64_t greatest = 65536;
   if (first.ec != std::errc{} || last.ec != std::errc{} || last.ptr != end || grid.rows < 1 || grid.columns < 1 ||
-      grid.rows > greatest || grid.columns > greatest)
-    throw Error(fmt::format("--grid {}: expected rows x columns of patches, as in 14x14", words));
+      grid.rows > greatest_grid_side || grid.columns > greatest_grid_side)
+    throw Error(fmt::format("the grid {}: expected rows x columns of patches, as in 14x14, up to {} a side",
+                            in_quotes(words), greatest_grid_side));
   return grid;
 }
 
@@ -42,7 +44,7 @@ std::optional<std::int64_t> PositionSource::count() const {
   if (!file.empty()) return of_file().tokens();
   if (!grid.empty()) {
     const auto [rows, columns] = read_grid(grid);
-    return rows * columns + prefix;
+    return grid_tokens(rows, columns, prefix);
   }
   if (!cu_seqlens.empty() && cp_size >= 1) return cu_seqlens.back() / cp_size;
   return std::nullopt;
@@ -57,84 +59,54 @@ void PositionSource::set_grid(RopeConfig& rope) const {
 
 Positions PositionSource::of_grid(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
   const auto [rows, columns] = read_grid(grid);
-  if (rows * columns != tokens - prefix)
-    throw Error(fmt::format("--grid {} with --prefix {}: {} tokens, and {} has {}", grid, prefix,
-                            rows * columns + prefix, in, tokens));
+  const std::int64_t wanted = grid_tokens(rows, columns, prefix);
+  if (wanted != tokens)
+    throw Error(fmt::format("the grid {}x{} with {} prefix {}: {} tokens, and {} has {}", rows, columns, prefix,
+                            prefix == 1 ? "token" : "tokens", wanted, in, tokens));
   return grid_positions(rope, rows, columns, merge, prefix);
 }
 
-// Packed sequences hold as many tokens as all ranks together.
+std::int64_t PositionSource::tokens_of_all_ranks(std::int64_t tokens, const std::string& in) const {
+  check_ranks(cp_size, cp_rank);
+  if (tokens > greatest_packed_tokens / cp_size)
+    throw Error(fmt::format("{} has {} tokens{}, expected at most {} in all", in, tokens,
+                            cp_size > 1 ? fmt::format(" of each of {} ranks", cp_size) : "", greatest_packed_tokens));
+  return tokens * cp_size;
+}
+
 Positions PositionSource::of_packed(std::int64_t tokens, const std::string& in) const {
-  if (cu_seqlens.back() != tokens * cp_size)
-    throw Error(fmt::format("--cu-seqlens ends at {}, expected {} as {} has tokens{}", cu_seqlens.back(),
-                            tokens * cp_size, in, cp_size > 1 ? ", times the number of ranks" : ""));
+  const std::int64_t expected = tokens_of_all_ranks(tokens, in);
+  if (cu_seqlens.back() != expected)
+    throw Error(fmt::format("cu_seqlens ends at {}, expected {} as {} has tokens{}", cu_seqlens.back(), expected, in,
+                            cp_size > 1 ? ", times the number of ranks" : ""));
   return packed_positions(cu_seqlens, start_positions, cp_size, cp_rank);
 }
 
-Positions PositionSource::of_file() const {
-  const Array array = read_array(file);
-  if (!array.holds_integers()) throw Error(fmt::format("{}: positions are floating point, expected integers", file));
-  if (array.shape.empty() || array.shape.size() > 2)
-    throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", file, fmt::join(array.shape, ", ")));
-  return {array.shape.size() == 2 ? array.shape[0] : 1, array.integers};
-}
-
-Positions PositionSource::read(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
-  constexpr std::int64_t greatest_ranks = 1 << 20;
-  if (cp_size < 1 || cp_size > greatest_ranks || cp_rank < 0 || cp_rank >= cp_size)
-    throw Error(fmt::format("--cp-rank {} of --cp-size {}: expected a rank from 0", cp_rank, cp_size));
-  if (!grid.empty()) return of_grid(rope, tokens, in);
-  Positions positions;
-  if (!file.empty())
-    positions = of_file();
-  else if (!cu_seqlens.empty())
-    positions = of_packed(tokens, in);
-  else {
-    const std::int64_t first = offset.value_or(0), whole[] = {0, tokens * cp_size};
-    if (first < -greatest_position || first > greatest_position)
-      throw Error(fmt::format("--offset {}: expected a position within ±2^31", first));
-    positions = packed_positions(whole, start_positions, cp_size, cp_rank);
-    for (std::int64_t& id : positions.ids) id += first;
-  }
-  if (rope.rotates && of_patches(rope.axes.rule) && positions.axes == 1)
-    throw Error("this model's positions are rows and columns: expected --grid, or --positions of [2, tokens]");
+Positions PositionSource::of_offset(std::int64_t tokens, const std::string& in) const {
+  const std::int64_t first = offset.value_or(0), whole[] = {0, tokens_of_all_ranks(tokens, in)};
+  if (first < -greatest_position || first > greatest_position)
+    throw Error(fmt::format("the first position is {}, expected one within ±2^31", first));
+  Positions positions = packed_positions(whole, start_positions, cp_size, cp_rank);
+  for (std::int64_t& id : positions.ids) id += first;
   return positions;
 }
 
-PairLayout layout_named(const std::string& name, const RopeConfig& rope) {
-  PairLayout layout = rope.layout.pairs;
-  if (const auto pairing = pairing_from_name(name)) {
-    if (layout.output == layout.pairing) layout.output = *pairing;
-    layout.pairing = *pairing;
-  }
-  return layout;
+Positions PositionSource::of_file() const {
+  Array array = read_array(file);
+  if (!array.holds_integers()) throw Error(fmt::format("{}: positions are floating point, expected integers", file));
+  if (array.shape.empty() || array.shape.size() > 2)
+    throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", file, fmt::join(array.shape, ", ")));
+  return {array.shape.size() == 2 ? array.shape[0] : 1, std::move(array.integers)};
 }
 
-RowShape row_shape(const Array& array, std::int64_t token_axis, const RopeConfig& rope, const std::string& file) {
-  const auto rank = static_cast<std::int64_t>(array.shape.size());
-  if (array.size() == 0)
-    throw Error(fmt::format("{}: shape ({}) holds no numbers", file, fmt::join(array.shape, ", ")));
-  if (rank == 0)
-    throw Error(fmt::format("{}: a single number, expected an array whose last axis is the head dimension", file));
-  const std::int64_t width = array.shape.back();
-  if (width != rope.layout.head_dim && width != rope.layout.head_dim + rope.layout.nope_dim) {
-    const std::string with_nope = rope.layout.nope_dim > 0 ? fmt::format(", or {} with the part that does not turn",
-                                                                         rope.layout.head_dim + rope.layout.nope_dim)
-                                                           : "";
-    throw Error(fmt::format("{}: shape ({}), expected a last axis of {} (the model's head_dim{})", file,
-                            fmt::join(array.shape, ", "), rope.layout.head_dim, with_nope));
-  }
-  RowShape shape{1, 1, 1, width};
-  if (rank == 1) return shape;
-  const std::int64_t axis = token_axis < 0 ? rank + token_axis : token_axis;
-  if (axis < 0 || axis >= rank - 1)
-    throw Error(fmt::format("--token-axis {}: shape ({}) of {} has no such axis before its last", token_axis,
-                            fmt::join(array.shape, ", "), file));
-  for (std::int64_t a = 0; a < rank - 1; ++a) {
-    const std::int64_t extent = array.shape[static_cast<std::size_t>(a)];
-    (a < axis ? shape.outer : a == axis ? shape.tokens : shape.inner) *= extent;
-  }
-  return shape;
+Positions PositionSource::read(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
+  check_ranks(cp_size, cp_rank);
+  if (!grid.empty()) return of_grid(rope, tokens, in);
+  Positions positions = !file.empty() ? of_file() : !cu_seqlens.empty() ? of_packed(tokens, in) : of_offset(tokens, in);
+  if (rope.rotates && of_patches(rope.axes.rule) && positions.axes == 1)
+    throw Error("this model's positions are rows and columns: expected the grid of its patches, or a file of positions "
+                "[2, tokens]");
+  return positions;
 }
 
 } // namespace ropescope

@@ -4,19 +4,21 @@
 #include <string>
 #include <vector>
 
-#include "core/array.h"
 #include "core/rope/config.h"
-#include "core/rope/engine.h"
 #include "core/rope/positions.h"
 
 namespace ropescope {
 
-/// Where the tokens of an array are, as a person says it. Its members are options of the command line.
+/// Where the tokens of an array are, as a person says it: at most one of file, grid, offset and cu_seqlens. Any values
+/// may stand here; what cannot be is refused when it is read.
 struct PositionSource {
-  std::string file, grid;
-  std::optional<std::int64_t> offset;
-  std::vector<std::int64_t> cu_seqlens, start_positions;
-  std::int64_t cp_size = 1, cp_rank = 0, merge = 1, prefix = 0;
+  std::string file = {};                          ///< integers [tokens] or [axes, tokens]
+  std::string grid = {};                          ///< patches of an image, "ROWSxCOLUMNS", or "SIDE" of a square
+  std::int64_t merge = 1, prefix = 0;             ///< of grid: see grid_positions
+  std::optional<std::int64_t> offset = {};        ///< the first position; the others follow
+  std::vector<std::int64_t> cu_seqlens = {};      ///< see packed_positions
+  std::vector<std::int64_t> start_positions = {}; ///< of each sequence, or of the only one
+  std::int64_t cp_size = 1, cp_rank = 0;          ///< context-parallel ranks, and which of them the array belongs to
 
   bool operator==(const PositionSource&) const = default;
 
@@ -28,22 +30,16 @@ struct PositionSource {
   /// Gives DINOv3's config the sides of the grid, which its frequencies need.
   void set_grid(RopeConfig&) const;
 
-  /// Positions of an array of so many tokens; without any option from 0 on. `in` names the array's file in errors.
+  /// Positions of an array of so many tokens; from 0 on where nothing is given. `in` names the array's file in errors.
   /// Throws Error.
   Positions read(const RopeConfig&, std::int64_t tokens, const std::string& in) const;
 
 private:
   Positions of_grid(const RopeConfig&, std::int64_t tokens, const std::string& in) const;
   Positions of_packed(std::int64_t tokens, const std::string& in) const;
+  Positions of_offset(std::int64_t tokens, const std::string& in) const;
+  std::int64_t tokens_of_all_ranks(std::int64_t tokens, const std::string& in) const;
   Positions of_file() const;
 };
-
-/// The model's layout with another pairing ("half", "interleaved"), or as it is ("auto"), with what else the model's
-/// code does: part of the head, order of the output, sign.
-PairLayout layout_named(const std::string& name, const RopeConfig&);
-
-/// An array as heads, with its token axis (negative: from the end). Throws Error where it has no such axis or its last
-/// is not the model's head_dim.
-RowShape row_shape(const Array&, std::int64_t token_axis, const RopeConfig&, const std::string& file);
 
 } // namespace ropescope

@@ -1,7 +1,5 @@
 #include "core/io/raw.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -35,13 +33,9 @@ Array read_raw(const std::filesystem::path& path, std::string_view dtype, const 
   Array array;
   array.shape = shape;
   make_room(array, format);
-  constexpr std::size_t piece = std::size_t{1} << 20; // a multiple of every width
-  std::string bytes;
-  for (std::size_t at = 0; at < *wanted; at += bytes.size()) {
-    bytes.resize(std::min(piece, *wanted - at));
-    file.read(at, bytes);
+  read_in_pieces(file, 0, file.size(), [&](std::string_view bytes, std::uint64_t at) {
     decode_numbers(bytes, format, at / format.width, array);
-  }
+  });
   return array;
 }
 

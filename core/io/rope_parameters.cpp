@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "core/io/config_json.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope {
 
@@ -16,7 +17,7 @@ RopeType as_rope_type(const Json& value, std::string_view where) {
   if (value.is_string())
     if (const auto type = rope_type_from_name(value.get_ref<const std::string&>())) return *type;
   std::vector<std::string_view> known;
-  for (const RopeType type : all_rope_types) known.push_back(rope_type_name(type));
+  for (const Scheme* scheme : all_schemes()) known.push_back(scheme->name);
   throw Error(fmt::format("{} is {}, expected one of {}", where, excerpt(value), fmt::join(known, ", ")));
 }
 
@@ -25,7 +26,13 @@ void set_sections(RopeConfig& config, const Json& value, std::string_view where)
   if (config.axes.rule == AxisRule::single) config.axes.rule = AxisRule::sections;
 }
 
-constexpr auto parameters = std::to_array<Parameter>({
+/// A key that RopeConfig has a member for, whatever the scheme.
+struct CommonKey {
+  std::string_view key;
+  void (*set)(RopeConfig&, const Json&, std::string_view where);
+};
+
+constexpr auto common_keys = std::to_array<CommonKey>({
     {"rope_type", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.rope_type = as_rope_type(v, w); }},
     {"type", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.rope_type = as_rope_type(v, w); }},
     {"rope_theta", [](RopeConfig& c, const Json& v, std::string_view w) { c.base = as_number(v, w); }},
@@ -34,38 +41,20 @@ constexpr auto parameters = std::to_array<Parameter>({
        c.scaling.factor = as_optional(v, w);
        c.scaling.factor_is_null = v.is_null();
      }},
-    {"alpha", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.alpha = as_optional(v, w); }},
     {"attention_factor",
      [](RopeConfig& c, const Json& v, std::string_view w) { c.attention.attention_factor = as_optional(v, w); }},
-    {"beta_fast",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.beta_fast = as_optional(v, w).value_or(32); }},
-    {"beta_slow",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.beta_slow = as_optional(v, w).value_or(1); }},
-    {"mscale", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.mscale = as_optional(v, w); }},
-    {"mscale_all_dim", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.mscale_all_dim = as_optional(v, w); }},
-    {"truncate", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.truncate = as_bool(v, w); }},
-    {"low_freq_factor", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.low_freq_factor = as_number(v, w); }},
-    {"high_freq_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.high_freq_factor = as_number(v, w); }},
-    {"short_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.short_factor = as_list<double>(v, w, as_number); }},
-    {"long_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.long_factor = as_list<double>(v, w, as_number); }},
     {"original_max_position_embeddings",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.original_max_position_embeddings = as_optional(v, w); }},
-    {"max_position_embeddings", [](RopeConfig& c, const Json& v,
-                                   std::string_view w) { c.scaling.max_position_embeddings = as_optional(v, w).value_or(0); }},
-    {"short_mscale", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.short_mscale = as_optional(v, w); }},
-    {"long_mscale", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.long_mscale = as_optional(v, w); }},
-    {"extrapolation_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.extrapolation_factor = as_optional(v, w).value_or(1); }},
-    {"attn_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.attn_factor = as_optional(v, w).value_or(1); }},
-    {"ntk_factor",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.ntk_factor = as_optional(v, w).value_or(1); }},
-    {"finetuned", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.finetuned = as_bool(v, w); }},
+     [](RopeConfig& c, const Json& v, std::string_view w) {
+       c.scaling.original_max_position_embeddings = as_optional(v, w);
+     }},
+    {"max_position_embeddings",
+     [](RopeConfig& c, const Json& v, std::string_view w) {
+       c.scaling.max_position_embeddings = as_optional(v, w).value_or(0);
+     }},
     {"freq_factors",
-     [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.freq_factors = as_list<double>(v, w, as_number); }},
+     [](RopeConfig& c, const Json& v, std::string_view w) {
+       c.scaling.freq_factors = as_list<double>(v, w, as_number);
+     }},
     {"xpos_scale_base",
      [](RopeConfig& c, const Json& v, std::string_view w) { c.attention.xpos_scale_base = as_optional(v, w); }},
     {"llama_4_scaling_beta",
@@ -85,28 +74,52 @@ constexpr auto parameters = std::to_array<Parameter>({
     {"rotary_dim", [](RopeConfig& c, const Json& v, std::string_view w) { c.layout.rotary_dim = as_integer(v, w); }},
 });
 
+const CommonKey* find_common_key(std::string_view key) {
+  const auto found =
+      std::find_if(common_keys.begin(), common_keys.end(), [&](const CommonKey& c) { return c.key == key; });
+  return found == common_keys.end() ? nullptr : &*found;
+}
+
+void set_scheme_parameter(ParameterValues& values, const Parameter& parameter, const Json& value,
+                          std::string_view where) {
+  switch (parameter.kind) {
+  case ParameterKind::number:
+  case ParameterKind::optional_number:
+    return values.set_number(parameter,
+                             parameter.takes_null ? as_optional(value, where) : std::optional(as_number(value, where)));
+  case ParameterKind::flag: return values.set_flag(parameter, as_bool(value, where));
+  case ParameterKind::factors: return values.set_factors(parameter, as_list<double>(value, where, as_number));
+  }
+}
+
 } // namespace
 
-const Parameter* find_parameter(std::string_view key) {
-  const auto found =
-      std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.key == key; });
-  return found == parameters.end() ? nullptr : &*found;
+bool is_rope_parameter(std::string_view key) { return find_common_key(key) || find_scheme_parameter(key); }
+
+bool set_rope_parameter(RopeConfig& config, std::string_view key, const Json& value, std::string_view where) {
+  if (const CommonKey* common = find_common_key(key)) {
+    common->set(config, value, where);
+    return true;
+  }
+  const Parameter* parameter = find_scheme_parameter(key);
+  if (parameter) set_scheme_parameter(config.scaling.parameters, *parameter, value, where);
+  return parameter != nullptr;
 }
 
 void set_parameter(RopeConfig& config, std::string_view key, std::string_view json_value) {
-  const Parameter* parameter = find_parameter(key);
-  if (!parameter) {
-    std::vector<std::string_view> keys;
-    for (const Parameter& p : parameters) keys.push_back(p.key);
-    throw Error(fmt::format("\"{}\" is no rope parameter, expected one of {}", key, fmt::join(keys, ", ")));
-  }
   Json value = Json::parse(json_value, nullptr, false);
   if (value.is_discarded()) value = std::string(json_value);
   const bool whole = config.layout.rotary_dim == config.layout.head_dim;
-  parameter->set(config, value, key);
-  if (config.scaling.rope_type == RopeType::proportional) config.layout.rotary_dim = config.layout.head_dim;
+  if (!set_rope_parameter(config, key, value, key)) {
+    std::vector<std::string_view> keys;
+    for (const CommonKey& common : common_keys) keys.push_back(common.key);
+    for (const Parameter* parameter : scheme_parameters())
+      if (!find_common_key(parameter->key)) keys.push_back(parameter->key);
+    throw Error(fmt::format("\"{}\" is no rope parameter, expected one of {}", key, fmt::join(keys, ", ")));
+  }
+  if (scheme_of(config).spans_whole_head) config.layout.rotary_dim = config.layout.head_dim;
   if (key == "head_dim" && whole) config.layout.rotary_dim = config.layout.head_dim;
-  if (key == "partial_rotary_factor" && config.scaling.rope_type != RopeType::proportional) {
+  if (key == "partial_rotary_factor" && !scheme_of(config).spans_whole_head) {
     const double part = static_cast<double>(config.layout.head_dim) * config.layout.partial_rotary_factor;
     if (!(std::abs(part) < 0x1p53))
       throw Error(

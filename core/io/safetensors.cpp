@@ -12,7 +12,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "core/io/file.h"
 #include "core/io/numbers.h"
 #include "core/text.h"
 
@@ -25,7 +24,6 @@ using Json = nlohmann::json;
 constexpr std::size_t length_bytes = 8;
 constexpr std::uint64_t greatest_header = 100'000'000;
 constexpr std::size_t greatest_rank = 32, greatest_depth = 4;
-constexpr std::size_t part = 1 << 20; ///< bytes read at a time, a multiple of every width
 
 struct KnownDtype {
   std::string_view name;
@@ -196,7 +194,8 @@ private:
   bool in_metadata_ = false;
 };
 
-std::string read_header(InputFile& file, const std::filesystem::path& path) {
+std::string read_header(InputFile& file) {
+  const std::filesystem::path& path = file.path();
   std::array<char, length_bytes> bytes;
   if (file.size() < length_bytes) refuse(path, "not a .safetensors file (shorter than the 8 bytes it begins with)");
   file.read(0, bytes);
@@ -239,8 +238,9 @@ void check_entry(const TensorEntry& entry, std::uint64_t available, const std::f
                              entry.end - entry.begin));
 }
 
-std::vector<TensorEntry> read_entries(InputFile& file, const std::filesystem::path& path) {
-  const std::string header = read_header(file, path);
+std::vector<TensorEntry> read_entries(InputFile& file) {
+  const std::filesystem::path& path = file.path();
+  const std::string header = read_header(file);
   HeaderReader reader(path);
   Json::sax_parse(header, &reader);
   std::vector<TensorEntry> entries = reader.take();
@@ -279,12 +279,17 @@ const TensorEntry& choose(const std::vector<TensorEntry>& entries, const std::st
 
 std::vector<TensorEntry> list_safetensors(const std::filesystem::path& path) {
   InputFile file(path);
-  return read_entries(file, path);
+  return read_entries(file);
 }
 
 Array read_safetensors(const std::filesystem::path& path, const std::string& name) {
   InputFile file(path);
-  const std::vector<TensorEntry> entries = read_entries(file, path);
+  return read_safetensors(file, name);
+}
+
+Array read_safetensors(InputFile& file, const std::string& name) {
+  const std::filesystem::path& path = file.path();
+  const std::vector<TensorEntry> entries = read_entries(file);
   const TensorEntry& entry = choose(entries, name, path);
   const auto format = format_of(entry.dtype);
   if (!format)
@@ -293,18 +298,16 @@ Array read_safetensors(const std::filesystem::path& path, const std::string& nam
   Array array;
   array.shape = entry.shape;
   make_room(array, *format);
-  std::string bytes;
-  for (std::uint64_t at = entry.begin; at < entry.end; at += bytes.size()) {
-    bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(part, entry.end - at)));
-    file.read(at, bytes);
-    decode_numbers(bytes, *format, static_cast<std::size_t>(at - entry.begin) / format->width, array);
-  }
+  read_in_pieces(file, entry.begin, entry.end, [&](std::string_view bytes, std::uint64_t at) {
+    decode_numbers(bytes, *format, at / format->width, array);
+  });
   return array;
 }
 
 void write_safetensors(const std::filesystem::path& path, const std::string& name, const Array& array) {
   if (name == "__metadata__") refuse(path, "a tensor cannot be named __metadata__, expected another name");
-  const std::string data = encode_numbers(array);
+  std::string data;
+  append_numbers(array, data);
   const Json entry = {{"dtype", dtype_name(array.dtype)}, {"shape", array.shape}, {"data_offsets", {0, data.size()}}};
   std::string header;
   try {
@@ -316,7 +319,8 @@ void write_safetensors(const std::filesystem::path& path, const std::string& nam
 
   std::string bytes;
   for (std::size_t i = 0; i < length_bytes; ++i) bytes += static_cast<char>(header.size() >> 8 * i & 255);
-  write_file(path, bytes + header + data);
+  data.insert(0, bytes + header); // in place: a copy of the numbers would double the memory
+  write_file(path, data);
 }
 
 } // namespace ropescope

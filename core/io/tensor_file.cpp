@@ -32,8 +32,7 @@ Place split(const fs::path& path, const std::string& name) {
   return {text.substr(0, at + mark.size() - 1), text.substr(at + mark.size())};
 }
 
-std::string first_bytes(const fs::path& path) {
-  InputFile file(path);
+std::string first_bytes(InputFile& file) {
   std::string bytes(static_cast<std::size_t>(std::min<std::uintmax_t>(file.size(), 9)), '\0');
   file.read(0, bytes);
   return bytes;
@@ -47,16 +46,17 @@ bool looks_like_safetensors(std::string_view head) {
 } // namespace
 
 Array read_array(const fs::path& path, const std::string& asked) {
-  const auto [file, name] = split(path, asked);
-  const std::string head = first_bytes(file), extension = file.extension().string();
+  const auto [place, name] = split(path, asked);
+  InputFile file(place);
+  const std::string head = first_bytes(file), extension = place.extension().string();
   if (head.starts_with(npy_magic)) {
     if (name.empty()) return read_npy(file);
     throw Error(fmt::format("{}: a .npy file, whose array has no name, expected a .safetensors file to pick {} from",
-                            file.string(), in_quotes(name)));
+                            place.string(), in_quotes(name)));
   }
   if (extension == ".safetensors" || looks_like_safetensors(head)) return read_safetensors(file, name);
   if (extension == ".npy") return read_npy(file);
-  throw Error(fmt::format("{}: expected a .npy or a .safetensors file", file.string()));
+  throw Error(fmt::format("{}: expected a .npy or a .safetensors file", place.string()));
 }
 
 void write_array(const fs::path& path, const Array& array, const std::string& name) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/rope/schemes/scheme.h"
+
 namespace ropescope {
 
 CallSequence::CallSequence(RopeConfig config)
@@ -10,15 +12,16 @@ CallSequence::CallSequence(RopeConfig config)
 }
 
 std::optional<double> CallSequence::call(double seq_len) {
-  if (!is_dynamic(config_.scaling.rope_type))
-    return config_.scaling.rope_type == RopeType::longrope ? std::optional(seq_len) : std::nullopt;
+  const CallMemory memory = scheme_of(config_).memory;
+  if (memory == CallMemory::fixed) return std::nullopt;
+  if (memory == CallMemory::chooses) return seq_len;
   if (seq_len > cached_) {
     cached_ = seq_len;
     in_force_ = seq_len;
   }
   // A call of exactly the context's length does not reset; the YaRN authors' classes never do.
   const double context = config_.scaling.max_position_embeddings;
-  if (config_.scaling.rope_type == RopeType::dynamic && seq_len < context && cached_ > context) {
+  if (memory == CallMemory::grows_returns && seq_len < context && cached_ > context) {
     cached_ = context;
     in_force_.reset();
   }

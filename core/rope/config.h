@@ -6,37 +6,10 @@
 #include <vector>
 
 #include "core/rope/layout.h"
+#include "core/rope/parameter.h"
+#include "core/rope/rope_type.h"
 
 namespace ropescope {
-
-/// How the frequencies are extended to longer contexts. The names are those of Hugging Face's `rope_type`; `ntk`
-/// (static NTK-aware scaling), `ntk_by_parts` and the two other dynamic forms have none there: they are the YaRN
-/// authors' (jquesnelle/yarn @ 995db5b, scaled_rope/).
-enum class RopeType {
-  standard,
-  linear,
-  ntk,
-  dynamic,
-  yarn,
-  longrope,
-  llama3,
-  proportional,
-  ntk_by_parts,
-  dynamic_yarn,
-  dynamic_ntk_by_parts
-};
-
-inline constexpr RopeType all_rope_types[] = {RopeType::standard,
-                                              RopeType::linear,
-                                              RopeType::ntk,
-                                              RopeType::dynamic,
-                                              RopeType::yarn,
-                                              RopeType::longrope,
-                                              RopeType::llama3,
-                                              RopeType::proportional,
-                                              RopeType::ntk_by_parts,
-                                              RopeType::dynamic_yarn,
-                                              RopeType::dynamic_ntk_by_parts};
 
 /// Which axis of the positions turns which pair, where a token has more than one position.
 enum class AxisRule : std::uint8_t {
@@ -68,18 +41,6 @@ enum class QueryScale : std::uint8_t {
   ministral3 ///< every layer, after RoPE: 1 + coefficient·ln(1 + ⌊p/floor⌋)
 };
 
-/// Whether it grows with the sequence: dynamic NTK and the two dynamic forms of the YaRN authors.
-bool is_dynamic(RopeType);
-
-/// "default", "linear", … as written in a config.json and printed by `freqs`.
-std::string_view rope_type_name(RopeType);
-
-/// How people call it: "no extension", "PI", "NTK-aware", "YaRN", …
-std::string_view rope_type_title(RopeType);
-
-/// Accepts every `rope_type` of a config.json and the aliases of older files ("su", "mrope", "none").
-std::optional<RopeType> rope_type_from_name(std::string_view);
-
 /// Where the rotation works in a head, and on how much of it.
 struct HeadLayout {
   std::int64_t head_dim = 128;        ///< components of one query or key head that the rotation sees
@@ -96,11 +57,13 @@ struct Axes {
   AxisRule rule = AxisRule::single;
   std::vector<std::int64_t> mrope_section;      ///< pairs turned by t, h, w; empty: one position per token
   std::int64_t grid_height = 0, grid_width = 0; ///< patches; `centred_grid` alone reads them
+  std::int64_t first_patch = 0;                 ///< row and column of an image's first patch; Llama 4 counts from 1
 
   bool operator==(const Axes&) const = default;
 };
 
-/// How the frequencies are extended to longer contexts.
+/// How the frequencies are extended to longer contexts: what all schemes have in common as members, what a scheme has
+/// of its own by key (core/rope/scheme_keys.h, and each scheme's file).
 struct Scaling {
   RopeType rope_type = RopeType::standard;
   double max_position_embeddings = 2048;                  ///< tokens; 0 where the file does not say
@@ -108,23 +71,16 @@ struct Scaling {
   std::optional<double> factor;                           ///< s, how many times longer the context becomes
   bool factor_is_null = false;      ///< `"factor": null`, which YaRN reads as the ratio of lengths
   std::vector<double> freq_factors; ///< ggml's tensor `rope_freqs`, one divisor per pair; empty: all 1
-  std::optional<double> alpha;      ///< NTK-aware: base·alpha^(d/(d−2)); HunYuan writes it in "dynamic"
-  double beta_fast = 32.0;          ///< YaRN: turns within the original length above which pairs are kept
-  double beta_slow = 1.0;           ///< YaRN: turns below which pairs are fully interpolated
-  std::optional<double> mscale;     ///< YaRN: counts only where mscale_all_dim is given too
-  std::optional<double> mscale_all_dim;
-  bool truncate = true;         ///< YaRN: round the ramp's ends to whole pairs
-  double low_freq_factor = 1.0; ///< Llama 3
-  double high_freq_factor = 4.0;
-  std::vector<double> short_factor; ///< LongRoPE, one divisor per pair
-  std::vector<double> long_factor;
+  ParameterValues parameters;
 
-  std::optional<double> short_mscale; ///< PhiMoE: attention factor of calls that fit the original context
-  std::optional<double> long_mscale;  ///< and of those that do not
-  double extrapolation_factor = 1;    ///< YaRN's repository, ggml's `ext_factor`: share of what a kept pair keeps
-  double ntk_factor = 1;              ///< NTK-by-parts: share of the NTK-aware frequencies
-  bool finetuned = false; ///< dynamic forms of the YaRN authors: scaled from the start, by the stated lengths
-  double attn_factor = 1; ///< YaRN's repository: multiplies the attention factor that YaRN derives
+  template <typename T>
+  decltype(auto) operator[](const Key<T>& key) const {
+    return parameters[key];
+  }
+  template <typename T>
+  void set(const Key<T>& key, std::type_identity_t<T> value) {
+    parameters.set(key, std::move(value));
+  }
 
   bool operator==(const Scaling&) const = default;
 };
@@ -154,10 +110,8 @@ struct AttentionScale {
 ///
 /// Source of every key and default: transformers 5.16.0.dev0 @ decba1d2, modeling_rope_utils.py.
 struct RopeConfig {
-  std::string model_type;    ///< HF's, e.g. "llama"; empty where the file does not say
-  std::string layout_reason; ///< why this layout, as half a sentence
-  double base = 10000.0;     ///< `rope_theta`
-  bool rotates = true;       ///< false: a layer without RoPE (NoPE)
+  double base = 10000.0; ///< `rope_theta`
+  bool rotates = true;   ///< false: a layer without RoPE (NoPE)
   HeadLayout layout;
   Axes axes;
   Scaling scaling;
@@ -202,5 +156,21 @@ std::int64_t pair_count(const RopeConfig&);
 /// Throws Error with one sentence where the config cannot yield a spectrum: dimensions out of range, a base
 /// that is not positive, a missing parameter of its rope_type, LongRoPE factors of the wrong length.
 void validate(const RopeConfig&);
+
+/// A RopeConfig that was found valid once, when this was made, and cannot change: what takes one need not look again.
+class ValidRope {
+public:
+  /// Throws Error where validate() does.
+  explicit ValidRope(RopeConfig config) : config_(std::move(config)) { validate(config_); }
+
+  const RopeConfig& config() const { return config_; }
+  const RopeConfig* operator->() const { return &config_; }
+  operator const RopeConfig&() const { return config_; } // NOLINT: it is one
+
+  bool operator==(const ValidRope&) const = default;
+
+private:
+  RopeConfig config_;
+};
 
 } // namespace ropescope

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/number_format.h"
@@ -76,6 +77,10 @@ struct ScoreBin {
 class Engine {
 public:
   virtual ~Engine() = default;
+
+  /// Why it cannot run here: a sentence without its full stop, empty where it can. Where it cannot, everything below
+  /// but its names throws Error with that sentence.
+  virtual std::string_view why_not() const { return {}; }
 
   virtual std::string name() const = 0;   ///< "cpu" or "gpu"
   virtual std::string device() const = 0; ///< the processor, in its own words

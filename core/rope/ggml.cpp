@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/error.h"
+#include "core/rope/scheme_keys.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope {
@@ -34,12 +35,12 @@ RopeConfig config_of(const GgmlRope& rope) {
   config.scaling.max_position_embeddings = static_cast<double>(rope.n_ctx_orig);
   config.scaling.factor = 1 / rope.freq_scale;
   config.attention.attention_factor = rope.attn_factor;
-  config.scaling.attn_factor = rope.attn_factor;
+  config.scaling.set(key::attn_factor, rope.attn_factor);
   if (rope.ext_factor != 0) {
     config.scaling.rope_type = RopeType::yarn;
-    config.scaling.extrapolation_factor = rope.ext_factor;
-    config.scaling.beta_fast = rope.beta_fast;
-    config.scaling.beta_slow = rope.beta_slow;
+    config.scaling.set(key::extrapolation_factor, rope.ext_factor);
+    config.scaling.set(key::beta_fast, rope.beta_fast);
+    config.scaling.set(key::beta_slow, rope.beta_slow);
     *config.attention.attention_factor *= 1 + 0.1 * std::log(1 / rope.freq_scale);
   } else
     config.scaling.rope_type = rope.freq_scale == 1 ? RopeType::standard : RopeType::linear;
@@ -52,7 +53,6 @@ RopeConfig config_of(const GgmlRope& rope) {
   config.layout.pairs.pairing = config.layout.pairs.output = pairs_halves ? Pairing::half : Pairing::interleaved;
   config.layout.pairs.offset = rope.offset;
   config.layout.pairs.direction = rope.backward ? -1 : +1;
-  config.layout_reason = "as ggml's mode says";
   return config;
 }
 
@@ -92,16 +92,16 @@ GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len, double
     std::copy_n(config.axes.mrope_section.begin(), std::min<std::size_t>(4, config.axes.mrope_section.size()),
                 rope.sections.begin());
   rope.attn_factor = attention_factor;
-  const bool by_yarn = config.scaling.rope_type == RopeType::yarn && config.scaling.truncate;
+  const bool by_yarn = config.scaling.rope_type == RopeType::yarn && config.scaling[key::truncate];
   if (config.rotates &&
       (by_yarn || config.scaling.rope_type == RopeType::linear || config.scaling.rope_type == RopeType::standard)) {
     rope.freq_scale = config.scaling.rope_type == RopeType::standard ? 1 : 1 / extension_factor(config);
     rope.freq_factors.assign(config.scaling.freq_factors.begin(), config.scaling.freq_factors.end());
     if (!by_yarn) return rope;
-    rope.ext_factor = config.scaling.extrapolation_factor;
+    rope.ext_factor = config.scaling[key::extrapolation_factor];
     rope.n_ctx_orig = static_cast<std::int64_t>(trained_length(config));
-    rope.beta_fast = config.scaling.beta_fast != 0 ? config.scaling.beta_fast : 32;
-    rope.beta_slow = config.scaling.beta_slow != 0 ? config.scaling.beta_slow : 1;
+    rope.beta_fast = config.scaling[key::beta_fast] != 0 ? config.scaling[key::beta_fast] : 32;
+    rope.beta_slow = config.scaling[key::beta_slow] != 0 ? config.scaling[key::beta_slow] : 1;
     rope.attn_factor /= 1 + 0.1 * std::log(1 / rope.freq_scale); // ggml multiplies it in again
     return rope;
   }

@@ -12,6 +12,14 @@ std::optional<Pairing> pairing_from_name(std::string_view name) {
   return std::nullopt;
 }
 
+PairLayout layout_named(std::string_view name, PairLayout layout) {
+  const auto pairing = pairing_from_name(name);
+  if (!pairing) return layout;
+  if (layout.output == layout.pairing) layout.output = *pairing;
+  layout.pairing = *pairing;
+  return layout;
+}
+
 PairIndex pair_index(const PairLayout& layout, std::int64_t head_dim, std::int64_t pairs) {
   const std::int64_t block = std::max<std::int64_t>(1, pairs / layout.blocks);
   const auto stride = [](Pairing pairing) -> std::int64_t { return pairing == Pairing::half ? 1 : 2; };

@@ -26,6 +26,10 @@ struct PairLayout {
   bool operator==(const PairLayout&) const = default;
 };
 
+/// A model's layout with the pairing of that name, else as it is (such as for "auto"). What else the model's code does
+/// stays: its part of the head, its sign, and an order of the output that differs from the input's.
+PairLayout layout_named(std::string_view name, PairLayout of_model);
+
 /// A layout spelled out as indices: pair i reads components (in_first(i), in_second(i)) of a head and writes
 /// (out_first(i), out_second(i)). Engines work on this alone; shaders/rotate.comp has the same six numbers.
 struct PairIndex {

@@ -10,12 +10,6 @@
 
 namespace ropescope {
 
-namespace {
-
-constexpr std::int64_t greatest_side = 65536, greatest_packed_tokens = std::int64_t{1} << 30;
-
-} // namespace
-
 Positions consecutive_positions(std::int64_t tokens, std::int64_t first) {
   Positions positions{1, std::vector<std::int64_t>(static_cast<std::size_t>(tokens))};
   std::iota(positions.ids.begin(), positions.ids.end(), first);
@@ -28,25 +22,46 @@ std::int64_t sequence_length(const Positions& positions) {
   return greatest < std::numeric_limits<std::int64_t>::max() ? greatest + 1 : greatest;
 }
 
-Positions packed_positions(std::span<const std::int64_t> cu_seqlens, std::span<const std::int64_t> start_positions,
-                           std::int64_t cp_size, std::int64_t cp_rank) {
+void check_ranks(std::int64_t cp_size, std::int64_t cp_rank) {
+  if (cp_size < 1 || cp_size > greatest_ranks || cp_rank < 0 || cp_rank >= cp_size)
+    throw Error(fmt::format("context-parallel rank {} of {}, expected a rank from 0 of at most {}", cp_rank, cp_size,
+                            greatest_ranks));
+}
+
+namespace {
+
+void check_packed(std::span<const std::int64_t> cu_seqlens, std::span<const std::int64_t> start_positions,
+                  std::int64_t cp_size) {
   if (cu_seqlens.size() < 2 || cu_seqlens.front() != 0)
     throw Error("cu_seqlens begins with 0 and has an end for every sequence: expected at least two numbers");
   if (!start_positions.empty() && start_positions.size() + 1 != cu_seqlens.size())
     throw Error(fmt::format("there are {} start positions, expected one for each of the {} sequences",
                             start_positions.size(), cu_seqlens.size() - 1));
-  if (cp_size < 1 || cp_size > (1 << 20) || cp_rank < 0 || cp_rank >= cp_size)
-    throw Error(fmt::format("context-parallel rank {} of {}, expected a rank from 0", cp_rank, cp_size));
-  Positions positions{1, {}};
   for (std::size_t s = 0; s + 1 < cu_seqlens.size(); ++s) {
-    const std::int64_t length = cu_seqlens[s + 1] - cu_seqlens[s];
-    if (length < 0 || cu_seqlens[s + 1] > greatest_packed_tokens)
-      throw Error(fmt::format("cu_seqlens goes from {} to {}, expected to rise", cu_seqlens[s], cu_seqlens[s + 1]));
-    if (cp_size > 1 && length % (2 * cp_size) != 0)
-      throw Error(fmt::format("a sequence of {} tokens, expected a multiple of 2 × {} ranks", length, cp_size));
-    const std::int64_t start = start_positions.empty() ? 0 : start_positions[s];
+    const std::int64_t begin = cu_seqlens[s], end = cu_seqlens[s + 1];
+    // Compared before anything is subtracted: from 0 upwards no difference overflows.
+    if (end < begin) throw Error(fmt::format("cu_seqlens goes from {} to {}, expected to rise", begin, end));
+    if (end > greatest_packed_tokens)
+      throw Error(fmt::format("cu_seqlens goes to {}, expected at most {} tokens", end, greatest_packed_tokens));
+    if (cp_size > 1 && (end - begin) % (2 * cp_size) != 0)
+      throw Error(fmt::format("a sequence of {} tokens, expected a multiple of 2 × {} ranks", end - begin, cp_size));
+  }
+  for (const std::int64_t start : start_positions)
     if (start < -greatest_position || start > greatest_position)
       throw Error(fmt::format("start position {} is beyond ±2^31", start));
+}
+
+} // namespace
+
+Positions packed_positions(std::span<const std::int64_t> cu_seqlens, std::span<const std::int64_t> start_positions,
+                           std::int64_t cp_size, std::int64_t cp_rank) {
+  check_ranks(cp_size, cp_rank);
+  check_packed(cu_seqlens, start_positions, cp_size);
+  Positions positions{1, {}};
+  positions.ids.reserve(static_cast<std::size_t>(cu_seqlens.back() / cp_size));
+  for (std::size_t s = 0; s + 1 < cu_seqlens.size(); ++s) {
+    const std::int64_t length = cu_seqlens[s + 1] - cu_seqlens[s];
+    const std::int64_t start = start_positions.empty() ? 0 : start_positions[s];
     const std::int64_t chunk = cp_size == 1 ? length : length / (2 * cp_size);
     for (std::int64_t i = 0; i < chunk; ++i) positions.ids.push_back(start + cp_rank * chunk + i);
     if (cp_size > 1)
@@ -55,19 +70,30 @@ Positions packed_positions(std::span<const std::int64_t> cu_seqlens, std::span<c
   return positions;
 }
 
+std::int64_t grid_tokens(std::int64_t height, std::int64_t width, std::int64_t prefix) {
+  if (height < 1 || width < 1 || height > greatest_grid_side || width > greatest_grid_side)
+    throw Error(fmt::format("a grid of {} x {} patches, expected 1…{} a side", height, width, greatest_grid_side));
+  if (prefix < 0 || prefix > greatest_grid_side)
+    throw Error(fmt::format("{} prefix tokens before the grid, expected 0…{}", prefix, greatest_grid_side));
+  return height * width + prefix;
+}
+
 Positions grid_positions(const RopeConfig& config, std::int64_t height, std::int64_t width, std::int64_t merge,
                          std::int64_t prefix) {
-  if (height < 1 || width < 1 || height > greatest_side || width > greatest_side)
-    throw Error(fmt::format("a grid of {} x {} patches, expected 1…{} a side", height, width, greatest_side));
+  const std::int64_t tokens = grid_tokens(height, width, prefix);
+  if (tokens > greatest_packed_tokens)
+    throw Error(
+        fmt::format("a grid of {} x {} patches, expected at most {} in all", height, width, greatest_packed_tokens));
   if (merge < 1 || height % merge != 0 || width % merge != 0)
     throw Error(
         fmt::format("a grid of {} x {} patches, expected multiples of the merge size {}", height, width, merge));
-  if (prefix < 0 || prefix > greatest_side) throw Error(fmt::format("{} prefix tokens, expected 0 or more", prefix));
   const auto unit = [&](std::int64_t i, std::int64_t side) {
     if (config.axes.rule == AxisRule::centred_grid) return 2 * i + 1 - side;
-    return config.model_type == "llama4_vision_model" ? i + 1 : i;
+    return config.axes.first_patch + i;
   };
   std::vector<std::int64_t> rows(static_cast<std::size_t>(prefix), 0), columns = rows;
+  rows.reserve(2 * static_cast<std::size_t>(tokens)); // the columns come behind them
+  columns.reserve(static_cast<std::size_t>(tokens));
   for (std::int64_t top = 0; top < height; top += merge)
     for (std::int64_t left = 0; left < width; left += merge)
       for (std::int64_t y = top; y < top + merge; ++y)

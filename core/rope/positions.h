@@ -21,6 +21,10 @@ struct Positions {
 /// Positions up to 2³¹ are exact (see Spectrum); beyond, a rotation is refused.
 inline constexpr std::int64_t greatest_position = std::int64_t{1} << 31;
 
+/// What one call makes at most, so that a number out of a command line or a file never asks for all memory.
+inline constexpr std::int64_t greatest_packed_tokens = std::int64_t{1} << 30, greatest_grid_side = 65536,
+                              greatest_ranks = 1 << 20;
+
 /// first, first + 1, … for `tokens` tokens.
 Positions consecutive_positions(std::int64_t tokens, std::int64_t first = 0);
 
@@ -30,15 +34,24 @@ std::int64_t sequence_length(const Positions&);
 /// Sequences packed one behind the other: cu_seqlens[s] … cu_seqlens[s+1] − 1 are the tokens of sequence s, which
 /// counts from 0 or from start_positions[s]. Under context parallelism of cp_size ranks every sequence is cut into
 /// 2·cp_size chunks, of which rank r holds numbers r and 2·cp_size − 1 − r; only its tokens are returned.
-/// Source: TransformerEngine @ d0067d0, attention/rope.py. Throws Error where cu_seqlens falls, a sequence cannot be
-/// cut evenly, or the numbers of starts and sequences differ.
+/// Source: TransformerEngine @ d0067d0, attention/rope.py. Throws Error before memory is taken where cu_seqlens falls
+/// or goes beyond greatest_packed_tokens, a sequence cannot be cut evenly, a start lies beyond ±greatest_position, or
+/// the numbers of starts and sequences differ. Any numbers may be passed.
 Positions packed_positions(std::span<const std::int64_t> cu_seqlens, std::span<const std::int64_t> start_positions = {},
                            std::int64_t cp_size = 1, std::int64_t cp_rank = 0);
+
+/// Throws Error unless 0 ≤ cp_rank < cp_size ≤ greatest_ranks.
+void check_ranks(std::int64_t cp_size, std::int64_t cp_rank);
+
+/// height · width + prefix. Throws Error where a side is not 1 … greatest_grid_side or prefix not 0 …
+/// greatest_grid_side.
+std::int64_t grid_tokens(std::int64_t height, std::int64_t width, std::int64_t prefix);
 
 /// Row and column of every patch of an image, row by row, or merge × merge blocks of patches at a time (Qwen's
 /// spatial_merge_size); `prefix` tokens before (a class token) do not turn. In the units of the axis rule: Llama 4
 /// counts from 1; DINOv3's patch centres, −1 … 1 along each side, are the odd integers 2i + 1 − side.
-/// Throws Error where the merge does not divide the sides.
+/// Throws Error as grid_tokens does, where there are more than greatest_packed_tokens, and where the merge does not
+/// divide the sides.
 Positions grid_positions(const RopeConfig&, std::int64_t height, std::int64_t width, std::int64_t merge = 1,
                          std::int64_t prefix = 0);
 

@@ -9,7 +9,7 @@
 #include "core/rope/float32.h"
 #include "core/rope/ggml.h"
 #include "core/rope/phase.h"
-#include "core/rope/scaling/scaling.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope {
 
@@ -127,7 +127,7 @@ const Recipe& recipe_of(const RopeConfig& config) {
 
 std::vector<float> model_inv_freq(const RopeConfig& config, std::optional<double> seq_len) {
   validate(config);
-  std::vector<float> theta = scaling::frequencies<scaling::PyTorch>(config, seq_len).theta;
+  std::vector<float> theta = schemes::frequencies_in_force<schemes::PyTorch>(config, seq_len).theta;
   if (!std::all_of(theta.begin(), theta.end(), [](float f) { return std::isfinite(f); }))
     throw Error("these parameters yield frequencies beyond float32");
   return theta;
@@ -135,7 +135,7 @@ std::vector<float> model_inv_freq(const RopeConfig& config, std::optional<double
 
 double model_attention_factor(const RopeConfig& config, std::optional<double> seq_len) {
   validate(config);
-  return scaling::frequencies<scaling::PyTorch>(config, seq_len).attention_factor;
+  return schemes::frequencies_in_force<schemes::PyTorch>(config, seq_len).attention_factor;
 }
 
 std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig& config, std::optional<double> seq_len,
@@ -161,7 +161,7 @@ std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig&
   }
 
   RopeConfig of_frequencies = config;
-  const bool divides_positions = recipe.scaled_positions && config.scaling.rope_type == RopeType::linear;
+  const bool divides_positions = recipe.scaled_positions && scheme_of(config).acts_on == ActsOn::every_pair;
   if (divides_positions) of_frequencies.scaling.rope_type = RopeType::standard;
   std::vector<float> inv_freq = model_inv_freq(of_frequencies, seq_len);
   for (float& theta : inv_freq) theta = rounded(recipe.inv_freq, theta);

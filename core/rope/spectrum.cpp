@@ -3,17 +3,18 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "core/rope/scaling/scaling.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope {
 
 namespace {
 
-using Real = scaling::Exact::Real;
+using Real = schemes::Exact::Real;
 
 /// The config without any extension, for Spectrum::unscaled.
 RopeConfig as_trained(RopeConfig config) {
@@ -27,9 +28,9 @@ RopeConfig as_trained(RopeConfig config) {
 /// transformers @ decba1d2, modeling_deepseek_v3.py, yarn_apply_mscale.
 double softmax_factor(const RopeConfig& config) {
   if (!config.attention.scales_softmax || config.scaling.rope_type == RopeType::standard) return 1;
-  const Real all_dim = config.scaling.mscale_all_dim.value_or(0);
+  const Real all_dim = config.scaling[key::mscale_all_dim].value_or(0);
   if (all_dim == 0) return 1;
-  const Real m = scaling::magnitude<Real>(extension_factor(config), all_dim);
+  const Real m = schemes::magnitude<Real>(extension_factor(config), all_dim);
   return static_cast<double>(m * m);
 }
 
@@ -42,11 +43,15 @@ std::uint64_t fraction_of_a_turn(Real theta) {
 } // namespace
 
 Spectrum make_spectrum(const RopeConfig& config, std::optional<double> seq_len) {
-  validate(config);
+  return make_spectrum(ValidRope(config), seq_len);
+}
+
+Spectrum make_spectrum(const ValidRope& valid, std::optional<double> seq_len) {
+  const RopeConfig& config = valid;
   if (seq_len && !(*seq_len > 0 && std::isfinite(*seq_len)))
     throw Error(fmt::format("the sequence length is {}, expected a positive number of tokens", *seq_len));
-  const auto frequencies = scaling::frequencies<scaling::Exact>(config, seq_len);
-  const bool whole_head = config.scaling.rope_type == RopeType::proportional;
+  const auto frequencies = schemes::frequencies_in_force<schemes::Exact>(config, seq_len);
+  const bool whole_head = scheme_of(config).spans_whole_head;
 
   Spectrum spectrum;
   spectrum.head_dim = config.layout.head_dim;
@@ -55,16 +60,20 @@ Spectrum make_spectrum(const RopeConfig& config, std::optional<double> seq_len) 
   spectrum.softmax_factor = softmax_factor(config);
   spectrum.divisor = static_cast<double>(frequencies.divisor);
   spectrum.base = static_cast<double>(frequencies.base);
-  spectrum.rule = frequencies.rule;
+  spectrum.rule = schemes::rule_in_force(config, seq_len);
   for (const Real theta : frequencies.theta) {
     if (!std::isfinite(static_cast<double>(theta)))
       throw Error("these parameters yield frequencies beyond double precision");
     spectrum.inv_freq.push_back(static_cast<double>(theta));
     spectrum.turns.push_back(fraction_of_a_turn(theta));
   }
-  if (!std::isfinite(spectrum.attention_factor))
-    throw Error("these parameters yield an attention factor beyond double precision");
-  for (const Real theta : scaling::frequencies<scaling::Exact>(as_trained(config), std::nullopt).theta)
+  const std::pair<const char*, double> derived[] = {{"an attention factor", spectrum.attention_factor},
+                                                    {"a factor of the softmax scale", spectrum.softmax_factor},
+                                                    {"a divisor of frequencies", spectrum.divisor},
+                                                    {"a base", spectrum.base}};
+  for (const auto& [what, number] : derived)
+    if (!std::isfinite(number)) throw Error(fmt::format("these parameters yield {} beyond double precision", what));
+  for (const Real theta : schemes::frequencies_in_force<schemes::Exact>(as_trained(config), std::nullopt).theta)
     spectrum.unscaled.push_back(static_cast<double>(theta));
   return spectrum;
 }

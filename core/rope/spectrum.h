@@ -38,9 +38,11 @@ struct Spectrum {
 };
 
 /// `seq_len` (tokens): the greatest position + 1 of a call, which dynamic NTK and LongRoPE depend on; without
-/// it they take what Hugging Face takes when a model is loaded. Throws Error where validate(config) does.
+/// it they take what Hugging Face takes when a model is loaded. A RopeConfig is validated first, and throws Error where
+/// that does.
 /// An odd rotary_dim yields ⌈rotary_dim/2⌉ frequencies, as Hugging Face computes; only a rotation refuses it.
-Spectrum make_spectrum(const RopeConfig& config, std::optional<double> seq_len = std::nullopt);
+Spectrum make_spectrum(const ValidRope&, std::optional<double> seq_len = std::nullopt);
+Spectrum make_spectrum(const RopeConfig&, std::optional<double> seq_len = std::nullopt);
 
 PairFate fate(const Spectrum&, std::int64_t pair);
 

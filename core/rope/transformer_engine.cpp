@@ -14,7 +14,6 @@ RopeConfig config_of(const TransformerEngineRope& rope, double max_seq_len) {
   config.layout.rotary_dim = static_cast<std::int64_t>(static_cast<double>(rope.dim) * rope.rotary_percent);
   config.base = rope.rotary_base;
   config.layout.pairs.pairing = config.layout.pairs.output = rope.interleaved ? Pairing::interleaved : Pairing::half;
-  config.layout_reason = "as TransformerEngine's `interleaved` says";
   if (rope.seq_len_interpolation_factor && rope.pretrained_max_position_embeddings) {
     const double pretrained = *rope.pretrained_max_position_embeddings, fixed = *rope.seq_len_interpolation_factor;
     config.scaling.rope_type = RopeType::linear;

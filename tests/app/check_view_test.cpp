@@ -70,7 +70,7 @@ struct Headless {
   int width, height;
   gpu::HeadlessContext context;
   gpu::Framebuffer framebuffer;
-  Engines engines{EngineChoice::automatic};
+  gpu::Engines engines{gpu::EngineChoice::automatic};
   ui::Shell shell;
 };
 

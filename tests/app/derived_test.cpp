@@ -12,9 +12,9 @@ using namespace ropescope;
 namespace {
 
 struct Computed {
-  explicit Computed(EngineChoice choice = EngineChoice::automatic) : engines(choice) {}
+  explicit Computed(gpu::EngineChoice choice = gpu::EngineChoice::automatic) : engines(choice) {}
   gpu::HeadlessContext context;
-  Engines engines;
+  gpu::Engines engines;
   Derived derived;
   void update(const Scene& scene, Patience patience = Patience::waits) {
     derived.update(scene, engines, 500, patience);
@@ -87,7 +87,7 @@ TEST_CASE("a long scan begins coarse, goes on from frame to frame, and ends as i
 }
 
 TEST_CASE("a GPU goes on with a long scan a slice a frame, and ends as if it had been waited for") {
-  Computed window(EngineChoice::gpu);
+  Computed window(gpu::EngineChoice::gpu);
   Derived still;
   Scene scene = default_scene();
   set_factor(scene, 328);

@@ -10,6 +10,7 @@
 #include "app/scene/presets.h"
 #include "app/ui/imgui_compat.h"
 #include "core/io/file.h"
+#include "core/rope/scheme_keys.h"
 #include "tests/allocations.h"
 #include "tests/scratch.h"
 
@@ -37,7 +38,7 @@ struct Headless {
   int width, height;
   gpu::HeadlessContext context;
   gpu::Framebuffer framebuffer;
-  Engines engines{EngineChoice::automatic};
+  gpu::Engines engines{gpu::EngineChoice::automatic};
   ui::Shell shell;
 };
 
@@ -193,12 +194,12 @@ TEST_CASE("a knob that is dragged along a range stays the same knob") {
     window.mouse(85, y, false);
     window.mouse(85, y, true); // the knob of beta_slow
     for (float x = 85; x < 250; x += 15) window.mouse(x, y, true);
-    moved = window.shell.scene().rope.scaling.beta_slow != before.scaling.beta_slow;
+    moved = window.shell.scene().rope.scaling[key::beta_slow] != before.scaling[key::beta_slow];
     window.mouse(250, y, false);
   }
   CHECK(moved);
-  CHECK(window.shell.scene().rope.scaling.beta_fast == before.scaling.beta_fast);
-  CHECK(window.shell.scene().rope.scaling.beta_slow <= before.scaling.beta_fast);
+  CHECK(window.shell.scene().rope.scaling[key::beta_fast] == before.scaling[key::beta_fast]);
+  CHECK(window.shell.scene().rope.scaling[key::beta_slow] <= before.scaling[key::beta_fast]);
 }
 
 TEST_CASE("the overlay of keys takes the click that closes it, and Escape closes it too") {
@@ -287,7 +288,7 @@ TEST_CASE("in a window parity waits until nothing moves, then is measured") {
 TEST_CASE("the GPU's and the CPU's numbers in the badge are apart by less than 2e-6") {
   Headless window(1280, 720);
   window.frames(2);
-  REQUIRE(window.engines.gpu);
+  REQUIRE(window.engines.has_gpu());
   CHECK(window.shell.derived().parity().greatest_difference > 0);
   CHECK(window.shell.derived().parity().greatest_difference <= 2e-6);
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "core/error.h"
 #include "core/rope/spectrum.h"
@@ -13,6 +15,8 @@ using namespace ropescope;
 namespace {
 
 RopeConfig only(const char* text) { return parse_model_config(text, "config.json").layers.front().config; }
+
+Model read_text(const std::string& text) { return parse_model_config(text, "config.json"); }
 
 std::string refusal(const char* text) {
   try {
@@ -54,9 +58,9 @@ TEST_CASE("a rotary part is truncated to whole components, as Python's int does"
 }
 
 TEST_CASE("models of two bases have two layer types, and only full attention is scaled") {
-  const ModelConfig gemma = parse_model_config(R"({"model_type": "gemma3_text", "head_dim": 256, "rope_theta": 1e6,
+  const Model gemma = parse_model_config(R"({"model_type": "gemma3_text", "head_dim": 256, "rope_theta": 1e6,
     "rope_local_base_freq": 1e4, "rope_scaling": {"rope_type": "linear", "factor": 8}})",
-                                               "config.json");
+                                         "config.json");
   CHECK(layer_rope(gemma, "full_attention").config.scaling.rope_type == RopeType::linear);
   CHECK(layer_rope(gemma, "full_attention").config.base == 1e6);
   CHECK(layer_rope(gemma, "sliding_attention").config.scaling.rope_type == RopeType::standard);
@@ -82,7 +86,7 @@ TEST_CASE("DeepSeek-V3 reads interleaved and writes halves, unless its config sa
 }
 
 TEST_CASE("a key that is not understood is named in a warning") {
-  const ModelConfig model = parse_model_config(
+  const Model model = parse_model_config(
       R"({"head_dim": 64, "rope_theta": 1e4, "rope_scaling": {"rope_type": "linear", "factor": 2, "wobble": 3}})",
       "config.json");
   REQUIRE(model.warnings.size() == 1);
@@ -151,11 +155,94 @@ TEST_CASE("every scheme has a name that is read back as itself") {
 }
 
 TEST_CASE("names out of a config.json reach a terminal without control characters") {
-  const ModelConfig model = parse_model_config(
+  const Model model = parse_model_config(
       R"({"_ropescope": {"name": "a\nb"}, "head_dim": 64, "rope_theta": 1e4, "rope_parameters": {"x\u001b[31m": {}, "y": {}}})",
       "x");
   CHECK(model.name == "a?b");
   CHECK(model.layers.front().layer_type == "x?[31m");
+}
+
+TEST_CASE("whatever of a config.json a terminal might obey is replaced, in names and in sentences") {
+  // A C1 control (CSI), a mark that turns the direction of writing, a line separator, and an escape.
+  const Model model =
+      parse_model_config("{\"_ropescope\": {\"name\": \"a\xc2\x9b\xe2\x80\xae\", \"source\": \"s\\u2028\"}, "
+                         "\"model_type\": \"m\\u009b\", \"head_dim\": 64, \"rope_theta\": 1e4, "
+                         "\"rope_\\u202e\": 1}",
+                         "x");
+  CHECK(model.name == "a??");
+  CHECK(model.source == "s?");
+  CHECK(model.model_type == "m?");
+  CHECK(model.warnings == std::vector<std::string>{"rope_? is not understood and has no effect here"});
+  CHECK(refusal("{\"head_dim\": \"\\u009b31m\", \"rope_theta\": 1e4}") ==
+        "config.json: head_dim is \"?31m\", expected a number");
+}
+
+TEST_CASE("a key of megabytes is named in a sentence of 400 bytes") {
+  const Model model =
+      read_text(R"({"head_dim": 64, "rope_theta": 1e4, ")" + std::string(3'000'000, 'x') + R"(rope": 1})");
+  REQUIRE(model.warnings.size() == 1);
+  CHECK(model.warnings[0].size() <= 404);
+}
+
+TEST_CASE("a config.json costs time in proportion to its length, however many objects are in a list of it") {
+  const auto cost = [](int objects) { // processor time, the least of some runs
+    std::string text = R"({"head_dim": 64, "rope_theta": 1e4, "list": [{})";
+    for (int i = 1; i < objects; ++i) text += ",{}";
+    text += "]}";
+    double least = INFINITY;
+    for (int run = 0; run < 5; ++run) {
+      const std::clock_t start = std::clock();
+      CHECK(read_text(text).layers.front().config.base == 1e4);
+      least = std::min(least, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+    }
+    return least;
+  };
+  const double quarter = cost(40'000), whole = cost(160'000);
+  CHECK(whole < 0.5);
+  CHECK(whole < 6 * quarter); // 16 times where it grows with the square
+}
+
+TEST_CASE("a config.json of more values than any model states is refused before they take memory") {
+  const auto list = [](const std::string& value, std::size_t count) {
+    std::string text = R"({"head_dim": 64, "rope_theta": 1e4, "list": [)" + value;
+    for (std::size_t i = 1; i < count; ++i) text += "," + value;
+    return text + "]}";
+  };
+  for (const char* value : {"\"\"", "0", "null", "{}", "[]", "{\"a\":1}", "1.5", "true"}) {
+    CAPTURE(value);
+    CHECK(refusal(list(value, 300'000).c_str()) == "config.json: more than 262144 values, expected a config.json");
+  }
+  CHECK(refusal(list("{\"a\":1}", 150'000).c_str()).find("more than 262144") != std::string::npos); // keys count
+  CHECK(refusal(list("\"\"", 200'000).c_str()) == "accepted");
+}
+
+TEST_CASE("brackets within strings do not count as nesting, and nesting counts wherever it stands") {
+  const auto config = [](const std::string& value) {
+    return R"({"head_dim": 64, "rope_theta": 1e4, "x": )" + value + "}";
+  };
+  const auto nested = [](std::size_t levels, const std::string& open, const std::string& shut) {
+    std::string text;
+    for (std::size_t i = 0; i < levels; ++i) text += open;
+    text += "1";
+    for (std::size_t i = 0; i < levels; ++i) text += shut;
+    return text;
+  };
+  CHECK(refusal(config(fmt::format("\"{:[>1000}\\\"{:(>1000}\"", "", "")).c_str()) == "accepted");
+  CHECK(refusal(config(nested(31, "[", "]")).c_str()) == "accepted");
+  CHECK(refusal(config(nested(32, "[", "]")).c_str()).find("nested more than 32 deep") != std::string::npos);
+  CHECK(refusal(config(nested(32, "{\"a\":", "}")).c_str()).find("nested more than 32 deep") != std::string::npos);
+}
+
+TEST_CASE("a zero byte ends no config.json, whatever comes behind it") {
+  const std::string good = R"({"head_dim": 64, "rope_theta": 1e4})";
+  const auto refused = [](const std::string& text) {
+    CHECK_THROWS_WITH_AS(read_text(text), doctest::Contains("not JSON (at byte 36)"), Error);
+  };
+  REQUIRE(good.size() == 35);
+  refused(good + std::string(1, '\0'));
+  refused(good + std::string(1, '\0') + "garbage");
+  refused(good + std::string(1, '\0') + good);
+  CHECK(read_text(good + " \n").layers.size() == 1);
 }
 
 TEST_CASE("what a class takes where its config.json is silent: head_dim, sections, the arrangement of its axes") {
@@ -174,7 +261,7 @@ TEST_CASE("what a class takes where its config.json is silent: head_dim, section
 }
 
 TEST_CASE("keys of a config.json that are about rotation and are not understood are named in a warning") {
-  const ModelConfig model = parse_model_config(
+  const Model model = parse_model_config(
       R"({"head_dim": 64, "rope_theta": 1e4, "rope_magic": 3, "rotary_twist": true, "vocab_size": 7,
           "rope_scaling": {"rope_type": "linear", "factor": 2, "wobble": 1}})",
       "x");

@@ -12,8 +12,10 @@
 #include "core/error.h"
 #include "core/float16.h"
 #include "core/io/file.h"
-#include "core/io/gguf_architectures.h"
 #include "core/io/gguf_file.h"
+#include "core/io/model_file.h"
+#include "core/model/gguf_architectures.h"
+#include "core/rope/scheme_keys.h"
 #include "core/rope/spectrum.h"
 #include "tests/scratch.h"
 
@@ -98,16 +100,16 @@ Gguf model(const std::string& architecture, std::uint32_t context = 32768) {
       .integer(".attention.head_count", 32);
 }
 
-ModelConfig read(const std::string& bytes) {
+Model read(const std::string& bytes) {
   const test::Scratch scratch;
   write_file(scratch.path / "x.gguf", bytes);
-  return read_model_config(scratch.path / "x.gguf");
+  return read_model(scratch.path / "x.gguf");
 }
 
-ModelConfig read(const Gguf& gguf) { return read(gguf.bytes()); }
+Model read(const Gguf& gguf) { return read(gguf.bytes()); }
 
 RopeConfig only(const Gguf& gguf) {
-  const ModelConfig model = read(gguf);
+  const Model model = read(gguf);
   REQUIRE(model.layers.size() == 1);
   CHECK(model.layers.front().layer_type == "");
   return model.layers.front().config;
@@ -132,7 +134,7 @@ std::string refusal(const Gguf& gguf) { return refusal(gguf.bytes()); }
 
 bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-bool warns(const ModelConfig& model, const std::string& part) {
+bool warns(const Model& model, const std::string& part) {
   return std::any_of(model.warnings.begin(), model.warnings.end(),
                      [&](const std::string& warning) { return holds(warning, part); });
 }
@@ -145,20 +147,21 @@ void check_close(const std::vector<double>& ours, const std::vector<double>& the
 } // namespace
 
 TEST_CASE("a GGUF file of two keys is read with llama.cpp's defaults") {
-  const ModelConfig config = read(Gguf("llama")
-                                      .integer(".embedding_length", 4096)
-                                      .integer(".attention.head_count", 32)
-                                      .text("general.name", "A model"));
+  const Model config = read(Gguf("llama")
+                                .integer(".embedding_length", 4096)
+                                .integer(".attention.head_count", 32)
+                                .text("general.name", "A model"));
   CHECK(config.name == "A model");
   CHECK(config.warnings.empty());
   REQUIRE(config.layers.size() == 1);
   const RopeConfig& rope = config.layers[0].config;
-  CHECK(rope.model_type == "llama");
+  CHECK(config.model_type == "llama");
+  CHECK(config.architecture == "llama");
   CHECK(rope.scaling.rope_type == RopeType::standard);
   CHECK(rope.base == 10000);
   CHECK(rope.layout.head_dim == 128);
   CHECK(rope.layout.rotary_dim == 128);
-  CHECK(rope.layout_reason == "as llama.cpp turns architecture \"llama\"");
+  CHECK(layout_reason(config) == "as llama.cpp turns architecture \"llama\"");
   CHECK(rope.arithmetic.rounding == Rounding::once);
 }
 
@@ -171,15 +174,20 @@ TEST_CASE("versions 2 and 3 of GGUF say the same") {
 TEST_CASE("a GGUF file is known by its bytes, not by its name") {
   const test::Scratch scratch;
   write_file(scratch.path / "config.json", model("llama").bytes());
-  CHECK(is_gguf(scratch.path / "config.json"));
-  CHECK(read_model_config(scratch.path / "config.json").name == (scratch.path / "config.json").string());
+  const auto begins_as_gguf = [&](const char* name) {
+    InputFile file(scratch.path / name);
+    return is_gguf(file);
+  };
+  CHECK(begins_as_gguf("config.json"));
+  CHECK(read_model(scratch.path / "config.json").name == (scratch.path / "config.json").string());
   write_file(scratch.path / "x.gguf", R"({"rope_theta": 500, "head_dim": 64})");
-  CHECK_FALSE(is_gguf(scratch.path / "x.gguf"));
-  CHECK(read_model_config(scratch.path / "x.gguf").layers[0].config.base == 500);
-  CHECK_THROWS_WITH_AS(read_gguf(scratch.path / "x.gguf"), doctest::Contains("does not begin with GGUF"), Error);
+  CHECK_FALSE(begins_as_gguf("x.gguf"));
+  CHECK(read_model(scratch.path / "x.gguf").layers[0].config.base == 500);
+  InputFile json(scratch.path / "x.gguf");
+  CHECK_THROWS_WITH_AS(read_gguf(json, "x.gguf"), doctest::Contains("does not begin with GGUF"), Error);
   write_file(scratch.path / "short", "GGU");
-  CHECK_FALSE(is_gguf(scratch.path / "short"));
-  CHECK_THROWS_WITH_AS(is_gguf(scratch.path / "none"), doctest::Contains("no such file"), Error);
+  CHECK_FALSE(begins_as_gguf("short"));
+  CHECK_THROWS_WITH_AS(read_model(scratch.path / "none"), doctest::Contains("no such file"), Error);
 }
 
 TEST_CASE("every architecture is paired as llama_model_rope_type says") {
@@ -195,19 +203,19 @@ TEST_CASE("every architecture is paired as llama_model_rope_type says") {
 }
 
 TEST_CASE("an architecture that nobody knows rotates halves, with a warning") {
-  const ModelConfig config = read(model("future9"));
+  const Model config = read(model("future9"));
   CHECK(config.layers[0].config.layout.pairs.pairing == Pairing::half);
-  CHECK(config.layers[0].config.model_type == "future9");
+  CHECK(config.model_type == "future9");
   CHECK(warns(config, "architecture \"future9\" is not known"));
 }
 
 TEST_CASE("architectures are called as in Hugging Face where it has them") {
-  CHECK(only(model("phi2")).model_type == "phi");
-  CHECK(only(model("gptneox")).model_type == "gpt_neox");
-  CHECK(only(model("gpt-oss")).model_type == "gpt_oss");
-  CHECK(only(model("qwen3moe")).model_type == "qwen3_moe");
-  CHECK(only(model("gemma3")).model_type == "gemma3_text");
-  CHECK(only(model("qwen3")).model_type == "qwen3");
+  CHECK(read(model("phi2")).model_type == "phi");
+  CHECK(read(model("gptneox")).model_type == "gpt_neox");
+  CHECK(read(model("gpt-oss")).model_type == "gpt_oss");
+  CHECK(read(model("qwen3moe")).model_type == "qwen3_moe");
+  CHECK(read(model("gemma3")).model_type == "gemma3_text");
+  CHECK(read(model("qwen3")).model_type == "qwen3");
 }
 
 TEST_CASE("Llama 3's scaling travels as rope_freqs and comes out as the scheme itself") {
@@ -271,7 +279,7 @@ TEST_CASE("LongRoPE without an attention factor has none, as in llama.cpp, and a
   gguf.integer(".rope.dimension_count", 4).integer(".rope.scaling.original_context_length", 4096);
   gguf.text(".rope.scaling.type", "longrope").number(".rope.scaling.factor", 2);
   gguf.tensor("rope_factors_long.weight", {3, 5});
-  const ModelConfig config = read(gguf);
+  const Model config = read(gguf);
   const RopeConfig& rope = config.layers[0].config;
   CHECK(make_spectrum(rope, 1e5).attention_factor == 1);
   CHECK(make_spectrum(rope, 1e5).inv_freq[1] == doctest::Approx(0.001));
@@ -299,7 +307,7 @@ TEST_CASE("YaRN is read with llama.cpp's attention factor") {
   CHECK(only(qwen().number(".rope.scaling.attn_factor", 0.5)).attention.attention_factor ==
         doctest::Approx(0.5 * (1 + 0.1 * std::log(4.0))));
 
-  const ModelConfig stated = read(qwen().number(".rope.scaling.yarn_attn_factor", 2));
+  const Model stated = read(qwen().number(".rope.scaling.yarn_attn_factor", 2));
   CHECK(stated.layers[0].config.attention.attention_factor == rope.attention.attention_factor);
   CHECK(warns(stated, "yarn_attn_factor is 2 and has no effect"));
   CHECK(read(qwen().number(".rope.scaling.yarn_attn_factor", 1.1386294f)).warnings.empty());
@@ -309,16 +317,16 @@ TEST_CASE("YaRN's ramp is the file's, with a warning where llama.cpp goes by its
   const auto yarn = [](const char* architecture) {
     return model(architecture).text(".rope.scaling.type", "yarn").number(".rope.scaling.factor", 8);
   };
-  const ModelConfig kimi = read(yarn("qwen3").number(".rope.scaling.yarn_beta_fast", 2));
-  CHECK(kimi.layers[0].config.scaling.beta_fast == 2);
+  const Model kimi = read(yarn("qwen3").number(".rope.scaling.yarn_beta_fast", 2));
+  CHECK(kimi.layers[0].config.scaling[key::beta_fast] == 2);
   CHECK(warns(kimi, "qwen3.rope.scaling.yarn_beta_fast is 2, and llama.cpp goes by 32"));
   CHECK(read(yarn("qwen3").number(".rope.scaling.yarn_beta_fast", 32)).warnings.empty());
-  const ModelConfig grok =
+  const Model grok =
       read(yarn("grok").number(".rope.scaling.yarn_beta_slow", 2).number(".rope.scaling.yarn_ext_factor", 0.5));
   CHECK(grok.warnings.empty());
-  CHECK(grok.layers[0].config.scaling.beta_fast == 8);
-  CHECK(grok.layers[0].config.scaling.beta_slow == 2);
-  CHECK(grok.layers[0].config.scaling.extrapolation_factor == 0.5);
+  CHECK(grok.layers[0].config.scaling[key::beta_fast] == 8);
+  CHECK(grok.layers[0].config.scaling[key::beta_slow] == 2);
+  CHECK(grok.layers[0].config.scaling[key::extrapolation_factor] == 0.5);
   const RopeConfig linear =
       only(yarn("grok").number(".rope.scaling.yarn_ext_factor", 0).number(".rope.scaling.yarn_attn_factor", 3));
   CHECK(linear.attention.attention_factor == 3);
@@ -333,7 +341,7 @@ TEST_CASE("a linear factor is read under its name of today and under the older o
   }
   CHECK(only(model("llama").number(".rope.scaling.factor", 1)).scaling.rope_type == RopeType::standard);
   CHECK(only(model("llama").number(".rope.scaling.factor", 0)).scaling.rope_type == RopeType::standard);
-  const ModelConfig none = read(model("llama").number(".rope.scaling.factor", 4).text(".rope.scaling.type", "none"));
+  const Model none = read(model("llama").number(".rope.scaling.factor", 4).text(".rope.scaling.type", "none"));
   CHECK(none.layers[0].config.scaling.rope_type == RopeType::standard);
   CHECK(warns(none, "no effect with rope.scaling.type none"));
 }
@@ -348,8 +356,8 @@ TEST_CASE("DeepSeek's decoupled head is the rotary part alone") {
   gguf.integer(".attention.key_length", 576).integer(".attention.key_length_mla", 192);
   gguf.integer(".rope.dimension_count", 64).text(".rope.scaling.type", "yarn").number(".rope.scaling.factor", 40);
   gguf.integer(".rope.scaling.original_context_length", 4096).number(".rope.scaling.yarn_log_multiplier", 0.0707f);
+  CHECK(read(gguf).model_type == "deepseek_v2");
   const RopeConfig rope = only(gguf);
-  CHECK(rope.model_type == "deepseek_v2");
   CHECK(rope.layout.head_dim == 64);
   CHECK(rope.layout.rotary_dim == 64);
   CHECK(rope.layout.nope_dim == 128);
@@ -379,10 +387,10 @@ TEST_CASE("M-RoPE's sections are read without the zeros behind them") {
   CHECK(two.axes.mrope_section == std::vector<std::int64_t>{16, 24, 24});
   CHECK(two.axes.rule == AxisRule::sections);
   CHECK(two.layout.pairs.pairing == Pairing::half);
-  const ModelConfig three = read(model("qwen3vl").integers(".rope.dimension_sections", {24, 20, 20, 0}));
+  const Model three = read(model("qwen3vl").integers(".rope.dimension_sections", {24, 20, 20, 0}));
   CHECK(three.layers[0].config.axes.rule == AxisRule::sections_interleaved);
   CHECK(warns(three, "2 pairs beyond rope.dimension_sections turn by t here"));
-  const ModelConfig newer =
+  const Model newer =
       read(model("qwen35").integer(".rope.dimension_count", 64).integers(".rope.dimension_sections", {11, 11, 10, 0}));
   CHECK(newer.warnings.empty());
   CHECK(newer.layers[0].config.layout.rotary_dim == 64);
@@ -409,7 +417,7 @@ TEST_CASE("Gemma 3's layers with a window turn by base 10 000 and are not scaled
         .number(".rope.scaling.factor", 8)
         .integer(".attention.sliding_window", 1024);
   };
-  const ModelConfig config = read(gemma());
+  const Model config = read(gemma());
   CHECK(layer_rope(config, {}).config.scaling.rope_type == RopeType::linear);
   CHECK(layer_rope(config, "full_attention").config.base == 1e6);
   CHECK(layer_rope(config, "sliding_attention").config.base == 10000);
@@ -417,9 +425,9 @@ TEST_CASE("Gemma 3's layers with a window turn by base 10 000 and are not scaled
   CHECK(layer_rope(config, "sliding_attention").layers == 0);
 
   const std::vector<std::uint8_t> pattern{1, 1, 0, 1, 1};
-  const ModelConfig stated = read(gemma()
-                                      .number(".rope.freq_base_swa", 500)
-                                      .raw(".attention.sliding_window_pattern", array, list_of(boolean, pattern)));
+  const Model stated = read(gemma()
+                                .number(".rope.freq_base_swa", 500)
+                                .raw(".attention.sliding_window_pattern", array, list_of(boolean, pattern)));
   CHECK(layer_rope(stated, "sliding_attention").config.base == 500);
   CHECK(layer_rope(stated, "sliding_attention").layers == 4);
   CHECK(layer_rope(stated, "full_attention").layers == 1);
@@ -434,12 +442,12 @@ TEST_CASE("layers with a window that turn as the others are no layers of their o
 }
 
 TEST_CASE("OLMo 3's layers with a window keep the base and leave YaRN") {
-  const ModelConfig config = read(model("olmo2", 65536)
-                                      .number(".rope.freq_base", 500000)
-                                      .text(".rope.scaling.type", "yarn")
-                                      .number(".rope.scaling.factor", 8)
-                                      .integer(".rope.scaling.original_context_length", 8192)
-                                      .integer(".attention.sliding_window", 4096));
+  const Model config = read(model("olmo2", 65536)
+                                .number(".rope.freq_base", 500000)
+                                .text(".rope.scaling.type", "yarn")
+                                .number(".rope.scaling.factor", 8)
+                                .integer(".rope.scaling.original_context_length", 8192)
+                                .integer(".attention.sliding_window", 4096));
   CHECK(layer_rope(config, "full_attention").config.scaling.rope_type == RopeType::yarn);
   CHECK(layer_rope(config, "sliding_attention").config.scaling.rope_type == RopeType::standard);
   CHECK(layer_rope(config, "sliding_attention").config.base == 500000);
@@ -450,7 +458,7 @@ TEST_CASE("Gemma 4's two kinds of layers have heads of two widths, and its facto
   gguf.integer(".attention.key_length", 512).integer(".attention.key_length_swa", 256);
   gguf.integer(".rope.dimension_count", 512).integer(".rope.dimension_count_swa", 256);
   gguf.number(".rope.freq_base", 1e6).number(".rope.freq_base_swa", 1e4).integer(".attention.sliding_window", 1024);
-  const ModelConfig config = read(gguf.tensor("rope_freqs.weight", std::vector<double>(256, 1)));
+  const Model config = read(gguf.tensor("rope_freqs.weight", std::vector<double>(256, 1)));
   CHECK(layer_rope(config, "full_attention").config.layout.head_dim == 512);
   CHECK(layer_rope(config, "full_attention").config.scaling.freq_factors.size() == 256);
   CHECK(layer_rope(config, "sliding_attention").config.layout.head_dim == 256);
@@ -459,13 +467,13 @@ TEST_CASE("Gemma 4's two kinds of layers have heads of two widths, and its facto
 }
 
 TEST_CASE("layers that do not turn are counted by the architecture's own rule") {
-  const ModelConfig smol = read(model("smollm3"));
+  const Model smol = read(model("smollm3"));
   CHECK(layer_rope(smol, "rope").layers == 24);
   CHECK(layer_rope(smol, "no_rope").layers == 8);
   CHECK_FALSE(layer_rope(smol, "no_rope").config.rotates);
   CHECK(layer_rope(read(model("llama4")), "no_rope").config.attention.query_scale == QueryScale::llama4);
   CHECK(only(model("llama4").integer(".attention.sliding_window", 0)).rotates);
-  const ModelConfig cohere = read(model("cohere2").integer(".attention.sliding_window", 4096));
+  const Model cohere = read(model("cohere2").integer(".attention.sliding_window", 4096));
   CHECK_FALSE(layer_rope(cohere, "full_attention").config.rotates);
   CHECK(layer_rope(cohere, {}).layer_type == "sliding_attention");
   CHECK(only(model("exaone4")).rotates);
@@ -481,7 +489,7 @@ TEST_CASE("DeepSeek-V4 turns the end of its heads, and scales its compressed lay
   gguf.integer(".attention.key_length", 512).integer(".rope.dimension_count", 64);
   gguf.text(".rope.scaling.type", "yarn").number(".rope.scaling.factor", 16);
   gguf.integer(".rope.scaling.original_context_length", 65536).number(".attention.compress_rope_freq_base", 160000);
-  const ModelConfig config = read(gguf);
+  const Model config = read(gguf);
   CHECK(config.warnings.empty());
   CHECK(layer_rope(config, "main").config.scaling.rope_type == RopeType::standard);
   CHECK(layer_rope(config, "main").config.base == 10000);
@@ -498,7 +506,7 @@ TEST_CASE("HunYuan's alpha raises the base") {
 }
 
 TEST_CASE("keys and tensors about rotary embeddings that are not understood are named, ten at most") {
-  const ModelConfig config = read(
+  const Model config = read(
       model("llama").number(".rope.curl", 1).number("qwen2.rope.freq_base", 5).tensor("blk.3.rope_new.weight", {1}));
   CHECK(config.warnings.size() == 3);
   CHECK(warns(config, "llama.rope.curl is not understood"));
@@ -522,6 +530,23 @@ TEST_CASE("head counts that differ by layer are read by the first layer that has
   CHECK(holds(refusal(Gguf("deci").integer(".embedding_length", 4096).integers(".attention.head_count", {0, 0})),
               "deci.attention.head_count is 0, expected at least 1"));
   CHECK(holds(refusal(Gguf("llama").integer(".embedding_length", 4096)), "no llama.attention.key_length in it"));
+}
+
+TEST_CASE("the numbers of query and key heads come with a GGUF file's model") {
+  CHECK(read(model("llama")).head_counts == std::vector<std::int64_t>{32});
+  CHECK(read(model("llama").integer(".attention.head_count_kv", 8)).head_counts == std::vector<std::int64_t>{32, 8});
+  CHECK(read(model("llama").integer(".attention.head_count_kv", 32)).head_counts == std::vector<std::int64_t>{32});
+  CHECK(read(model("llama").integers(".attention.head_count_kv", {0, 4, 4})).head_counts ==
+        std::vector<std::int64_t>{32, 4});
+}
+
+TEST_CASE("names of a GGUF file reach sentences as UTF-8 without control characters") {
+  const std::string name = "rope_\x9b\x1b\xc2\x9b\xe2\x80\xae";
+  CHECK(warns(read(model("llama").tensor(name, {1})), "tensor rope_???? is not understood"));
+  CHECK(warns(read(model("llama").integer("x." + name, 1)), "x.rope_???? is not understood"));
+  CHECK(read(model("llama").text("general.name", name)).name == "rope_????");
+  CHECK(holds(refusal(model("llama").tensor(name, {1}).tensor(name, {1})), R"(tensor "rope_????" is there twice)"));
+  CHECK(holds(refusal(model("llama").integer(name, 1).integer(name, 1)), R"(key "rope_????" is there twice)"));
 }
 
 TEST_CASE("numbers of a GGUF file may be of any width, and of no other kind") {
@@ -712,12 +737,12 @@ TEST_CASE("a file of ten gigabytes is read without its weights, and long metadat
   gguf.raw("tokenizer.ggml.tokens", array, bytes_of(string) + bytes_of(std::uint64_t{2}) + text_of("a") + text_of("b"));
   gguf.tensor("rope_freqs.weight", {2, 3}).info("token_embd.weight", {1 << 16, 1 << 15}, 0, 32);
   if (grow(gguf, 10'000'000'000)) {
-    CHECK(read_gguf(scratch.path / "x.gguf").layers[0].config.scaling.freq_factors == std::vector<double>{2, 3});
+    CHECK(read_model(scratch.path / "x.gguf").layers[0].config.scaling.freq_factors == std::vector<double>{2, 3});
   }
   // Beyond this key the file is zeros: strings of no length without end.
   const std::uint64_t strings = 1'000'000'000;
   if (grow(model("llama").raw("a", array, bytes_of(string) + bytes_of(strings)), 10'000'000'000))
-    CHECK_THROWS_WITH_AS(read_gguf(scratch.path / "x.gguf"), doctest::Contains("longer than 268435456 bytes"), Error);
+    CHECK_THROWS_WITH_AS(read_model(scratch.path / "x.gguf"), doctest::Contains("longer than 268435456 bytes"), Error);
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
 
@@ -731,10 +756,10 @@ TEST_CASE("every architecture but those without a rotary embedding yields a spec
   for (const char* name : {"afmoe", "bailingmoe3", "dots3note", "falcon", "glm-dsa", "laguna", "minicpm3", "mimo2",
                            "plm", "muse-glimmer", "step35", "smallthinker", "modern-bert", "paddleocr", "mistral4"}) {
     REQUIRE(find_gguf_architecture(name));
-    const ModelConfig config = read(model(name)
-                                        .integer(".rope.dimension_count", 64)
-                                        .integer(".attention.sliding_window", 512)
-                                        .integers(".rope.dimension_sections", {16, 8, 8, 0}));
+    const Model config = read(model(name)
+                                  .integer(".rope.dimension_count", 64)
+                                  .integer(".attention.sliding_window", 512)
+                                  .integers(".rope.dimension_sections", {16, 8, 8, 0}));
     for (const LayerRope& layer : config.layers) turning += !make_spectrum(layer.config).inv_freq.empty();
   }
   CHECK(turning >= 15);

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/model/model_types.h"
 #include "core/rope/call_sequence.h"
 #include "core/rope/cpu_engine.h"
-#include "core/rope/model_types.h"
 #include "core/rope/xpos.h"
 #include "tests/golden.h"
 
@@ -30,7 +30,7 @@ std::optional<double> optional_number(const Json& value) {
 
 TEST_CASE("golden freqs: frequencies and attention factors of every file are exact, and PyTorch's within its noise") {
   test::for_each_golden("freqs", [](const Json& file) {
-    const ModelConfig model = parse_model_config(file.at("config").dump(), "config");
+    const Model model = parse_model_config(file.at("config").dump(), "config");
     const auto& layer = file.at("layer_type");
     const RopeConfig rope =
         layer_rope(model, layer.is_null() ? std::nullopt : std::optional(layer.get<std::string>())).config;
@@ -205,10 +205,10 @@ TEST_CASE("golden apply: a model's own arithmetic gives its bits in bfloat16 and
     const test::RotationCase golden = test::apply_case(file);
     const std::string name = file.at("name");
     const Json& rounding = file.at("rotation").at("rounding");
-    const bool documented = rounding.is_string(), known = find_model_type(golden.rope.model_type) != nullptr;
+    const bool documented = rounding.is_string(), known = find_model_type(golden.model_type) != nullptr;
     const Recipe* recipe = documented ? find_recipe(rounding.get<std::string>()) : &recipe_of(golden.rope);
     if (!recipe) throw Error(fmt::format("rounding {} is not known", rounding.dump()));
-    CHECK_MESSAGE(recipe->name == recipe_of(golden.rope).name, "model_type " << golden.rope.model_type);
+    CHECK_MESSAGE(recipe->name == recipe_of(golden.rope).name, "model_type " << golden.model_type);
     CpuEngine engine;
     const double gain = std::max(1.0, golden.spectrum.attention_factor) * golden.greatest;
     CHECK(test::greatest_difference(test::turned(engine, golden, *recipe, NumberFormat::float32),

@@ -138,3 +138,41 @@ TEST_CASE("integers of every width and sign are read as they are, and beyond 2‚Å
   CHECK(one("<i8", std::string(8, '\xff')) == -1);
   CHECK(one("<u8", std::string(8, '\xff')) == std::numeric_limits<std::int64_t>::max());
 }
+
+TEST_CASE("an array of several pieces and axes is read from Fortran order into rows, in every width") {
+  constexpr std::int64_t planes = 3, rows = 701, columns = 257; // more bytes than one piece of every width but one
+  const auto value = [](std::int64_t p, std::int64_t r, std::int64_t c) { return (p * 31 + r * 7 + c) % 120; };
+  const auto check = [&](const char* descr, const std::string& data, auto numbers_of) {
+    const std::string dictionary =
+        std::string("{'descr': '") + descr + "', 'fortran_order': True, 'shape': (3, 701, 257), }";
+    const Array array = read_bytes(npy(dictionary, data));
+    const auto& numbers = numbers_of(array);
+    REQUIRE(numbers.size() == static_cast<std::size_t>(planes * rows * columns));
+    bool same = true;
+    std::size_t at = 0;
+    for (std::int64_t p = 0; p < planes; ++p)
+      for (std::int64_t r = 0; r < rows; ++r)
+        for (std::int64_t c = 0; c < columns; ++c) same = same && numbers[at++] == value(p, r, c);
+    CHECK(same);
+  };
+  std::string bytes, doubles;
+  for (std::int64_t c = 0; c < columns; ++c)
+    for (std::int64_t r = 0; r < rows; ++r)
+      for (std::int64_t p = 0; p < planes; ++p) {
+        bytes += static_cast<char>(value(p, r, c));
+        const auto number = static_cast<double>(value(p, r, c));
+        doubles.append(reinterpret_cast<const char*>(&number), sizeof number);
+      }
+  check(
+      "|i1", bytes, [](const Array& array) -> const auto& { return array.integers; });
+  check(
+      "<f8", doubles, [](const Array& array) -> const auto& { return array.doubles; });
+}
+
+TEST_CASE("a .npy header of more bytes than any has is refused before it is read") {
+  std::string header(std::size_t{2} << 20, ' ');
+  const auto length = static_cast<std::uint32_t>(header.size());
+  std::string bytes("\x93NUMPY\x02\x00", 8);
+  bytes.append(reinterpret_cast<const char*>(&length), 4);
+  CHECK_THROWS_WITH_AS(read_bytes(bytes + header), doctest::Contains("expected at most 1048576"), Error);
+}

@@ -1,10 +1,15 @@
 #include "core/rope/positions.h"
 
 #include <algorithm>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
 
 #include <doctest/doctest.h>
 
 #include "core/error.h"
+#include "core/io/position_source.h"
 #include "core/rope/call_sequence.h"
 #include "core/rope/spectrum.h"
 
@@ -97,4 +102,114 @@ TEST_CASE("after a long call dynamic NTK keeps its base until a call is shorter 
   CHECK(calls.call(2048) == 8192); // exactly the context does not reset
   CHECK(calls.call(2047) == std::nullopt);
   CHECK(calls.max_seq_len_cached() == 2048);
+}
+
+namespace {
+
+/// Numbers at which a difference, a sum or a product overflows.
+constexpr std::int64_t extremes[] = {std::numeric_limits<std::int64_t>::min(),
+                                     std::numeric_limits<std::int64_t>::min() + 1,
+                                     -(std::int64_t{1} << 32),
+                                     -1,
+                                     0,
+                                     1,
+                                     2,
+                                     16,
+                                     65536,
+                                     std::int64_t{1} << 20,
+                                     (std::int64_t{1} << 31) + 1,
+                                     std::int64_t{1} << 32,
+                                     std::int64_t{1} << 62,
+                                     std::numeric_limits<std::int64_t>::max() - 1,
+                                     std::numeric_limits<std::int64_t>::max()};
+
+/// Runs it; the tokens it made, or nothing where it was refused by an Error. Anything else that is thrown fails.
+std::optional<std::int64_t> tokens_of(const std::function<Positions()>& make) {
+  try {
+    return make().tokens();
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+} // namespace
+
+TEST_CASE("packed sequences of any numbers whatever are refused, or hold as many tokens as they end at") {
+  for (const std::int64_t middle : extremes)
+    for (const std::int64_t last : extremes)
+      for (const std::int64_t start : extremes) {
+        if (middle == 1 << 20 || last == 1 << 20) continue; // allowed, and slow to make so often
+        CAPTURE(middle);
+        CAPTURE(last);
+        CAPTURE(start);
+        const Ids ends{0, 1, middle, last}, starts{0, start, 0};
+        const auto tokens = tokens_of([&] { return packed_positions(ends, starts); });
+        CHECK(tokens.value_or(last) == last);
+        if (middle < 1 || last < middle) CHECK(!tokens);
+      }
+  for (const std::int64_t size : extremes)
+    for (const std::int64_t rank : extremes) {
+      const auto tokens = tokens_of([&] { return packed_positions(Ids{0, 32}, {}, size, rank); });
+      CHECK(tokens.has_value() == (rank >= 0 && rank < size && size <= 16));
+    }
+}
+
+TEST_CASE("a grid of any numbers whatever is refused, or has as many tokens as patches and prefix") {
+  RopeConfig rope;
+  rope.axes.rule = AxisRule::halves;
+  for (const std::int64_t height : extremes)
+    for (const std::int64_t width : extremes)
+      for (const std::int64_t other : extremes) {
+        if (height > 0 && width > 0 && height <= 65536 && width <= 65536 && height * width > 4096) continue; // slow
+        const auto with_prefix = tokens_of([&] { return grid_positions(rope, height, width, 1, other); });
+        if (with_prefix) CHECK(*with_prefix == height * width + other);
+        const auto merged = tokens_of([&] { return grid_positions(rope, height, width, other, 0); });
+        if (merged) CHECK(*merged == height * width);
+      }
+  CHECK(!tokens_of([&] { return grid_positions(rope, 65536, 65536); })); // 64 GiB
+}
+
+TEST_CASE("a source of positions with any numbers whatever gives a position for each token, or is refused") {
+  const std::int64_t tokens = 16;
+  const auto given = [&](const PositionSource& source) {
+    const auto made = tokens_of([&] { return source.read(RopeConfig(), tokens, "x.npy"); });
+    CHECK(made.value_or(tokens) == tokens);
+    (void)tokens_of([&] { return consecutive_positions(std::clamp<std::int64_t>(source.count().value_or(0), 0, 16)); });
+  };
+  for (const std::int64_t a : extremes)
+    for (const std::int64_t b : extremes) {
+      given({.offset = a, .cp_size = b});
+      given({.offset = a, .cp_size = 2, .cp_rank = b});
+      given({.start_positions = {a}, .cp_size = 2, .cp_rank = 1});
+      given({.cu_seqlens = {0, a, b}});
+      given({.cu_seqlens = {a, b}, .cp_size = b});
+      given({.cu_seqlens = {0, 1, a, 16}, .start_positions = {0, b, 0}});
+      for (const char* grid : {"4x4", "65536x65536", "4", "9223372036854775807x2", "-1x-16"})
+        given({.grid = grid, .merge = a, .prefix = b});
+    }
+}
+
+TEST_CASE("an array of more tokens than all ranks may have together is refused before positions are made") {
+  const PositionSource source{.cp_size = 1 << 20};
+  CHECK_THROWS_WITH_AS(source.read(RopeConfig(), std::int64_t{1} << 60, "x.npy"), doctest::Contains("x.npy has"),
+                       Error);
+}
+
+TEST_CASE("the words about positions speak of tokens and grids, and of no option that a window does not have") {
+  const auto words = [](const PositionSource& source, std::int64_t tokens) -> std::string {
+    try {
+      source.read(RopeConfig(), tokens, "q.npy");
+    } catch (const Error& error) {
+      CHECK(std::string(error.what()).find("--") == std::string::npos);
+      return error.what();
+    }
+    return "";
+  };
+  CHECK(words({.grid = "14x14", .prefix = 1}, 196) ==
+        "the grid 14x14 with 1 prefix token: 197 tokens, and q.npy has 196");
+  for (const PositionSource& source :
+       {PositionSource{.grid = "3x"}, PositionSource{.grid = "70000x2"}, PositionSource{.cp_size = 0},
+        PositionSource{.cu_seqlens = {0, 2}}, PositionSource{.offset = std::int64_t{1} << 40},
+        PositionSource{.start_positions = {std::int64_t{1} << 40}}})
+    CHECK(words(source, 196) != "");
 }

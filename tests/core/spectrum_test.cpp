@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "core/error.h"
+#include "core/rope/scheme_keys.h"
 
 using namespace ropescope;
 
@@ -48,8 +49,8 @@ TEST_CASE("the fixed-point frequency is the frequency in turns") {
 TEST_CASE("LongRoPE takes the long factors from the first token beyond the original context, and says so") {
   RopeConfig rope = llama(RopeType::longrope, 32);
   rope.scaling.original_max_position_embeddings = 4096;
-  rope.scaling.short_factor.assign(64, 1.0);
-  rope.scaling.long_factor.assign(64, 2.0);
+  rope.scaling.set(key::short_factor, std::vector<double>(64, 1.0));
+  rope.scaling.set(key::long_factor, std::vector<double>(64, 2.0));
   CHECK(make_spectrum(rope, 4096).inv_freq.front() == 1.0);
   CHECK(make_spectrum(rope, 4097).inv_freq.front() == 0.5);
   CHECK(make_spectrum(rope, 3900).rule == "LongRoPE: short factors, because 3 900 ≤ 4 096.");
@@ -74,7 +75,7 @@ TEST_CASE("a spectrum refuses what no formula is made for") {
   SUBCASE("a factor of 0") { rope = llama(RopeType::proportional, 0); }
   SUBCASE("a beta that is no number") {
     rope = llama(RopeType::yarn, 4);
-    rope.scaling.beta_fast = std::nan("");
+    rope.scaling.set(key::beta_fast, std::nan(""));
   }
   SUBCASE("a scheme without its factor") { rope.scaling.rope_type = RopeType::yarn; }
   SUBCASE("NTK of a single pair") {
@@ -83,8 +84,8 @@ TEST_CASE("a spectrum refuses what no formula is made for") {
   }
   SUBCASE("LongRoPE factors of the wrong length") {
     rope = llama(RopeType::longrope, 2);
-    rope.scaling.short_factor.assign(64, 1.0);
-    rope.scaling.long_factor.assign(63, 1.0);
+    rope.scaling.set(key::short_factor, std::vector<double>(64, 1.0));
+    rope.scaling.set(key::long_factor, std::vector<double>(63, 1.0));
   }
   CHECK_THROWS_AS(make_spectrum(rope), Error);
 }

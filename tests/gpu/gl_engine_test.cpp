@@ -1,9 +1,11 @@
 #include "app/gpu/gl_engine.h"
 
 #include <random>
+#include <stdexcept>
 
 #include <doctest/doctest.h>
 
+#include "app/assets.h"
 #include "app/gpu/context.h"
 #include "app/gpu/program.h"
 #include "core/analysis/score_curve.h"
@@ -180,15 +182,53 @@ TEST_CASE("CPU and GPU scan scores alike to 2e-6, in single distances and in bin
   }
 }
 
-TEST_CASE("a shader that does not compile is shown with its file, the driver's words and numbered lines") {
+TEST_CASE("scores on the GPU are within 2e-6 of the exact ones however wide the head is") {
+  Gpu gpu;
+  for (const std::int64_t head_dim : {128, 4096, 65536}) {
+    RopeConfig rope;
+    rope.layout.head_dim = rope.layout.rotary_dim = head_dim;
+    const Spectrum spectrum = make_spectrum(rope);
+    const auto weights = equal_weights(spectrum.pairs());
+    const ScoreScan scan{spectrum.turns, weights, 0};
+    std::vector<float> scores(300);
+    gpu.engine.scan(scan, scores);
+    const std::vector<double> exact = exact_scores(scan, static_cast<std::int64_t>(scores.size()));
+    double greatest = 0;
+    for (std::size_t i = 0; i < scores.size(); ++i)
+      greatest = std::max(greatest, std::abs(static_cast<double>(scores[i]) - exact[i]));
+    CAPTURE(head_dim);
+    CHECK(greatest <= 2e-6);
+  }
+}
+
+TEST_CASE("every shader compiles, with rows of either width and in double, and its uniforms are told by name") {
+  const gpu::HeadlessContext context;
+  int shaders = 0;
+  for (const Asset& file : assets())
+    for (const char* defines : {"", "#define ROPESCOPE_FLOAT64\n", "#define ROPESCOPE_WIDE ROPESCOPE_WIDTH\n"})
+      if (file.name.ends_with(".comp")) {
+        CAPTURE(file.name);
+        const gpu::Program program(file.name, defines);
+        program.use();
+        CHECK_THROWS_AS(program.set("no_such_uniform", 1u), std::logic_error);
+        ++shaders;
+      }
+  CHECK(shaders >= 3 * 7);
+  CHECK_NOTHROW(gpu::Program("shaders/copy.comp").set("count", 1u));
+}
+
+TEST_CASE(
+    "a shader that does not compile is refused in one sentence, with the log and numbered lines for who mends it") {
   const gpu::HeadlessContext context;
   try {
     const gpu::Program program("shaders/phases.comp", "#define phase32 no_such_function(\n");
     FAIL("it compiled");
-  } catch (const Error& error) {
+  } catch (const gpu::ShaderError& error) {
     const std::string words = error.what();
-    CHECK(words.starts_with("shaders/phases.comp"));
-    CHECK(words.find("   1 #version 430 core") != std::string::npos);
+    CHECK(words.starts_with("shaders/phases.comp does not compile"));
+    CHECK(words.find('\n') == std::string::npos);
+    CHECK(error.details().find("   1 #version 430 core") != std::string::npos);
+    CHECK(error.details().find(words.substr(words.rfind(": ") + 2)) != std::string::npos); // the driver's own words
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/check/formula.h"
 #include "core/check/words.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope::cause {
 
@@ -24,15 +25,16 @@ struct ScalingIgnored {
 
   static std::vector<Example> examples(const ExampleModel& model) {
     RopeConfig plain = model.rope();
-    const bool linear = plain.scaling.rope_type == RopeType::linear;
-    if (plain.scaling.rope_type == RopeType::proportional || plain.scaling.rope_type == RopeType::standard)
+    const Scheme& scheme = scheme_of(plain);
+    if (!scheme.takes_factor)
       plain.scaling.freq_factors.clear();
     else if (const auto unscaled = with_scheme(plain, RopeType::standard, 1))
       plain = *unscaled;
     Formula bug = model.formula(plain);
     if (bug.theta == model.right().theta) return no_example("this model's frequencies are not scaled");
     bug.gain = model.right().gain;
-    return one_example("scaling ignored", linear ? "fast pairs first" : "fast pairs are right", bug);
+    return one_example("scaling ignored",
+                       scheme.acts_on == ActsOn::every_pair ? "fast pairs first" : "fast pairs are right", bug);
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "core/check/formula.h"
 #include "core/check/words.h"
+#include "core/rope/scheme_keys.h"
 
 namespace ropescope::cause {
 
@@ -33,7 +34,7 @@ struct ScalingParameters {
     RopeConfig other = model.rope();
     if (other.scaling.rope_type == RopeType::standard) return no_example("this model has no scaling");
     other.scaling.factor = 4 * extension_factor(model.rope());
-    other.scaling.alpha.reset();
+    other.scaling.parameters.erase(key::alpha);
     Formula bug = model.formula(other);
     if (bug.theta == model.right().theta) return no_example("its frequencies do not depend on one factor");
     bug.gain = model.right().gain;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/check/causes/exponent.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope {
 
@@ -53,8 +54,8 @@ void add_exponents(FrequencyChoices& choices) {
   const RopeConfig& config = choices.config();
   const auto d = static_cast<double>(config.layout.rotary_dim);
   const Spectrum spectrum = choices.spectrum();
-  const bool by_wavelength = config.scaling.rope_type == RopeType::llama3;
-  const bool by_base = config.scaling.rope_type == RopeType::ntk || config.scaling.rope_type == RopeType::dynamic;
+  const bool by_wavelength = scheme_of(config).acts_on == ActsOn::wavelength;
+  const bool by_base = scheme_of(config).acts_on == ActsOn::base;
   for (const std::int64_t denominator : denominators(choices.run(), config.layout.rotary_dim)) {
     const cause::Exponent cause{.denominator = denominator};
     if (by_wavelength) { // base^(−2i/D) is another base over d

@@ -21,6 +21,7 @@
 #include "core/check/search/scaling_choices.h"
 #include "core/check/thresholds.h"
 #include "core/error.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope {
 
@@ -50,8 +51,8 @@ std::optional<std::vector<std::uint8_t>> pair_axes_if_any(const RopeConfig& conf
 FrequencyChoices::FrequencyChoices(const KernelRun& run, std::int64_t rotary_dim,
                                    std::span<const FrequencyFit> measured)
     : run_(run), measured_(measured), config_(run.rope), seq_len_(run.length()) {
-  // `proportional` turns the whole head by a table that rotary_dim alone shapes; elsewhere they are one.
-  if (config_.scaling.rope_type != RopeType::proportional || pair_count(config_) != rotary_dim / 2)
+  // A table as wide as the head turns all of it, and rotary_dim shapes the table; elsewhere they are one.
+  if (!scheme_of(config_).spans_whole_head || pair_count(config_) != rotary_dim / 2)
     config_.layout.rotary_dim = rotary_dim;
   // Factors by pair count pairs that this kernel does not have.
   if (pair_count(config_) != pair_count(run.rope)) config_.scaling.freq_factors.clear();

@@ -15,6 +15,7 @@
 #include "core/check/evidence/median.h"
 #include "core/check/search/exponent_choices.h"
 #include "core/check/thresholds.h"
+#include "core/rope/schemes/scheme.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope {
@@ -42,7 +43,7 @@ struct Speed {
 double step_between_pairs(const KernelRun& run) {
   const Spectrum spectrum = make_spectrum(run.rope, run.length());
   // NTK-aware scaling is another base; all other schemes keep the steps of the unscaled frequencies.
-  const bool by_base = run.rope.scaling.rope_type == RopeType::ntk || run.rope.scaling.rope_type == RopeType::dynamic;
+  const bool by_base = scheme_of(run.rope).acts_on == ActsOn::base;
   const std::vector<double>& theta = by_base ? spectrum.inv_freq : spectrum.unscaled;
   return theta.size() > 1 && theta[0] != 0 ? theta[1] / theta[0] : 1;
 }
@@ -66,8 +67,8 @@ Speed speed_causes(double scale, double slack, const KernelRun& run) {
     return {std::move(forward.causes), {by_scale}};
   }
   Speed speed;
-  if (run.rope.scaling.rope_type == RopeType::linear) { // which is a speed of its own
-    const std::string scheme(rope_type_name(RopeType::linear));
+  if (scheme_of(run.rope).acts_on == ActsOn::every_pair) { // which is a speed of its own
+    const std::string scheme(scheme_of(run.rope).name);
     const double factor = extension_factor(run.rope);
     if (std::abs(scale - factor) <= slack) return {{cause::ScalingIgnored{scheme, {}}}, {by_scale}};
     speed.causes.push_back(cause::ScalingParameters{scheme, "factor", as_ratio(factor / scale, slack)});

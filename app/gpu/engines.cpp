@@ -1,0 +1,52 @@
+#include "app/gpu/engines.h"
+
+#include <fmt/format.h>
+
+#include "app/gpu/context.h"
+#include "app/gpu/gl_engine.h"
+#include "core/error.h"
+#include "core/rope/no_engine.h"
+
+namespace ropescope::gpu {
+
+namespace {
+
+std::unique_ptr<Engine> no_gpu(std::string_view reason) {
+  return std::make_unique<NoEngine>("gpu", fmt::format("{}: computed on the CPU", reason));
+}
+
+} // namespace
+
+std::unique_ptr<Engine> make_gpu_engine(SelfTest extent) {
+  try {
+    return std::make_unique<GlEngine>(extent);
+  } catch (const Error& error) {
+    return no_gpu(error.what());
+  }
+}
+
+Engines::Engines(EngineChoice wanted) : choice(wanted) {
+  software_ = current_context_info().software;
+  if (choice == EngineChoice::gpu)
+    gpu = std::make_unique<GlEngine>(); // its Error is the caller's
+  else
+    // What draws nothing is only measured beside the CPU, so a start need not wait for the whole test.
+    gpu = make_gpu_engine(software_ || choice == EngineChoice::cpu ? SelfTest::quick : SelfTest::whole);
+  gpu_device = gpu->device();
+}
+
+bool Engines::draws_on_gpu() const {
+  return has_gpu() && (choice == EngineChoice::gpu || (choice == EngineChoice::automatic && !software_));
+}
+
+std::string Engines::why_this_one() const {
+  if (draws_on_gpu()) return "The pictures are computed on the GPU.";
+  if (!has_gpu()) return "The pictures are computed on the CPU, because there is no other engine.";
+  return choice == EngineChoice::cpu ? "The pictures are computed on the CPU, as asked."
+                                     : "The pictures are computed on the CPU, because this GPU is software; where the "
+                                       "GPU is asked for, it takes it all the same.";
+}
+
+void Engines::give_up_gpu(const std::string& reason) { gpu = no_gpu(reason); }
+
+} // namespace ropescope::gpu

@@ -1,0 +1,52 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "app/gpu/errors.h"
+#include "app/gpu/self_test.h"
+#include "core/rope/cpu_engine.h"
+
+namespace ropescope::gpu {
+
+enum class EngineChoice : std::uint8_t { automatic, cpu, gpu };
+
+/// A GlEngine of the current context, or a NoEngine that says why there is none.
+std::unique_ptr<Engine> make_gpu_engine(SelfTest = SelfTest::whole);
+
+/// The engines of this machine. Made while an OpenGL context is current, and destroyed while it is.
+struct Engines {
+  CpuEngine cpu;
+  std::unique_ptr<Engine> gpu; ///< never null: where it cannot run, it says why_not()
+  std::string gpu_device;      ///< what it calls itself
+  EngineChoice choice;
+
+  /// `automatic` draws on the GPU, but not on one that is software: that is the CPU with a detour. Where the GPU cannot
+  /// run, it draws on the CPU. Throws Error where `gpu` is asked for and cannot run.
+  explicit Engines(EngineChoice);
+  bool has_gpu() const { return gpu->why_not().empty(); }
+  bool draws_on_gpu() const;
+  std::string why_this_one() const; ///< a sentence
+  Engine& preferred() { return draws_on_gpu() ? *gpu : static_cast<Engine&>(cpu); }
+
+  /// Does `work`. Where the GPU fails in it, gives the GPU up for good (gpu->why_not() says why), does it once more
+  /// on the CPU, and returns true. But a file that the GPU was asked for fails with it: then GpuError goes on.
+  template <typename Work>
+  bool work_or_give_up_gpu(Work work, bool for_file) {
+    try {
+      work();
+      return false;
+    } catch (const GpuError& error) {
+      if (for_file && choice == EngineChoice::gpu) throw;
+      give_up_gpu(error.what());
+    }
+    work();
+    return true;
+  }
+
+private:
+  void give_up_gpu(const std::string& reason);
+  bool software_ = false;
+};
+
+} // namespace ropescope::gpu

@@ -1,0 +1,60 @@
+#include "core/io/config/code.h"
+
+#include <algorithm>
+
+namespace ropescope::config {
+
+namespace {
+
+/// Which positions turn which pairs. The file may have set mrope_section before; a class that is known overrules it.
+void set_axes(RopeConfig& rope, const Object& config) {
+  rope.axes.first_patch = config.code().first_patch;
+  if (config.is_known()) {
+    if (config.code().axis_rule != AxisRule::single)
+      rope.axes.rule = config.code().axis_rule; // whatever mrope_section says
+    if (rope.axes.mrope_section.empty()) rope.axes.mrope_section = default_sections(rope.axes.rule, pair_count(rope));
+  }
+  // DINOv3's angles depend on the size of the image. The file knows that of its training; people may state another.
+  if (rope.axes.rule == AxisRule::centred_grid) {
+    const double side =
+        config.number("image_size").value_or(0) / std::max(1.0, config.number("patch_size").value_or(1));
+    rope.axes.grid_height =
+        config.integer("grid_h").value_or(static_cast<std::int64_t>(std::clamp(side, 0.0, 65536.0)));
+    rope.axes.grid_width = config.integer("grid_w").value_or(rope.axes.grid_height);
+  }
+}
+
+} // namespace
+
+void set_code(RopeConfig& rope, const Object& config) {
+  const ModelType& code = config.code();
+  // DeepSeek-V3 asks the file whether pairs lie interleaved; where it says false, they are halves.
+  rope.layout.pairs = code.layout;
+  if (!config.flag("rope_interleave", true)) rope.layout.pairs = {};
+  rope.arithmetic.rounding = code.rounding;
+  set_axes(rope, config);
+  rope.attention.scales_softmax = code.scales_softmax;
+  // Ministral's formula divides by the length of the training: 0 where no length is stated would give infinity.
+  if (rope.attention.query_scale == QueryScale::ministral3)
+    rope.attention.query_scale_floor = std::max(1.0, trained_length(rope));
+  if (config.flag("xpos_rel_pos", false))
+    rope.attention.xpos_scale_base = config.number("xpos_scale_base").value_or(512);
+}
+
+LayoutSource layout_source(const Object& config) {
+  if (config.is_known()) return LayoutSource::model_type;
+  return config.model_type().empty() ? LayoutSource::no_model_type : LayoutSource::unknown_model_type;
+}
+
+RopeConfig without_rope(RopeConfig rope, const Object& config) {
+  rope.rotates = false;
+  // Defaults of Llama4TextConfig.
+  if (config.code().nope_scales_queries) {
+    if (config.flag("attn_temperature_tuning", true)) rope.attention.query_scale = QueryScale::llama4;
+    rope.attention.query_scale_floor = config.number("floor_scale").value_or(8192);
+    rope.attention.query_scale_coefficient = config.number("attn_scale").value_or(0.1);
+  }
+  return rope;
+}
+
+} // namespace ropescope::config

@@ -1,0 +1,22 @@
+#pragma once
+#include <string_view>
+
+#include "core/io/config/object.h"
+#include "core/rope/config.h"
+
+namespace ropescope::config {
+
+/// rope_theta, by whichever key the model's class has for it; else the class's own.
+double base_of(const Object&);
+
+/// The base of the sliding layers of a model that has two; nothing of others.
+std::optional<double> local_base_of(const Object&);
+
+/// Components of a head, those that turn, and those of a query before the head. `layer_type`: of a model whose layer
+/// types differ. `partial_in_dictionary`: the rope parameters state partial_rotary_factor, and it is set already.
+void set_dimensions(RopeConfig&, const Object&, std::string_view layer_type, bool partial_in_dictionary);
+
+/// Every number of query or key heads that an object of a config.json states; whatever else it holds is not looked at.
+std::vector<std::int64_t> head_counts(const Json&);
+
+} // namespace ropescope::config

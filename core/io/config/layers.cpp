@@ -1,0 +1,160 @@
+#include "core/io/config/layers.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "core/io/config/code.h"
+#include "core/io/config/dimensions.h"
+#include "core/io/config/scaling.h"
+#include "core/io/rope_parameters.h"
+#include "core/rope/schemes/scheme.h"
+
+namespace ropescope::config {
+
+namespace {
+
+/// The rope parameters that count, and where they stand; both schemas' keys hold the same.
+struct Dictionary {
+  const Json* json = nullptr; ///< null: the file has none, and nothing is scaled
+  std::string where;
+};
+
+Dictionary rope_dictionary(const Object& config) {
+  if (const Json* older = config.dictionary("rope_scaling")) return {older, config.place_of("rope_scaling")};
+  return {config.dictionary("rope_parameters"), config.place_of("rope_parameters")};
+}
+
+RopeConfig with_length(const Object& config, double base) {
+  RopeConfig rope;
+  rope.base = base;
+  rope.scaling.max_position_embeddings =
+      config.first_number("max_position_embeddings", "n_positions", "seq_length", "max_seq_len", "n_ctx").value_or(0);
+  return rope;
+}
+
+/// The embedding that a whole file describes, under `base`.
+RopeConfig read_embedding(const Object& config, const Dictionary& scaling, double base, Schema schema) {
+  RopeConfig rope = with_length(config, base);
+  if (scaling.json) set_scaling(rope, config, *scaling.json, scaling.where, schema);
+  // The key beside the dictionary wins over the one in it, and only these schemes read it.
+  if (const auto original = config.number("original_max_position_embeddings"); original && schema == Schema::flat)
+    if (scheme_of(rope).original_length_above) rope.scaling.original_max_position_embeddings = original;
+  set_dimensions(rope, config, "", scaling.json && present(*scaling.json, "partial_rotary_factor"));
+  set_code(rope, config);
+  return rope;
+}
+
+/// {layer type: parameters or null, …}. A name that is a parameter's too is taken for the parameter, whose value is
+/// then refused: no layer type is called so.
+bool is_per_layer(const Json& parameters) {
+  if (parameters.empty()) return false;
+  for (const auto& [key, value] : parameters.items())
+    if (!(value.is_object() || value.is_null()) || is_rope_parameter(key)) return false;
+  return true;
+}
+
+bool is_local(std::string_view layer_type) {
+  return layer_type == "sliding_attention" || layer_type == "local_attention";
+}
+
+RopeConfig read_layer_type(const Object& config, const std::string& layer_type, const Dictionary& scaling) {
+  const double base = base_of(config);
+  const bool rests = scaling.json->is_null();
+  RopeConfig rope = with_length(config, is_local(layer_type) && !rests ? local_base_of(config).value_or(base) : base);
+  if (!rests) set_scaling(rope, config, *scaling.json, scaling.where, Schema::nested);
+  if (!rests && layer_type == "compress") set_compressed(rope);
+  set_dimensions(rope, config, layer_type, !rests && present(*scaling.json, "partial_rotary_factor"));
+  set_code(rope, config);
+  return rests ? without_rope(std::move(rope), config) : rope;
+}
+
+std::vector<LayerRope> read_per_layer(const Object& config, const Dictionary& per_layer) {
+  std::vector<LayerRope> layers;
+  for (const auto& [layer_type, scaling] : per_layer.json->items()) {
+    if (layer_type.empty()) throw Error(fmt::format("{} has a layer type without a name", per_layer.where));
+    const Dictionary one{&scaling, fmt::format("{}.{}", per_layer.where, layer_type)};
+    layers.push_back({layer_type, read_layer_type(config, layer_type, one)});
+  }
+  if (std::none_of(layers.begin(), layers.end(), [](const LayerRope& l) { return l.config.rotates; }))
+    throw Error(fmt::format("{} has no layer type with a rotary embedding", per_layer.where));
+  return layers;
+}
+
+/// Models whose older files describe two embeddings side by side, by keys of their own; empty of all others. On load,
+/// Hugging Face turns these files into the newer schema, nested by layer type.
+std::vector<LayerRope> read_two_embeddings(const Object& config, const Dictionary& scaling) {
+  const ModelType& code = config.code();
+  const auto read = [&](const Dictionary& by, double base) { return read_embedding(config, by, base, Schema::nested); };
+  if (const auto compressed = config.number("compress_rope_theta"); compressed && code.compressed_layers) {
+    std::vector<LayerRope> layers{{"main", read({}, base_of(config))}, {"compress", read(scaling, *compressed)}};
+    set_compressed(layers.back().config);
+    return layers;
+  }
+  const auto local = local_base_of(config);
+  // A flat dictionary of the newer schema says that all layers are alike, whatever the class did with older files.
+  const bool is_newer = scaling.json && scaling.json == config.find("rope_parameters");
+  if (is_newer || (!local && !(code.scales_full_alone && scaling.json))) return {};
+  const double base = base_of(config), local_base = local.value_or(code.default_theta);
+  return {{"full_attention", read(scaling, base)},
+          {"sliding_attention", read(code.scales_local ? scaling : Dictionary{}, local_base)}};
+}
+
+/// By the list no_rope_layers, which holds 1 for a layer that rotates, or by the class: each so many-th does not.
+std::vector<LayerRope> split_by_depth(const Object& config, const LayerRope& whole) {
+  const Json* flags = config.find("no_rope_layers");
+  const std::string place = config.place_of("no_rope_layers");
+  if (flags && !flags->is_array())
+    throw Error(fmt::format("{} is {}, expected a list of 0 and 1", place, excerpt(*flags)));
+  const bool listed = flags && !flags->empty();
+  if (!listed && config.code().nope_every == 0) return {whole};
+  std::int64_t layers = config.integer("num_hidden_layers").value_or(0), rotating = 0;
+  if (listed) {
+    for (const Json& flag : *flags) rotating += as_bool(flag, place);
+    layers = static_cast<std::int64_t>(flags->size());
+  } else {
+    const std::int64_t interval = config.integer("no_rope_layer_interval").value_or(config.code().nope_every);
+    rotating = interval > 0 ? layers - layers / interval : layers;
+  }
+  if (layers > 0 && rotating == layers) return {whole};
+  if (layers > 0 && rotating == 0) throw Error(fmt::format("{} leaves no layer with RoPE", place));
+  return {{"rope", whole.config, rotating}, {"no_rope", without_rope(whole.config, config), layers - rotating}};
+}
+
+/// One embedding, which some of the model's layers may lack.
+std::vector<LayerRope> split(const Object& config, const LayerRope& whole) {
+  const FullAttention full = config.code().full_attention;
+  const bool rests =
+      full == FullAttention::rests || (full == FullAttention::rests_beside_window && config.find("sliding_window"));
+  if (!rests) return split_by_depth(config, whole);
+  return {{"sliding_attention", whole.config}, {"full_attention", without_rope(whole.config, config)}};
+}
+
+/// By `layer_types`, the list of every layer's type.
+void count_layers(std::vector<LayerRope>& layers, const Object& config) {
+  const Json* types = config.find("layer_types");
+  if (!types || !types->is_array()) return;
+  std::map<std::string_view, std::int64_t> counts;
+  for (const Json& type : *types)
+    if (type.is_string()) ++counts[type.get_ref<const std::string&>()];
+  for (LayerRope& layer : layers)
+    if (const auto found = counts.find(layer.layer_type); layer.layers == 0 && found != counts.end())
+      layer.layers = found->second;
+}
+
+} // namespace
+
+std::vector<LayerRope> read_layers(const Object& config) {
+  const Dictionary scaling = rope_dictionary(config);
+  std::vector<LayerRope> layers;
+  if (scaling.json && is_per_layer(*scaling.json))
+    layers = read_per_layer(config, scaling);
+  else
+    layers = read_two_embeddings(config, scaling);
+  if (layers.empty()) layers.push_back({"", read_embedding(config, scaling, base_of(config), Schema::flat)});
+  if (layers.size() == 1) layers = split(config, LayerRope(layers.front()));
+  count_layers(layers, config);
+  return layers;
+}
+
+} // namespace ropescope::config

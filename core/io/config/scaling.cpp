@@ -1,0 +1,77 @@
+#include "core/io/config/scaling.h"
+
+#include <algorithm>
+
+#include "core/io/rope_parameters.h"
+#include "core/rope/schemes/scheme.h"
+
+namespace ropescope::config {
+
+namespace {
+
+/// Keys that Hugging Face reads without consequence for the rotation, or not at all.
+constexpr std::string_view harmless[] = {"_name_or_path"};
+
+/// Where a parameter is a rope_type that the configuration class of Phi-3 and Phi-4 rewrites.
+bool is_renamed(const Object& config, const Json& value) {
+  return config.code().yarn_means_longrope && value.is_string() && (value == "su" || value == "yarn");
+}
+
+/// Whether the type is one of the YaRN authors', whose parameters Hugging Face does not read.
+bool is_of_repository(const Json& scaling) {
+  for (const char* key : {"rope_type", "type"})
+    if (const Json* type = present(scaling, key); type && type->is_string()) {
+      const Scheme* known = find_scheme(type->get_ref<const std::string&>());
+      return known && known->of_repository;
+    }
+  return false;
+}
+
+/// Parameters that may be set by hand, and that a config.json has elsewhere or not at all.
+bool is_ours_alone(std::string_view key, bool of_repository) {
+  for (const char* ours : {"max_position_embeddings", "freq_factors", "head_dim", "rotary_dim", "xpos_scale_base"})
+    if (key == ours) return true;
+  const Parameter* parameter = find_scheme_parameter(key);
+  return !of_repository && parameter && parameter->of_repository_alone;
+}
+
+/// What Hugging Face raises KeyError for.
+void require_keys(const RopeConfig& rope, const Json& scaling, const std::string& where) {
+  const Scheme& scheme = scheme_of(rope);
+  if (scheme.excuses && scaling.contains(scheme.excuses->key)) return;
+  for (const Parameter* parameter : scheme.required)
+    if (!scaling.contains(parameter->key))
+      throw Error(fmt::format("{} has no \"{}\", which rope_type \"{}\" needs", where, parameter->key, scheme.name));
+}
+
+} // namespace
+
+void set_scaling(RopeConfig& rope, const Object& config, const Json& scaling, const std::string& where, Schema schema) {
+  // "type" is the older spelling; where both are there, rope_type counts.
+  const bool both = scaling.contains("rope_type") && scaling.contains("type");
+  const bool rope_of_repository = is_of_repository(scaling);
+  for (const auto& [key, value] : scaling.items()) {
+    if (both && key == "type") continue;
+    const std::string place = fmt::format("{}.{}", where, key);
+    if ((key == "type" || key == "rope_type") && is_renamed(config, value))
+      rope.scaling.rope_type = RopeType::longrope;
+    else if ((key == "rope_theta" || key == "partial_rotary_factor") && value.is_null())
+      continue;
+    else if (is_rope_parameter(key) && !is_ours_alone(key, rope_of_repository))
+      set_rope_parameter(rope, key, value, place);
+    else if (std::find(std::begin(harmless), std::end(harmless), key) == std::end(harmless))
+      config.warn(fmt::format("{} is not understood and has no effect here", place));
+  }
+  require_keys(rope, scaling, where);
+  if (schema == Schema::nested && scaling.contains("truncate")) {
+    rope.scaling.set(key::truncate, true);
+    config.warn(
+        fmt::format("{}.truncate has no effect: Hugging Face reads it from a flat rope_parameters alone", where));
+  }
+}
+
+void set_compressed(RopeConfig& rope) {
+  if (rope.scaling.rope_type == RopeType::yarn) rope.attention.attention_factor = 1.0;
+}
+
+} // namespace ropescope::config

@@ -1,0 +1,97 @@
+#include "core/io/gguf/layers.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/io/gguf/scaling.h"
+
+namespace ropescope::gguf {
+
+namespace {
+
+RopeConfig without_rope(RopeConfig rope) {
+  rope.rotates = false;
+  return rope;
+}
+
+/// Another number of pairs has no use for the factors of these.
+RopeConfig without_factors(RopeConfig rope) {
+  rope.scaling.freq_factors.clear();
+  return rope.scaling.rope_type == RopeType::longrope ? unscaled(std::move(rope)) : rope;
+}
+
+/// Of the layers with a sliding window; nothing where they turn as the others do.
+std::optional<RopeConfig> local_rope(const RopeConfig& rope, Metadata& metadata) {
+  const auto base = metadata.number("rope.freq_base_swa");
+  const auto part = metadata.dimension("rope.dimension_count_swa"),
+             length = metadata.dimension("attention.key_length_swa");
+  const bool window = metadata.any_integer("attention.sliding_window").value_or(0) > 0 || base || part;
+  const GgufLocal kind = metadata.code().local;
+  if (!window || (kind == GgufLocal::none && !base && !part)) return std::nullopt;
+  const bool is_plain = kind == GgufLocal::own || kind == GgufLocal::unscaled;
+  RopeConfig result = is_plain ? unscaled(rope) : rope;
+  result.base = base.value_or(kind == GgufLocal::own ? 10000 : rope.base);
+  if (!metadata.code().decoupled) {
+    const std::int64_t whole = metadata.dimension("rope.dimension_count").value_or(rope.layout.head_dim);
+    result.layout.head_dim = length.value_or(rope.layout.head_dim);
+    result.layout.rotary_dim = part.value_or(std::min(whole, result.layout.head_dim));
+  }
+  if (result.layout.rotary_dim > result.layout.head_dim)
+    metadata.refuse(fmt::format("{} is {}, expected at most the head's {}", metadata.key("rope.dimension_count_swa"),
+                                result.layout.rotary_dim, result.layout.head_dim));
+  if (pair_count(result) != pair_count(rope)) result = without_factors(std::move(result));
+  return result;
+}
+
+/// DeepSeek-V4 scales its compressed layers by the frequencies alone: src/models/deepseek4.cpp.
+std::vector<LayerRope> split_compressed(RopeConfig rope, Metadata& metadata) {
+  rope.layout.pairs.trailing = true;
+  RopeConfig main = unscaled(rope);
+  rope.base = metadata.number("attention.compress_rope_freq_base").value_or(rope.base);
+  if (rope.scaling.rope_type == RopeType::yarn) rope.attention.attention_factor = 1;
+  return {{"main", std::move(main)}, {"compress", std::move(rope)}};
+}
+
+/// One kind of layers, of which some do not turn.
+std::vector<LayerRope> split_by_depth(const RopeConfig& rope, Metadata& metadata) {
+  const GgufArchitecture& code = metadata.code();
+  std::int64_t layers = metadata.integer("block_count").value_or(0), resting = 0;
+  bool some_rest = code.nope_every > 0;
+  if (code.nope_needs_window && metadata.any_integer("attention.sliding_window") == 0) some_rest = false;
+  if (some_rest) resting = layers / code.nope_every;
+  if (const auto turns = metadata.integers("attention.rope_pattern")) { // 1 for a layer that turns
+    layers = std::ssize(*turns);
+    resting = std::count(turns->begin(), turns->end(), 0);
+    some_rest = resting > 0;
+  }
+  if (!some_rest) return {{"", rope}};
+  if (layers > 0 && resting == layers)
+    metadata.refuse(fmt::format("{} leaves no layer with a rotary embedding", metadata.key("attention.rope_pattern")));
+  RopeConfig rest = without_rope(rope);
+  if (code.nope_scales_queries) { // src/llama-hparams.h: n_attn_temp_floor_scale, f_attn_temp_scale
+    rest.attention.query_scale = QueryScale::llama4;
+    rest.attention.query_scale_floor = 8192;
+    rest.attention.query_scale_coefficient = 0.1;
+  }
+  return {{"rope", rope, layers - resting}, {"no_rope", rest, resting}};
+}
+
+} // namespace
+
+std::vector<LayerRope> read_layers(const RopeConfig& rope, Metadata& metadata) {
+  if (metadata.code().compressed_layers) return split_compressed(rope, metadata);
+  const auto sliding = local_rope(rope, metadata);
+  // For each layer whether it has a window; a single number says after how many layers one has none.
+  const auto pattern = metadata.integers("attention.sliding_window_pattern").value_or(std::vector<std::int64_t>{});
+  const std::int64_t count = pattern.size() > 1 ? std::ssize(pattern) : 0;
+  const std::int64_t windows = count > 0 ? count - std::count(pattern.begin(), pattern.end(), 0) : 0;
+  if (sliding && metadata.code().local == GgufLocal::alone)
+    return {{"sliding_attention", *sliding, windows}, {"full_attention", without_rope(rope), count - windows}};
+  if (sliding && *sliding != rope)
+    return {{"full_attention", rope, count - windows}, {"sliding_attention", *sliding, windows}};
+  return split_by_depth(rope, metadata);
+}
+
+} // namespace ropescope::gguf

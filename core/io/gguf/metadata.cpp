@@ -1,0 +1,91 @@
+#include "core/io/gguf/metadata.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/text.h"
+
+namespace ropescope::gguf {
+
+namespace {
+
+constexpr std::int64_t greatest_integer = std::int64_t{1} << 53;
+
+/// Of the tensors' names that are read; those of further layers repeat the first's.
+bool is_read(std::string_view tensor) {
+  for (const std::string_view end : {"rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight"})
+    if (tensor.ends_with(end) && (tensor.size() == end.size() || tensor.starts_with("blk."))) return true;
+  return false;
+}
+
+} // namespace
+
+Metadata::Metadata(GgufFile& file, Warnings& warnings) : file_(file), warnings_(warnings) {
+  const auto name = file_.text("general.architecture");
+  if (!name) refuse("no general.architecture in it, expected a model's metadata");
+  // The name becomes part of every key and of many sentences.
+  const auto is_letter = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-' || c == '.'; };
+  if (name->empty() || name->size() > 64 || !std::all_of(name->begin(), name->end(), is_letter))
+    refuse(fmt::format("general.architecture is {}, expected letters and digits", in_quotes(*name)));
+  architecture_ = *name;
+  known_ = find_gguf_architecture(architecture_);
+  if (!known_)
+    warn(fmt::format("architecture \"{}\" is not known, and most models rotate halves", architecture_));
+  else if (known_->rope == GgufRope::none)
+    refuse(fmt::format("architecture \"{}\" has no rotary embedding in llama.cpp", architecture_));
+  if (code().finetuned_is_switch && !flag("rope.scaling.finetuned").value_or(true))
+    refuse(fmt::format("{} is false, and then architecture \"{}\" has no rotary embedding",
+                       key("rope.scaling.finetuned"), architecture_));
+  key("rope.scaling.finetuned"); // of other architectures it changes nothing
+}
+
+std::string Metadata::key(std::string_view name) {
+  asked_.push_back(fmt::format("{}.{}", architecture_, name));
+  return asked_.back();
+}
+
+void Metadata::refuse_integer(const std::string& key, std::int64_t value, std::int64_t greatest) const {
+  refuse(fmt::format("{} is {}, expected 0 to {}", key, value, greatest));
+}
+
+std::optional<std::int64_t> Metadata::integer_to(std::string_view name, std::int64_t greatest) {
+  const auto value = file_.integer(key(name));
+  if (value && (*value < 0 || *value > greatest)) refuse_integer(key(name), *value, greatest);
+  return value;
+}
+
+std::optional<std::int64_t> Metadata::integer(std::string_view name) { return integer_to(name, greatest_integer); }
+
+std::optional<std::int64_t> Metadata::dimension(std::string_view name) { return integer_to(name, greatest_dimension); }
+
+double Metadata::positive(std::string_view name, double otherwise) {
+  const double value = number(name).value_or(otherwise);
+  if (!(value > 0) || !std::isfinite(value))
+    refuse(fmt::format("{} is {}, expected a positive number", key(name), value));
+  return value;
+}
+
+std::optional<std::int64_t> Metadata::any_integer(std::string_view name) {
+  const auto list = integers(name);
+  if (!list) return std::nullopt;
+  for (const std::int64_t value : *list) {
+    if (value < 0 || value > greatest_integer) refuse_integer(key(name), value, greatest_integer);
+    if (value != 0) return value;
+  }
+  return 0;
+}
+
+void Metadata::warn_of_the_rest() {
+  // Whatever has "rope" in its name and was not asked for is news: a key of a later llama.cpp, or of a fork.
+  std::sort(asked_.begin(), asked_.end());
+  for (const std::string& name : file_.keys_with("rope"))
+    if (!std::binary_search(asked_.begin(), asked_.end(), name))
+      warn(fmt::format("{} is not understood and has no effect here", name));
+  for (const std::string& name : file_.tensors_with("rope"))
+    if (!is_read(name)) warn(fmt::format("tensor {} is not understood and has no effect here", name));
+}
+
+} // namespace ropescope::gguf

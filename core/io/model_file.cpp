@@ -1,0 +1,31 @@
+#include "core/io/model_file.h"
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "core/io/config_json.h"
+#include "core/io/file.h"
+#include "core/io/gguf.h"
+
+namespace ropescope {
+
+namespace {
+
+/// Real ones have some kilobytes; those that name every class of an image model a megabyte.
+constexpr std::uintmax_t greatest_config_file = 4u << 20;
+
+} // namespace
+
+Model read_model(const std::filesystem::path& path) {
+  InputFile file(path);
+  if (is_gguf(file)) return read_gguf(file, path.string());
+  if (file.size() > greatest_config_file)
+    throw Error(fmt::format("{}: has {} bytes, expected at most {}", path.string(), file.size(), greatest_config_file));
+  std::string text(static_cast<std::size_t>(file.size()), '\0');
+  file.read(0, text);
+  return parse_model_config(text, path.string());
+}
+
+} // namespace ropescope

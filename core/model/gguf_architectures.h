@@ -1,0 +1,68 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace ropescope {
+
+/// How llama.cpp turns the models of an architecture.
+enum class GgufRope : std::uint8_t {
+  none,            ///< not at all
+  normal,          ///< LLAMA_ROPE_TYPE_NORM: interleaved pairs
+  neox,            ///< halves
+  mrope,           ///< halves, pairs by sections
+  imrope,          ///< halves, pairs by sections, interleaved
+  normal_or_mrope, ///< by whether the file has sections
+  neox_or_mrope
+};
+
+/// What the layers with a sliding window take of rope.freq_base and rope.scaling where the file has no rope.*_swa.
+enum class GgufLocal : std::uint8_t {
+  none,     ///< no such layers, or turned as the others
+  own,      ///< base 10 000, nothing scaled
+  unscaled, ///< the base
+  same,     ///< both
+  alone     ///< both, and the layers without a window do not turn
+};
+
+/// What an architecture's code multiplies queries by where the file has attention.temperature_scale: QueryScale::
+/// ministral3, whose floor it takes from here.
+enum class GgufQueryScale : std::uint8_t {
+  none,
+  trained_length, ///< the trained length
+  stated_length   ///< attention.temperature_length, else the trained length
+};
+
+/// What llama.cpp's code fixes for a `general.architecture` and the file need not say. What most do is the default.
+/// Source: ggml-org/llama.cpp @ 0c1e57098, src/llama-arch.cpp, src/llama-model.cpp (llama_model_rope_type), src/models.
+struct GgufArchitecture {
+  std::string_view name = {};
+  GgufRope rope = GgufRope::none;
+  std::string_view model_type = {}; ///< HF's nearest; empty: the same
+
+  GgufLocal local = GgufLocal::none;
+  bool decoupled = false;           ///< rope.dimension_count components of a query turn, in a head of their own (MLA)
+  bool half_without_window = false; ///< layers without a window turn half of rope.dimension_count
+  bool compressed_layers = false;   ///< those alone are scaled, and turn by attention.compress_rope_freq_base
+
+  bool reads_alpha = false;         ///< rope.scaling.alpha, NTK-aware scaling
+  bool reads_betas = false;         ///< YaRN goes by the file's beta_fast and beta_slow; else by 32 and 1
+  double beta_fast = 32;            ///< YaRN's, where the file has none
+  double log_multiplier_unit = 1;   ///< the file holds mscale_all_dim times this: its converter multiplied
+  bool mscale_as_all_dim = false;   ///< YaRN's mscale is mscale_all_dim; else 1
+  bool scales_softmax = false;      ///< the softmax scale takes the magnitude of mscale_all_dim, squared
+  bool finetuned_is_switch = false; ///< rope.scaling.finetuned false: no rotary embedding at all
+
+  std::int64_t nope_every = 0;      ///< each so many-th layer does not turn; 0: all do
+  bool nope_needs_window = false;   ///< all layers turn where attention.sliding_window is 0
+  bool nope_scales_queries = false; ///< layers without RoPE multiply queries as QueryScale::llama4 does
+  GgufQueryScale query_scale = GgufQueryScale::none;
+};
+
+/// Every row, by name.
+std::span<const GgufArchitecture> gguf_architectures();
+
+/// The entry of a `general.architecture`, or null.
+const GgufArchitecture* find_gguf_architecture(std::string_view name);
+
+} // namespace ropescope

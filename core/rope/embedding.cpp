@@ -1,0 +1,111 @@
+#include "core/rope/embedding.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+
+namespace ropescope {
+
+namespace {
+
+bool is_exact(const Recipe& recipe) { return recipe.angle == AngleRule::turns; }
+
+/// Tokens of the call that positions make, which xPos is centred on.
+double call_length(const Positions& positions) {
+  return static_cast<double>(std::max<std::int64_t>(sequence_length(positions), 1));
+}
+
+} // namespace
+
+Embedding::Embedding(ValidRope config, std::optional<double> length, const Recipe& recipe)
+    : config_(std::move(config)), length_(length), recipe_(&recipe), spectrum_(make_spectrum(config_, length)),
+      gain_(is_exact(recipe) ? spectrum_.attention_factor : model_attention_factor(config_, length)) {}
+
+Embedding Embedding::inverse() const {
+  if (gain_ == 0) throw Error("an attention factor of 0 cannot be undone");
+  Embedding undone = *this;
+  undone.gain_ = 1 / gain_;
+  undone.inverts_ = !inverts_;
+  return undone;
+}
+
+PairLayout Embedding::layout_in(std::int64_t head_dim) const {
+  PairLayout layout = config_->layout.pairs;
+  if (inverts_) {
+    std::swap(layout.pairing, layout.output);
+    layout.direction = static_cast<std::int8_t>(-layout.direction);
+  }
+  if (head_dim != config_->layout.head_dim) layout.offset = config_->layout.nope_dim;
+  return layout;
+}
+
+Rotation Embedding::rotation(const Positions& positions, std::span<const std::uint8_t> axes,
+                             std::int64_t head_dim) const {
+  return {.turns = spectrum_.turns,
+          .attention_factor = gain_,
+          .layout = layout_in(head_dim),
+          .pair_axis = axes,
+          .positions = positions};
+}
+
+std::vector<CosSin<double>> Embedding::table(const Positions& positions, NumberFormat format, Role role) const {
+  const bool grows = config_->attention.xpos_scale_base.has_value();
+  if (is_exact(*recipe_) && !grows) return {};
+  if (!is_exact(*recipe_) && format == NumberFormat::float64)
+    throw Error(fmt::format("recipe {}: its arithmetic is float32 or less, and the rows are float64", recipe_->name));
+  const std::vector<std::uint8_t> axes = pair_axes(config_, positions.axes);
+  const Rotation as_asked = rotation(positions, axes, config_->layout.head_dim);
+  std::vector<CosSin<double>> table = recipe_table(*recipe_, config_, length_, as_asked, format);
+  if (!grows) return table;
+  // What undoes a query's growth is a key's shrinking.
+  const Role applied = inverts_ == (role == Role::key) ? Role::query : Role::key;
+  apply_xpos(config_, positions, applied, length_.value_or(call_length(positions)), table);
+  return table;
+}
+
+template <typename Real>
+void Embedding::turn(Engine& engine, const RowShape& shape, const Positions& positions, std::span<const Real> in,
+                     std::span<Real> out, NumberFormat format, Role role) const {
+  assert(in.size() == out.size() && static_cast<std::int64_t>(in.size()) == shape.size());
+  const std::vector<std::uint8_t> axes = pair_axes(config_, positions.axes);
+  Rotation rotation = this->rotation(positions, axes, shape.head_dim);
+  validate(rotation, shape, spectrum_.rotary_dim);
+  const std::vector<CosSin<double>> entries = table(positions, format, role);
+  rotation.table = entries;
+  rotation.fused = recipe_->fused;
+  if (recipe_->each_step) rotation.step = format;
+  engine.rotate(rotation, shape, in, out);
+}
+
+void Embedding::rotate(Engine& engine, const RowShape& shape, const Positions& positions, std::span<const float> in,
+                       std::span<float> out, Role role) const {
+  turn(engine, shape, positions, in, out, NumberFormat::float32, role);
+}
+
+void Embedding::rotate(Engine& engine, const RowShape& shape, const Positions& positions, std::span<const double> in,
+                       std::span<double> out, Role role) const {
+  turn(engine, shape, positions, in, out, NumberFormat::float64, role);
+}
+
+void Embedding::rotate(Engine& engine, const RowShape& shape, const Positions& positions, Array& array,
+                       Role role) const {
+  if (array.holds_integers()) throw Error("the array holds integers, expected floating-point numbers");
+  if (array.dtype == NumberFormat::float64)
+    return turn(engine, shape, positions, std::span<const double>(array.doubles), std::span(array.doubles),
+                *array.dtype, role);
+  turn(engine, shape, positions, std::span<const float>(array.floats), std::span(array.floats), *array.dtype, role);
+}
+
+std::vector<float> Embedding::scores(Engine& engine, std::int64_t count) const {
+  const ScoreScan::Weight share{1 / static_cast<double>(std::max<std::int64_t>(1, spectrum_.pairs())), 0};
+  const std::vector<ScoreScan::Weight> weights(static_cast<std::size_t>(spectrum_.pairs()), share);
+  std::vector<float> scores(static_cast<std::size_t>(count));
+  engine.scan({.turns = spectrum_.turns, .weights = weights, .first = 0}, scores);
+  return scores;
+}
+
+} // namespace ropescope
