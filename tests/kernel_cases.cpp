@@ -6,6 +6,8 @@
 #include <numbers>
 #include <random>
 
+#include <fmt/format.h>
+
 namespace ropescope::test {
 
 RopeConfig CaseModel::config() const {
@@ -163,11 +165,11 @@ class Bugs {
 public:
   Bugs(const CaseModel& model, const CaseShape& shape) : model_(model), shape_(shape) {}
 
-  CaseKernel& add_all(const std::string& name, std::vector<Cause> causes) {
-    all.push_back({name, std::move(causes), right_kernel(model_), shape_});
+  CaseKernel& add_all(const std::string& name, std::vector<ExpectedCause> causes) {
+    all.push_back({name, std::move(causes), right_kernel(model_), shape_, {}, {}});
     return all.back().kernel;
   }
-  CaseKernel& add(const std::string& name, Cause cause) { return add_all(name, {std::move(cause)}); }
+  CaseKernel& add(const std::string& name, ExpectedCause cause) { return add_all(name, {std::move(cause)}); }
 
   void take(CaseKernel& kernel, const CaseModel& model) const {
     kernel.model = model;
@@ -186,7 +188,7 @@ public:
   std::vector<CaseBug> all;
 };
 
-Cause pairing(bool interleaved) {
+ExpectedCause pairing(bool interleaved) {
   return {"pairing", {{"measured", std::string(interleaved ? "interleaved" : "half")}}};
 }
 
@@ -308,7 +310,8 @@ void Bugs::add_tables() {
   const auto greatest = static_cast<double>(shape_.positions.back());
   const double length = greatest > 5000 ? 4096 : 128;
   const auto table = [&](const char* beyond) {
-    return Cause{"table_too_short", {{"length", static_cast<std::int64_t>(length)}, {"beyond", std::string(beyond)}}};
+    return ExpectedCause{"table_too_short",
+                         {{"length", static_cast<std::int64_t>(length)}, {"beyond", std::string(beyond)}}};
   };
   add("table_too_short", table("clamp")).position = [=](double p, std::int64_t, std::int64_t) {
     return std::min(p, length - 1);
@@ -323,7 +326,7 @@ void Bugs::add_tables() {
 }
 
 void Bugs::add_precision() {
-  const auto recipe = [](const char* name) { return Cause{"precision", {{"recipe", std::string(name)}}}; };
+  const auto recipe = [](const char* name) { return ExpectedCause{"precision", {{"recipe", std::string(name)}}}; };
   const auto to = [](NumberFormat f) { return [f](double x) { return round_to(f, x); }; };
   add("bf16_positions", recipe("bf16_positions")).position = [](double p, std::int64_t, std::int64_t) {
     return round_to(NumberFormat::bfloat16, p);
@@ -331,8 +334,13 @@ void Bugs::add_precision() {
   add("bf16_inv_freq", recipe("bf16_inv_freq")).round_theta = to(NumberFormat::bfloat16);
   add("fp16_inv_freq", recipe("fp16_inv_freq")).round_theta = to(NumberFormat::float16);
   add("bf16_angles", recipe("bf16_angles")).round_angle = to(NumberFormat::bfloat16);
+  // The model's own code stores its tables in the rows' format, and bfloat16 rows round more than float16 tables do.
   add("bf16_tables", recipe("bf16_tables")).round_table = to(NumberFormat::bfloat16);
+  all.back().hidden_in = {NumberFormat::bfloat16};
   add("fp16_tables", recipe("fp16_tables")).round_table = to(NumberFormat::float16);
+  all.back().hidden_in = {NumberFormat::float16, NumberFormat::bfloat16};
+  for (std::size_t last = 1; last <= 2; ++last)
+    all[all.size() - last].why_hidden = "rows of this format round as much as such tables do";
 }
 
 bool near(const ParameterValue& found, const ParameterValue& expected, double tolerance) {
@@ -346,11 +354,11 @@ bool near(const ParameterValue& found, const ParameterValue& expected, double to
   return found == expected;
 }
 
-bool found_cause(const Cause& expected, const std::vector<Cause>& found) {
+bool found_cause(const ExpectedCause& expected, const std::vector<Cause>& found) {
   return std::any_of(found.begin(), found.end(), [&](const Cause& cause) {
-    return cause.name == expected.name &&
+    return cause.name() == expected.name &&
            std::all_of(expected.parameters.begin(), expected.parameters.end(), [&](const auto& parameter) {
-             const ParameterValue* value = cause.find(parameter.first);
+             const auto value = find_parameter(cause, parameter.first);
              return value && near(*value, parameter.second, 1e-3);
            });
   });
@@ -371,7 +379,7 @@ std::vector<CaseBug> case_bugs(const CaseModel& model, const CaseShape& shape) {
 
 std::vector<CaseBug> case_double_bugs(const CaseModel& model, const CaseShape& shape) {
   Bugs bugs(model, shape);
-  const Cause offset{"position_offset", {{"offset", std::int64_t{3}}}};
+  const ExpectedCause offset{"position_offset", {{"offset", std::int64_t{3}}}};
   const auto moved = [](double p, std::int64_t, std::int64_t) { return p + 3; };
   CaseModel based = model;
   based.base = 30000;
@@ -394,9 +402,42 @@ std::vector<CaseBug> case_double_bugs(const CaseModel& model, const CaseShape& s
 bool as_expected(const CaseBug& bug, const Finding& finding) {
   const bool single = bug.causes.size() == 1;
   if (finding.causes.size() == bug.causes.size() &&
-      std::all_of(bug.causes.begin(), bug.causes.end(), [&](const Cause& c) { return found_cause(c, finding.causes); }))
+      std::all_of(bug.causes.begin(), bug.causes.end(),
+                  [&](const ExpectedCause& c) { return found_cause(c, finding.causes); }))
     return true;
   return single && finding.causes.size() == 1 && found_cause(bug.causes[0], finding.indistinguishable);
+}
+
+namespace {
+
+std::string words_of(std::string_view name, const Parameters& parameters) {
+  std::string text(name);
+  for (const auto& [key, value] : parameters)
+    std::visit(
+        [&, k = key](const auto& v) {
+          using T = std::decay_t<decltype(v)>;
+          if constexpr (std::is_same_v<T, std::vector<std::int64_t>>)
+            text += fmt::format(" {}#{}", k, v.size());
+          else
+            text += fmt::format(" {}={}", k, v);
+        },
+        value);
+  return text;
+}
+
+} // namespace
+
+std::string words(const std::vector<Cause>& causes) {
+  std::string text;
+  for (const Cause& cause : causes) text += (text.empty() ? "" : " + ") + words_of(cause.name(), cause.parameters());
+  return text;
+}
+
+std::string words(const std::vector<ExpectedCause>& causes) {
+  std::string text;
+  for (const ExpectedCause& cause : causes)
+    text += (text.empty() ? "" : " + ") + words_of(cause.name, cause.parameters);
+  return text;
 }
 
 } // namespace ropescope::test

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/check/finding.h"
-#include "core/check/kernel_run.h"
+#include "core/check/run.h"
 
 namespace ropescope::test {
 
@@ -55,12 +55,21 @@ std::vector<CaseShape> case_shapes();
 /// Random rows through a kernel, input and output rounded to a format.
 KernelRun run_kernel(const CaseModel& model, const CaseKernel&, const CaseShape&, NumberFormat, unsigned seed);
 
+/// A cause as check should name it, and those of its parameters that matter.
+struct ExpectedCause {
+  std::string name;
+  Parameters parameters;
+};
+
 /// A bug: how it changes the right kernel, and what check should say of it.
 struct CaseBug {
-  std::string name;
-  std::vector<Cause> causes; ///< expected; a parameter's number within its tolerance
+  std::string name; ///< its class
+  std::vector<ExpectedCause> causes;
   CaseKernel kernel;
   CaseShape shape;
+  /// Formats of rows in which nobody can tell the bug, so that the kernel is right; and why.
+  std::vector<NumberFormat> hidden_in;
+  std::string why_hidden;
 };
 
 /// Every bug that a model can have in a shape.
@@ -72,5 +81,9 @@ std::vector<CaseBug> case_double_bugs(const CaseModel&, const CaseShape&);
 /// Whether every expected cause is among those found, with its parameters: counts exact, base within 0.1 %, others
 /// within 1e-3; and as many causes as expected. A cause named in `indistinguishable` counts too where it is single.
 bool as_expected(const CaseBug&, const Finding&);
+
+/// Causes by their JSON names, with parameters: "base measured=10000 + rows_wrong rows#3".
+std::string words(const std::vector<Cause>&);
+std::string words(const std::vector<ExpectedCause>&);
 
 } // namespace ropescope::test

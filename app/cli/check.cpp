@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "app/cli/commands.h"
 #include "app/cli/kernel_options.h"
@@ -12,7 +11,8 @@
 #include "app/cli/position_options.h"
 #include "app/cli/say.h"
 #include "app/cli/still.h"
-#include "core/check/check.h"
+#include "core/check/checked_kernel.h"
+#include "core/check/finding_json.h"
 #include "core/error.h"
 #include "core/io/file.h"
 
@@ -27,37 +27,26 @@ struct Options {
   bool json = false;
 };
 
+KernelRun read(const KernelFiles& files, const Model& model, const LayerRope& layer) {
+  try {
+    return read_kernel_run(files, model, layer);
+  } catch (const AmbiguousTokenAxis& error) {
+    throw Error(told_with_option(error.what(), error.axes));
+  }
+}
+
 KernelRun read_run(const Options& options, const Model& model) {
   const LayerRope& layer = options.model.layer(model);
   asked_layout(options.files.layout, model, layer.config);
   KernelFiles files = options.files;
   files.config = options.model.config;
-  KernelRun run = read_kernel_run(files, model, layer);
+  KernelRun run = read(files, model, layer);
   if (!options.files.positions.given()) say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
   return run;
 }
 
-std::string words_of(const Cause& cause) {
-  std::string words = cause.name;
-  for (const auto& [name, value] : cause.parameters)
-    std::visit(
-        [&, key = name](const auto& v) {
-          using T = std::decay_t<decltype(v)>;
-          if constexpr (std::is_same_v<T, std::vector<std::int64_t>>)
-            words += fmt::format(" {} {}", key,
-                                 v.size() > 8 ? fmt::format("({} of them)", v.size())
-                                              : fmt::format("{}", fmt::join(v, ",")));
-          else if constexpr (std::is_same_v<T, double>)
-            words += fmt::format(" {} {:.7g}", key, v);
-          else
-            words += fmt::format(" {} {}", key, v);
-        },
-        value);
-  return words;
-}
-
 /// What a person reads: nothing but the sentence where the kernel agrees.
-void say_finding(const Finding& finding) {
+void say_finding(const Finding& finding, const KernelRun& run) {
   say(finding.sentence);
   if (finding.verdict == Verdict::match) return;
   say(fmt::format("{} of {} rows differ from the expected rotation, by up to {:.3g}.", finding.rows_wrong, finding.rows,
@@ -65,13 +54,10 @@ void say_finding(const Finding& finding) {
   say(fmt::format("Residual {:.2g}; rounding explains {:.2g} ({}).", finding.residual, finding.tolerance,
                   finding.tolerance_reason));
   constexpr std::size_t shown = 6;
-  for (std::size_t h = 1; h < std::min(shown, finding.hypotheses.size()); ++h) {
-    std::string causes;
-    for (const Cause& cause : finding.hypotheses[h].causes) causes += (causes.empty() ? "" : ", ") + words_of(cause);
-    say(fmt::format("  {:9.2e}  {}", finding.hypotheses[h].residual, causes));
-  }
+  for (std::size_t h = 1; h < std::min(shown, finding.tried.size()); ++h)
+    say(fmt::format("  {:9.2e}  {}", finding.tried[h].residual, finding.tried[h].words));
   for (const Cause& cause : finding.indistinguishable)
-    say(fmt::format("This file cannot tell it from: {}.", words_of(cause)));
+    say(fmt::format("This file cannot tell it from: {}.", cause.brief(run)));
   if (!finding.decide_by.empty()) say(fmt::format("To decide: {}.", finding.decide_by));
 }
 
@@ -92,8 +78,7 @@ int check_kernel(const Options& options, Output& out) {
   for (const std::string& file : {options.files.in, options.files.out})
     require_other_file(options.report, without_tensor_name(file), "a file of the kernel");
   const Model model = options.model.resolve();
-  KernelRun read = read_run(options, model);
-  const std::shared_ptr<const CheckedKernel> checked = checked_kernel(std::move(read), options.files.out);
+  const std::shared_ptr<const CheckedKernel> checked = checked_kernel(read_run(options, model));
   const Finding& finding = checked->finding;
   const std::string json = finding_json(finding, checked->run);
   if (report == ".json") write_file(options.report, json);
@@ -101,7 +86,7 @@ int check_kernel(const Options& options, Output& out) {
   if (options.json)
     out.write(json);
   else
-    say_finding(finding);
+    say_finding(finding, checked->run);
   return finding.verdict == Verdict::mismatch ? 1 : 0;
 }
 

@@ -27,4 +27,8 @@ void add_kernel_files(CLI::App& app, KernelFiles& files, const std::string& in, 
   add_positions(app, files.positions);
 }
 
+std::string told_with_option(const std::string& sentence, const std::vector<std::int64_t>& axes) {
+  return axes.empty() ? sentence : sentence + " (--token-axis)";
+}
+
 } // namespace ropescope::cli

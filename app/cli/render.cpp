@@ -112,7 +112,7 @@ int render(const Options& options, Output& out) {
 void require_drawn(const ui::Shell& shell) {
   const KernelCheck& check = shell.derived().kernel();
   if (shell.scene().view != View::check) return;
-  if (!check.trouble().empty()) throw Error(check.trouble());
+  if (!check.trouble().empty()) throw Error(told_with_option(check.trouble().sentence, check.trouble().axes));
   const std::int64_t head = shell.scene().kernel.head;
   if (check.checked() && (head < -1 || head >= check.checked()->run.heads))
     throw Error(fmt::format("--head {}: {} has heads 0 … {}", head, shell.scene().kernel.files.out,

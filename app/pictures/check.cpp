@@ -98,32 +98,26 @@ std::string_view files_words(const ui::Canvas& c, const KernelFiles& files) {
   return c.words("{} → {}, {}", file_name(files.in), file_name(files.out), positions);
 }
 
-constexpr std::string_view axis_asked = ": expected --token-axis";
-
-/// Which axis counts the tokens, where the shape does not tell: those that the sentence names.
-float draw_axes(const ui::Canvas& c, ImVec2 at, std::string_view trouble, Scene& next) {
-  if (!trouble.ends_with(axis_asked)) return at.y;
-  const std::string_view named = trouble.substr(std::min(trouble.rfind(", and axes"), trouble.size()));
+/// A button for each axis that may count the tokens, where the shape does not tell.
+float draw_axes(const ui::Canvas& c, ImVec2 at, const std::vector<std::int64_t>& axes, Scene& next) {
+  if (axes.empty()) return at.y;
   const float width = c.px(130), height = c.px(28);
-  float x = at.x - width - c.px(8);
-  for (int axis = 0; axis < 8; ++axis) {
-    if (named.find(c.words("{}", axis)) == std::string_view::npos) continue;
-    x += width + c.px(8);
+  float x = at.x;
+  for (const std::int64_t axis : axes) {
     if (ui::button(c, c.words("axis {}{}", axis, '\0').data(), {{x, at.y}, {x + width, at.y + height}},
                    c.words("Axis {} counts", axis)))
       next.kernel.files.token_axis = axis;
+    x += width + c.px(8);
   }
   return at.y + height + c.px(8);
 }
 
 /// What cannot be read or judged, in one sentence; what was found before stays below.
-float draw_trouble(const ui::Canvas& c, ui::Rect inner, const std::string& trouble, bool before, Scene& next) {
+float draw_trouble(const ui::Canvas& c, ui::Rect inner, const Trouble& trouble, bool before, Scene& next) {
   draw_badge(c, {inner.least.x + c.px(16), inner.least.y + c.px(16)}, c.px(15), Badge::bad);
   const float left = inner.least.x + c.px(46), width = inner.greatest.x - left;
-  const std::string_view words(trouble.data(),
-                               trouble.size() - (trouble.ends_with(axis_asked) ? axis_asked.size() : 0));
-  float y = ui::wrapped_text(c, {left, inner.least.y + c.px(4)}, width, c.fonts.title, c.theme.text, words);
-  y = draw_axes(c, {left, y + c.px(6)}, trouble, next);
+  float y = ui::wrapped_text(c, {left, inner.least.y + c.px(4)}, width, c.fonts.title, c.theme.text, trouble.sentence);
+  y = draw_axes(c, {left, y + c.px(6)}, trouble.axes, next);
   if (!before) return y;
   ui::text(c, {left, y}, c.fonts.body, c.theme.dim, "What follows is of the files as they were before.");
   return y + c.px(24);
@@ -142,10 +136,10 @@ float draw_finding(const ui::Canvas& c, ui::Rect inner, float room, const Scene&
   float y = ui::wrapped_text(c, {left, inner.least.y}, width, fits ? c.fonts.large : c.fonts.title, c.theme.text,
                              finding.sentence);
   y = ui::wrapped_text(c, {left, y + c.px(4)}, width, c.fonts.body, c.theme.text,
-                       working ? c.words("{} Reading again …", kernel.evidence) : std::string_view(kernel.evidence));
+                       working ? c.words("{} Reading again …", finding.evidence) : std::string_view(finding.evidence));
   y = std::max(y + c.px(4), inner.least.y + c.px(70));
-  y = draw_facts(c, {left, y}, room - left, kernel.facts);
-  y = ui::wrapped_text(c, {left, y + c.px(2)}, room - left, c.fonts.small, c.theme.dim, kernel.tolerance);
+  y = draw_facts(c, {left, y}, room - left, finding.facts);
+  y = ui::wrapped_text(c, {left, y + c.px(2)}, room - left, c.fonts.small, c.theme.dim, finding.tolerance_sentence);
   if (!scene.kernel.guessed) return y;
   ui::text(c, {left, y}, c.fonts.body, c.theme.bad,
            c.words("Which is which was a guess: {}.", files_words(c, scene.kernel.files)));

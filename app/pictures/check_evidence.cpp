@@ -7,6 +7,7 @@
 #include "app/pictures/dial.h"
 #include "app/plot/curves.h"
 #include "app/ui/imgui_compat.h"
+#include "core/check/causes/unknown.h"
 
 namespace ropescope::pictures {
 
@@ -18,27 +19,8 @@ void draw_cross(const ui::Canvas& c, ImVec2 at, float arm, ImU32 colour) {
   c.list->AddLine({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, colour, c.stroke(2));
 }
 
-/// Tokens between the least and the greatest position.
-double span_of(const Positions& positions) {
-  if (positions.ids.empty()) return 1;
-  const auto [least, greatest] = std::minmax_element(positions.ids.begin(), positions.ids.end());
-  return std::max(1.0, static_cast<double>(*greatest - *least));
-}
-
-enum class Seen : std::uint8_t { right, off, not_at_all };
-
-/// A frequency is off by more than 1e-3 of it, and by more than rounding could turn a pair over all positions; where it
-/// is the former alone, these positions do not show it.
-Seen judged(double measured, double expected, double span, double tolerance) {
-  const double off = std::abs(measured - expected);
-  if (!std::isfinite(measured)) return Seen::not_at_all;
-  if (off <= 1e-3 * std::abs(expected)) return Seen::right;
-  return off * span > std::max(4 * tolerance, 1e-6) ? Seen::off : Seen::not_at_all;
-}
-
 struct Spectra {
   plot::Axis x, y;
-  double span, tolerance;
 };
 
 void draw_measured(const ui::Canvas& c, const Spectra& plot, const Measurement& measured, int& off, int& unseen) {
@@ -49,11 +31,11 @@ void draw_measured(const ui::Canvas& c, const Spectra& plot, const Measurement& 
     const double least = plot.y.least, greatest = plot.y.greatest;
     const double shown = std::abs(std::isfinite(frequency) ? frequency : expected);
     const ImVec2 at{x, plot.y.pixel(std::clamp(shown, least, greatest))};
-    const Seen seen = judged(frequency, expected, plot.span, plot.tolerance);
-    if (seen == Seen::not_at_all) {
+    const PairJudgement seen = measured.judgement[i];
+    if (seen == PairJudgement::unseen) {
       ++unseen;
       c.list->AddCircle(at, c.px(3), c.theme.dim, 0, c.stroke(1));
-    } else if (seen == Seen::off) {
+    } else if (seen == PairJudgement::off) {
       ++off;
       draw_cross(c, at, c.px(4), c.theme.bad);
     } else
@@ -149,9 +131,7 @@ void check_frequencies(const ui::Canvas& c, ui::Rect panel, const Scene& scene, 
   const auto pairs = static_cast<double>(measured.expected.size());
   if (pairs == 0 || area.height() < c.px(30)) return;
   const Spectra plot{{0, std::max(1.0, pairs - 1), area.least.x, area.greatest.x, false},
-                     frequency_axis(measured, area),
-                     span_of(kernel.run.positions),
-                     kernel.finding.tolerance};
+                     frequency_axis(measured, area)};
   for (const plot::Tick& tick :
        plot::decade_ticks(plot.y, true, static_cast<int>(area.height() / c.px(26)), &c.memory)) {
     const float at = plot.y.pixel(tick.value);
@@ -189,8 +169,8 @@ void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& 
   const ui::Rect room = heading(c, panel, "Explanations tried", "what each leaves unexplained, log scale");
   constexpr float row_height = 30, least_residual = 1e-8f;
   const auto rows =
-      std::min(kernel.hypotheses.size(), static_cast<std::size_t>((room.height() - c.px(8)) / c.px(row_height)));
-  const bool explained = kernel.finding.causes.front().name != "unknown";
+      std::min(kernel.finding.tried.size(), static_cast<std::size_t>((room.height() - c.px(8)) / c.px(row_height)));
+  const bool explained = !kernel.finding.causes.front().is<cause::Unknown>();
   const float number = c.px(78), words = room.width() * 0.5f;
   const ui::Rect bars{{room.least.x + words + c.px(12), room.least.y + c.px(10)}, {room.greatest.x - number, 0}};
   const auto share = [&](double residual) {
@@ -200,15 +180,15 @@ void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& 
   };
   for (std::size_t h = 0; h < rows; ++h) {
     const float y = room.least.y + c.px(10) + c.px(row_height) * static_cast<float>(h), top = y + c.px(4);
-    const double residual = kernel.hypotheses[h].residual;
+    const double residual = kernel.finding.tried[h].residual;
     const bool best = h == 0;
     ImFont* font = best ? c.fonts.bold : c.fonts.body;
-    if (ui::text_width(font, kernel.hypotheses[h].words) > words) font = c.fonts.small;
+    if (ui::text_width(font, kernel.finding.tried[h].words) > words) font = c.fonts.small;
     const ui::Rect line{{room.least.x, y}, {room.least.x + words, y + c.px(row_height)}};
     ui::text(c, line.least, font, best ? c.theme.text : c.theme.dim,
-             ui::shortened(c, font, kernel.hypotheses[h].words, words));
+             ui::shortened(c, font, kernel.finding.tried[h].words, words));
     ui::hit(c.words("hypothesis {}{}", h, '\0').data(), line);
-    ui::tooltip(kernel.hypotheses[h].words.c_str());
+    ui::tooltip(kernel.finding.tried[h].words.c_str());
     c.list->AddRectFilled({bars.least.x, top}, {bars.greatest.x, top + c.px(12)}, c.theme.raised, c.px(3));
     if (std::isfinite(residual))
       c.list->AddRectFilled({bars.least.x, top}, {bars.least.x + share(residual) * bars.width(), top + c.px(12)},
@@ -238,7 +218,7 @@ void check_pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const K
   const float radius = std::min(room.height() - c.px(8), room.width() - table - c.px(40)) / 2;
   if (radius < c.px(20)) return;
   draw_dial(c, {room.least.x + (room.width() - table) / 2 - c.px(8), (room.least.y + room.greatest.y) / 2 + c.px(4)},
-            radius, read, kernel.gain);
+            radius, read, kernel.finding.expected.gain);
 
   const float left = room.greatest.x - table, step = std::min(c.px(34), room.height() / 6);
   float y = std::max(room.least.y + c.px(4), (room.least.y + room.greatest.y - 6 * step) / 2);

@@ -9,43 +9,70 @@ namespace ropescope::pictures {
 
 namespace {
 
-void draw_signature(const ui::Canvas& c, ui::Rect box, const Signature& signature, const ErrorScale& scale) {
-  const float words = c.px(40);
+/// How signatures are laid out: as large as lets all of them in.
+struct Layout {
+  int columns = 1, rows = 1;
+  float gap = 0, words = 0; ///< pixels; `words`: below each picture
+  bool marks = true;        ///< what to look for, below the name; else in the tooltip alone
+};
+
+/// Names alone take less room than names with marks, which are tried first.
+Layout layout_of(const ui::Canvas& c, ui::Rect room, int count) {
+  struct Style {
+    float width, height, gap, words; ///< least of a cell
+    bool marks;
+  };
+  constexpr Style styles[] = {{118, 76, 12, 40, true}, {92, 50, 8, 20, false}};
+  Layout layout;
+  for (const Style& style : styles) {
+    const float gap = c.px(style.gap);
+    const int across = std::clamp(static_cast<int>((room.width() + gap) / (c.px(style.width) + gap)), 1, count),
+              fit = std::max(1, static_cast<int>((room.height() + gap) / (c.px(style.height) + gap))),
+              rows = (count + across - 1) / across;
+    layout = {across, std::min(rows, fit), gap, c.px(style.words), style.marks};
+    if (rows > fit) continue;
+    layout.columns = (count + rows - 1) / rows; // spread evenly over the rows
+    return layout;
+  }
+  return layout;
+}
+
+void draw_signature(const ui::Canvas& c, ui::Rect box, const Signature& signature, const ErrorScale& scale,
+                    const Layout& layout) {
   const ui::Rect area{{std::round(box.least.x), std::round(box.least.y)},
-                      {std::round(box.greatest.x), std::round(box.greatest.y - words)}};
+                      {std::round(box.greatest.x), std::round(box.greatest.y - layout.words)}};
   draw_errors(c, area, signature.errors,
               {0, static_cast<double>(signature.errors.tokens()), 0, static_cast<double>(signature.errors.pairs())},
               scale);
   ui::text(c, {area.least.x, area.greatest.y + c.px(3)}, c.fonts.small, c.theme.text,
            ui::shortened(c, c.fonts.small, signature.name, area.width()));
-  ui::text(c, {area.least.x, area.greatest.y + c.px(20)}, c.fonts.small, c.theme.dim,
-           ui::shortened(c, c.fonts.small, signature.sign, area.width()));
+  if (layout.marks)
+    ui::text(c, {area.least.x, area.greatest.y + c.px(20)}, c.fonts.small, c.theme.dim,
+             ui::shortened(c, c.fonts.small, signature.mark, area.width()));
   ui::hit(c.words("signature {}{}", signature.name, '\0').data(), box);
-  ui::tooltip(c.words("{}: {}{}", signature.name, signature.sign, '\0').data());
+  ui::tooltip(c.words("{}: {}{}", signature.name, signature.mark, '\0').data());
 }
 
 } // namespace
 
 void check_gallery(const ui::Canvas& c, ui::Rect panel, const Derived& derived) {
-  const ui::Rect room = heading(c, panel, "What bugs leave behind", "position downward, pair to the right");
+  ui::Rect room = heading(c, panel, "What bugs leave behind", "position downward, pair to the right");
   const std::vector<Signature>& all = derived.signatures();
   if (all.empty()) return;
   const CheckedKernel* kernel = derived.kernel().checked();
-  const double unit = kernel ? std::max(kernel->rms, 1e-12) : 1.0;
-  const ErrorScale scale =
-      kernel ? ErrorScale{kernel->scale.least / unit, kernel->scale.greatest / unit} : ErrorScale{1e-5, 2};
-  // As few rows as keep names readable.
+  const double unit = kernel ? std::max(kernel->finding.rms, 1e-12) : 1.0;
+  const ErrorScale scale = kernel
+                               ? ErrorScale{kernel->finding.scale.least / unit, kernel->finding.scale.greatest / unit}
+                               : ErrorScale{1e-5, 2};
+  room.least.y += c.px(8);
   const auto count = static_cast<int>(all.size());
-  const float least = c.px(118), gap = c.px(12);
-  const int across = std::clamp(static_cast<int>((room.width() + gap) / (least + gap)), 1, count);
-  const int fit = std::max(1, static_cast<int>((room.height() + gap) / (c.px(76) + gap)));
-  const int down = std::min(fit, (count + across - 1) / across), columns = std::min(across, (count + down - 1) / down);
-  const float width = (room.width() + gap) / static_cast<float>(columns) - gap,
-              height = (room.height() - c.px(8) + gap) / static_cast<float>(down) - gap;
-  for (int s = 0; s < std::min(count, columns * down); ++s) {
-    const float x = room.least.x + static_cast<float>(s % columns) * (width + gap),
-                y = room.least.y + c.px(8) + static_cast<float>(s / columns) * (height + gap);
-    draw_signature(c, {{x, y}, {x + width, y + height}}, all[static_cast<std::size_t>(s)], scale);
+  const Layout layout = layout_of(c, room, count);
+  const float width = (room.width() + layout.gap) / static_cast<float>(layout.columns) - layout.gap,
+              height = (room.height() + layout.gap) / static_cast<float>(layout.rows) - layout.gap;
+  for (int s = 0; s < std::min(count, layout.columns * layout.rows); ++s) {
+    const float x = room.least.x + static_cast<float>(s % layout.columns) * (width + layout.gap),
+                y = room.least.y + static_cast<float>(s / layout.columns) * (height + layout.gap);
+    draw_signature(c, {{x, y}, {x + width, y + height}}, all[static_cast<std::size_t>(s)], scale, layout);
   }
 }
 

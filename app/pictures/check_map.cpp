@@ -168,14 +168,14 @@ void draw_read_out(const ui::Canvas& c, const Grid& grid, const CheckedKernel& k
 
 /// The colours from top to bottom, their decades, and where rounding ends.
 void draw_scale(const ui::Canvas& c, ui::Rect bar, const CheckedKernel& kernel) {
-  const ErrorScale& scale = kernel.scale;
+  const ErrorScale& scale = kernel.finding.scale;
   constexpr int steps = 64;
   const auto y = [&](double share) { return bar.greatest.y - static_cast<float>(share) * bar.height(); };
   for (int s = 0; s < steps; ++s)
     fill(c.list, bar.least.x, bar.greatest.x, std::round(y(static_cast<double>(s + 1) / steps)),
          std::round(y(static_cast<double>(s) / steps)), ui::error_colour((s + 0.5) / steps));
   const plot::Axis axis{scale.least, scale.greatest, bar.greatest.y, bar.least.y, true};
-  const float at = y(scale.share(kernel.rounding)), half = c.px(8);
+  const float at = y(scale.share(kernel.finding.rounding)), half = c.px(8);
   const float label = std::clamp(at - half, bar.least.y, bar.greatest.y - 2 * half);
   for (const plot::Tick& tick : plot::decade_ticks(axis, true, static_cast<int>(bar.height() / c.px(24)), &c.memory)) {
     const float place = axis.pixel(tick.value);
@@ -201,7 +201,7 @@ float draw_heads(const ui::Canvas& c, ui::Rect room, const Scene& scene, const K
   for (std::size_t h = 0; h < heads.size(); ++h) {
     const float x = left + cell * static_cast<float>(h);
     const ui::Rect box{{x, room.least.y}, {x + cell - 1, room.greatest.y}};
-    c.list->AddRectFilled(box.least, box.greatest, cell_colour(c, kernel.scale, heads[h]));
+    c.list->AddRectFilled(box.least, box.greatest, cell_colour(c, kernel.finding.scale, heads[h]));
     if (ui::hit(c.words("head {}{}", h, '\0').data(), box)) next.kernel.head = static_cast<std::int64_t>(h);
     if (ImGui::IsItemHovered()) ui::tooltip(c.words("head {}: RMS of Δ {:.2e}{}", h, heads[h], '\0').data());
   }
@@ -214,12 +214,12 @@ float draw_heads(const ui::Canvas& c, ui::Rect room, const Scene& scene, const K
 } // namespace
 
 std::int64_t selected_row(const Scene& scene, const CheckedKernel& kernel) {
-  const std::int64_t row = scene.kernel.row < 0 ? kernel.errors.tokens() / 2 : scene.kernel.row;
-  return std::clamp<std::int64_t>(row, 0, kernel.errors.tokens() - 1);
+  const std::int64_t row = scene.kernel.row < 0 ? kernel.finding.errors.tokens() / 2 : scene.kernel.row;
+  return std::clamp<std::int64_t>(row, 0, kernel.finding.errors.tokens() - 1);
 }
 
 std::int64_t selected_pair(const Scene& scene, const CheckedKernel& kernel) {
-  return std::clamp<std::int64_t>(scene.pair, 0, kernel.errors.pairs() - 1);
+  return std::clamp<std::int64_t>(scene.pair, 0, kernel.finding.errors.pairs() - 1);
 }
 
 void draw_errors(const ui::Canvas& c, ui::Rect area, const ErrorMap& map, const MapPart& part,
@@ -265,9 +265,9 @@ void check_map(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Ke
   if (area.width() < c.px(40) || area.height() < c.px(40) || map.tokens() == 0 || map.pairs() == 0) return;
 
   const Grid grid = grid_of(area, scene.kernel, map);
-  draw_errors(c, area, map, grid.part, kernel.scale);
+  draw_errors(c, area, map, grid.part, kernel.finding.scale);
   c.list->PushClipRect(area.least, area.greatest, true);
-  draw_numbers(c, grid, map, kernel.scale);
+  draw_numbers(c, grid, map, kernel.finding.scale);
   draw_selection(c, grid, selected_row(scene, kernel), selected_pair(scene, kernel));
   c.list->PopClipRect();
   draw_labels(c, grid, kernel, map);

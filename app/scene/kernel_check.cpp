@@ -6,6 +6,10 @@
 
 namespace ropescope {
 
+std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const Model& model, const LayerRope& layer) {
+  return checked_kernel(read_kernel_run(files, model, layer));
+}
+
 KernelCheck::~KernelCheck() {
   const std::lock_guard lock(mutex_);
   wanted_.reset();
@@ -58,7 +62,7 @@ void KernelCheck::update(const Scene& scene, bool wait) {
     files_ = {};
     checked_.reset();
     errors_.reset();
-    trouble_.clear();
+    trouble_ = {};
     return;
   }
   const bool same = same_inputs(scene);
@@ -88,10 +92,12 @@ KernelCheck::Done KernelCheck::done(const Wanted& wanted) {
     done.checked = wanted.of ? wanted.of : check_files(wanted.files, wanted.model, wanted.layer);
     if (done.head >= done.checked->run.heads) done.head = -1;
     if (done.head >= 0) done.errors = std::make_shared<ErrorMap>(errors_of_head(*done.checked, done.head));
+  } catch (const AmbiguousTokenAxis& error) {
+    done.trouble = {error.what(), error.axes};
   } catch (const Error& error) {
-    done.trouble = error.what();
+    done.trouble = {error.what(), {}};
   } catch (const std::bad_alloc&) {
-    done.trouble = "there is not enough memory for these files";
+    done.trouble.sentence = "there is not enough memory for these files";
   }
   return done;
 }

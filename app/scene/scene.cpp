@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/scene/presets.h"
+#include "core/check/file_roles.h"
 #include "core/error.h"
 #include "core/rope/schemes/scheme.h"
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "app/scene/kernel_files.h"
+#include "core/check/run_files.h"
 #include "core/io/config_json.h"
 
 namespace ropescope {

@@ -8,7 +8,7 @@
 #include "app/gpu/framebuffer.h"
 #include "app/ui/png.h"
 #include "app/ui/shell.h"
-#include "core/check/check.h"
+#include "core/check/finding_json.h"
 #include "core/error.h"
 #include "core/io/file.h"
 

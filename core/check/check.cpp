@@ -4,39 +4,47 @@
 #include <cmath>
 #include <numeric>
 
-#include <fmt/format.h>
-
-#include "core/check/precision_check.h"
-#include "core/check/search.h"
+#include "core/check/cancelled.h"
+#include "core/check/causes/match.h"
+#include "core/check/causes/not_finite.h"
+#include "core/check/causes/precision.h"
+#include "core/check/causes/scaling_ignored.h"
+#include "core/check/causes/scaling_parameters.h"
+#include "core/check/causes/unknown.h"
+#include "core/check/evidence/comparison.h"
+#include "core/check/finding_words.h"
+#include "core/check/measurement.h"
+#include "core/check/proof/arithmetic.h"
+#include "core/check/search/candidate.h"
+#include "core/check/search/search.h"
+#include "core/check/thresholds.h"
+#include "core/check/words.h"
 
 namespace ropescope {
 
 namespace {
 
-constexpr std::size_t listed_hypotheses = 12;
-constexpr std::int64_t sampled_tokens = 96;
-
 class Checker {
 public:
-  explicit Checker(const KernelRun& run)
-      : run_(run), spectrum_(make_spectrum(run.rope, run.length())), noise_(row_noise(run, spectrum_)) {
-    const FrequencyChoice expected = expected_frequencies(run, 2 * pair_count(run.rope));
-    sample_ = sample_tokens(run.shape.tokens, sampled_tokens);
-    changes_ = changes(run, sample_, noise_.bound);
-    layouts_ = layout_choices(run, changes_.moved);
-    const Candidate candidate{&layouts_.front(), expected, Operation::rotate};
-    expected_ = {candidate.turns(), expected.gain, Operation::rotate, as_given(run.positions)};
-    all_.resize(static_cast<std::size_t>(run.shape.tokens));
+  Checker(const KernelRun& run, const std::stop_token& stop)
+      : run_(run), stop_(stop), noise_(row_noise(run, make_spectrum(run.rope, run.length()))),
+        sample_(sample_tokens(run.shape.tokens, thresholds::sampled_tokens)),
+        changes_(changes(run, sample_, noise_.bound)), layouts_(layout_choices(run, changes_.moved)),
+        expected_(expected_candidate(run, layouts_.front()).prediction(as_given(run.positions))),
+        all_(static_cast<std::size_t>(run.shape.tokens)) {
     std::iota(all_.begin(), all_.end(), std::int64_t{0});
   }
 
   Finding run() {
+    // Most kernels are right, and end after two passes over the rows.
+    throw_if_stopped(stop_);
     compare_with_expected();
     const Reduced whole = reduce(run_, layouts_.front().at, all_);
     judge_rows(whole);
     auto precision = explain_by_rows(expected_, noise_, whole);
     if (!precision) {
-      const auto tried = try_recipes(run_, expected_, noise_, reduce(run_, layouts_.front().at, sample_));
+      const Reduced sample = reduce(run_, layouts_.front().at, sample_);
+      const auto tried = try_recipes(run_, expected_, noise_, sample, stop_);
       finding_.hypotheses = precision_hypotheses(tried);
       precision = explain_by_precision(run_, expected_, noise_, whole, tried);
     }
@@ -46,17 +54,19 @@ public:
 
 private:
   void compare_with_expected() {
+    const auto pairs = static_cast<std::size_t>(expected_.turns.theta.size());
     Multipliers multipliers;
-    const auto pairs = static_cast<std::size_t>(spectrum_.pairs());
+    // Once for all heads: cos and sin cost more than the comparison.
     multipliers.reserve(all_.size() * pairs);
     for (std::size_t t = 0; t < all_.size(); ++t)
       for (std::size_t i = 0; i < pairs; ++i) multipliers.push_back(expected_.multiplier(t, i));
     Comparison comparison = compare(run_, layouts_.front().at, multipliers);
-    finding_.pairs = spectrum_.pairs();
+    finding_.expected = {expected_.turns.theta, expected_.turns.axis, expected_.gain, layouts_.front().at};
     finding_.max_abs_error = comparison.max_abs;
-    finding_.error = std::move(comparison.error);
+    finding_.errors = ErrorMap(std::move(comparison.error), static_cast<std::int64_t>(pairs));
     finding_.head_error = std::move(comparison.head_error);
     finding_.rows = run_.shape.tokens;
+    finding_.rms = rms_of(run_.in);
   }
 
   void judge_rows(const Reduced& whole) {
@@ -65,68 +75,46 @@ private:
     finding_.tolerance = against_expected.allowed;
     finding_.rows_wrong = std::count_if(against_expected.rows.begin(), against_expected.rows.end(),
                                         [](const RowScore& row) { return !row.explained(); });
+    // Colours reach from rounding, or eight decades, to the greatest error or a wholly wrong row.
+    const float most = finding_.errors.greatest();
+    const double greatest = std::isfinite(most) ? static_cast<double>(most) : 0.0, size = finding_.rms * expected_.gain;
+    finding_.rounding = finding_.tolerance * size;
+    finding_.scale.greatest = std::max({greatest, thresholds::greatest_error * size, 1e-12});
+    finding_.scale.least =
+        std::max(unit_of(format_held(run_.out)) * size, finding_.scale.greatest * thresholds::decades_shown);
   }
 
   void agree(const PrecisionFit& precision) {
     finding_.verdict = precision.verdict;
     finding_.recipe = precision.recipe;
     finding_.residual = precision.residual;
-    const bool matches = precision.verdict == Verdict::match;
-    finding_.causes.assign(1, matches ? Cause{"match", {}} : Cause{"precision", {{"recipe", precision.recipe}}});
-    if (matches) finding_.rows_wrong = 0;
+    const bool match = precision.verdict == Verdict::match;
+    finding_.causes = {match ? Cause(cause::Match{}) : Cause(cause::Precision{precision.recipe, precision.chain})};
+    // Rows that float32 angles explain were counted as off by rounding alone.
+    if (match) finding_.rows_wrong = 0;
     reason_ = precision.reason;
-    measure(layouts_.front());
+    finding_.measured = measure(run_, layouts_.front(), noise_, finding_.tolerance);
   }
 
   void disagree() {
-    Explanation found = explain(run_, expected_, layouts_, noise_, changes_);
-    finding_.verdict = Verdict::mismatch;
+    Explanation found = explain({run_, expected_, layouts_, noise_, changes_, stop_});
     finding_.residual = found.residual;
     finding_.causes = std::move(found.causes);
     finding_.indistinguishable = std::move(found.alike);
     for (Hypothesis& tried : found.tried) finding_.hypotheses.push_back(std::move(tried));
     if (finding_.causes.empty()) {
-      finding_.causes = {{"unknown", {}}};
+      finding_.causes = {cause::Unknown{}};
       finding_.residual = finding_.expected_residual;
-    } else if (std::all_of(finding_.causes.begin(), finding_.causes.end(),
-                           [](const Cause& c) { return c.name == "output_permuted"; })) {
-      finding_.verdict = Verdict::match;
-    } else if (std::all_of(finding_.causes.begin(), finding_.causes.end(),
-                           [](const Cause& c) { return c.name == "output_permuted" || c.name == "precision"; })) {
-      finding_.verdict = Verdict::precision;
     }
-    measure(found.layout ? *found.layout : layouts_.front());
+    // The worst of them decides.
+    for (const Cause& cause : finding_.causes) finding_.verdict = std::max(finding_.verdict, cause.verdict());
+    finding_.measured = measure(run_, found.layout ? *found.layout : layouts_.front(), noise_, finding_.tolerance);
   }
 
-  void measure(const LayoutChoice& layout) {
-    const FrequencyChoice expected = expected_frequencies(run_, layout.rotary_dim);
-    const Candidate candidate{&layout, expected, Operation::rotate};
-    const Kernel kernel{candidate.turns(), expected.gain, Operation::rotate, expected_.positions};
-    Measurement& measured = finding_.measured;
-    measured.layout = layout.layout;
-    measured.expected = kernel.turns.theta;
-    for (const FrequencyFit& fit : fit_layout(run_, layout, noise_)) measured.frequency.push_back(fit.theta);
-    const Reduced whole = reduce(run_, layout.at, all_);
-    measured.tokens = all_;
-    std::vector<PairSums> over(static_cast<std::size_t>(whole.pairs));
-    std::vector<double> parallel(over.size());
-    for (std::size_t t = 0; t < all_.size(); ++t)
-      for (std::size_t i = 0; i < over.size(); ++i) {
-        const PairSums& sum = whole.of(t)[i];
-        over[i].in += sum.in;
-        over[i].out += sum.out;
-        const std::complex<double> cross(sum.cross_re, sum.cross_im);
-        if (sum.in > 0) parallel[i] += std::norm(cross) / sum.in;
-        measured.ratio.push_back(std::complex<float>(sum.in > 0 ? cross / sum.in : 0.0));
-        measured.expected_ratio.push_back(std::complex<float>(kernel.multiplier(t, i)));
-      }
-    for (std::size_t i = 0; i < over.size(); ++i) {
-      measured.gain.push_back(std::sqrt(over[i].out / over[i].in));
-      measured.coherence.push_back(std::sqrt(parallel[i] / over[i].out));
-    }
-  }
-
-  Finding finish() {
+  /// Best first, each once, the finding's own at the head.
+  void list_hypotheses() {
+    constexpr std::size_t listed = 12;
+    // Recipes, accounts and single causes were tried on samples of their own; the list is sorted by what they left.
     auto& hypotheses = finding_.hypotheses;
     std::stable_sort(hypotheses.begin(), hypotheses.end(),
                      [](const Hypothesis& a, const Hypothesis& b) { return a.residual < b.residual; });
@@ -136,56 +124,59 @@ private:
                                       [&](const Hypothesis& later) { return later.causes == hypotheses[h].causes; }),
                        hypotheses.end());
     hypotheses.insert(hypotheses.begin(), {finding_.causes, finding_.residual});
-    if (hypotheses.size() > listed_hypotheses) hypotheses.resize(listed_hypotheses);
+    if (hypotheses.size() > listed) hypotheses.erase(hypotheses.begin() + listed, hypotheses.end());
+  }
+
+  Finding finish() {
+    list_hypotheses();
     const bool unscaled = std::any_of(finding_.causes.begin(), finding_.causes.end(),
-                                      [](const Cause& c) { return c.name == "scaling_ignored"; });
+                                      [](const Cause& c) { return c.is<cause::ScalingIgnored>(); });
     std::erase_if(finding_.indistinguishable, [&](const Cause& c) {
       return std::find(finding_.causes.begin(), finding_.causes.end(), c) != finding_.causes.end() ||
-             (unscaled && c.name == "scaling_parameters"); // such as scale nothing
+             (unscaled && c.is<cause::ScalingParameters>()); // such as scale nothing
     });
+    // Last, when the causes are settled: everything that is said follows from them.
     finding_.decide_by = decide_by(finding_.causes, finding_.indistinguishable);
-    finding_.sentence = sentence_of(finding_.causes, run_);
     finding_.tolerance_reason = noise_.reason + (reason_.empty() ? "" : "; " + reason_);
+    put_into_words(finding_, run_);
     return std::move(finding_);
   }
 
   const KernelRun& run_;
-  Spectrum spectrum_;
+  const std::stop_token& stop_;
   Noise noise_;
-  std::vector<std::int64_t> sample_, all_;
+  std::vector<std::int64_t> sample_;
   Changes changes_;
   std::vector<LayoutChoice> layouts_;
-  Kernel expected_;
+  Prediction expected_;
+  std::vector<std::int64_t> all_;
   Finding finding_;
   std::string reason_;
 };
 
-} // namespace
-
-namespace {
-
 /// What the rows that are finite tell, after what the others do.
-Finding check_finite_rows(const KernelRun& run, std::int64_t first) {
+Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::stop_token& stop) {
   const FiniteRows finite = finite_rows(run);
-  Finding finding = Checker(finite.run).run();
-  const Cause cause{"not_finite", {{"first", first}}};
-  const bool unharmed = finding.verdict != Verdict::mismatch, unknown = finding.causes[0].name == "unknown";
-  if (unknown || finding.causes[0].name == "match") finding.causes.clear();
-  finding.causes.insert(finding.causes.begin(), cause);
+  // A kernel that overflows in some rows is often wrong in the others too.
+  Finding finding = Checker(finite.run, stop).run();
+  const bool unharmed = finding.verdict != Verdict::mismatch;
+  const Cause& best = finding.causes.front();
+  if (best.is<cause::Unknown>() || best.is<cause::Match>()) finding.causes.clear();
+  finding.causes.insert(finding.causes.begin(), cause::NotFinite{first});
   finding.verdict = Verdict::mismatch;
   finding.rows_wrong += unharmed ? finite.tokens_lost : 0;
   finding.residual = finding.max_abs_error = std::nan("");
   finding.hypotheses.insert(finding.hypotheses.begin(), {finding.causes, finding.residual});
-  finding.sentence = sentence_of(finding.causes, run);
+  put_into_words(finding, run);
   return finding;
 }
 
 } // namespace
 
-Finding check(const KernelRun& run) {
+Finding check(const KernelRun& run, const std::stop_token& stop) {
   require_judgeable(run);
-  if (const auto first = first_not_finite(run)) return check_finite_rows(run, *first);
-  return Checker(run).run();
+  if (const auto first = first_not_finite(run)) return check_finite_rows(run, *first, stop);
+  return Checker(run, stop).run();
 }
 
 } // namespace ropescope

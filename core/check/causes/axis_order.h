@@ -1,0 +1,55 @@
+#pragma once
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/check/formula.h"
+#include "core/check/words.h"
+#include "core/rope/positions.h"
+
+namespace ropescope::cause {
+
+/// The kernel turns pairs by other axes of the positions (t, h, w) than the model does.
+struct AxisOrder {
+  enum class Form : std::uint8_t {
+    order, ///< the model's axes exchanged: `axes` are those taken for t, h, w
+    only,  ///< one axis for every pair
+    rule   ///< another rule of assigning them: "sections", "interleaved" or "ernie"
+  };
+  Form form = Form::order;
+  std::string axes = {};
+
+  static constexpr std::string_view name = "axis_order";
+  static constexpr FactKind fact = FactKind::positions;
+
+  std::string form_name() const { return form == Form::order ? "order" : form == Form::only ? "only" : "rule"; }
+  Parameters parameters() const { return {{form_name(), axes}}; }
+  std::string sentence(const KernelRun&) const {
+    if (form == Form::order) return fmt::format("takes the axes of positions in the order {}", axes);
+    if (form == Form::only) return fmt::format("turns every pair by axis {} alone", axes);
+    return fmt::format("assigns axes to pairs by the rule \"{}\"", axes);
+  }
+  std::string brief(const KernelRun&) const { return fmt::format("axes: {} {}", form_name(), axes); }
+
+  /// The patches of a picture, whose first and last axis change places.
+  static std::vector<Example> examples(const ExampleModel& model) {
+    const std::int64_t count = axis_count(model.rope());
+    if (count < 2) return no_example("its tokens have one position each");
+    const std::vector<std::uint8_t> axis = pair_axes(model.rope(), count);
+    const double width = std::max(2.0, std::floor(std::sqrt(model.length())));
+    const auto along = [=](double p, std::int64_t a) { // last axis: columns, the one before: rows, else pictures
+      return a == count - 1 ? std::fmod(p, width) : a == count - 2 ? std::floor(p / width) : std::floor(p / width / 8);
+    };
+    Formula right = model.right(), bug = model.right();
+    right.position = [=](double p, std::int64_t pair, std::int64_t) {
+      return along(p, axis[static_cast<std::size_t>(pair)]);
+    };
+    bug.position = [=](double p, std::int64_t pair, std::int64_t) {
+      const std::int64_t a = axis[static_cast<std::size_t>(pair)];
+      return along(p, a == 0 ? count - 1 : a == count - 1 ? 0 : a);
+    };
+    return {{"axes exchanged", "one axis is right", bug, right, {}}};
+  }
+};
+
+} // namespace ropescope::cause

@@ -1,0 +1,43 @@
+#pragma once
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/check/formula.h"
+#include "core/check/words.h"
+#include "core/text.h"
+
+namespace ropescope::cause {
+
+/// The kernel computes its frequencies from another base.
+struct Base {
+  double measured = 0;
+  std::string layer_type = {}; ///< the model's layer type that has this base, where one does
+
+  static constexpr std::string_view name = "base";
+  static constexpr FactKind fact = FactKind::base;
+
+  Parameters parameters() const {
+    Parameters all{{"measured", measured}};
+    if (!layer_type.empty()) all.push_back({"layer_type", layer_type});
+    return all;
+  }
+  std::string sentence(const KernelRun& run) const {
+    const auto words = [](double base) { // a whole number with its thousands apart
+      return base == std::round(base) && base < 1e15 ? grouped(base) : exact_words(base);
+    };
+    return fmt::format("uses base {}; the model expects {}", words(measured), words(run.rope.base));
+  }
+  std::string brief(const KernelRun& run) const {
+    return fmt::format("base {} instead of {}", short_words(measured), short_words(run.rope.base));
+  }
+  std::string decide_by() const { return "a run under a config with another base: a wrong exponent changes with it"; }
+
+  static std::vector<Example> examples(const ExampleModel& model) {
+    RopeConfig other = model.rope();
+    other.base = model.rope().base == 10000 ? 500000 : 10000;
+    return one_example(fmt::format("base {}", grouped(other.base)), "pair 0 is always right", model.formula(other));
+  }
+};
+
+} // namespace ropescope::cause

@@ -1,0 +1,23 @@
+#pragma once
+#include "core/check/formula.h"
+#include "core/check/words.h"
+
+namespace ropescope::cause {
+
+/// The kernel turns by −θ where the model turns by θ.
+struct InverseRotation {
+  static constexpr std::string_view name = "inverse_rotation";
+  static constexpr FactKind fact = FactKind::sign;
+
+  Parameters parameters() const { return {}; }
+  std::string sentence(const KernelRun&) const { return "rotates by the opposite angle"; }
+  std::string brief(const KernelRun&) const { return "inverse rotation (−θ)"; }
+
+  static std::vector<Example> examples(const ExampleModel& model) {
+    Formula bug = model.right();
+    bug.position = [](double p, std::int64_t, std::int64_t) { return -p; };
+    return one_example("opposite angle", "as unrotated, steeper", bug);
+  }
+};
+
+} // namespace ropescope::cause

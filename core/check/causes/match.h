@@ -1,0 +1,25 @@
+#pragma once
+#include "core/check/formula.h"
+#include "core/check/words.h"
+
+namespace ropescope::cause {
+
+/// The kernel agrees with the model.
+struct Match {
+  static constexpr std::string_view name = "match";
+  static constexpr FactKind fact = FactKind::rotation;
+  static constexpr Verdict verdict = Verdict::match;
+
+  Parameters parameters() const { return {}; }
+  std::string sentence(const KernelRun&) const { return "agrees with the model"; }
+  std::string brief(const KernelRun&) const { return "as the model asks"; }
+
+  /// What rounding alone leaves, to compare the others with.
+  static std::vector<Example> examples(const ExampleModel& model) {
+    Formula right = model.right();
+    right.bfloat16 = true;
+    return one_example("right: bfloat16", "faint and flat", right);
+  }
+};
+
+} // namespace ropescope::cause

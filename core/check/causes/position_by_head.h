@@ -1,0 +1,39 @@
+#pragma once
+#include <fmt/format.h>
+
+#include "core/check/formula.h"
+#include "core/check/words.h"
+
+namespace ropescope::cause {
+
+/// The kernel's positions depend on the head: an index that counts heads, or rows, where it should count tokens.
+/// One of the three members counts.
+struct PositionByHead {
+  std::string by = {};                    ///< what stands for the position: "head", "row" or "flat row"
+  std::int64_t per_head = 0;              ///< tokens that each head adds to those of the head before
+  std::vector<std::int64_t> offsets = {}; ///< tokens that each head adds, where no rule is seen
+
+  static constexpr std::string_view name = "position_by_head";
+  static constexpr FactKind fact = FactKind::positions;
+
+  Parameters parameters() const {
+    if (!by.empty()) return {{"by", by}};
+    if (!offsets.empty()) return {{"offsets", offsets}};
+    return {{"per_head", per_head}};
+  }
+  std::string sentence(const KernelRun&) const {
+    if (!by.empty()) return "turns every head by its own number instead of the token's position";
+    if (!offsets.empty())
+      return fmt::format("adds a number of its own to the positions of each head: {}", exact_words(offsets));
+    return fmt::format("adds {} × head to the position of a token", per_head);
+  }
+  std::string brief(const KernelRun&) const { return "position depends on the head"; }
+
+  static std::vector<Example> examples(const ExampleModel& model) {
+    Formula bug = model.right();
+    bug.position = [](double p, std::int64_t, std::int64_t head) { return p + static_cast<double>(head); };
+    return one_example("m + head", "alike in every row", bug);
+  }
+};
+
+} // namespace ropescope::cause

@@ -1,0 +1,84 @@
+#include "core/check/checked_kernel.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/check/check.h"
+#include "core/parallel.h"
+
+namespace ropescope {
+
+namespace {
+
+/// Calls work with the first number of every row of a token that belongs to the head; −1: to any.
+template <typename Work>
+void for_rows(const KernelRun& run, std::int64_t head, std::int64_t token, Work work) {
+  const RowShape& shape = run.shape;
+  for (std::int64_t outer = 0; outer < shape.outer; ++outer)
+    for (std::int64_t inner = 0; inner < shape.inner; ++inner) {
+      const std::int64_t of = run.head_of(outer, inner);
+      if (head < 0 || of == head) work(run.first_number(outer, token, inner), of);
+    }
+}
+
+PairOfRow read_pair(const CheckedKernel& kernel, std::int64_t row, std::int64_t token, std::int64_t pair) {
+  // Input and output may be paired otherwise (DeepSeek-V3 reads neighbours and writes halves).
+  const auto i = static_cast<std::size_t>(pair);
+  const ExpectedRotation& expected = kernel.finding.expected;
+  const Array &in = kernel.run.in, &out = kernel.run.out;
+  PairOfRow read;
+  read.input = {in.number(row + expected.at.in_first[i]), in.number(row + expected.at.in_second[i])};
+  read.kernel = {out.number(row + expected.at.out_first[i]), out.number(row + expected.at.out_second[i])};
+  read.expected = expected.multiplier(kernel.run.positions, token, pair) * read.input;
+  read.theta = expected.theta[i];
+  return read;
+}
+
+} // namespace
+
+PairOfRow CheckedKernel::pair_of_row(std::int64_t head, std::int64_t token, std::int64_t pair) const {
+  PairOfRow worst;
+  double most = -1;
+  for_rows(run, head, token, [&](std::int64_t row, std::int64_t of) {
+    PairOfRow read = read_pair(*this, row, token, pair);
+    const double error = std::norm(read.kernel - read.expected);
+    // The first row counts in any case, though its error may be NaN.
+    if (most >= 0 && !(error > most)) return;
+    most = error;
+    worst = read;
+    worst.head = of;
+  });
+  return worst;
+}
+
+// On demand, and not for every head at once: 32 maps of a long run would not fit into memory.
+ErrorMap errors_of_head(const CheckedKernel& kernel, std::int64_t head) {
+  const std::int64_t tokens = kernel.run.shape.tokens, pairs = kernel.finding.expected.at.pairs();
+  std::vector<float> errors(static_cast<std::size_t>(tokens * pairs));
+  constexpr std::int64_t tokens_of_a_task = 64;
+  in_parallel(static_cast<std::size_t>((tokens + tokens_of_a_task - 1) / tokens_of_a_task), 0, [&](std::size_t task) {
+    const std::int64_t begin = static_cast<std::int64_t>(task) * tokens_of_a_task;
+    for (std::int64_t t = begin; t < std::min(tokens, begin + tokens_of_a_task); ++t)
+      for (std::int64_t i = 0; i < pairs; ++i) {
+        double squares = 0;
+        std::int64_t count = 0;
+        for_rows(kernel.run, head, t, [&](std::int64_t row, std::int64_t) {
+          const PairOfRow read = read_pair(kernel, row, t, i);
+          squares += std::norm(read.kernel - read.expected);
+          count += 2;
+        });
+        errors[static_cast<std::size_t>(t * pairs + i)] =
+            static_cast<float>(std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(1, count))));
+      }
+  });
+  return {std::move(errors), pairs};
+}
+
+std::shared_ptr<const CheckedKernel> checked_kernel(KernelRun run, const std::stop_token& stop) {
+  auto kernel = std::make_shared<CheckedKernel>();
+  kernel->finding = check(run, stop);
+  kernel->run = std::move(run);
+  return kernel;
+}
+
+} // namespace ropescope

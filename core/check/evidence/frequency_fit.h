@@ -1,0 +1,29 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "core/check/evidence/reduce.h"
+
+namespace ropescope {
+
+/// What turns each pair: rad/token, signed, and the axis of the positions that counts.
+struct PairTurns {
+  std::vector<double> theta;
+  std::vector<std::uint8_t> axis;
+};
+
+/// A frequency read off the ratios of tokens to one another, from neighbours outward, so that no angle is ever
+/// ambiguous; what is constant over tokens (an offset, a gain) has no part in it. Breaks count little where most
+/// neighbours are whole.
+struct FrequencyFit {
+  double theta = 0; ///< rad/token, signed; NaN where nothing is to be seen
+  double sigma = 0; ///< its standard error, rad/token
+};
+
+/// One per pair. `near`: which of the frequencies to take that look alike at these positions, those 2π over the
+/// smallest distance apart. `unit`: of the rows' format (Noise::unit). `from_zero`: position 0, where nothing turns,
+/// counts as one more token; more exact far out, wrong under an offset.
+std::vector<FrequencyFit> fit_frequencies(const Reduced&, const Positions&, const PairTurns& near, double unit,
+                                          bool from_zero = false);
+
+} // namespace ropescope

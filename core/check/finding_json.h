@@ -1,0 +1,12 @@
+#pragma once
+#include <string>
+
+#include "core/check/finding.h"
+#include "core/check/run.h"
+
+namespace ropescope {
+
+/// What the command `check` prints as JSON: one object, its last line ended.
+std::string finding_json(const Finding&, const KernelRun&);
+
+} // namespace ropescope

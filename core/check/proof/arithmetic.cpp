@@ -1,0 +1,238 @@
+#include "core/check/proof/arithmetic.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "core/check/cancelled.h"
+#include "core/check/causes/match.h"
+#include "core/check/causes/precision.h"
+#include "core/check/thresholds.h"
+#include "core/error.h"
+
+namespace ropescope {
+
+using Complex = std::complex<double>;
+
+namespace {
+
+/// Whether the angle is float32 and nothing else is weaker: what most models' own code does.
+bool of_float32_angles(const Recipe& recipe) {
+  return recipe.inv_freq == NumberFormat::float32 && recipe.positions == NumberFormat::float32 &&
+         recipe.angles == NumberFormat::float32 && !recipe.fast_sincos && recipe.angle != AngleRule::turns &&
+         (!recipe.tables || recipe.tables == NumberFormat::float32);
+}
+
+/// As the JSON names it: every way to have float32 angles is one.
+std::string name_in_findings(const Recipe& recipe) {
+  if (recipe.angle == AngleRule::turns) return "exact";
+  if (recipe.angle == AngleRule::recurrence) return "ggml_recurrence";
+  return of_float32_angles(recipe) ? "float32_angles" : std::string(recipe.name);
+}
+
+/// Whole chains in 16 bits, as under autocast; named by what costs most far out.
+constexpr Recipe whole_chains[] = {
+    {.name = "bf16_positions",
+     .line = cause::Precision::chain_line,
+     .inv_freq = NumberFormat::bfloat16,
+     .positions = NumberFormat::bfloat16,
+     .angles = NumberFormat::bfloat16},
+    {.name = "bf16_positions",
+     .line = cause::Precision::chain_line,
+     .inv_freq = NumberFormat::bfloat16,
+     .positions = NumberFormat::bfloat16,
+     .angles = NumberFormat::bfloat16,
+     .tables = NumberFormat::bfloat16},
+    {.name = "bf16_positions",
+     .line = cause::Precision::chain_line,
+     .inv_freq = NumberFormat::bfloat16,
+     .positions = NumberFormat::bfloat16},
+    {.name = "bf16_angles",
+     .line = cause::Precision::chain_line,
+     .inv_freq = NumberFormat::bfloat16,
+     .angles = NumberFormat::bfloat16},
+    {.name = "bf16_inv_freq",
+     .line = cause::Precision::chain_line,
+     .inv_freq = NumberFormat::bfloat16,
+     .tables = NumberFormat::bfloat16},
+    {.name = "fp16_positions",
+     .line = cause::Precision::chain_line,
+     .inv_freq = NumberFormat::float16,
+     .positions = NumberFormat::float16,
+     .angles = NumberFormat::float16},
+    {.name = "fp16_inv_freq",
+     .line = cause::Precision::chain_line,
+     .inv_freq = NumberFormat::float16,
+     .tables = NumberFormat::float16},
+};
+
+/// Rows are predicted from their own numbers, so that what remains of a recipe is its table.
+Score score_recipe(const Recipe& recipe, const KernelRun& run, const Prediction& expected, const Noise& noise,
+                   const Reduced& reduced) {
+  // A table of the sample's tokens alone.
+  Positions positions{run.positions.axes, {}};
+  for (std::int64_t axis = 0; axis < positions.axes; ++axis)
+    for (const std::int64_t token : reduced.tokens) positions.ids.push_back(run.positions.at(axis, token));
+  const Spectrum spectrum = make_spectrum(run.rope, run.length());
+  // Code multiplies by the factor that it computes itself, exact arithmetic by the exact one.
+  const bool exact = recipe.angle == AngleRule::turns;
+  const Rotation rotation{.turns = spectrum.turns,
+                          .attention_factor =
+                              exact ? spectrum.attention_factor : model_attention_factor(run.rope, run.length()),
+                          .layout = run.rope.layout.pairs,
+                          .pair_axis = expected.turns.axis,
+                          .positions = positions};
+  const auto table = recipe_table(recipe, run.rope, run.length(), rotation, format_held(run.out));
+  return score(
+      reduced, noise,
+      [&](std::size_t t, std::size_t i) {
+        const auto& entry = table[t * static_cast<std::size_t>(reduced.pairs) + i];
+        return Complex(entry.cos, entry.sin);
+      },
+      [](std::size_t, std::size_t) { return 0.0; });
+}
+
+/// A float32 kernel whose sine and cosine lose what a float32 angle holds: errors that grow with the angle alone.
+bool looks_like_fast_sincos(const Score& exact, const Prediction& expected, const Reduced& reduced,
+                            const Noise& noise) {
+  Noise fast = noise;
+  for (double& share : fast.angle) share += thresholds::fast_sincos_angle;
+  return exact.residual < thresholds::fast_sincos_residual && score(reduced, fast, expected).whole();
+}
+
+/// The same rounding of angles that are exact otherwise: not every kernel that rounds its tables has float32 angles.
+Score score_in_double(const Recipe& recipe, const Prediction& expected, const Noise& noise, const Reduced& reduced) {
+  const auto to = [](NumberFormat format, double x) {
+    return format == NumberFormat::float32 ? x : static_cast<double>(rounded(format, static_cast<float>(x)));
+  };
+  const auto position = [&](std::size_t t, std::size_t i) {
+    return to(recipe.positions,
+              expected.positions.at(expected.turns.axis[i], static_cast<std::size_t>(reduced.tokens[t])));
+  };
+  return score(
+      reduced, noise,
+      [&](std::size_t t, std::size_t i) {
+        const double angle = to(recipe.angles, position(t, i) * to(recipe.inv_freq, expected.turns.theta[i]));
+        return Complex(to(recipe.tables.value_or(NumberFormat::float32), expected.gain * std::cos(angle)),
+                       to(recipe.tables.value_or(NumberFormat::float32), expected.gain * std::sin(angle)));
+      },
+      [](std::size_t, std::size_t) { return 0.0; });
+}
+
+/// The better of the recipe as model code computes it, and of its one rounding in otherwise exact arithmetic.
+Score best_score(const Recipe& recipe, const KernelRun& run, const Prediction& expected, const Noise& noise,
+                 const Reduced& reduced) {
+  Score score = score_recipe(recipe, run, expected, noise, reduced);
+  if (of_float32_angles(recipe) || recipe.angle != AngleRule::product || recipe.fast_sincos) return score;
+  Score other = score_in_double(recipe, expected, noise, reduced);
+  return other.residual < score.residual ? other : score;
+}
+
+/// Without float32's angles: a recipe says itself what its angles are.
+Noise of_rows_alone(Noise noise) {
+  std::fill(noise.angle.begin(), noise.angle.end(), 0);
+  return noise;
+}
+
+} // namespace
+
+std::vector<TriedRecipe> try_recipes(const KernelRun& run, const Prediction& expected, const Noise& all_noise,
+                                     const Reduced& sample, const std::stop_token& stop) {
+  const Noise noise = of_rows_alone(all_noise);
+  std::vector<TriedRecipe> tried;
+  const Recipe* own = &recipe_of(run.rope);
+  const auto consider = [&](const Recipe& recipe, bool chain) {
+    throw_if_stopped(stop);
+    // A recipe refuses by throwing what it cannot compute; there is one such call for each recipe, none in a loop.
+    try {
+      tried.push_back({&recipe, chain, best_score(recipe, run, expected, noise, sample)});
+    } catch (const Error&) { // ggml has not every model's axes
+    }
+  };
+  consider(recipes().front(), false);
+  consider(*own, false);
+  for (const Recipe& recipe : recipes())
+    if (&recipe != own && recipe.angle != AngleRule::turns) consider(recipe, false);
+  for (const Recipe& recipe : whole_chains) consider(recipe, true);
+  return tried;
+}
+
+std::optional<PrecisionFit> explain_by_rows(const Prediction& expected, const Noise& noise, const Reduced& all) {
+  // All rows, and not a sample: a single wrong row must not pass.
+  const Score exact = score(all, of_rows_alone(noise), expected);
+  if (!exact.whole()) return std::nullopt;
+  return PrecisionFit{"exact", false, Verdict::match, exact.residual, "rounding of the rows explains it"};
+}
+
+namespace {
+
+/// The simplest that none is plainly better than. Exact arithmetic, which is tried first, gives way to whatever
+/// explains every row.
+const TriedRecipe& best_of(const std::vector<TriedRecipe>& tried) {
+  const TriedRecipe* best = &tried.front();
+  for (const TriedRecipe& other : tried)
+    if (other.score.residual < thresholds::better_recipe * best->score.residual ||
+        (best->recipe->angle == AngleRule::turns && other.score.whole()))
+      best = &other;
+  return *best;
+}
+
+} // namespace
+
+std::optional<PrecisionFit> explain_by_precision(const KernelRun& run, const Prediction& expected, const Noise& noise,
+                                                 const Reduced& all, const std::vector<TriedRecipe>& tried) {
+  const Score exact = score(all, of_rows_alone(noise), expected);
+  // Angles are scored as float32 noise allows: rows far out may be off though the arithmetic is the model's own.
+  const Score loosely = score(all, noise, expected);
+  const TriedRecipe& best = best_of(tried);
+  const double share = best.score.residual / std::max(tried.front().score.residual, 1e-300);
+  const auto good = [](double of_exact, double residual) {
+    return of_exact < thresholds::recipe_share && residual < thresholds::recipe_residual;
+  };
+  bool named = best.recipe->angle != AngleRule::turns && (best.score.whole() || good(share, best.score.residual) ||
+                                                          (loosely.whole() && share < thresholds::better_recipe));
+  if (named && !loosely.whole()) { // what holds on a sample must hold on every row
+    const Score proved = best_score(*best.recipe, run, expected, of_rows_alone(noise), all);
+    named = proved.whole() || good(proved.residual / exact.residual, proved.residual);
+  }
+  // Weaker than any model's own angles: the verdict is precision, and the recipe its name.
+  if (named && !of_float32_angles(*best.recipe))
+    return PrecisionFit{name_in_findings(*best.recipe), best.chain, Verdict::precision, best.score.residual,
+                        std::string(best.recipe->line)};
+  // Float32 angles, as nearly every model's code has them: a match where they cost nothing to speak of.
+  if (loosely.whole() || (named && best.score.whole())) {
+    const std::string name = named ? name_in_findings(*best.recipe) : "float32_angles";
+    const double residual = named ? best.score.residual : loosely.residual;
+    if (exact.worst <= thresholds::noticeable_angle + noise.bound)
+      return PrecisionFit{name, false, Verdict::match, residual,
+                          fmt::format("float32 angles are off by at most {:.1e} rad at these positions", exact.worst)};
+    return PrecisionFit{name, false, Verdict::precision, residual,
+                        fmt::format("angles in float32 are off by up to {:.1e} rad at these positions", exact.worst)};
+  }
+  if (looks_like_fast_sincos(exact, expected, all, noise))
+    return PrecisionFit{"fast_sincos", false, Verdict::precision, loosely.residual, "errors grow with the angle alone"};
+  return std::nullopt;
+}
+
+std::vector<Hypothesis> precision_hypotheses(const std::vector<TriedRecipe>& all) {
+  std::vector<Hypothesis> result;
+  // A recipe and its chain share a name; the list has one line for it, that which fits better.
+  std::vector<std::string> names;
+  for (const TriedRecipe& tried : all) {
+    const std::string name = name_in_findings(*tried.recipe);
+    const Cause cause = name == "exact" ? Cause(cause::Match{}) : Cause(cause::Precision{name, tried.chain});
+    const auto known = std::find(names.begin(), names.end(), name);
+    if (known == names.end()) {
+      names.push_back(name);
+      result.push_back({{cause}, tried.score.residual});
+    } else if (Hypothesis& hypothesis = result[static_cast<std::size_t>(known - names.begin())];
+               tried.score.residual < hypothesis.residual) {
+      hypothesis = {{cause}, tried.score.residual};
+    }
+  }
+  return result;
+}
+
+} // namespace ropescope

@@ -1,0 +1,44 @@
+#pragma once
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/check/hypothesis.h"
+#include "core/check/proof/score.h"
+#include "core/rope/recipe.h"
+
+namespace ropescope {
+
+/// The arithmetic of the expected rotation that explains an output.
+struct PrecisionFit {
+  std::string recipe; ///< as the JSON names it; "exact" where nothing weaker is to be seen
+  bool chain = false; ///< every step of the angle is rounded so, not that of the name alone
+  Verdict verdict = Verdict::match;
+  double residual = 0; ///< under that recipe
+  std::string reason;  ///< why it counts as a match or not, half a sentence
+};
+
+/// How well a recipe explains some rows.
+struct TriedRecipe {
+  const Recipe* recipe;
+  bool chain = false;
+  Score score;
+};
+
+/// Whether what rounding of the rows alone explains is all there is. `all`: every row, under the expected layout.
+std::optional<PrecisionFit> explain_by_rows(const Prediction& expected, const Noise&, const Reduced& all);
+
+/// Every recipe that can be, exact first, then the model's own; on rows reduced under the expected layout. Throws
+/// Cancelled.
+std::vector<TriedRecipe> try_recipes(const KernelRun&, const Prediction& expected, const Noise&, const Reduced& sample,
+                                     const std::stop_token&);
+
+/// Whether some arithmetic explains the rows; nothing where none does.
+std::optional<PrecisionFit> explain_by_precision(const KernelRun&, const Prediction& expected, const Noise&,
+                                                 const Reduced& all, const std::vector<TriedRecipe>&);
+
+/// The least residual of each recipe's name, for the list of hypotheses.
+std::vector<Hypothesis> precision_hypotheses(const std::vector<TriedRecipe>&);
+
+} // namespace ropescope

@@ -1,0 +1,129 @@
+#include "core/check/run.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/check/evidence/array_numbers.h"
+#include "core/error.h"
+#include "core/parallel.h"
+
+namespace ropescope {
+
+namespace {
+
+// A megabyte of floats: long beside what starting a task costs, short beside the arrays.
+constexpr std::size_t numbers_of_a_task = std::size_t{1} << 18;
+
+/// The least index at which `wrong` holds.
+template <typename Wrong>
+std::optional<std::int64_t> first_where(const Array& array, Wrong wrong) {
+  return with_numbers(array, [&](auto numbers) -> std::optional<std::int64_t> {
+    // The least of all tasks: each stops at its first, and where another has found one before it.
+    std::atomic<std::size_t> first = numbers.size();
+    in_parallel((numbers.size() + numbers_of_a_task - 1) / numbers_of_a_task, 0, [&](std::size_t task) {
+      const std::size_t end = std::min(numbers.size(), (task + 1) * numbers_of_a_task);
+      for (std::size_t i = task * numbers_of_a_task; i < end && i < first; ++i)
+        if (wrong(numbers[i])) {
+          for (std::size_t now = first; i < now && !first.compare_exchange_weak(now, i);) {
+          }
+          return;
+        }
+    });
+    return first < numbers.size() ? std::optional(static_cast<std::int64_t>(first)) : std::nullopt;
+  });
+}
+
+/// Whether every token is at one position, so that nothing can be told of frequencies.
+bool one_position(const Positions& positions) {
+  for (std::int64_t axis = 0; axis < positions.axes; ++axis)
+    for (std::int64_t token = 1; token < positions.tokens(); ++token)
+      if (positions.at(axis, token) != positions.at(axis, 0)) return false;
+  return true;
+}
+
+} // namespace
+
+double KernelRun::length() const {
+  return seq_len.value_or(static_cast<double>(std::max<std::int64_t>(sequence_length(positions), 1)));
+}
+
+void require_judgeable(const KernelRun& run) {
+  // From what is easiest to mend to what takes a look at every number.
+  if (run.in.shape != run.out.shape)
+    throw Error(fmt::format("the input has shape ({}) and the output ({}), expected the same",
+                            fmt::join(run.in.shape, ", "), fmt::join(run.out.shape, ", ")));
+  if (run.positions.tokens() != run.shape.tokens)
+    throw Error(fmt::format("there are positions for {} tokens, and the arrays have {}", run.positions.tokens(),
+                            run.shape.tokens));
+  if (run.rope.attention.xpos_scale_base) throw Error("xPos, which also grows and shrinks, cannot be checked yet");
+  if (one_position(run.positions))
+    throw Error(fmt::format("every row is at position {}: expected at least two positions, to see angles change",
+                            run.positions.at(0, 0)));
+  if (const auto at = first_where(run.in, [](auto x) { return !std::isfinite(x); }))
+    throw Error(fmt::format("the input holds a number at index {} that is not finite, so nothing can be expected of "
+                            "the output",
+                            *at));
+  if (!first_where(run.in, [](auto x) { return x != 0; }))
+    throw Error("the input holds zeros alone, and every rotation of zero is zero");
+}
+
+RowPlace KernelRun::place_of(std::int64_t index) const {
+  const std::int64_t row = index / shape.head_dim, outer = row / (shape.inner * shape.tokens);
+  return {head_of(outer, row % shape.inner), batch_of(outer), shape.token_of_row(row)};
+}
+
+std::optional<std::int64_t> first_not_finite(const KernelRun& run) {
+  return first_where(run.out, [](auto x) { return !std::isfinite(x); });
+}
+
+FiniteRows finite_rows(const KernelRun& run) {
+  FiniteRows finite{run, 0};
+  const RowShape& shape = run.shape;
+  const auto width = static_cast<std::size_t>(shape.head_dim);
+  std::vector<std::uint8_t> lost(static_cast<std::size_t>(shape.tokens), 0);
+  // Zeros tell nothing and break nothing: later stages pass over them.
+  const auto clear = [&](Array& array, std::size_t row) {
+    const auto zero = [&](auto& numbers) { std::fill_n(numbers.begin() + static_cast<std::ptrdiff_t>(row), width, 0); };
+    array.dtype == NumberFormat::float64 ? zero(array.doubles) : zero(array.floats);
+  };
+  with_numbers(run.out, [&](auto out) {
+    for (std::size_t row = 0; row < out.size(); row += width) {
+      if (std::all_of(&out[row], &out[row] + width, [](auto x) { return std::isfinite(x); })) continue;
+      clear(finite.run.in, row);
+      clear(finite.run.out, row);
+      lost[row / width / static_cast<std::size_t>(shape.inner) % lost.size()] = 1;
+    }
+  });
+  finite.tokens_lost = std::count(lost.begin(), lost.end(), 1);
+  return finite;
+}
+
+NumberFormat format_held(const Array& array) {
+  // Files of 16 bits are taken at their word; wider ones are looked through, for kernels are often saved as float32.
+  if (array.dtype == NumberFormat::bfloat16) return NumberFormat::bfloat16;
+  if (array.dtype == NumberFormat::float16) return NumberFormat::float16;
+  for (const NumberFormat format : {NumberFormat::bfloat16, NumberFormat::float16})
+    if (!first_where(array, [format](auto x) {
+          const auto narrow = static_cast<float>(x);
+          return static_cast<decltype(x)>(rounded(format, narrow)) != x;
+        }))
+      return format;
+  if (array.dtype == NumberFormat::float64 &&
+      first_where(array, [](auto x) { return static_cast<decltype(x)>(static_cast<float>(x)) != x; }))
+    return NumberFormat::float64;
+  return NumberFormat::float32;
+}
+
+double rms_of(const Array& array) {
+  double sum = 0;
+  with_numbers(array, [&](auto numbers) {
+    for (const auto x : numbers) sum += static_cast<double>(x) * static_cast<double>(x);
+  });
+  return std::sqrt(sum / static_cast<double>(std::max<std::int64_t>(1, array.size())));
+}
+
+} // namespace ropescope

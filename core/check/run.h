@@ -1,0 +1,65 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/array.h"
+#include "core/model/model.h"
+#include "core/rope/engine.h"
+
+namespace ropescope {
+
+/// Where a row of an array of heads lies.
+struct RowPlace {
+  std::int64_t head = 0, batch = 0, token = 0;
+};
+
+/// What a kernel was given and what it gave back.
+struct KernelRun {
+  RopeConfig rope;                     ///< what the model asks for; its layout is the expected one
+  std::vector<LayerRope> other_layers; ///< the model's other layer types, which a kernel may have taken instead
+  Positions positions;                 ///< of shape.tokens tokens
+  std::optional<double> seq_len;       ///< tokens; by default the greatest position + 1
+  RowShape shape;                      ///< heads lie in `inner` where that is more than 1, else in `outer`
+  std::int64_t heads = 1;              ///< extent of the axis of heads, which divides inner or outer
+  Array in, out;                       ///< of shape.size() numbers each, not integers
+  std::string out_name = "The output"; ///< what sentences call it
+
+  double length() const; ///< seq_len in force
+
+  std::int64_t head_of(std::int64_t outer, std::int64_t inner) const {
+    return shape.inner > 1 ? inner % heads : outer % heads;
+  }
+  /// Which row of the batch.
+  std::int64_t batch_of(std::int64_t outer) const { return shape.inner > 1 ? outer : outer / heads; }
+
+  /// Index of the first number of a row.
+  std::int64_t first_number(std::int64_t outer, std::int64_t token, std::int64_t inner) const {
+    return ((outer * shape.tokens + token) * shape.inner + inner) * shape.head_dim;
+  }
+  /// Where the number of that index lies.
+  RowPlace place_of(std::int64_t index) const;
+};
+
+/// Throws Error, one sentence, where the data cannot be judged: other shapes, all zeros, NaN or infinity in the
+/// input, every token at one position.
+void require_judgeable(const KernelRun&);
+
+/// The index of the first number of the output that is NaN or infinite.
+std::optional<std::int64_t> first_not_finite(const KernelRun&);
+
+/// A run whose rows (head × token) are zeros, before and after, where the output is not finite.
+struct FiniteRows {
+  KernelRun run;
+  std::int64_t tokens_lost = 0; ///< tokens that have such a row
+};
+FiniteRows finite_rows(const KernelRun&);
+
+/// The narrowest format that holds every number of an array exactly: a float32 file of bfloat16 numbers is bfloat16.
+NumberFormat format_held(const Array&);
+
+/// Root of the mean square of an array's numbers.
+double rms_of(const Array&);
+
+} // namespace ropescope

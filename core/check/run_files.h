@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/check/run.h"
+#include "core/error.h"
+#include "core/io/position_source.h"
+#include "core/model/model.h"
+
+namespace ropescope {
+
+/// The files of a kernel that is to be checked, and how to read them. A plain value.
+struct KernelFiles {
+  std::string in, out; ///< .npy, .safetensors[:NAME], or raw with dtype and shape
+  PositionSource positions;
+  std::string layout = "auto"; ///< "half", "interleaved", or the model's
+  std::string dtype;           ///< of raw files
+  std::vector<std::int64_t> shape;
+  std::optional<std::int64_t> token_axis; ///< where the shape does not tell
+  std::optional<double> seq_len;          ///< tokens
+  std::string config;                     ///< the model's file, which may tell heads from tokens; may be empty
+
+  bool operator==(const KernelFiles&) const = default;
+};
+
+/// More than one axis of an array may count the tokens, and nothing tells which.
+class AmbiguousTokenAxis : public Error {
+public:
+  AmbiguousTokenAxis(const std::string& sentence, std::vector<std::int64_t> possible)
+      : Error(sentence), axes(std::move(possible)) {}
+  std::vector<std::int64_t> axes; ///< those that may, from 0
+};
+
+/// Reads them for one of a model's layer types, whose pairing `layout` may replace. Throws Error, and
+/// AmbiguousTokenAxis where `token_axis` must be given.
+KernelRun read_kernel_run(const KernelFiles&, const Model&, const LayerRope&);
+
+/// The file of "FILE" or "FILE:TENSOR".
+std::string without_tensor_name(const std::string& path);
+
+} // namespace ropescope

@@ -1,0 +1,22 @@
+#pragma once
+#include <stop_token>
+#include <vector>
+
+#include "core/check/evidence/changes.h"
+#include "core/check/evidence/rounding_noise.h"
+#include "core/check/proof/prediction.h"
+#include "core/check/search/layout_choices.h"
+
+namespace ropescope {
+
+/// What is known of a run when the search begins. Everything is referred to and must outlive the search.
+struct Evidence {
+  const KernelRun& run;
+  const Prediction& expected;               ///< the model's own rotation
+  const std::vector<LayoutChoice>& layouts; ///< layout_choices(); the expected one first
+  const Noise& noise;
+  const Changes& changes;
+  std::stop_token stop;
+};
+
+} // namespace ropescope

@@ -1,0 +1,251 @@
+#include "core/check/search/frequency_choices.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/check/causes/all.h"
+#include "core/check/causes/applied_twice.h"
+#include "core/check/causes/axis_order.h"
+#include "core/check/causes/base.h"
+#include "core/check/causes/inverse_rotation.h"
+#include "core/check/causes/position_scale.h"
+#include "core/check/causes/scaling_ignored.h"
+#include "core/check/causes/scaling_parameters.h"
+#include "core/check/evidence/median.h"
+#include "core/check/search/exponent_choices.h"
+#include "core/check/search/parameter_fit.h"
+#include "core/check/search/scaling_choices.h"
+#include "core/check/thresholds.h"
+#include "core/error.h"
+#include "core/rope/schemes/scheme.h"
+
+namespace ropescope {
+
+namespace {
+
+/// core/rope refuses a config by throwing; a kernel that would need one cannot be. The searches ask here and get a
+/// value, so that no exception travels through their loops.
+std::optional<Spectrum> spectrum_if_any(const RopeConfig& config, std::optional<double> seq_len) {
+  try {
+    return make_spectrum(config, seq_len);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// The same of the axes that turn the pairs.
+std::optional<std::vector<std::uint8_t>> pair_axes_if_any(const RopeConfig& config, std::int64_t axes) {
+  try {
+    return pair_axes(config, axes);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+} // namespace
+
+FrequencyChoices::FrequencyChoices(const KernelRun& run, std::int64_t rotary_dim,
+                                   std::span<const FrequencyFit> measured)
+    : run_(run), measured_(measured), config_(run.rope), seq_len_(run.length()) {
+  // A table as wide as the head turns all of it, and rotary_dim shapes the table; elsewhere they are one.
+  if (!scheme_of(config_).spans_whole_head || pair_count(config_) != rotary_dim / 2)
+    config_.layout.rotary_dim = rotary_dim;
+  // Factors by pair count pairs that this kernel does not have.
+  if (pair_count(config_) != pair_count(run.rope)) config_.scaling.freq_factors.clear();
+  if (auto expected = choice_of(config_, seq_len_)) {
+    expected_ = std::move(*expected);
+  } else { // factors by pair fit their own number of pairs alone
+    config_.scaling.rope_type = RopeType::standard;
+    expected_ = choice_of(config_, seq_len_).value_or(FrequencyChoice{});
+  }
+}
+
+std::optional<FrequencyChoice> FrequencyChoices::choice_of(const RopeConfig& config,
+                                                           std::optional<double> seq_len) const {
+  const auto spectrum = spectrum_if_any(config, seq_len);
+  if (!spectrum) return std::nullopt;
+  FrequencyChoice choice{{}, {spectrum->inv_freq, {}}, spectrum->attention_factor};
+  // Sections are for the model's number of pairs; a kernel with another turns all by the first axis.
+  if (pair_count(config_) == pair_count(run_.rope))
+    choice.turns.axis = pair_axes(run_.rope, run_.positions.axes);
+  else
+    choice.turns.axis.assign(spectrum->inv_freq.size(), 0);
+  return choice;
+}
+
+void FrequencyChoices::keep(FrequencyChoice choice) {
+  if (choice.turns.theta.size() != expected_.turns.theta.size()) return;
+  double furthest = 0;
+  for (std::size_t i = 0; i < choice.turns.theta.size(); ++i) {
+    const double expected = expected_.turns.theta[i];
+    if (expected != choice.turns.theta[i])
+      furthest = std::max(furthest, std::abs(choice.turns.theta[i] - expected) / std::max(expected, 1e-30));
+  }
+  // What turns as expected would be named for nothing.
+  if (furthest > thresholds::other_frequency || choice.turns.axis != expected_.turns.axis)
+    choices_.push_back(std::move(choice));
+}
+
+void FrequencyChoices::add(std::vector<Cause> causes, const RopeConfig& config, std::optional<double> seq_len) {
+  auto choice = choice_of(config, seq_len);
+  if (!choice) return;
+  choice->causes = std::move(causes);
+  keep(std::move(*choice));
+}
+
+void FrequencyChoices::add_theta(std::vector<Cause> causes, std::vector<double> theta) {
+  keep({std::move(causes), {std::move(theta), expected_.turns.axis}, expected_.gain});
+}
+
+void FrequencyChoices::add_axes(std::vector<Cause> causes, std::vector<std::uint8_t> axis) {
+  keep({std::move(causes), {expected_.turns.theta, std::move(axis)}, expected_.gain});
+}
+
+std::optional<double> FrequencyChoices::fitted(const RopeConfig& config, const Change& change, double least,
+                                               double greatest) const {
+  const auto frequencies = [&](double value) -> std::optional<std::vector<double>> {
+    RopeConfig changed = config;
+    change(changed, value);
+    auto spectrum = spectrum_if_any(changed, seq_len_);
+    return spectrum ? std::optional(std::move(spectrum->inv_freq)) : std::nullopt;
+  };
+  return fit_parameter(frequencies, measured_, least, greatest);
+}
+
+std::optional<double> FrequencyChoices::fitted_length(double least, double greatest) const {
+  const auto frequencies = [&](double tokens) -> std::optional<std::vector<double>> {
+    auto spectrum = spectrum_if_any(config_, tokens);
+    return spectrum ? std::optional(std::move(spectrum->inv_freq)) : std::nullopt;
+  };
+  return fit_parameter(frequencies, measured_, least, greatest);
+}
+
+void FrequencyChoices::add_fitted(const Named& named, const RopeConfig& config, const Change& change, double least,
+                                  double greatest) {
+  const auto value = fitted(config, change, least, greatest);
+  if (!value) return;
+  RopeConfig changed = config;
+  change(changed, *value);
+  add({named(*value)}, changed);
+}
+
+namespace {
+
+void add_bases(FrequencyChoices& choices) {
+  // From a base under which pairs hardly differ to one beyond any model's; 10⁴ to 10⁸ are in use.
+  constexpr double least = 2, greatest = 1e12;
+  const auto set = [](RopeConfig& c, double value) { c.base = value; };
+  choices.add_fitted([](double value) { return cause::Base{value, {}}; }, choices.config(), set, least, greatest);
+  // A base that is right for unscaled frequencies: two causes that hide each other.
+  const RopeType type = choices.config().scaling.rope_type;
+  if (type == RopeType::standard) return;
+  RopeConfig plain = choices.config();
+  plain.scaling.rope_type = RopeType::standard;
+  if (const auto value = choices.fitted(plain, set, least, greatest)) {
+    plain.base = *value;
+    choices.add({cause::ScalingIgnored{std::string(rope_type_name(type)), {}}, cause::Base{*value, {}}}, plain);
+  }
+}
+
+void add_axes(FrequencyChoices& choices) {
+  using Form = cause::AxisOrder::Form;
+  const KernelRun& run = choices.run();
+  const std::int64_t axes = run.positions.axes;
+  if (axes < 2) return;
+  const std::vector<std::uint8_t> expected = choices.expected().turns.axis;
+  std::vector<std::uint8_t> order(static_cast<std::size_t>(axes));
+  std::iota(order.begin(), order.end(), std::uint8_t{0});
+  // Every order but the one there is.
+  while (std::next_permutation(order.begin(), order.end())) {
+    std::vector<std::uint8_t> axis;
+    for (const std::uint8_t a : expected) axis.push_back(order[a]);
+    std::string words;
+    for (const std::uint8_t a : order) words += fmt::format("{}{}", words.empty() ? "" : ",", axis_name(run.rope, a));
+    choices.add_axes({cause::AxisOrder{Form::order, words}}, axis);
+  }
+  for (std::uint8_t a = 0; a < axes; ++a)
+    choices.add_axes({cause::AxisOrder{Form::only, std::string(axis_name(run.rope, a))}},
+                     std::vector<std::uint8_t>(expected.size(), a));
+  // The rules of Qwen2-VL, Qwen3-VL and Ernie, which take the same three sections.
+  if (axes != 3) return;
+  for (const auto& [rule, words] :
+       {std::pair{AxisRule::sections, "sections"}, std::pair{AxisRule::sections_interleaved, "interleaved"},
+        std::pair{AxisRule::sections_ernie, "ernie"}}) {
+    RopeConfig other = choices.config();
+    other.axes.rule = rule;
+    if (auto axis = pair_axes_if_any(other, axes))
+      choices.add_axes({cause::AxisOrder{Form::rule, words}}, std::move(*axis));
+  }
+}
+
+/// What another layer type of the model does.
+void add_layers(FrequencyChoices& choices) {
+  const RopeConfig& config = choices.config();
+  const std::string scheme(rope_type_name(config.scaling.rope_type));
+  for (const LayerRope& layer : choices.run().other_layers) {
+    if (!layer.config.rotates || pair_count(layer.config) != pair_count(config)) continue;
+    std::vector<Cause> causes;
+    if (layer.config.base != config.base) causes.push_back(cause::Base{layer.config.base, layer.layer_type});
+    if (layer.config.scaling.rope_type != config.scaling.rope_type) {
+      if (layer.config.scaling.rope_type == RopeType::standard)
+        causes.push_back(cause::ScalingIgnored{scheme, layer.layer_type});
+      else
+        causes.push_back(cause::ScalingParameters{scheme, "layer_type", layer.layer_type});
+    }
+    if (!causes.empty()) choices.add(causes, layer.config);
+  }
+}
+
+/// Where positions have several axes a token's shift does not tell its speed, so that speeds are frequencies here.
+void add_speeds(FrequencyChoices& choices) {
+  if (choices.run().positions.axes < 2) return;
+  const std::vector<double>& expected = choices.expected().turns.theta;
+  const std::span<const FrequencyFit> measured = choices.measured();
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < measured.size(); ++i)
+    if (measured[i].sigma < thresholds::votes_on_axes * std::abs(measured[i].theta) &&
+        std::abs(measured[i].theta) < thresholds::slow_enough)
+      ratios.push_back(measured[i].theta / (expected[i] * choices.run().rope.layout.pairs.direction));
+  std::vector<double> speeds{-1, 2};
+  if (!ratios.empty()) {
+    const double speed = std::round(median(ratios) * 1000) / 1000; // three digits, as people write it
+    if (speed != 0 && speed != -1 && speed != 1 && speed != 2) speeds.push_back(speed);
+  }
+  for (const double speed : speeds) {
+    std::vector<double> theta = expected;
+    for (double& t : theta) t *= speed;
+    choices.add_theta({speed == -1  ? Cause(cause::InverseRotation{})
+                       : speed == 2 ? Cause(cause::AppliedTwice{})
+                                    : Cause(cause::PositionScale{speed})},
+                      theta);
+  }
+}
+
+} // namespace
+
+FrequencyChoice expected_frequencies(const KernelRun& run, std::int64_t rotary_dim) {
+  return FrequencyChoices(run, rotary_dim, {}).expected();
+}
+
+std::vector<FrequencyChoice> frequency_choices(const KernelRun& run, std::int64_t rotary_dim,
+                                               std::span<const FrequencyFit> measured) {
+  if (!run.rope.rotates) return {};
+  FrequencyChoices choices(run, rotary_dim, measured);
+  // Of choices that fit alike the first is taken: what the config itself holds, then its scaling, then numbers to be
+  // fitted, of which a base fits nearly anything.
+  add_layers(choices);
+  add_scaling(choices);
+  add_axes(choices);
+  if (!of_patches(run.rope.axes.rule)) add_exponents(choices);
+  add_speeds(choices);
+  add_bases(choices);
+  for (const CauseRow& row : cause_rows())
+    if (row.suggest_frequencies) row.suggest_frequencies(choices);
+  return choices.take();
+}
+
+} // namespace ropescope

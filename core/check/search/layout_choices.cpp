@@ -1,0 +1,109 @@
+#include "core/check/search/layout_choices.h"
+
+#include <algorithm>
+
+#include "core/check/causes/all.h"
+#include "core/check/causes/output_permuted.h"
+#include "core/check/causes/pairing.h"
+#include "core/check/causes/rotary_dim.h"
+
+namespace ropescope {
+
+namespace {
+
+Pairing other(Pairing pairing) { return pairing == Pairing::half ? Pairing::interleaved : Pairing::half; }
+
+std::vector<Cause> with(std::vector<Cause> causes, const std::vector<Cause>& more) {
+  causes.insert(causes.end(), more.begin(), more.end());
+  return causes;
+}
+
+} // namespace
+
+LayoutChoices::LayoutChoices(const KernelRun& run) : run_(run), rotary_dim_(2 * pair_count(run.rope)) {}
+
+void LayoutChoices::add(std::vector<Cause> causes, const PairLayout& layout, std::int64_t rotary_dim) {
+  if (rotary_dim < 2 || rotary_dim % 2 != 0 || rotary_dim + layout.offset > run_.shape.head_dim ||
+      rotary_dim / 2 % layout.blocks != 0)
+    return;
+  add(std::move(causes), layout, rotary_dim, pair_index(layout, run_.shape.head_dim, rotary_dim / 2));
+}
+
+void LayoutChoices::add(std::vector<Cause> causes, const PairLayout& layout, std::int64_t rotary_dim,
+                        const PairIndex& index) {
+  choices_.push_back(
+      {std::move(causes), layout, rotary_dim, pair_components(index, run_.shape.head_dim, rotary_dim / 2)});
+}
+
+void LayoutChoices::add_pairings(const std::vector<Cause>& causes, const PairLayout& layout, std::int64_t rotary_dim) {
+  add(causes, layout, rotary_dim);
+  const bool reorders = layout.output != layout.pairing;
+  PairLayout changed = layout;
+  changed.pairing = other(layout.pairing);
+  changed.output = changed.pairing;
+  add(with(causes, {cause::OtherPairing{changed.pairing}}), changed, rotary_dim);
+  changed = layout;
+  changed.output = other(layout.output);
+  add(with(causes, {cause::OutputPermuted{}}), changed, rotary_dim);
+  changed.pairing = other(layout.pairing);
+  // The fourth combination: the other pairing, written in the order that the second did not try.
+  if (reorders)
+    changed.output = other(changed.pairing);
+  else
+    changed.output = layout.output;
+  add(with(causes, {cause::OtherPairing{changed.pairing}, cause::OutputPermuted{}}), changed, rotary_dim);
+}
+
+namespace {
+
+/// What a kernel may have taken for rotary_dim: the whole head, its parts, and as far as it moved anything.
+std::vector<std::int64_t> other_rotary_dims(const KernelRun& run, std::int64_t expected,
+                                            std::span<const std::uint8_t> moved) {
+  const std::int64_t head_dim = run.shape.head_dim, room = head_dim - run.rope.layout.pairs.offset;
+  std::vector<std::int64_t> dims{room};
+  const auto last = std::find(moved.rbegin(), moved.rend(), std::uint8_t{1});
+  const auto first = std::find(moved.begin(), moved.end(), std::uint8_t{1});
+  if (first != moved.end()) {
+    const std::int64_t begin = first - moved.begin(), end = moved.rend() - last;
+    // Rounded up to whole pairs: the slowest pair may have moved one of its two components alone.
+    dims.push_back((run.rope.layout.pairs.trailing ? head_dim - begin : end - run.rope.layout.pairs.offset + 1) / 2 *
+                   2);
+  }
+  for (const std::int64_t divisor : {2, 4, 8}) dims.push_back(room / divisor);
+  // Factors of two, as partial_rotary_factor has them, of the head and of what the model turns.
+  dims.insert(dims.end(), {2 * expected, expected / 2, expected / 4});
+  std::vector<std::int64_t> result;
+  for (const std::int64_t dim : dims)
+    if (dim >= 2 && dim <= room && dim % 2 == 0 && dim != expected &&
+        std::find(result.begin(), result.end(), dim) == result.end())
+      result.push_back(dim);
+  return result;
+}
+
+} // namespace
+
+std::vector<LayoutChoice> layout_choices(const KernelRun& run, std::span<const std::uint8_t> moved) {
+  LayoutChoices choices(run);
+  const PairLayout& layout = run.rope.layout.pairs;
+  const std::int64_t expected = choices.rotary_dim(), head_dim = run.shape.head_dim;
+  // Simplest first: of layouts that explain alike the first is taken.
+  choices.add_pairings({}, layout, expected);
+  for (const std::int64_t dim : other_rotary_dims(run, expected, moved))
+    choices.add_pairings({cause::RotaryDim{dim, {}}}, layout, dim);
+  if (expected + layout.offset < head_dim) { // the right number of components at the wrong end of the head
+    PairLayout moved_part = layout;
+    moved_part.trailing = !layout.trailing;
+    choices.add_pairings({cause::RotaryDim{expected, layout.trailing ? "first" : "last"}}, moved_part, expected);
+  }
+  // Vision models pair within the rows' half and within the columns' half of a head.
+  if (layout.blocks > 1) {
+    PairLayout whole = layout;
+    whole.blocks = 1;
+    choices.add({cause::OtherPairing{layout.pairing, {}, true}}, whole, expected);
+  }
+  for (const CauseRow& row : cause_rows())
+    if (row.suggest_layouts) row.suggest_layouts(choices);
+  return choices.take();
+}
+
+} // namespace ropescope

@@ -1,0 +1,137 @@
+#include "core/check/search/position_accounts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/check/causes/all.h"
+#include "core/check/causes/not_rotated.h"
+#include "core/check/causes/position_constant.h"
+#include "core/check/causes/position_offset.h"
+#include "core/check/causes/positions_ignored_restart.h"
+#include "core/check/causes/table_too_short.h"
+#include "core/check/evidence/median.h"
+#include "core/check/search/broken_positions.h"
+#include "core/check/search/scaled_positions.h"
+
+namespace ropescope {
+
+PositionAccounts::PositionAccounts(const KernelRun& run, std::span<const TokenShift> shifts)
+    : run_(run), given_(as_given(run.positions)) {
+  for (std::size_t t = 0; t < shifts.size(); ++t) {
+    shift_.push_back(shifts[t].shift);
+    position_.push_back(given_.at(0, t));
+    seen_.push_back(position_.back() + shift_.back());
+    visible_.push_back(shifts[t].match != 0);
+    if (visible_.back()) order_.push_back(t);
+  }
+  if (order_.empty()) order_.push_back(0);
+  fill_gaps();
+  std::stable_sort(order_.begin(), order_.end(),
+                   [&](std::size_t a, std::size_t b) { return position_[a] < position_[b]; });
+}
+
+void PositionAccounts::fill_gaps() {
+  // The last visible token at or before each.
+  std::size_t next = 0;
+  for (std::size_t t = 0; t < shift_.size(); ++t) {
+    if (next + 1 < order_.size() && order_[next + 1] <= t) ++next;
+    shift_[t] = shift_[order_[next]];
+    seen_[t] = position_[t] + shift_[t];
+  }
+}
+
+PositionAccount& PositionAccounts::add(std::vector<Cause> causes, const Map& map) {
+  PositionAccount account{std::move(causes), given_, {}, false};
+  const std::size_t tokens = given_.tokens();
+  for (std::size_t a = 0; a < static_cast<std::size_t>(given_.axes); ++a)
+    for (std::size_t t = 0; t < tokens; ++t)
+      account.positions.ids[a * tokens + t] = map(account.positions.ids[a * tokens + t], t);
+  accounts_.push_back(std::move(account));
+  return accounts_.back();
+}
+
+namespace {
+
+/// Most tokens are as many positions further.
+void add_offset(PositionAccounts& accounts) {
+  const double k = std::round(median(accounts.shift()));
+  if (k != 0)
+    accounts.add({cause::PositionOffset{static_cast<std::int64_t>(k), {}}},
+                 [k](double p, std::size_t) { return p + k; });
+}
+
+void add_unrotated(PositionAccounts& accounts) {
+  PositionAccount still{{cause::NotRotated{}}, accounts.given(), {}, true};
+  still.positions.identity.assign(accounts.given().tokens(), 1);
+  accounts.add(std::move(still));
+}
+
+/// Every token at one position: at 0, which is no rotation, or where most are.
+void add_constants(PositionAccounts& accounts) {
+  PositionAccount& still = accounts.add({cause::NotRotated{}}, [](double, std::size_t) { return 0; });
+  still.positions.identity.assign(accounts.given().tokens(), 1);
+  still.unchanged = true;
+  still.alike = {cause::PositionConstant{0}};
+  const double c = std::round(median(accounts.seen()));
+  // At the position where most tokens are seen to be.
+  PositionAccount& constant =
+      accounts.add({cause::PositionConstant{static_cast<std::int64_t>(c)}}, [c](double, std::size_t) { return c; });
+  // A table that ends before the run begins has one last entry for every token.
+  if (c > 0 && c < *std::min_element(accounts.position().begin(), accounts.position().end()))
+    constant.alike = {cause::TableTooShort{static_cast<std::int64_t>(c) + 1, cause::TableTooShort::Beyond::clamp}};
+}
+
+/// Given positions begin anew somewhere, and the kernel goes on counting.
+void add_not_restarted(PositionAccounts& accounts) {
+  const std::vector<double>& given = accounts.position();
+  bool restarts = false;
+  for (std::size_t t = 1; t < given.size(); ++t) restarts |= given[t] != given[t - 1] + 1;
+  if (!restarts) return;
+  const double first = given[0];
+  // From the first position given, or from where the kernel is seen to begin.
+  for (const double k : {0.0, std::round(accounts.shift()[0])}) {
+    std::vector<Cause> causes{cause::PositionsIgnoredRestart{}};
+    if (k != 0) causes.push_back(cause::PositionOffset{static_cast<std::int64_t>(k), {}});
+    accounts.add(causes, [=](double, std::size_t t) { return first + k + static_cast<double>(t); });
+  }
+}
+
+/// What the first so many tokens by position are shifted by, whole.
+double first_shift(const PositionAccounts& accounts, std::size_t tokens) {
+  const std::vector<std::size_t>& order = accounts.by_position();
+  std::vector<double> first;
+  for (std::size_t o = 0; o < std::clamp<std::size_t>(tokens, 1, order.size()); ++o)
+    first.push_back(accounts.shift()[order[o]]);
+  return std::round(median(first));
+}
+
+/// Something holds up to a position or a row, and another beyond: after no shift, and after the shift that the first
+/// tokens have, however many are right before it breaks.
+void add_breaks(PositionAccounts& accounts) {
+  std::set<double> tried{0};
+  add_broken(accounts, 0);
+  for (const std::size_t first : {accounts.by_position().size() / 10, std::size_t{5}, std::size_t{1}})
+    if (const double k = first_shift(accounts, first); tried.insert(k).second) add_broken(accounts, k);
+}
+
+} // namespace
+
+std::vector<PositionAccount> position_accounts(const KernelRun& run, std::span<const TokenShift> shifts) {
+  PositionAccounts accounts(run, shifts);
+  accounts.add({}, [](double p, std::size_t) { return p; });
+  add_offset(accounts);
+  if (accounts.given().axes > 1) { // one shift of all axes tells no more
+    add_unrotated(accounts);
+    return std::move(accounts.all());
+  }
+  add_constants(accounts);
+  add_scaled(accounts);
+  add_not_restarted(accounts);
+  add_breaks(accounts);
+  for (const CauseRow& row : cause_rows())
+    if (row.suggest_positions) row.suggest_positions(accounts);
+  return std::move(accounts.all());
+}
+
+} // namespace ropescope

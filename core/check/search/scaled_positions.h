@@ -1,0 +1,14 @@
+#pragma once
+#include "core/check/search/position_accounts.h"
+
+namespace ropescope {
+
+/// Accounts of a kernel that turns every pair so many times faster, with or without an offset: positions scaled,
+/// the sign lost, applied twice, or frequencies that are all slower alike.
+void add_scaled(PositionAccounts&);
+
+/// The number a person would write for a ratio known to within `slack`, as a decimal or as one over a number; the
+/// ratio itself where there is none.
+double as_ratio(double ratio, double slack);
+
+} // namespace ropescope

@@ -1,0 +1,9 @@
+#pragma once
+#include "core/check/search/frequency_choices.h"
+
+namespace ropescope {
+
+/// The model's scaling left out, with each of its parameters otherwise, or another scheme in its place.
+void add_scaling(FrequencyChoices&);
+
+} // namespace ropescope

@@ -1,0 +1,244 @@
+#include "core/check/search/search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "core/check/cancelled.h"
+#include "core/check/causes/attention_factor.h"
+#include "core/check/causes/output_permuted.h"
+#include "core/check/causes/rows_wrong.h"
+#include "core/check/proof/score.h"
+#include "core/check/search/likeness.h"
+#include "core/check/search/position_accounts.h"
+#include "core/check/search/row_predictions.h"
+#include "core/check/search/rows_apart.h"
+#include "core/check/search/screening.h"
+#include "core/check/search/single_causes.h"
+#include "core/check/search/unrotated_rows.h"
+#include "core/check/thresholds.h"
+
+namespace ropescope {
+
+namespace {
+
+/// A screened candidate with an account of its positions.
+struct Proof {
+  const Screened* screened = nullptr;
+  Reduced whole;
+  Prediction prediction;
+  Score score; ///< of a sample of tokens
+  PositionAccount account;
+  bool other_gain = false;
+};
+
+class Search {
+public:
+  explicit Search(const Evidence& evidence)
+      : evidence_(evidence), run_(evidence.run), noise_(evidence.noise), rotated_(rotated_rows(evidence.changes)),
+        screening_(evidence_, rotated_), all_(static_cast<std::size_t>(run_.shape.tokens)) {
+    proved_tokens_ = sample_tokens(run_.shape.tokens, thresholds::proved_tokens);
+    std::iota(all_.begin(), all_.end(), std::int64_t{0});
+  }
+
+  Explanation run() {
+    screening_.run();
+    account_for_positions();
+    if (found_.causes.empty() || explained_ < thresholds::mostly)
+      explain_rows();
+    else if (!rotated_.empty() && found_.causes.size() > 1)
+      heads_as_positions();
+    SingleCauses single = try_single_causes(evidence_, screening_, found_.causes, found_.residual);
+    for (const Cause& cause : single.alike) add_alike(cause);
+    tried_.insert(tried_.end(), single.tried.begin(), single.tried.end());
+    found_.tried = std::move(tried_);
+    return std::move(found_);
+  }
+
+private:
+  /// What fits with every token at a position of its own need not have an account of them.
+  void account_for_positions() {
+    std::optional<Proof> best;
+    for (const Screened* screened : screening_.most_promising()) {
+      Proof proof = best_account(*screened);
+      if (!best || proof.score.explained > best->score.explained + thresholds::worth_a_cause) best = std::move(proof);
+      if (best->score.whole()) break;
+    }
+    // Without a candidate that explains half of the tokens there is none.
+    if (best) conclude(*best);
+  }
+
+  /// Tells the positions that the kernel took to each token, with the candidate's gain or with the measured one.
+  Proof best_account(const Screened& screened) const {
+    const Candidate& candidate = screened.candidate;
+    const LayoutChoice& layout = *candidate.layout;
+    Reduced whole = reduce(run_, layout.at, all_, rotated_);
+    const Reduced sample = reduce(run_, layout.at, proved_tokens_, rotated_);
+    throw_if_stopped(evidence_.stop);
+    const bool swapped = candidate.operation == Operation::cos_sin_swapped;
+    const auto fits = screening_.fits_of(layout);
+    const FreeFit fit = fit_positions(swapped ? unswapped(whole) : whole, run_.positions, candidate, noise_,
+                                      swapped ? std::span<const FrequencyFit>() : fits, evidence_.stop);
+    throw_if_stopped(evidence_.stop);
+    const std::vector<PositionAccount> accounts = position_accounts(run_, fit.shifts);
+    std::optional<Proof> best;
+    for (const bool other_gain : {false, true})
+      for (const PositionAccount& account : accounts) {
+        throw_if_stopped(evidence_.stop);
+        if ((account.unchanged && (other_gain || swapped)) || (best && best->score.whole())) continue;
+        Prediction prediction = candidate.prediction(account.positions);
+        if (other_gain) prediction.gain = fit.gain;
+        Score now = score(sample, noise_, prediction);
+        // A later account, less simple, must explain more to be taken; or all, where the best so far does not.
+        const double more = best ? now.explained - best->score.explained : 1;
+        if (more <= thresholds::worth_a_cause && !(more > 0 && now.whole())) continue;
+        best = Proof{&screened, {}, std::move(prediction), std::move(now), account, other_gain};
+      }
+    best->whole = std::move(whole);
+    return std::move(*best);
+  }
+
+  /// Proves on every row, and says what is left as rows that are wrong.
+  void conclude(Proof& proof) {
+    const Screened& best = *proof.screened;
+    if (proof.other_gain) proof.prediction.gain = measured_gain(proof.prediction, proof.whole);
+    const Score proved = score(proof.whole, noise_, proof.prediction);
+    if (proved.explained < thresholds::explains) return;
+    found_.layout = best.candidate.layout;
+    std::vector<Cause> causes = best.candidate.causes();
+    const PairComponents& at = best.candidate.layout->at;
+    // What passes unchanged has neither pairs nor frequencies.
+    if (proof.account.unchanged && at.in_first == at.out_first && at.in_second == at.out_second) causes.clear();
+    const double original = evidence_.expected.gain;
+    causes.insert(causes.end(), proof.account.causes.begin(), proof.account.causes.end());
+    if (proof.other_gain && std::abs(proof.prediction.gain / original - 1) > noise_.unit)
+      causes.push_back(cause::AttentionFactor{proof.prediction.gain, original});
+    if (!rotated_.empty()) causes.push_back(unrotated_heads(run_, rotated_));
+    add_wrong_rows(proved, causes);
+    // What does no harm is said last.
+    std::stable_partition(causes.begin(), causes.end(), [](const Cause& c) { return !c.is<cause::OutputPermuted>(); });
+    found_.causes = std::move(causes);
+    found_.alike = proof.account.alike;
+    explained_ = proved.explained;
+    found_.residual = residual_of_explained(proved);
+    if (!proof.account.unchanged) remember_alike(best);
+  }
+
+  /// Other frequencies that the rows cannot tell from those chosen.
+  void remember_alike(const Screened& best) {
+    const std::vector<Cause> chosen = best.candidate.causes();
+    if (chosen.empty()) return;
+    for (const Screened& other : screening_.screened()) {
+      const std::vector<Cause> causes = other.candidate.causes();
+      const bool same_layout = other.candidate.layout == best.candidate.layout;
+      if (&other == &best || causes.empty() || (!same_layout && chosen.size() > 1) || causes.size() > chosen.size() ||
+          other.fit.explained < best.fit.explained ||
+          other.fit.residual > thresholds::alike * best.fit.residual + thresholds::residual_noise)
+        continue;
+      if (!same_parameters(causes.back(), chosen.back()) && odd_digits({causes.back()}) == 0) add_alike(causes.back());
+    }
+  }
+
+  void add_alike(const Cause& cause) {
+    constexpr std::size_t listed = 6;
+    const auto same = [&](const Cause& known) { return same_parameters(known, cause); };
+    if (found_.alike.size() < listed && std::none_of(found_.alike.begin(), found_.alike.end(), same))
+      found_.alike.push_back(cause);
+  }
+
+  /// The gain of least squares, over every row.
+  double measured_gain(Prediction prediction, const Reduced& whole) const {
+    prediction.gain = 1;
+    double sum = 0, energy = 0;
+    for (std::size_t t = 0; t < whole.tokens.size(); ++t)
+      for (std::size_t i = 0; i < static_cast<std::size_t>(whole.pairs); ++i) {
+        const PairSums& s = whole.of(t)[i];
+        const auto z = prediction.multiplier(static_cast<std::size_t>(whole.tokens[t]), i);
+        sum += z.real() * s.cross_re + z.imag() * s.cross_im;
+        energy += std::norm(z) * s.in;
+      }
+    const double measured = energy > 0 ? sum / energy : 1, expected = evidence_.expected.gain;
+    // A gain that kernels choose, within half a unit: where every row rounds towards zero the mean is off too.
+    for (const double likely : {1.0, 1 / expected, expected * expected})
+      if (std::abs(measured / likely - 1) < noise_.unit / 2) return likely;
+    return measured;
+  }
+
+  void add_wrong_rows(const Score& proved, std::vector<Cause>& causes) const {
+    std::vector<std::int64_t> rows;
+    for (std::size_t t = 0; t < proved.rows.size(); ++t)
+      if (!proved.rows[t].explained()) rows.push_back(static_cast<std::int64_t>(t));
+    if (!rows.empty()) causes.push_back(cause::RowsWrong{std::move(rows)});
+  }
+
+  /// Kernels that do not rotate every row of a token by one angle a pair.
+  void explain_rows() {
+    if (without_sine()) return;
+    const auto sample = sample_tokens(run_.shape.tokens, thresholds::screened_tokens);
+    for (const TriedRows& rows : try_row_predictions(run_, evidence_.expected, noise_, sample, evidence_.stop)) {
+      tried_.push_back({{rows.cause}, rows.residual});
+      if (rows.explained) return take({rows.cause}, rows.residual);
+    }
+    if (const auto apart = explain_rows_apart(run_, evidence_.layouts, noise_, evidence_.stop)) {
+      tried_.push_back({apart->causes, apart->residual});
+      found_.layout = apart->layout;
+      take(apart->causes, apart->residual);
+    }
+  }
+
+  /// Cosine alone keeps no length, so that no rotation screens it.
+  bool without_sine() {
+    for (const LayoutChoice& layout : evidence_.layouts) {
+      throw_if_stopped(evidence_.stop);
+      const Candidate candidate = expected_candidate(run_, layout, Operation::sin_missing);
+      const Score cosine = score(reduce(run_, layout.at, proved_tokens_, rotated_), noise_,
+                                 candidate.prediction(evidence_.expected.positions));
+      std::vector<Cause> causes = candidate.causes();
+      std::rotate(causes.begin(), causes.end() - 1, causes.end());
+      tried_.push_back({causes, cosine.residual});
+      if (cosine.explained <= thresholds::nearly_all) continue;
+      found_.layout = &layout;
+      take(std::move(causes), cosine.residual);
+      return true;
+    }
+    return false;
+  }
+
+  /// Some heads unrotated and the others wrong may have one reason: heads taken for positions, the first for 0.
+  void heads_as_positions() {
+    const auto apart = explain_rows_apart(run_, evidence_.layouts, noise_, evidence_.stop);
+    if (!apart || apart->causes.size() >= found_.causes.size()) return;
+    found_.layout = apart->layout;
+    take(apart->causes, apart->residual);
+  }
+
+  void take(std::vector<Cause> causes, double residual) {
+    found_.causes = std::move(causes);
+    found_.residual = residual;
+    found_.alike.clear();
+    if (!found_.layout) found_.layout = &evidence_.layouts.front();
+  }
+
+  const Evidence& evidence_;
+  const KernelRun& run_;
+  const Noise& noise_;
+  RowFilter rotated_;
+  Screening screening_;
+  std::vector<std::int64_t> proved_tokens_, all_;
+  std::vector<Hypothesis> tried_;
+  Explanation found_;
+  double explained_ = 0; ///< share of tokens
+};
+
+} // namespace
+
+Explanation explain(const Evidence& evidence) { return Search(evidence).run(); }
+
+std::vector<FrequencyFit> fit_layout(const KernelRun& run, const LayoutChoice& layout, const Noise& noise) {
+  const auto tokens = sample_tokens(run.shape.tokens, thresholds::fitted_tokens);
+  return fit_frequencies(reduce(run, layout.at, tokens), run.positions, expected_candidate(run, layout).turns(),
+                         noise.unit);
+}
+
+} // namespace ropescope

@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/check/cause.h"
+#include "core/check/run.h"
+
+namespace ropescope {
+
+/// A parameter as a sentence says it: numbers with 7 digits, the first 8 of a list.
+std::string exact_words(const ParameterValue&);
+
+/// A parameter as a list says it: numbers with 5 digits or their thousands apart, the first 2 of more than 4.
+std::string short_words(const ParameterValue&);
+
+/// short_words of a number with its sign, "+7".
+std::string signed_words(const ParameterValue&);
+
+/// "half-split" or "interleaved".
+std::string pairing_title(Pairing);
+
+/// One sentence on all of the causes, for a person: "The kernel …; and it …."
+std::string sentence_of(const std::vector<Cause>&, const KernelRun&);
+
+/// The causes in a few words, for a line of a list: "base 10 000 instead of 500 000".
+std::string brief_of(const std::vector<Cause>&, const KernelRun&);
+
+/// The file that would tell the causes from those that look alike, half a sentence; empty where there are none.
+std::string decide_by(const std::vector<Cause>&, const std::vector<Cause>& indistinguishable);
+
+} // namespace ropescope
