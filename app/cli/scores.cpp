@@ -16,6 +16,7 @@
 #include "app/cli/json_number.h"
 #include "app/cli/model_options.h"
 #include "app/cli/say.h"
+#include "core/analysis/rivals/position_bias.h"
 #include "core/analysis/score_curve.h"
 #include "core/error.h"
 #include "core/io/tensor_file.h"
@@ -31,8 +32,21 @@ struct Options {
   ModelOptions model;
   std::int64_t max_distance = 0;
   std::optional<double> seq_len;
-  std::string q, k, format = "csv", engine = "cpu";
+  std::string q, k, format = "csv", engine = "cpu", bias;
+  std::int64_t head = 0, heads = 1; ///< of the bias
 };
+
+/// The position bias that was asked for; null where none was.
+const PositionBias* chosen_bias(const Options& options) {
+  if (options.bias.empty()) return nullptr;
+  if (const PositionBias* bias = find_position_bias(options.bias)) {
+    if (options.head >= 0 && options.head < options.heads) return bias;
+    throw Error(fmt::format("--head {} of --heads {}: expected a head from 0", options.head, options.heads));
+  }
+  std::vector<std::string_view> names;
+  for (const PositionBias* bias : position_biases()) names.push_back(bias->name);
+  throw Error(fmt::format("--bias {}: expected one of {}", options.bias, fmt::join(names, ", ")));
+}
 
 /// One head: an array of head_dim numbers, whatever axes of one entry are before.
 std::vector<double> read_head(const std::string& file, std::int64_t head_dim) {
@@ -107,6 +121,8 @@ int print(const Options& options, Output& out) {
   require_finite(weights,
                  options.engine == "gpu" ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max());
   const bool csv = options.format == "csv";
+  const PositionBias* bias = chosen_bias(options);
+  if (bias) say(fmt::format("{} is added: {}.", bias->title, bias->idea));
   if (csv)
     out.write("distance,score\n");
   else
@@ -115,7 +131,9 @@ int print(const Options& options, Output& out) {
   Scores scores(options.engine, {.turns = spectrum.turns, .weights = weights, .first = 0});
   for (std::int64_t first = 0; first <= options.max_distance; first += points_at_a_time) {
     const std::int64_t count = std::min(points_at_a_time, options.max_distance + 1 - first);
-    out.write(as_text(scores.from(first, count), first, csv));
+    std::vector<double> piece = scores.from(first, count);
+    if (bias) add_bias(*bias, {options.head, options.heads}, first, piece);
+    out.write(as_text(piece, first, csv));
   }
   if (!csv) out.write("]}\n");
   return 0;
@@ -131,6 +149,9 @@ void add_scores(CLI::App& app, Command& command) {
   scores->add_option("--seq-len", options->seq_len, "tokens of the call; by default the greatest distance + 1");
   scores->add_option("--q", options->q, "one query head (.npy), weighs the pairs");
   scores->add_option("--k", options->k, "one key head (.npy)");
+  scores->add_option("--bias", options->bias, "a position bias that is added, e.g. alibi");
+  scores->add_option("--head", options->head, "which head the bias is for")->capture_default_str();
+  scores->add_option("--heads", options->heads, "of how many")->capture_default_str();
   scores->add_option("--format", options->format)->check(CLI::IsMember({"csv", "json"}))->capture_default_str();
   add_engine_option(*scores, options->engine, {"cpu", "gpu"});
   scores->callback([options, &command] { command = [options](Output& out) { return print(*options, out); }; });

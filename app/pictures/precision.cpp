@@ -18,12 +18,8 @@ using plot::Axis;
 constexpr double least_error = 1e-8, greatest_error = 4;
 constexpr float row_height = 21, line_height = 104, legend_width = 236;
 
-/// Every recipe has a colour of the schemes' palette and a dash of its own.
-ImU32 colour_of(const ui::Canvas& c, std::size_t recipe) {
-  constexpr RopeType palette[] = {RopeType::yarn,     RopeType::linear, RopeType::ntk,         RopeType::standard,
-                                  RopeType::longrope, RopeType::llama3, RopeType::proportional};
-  return c.theme.of(palette[recipe % std::size(palette)]);
-}
+/// Every recipe has a colour and a dash of its own.
+ImU32 colour_of(const ui::Canvas& c, std::size_t recipe) { return c.theme.recipe[recipe % c.theme.recipe.size()]; }
 
 ui::Dash dash_of(std::size_t recipe) {
   constexpr float none = 0;

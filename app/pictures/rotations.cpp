@@ -6,6 +6,7 @@
 #include "app/pictures/dial.h"
 #include "app/pictures/pictures.h"
 #include "app/plot/axis.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope::pictures {
 
@@ -75,7 +76,7 @@ struct Stretch {
 void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
   const Spectrum& spectrum = derived.current().spectrum;
   auto stretches = c.list_of<Stretch>(static_cast<std::size_t>(spectrum.pairs()));
-  const bool each_its_own = derived.current().config.scaling.rope_type == RopeType::longrope;
+  const bool each_its_own = scheme_of(derived.current().config).acts_on == ActsOn::given_factors;
   for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
     const PairFate f = each_its_own ? PairFate::blended : fate(spectrum, i);
     if (stretches.empty() || stretches.back().fate != f) stretches.push_back({i, i, f});
@@ -91,14 +92,14 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
     ImU32 colour = c.theme.outline;
     std::string_view label = "never turns";
     switch (stretch.fate) {
-    case PairFate::kept: colour = c.theme.of(RopeType::yarn), label = "keep (extrapolate)"; break;
+    case PairFate::kept: colour = c.theme.kept, label = "keep (extrapolate)"; break;
     case PairFate::blended:
-      colour = c.theme.of(each_its_own ? RopeType::longrope : RopeType::ntk);
+      colour = each_its_own ? c.theme.own_factor : c.theme.blended;
       label = each_its_own ? "each pair by its own factor" : "blend";
       break;
     case PairFate::interpolated: {
       const auto last = static_cast<std::size_t>(stretch.end - 1);
-      colour = c.theme.of(RopeType::linear);
+      colour = c.theme.interpolated;
       label = c.words("interpolate ÷{:.4g}", spectrum.unscaled[last] / spectrum.inv_freq[last]);
       break;
     }

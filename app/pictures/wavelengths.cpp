@@ -15,7 +15,7 @@ using plot::Axis;
 
 /// Behind everything: the pairs that the scheme in force blends.
 void shade_blend(const ui::Canvas& c, const Axis& x, ui::Rect area, const Spectrum& spectrum) {
-  const ImU32 colour = ui::over(c.theme.panel, ui::with_alpha(c.theme.of(RopeType::ntk), 0.10f));
+  const ImU32 colour = ui::over(c.theme.panel, ui::with_alpha(c.theme.blended, 0.10f));
   const auto blends = [&](std::int64_t i) {
     return fate(spectrum, i) == PairFate::blended || fate(spectrum, i + 1) == PairFate::blended;
   };

@@ -311,7 +311,7 @@ void Derived::measure_precision(const Scene& scene, gpu::Engines& engines) {
 /// At the positions of the kernel's rows, or of a whole context of moderate length.
 void Derived::update_signatures(const Scene& scene) {
   const CheckedKernel* beside = kernel_.checked();
-  if ((beside && !scene.kernel.gallery) || (signatures_of_ == scene.rope && signatures_beside_ == beside)) return;
+  if ((beside && !scene.kernel.gallery) || (signatures_of_ == scene.rope && signatures_beside_.get() == beside)) return;
   constexpr std::int64_t rows = 40 * static_cast<std::int64_t>(signature_positions), usual = 4096;
   const std::int64_t tokens = beside ? beside->run.shape.tokens : usual;
   std::vector<std::int64_t> positions;
@@ -321,7 +321,7 @@ void Derived::update_signatures(const Scene& scene) {
   }
   signatures_ = ropescope::signatures(scene.rope, positions);
   signatures_of_ = scene.rope;
-  signatures_beside_ = beside;
+  signatures_beside_ = kernel_.shared();
 }
 
 void Derived::update_scores_here(const Scene& scene) {

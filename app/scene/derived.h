@@ -116,7 +116,7 @@ private:
   KernelCheck kernel_;
   std::vector<Signature> signatures_;
   std::optional<RopeConfig> signatures_of_;
-  const CheckedKernel* signatures_beside_ = nullptr; // never followed
+  std::shared_ptr<const CheckedKernel> signatures_beside_; // kept, so that no other can have its address
   std::int64_t length_ = 0, columns_ = 0;
   double trained_length_ = 0;
   Scene series_of_;       // what the series were made of

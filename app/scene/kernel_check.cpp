@@ -1,18 +1,18 @@
 #include "app/scene/kernel_check.h"
 
+#include <exception>
+#include <new>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "core/error.h"
 
 namespace ropescope {
 
-std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const Model& model, const LayerRope& layer) {
-  return checked_kernel(read_kernel_run(files, model, layer));
-}
-
-KernelCheck::~KernelCheck() {
-  const std::lock_guard lock(mutex_);
-  wanted_.reset();
+std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const Model& model, const LayerRope& layer,
+                                                 const std::stop_token& stop) {
+  return checked_kernel(read_kernel_run(files, model, layer), stop);
 }
 
 KernelCheck::Stamps KernelCheck::stamps() const {
@@ -59,6 +59,8 @@ void KernelCheck::update(const Scene& scene, bool wait) {
   take();
   if (scene.kernel.files.in.empty() || scene.kernel.files.out.empty()) {
     if (files_ == KernelFiles{}) return;
+    worker_.abandon(); // what it still finds is of files that are gone
+    working_ = false;
     files_ = {};
     checked_.reset();
     errors_.reset();
@@ -82,66 +84,65 @@ void KernelCheck::update(const Scene& scene, bool wait) {
 void KernelCheck::adopt(const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {
   remember(scene);
   head_ = -1;
-  accept({std::move(checked), nullptr, -1, {}});
+  worker_.abandon();
+  accept({std::move(checked), nullptr, -1});
 }
 
-KernelCheck::Done KernelCheck::done(const Wanted& wanted) {
+KernelCheck::Done KernelCheck::done(const Wanted& wanted, const std::stop_token& stop) {
   Done done;
   done.head = wanted.head;
-  try {
-    done.checked = wanted.of ? wanted.of : check_files(wanted.files, wanted.model, wanted.layer);
-    if (done.head >= done.checked->run.heads) done.head = -1;
-    if (done.head >= 0) done.errors = std::make_shared<ErrorMap>(errors_of_head(*done.checked, done.head));
-  } catch (const AmbiguousTokenAxis& error) {
-    done.trouble = {error.what(), error.axes};
-  } catch (const Error& error) {
-    done.trouble = {error.what(), {}};
-  } catch (const std::bad_alloc&) {
-    done.trouble.sentence = "there is not enough memory for these files";
-  }
+  done.checked = wanted.of ? wanted.of : check_files(wanted.files, wanted.model, wanted.layer, stop);
+  if (done.head >= done.checked->run.heads) done.head = -1;
+  if (done.head >= 0) done.errors = std::make_shared<ErrorMap>(errors_of_head(*done.checked, done.head));
   return done;
 }
 
 void KernelCheck::begin(Wanted wanted, bool wait) {
-  if (wait) return accept(done(wanted));
-  working_ = true;
-  const std::lock_guard lock(mutex_);
-  ++generation_;
-  done_.reset();
-  wanted_.emplace(std::move(wanted));
-  if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-  wake_.notify_one();
+  if (!wait) {
+    working_ = true;
+    return worker_.begin(std::move(wanted));
+  }
+  worker_.abandon();
+  try {
+    accept(done(wanted, {}));
+  } catch (...) {
+    fail();
+  }
 }
 
 void KernelCheck::take() {
   if (!working_) return;
-  std::optional<Done> finished;
-  {
-    const std::lock_guard lock(mutex_);
-    finished = std::exchange(done_, std::nullopt);
+  try {
+    for (Done& finished : worker_.take()) accept(std::move(finished));
+  } catch (...) {
+    fail();
   }
-  if (finished) accept(std::move(*finished));
 }
 
 void KernelCheck::accept(Done finished) {
   working_ = false;
-  trouble_ = std::move(finished.trouble);
-  if (!finished.checked) return; // what there is stays
+  trouble_ = {};
   checked_ = std::move(finished.checked);
   errors_ = std::move(finished.errors);
   errors_of_ = finished.head;
 }
 
-void KernelCheck::run(const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
-  while (wake_.wait(lock, stop, [this] { return wanted_.has_value(); })) {
-    Wanted wanted = *std::exchange(wanted_, std::nullopt);
-    const std::uint64_t mine = generation_;
-    lock.unlock();
-    Done finished = done(wanted);
-    wanted = {};
-    lock.lock();
-    if (mine == generation_) done_.emplace(std::move(finished));
+/// Whatever ended the work becomes words; what was found before stays.
+void KernelCheck::fail() {
+  working_ = false;
+  trouble_ = {};
+  try {
+    throw;
+  } catch (const AmbiguousTokenAxis& error) {
+    trouble_ = {error.what(), error.axes};
+  } catch (const Error& error) {
+    trouble_.sentence = error.what();
+  } catch (const std::bad_alloc&) {
+    trouble_.sentence = "there is not enough memory for these files";
+  } catch (const std::exception& error) {
+    trouble_.sentence = fmt::format("the check ended unexpectedly: {}", error.what());
+  } catch (...) {
+    trouble_.sentence = "the check ended unexpectedly";
   }
 }
 

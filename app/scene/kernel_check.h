@@ -1,15 +1,13 @@
 #pragma once
 #include <array>
 #include <chrono>
-#include <condition_variable>
 #include <filesystem>
 #include <memory>
-#include <mutex>
-#include <optional>
+#include <stop_token>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "app/scene/latest.h"
 #include "app/scene/scene.h"
 #include "core/check/checked_kernel.h"
 
@@ -23,18 +21,15 @@ struct Trouble {
   bool empty() const { return sentence.empty(); }
 };
 
-/// Reads and judges a kernel's files. Throws Error.
-std::shared_ptr<const CheckedKernel> check_files(const KernelFiles&, const Model&, const LayerRope&);
+/// Reads and judges a kernel's files. Throws Error, and Cancelled soon after `stop` says so.
+std::shared_ptr<const CheckedKernel> check_files(const KernelFiles&, const Model&, const LayerRope&,
+                                                 const std::stop_token& stop = {});
 
 /// Keeps the check of a scene's files up to date, on a thread of its own: what it reads again is what changed. Files
-/// count as changed by their size and the time they were written.
+/// count as changed by their size and the time they were written. A check that nobody waits for any more, because its
+/// files were taken away or others came, is stopped.
 class KernelCheck {
 public:
-  KernelCheck() = default;
-  ~KernelCheck();
-  KernelCheck(const KernelCheck&) = delete;
-  KernelCheck& operator=(const KernelCheck&) = delete;
-
   /// Begins what is to be done for the scene and takes what is finished; `wait`: until it is.
   void update(const Scene&, bool wait);
 
@@ -45,6 +40,7 @@ public:
   bool changed_on_disk() const; ///< the files, since they were asked for
 
   const CheckedKernel* checked() const { return checked_.get(); }                          ///< null before the first
+  const std::shared_ptr<const CheckedKernel>& shared() const { return checked_; }          ///< the same, kept alive
   const ErrorMap& errors() const { return errors_ ? *errors_ : checked_->finding.errors; } ///< requires checked()
   std::int64_t head() const { return errors_ ? errors_of_ : -1; }                          ///< whose errors these are
   const Trouble& trouble() const { return trouble_; } ///< why there is no finding of the files now
@@ -68,10 +64,9 @@ private:
     std::shared_ptr<const CheckedKernel> checked;
     std::shared_ptr<const ErrorMap> errors;
     std::int64_t head = -1;
-    Trouble trouble;
   };
 
-  static Done done(const Wanted&);
+  static Done done(const Wanted&, const std::stop_token&);
   bool same_inputs(const Scene&) const;
   void remember(const Scene&);
   bool settled(bool wait);
@@ -79,7 +74,7 @@ private:
   void begin(Wanted, bool wait);
   void take();
   void accept(Done);
-  void run(const std::stop_token&);
+  void fail(); ///< requires that an exception is being handled
 
   std::shared_ptr<const CheckedKernel> checked_;
   std::shared_ptr<const ErrorMap> errors_; // of one head
@@ -99,12 +94,7 @@ private:
   Stamps unsettled_;
   std::chrono::steady_clock::time_point unsettled_since_;
 
-  std::mutex mutex_; // guards all below but the thread
-  std::condition_variable_any wake_;
-  std::optional<Wanted> wanted_;
-  std::optional<Done> done_;
-  std::uint64_t generation_ = 0;
-  std::jthread thread_; // started when first needed; destroyed first
+  Latest<Wanted, Done> worker_{[](Wanted& wanted, auto& run) { run.give(done(wanted, run.stop()), 1); }};
 };
 
 } // namespace ropescope

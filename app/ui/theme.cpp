@@ -13,26 +13,32 @@ namespace {
 
 constexpr ImU32 rgb(unsigned hex) { return IM_COL32((hex >> 16) & 255, (hex >> 8) & 255, hex & 255, 255); }
 
-/// How a scheme's curves look: colours of the Okabe-Ito palette, which are told apart without colour vision, and dashes
-/// (pixels on, off, on, off at scale 1; none: solid) where schemes of one family share a colour.
+/// The colours of curves: Okabe and Ito's palette, which is told apart without colour vision, one shade for each ground.
+struct Hue {
+  unsigned dark, light;
+};
+constexpr Hue grey{0xa0a6af, 0x5a606a}, green{0x009e73, 0x00805c}, yellow{0xf0e442, 0x8f8200}, pink{0xcc79a7, 0xa8497e},
+    violet{0xb9a3f0, 0x6b52c8}, vermilion{0xd55e00, 0xc24a00}, brown{0xc9ab86, 0x7d5f3f};
+
+/// How a scheme's curves look: dashes (pixels on, off, on, off at scale 1; none: solid) tell those of one family apart.
 struct SchemeLook {
   RopeType type;
-  unsigned dark, light;
+  Hue hue;
   Dash dash = {};
 };
 
 constexpr SchemeLook scheme_looks[] = {
-    {RopeType::standard, 0xa0a6af, 0x5a606a},
-    {RopeType::linear, 0xcc79a7, 0xa8497e, {{10, 5, 10, 5}}},
-    {RopeType::ntk, 0xf0e442, 0x8f8200, {{10, 4, 2, 4}}},
-    {RopeType::dynamic, 0xf0e442, 0x8f8200, {{2, 4, 10, 4}}},
-    {RopeType::yarn, 0x009e73, 0x00805c},
-    {RopeType::llama3, 0xd55e00, 0xc24a00, {{4, 4, 4, 4}}},
-    {RopeType::longrope, 0xb9a3f0, 0x6b52c8, {{2, 4, 2, 4}}},
-    {RopeType::proportional, 0xc9ab86, 0x7d5f3f, {{6, 3, 6, 3}}},
-    {RopeType::ntk_by_parts, 0xf0e442, 0x8f8200, {{14, 4, 14, 4}}},
-    {RopeType::dynamic_yarn, 0x009e73, 0x00805c, {{2, 4, 10, 4}}},
-    {RopeType::dynamic_ntk_by_parts, 0xf0e442, 0x8f8200, {{2, 4, 2, 10}}},
+    {RopeType::standard, grey},
+    {RopeType::linear, pink, {{10, 5, 10, 5}}},
+    {RopeType::ntk, yellow, {{10, 4, 2, 4}}},
+    {RopeType::dynamic, yellow, {{2, 4, 10, 4}}},
+    {RopeType::yarn, green},
+    {RopeType::llama3, vermilion, {{4, 4, 4, 4}}},
+    {RopeType::longrope, violet, {{2, 4, 2, 4}}},
+    {RopeType::proportional, brown, {{6, 3, 6, 3}}},
+    {RopeType::ntk_by_parts, yellow, {{14, 4, 14, 4}}},
+    {RopeType::dynamic_yarn, green, {{2, 4, 10, 4}}},
+    {RopeType::dynamic_ntk_by_parts, yellow, {{2, 4, 2, 10}}},
 };
 
 constexpr bool every_scheme_has_a_look() {
@@ -45,8 +51,15 @@ constexpr bool every_scheme_has_a_look() {
 static_assert(every_scheme_has_a_look(),
               "a scheme of core/rope/schemes/list.h has no colour: give scheme_looks its line, in the list's order");
 
-void set_methods(Theme& theme, unsigned SchemeLook::*colour) {
-  for (const SchemeLook& look : scheme_looks) theme.method[static_cast<std::size_t>(look.type)] = rgb(look.*colour);
+void set_hues(Theme& theme, unsigned Hue::*ground) {
+  for (const SchemeLook& look : scheme_looks) theme.method[static_cast<std::size_t>(look.type)] = rgb(look.hue.*ground);
+  theme.kept = rgb(green.*ground);
+  theme.blended = rgb(yellow.*ground);
+  theme.interpolated = rgb(pink.*ground);
+  theme.own_factor = rgb(violet.*ground);
+  const Hue recipes[] = {green, pink, yellow, grey, violet, vermilion, brown};
+  static_assert(std::size(recipes) == std::tuple_size_v<decltype(Theme::recipe)>);
+  for (std::size_t i = 0; i < theme.recipe.size(); ++i) theme.recipe[i] = rgb(recipes[i].*ground);
 }
 
 Theme make_dark() {
@@ -71,7 +84,7 @@ Theme make_dark() {
   t.beyond_fill = IM_COL32(213, 94, 0, 20);
   t.good = rgb(0x1fae84);
   t.bad = rgb(0xe0742e);
-  set_methods(t, &SchemeLook::dark);
+  set_hues(t, &Hue::dark);
   return t;
 }
 
@@ -97,7 +110,7 @@ Theme make_light() {
   t.beyond_fill = IM_COL32(194, 74, 0, 18);
   t.good = rgb(0x00805c);
   t.bad = rgb(0xb84600);
-  set_methods(t, &SchemeLook::light);
+  set_hues(t, &Hue::light);
   return t;
 }
 

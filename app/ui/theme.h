@@ -18,6 +18,9 @@ struct Theme {
   ImU32 beyond, beyond_fill; ///< out of the trained range
   ImU32 good, bad;
   ImU32 method[std::size(all_rope_types)]; ///< by RopeType
+  ImU32 kept, blended, interpolated;       ///< what a scheme did to a pair (PairFate)
+  ImU32 own_factor;                        ///< a pair that is divided by a number of its own
+  std::array<ImU32, 7> recipe;             ///< curves of the precision picture
 
   ImU32 of(RopeType type) const { return method[static_cast<int>(type)]; }
 };

@@ -1,6 +1,7 @@
 #include "core/analysis/score_curve.h"
 
 #include <algorithm>
+#include <cassert>
 #include <bit>
 #include <cmath>
 
@@ -60,6 +61,7 @@ std::vector<float> local_means(const ScoreCurve& curve) {
 } // namespace
 
 std::vector<std::int64_t> log_bin_edges(std::int64_t greatest, std::int64_t columns) {
+  assert(greatest >= 1 && columns >= 1);
   std::vector<std::int64_t> edges{1};
   const double log_greatest = std::log(static_cast<double>(greatest));
   for (std::int64_t column = 1; column < columns; ++column) {

@@ -1,6 +1,7 @@
 #include "core/rope/cpu_engine.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -124,6 +125,8 @@ template <typename Number>
 void rotate_rows(int threads, const Rotation& rotation, const RowShape& shape, std::span<const Number> in,
                  std::span<Number> out) {
   using Real = std::conditional_t<std::is_same_v<Number, double>, double, float>;
+  assert(in.size() == out.size() && static_cast<std::int64_t>(in.size()) == shape.size());
+  assert(rotation.positions.tokens() == shape.tokens && 2 * rotation.pairs() <= shape.head_dim);
   const std::int64_t pairs = rotation.pairs(), token_size = shape.inner * shape.head_dim,
                      run = tokens_of_a_task(shape, pairs, token_size * static_cast<std::int64_t>(sizeof(Number)));
   const Turner turner(rotation);
@@ -261,6 +264,7 @@ void CpuEngine::scan(const ScoreScan& scan, std::span<float> scores) {
 }
 
 void CpuEngine::scan(const ScoreScan& scan, std::span<const std::int64_t> edges, std::span<ScoreBin> bins) {
+  assert(edges.size() == bins.size() + 1 && edges.front() == scan.first);
   const ScoreBlocks blocks(scan);
   std::vector<std::size_t> first_bins{0}; // of each task
   for (std::size_t b = 1; b < bins.size(); ++b)

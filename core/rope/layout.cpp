@@ -1,6 +1,7 @@
 #include "core/rope/layout.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace ropescope {
 
@@ -21,6 +22,7 @@ PairLayout layout_named(std::string_view name, PairLayout layout) {
 }
 
 PairIndex pair_index(const PairLayout& layout, std::int64_t head_dim, std::int64_t pairs) {
+  assert(layout.offset + 2 * pairs <= head_dim && layout.blocks > 0 && pairs % layout.blocks == 0);
   const std::int64_t block = std::max<std::int64_t>(1, pairs / layout.blocks);
   const auto stride = [](Pairing pairing) -> std::int64_t { return pairing == Pairing::half ? 1 : 2; };
   const auto gap = [block](Pairing pairing) -> std::int64_t { return pairing == Pairing::half ? block : 1; };

@@ -20,9 +20,15 @@ inline std::uint64_t phase64(std::int64_t position, std::uint64_t turns) {
   return static_cast<std::uint64_t>(position) * turns;
 }
 
-/// The same rounded to units of 2⁻³² turn (1.5e-9 rad).
+/// A phase of 2⁻⁶⁴ turn to the nearest 2⁻³² turn: half a unit is added, and the carry out of the whole turn is lost, as
+/// it should be.
+constexpr std::uint32_t rounded_phase(std::uint64_t phase) {
+  return static_cast<std::uint32_t>((phase + 0x80000000u) >> 32);
+}
+
+/// position · frequency modulo one turn, rounded to units of 2⁻³² turn (1.5e-9 rad).
 inline std::uint32_t phase32(std::int64_t position, std::uint64_t turns) {
-  return static_cast<std::uint32_t>((phase64(position, turns) + 0x80000000u) >> 32);
+  return rounded_phase(phase64(position, turns));
 }
 
 /// Turns (cos x, sin x) of a reduced angle x by quadrant·π/2.

@@ -34,7 +34,7 @@ struct Recipe {
   bool scaled_positions = false; ///< PI divides the positions, not the frequencies
 };
 
-/// exact first. Sources: SCHEMES of transformers @ decba1d2 and ggml @ d99724f2 as `config.h` and `ggml.h` name them.
+/// exact first. Sources: the modeling files of transformers @ decba1d2, and ggml @ d99724f2, src/ggml-cpu/ops.cpp.
 std::span<const Recipe> recipes();
 
 /// By name or alias ("hf", "ggml", "float32_angles" …), null where there is none.

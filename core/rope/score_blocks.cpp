@@ -27,7 +27,7 @@ ScoreBlocks::ScoreBlocks(const ScoreScan& scan)
     for (const std::uint64_t turns : turns_) {
       for (std::size_t x = 0; x < tile; ++x) {
         const std::uint64_t phase = phase64(static_cast<std::int64_t>(first + x), turns) + turns / 2;
-        const auto at = cos_sin(static_cast<std::uint32_t>((phase + 0x80000000u) >> 32));
+        const auto at = cos_sin(rounded_phase(phase));
         entry[x] = at.cos;
         entry[tile + x] = at.sin;
       }
@@ -43,7 +43,7 @@ ScoreBlocks::Cursor::Cursor(const ScoreBlocks& blocks, std::int64_t first)
 
 void ScoreBlocks::Cursor::next(Block& block) {
   for (std::size_t i = 0; i < phase_.size(); ++i) {
-    rounded_[i] = static_cast<std::uint32_t>((phase_[i] + 0x80000000u) >> 32);
+    rounded_[i] = rounded_phase(phase_[i]);
     phase_[i] += blocks_.turns_[i] * static_cast<std::uint64_t>(points);
   }
   score_kernel::centres(rounded_.data(), blocks_.a_.data(), blocks_.b_.data(), phase_.size(), u_.data(), v_.data());

@@ -17,7 +17,7 @@ std::size_t tile();
 /// u = a·cos φ + b·sin φ and v = b·cos φ − a·sin φ, φ in units of 2⁻³² turn. Arrays hold `padded(count)` floats.
 void centres(const std::uint32_t* phases, const float* a, const float* b, std::size_t count, float* u, float* v);
 
-/// The next multiple of the widest vector.
+/// The next multiple of 64 floats, which every vector's width divides, so that no kernel needs a tail.
 constexpr std::size_t padded(std::size_t count) { return (count + 63) / 64 * 64; }
 
 /// Σᵢ uᵢ·cos(xθᵢ) ± vᵢ·sin(xθᵢ) for every x of the table, in the order of rising distances.

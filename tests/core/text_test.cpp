@@ -18,12 +18,20 @@ std::string utf8(char32_t code) {
   return bytes;
 }
 
+/// Appended piece by piece: GCC 12 warns of `"a" + std::string()` where it inlines it.
+std::string between(const std::string& middle) {
+  std::string text = "a";
+  text += middle;
+  text += 'b';
+  return text;
+}
+
 } // namespace
 
 TEST_CASE("printable text keeps letters of every script, and nothing that a terminal obeys") {
   CHECK(printable("plain ×−Δθ 漢字 é 🙂 שלום") == "plain ×−Δθ 漢字 é 🙂 שלום");
-  for (char32_t code = 0; code < 0x20; ++code) CHECK(printable("a" + utf8(code) + "b") == "a?b");
-  for (char32_t code = 0x7f; code < 0xa0; ++code) CHECK(printable("a" + utf8(code) + "b") == "a?b"); // DEL, C1
+  for (char32_t code = 0; code < 0x20; ++code) CHECK(printable(between(utf8(code))) == "a?b");
+  for (char32_t code = 0x7f; code < 0xa0; ++code) CHECK(printable(between(utf8(code))) == "a?b"); // DEL, C1
   for (const char32_t code : {0x61cu, 0x200eu, 0x200fu, 0x202au, 0x202eu, 0x2066u, 0x2069u, 0x2028u, 0x2029u, 0xe0041u})
     CHECK(printable(utf8(code)) == "?");
 }
