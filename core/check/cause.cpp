@@ -3,6 +3,7 @@
 namespace ropescope {
 
 std::string_view verdict_name(Verdict verdict) {
+  // The words of the JSON, and of exit statuses: a mismatch alone is a failure.
   switch (verdict) {
   case Verdict::match: return "match";
   case Verdict::precision: return "precision";

@@ -74,6 +74,7 @@ ErrorMap errors_of_head(const CheckedKernel& kernel, std::int64_t head) {
   return {std::move(errors), pairs};
 }
 
+// Shared and const: the view goes on showing it while the next is made.
 std::shared_ptr<const CheckedKernel> checked_kernel(KernelRun run, const std::stop_token& stop) {
   auto kernel = std::make_shared<CheckedKernel>();
   kernel->finding = check(run, stop);

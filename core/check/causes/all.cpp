@@ -40,6 +40,7 @@ namespace {
 /// Reads off a type what it has; a function that it lacks stays null.
 template <CauseType T>
 constexpr CauseRow row() {
+  // One with default parameters stands for all of its kind where there is no run to find one in.
   CauseRow row{T::name, T::fact, [] { return Cause(T{}); }, &T::examples, nullptr, nullptr, nullptr, nullptr};
   // Asked of the type and not of a list: a cause takes part in a stage by having the function.
   if constexpr (requires(LayoutChoices & to) { T::suggest_layouts(to); }) row.suggest_layouts = &T::suggest_layouts;

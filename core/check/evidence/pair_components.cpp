@@ -6,6 +6,7 @@ PairComponents pair_components(const PairIndex& index, std::int64_t head_dim, st
   PairComponents at;
   // What is covered is what is written: a component that no pair writes should come out as it went in.
   std::vector<std::uint8_t> covered(static_cast<std::size_t>(head_dim), 0);
+  // Spelled out once a layout, so that inner loops need no arithmetic of indices.
   for (std::int64_t i = 0; i < pairs; ++i) {
     at.in_first.push_back(index.in_first(i));
     at.in_second.push_back(index.in_second(i));
