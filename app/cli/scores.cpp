@@ -20,6 +20,7 @@
 #include "core/analysis/score_curve.h"
 #include "core/error.h"
 #include "core/io/tensor_file.h"
+#include "core/rope/schemes/scheme.h"
 
 namespace ropescope::cli {
 
@@ -100,6 +101,11 @@ std::string as_text(std::span<const double> scores, std::int64_t first, bool csv
   return text;
 }
 
+std::string heading(bool csv, const Scheme& scheme, std::int64_t pairs) {
+  if (csv) return "distance,score\n";
+  return fmt::format("{{\"rope_type\": \"{}\", \"pairs\": {}, \"scores\": [", scheme.name, pairs);
+}
+
 int print(const Options& options, Output& out) {
   if (options.max_distance < 0 || options.max_distance > greatest_distance)
     throw Error(fmt::format("--max-distance {}: expected 0…{}", options.max_distance, greatest_distance));
@@ -123,16 +129,13 @@ int print(const Options& options, Output& out) {
   const bool csv = options.format == "csv";
   const PositionBias* bias = chosen_bias(options);
   if (bias) say(fmt::format("{} is added: {}.", bias->title, bias->idea));
-  if (csv)
-    out.write("distance,score\n");
-  else
-    out.print("{{\"rope_type\": \"{}\", \"pairs\": {}, \"scores\": [", rope_type_name(rope.scaling.rope_type),
-              spectrum.pairs());
   Scores scores(options.engine, {.turns = spectrum.turns, .weights = weights, .first = 0});
   for (std::int64_t first = 0; first <= options.max_distance; first += points_at_a_time) {
     const std::int64_t count = std::min(points_at_a_time, options.max_distance + 1 - first);
     std::vector<double> piece = scores.from(first, count);
     if (bias) add_bias(*bias, {options.head, options.heads}, first, piece);
+    // Not before the first piece is there: an engine that cannot leaves nothing half-written.
+    if (first == 0) out.write(heading(csv, scheme_of(rope), spectrum.pairs()));
     out.write(as_text(piece, first, csv));
   }
   if (!csv) out.write("]}\n");

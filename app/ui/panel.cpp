@@ -16,12 +16,10 @@ namespace ropescope::ui {
 
 namespace {
 
-/// Schemes that have a button: those that are always offered, and whichever the model uses.
-std::vector<const Scheme*> offered_schemes(const Scene& scene) {
-  std::vector<const Scheme*> offered;
-  for (const Scheme* scheme : all_schemes())
-    if (scheme->offered || scheme->type == scene.rope.scaling.rope_type) offered.push_back(scheme);
-  return offered;
+/// Whether a scheme has a button and a line in the comparison: those that are always offered, and whichever the model
+/// uses.
+bool is_offered(const Scheme& scheme, const Scene& scene) {
+  return scheme.offered || scheme.type == scene.rope.scaling.rope_type;
 }
 
 /// Height of all rows at scale 1; in less room they move closer.
@@ -31,7 +29,7 @@ float nominal_height(const Scene& scene, const Derived* derived) {
   if (axis_count(scene.rope) > 1) height += 38;
   if (derived && derived->current().spectrum.softmax_factor != 1) height += 27;
   height += 45 * static_cast<float>(scheme_of(scene.rope).controls.size());
-  height += 32 * static_cast<float>(offered_schemes(scene).size() > 9);
+  height += 32 * static_cast<float>(!scheme_of(scene.rope).offered); // its button begins one more row
   if (derived && !derived->current().spectrum.rule.empty()) height += 42;
   return height;
 }
@@ -234,7 +232,8 @@ void position_controls(Column& column, const Scene& scene, Scene& next) {
 void choose_extension(Column& column, const Scene& scene, const Derived* derived, Scene& next) {
   constexpr int columns = 3;
   int n = 0;
-  for (const Scheme* scheme : offered_schemes(scene)) {
+  for (const Scheme* scheme : all_schemes()) {
+    if (!is_offered(*scheme, scene)) continue;
     const bool possible = derived ? derived->possible(scheme->type) : tried_on(scene, scheme->type).has_value();
     const Canvas& c = column.c;
     if (button(c, c.words("{}{}", scheme->name, '\0').data(), column.cell(n % columns, columns, 27), scheme->label,
@@ -352,7 +351,8 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
   row(scene.rope.rotates ? current : RopeType::standard,
       derived ? std::string_view(derived->current().label) : rope_type_title(current), true, true);
   const auto others = [&](bool standard) { // no extension comes last, as in every list of curves
-    for (const Scheme* scheme : offered_schemes(scene)) {
+    for (const Scheme* scheme : all_schemes()) {
+      if (!is_offered(*scheme, scene)) continue;
       const RopeType type = scheme->type;
       const bool possible = derived ? derived->possible(type) : tried_on(scene, type).has_value();
       if ((type == RopeType::standard) == standard && type != current && scene.rope.rotates && possible)

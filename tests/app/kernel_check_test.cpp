@@ -75,7 +75,7 @@ TEST_CASE("closing while a kernel is judged does not wait for the search") {
 
 TEST_CASE("whatever ends a check becomes a sentence, and what was found before stays") {
   const test::Scratch scratch;
-  Scene scene = hard_case(scratch, 60);
+  Scene scene = hard_case(scratch, 200);
   KernelCheck check;
   check.update(scene, true);
   REQUIRE(check.checked());
