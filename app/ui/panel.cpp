@@ -22,15 +22,27 @@ bool is_offered(const Scheme& scheme, const Scene& scene) {
   return scheme.offered || scheme.type == scene.rope.scaling.rope_type;
 }
 
-/// Height of all rows at scale 1; in less room they move closer.
+/// Whether a scheme can be drawn beside the one in force.
+bool is_comparable(const Scheme& scheme, const Scene& scene, const Derived* derived) {
+  const bool possible = derived ? derived->possible(scheme.type) : tried_on(scene, scheme.type).has_value();
+  return possible && scene.rope.rotates && is_offered(scheme, scene) && scheme.type != scene.rope.scaling.rope_type;
+}
+
+/// Height of all rows at scale 1; in less room they move closer. The sum of what each group skips: those that are
+/// always there, and those that some models and schemes add.
 float nominal_height(const Scene& scene, const Derived* derived) {
-  float height = 878;
-  if (scene.model.layers.size() > 1) height += 38 + 23 * static_cast<float>(scene.model.layers.size() - 1);
-  if (axis_count(scene.rope) > 1) height += 38;
-  if (derived && derived->current().spectrum.softmax_factor != 1) height += 27;
-  height += 45 * static_cast<float>(scheme_of(scene.rope).controls.size());
-  height += 32 * static_cast<float>(!scheme_of(scene.rope).offered); // its button begins one more row
-  if (derived && !derived->current().spectrum.rule.empty()) height += 42;
+  constexpr float always = 740, compare_row = 23, axis_row = 38, slider_row = 45, read_out_row = 27, button_row = 32,
+                  rule_lines = 42;
+  float height = always + compare_row; // the scheme in force heads the comparison
+  for (const Scheme* scheme : all_schemes())
+    if (is_comparable(*scheme, scene, derived)) height += compare_row;
+  if (scene.model.layers.size() > 1)
+    height += axis_row + compare_row * static_cast<float>(scene.model.layers.size() - 1);
+  if (axis_count(scene.rope) > 1) height += axis_row;
+  if (derived && derived->current().spectrum.softmax_factor != 1) height += read_out_row;
+  height += slider_row * static_cast<float>(scheme_of(scene.rope).controls.size());
+  if (!scheme_of(scene.rope).offered) height += button_row; // its button begins one more row
+  if (derived && !derived->current().spectrum.rule.empty()) height += rule_lines;
   return height;
 }
 
@@ -351,13 +363,9 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
   row(scene.rope.rotates ? current : RopeType::standard,
       derived ? std::string_view(derived->current().label) : rope_type_title(current), true, true);
   const auto others = [&](bool standard) { // no extension comes last, as in every list of curves
-    for (const Scheme* scheme : all_schemes()) {
-      if (!is_offered(*scheme, scene)) continue;
-      const RopeType type = scheme->type;
-      const bool possible = derived ? derived->possible(type) : tried_on(scene, type).has_value();
-      if ((type == RopeType::standard) == standard && type != current && scene.rope.rotates && possible)
-        row(type, scheme->title, scene.compared[static_cast<std::size_t>(type)], false);
-    }
+    for (const Scheme* scheme : all_schemes())
+      if ((scheme->type == RopeType::standard) == standard && is_comparable(*scheme, scene, derived))
+        row(scheme->type, scheme->title, scene.compared[static_cast<std::size_t>(scheme->type)], false);
   };
   others(false);
   others(true);
