@@ -190,7 +190,7 @@ TEST_CASE("a knob that is dragged along a range stays the same knob") {
   window.frames(3);
   const RopeConfig before = window.shell.scene().rope;
   bool moved = false;
-  for (float y = 700; y < 780 && !moved; y += 4) {
+  for (float y = 640; y < 780 && !moved; y += 4) {
     window.mouse(85, y, false);
     window.mouse(85, y, true); // the knob of beta_slow
     for (float x = 85; x < 250; x += 15) window.mouse(x, y, true);
