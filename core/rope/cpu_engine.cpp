@@ -128,7 +128,7 @@ rotate_kernel::Arithmetic arithmetic_of(const Rotation& rotation) {
 // table_entries_of_a_task: 4096 entries are 32 KiB of float cos and sin, which stays in the nearest cache while every
 // head reads it. A greater number would read the table from a slower cache for each head.
 // least_tasks: some 64 tasks, several for each thread, so that a slow thread does not leave the others waiting.
-// bytes_worth_a_task: rows of less than 128 KiB take less time than it takes to wake a thread.
+// bytes_worth_a_task: rows of 128 KiB take some microseconds, about as long as it takes to wake a thread.
 // bytes_to_stream: an output of 8 MiB or more does not stay in the caches near a core. Written past the caches it
 // costs one transfer to memory; written through them it costs two, as each line is read before it is overwritten.
 // A wrong number costs speed and never changes a result.
@@ -192,10 +192,10 @@ void rotate_rows(int threads, const Rotation& rotation, const RowShape& shape, s
 // nothing beside it, and short enough that a scan of some millions keeps every thread busy.
 constexpr std::int64_t points_of_a_task = std::int64_t{1} << 16;
 
-// Blocks do not begin where bins do. A block that lies in one bin as a whole is reduced by vectors; the parts of a
-// block at the two ends of a bin are reduced one score at a time. The sum of a bin is kept in double: a bin may hold
-// 2³⁰ distances, and a float sum would stop growing at 2²⁴ of them.
 /// One bin, from where `cursor` is in `block`: `left` of its scores are still to be used.
+/// Blocks do not begin where bins do. A block that lies in one bin as a whole is reduced by vectors; the parts of a
+/// block at the two ends of a bin are reduced one score at a time. The sum of a bin is kept in double: a bin may hold
+/// 2³⁰ distances, and a float sum would stop growing at 2²⁴ of them.
 ScoreBin reduce_bin(ScoreBlocks::Cursor& cursor, ScoreBlocks::Block& block, std::int64_t& left, std::int64_t count) {
   double sum = 0;
   float least = std::numeric_limits<float>::infinity(), greatest = -least;

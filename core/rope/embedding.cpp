@@ -27,7 +27,7 @@ Embedding::Embedding(ValidRope config, std::optional<double> length, const Recip
       gain_(is_exact(recipe) ? spectrum_.attention_factor : model_attention_factor(config_, length)) {}
 
 Embedding Embedding::inverse() const {
-  // Rows are multiplied by the factor in both directions, so undoing divides by it. The angles only change sign.
+  // An engine multiplies rows by the factor whichever way they turn, so undoing takes its reciprocal.
   if (gain_ == 0) throw Error("an attention factor of 0 cannot be undone");
   Embedding undone = *this;
   undone.gain_ = 1 / gain_;

@@ -57,9 +57,9 @@ struct In16Bits {
   static HWY_INLINE V widened(W bits) { return Format::widen(bits); }
   static HWY_INLINE W narrowed(V v) { return Format::narrow(v); }
 
+  // Two of them in a word.
   // A 32-bit word that is loaded from two neighbouring 16-bit numbers has the first in its lower half, as the machine
   // is little-endian. A Format may define faster ones of these three (StoredBfloat16 does).
-  // Two of them in a word.
   static HWY_INLINE V widen_lower(W both) { return widened(hn::And(both, hn::Set(Words(), 0xffff))); }
   static HWY_INLINE V widen_upper(W both) { return widened(hn::ShiftRight<16>(both)); }
   static HWY_INLINE W joined(V lower, V upper) { return hn::Or(narrowed(lower), hn::ShiftLeft<16>(narrowed(upper))); }

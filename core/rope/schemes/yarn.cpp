@@ -12,15 +12,16 @@ namespace ropescope::schemes {
 
 namespace {
 
-/// Pair j turns base^(−2j/d)·length/2π times within `length` tokens; solved for j.
 /// The (fractional) pair that completes `turns` turns within the original context.
+/// Pair j turns base^(−2j/d)·length/2π times within `length` tokens; this is that equation solved for j.
 template <typename Scalar>
 Scalar pair_with_turns(Scalar turns, Scalar rotary_dim, Scalar base, Scalar original_length) {
   return rotary_dim * std::log(original_length / (turns * 2 * std::numbers::pi_v<Scalar>)) / (2 * std::log(base));
 }
 
-/// What cos and sin are multiplied by: the stated factor, else the quotient of two magnitudes (DeepSeek), else YaRN's 1
-/// + 0.1·ln s. As in Python, 0 counts as not given, and mscale counts only beside mscale_all_dim.
+/// What cos and sin are multiplied by: the stated factor, else the quotient of two magnitudes (DeepSeek), else YaRN's
+/// own magnitude, which is 1 + 0.1·ln s. As in Python, 0 counts as not given, and mscale counts only beside
+/// mscale_all_dim.
 template <typename Scalar>
 Scalar attention(const RopeConfig& config, Scalar factor) {
   if (config.attention.attention_factor) return static_cast<Scalar>(*config.attention.attention_factor);
