@@ -24,10 +24,12 @@ constexpr Float8 float8_of(NumberFormat format) {
 /// rounding is that of nearbyint, ties to even.
 float rounded_float8(NumberFormat format, float number) {
   if (std::isnan(number) || number == 0) return number;
+  // e4m3 has no infinity: what is too great becomes NaN, as PyTorch converts.
   const float beyond = format == NumberFormat::float8_e5m2 ? std::numeric_limits<float>::infinity()
                                                            : std::numeric_limits<float>::quiet_NaN();
   if (std::isinf(number)) return std::copysign(beyond, number);
   const auto [mantissa_bits, least_exponent] = float8_of(format);
+  // The exponent of the spacing; below the least normal number it does not shrink further (subnormal numbers).
   const int step = std::max(std::ilogb(number), least_exponent) - mantissa_bits;
   const float nearest = std::ldexp(std::nearbyint(std::ldexp(number, -step)), step);
   if (std::abs(nearest) <= static_cast<float>(properties_of(format).greatest)) return nearest;
@@ -45,6 +47,7 @@ std::uint8_t float8_from_float(NumberFormat format, float number) {
   const float value = rounded_float8(format, number);
   const auto [mantissa_bits, least_exponent] = float8_of(format);
   const auto sign = static_cast<std::uint8_t>(std::signbit(value) ? 0x80 : 0);
+  // 0x7f is NaN in both formats.
   if (std::isnan(value)) return sign | 0x7f;
   if (std::isinf(value)) return sign | 0x7c; // e5m2 alone has it
   const float magnitude = std::abs(value);

@@ -18,6 +18,8 @@ namespace {
 
 /// How many threads, up to `wanted`, the system gives this process at the same time.
 int threads_given(int wanted) {
+  // All are started and kept waiting until the last one is there: threads that ended at once would make room for the
+  // next, and a limit on threads at the same time would not show.
   std::latch all_asked_for(1);
   std::vector<std::jthread> threads;
   try {
@@ -32,6 +34,7 @@ int threads_given(int wanted) {
 /// Threads that may work at once, the caller's among them. TBB's own workers start further workers, and the process
 /// aborts where one cannot be had (oneTBB 2021.8, rml_thread_monitor.h); so it is told before the first how many can.
 int most_threads() {
+  // Asked once: the answer costs a start of every thread. The limit must live as long as TBB works, so it is static.
   static const int most = [] {
     const int wanted = tbb::this_task_arena::max_concurrency();
     const int given = 1 + threads_given(wanted - 1);
@@ -45,6 +48,7 @@ int most_threads() {
 } // namespace
 
 void in_parallel(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
+  // Without TBB: nothing to share, or nobody to share it with.
   if (count <= 1 || threads == 1 || most_threads() == 1) {
     for (std::size_t i = 0; i < count; ++i) work(i);
     return;

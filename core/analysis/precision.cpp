@@ -17,6 +17,7 @@ using Table = std::vector<CosSin<float>>;
 Table turned_units(Engine& engine, const Rotation& as_model, std::int64_t tokens) {
   Rotation rotation = as_model;
   rotation.attention_factor = 1;
+  // The vector (1, 0) turned is (cos, sin): the engine's own numbers, with all that its kernel does to them.
   rotation.layout = {Pairing::interleaved, Pairing::interleaved, false, +1};
   const RowShape shape{1, tokens, 1, 2 * rotation.pairs()};
   std::vector<float> rows(static_cast<std::size_t>(shape.size()));
@@ -27,6 +28,8 @@ Table turned_units(Engine& engine, const Rotation& as_model, std::int64_t tokens
   return table;
 }
 
+/// The table that model code would have: positions and frequencies rounded by the recipe, the product and cos and sin
+/// by the engine.
 Table product_table(Engine& engine, const Recipe& recipe, const RopeConfig& config, double seq_len,
                     std::span<const std::int64_t> positions) {
   std::vector<float> inv_freq = model_inv_freq(config, seq_len), values;
@@ -75,6 +78,7 @@ std::vector<double> precision(Engine& engine, const Recipe& recipe, const RopeCo
 }
 
 std::int64_t representable_step(NumberFormat format, std::int64_t position) {
+  // Bits of the significand: two neighbours from 2ᵉ on are 2^(e − digits + 1) apart. Integers are never closer than 1.
   const int digits = format == NumberFormat::bfloat16 ? 8 : format == NumberFormat::float16 ? 11 : 24;
   if (format == NumberFormat::float16 && std::abs(position) > 65504) return 0;
   const int exponent = position == 0 ? 0 : std::ilogb(static_cast<double>(std::abs(position)));

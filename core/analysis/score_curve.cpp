@@ -11,6 +11,10 @@ namespace ropescope {
 
 namespace {
 
+// mean_reach: the local mean at x takes distances from x/1.25 to x·1.25, a window of equal width on a logarithmic axis.
+// A wider one hides the curve's shape, a narrower one follows its oscillation.
+// slice_points: distances that are scanned between two looks at whether somebody still waits: some milliseconds.
+// coarse_points: a bin of w distances is scanned at 256 to 511 of them, enough for a first picture.
 constexpr double mean_reach = 1.25;
 constexpr std::int64_t slice_points = std::int64_t{1} << 20, coarse_points = 256;
 
@@ -29,6 +33,7 @@ std::int64_t stride_of(std::int64_t width) {
 
 /// The multiples of `stride` within some bins. A turn is a fixed-point number, so that the turns of `stride` tokens
 /// are exact too.
+/// A bin of multiples is a bin of consecutive distances at `stride` times the frequencies, so the same scan serves.
 void scan_multiples(Engine& engine, const ScoreScan& scan, std::int64_t stride, std::span<const std::int64_t> edges,
                     std::span<ScoreBin> bins) {
   std::vector<std::uint64_t> turns(scan.turns.begin(), scan.turns.end());
@@ -51,6 +56,7 @@ std::vector<float> local_means(const ScoreCurve& curve) {
   std::size_t begin = 0, end = 0;
   for (std::size_t b = 0; b < count; ++b) {
     const double x = bin_distance(curve, b);
+    // Both ends only move forwards, so all means together take one pass.
     while (bin_distance(curve, begin) < x / mean_reach) ++begin;
     while (end < count && bin_distance(curve, end) <= x * mean_reach) ++end;
     means[b] = static_cast<float>((sum[end] - sum[begin]) / (weight[end] - weight[begin]));
@@ -67,6 +73,7 @@ std::vector<std::int64_t> log_bin_edges(std::int64_t greatest, std::int64_t colu
   for (std::int64_t column = 1; column < columns; ++column) {
     const double at = std::exp(log_greatest * static_cast<double>(column) / static_cast<double>(columns));
     const auto edge = std::min(static_cast<std::int64_t>(std::ceil(at)), greatest);
+    // On the left of a logarithmic axis several columns fall between two integers: they are left out.
     if (edge > edges.back()) edges.push_back(edge);
   }
   edges.push_back(greatest + 1);
@@ -84,6 +91,8 @@ std::vector<ScoreScan::Weight> weights_of(const PairLayout& layout, std::int64_t
   std::vector<ScoreScan::Weight> weights;
   for (std::int64_t i = 0; i < pairs; ++i) {
     const auto a = static_cast<std::size_t>(index.in_first(i)), b = static_cast<std::size_t>(index.in_second(i));
+    // conj(q)·k: its real part goes with cos, its imaginary part with sin. A model that turns by −angle has the
+    // opposite sign of sin.
     weights.push_back({(q[a] * k[a] + q[b] * k[b]) * scale, sign * (q[a] * k[b] - q[b] * k[a]) * scale});
   }
   return weights;
@@ -123,6 +132,7 @@ ScoreCurve coarse_score_curve(Engine& engine, const ScoreScan& scan, std::vector
 }
 
 std::size_t end_of_slice(std::span<const std::int64_t> edges, std::size_t first) {
+  // At least one bin, however long it is: + 2 begins behind the end of the first.
   const auto past = std::upper_bound(edges.begin() + static_cast<std::ptrdiff_t>(first) + 2, edges.end(),
                                      edges[first] + slice_points);
   return static_cast<std::size_t>(past - edges.begin()) - 1;
@@ -138,6 +148,7 @@ void scan_slice(Engine& engine, const ScoreScan& scan, std::span<const std::int6
 void update_local_means(ScoreCurve& curve) { curve.local_mean = local_means(curve); }
 
 double bin_distance(const ScoreCurve& curve, std::size_t bin) {
+  // The geometric mean of the bin's first and last distance.
   return std::sqrt(static_cast<double>(curve.edges[bin]) * static_cast<double>(curve.edges[bin + 1] - 1));
 }
 

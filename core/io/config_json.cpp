@@ -14,10 +14,12 @@ namespace ropescope {
 
 namespace {
 
+// Names under which multimodal models nest the config of their language model, in the order in which they count.
 constexpr const char* language_parts[] = {"text_config", "llm_config", "language_config", "decoder"};
 
 /// The object that describes the language model: the file's own, or the one a multimodal model nests.
 const Json& language_part(const Json& root, std::string& place) {
+  // A value at the top counts first. A key that holds null there says nothing, so a nested model is looked for.
   if (config::has_rope_value(root)) return root;
   for (const char* key : language_parts)
     if (const Json* part = present(root, key); part && part->is_object() && config::has_rope_key(*part)) {
@@ -76,6 +78,7 @@ Model parse_model_config(std::string_view text, const std::string& name) {
     model.head_counts = all_head_counts(root);
     read_preset(root, model);
     model.name = printable(model.name);
+    // Names out of the file go into sentences and onto the screen later: made printable once, here.
     for (LayerRope& layer : model.layers) {
       layer.layer_type = printable(layer.layer_type);
       validate(layer.config);

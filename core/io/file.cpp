@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 
 InputFile::InputFile(fs::path path) : path_(std::move(path)) {
   std::error_code error;
+  // Looked at before it is opened: to open a pipe would wait for somebody who writes to it.
   const fs::file_status status = fs::status(path_, error);
   const auto unreadable = [&](const std::string& why) {
     throw Error(fmt::format("{}: cannot be read: {}", path_.string(), why));
@@ -39,6 +40,8 @@ InputFile::~InputFile() { close(descriptor_); }
 void InputFile::read(std::uintmax_t offset, std::span<char> bytes) {
   std::size_t got = 0;
   while (got < bytes.size()) {
+    // pread does not move the file's place, so parts can be read in any order. It may return fewer bytes than asked, or
+    // be interrupted by a signal. 0 bytes are the end: the file became shorter since it was opened.
     const ssize_t more = pread(descriptor_, bytes.data() + got, bytes.size() - got, static_cast<off_t>(offset + got));
     if (more > 0)
       got += static_cast<std::size_t>(more);
@@ -69,6 +72,7 @@ public:
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
   ~OutputFile() {
+    // Still open or still temporary: an error came before close() or take_name(), and the rest is removed.
     if (descriptor_ >= 0) ::close(descriptor_);
     if (!temporary_.empty()) unlink(temporary_.c_str());
   }
@@ -111,8 +115,11 @@ OutputFile neighbour_of(const fs::path& path, mode_t mode) {
   constexpr int tries = 16;
   fs::path name;
   int descriptor = -1;
+  // A random name of 64 bits that is taken is nearly impossible; 16 tries are for a folder where somebody makes it so.
+  // Any other reason than EEXIST will not go away by trying.
   for (int i = 0; i < tries && (descriptor < 0 && (i == 0 || errno == EEXIST)); ++i) {
     name = path.parent_path() / fmt::format(".ropescope-{:08x}{:08x}", random(), random());
+    // O_EXCL: never a file or a link that is there already.
     descriptor = open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
   }
   return OutputFile(descriptor, descriptor < 0 ? fs::path() : name);
@@ -128,6 +135,9 @@ void replace(const fs::path& path, std::string_view bytes) {
   struct stat older = {};
   const bool replaces = stat(path.c_str(), &older) == 0;
   const mode_t mode = replaces ? older.st_mode & 0777 : 0666; // a new file's is cut by the umask
+  // In the same folder: a name can be taken over at once only within one file system. The order matters: bytes,
+  // permissions and the disk come before the name, so that under the name there is always one whole file, the older or
+  // the newer.
   OutputFile file = neighbour_of(path, mode);
   file.write(bytes);
   if (replaces) file.set_mode(mode);
@@ -155,6 +165,7 @@ void write_file(const fs::path& named, std::string_view bytes) {
   try {
     // A device or a pipe such as /dev/stdout has no neighbour to write first.
     if (fs::exists(status) && !fs::is_regular_file(status)) return write_in_place(named, bytes);
+    // To take over a link's name would replace the link by a file.
     const fs::path path = fs::is_symlink(named, error) ? fs::weakly_canonical(named, error) : named;
     if (path.empty()) refuse("the link leads nowhere");
     if (fs::exists(status) && read_only(path, status.permissions())) refuse("the file of that name is read-only");

@@ -22,6 +22,7 @@ RopeConfig read_rope(gguf::Metadata& metadata) {
   rope.scaling.max_position_embeddings = static_cast<double>(metadata.integer("context_length").value_or(0));
   if (const auto original = metadata.integer("rope.scaling.original_context_length"); original && *original != 0)
     rope.scaling.original_max_position_embeddings = static_cast<double>(*original);
+  // The order matters: layouts and factors need the number of pairs, the query scale the trained length.
   gguf::set_dimensions(rope, metadata);
   gguf::set_layout(rope, metadata);
   gguf::set_scaling(rope, metadata);
@@ -46,6 +47,7 @@ Model read_gguf(InputFile& input, const std::string& name) {
     metadata.warn(fmt::format("the model is split into {} files, and the others' tensors are not read", *parts));
   model.layers = gguf::read_layers(read_rope(metadata), metadata);
   model.head_counts = gguf::head_counts(metadata);
+  // Last, when everything that is understood has been asked for.
   metadata.warn_of_the_rest();
   model.warnings = warnings.take();
   for (const LayerRope& layer : model.layers) try {

@@ -23,13 +23,18 @@ constexpr std::string_view magic = "GGUF";
 // A tokenizer of a million tokens takes some tens of megabytes. What claims more than this is no model's file, or a
 // trap.
 constexpr std::uint64_t greatest_metadata = 256u << 20, greatest_entries = 1'000'000;
+// 65535 bytes: the limit of names in GGUF's specification. 65536 entries of a list: more than a model has layers or
+// pairs; a longer list (a tokenizer's) is skipped where nobody asks for it and refused where somebody does.
 constexpr std::uint64_t greatest_name = 65535, greatest_list = 65536;
 // Lists of lists: skip_value() calls itself.
 constexpr int greatest_depth = 4;
 constexpr std::uint32_t greatest_rank = 4;
+// A key is a name with a length of 8 bytes, a type of 4, and a value; a tensor a name, a rank, a type and an offset. A
+// count that the rest of the file has no room for is refused before anything is made of it.
 constexpr std::uint64_t least_key = 8 + 4 + 1, least_tensor = 8 + 4 + 4 + 8; ///< bytes of one in the file
 constexpr std::size_t part = 1 << 16;                                        ///< bytes read at a time
 
+// In the order of the numbers that stand for them in a file.
 enum Type : std::uint32_t { u8, i8, u16, i16, u32, i32, f32, boolean, string, array, u64, i64, f64 };
 
 /// Of the types that have one; 0 of a string and a list.
@@ -38,6 +43,7 @@ constexpr std::array<const char*, 13> type_names{"an integer", "an integer", "an
                                                  "an integer", "a number",   "a truth",    "a string",   "a list",
                                                  "an integer", "an integer", "a number"};
 
+/// Of ggml's numbers for tensor types: those whose numbers lie plainly. Quantised ones are not read.
 std::optional<Encoding> tensor_format(std::uint32_t type) {
   switch (type) {
   case 0: return encoding_of(NumberFormat::float32);
@@ -81,6 +87,8 @@ public:
     at_ += bytes;
   }
 
+  /// Goes past a value and checks that it lies within the file. Lists of numbers are skipped at once; lists of strings
+  /// and of lists have to be walked, as each entry has its own length.
   void skip_value(std::uint32_t type, int depth = 0) {
     require_known(type);
     if (type == string) return skip(number<std::uint64_t>());
@@ -111,6 +119,8 @@ private:
       gguf_.refuse(fmt::format("a value of type {} before byte {}, expected one of the types 0 to 12", type, at_));
   }
 
+  /// Throws unless so many more bytes are there. It is called before at_ moves, so at_ never passes the file's end and
+  /// `at_ + bytes` cannot overflow.
   void require(std::uint64_t bytes) const {
     if (bytes > room(1))
       gguf_.refuse(fmt::format("truncated: {} bytes are claimed at byte {} of the metadata, and the file has {}", bytes,
@@ -119,6 +129,8 @@ private:
       gguf_.refuse(fmt::format("the metadata is longer than {} bytes", greatest_metadata));
   }
 
+  /// Copies the next bytes out of a buffer of 64 KiB: a file has some hundred thousand small values, and a system call
+  /// for each would be slow.
   void take(std::span<char> to) {
     require(to.size());
     for (std::size_t done = 0; done < to.size();) {
@@ -152,9 +164,11 @@ GgufFile::GgufFile(InputFile& file, std::string name) : name_(std::move(name)), 
   if (!is_gguf(file_)) refuse("not a GGUF file (it does not begin with GGUF)");
   Cursor cursor(*this, magic.size());
   const auto version = cursor.number<std::uint32_t>();
+  // Version 3 of a big-endian file is read as 0x03000000.
   if (version != 0 && (version & 0xffff) == 0) refuse("a big-endian GGUF file, expected a little-endian one");
   if (version != 2 && version != 3) refuse(fmt::format("GGUF version {}, expected 2 or 3", version));
   const auto tensor_count = cursor.number<std::uint64_t>(), key_count = cursor.number<std::uint64_t>();
+  // In the file's order. The keys tell the alignment, which the place of the tensors' numbers needs.
   read_keys(cursor, key_count);
   read_tensors(cursor, tensor_count);
   // Tensors' offsets count from here; the sum cannot overflow, as the cursor has stayed within the file.
@@ -175,6 +189,7 @@ void GgufFile::read_keys(Cursor& cursor, std::uint64_t count) {
     key.value = cursor.at();
     cursor.skip_value(key.type);
   }
+  // Sorted before the first look-up: find() searches by halves.
   if (const std::string* twice = sort_by_name(keys_))
     refuse(fmt::format("key {} is there twice, expected once", in_quotes(*twice)));
   if (const auto alignment = integer("general.alignment")) {
@@ -197,6 +212,7 @@ void GgufFile::read_tensors(Cursor& cursor, std::uint64_t count) {
     tensor.count = 1;
     for (std::uint32_t axis = 0; axis < rank; ++axis) {
       const auto extent = cursor.number<std::uint64_t>();
+      // Divided, as the product could overflow. Beyond 2⁶⁰ there is no file, and 8 bytes times that still fit.
       if (extent != 0 && tensor.count > (std::uint64_t{1} << 60) / extent)
         refuse(fmt::format("tensor {} is larger than any file", in_quotes(tensor.name)));
       tensor.count *= extent;
@@ -231,6 +247,7 @@ std::int64_t GgufFile::integer_at(const Key& key, Cursor& cursor, std::uint32_t 
   default: refuse_value(key, expected);
   }
   const auto value = cursor.number<std::uint64_t>();
+  // Everything here counts in signed numbers.
   if (value >> 63) refuse(fmt::format("key {} is {}, expected a smaller number", in_quotes(key.name), value));
   return static_cast<std::int64_t>(value);
 }
@@ -276,6 +293,7 @@ std::optional<std::vector<std::int64_t>> GgufFile::integers(std::string_view nam
     type = cursor.number<std::uint32_t>();
     count = cursor.list_count(type);
   }
+  // Checked before the loop, of a list that the file has room for: the claim alone takes no memory.
   if (count > greatest_list)
     refuse(fmt::format("key {} has {} entries, expected at most {}", in_quotes(name), count, greatest_list));
   std::vector<std::int64_t> list;
@@ -298,6 +316,7 @@ std::optional<std::vector<double>> GgufFile::tensor(std::string_view name) {
   if (tensor.offset % alignment_ != 0)
     refuse_tensor(fmt::format("offset {}, expected a multiple of {}", tensor.offset, alignment_));
   const std::uint64_t bytes = tensor.count * format->width, size = file_.size();
+  // Subtractions in this order cannot overflow, whatever the file claims.
   if (data_ > size || tensor.offset > size - data_ || bytes > size - data_ - tensor.offset)
     refuse_tensor(fmt::format("{} bytes from byte {} of the data on, and the file has {} bytes of data", bytes,
                               tensor.offset, data_ > size ? 0 : size - data_));
@@ -307,6 +326,7 @@ std::optional<std::vector<double>> GgufFile::tensor(std::string_view name) {
   numbers.shape = {static_cast<std::int64_t>(tensor.count)};
   make_room(numbers, *format);
   decode_numbers(raw, *format, 0, numbers);
+  // decode_numbers() puts narrow formats into floats; callers compute in double.
   if (format->width < 8) numbers.doubles.assign(numbers.floats.begin(), numbers.floats.end());
   return std::move(numbers.doubles);
 }

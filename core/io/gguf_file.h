@@ -13,10 +13,10 @@ namespace ropescope {
 bool is_gguf(InputFile&);
 
 /// The metadata of a GGUF file, version 2 or 3, little-endian: its keys, whose values are read when they are asked for,
-/// and the names of its tensors. It is checked whole before anything is believed, but for where the tensors lie: that
-/// is checked of the tensors that are read, so that a file cut off after its metadata can be asked for its keys.
-/// Memory stays a small multiple of the names; metadata may have 256 MiB, and a million keys and tensors each.
-/// Source: ggml-org/llama.cpp @ 0c1e57098, ggml/src/gguf.cpp.
+/// and the names of its tensors. The constructor checks all of the metadata, and only then can values be asked for.
+/// Where a tensor's numbers lie is checked when that tensor is read, so that a file which was cut off after its
+/// metadata still tells its keys. Memory stays a small multiple of the names; metadata may have 256 MiB, and a million
+/// keys and tensors each. Source: ggml-org/llama.cpp @ 0c1e57098, ggml/src/gguf.cpp.
 class GgufFile {
 public:
   /// Keeps the file, which must live as long. `name` is the file's in errors, which every function here throws with
@@ -28,7 +28,7 @@ public:
   std::vector<std::string> tensors_with(std::string_view part) const;
 
   /// A key's value, nothing where the file lacks the key. Whole numbers of any width count as integers, and as numbers;
-  /// a list of integers may be a single one, and truths count as 0 and 1.
+  /// a list of integers may be a single one, and in it true and false count as 1 and 0.
   std::optional<double> number(std::string_view key);
   std::optional<std::int64_t> integer(std::string_view key);
   std::optional<bool> flag(std::string_view key);

@@ -52,6 +52,7 @@ private:
 } // namespace
 
 Json parse_json(std::string_view text) {
+  // Twice over the text: first to refuse, without taking memory, then to make the tree.
   Bounds bounds;
   Json::sax_parse(text, &bounds);
   // The parser takes a zero byte for the end, whatever comes behind it.
@@ -65,6 +66,7 @@ std::string excerpt(const Json& value) {
   if (value.is_object()) return "an object";
   std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() <= 40) return text;
+  // Forty bytes with the ellipsis, which takes three.
   text.resize(37);
   while (!text.empty() && (text.back() & 0x80)) text.pop_back(); // no half characters
   return text + "…";
@@ -82,6 +84,7 @@ double as_number(const Json& value, std::string_view where) {
 
 std::int64_t as_integer(const Json& value, std::string_view where) {
   const double number = as_number(value, where);
+  // By double, as some files write 4096.0. Up to 2⁵³ doubles hold every integer.
   if (number != std::floor(number) || std::abs(number) > 0x1p53)
     throw Error(fmt::format("{} is {}, expected an integer", where, excerpt(value)));
   return static_cast<std::int64_t>(number);
@@ -90,6 +93,7 @@ std::int64_t as_integer(const Json& value, std::string_view where) {
 bool as_bool(const Json& value, std::string_view where) {
   if (value.is_null()) return false;
   if (value.is_boolean()) return value.get<bool>();
+  // As Python's truth of a number.
   if (value.is_number()) return value.get<double>() != 0;
   throw Error(fmt::format("{} is {}, expected true or false", where, excerpt(value)));
 }

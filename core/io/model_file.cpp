@@ -20,6 +20,7 @@ constexpr std::uintmax_t greatest_config_file = 4u << 20;
 
 Model read_model(const std::filesystem::path& path) {
   InputFile file(path);
+  // By its first bytes and not by its name, which people change.
   if (is_gguf(file)) return read_gguf(file, path.string());
   if (file.size() > greatest_config_file)
     throw Error(fmt::format("{}: has {} bytes, expected at most {}", path.string(), file.size(), greatest_config_file));

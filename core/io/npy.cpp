@@ -23,6 +23,7 @@ NumberFormat float_of_width(std::size_t width) {
   return width == 8 ? NumberFormat::float64 : width == 4 ? NumberFormat::float32 : NumberFormat::float16;
 }
 
+// Kind and bytes as NumPy writes them behind the byte order. V2 is two bytes without a type: bfloat16.
 constexpr auto known_types =
     std::to_array<std::string_view>({"f2", "f4", "f8", "V2", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"});
 
@@ -40,6 +41,8 @@ struct Header {
 }
 
 /// The text after `'key':` in the header's Python dictionary, without leading blanks.
+/// The dictionary is Python's, which no JSON parser reads. A search is enough: of the values only a structured dtype
+/// could hold a quoted key, and read_descr() refuses those.
 std::optional<std::string_view> value_of(std::string_view dictionary, std::string_view key) {
   for (const char quote : {'\'', '"'}) {
     const std::string quoted = fmt::format("{}{}{}", quote, key, quote);
@@ -59,6 +62,7 @@ void read_descr(std::string_view text, Header& header, const std::filesystem::pa
   if ((text[0] != '\'' && text[0] != '"') || end == std::string_view::npos)
     refuse(path, "the npy header's descr is not a plain dtype, expected floating point or integers");
   const std::string_view descr = text.substr(1, end - 1);
+  // The first character is the byte order: < little, > big, = the machine's, | none needed.
   const std::string_view type = descr.substr(std::min<std::size_t>(descr.size(), 1));
   const bool ordered = !descr.empty() && std::string_view("<>|=").find(descr[0]) != std::string_view::npos;
   const bool known = std::find(known_types.begin(), known_types.end(), type) != known_types.end();
@@ -84,6 +88,7 @@ void read_shape(std::string_view text, Header& header, const std::filesystem::pa
     header.shape.push_back(extent);
     text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
   }
+  // NumPy's own limit up to version 1.
   if (header.shape.size() > 32) refuse(path, "the npy header's shape has more than 32 axes");
 }
 
@@ -94,11 +99,13 @@ Header read_header(InputFile& file) {
   if (!prefix.starts_with(npy_magic) || prefix.size() < 10)
     refuse(path, "not a .npy file (no \\x93NUMPY at its start)");
   const auto byte = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(prefix[at])); };
+  // 6 bytes of magic, 2 of version, then the header's length: 2 bytes in version 1, 4 bytes in 2 and 3.
   const bool version_1 = byte(6) == 1;
   if (byte(6) < 1 || byte(6) > 3) refuse(path, fmt::format("npy version {}, expected 1, 2 or 3", byte(6)));
   if (!version_1 && prefix.size() < 12) refuse(path, "truncated in the npy header");
   const std::size_t start = version_1 ? 10 : 12;
   const std::size_t length = byte(8) | byte(9) << 8 | (version_1 ? 0 : byte(10) << 16 | byte(11) << 24);
+  // Before anything takes memory: the length is a claim of the file.
   if (length > file.size() - start) refuse(path, "truncated in the npy header");
   if (length > greatest_header)
     refuse(path, fmt::format("the npy header has {} bytes, expected at most {}", length, greatest_header));
@@ -120,6 +127,7 @@ Header read_header(InputFile& file) {
 
 void check_size(const Header& header, const InputFile& file) {
   const std::uintmax_t available = file.size() - header.data;
+  // Exactly as many, neither fewer nor more: a longer file is not the array that its header describes.
   const auto needed = byte_count(header.shape, header.format.width);
   if (!needed) refuse(file.path(), fmt::format("shape ({}) is larger than any file", fmt::join(header.shape, ", ")));
   if (*needed != available)
@@ -135,6 +143,8 @@ public:
     for (std::size_t axis = shape.size(); axis-- > 0; step *= shape[axis]) step_[axis] = step;
   }
 
+  /// The index of the number at hand; goes on to the next one. The index moves by an axis's step while that axis
+  /// counts, and back to the axis's start when the next one counts on.
   std::size_t next() {
     const auto index = static_cast<std::size_t>(index_);
     for (std::size_t axis = 0; axis < at_.size(); ++axis) { // the first axis counts fastest
@@ -148,6 +158,7 @@ public:
 
 private:
   const std::vector<std::int64_t>& shape_;
+  // By axis: where it is, and by how much the row-major index grows with it.
   std::vector<std::int64_t> at_, step_;
   std::int64_t index_ = 0;
 };
@@ -207,6 +218,7 @@ void write_npy(const std::filesystem::path& path, const Array& array) {
   std::string header =
       fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", descr_of(array, path),
                   fmt::join(array.shape, ", "), array.shape.size() == 1 ? "," : "");
+  // As numpy.save does: blanks and a newline fill the header up, so that a mapped file has aligned numbers.
   header.append(63 - (npy_magic.size() + 4 + header.size()) % 64, ' ')
       .push_back('\n'); // data begins at a multiple of 64
 

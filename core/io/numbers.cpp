@@ -15,6 +15,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "numbers.cpp takes the machine's own byte order as the files'");
 
+/// A number from any address: memcpy and not a cast, as a file's numbers need not be aligned.
 template <typename Word>
 Word load(const char* from, bool swapped) {
   std::array<char, sizeof(Word)> bytes;
@@ -23,6 +24,8 @@ Word load(const char* from, bool swapped) {
   return std::bit_cast<Word>(bytes);
 }
 
+/// Positions are signed 64-bit numbers here. An unsigned one beyond them becomes the greatest, which every check of
+/// positions refuses; wrapped round, it would look like a small negative position.
 std::int64_t load_integer(const char* at, const Encoding& format) {
   const auto either = [&]<typename Signed, typename Unsigned>(Signed, Unsigned) -> std::int64_t {
     if (format.is_signed) return load<Signed>(at, format.swapped);
@@ -47,6 +50,7 @@ void append(const std::vector<Number>& numbers, std::string& bytes) {
   bytes.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number));
 }
 
+/// Room is made once: a push_back for each byte would be slow for arrays of gigabytes.
 template <typename Word, typename Convert>
 void append_narrow(const std::vector<float>& floats, std::string& bytes, Convert convert) {
   std::size_t at = bytes.size();
@@ -64,6 +68,7 @@ void append_narrow(const std::vector<float>& floats, std::string& bytes, Convert
 constexpr int half_shift = 13, bfloat16_shift = 16, e5m2_shift = 21; // significand bits that a float has more
 constexpr std::uint32_t infinity_bits = 0x7f800000;
 
+/// The payload keeps its place at the front of the significand; the bits behind it are 0.
 float widened_nan(std::uint32_t sign, std::uint32_t payload, int shift) {
   return std::bit_cast<float>(sign << 31 | infinity_bits | payload << shift);
 }
@@ -77,6 +82,7 @@ std::optional<std::uint32_t> narrow_payload(float number, int shift) {
 }
 
 float number_of_half(std::uint16_t bits) {
+  // Beyond infinity's bits without the sign: NaN.
   const bool nan = (bits & 0x7fff) > 0x7c00;
   return nan ? widened_nan(bits >> 15, bits & 0x3ffu, half_shift) : float_from_half(bits);
 }
@@ -88,6 +94,7 @@ std::uint16_t half_of(float number) {
 }
 
 std::uint16_t bfloat16_of(float number) {
+  // A NaN whose lower half is 0 is cut, not rounded: it came from a bfloat16.
   const bool whole = narrow_payload(number, bfloat16_shift).has_value();
   return whole ? static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(number) >> bfloat16_shift)
                : bfloat16_from_float(number);
@@ -110,6 +117,7 @@ std::optional<std::size_t> byte_count(const std::vector<std::int64_t>& shape, st
   std::size_t count = width;
   for (const std::int64_t extent : shape) {
     const auto e = static_cast<std::size_t>(extent);
+    // The quotient, as the product may overflow. 2⁶⁰ leaves room for sums with offsets.
     if (e != 0 && count > (std::size_t{1} << 60) / e) return std::nullopt;
     count *= e;
   }
@@ -117,6 +125,7 @@ std::optional<std::size_t> byte_count(const std::vector<std::int64_t>& shape, st
 }
 
 void make_room(Array& array, const Encoding& format) {
+  // Callers check the shape against the file first, so memory is never taken for a claim.
   const auto count = static_cast<std::size_t>(array.size());
   array.dtype = format.format;
   if (array.holds_integers())
@@ -171,6 +180,7 @@ void read_in_pieces(InputFile& file, std::uint64_t begin, std::uint64_t end,
   constexpr std::uint64_t piece = std::uint64_t{1} << 20; // a multiple of every width
   std::string bytes;
   for (std::uint64_t at = begin; at < end; at += bytes.size()) {
+    // A piece of its own and not the whole file: an array's numbers are in memory once, widened.
     bytes.resize(static_cast<std::size_t>(std::min(piece, end - at)));
     file.read(at, bytes);
     take(bytes, at - begin);

@@ -25,6 +25,7 @@ Grid read_grid(const std::string& words) {
   const auto first = std::from_chars(text, end, grid.rows);
   auto last = first;
   grid.columns = grid.rows;
+  // from_chars and not a stream: no blanks, no sign +, and no locale are accepted.
   if (first.ec == std::errc{} && first.ptr != end && *first.ptr == 'x')
     last = std::from_chars(first.ptr + 1, end, grid.columns);
   if (first.ec != std::errc{} || last.ec != std::errc{} || last.ptr != end || grid.rows < 1 || grid.columns < 1 ||
@@ -46,6 +47,7 @@ std::optional<std::int64_t> PositionSource::count() const {
     const auto [rows, columns] = read_grid(grid);
     return grid_tokens(rows, columns, prefix);
   }
+  // Values may be wrong still (read() refuses them): a division by 0 must not come first.
   if (!cu_seqlens.empty() && cp_size >= 1) return cu_seqlens.back() / cp_size;
   return std::nullopt;
 }
@@ -68,6 +70,7 @@ Positions PositionSource::of_grid(const RopeConfig& rope, std::int64_t tokens, c
 
 std::int64_t PositionSource::tokens_of_all_ranks(std::int64_t tokens, const std::string& in) const {
   check_ranks(cp_size, cp_rank);
+  // The quotient, as the product could overflow.
   if (tokens > greatest_packed_tokens / cp_size)
     throw Error(fmt::format("{} has {} tokens{}, expected at most {} in all", in, tokens,
                             cp_size > 1 ? fmt::format(" of each of {} ranks", cp_size) : "", greatest_packed_tokens));
@@ -103,6 +106,7 @@ Positions PositionSource::read(const RopeConfig& rope, std::int64_t tokens, cons
   check_ranks(cp_size, cp_rank);
   if (!grid.empty()) return of_grid(rope, tokens, in);
   Positions positions = !file.empty() ? of_file() : !cu_seqlens.empty() ? of_packed(tokens, in) : of_offset(tokens, in);
+  // Without this a vision model's patches would be turned as text in a row, and the result would look plausible.
   if (rope.rotates && of_patches(rope.axes.rule) && positions.axes == 1)
     throw Error("this model's positions are rows and columns: expected the grid of its patches, or a file of positions "
                 "[2, tokens]");

@@ -22,6 +22,7 @@ struct PositionSource {
 
   bool operator==(const PositionSource&) const = default;
 
+  /// Whether a person has said anything; where not, tokens count from 0.
   bool given() const;
 
   /// How many tokens they speak of, where they say.

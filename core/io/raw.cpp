@@ -27,6 +27,7 @@ Array read_raw(const std::filesystem::path& path, std::string_view dtype, const 
       throw Error(fmt::format("shape ({}): expected extents that are not negative", fmt::join(shape, ", ")));
   InputFile file(path);
   const auto wanted = byte_count(shape, format.width);
+  // The size is the only check there is: such a file says nothing of itself.
   if (!wanted || *wanted != file.size())
     throw Error(fmt::format("{}: {} bytes, expected shape ({}) × {} bytes of {}", path.string(), file.size(),
                             fmt::join(shape, ", "), format.width, dtype));

@@ -21,6 +21,7 @@ RopeType as_rope_type(const Json& value, std::string_view where) {
   throw Error(fmt::format("{} is {}, expected one of {}", where, excerpt(value), fmt::join(known, ", ")));
 }
 
+/// Sections alone say that positions have axes; mrope_interleaved, which may come before or after, says how.
 void set_sections(RopeConfig& config, const Json& value, std::string_view where) {
   config.axes.mrope_section = as_list<std::int64_t>(value, where, as_integer);
   if (config.axes.rule == AxisRule::single) config.axes.rule = AxisRule::sections;
@@ -32,6 +33,7 @@ struct CommonKey {
   void (*set)(RopeConfig&, const Json&, std::string_view where);
 };
 
+// "type" is the older name of rope_type. xdrope_section is HunYuan-VL's name for mrope_section.
 constexpr auto common_keys = std::to_array<CommonKey>({
     {"rope_type", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.rope_type = as_rope_type(v, w); }},
     {"type", [](RopeConfig& c, const Json& v, std::string_view w) { c.scaling.rope_type = as_rope_type(v, w); }},
@@ -80,6 +82,7 @@ const CommonKey* find_common_key(std::string_view key) {
   return found == common_keys.end() ? nullptr : &*found;
 }
 
+/// The kind decides what JSON is accepted; ranges are not checked here but by the scheme's validate().
 void set_scheme_parameter(ParameterValues& values, const Parameter& parameter, const Json& value,
                           std::string_view where) {
   switch (parameter.kind) {
@@ -108,7 +111,9 @@ bool set_rope_parameter(RopeConfig& config, std::string_view key, const Json& va
 
 void set_parameter(RopeConfig& config, std::string_view key, std::string_view json_value) {
   Json value = Json::parse(json_value, nullptr, false);
+  // People write a bare word (yarn) where JSON wants quotes: what is no JSON counts as a string.
   if (value.is_discarded()) value = std::string(json_value);
+  // Taken before the change: a head that turned whole is to turn whole under a new head_dim as well.
   const bool whole = config.layout.rotary_dim == config.layout.head_dim;
   if (!set_rope_parameter(config, key, value, key)) {
     std::vector<std::string_view> keys;
@@ -121,6 +126,7 @@ void set_parameter(RopeConfig& config, std::string_view key, std::string_view js
   if (key == "head_dim" && whole) config.layout.rotary_dim = config.layout.head_dim;
   if (key == "partial_rotary_factor" && !scheme_of(config).spans_whole_head) {
     const double part = static_cast<double>(config.layout.head_dim) * config.layout.partial_rotary_factor;
+    // Beyond 2⁵³, or for NaN, the cast to an integer would be undefined.
     if (!(std::abs(part) < 0x1p53))
       throw Error(
           fmt::format("partial_rotary_factor is {}, expected a part of the head", config.layout.partial_rotary_factor));

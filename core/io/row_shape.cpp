@@ -14,6 +14,7 @@ RowShape row_shape(const Array& array, std::int64_t token_axis, const RopeConfig
   if (rank == 0)
     throw Error(fmt::format("{}: a single number, expected an array whose last axis is the head dimension", file));
   const std::int64_t width = array.shape.back();
+  // Of models with a decoupled part an array may hold the part that turns alone, or the whole query.
   if (width != rope.layout.head_dim && width != rope.layout.head_dim + rope.layout.nope_dim) {
     const std::string with_nope = rope.layout.nope_dim > 0 ? fmt::format(", or {} with the part that does not turn",
                                                                          rope.layout.head_dim + rope.layout.nope_dim)
@@ -29,6 +30,7 @@ RowShape row_shape(const Array& array, std::int64_t token_axis, const RopeConfig
                             fmt::join(array.shape, ", "), token_axis));
   for (std::int64_t a = 0; a < rank - 1; ++a) {
     const std::int64_t extent = array.shape[static_cast<std::size_t>(a)];
+    // Row-major, so that axes on either side of the tokens join to one each without moving a number.
     (a < axis ? shape.outer : a == axis ? shape.tokens : shape.inner) *= extent;
   }
   return shape;

@@ -21,6 +21,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+// A file is 8 bytes of length, a JSON header of that length, then the numbers. 100 MB is the limit of the safetensors
+// library; 32 axes are NumPy's limit of old. A header of known fields nests 3 deep ({tensor: {field: [numbers]}}); the
+// fourth level leaves room for a field that is not known, and nothing nests without limit.
 constexpr std::size_t length_bytes = 8;
 constexpr std::uint64_t greatest_header = 100'000'000;
 constexpr std::size_t greatest_rank = 32, greatest_depth = 4;
@@ -30,6 +33,7 @@ struct KnownDtype {
   Encoding format;
 };
 
+// Dtypes that can be read as numbers. A file may hold tensors of others, which are listed and not read.
 constexpr auto known_dtypes = std::to_array<KnownDtype>({
     {"F64", encoding_of(NumberFormat::float64)},
     {"F32", encoding_of(NumberFormat::float32)},
@@ -63,13 +67,16 @@ std::string_view dtype_name(std::optional<NumberFormat> dtype) {
   throw Error(fmt::format("{}: {}", path.string(), what));
 }
 
-/// Takes the entries out of the header as its text goes by: a tree of it would be many times its size.
+/// Takes the entries out of the header as the parser meets them: a tree of a 100 MB header would take many times that.
+/// `depth_` says what is met: 1, a tensor's name; 2, one of its fields; 3, a number in a field's list. Every function
+/// that the parser calls returns true to go on; whatever is not accepted is thrown as Error.
 class HeaderReader final : public nlohmann::json_sax<Json> {
 public:
   explicit HeaderReader(const std::filesystem::path& path) : path_(path) {}
 
   std::vector<TensorEntry> take() { return std::move(entries_); }
 
+  // Kinds of values that no known field has. They are allowed in fields that are not known.
   bool null() override { return unexpected("null"); }
   bool boolean(bool) override { return unexpected("true or false"); }
   bool number_integer(number_integer_t) override { return unexpected("a negative number"); }
@@ -83,6 +90,7 @@ public:
   }
 
   bool string(string_t& text) override {
+    // __metadata__ holds strings for people; nothing in it is used.
     if (depth_ == 2 && in_metadata_) return true;
     if (depth_ != 2 || field_ != Field::dtype) return unexpected("a string");
     entries_.back().dtype = std::move(text);
@@ -90,6 +98,7 @@ public:
   }
 
   bool start_object(std::size_t) override {
+    // It goes on only within a field that is not known.
     if (depth_ > 1) unexpected("an object");
     if (depth_ == 1 && !in_metadata_) begin_entry();
     return deeper();
@@ -149,6 +158,7 @@ private:
     refuse(path_, fmt::format("the safetensors header nests deeper than {} levels", greatest_depth));
   }
 
+  /// A tensor's object opens: an entry with its name, and none of its fields seen yet.
   void begin_entry() {
     entries_.emplace_back().name = name_;
     seen_ = {};
@@ -160,6 +170,7 @@ private:
     const auto found = std::find(field_names.begin() + 1, field_names.end(), key);
     const auto field = found == field_names.end() ? 0 : static_cast<std::size_t>(found - field_names.begin());
     field_ = static_cast<Field>(field);
+    // JSON allows a key twice, and readers differ in which one counts: two programs could read two tensors.
     if (field && std::exchange(seen_[field], true))
       refuse(path_, fmt::format("tensor {} has {} twice", in_quotes(name_), key));
   }
@@ -168,12 +179,14 @@ private:
     for (std::size_t field = 1; field < seen_.size(); ++field)
       if (!seen_[field]) refuse(path_, fmt::format("tensor {} lacks {}", in_quotes(name_), field_names[field]));
     field_ = Field::data_offsets;
+    // The sentence names the field at hand.
     if (offsets_ != 2) refuse_field("a list of another length");
   }
 
   bool add_extent(std::uint64_t extent) {
     std::vector<std::int64_t>& shape = entries_.back().shape;
     if (shape.size() == greatest_rank) refuse_field("more axes");
+    // Extents are kept signed, as all shapes here.
     if (extent > std::numeric_limits<std::int64_t>::max()) refuse_field("an extent that no file has");
     shape.push_back(static_cast<std::int64_t>(extent));
     return true;
@@ -200,6 +213,7 @@ std::string read_header(InputFile& file) {
   if (file.size() < length_bytes) refuse(path, "not a .safetensors file (shorter than the 8 bytes it begins with)");
   file.read(0, bytes);
   std::uint64_t length = 0;
+  // Little-endian: the last byte is the highest.
   for (std::size_t i = length_bytes; i-- > 0;) length = length << 8 | static_cast<unsigned char>(bytes[i]);
   if (length > file.size() - length_bytes)
     refuse(path, fmt::format("truncated, or not a .safetensors file: its header claims {} bytes and the file has {}",
@@ -212,6 +226,7 @@ std::string read_header(InputFile& file) {
   return header;
 }
 
+/// By sorting: comparing each name with each would take hours for a header full of names.
 void check_names(const std::vector<TensorEntry>& entries, const std::filesystem::path& path) {
   std::vector<std::string_view> names;
   names.reserve(entries.size());
@@ -230,6 +245,7 @@ void check_entry(const TensorEntry& entry, std::uint64_t available, const std::f
     refuse_entry(fmt::format("data_offsets [{}, {}], expected a range within the {} bytes after the header",
                              entry.begin, entry.end, available));
   const auto format = format_of(entry.dtype);
+  // A dtype that is not known has no width to check by; the shape's product must still not overflow.
   const auto needed = byte_count(entry.shape, format ? format->width : 1);
   if (!needed) refuse_entry(fmt::format("shape ({}) is larger than any file", fmt::join(entry.shape, ", ")));
   if (format && *needed != entry.end - entry.begin)
@@ -248,6 +264,7 @@ std::vector<TensorEntry> read_entries(InputFile& file) {
   const std::uint64_t data = length_bytes + header.size();
   for (TensorEntry& entry : entries) {
     check_entry(entry, file.size() - data, path);
+    // In the header offsets count from the end of the header; from here on, from the file's first byte.
     entry.begin += data;
     entry.end += data;
   }
@@ -265,6 +282,7 @@ std::string some_names(const std::vector<TensorEntry>& entries) {
 const TensorEntry& choose(const std::vector<TensorEntry>& entries, const std::string& name,
                           const std::filesystem::path& path) {
   if (entries.empty()) refuse(path, "holds no tensor");
+  // Never a guess among several: the wrong tensor would be judged in silence.
   if (name.empty() && entries.size() == 1) return entries.front();
   if (name.empty())
     refuse(path, fmt::format("holds {}, expected a single one or the name of one", some_names(entries)));
@@ -311,6 +329,7 @@ void write_safetensors(const std::filesystem::path& path, const std::string& nam
   const Json entry = {{"dtype", dtype_name(array.dtype)}, {"shape", array.shape}, {"data_offsets", {0, data.size()}}};
   std::string header;
   try {
+    // dump() throws where a string is not UTF-8, and the name is the only one that people give.
     header = Json{{name, entry}}.dump();
   } catch (const Json::type_error&) {
     refuse(path, fmt::format("tensor name {} is not UTF-8", in_quotes(name)));

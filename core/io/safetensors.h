@@ -18,10 +18,10 @@ struct TensorEntry {
   std::uint64_t end = 0;
 };
 
-/// Every tensor of the file, of whatever dtype, in the header's order. The header is read alone. It is checked whole
-/// before anything is believed: names that do not repeat, extents, bytes that lie within the file and are as many as
-/// shape and dtype ask for. Memory stays a small multiple of the header, which may have 100 MB as in the safetensors
-/// library. Throws Error.
+/// Every tensor of the file, of whatever dtype, in the header's order. Only the header is read. All of it is
+/// checked before anything is returned: names that do not repeat, extents, bytes that lie within the file and are as
+/// many as shape and dtype ask for. Memory stays a small multiple of the header, which may have 100 MB as in the
+/// safetensors library. Throws Error.
 std::vector<TensorEntry> list_safetensors(const std::filesystem::path&);
 
 /// The tensor of that name, or without one the only tensor of the file; F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I8–I64

@@ -23,6 +23,8 @@ struct Place {
   std::string name;
 };
 
+/// File and tensor of "FILE.safetensors:NAME". A file that really has that whole name goes first, so that no file
+/// becomes unreachable.
 Place split(const fs::path& path, const std::string& name) {
   constexpr std::string_view mark = ".safetensors:";
   std::error_code ignored;
@@ -33,6 +35,7 @@ Place split(const fs::path& path, const std::string& name) {
 }
 
 std::string first_bytes(InputFile& file) {
+  // Enough for both: 6 bytes of .npy's magic, and safetensors' 8 bytes of length with the { behind them.
   std::string bytes(static_cast<std::size_t>(std::min<std::uintmax_t>(file.size(), 9)), '\0');
   file.read(0, bytes);
   return bytes;
@@ -54,6 +57,7 @@ Array read_array(const fs::path& path, const std::string& asked) {
     throw Error(fmt::format("{}: a .npy file, whose array has no name, expected a .safetensors file to pick {} from",
                             place.string(), in_quotes(name)));
   }
+  // The extension counts where the content does not tell, so that the reader's own sentence says what is wrong.
   if (extension == ".safetensors" || looks_like_safetensors(head)) return read_safetensors(file, name);
   if (extension == ".npy") return read_npy(file);
   throw Error(fmt::format("{}: expected a .npy or a .safetensors file", place.string()));

@@ -6,6 +6,7 @@ namespace ropescope {
 
 void Warnings::add(std::string_view sentence) {
   constexpr std::size_t most = 10, longest = 400;
+  // One more than `most` is there: the last says that some are missing.
   if (sentences_.size() > most) return;
   if (sentences_.size() == most) {
     sentences_.emplace_back("and more of the kind");

@@ -16,13 +16,14 @@ enum class GgufRope : std::uint8_t {
   neox_or_mrope
 };
 
-/// What the layers with a sliding window take of rope.freq_base and rope.scaling where the file has no rope.*_swa.
+/// What the layers with a sliding window (local layers) do with rope.freq_base (the base) and rope.scaling, which the
+/// file states for the other layers; where it has keys rope.*_swa, these count instead.
 enum class GgufLocal : std::uint8_t {
-  none,     ///< no such layers, or turned as the others
-  own,      ///< base 10 000, nothing scaled
-  unscaled, ///< the base
-  same,     ///< both
-  alone     ///< both, and the layers without a window do not turn
+  none,     ///< the model has no local layers, or they turn exactly as the others do
+  own,      ///< they take neither: their base is 10 000, and nothing is scaled
+  unscaled, ///< they take the base, and nothing is scaled
+  same,     ///< they take the base and the scaling
+  alone     ///< they take both, and only they turn: the layers without a window have no RoPE
 };
 
 /// What an architecture's code multiplies queries by where the file has attention.temperature_scale: QueryScale::

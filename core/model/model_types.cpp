@@ -7,6 +7,8 @@ namespace ropescope {
 
 namespace {
 
+// Pairing of the input, pairing of the output, whether the rotary part is the end of the head, direction; of Gemma 4's
+// vision tower also the offset and the two blocks. A row without a layout turns halves by +angle.
 constexpr PairLayout interleaved{Pairing::interleaved, Pairing::interleaved, false, +1};
 constexpr PairLayout deepseek_v3{Pairing::interleaved, Pairing::half, false, +1};
 constexpr PairLayout deepseek_v4{Pairing::interleaved, Pairing::interleaved, true, +1};
@@ -179,6 +181,8 @@ const ModelType* find_model_type(std::string_view name) {
   return found == std::end(types) ? nullptr : found;
 }
 
+// By the number of pairs, as the defaults belong to classes with heads of a known size. A head of another size has no
+// default: a wrong guess would turn pairs by the wrong axis in silence.
 std::vector<std::int64_t> default_sections(AxisRule rule, std::int64_t pairs) {
   if (rule == AxisRule::sections_interleaved && pairs == 64) return {24, 20, 20}; // Qwen3-VL
   if (rule == AxisRule::sections_interleaved && pairs == 32) return {11, 11, 10}; // Qwen3.5

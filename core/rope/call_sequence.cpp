@@ -13,8 +13,11 @@ CallSequence::CallSequence(RopeConfig config)
 
 std::optional<double> CallSequence::call(double seq_len) {
   const CallMemory memory = scheme_of(config_).memory;
+  // No length: the frequencies are those of the model as it was loaded.
   if (memory == CallMemory::fixed) return std::nullopt;
   if (memory == CallMemory::chooses) return seq_len;
+  // The length of the longest call since the last reset. A shorter call keeps those frequencies, which is why the same
+  // prompt may score differently after a long one.
   if (seq_len > cached_) {
     cached_ = seq_len;
     in_force_ = seq_len;

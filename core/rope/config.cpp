@@ -12,6 +12,7 @@ namespace ropescope {
 
 namespace {
 
+// Components. Heads of real models have at most some hundreds; the limit keeps tables small for a file that lies.
 constexpr std::int64_t greatest_head_dim = 65536;
 
 void require_finite(std::string_view name, std::optional<double> value) {
@@ -35,6 +36,8 @@ double trained_length(const RopeConfig& config) {
 }
 
 double extension_factor(const RopeConfig& config) {
+  // alpha stands for the factor in NTK-aware files (HunYuan); under LongRoPE, whose divisors are given, it means
+  // nothing.
   if (config.scaling.factor) return *config.scaling.factor;
   if (const auto alpha = config.scaling[key::alpha]; alpha && scheme_of(config).acts_on != ActsOn::given_factors)
     return *alpha;
@@ -45,6 +48,7 @@ double extension_factor(const RopeConfig& config) {
 
 double target_length(const RopeConfig& config) {
   const double trained = trained_length(config);
+  // A factor below 1 does not make the context shorter, and a stated length counts where it is greater.
   if (!scheme_of(config).takes_factor) return std::max(trained, config.scaling.max_position_embeddings);
   return std::max(trained * std::max(1.0, extension_factor(config)), config.scaling.max_position_embeddings);
 }
@@ -57,12 +61,14 @@ void set_trained_length(RopeConfig& config, double tokens) {
 }
 
 std::optional<RopeConfig> with_scheme(RopeConfig config, RopeType type, double factor) {
+  // The same scheme: nothing that the file states may be lost.
   if (config.scaling.rope_type == type) return config;
   const Scheme& scheme = scheme_of(type);
   config.scaling.factor.reset();
   if (scheme.takes_factor) config.scaling.factor = factor;
   config.scaling.factor_is_null = false;
   config.scaling.parameters.erase(key::alpha);
+  // These belong to the old scheme: under the new one they would count for something else.
   config.attention.attention_factor.reset();
   config.scaling.freq_factors.clear(); // a scheme too: llama.cpp carries Llama 3's so
   config.scaling.rope_type = type;
@@ -102,6 +108,7 @@ bool of_patches(AxisRule rule) {
 }
 
 double query_scale(const RopeConfig& config, std::int64_t position) {
+  // Below position 0 the logarithm would be of 0 or less.
   const double p = static_cast<double>(std::max<std::int64_t>(position, 0)), floor = config.attention.query_scale_floor;
   switch (config.attention.query_scale) {
   case QueryScale::none: return 1;
@@ -116,6 +123,7 @@ namespace {
 
 /// What the axis rule needs of the dimensions.
 void validate_axes(const RopeConfig& config) {
+  // Two components for a pair, and pairs for two axes: 4.
   if (of_patches(config.axes.rule) && config.layout.rotary_dim % 4 != 0)
     throw Error(fmt::format("rotary_dim is {}, and two axes share its pairs: expected a multiple of 4",
                             config.layout.rotary_dim));
@@ -146,11 +154,13 @@ void validate(const RopeConfig& config) {
     throw Error(fmt::format("rotary_dim is {}, expected 1…{}", config.layout.rotary_dim, greatest_head_dim));
   if (!(config.base > 0) || !std::isfinite(config.base))
     throw Error(fmt::format("the base (rope_theta) is {}, expected a positive number", config.base));
+  // !(x >= 0) is true for NaN as well, which x < 0 is not. The other checks are written so for the same reason.
   for (const double length : {config.scaling.max_position_embeddings, trained_length(config)})
     if (!(length >= 0) || !std::isfinite(length))
       throw Error(fmt::format("a context length is {}, expected a number of tokens", length));
   if (config.scaling.factor && !(*config.scaling.factor > 0))
     throw Error(fmt::format("factor is {}, expected a positive number", *config.scaling.factor));
+  // Numbers first, then what combines them, then the scheme, which may divide by what was checked here.
   require_finite_numbers(config);
   validate_axes(config);
   if (const auto validate_scheme = scheme_of(config).validate) validate_scheme(config);

@@ -13,6 +13,7 @@ HWY_BEFORE_NAMESPACE();
 namespace ropescope::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
+// At most 16 lanes (512 bits), also where an instruction set has wider vectors: arrays on the stack have this size.
 using Floats = hn::CappedTag<float, 16>;
 using Words = hn::RebindToUnsigned<Floats>;
 
@@ -20,8 +21,11 @@ using Words = hn::RebindToUnsigned<Floats>;
 inline constexpr float sine[] = {ROPESCOPE_S3, ROPESCOPE_S5, ROPESCOPE_S7, ROPESCOPE_S9};
 inline constexpr float cosine[] = {ROPESCOPE_C2, ROPESCOPE_C4, ROPESCOPE_C6, ROPESCOPE_C8, ROPESCOPE_C10};
 #undef ROPESCOPE_REAL
+// Of one unit of 2⁻³² turn: 2π / 2³².
 inline constexpr float radians = 3.14159265358979323846f / 2147483648.0f;
 
+// Horner's rule. MulAdd rounds once where the processor has FMA and twice where not: the last bit of cos and sin may
+// differ between instruction sets, within the bound of core/rope/phase.h.
 template <class V, std::size_t terms>
 HWY_INLINE V Series(V z, const float (&coefficients)[terms]) {
   const Floats d;
@@ -36,12 +40,16 @@ HWY_INLINE void CosSinOf(hn::Vec<Words> phase, V& cos, V& sin) {
   const Floats d;
   const Words words;
   const hn::RebindToSigned<Floats> integers;
+  // The nearest quarter turn: half a quarter (2²⁹) is added before the shift. What is left lies within ±2²⁹ units, that
+  // is ±π/4, where the series holds. Both steps are exact, as they are integers.
   const auto quadrant = hn::ShiftRight<30>(hn::Add(phase, hn::Set(words, 0x20000000u)));
   const auto reduced = hn::BitCast(integers, hn::Sub(phase, hn::ShiftLeft<30>(quadrant)));
   const auto x = hn::Mul(hn::ConvertTo(d, reduced), hn::Set(d, radians)), z = hn::Mul(x, x);
   const auto s = hn::MulAdd(hn::Mul(x, z), Series(z, sine), x);
   const auto c = hn::MulAdd(z, Series(z, cosine), hn::Set(d, 1.0f));
   const auto one = hn::Set(words, 1), two = hn::Set(words, 2);
+  // A quarter turn exchanges cos and sin. cos is negative in quadrants 1 and 2, sin in 2 and 3: bit 1 of quadrant + 1
+  // and of quadrant, which the shift by 30 moves to the float's sign.
   const auto swap = hn::RebindMask(d, hn::Eq(hn::And(quadrant, one), one));
   const auto sin_sign = hn::BitCast(d, hn::ShiftLeft<30>(hn::And(quadrant, two)));
   const auto cos_sign = hn::BitCast(d, hn::ShiftLeft<30>(hn::And(hn::Add(quadrant, one), two)));

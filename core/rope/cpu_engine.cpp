@@ -27,16 +27,20 @@ struct Tables {
   std::unique_ptr<Real[]> cos, sin;
 };
 
-/// Makes tables for successive tokens.
+/// Makes the tables of a run of tokens, from the rotation's frequencies or from a table that the caller gave.
+/// Keeps a reference to the rotation, which must live longer. Has no state that changes: threads share one.
 class Turner {
 public:
   explicit Turner(const Rotation& rotation) : rotation_(rotation) {
+    // The vector kernel multiplies 32-bit words, so it wants the upper and the lower words of the frequencies apart.
+    // They are split once, not once for each task.
     for (const std::uint64_t turns : rotation.turns) {
       upper_.push_back(static_cast<std::uint32_t>(turns >> 32));
       lower_.push_back(static_cast<std::uint32_t>(turns));
     }
   }
 
+  /// Writes the entries of tokens first … first + tokens − 1 to the front of `tables`.
   template <typename Real>
   void fill(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
     if (!rotation_.table.empty())
@@ -46,6 +50,8 @@ public:
   }
 
 private:
+  /// A given table is in double, so that one table serves every format of rows. Where a recipe rounded the numbers to
+  /// float or less, the cast to float changes nothing.
   template <typename Real>
   void fill_given(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
     const auto* given = rotation_.table.data() + first * rotation_.pairs();
@@ -65,6 +71,8 @@ private:
   }
 
   void fill_turns(std::int64_t first, std::int64_t tokens, Tables<double>& tables) const {
+    // Turning the other way is the same table with −sin. The sign goes into the factor of sin, so that no kernel asks
+    // for the direction.
     const double gain = rotation_.attention_factor, sin_gain = rotation_.layout.direction * gain;
     for_each_entry(first, tokens, [&](std::int64_t entry, std::int64_t position, std::uint64_t turns) {
       const auto at = cos_sin_at<double>(position, turns);
@@ -73,6 +81,9 @@ private:
     });
   }
 
+  /// In two steps, phases first: an exact integer product, then one polynomial for all entries in full vectors. One
+  /// axis of positions is the common case and has a vector kernel; with several axes neighbouring pairs belong to
+  /// different positions, so their phases are made one by one.
   void fill_turns(std::int64_t first, std::int64_t tokens, Tables<float>& tables) const {
     const auto pairs = static_cast<std::size_t>(rotation_.pairs()), entries = pairs * static_cast<std::size_t>(tokens);
     const auto phases = std::make_unique_for_overwrite<std::uint32_t[]>(entries);
@@ -93,12 +104,15 @@ private:
   std::vector<std::uint32_t> upper_, lower_; // words of the frequencies
 };
 
+// How numbers of a C++ type lie in memory.
 template <typename Number>
 constexpr NumberFormat storage_of = std::is_same_v<Number, double>     ? NumberFormat::float64
                                     : std::is_same_v<Number, Bfloat16> ? NumberFormat::bfloat16
                                     : std::is_same_v<Number, Float16>  ? NumberFormat::float16
                                                                        : NumberFormat::float32;
 
+// Only float rows can imitate the rounding of somebody's code: the rows of a recipe are widened to float first. Steps
+// go before `fused`: where each product is rounded to 16 bits, nothing is left that could be fused.
 template <typename Number>
 rotate_kernel::Arithmetic arithmetic_of(const Rotation& rotation) {
   using rotate_kernel::Arithmetic;
@@ -110,11 +124,19 @@ rotate_kernel::Arithmetic arithmetic_of(const Rotation& rotation) {
   return Arithmetic::plain;
 }
 
-// A task is a run of tokens whose table stays in the nearest cache. Fewer bytes are not worth another thread; rows that
-// exceed what caches hold are written past them.
+// How rows are cut into tasks. A task is a run of tokens, and it turns all rows of these tokens by one table.
+// table_entries_of_a_task: 4096 entries are 32 KiB of float cos and sin, which stays in the nearest cache while every
+// head reads it. A greater number would read the table from a slower cache for each head.
+// least_tasks: some 64 tasks, several for each thread, so that a slow thread does not leave the others waiting.
+// bytes_worth_a_task: rows of 128 KiB take some microseconds, about as long as it takes to wake a thread.
+// bytes_to_stream: an output of 8 MiB or more does not stay in the caches near a core. Written past the caches it
+// costs one transfer to memory; written through them it costs two, as each line is read before it is overwritten.
+// A wrong number costs speed and never changes a result.
 constexpr std::int64_t table_entries_of_a_task = 4096, least_tasks = 64, bytes_worth_a_task = std::int64_t{1} << 17,
                        bytes_to_stream = std::int64_t{1} << 23;
 
+/// The number of tokens in each task but the last, which may be shorter. The limit of the table wins over the other
+/// two. Each token brings the rows of every outer index, so token_bytes is multiplied by `outer`.
 std::int64_t tokens_of_a_task(const RowShape& shape, std::int64_t pairs, std::int64_t token_bytes) {
   const std::int64_t most = std::max<std::int64_t>(1, table_entries_of_a_task / std::max<std::int64_t>(1, pairs)),
                      worth = bytes_worth_a_task / std::max<std::int64_t>(1, token_bytes * shape.outer);
@@ -130,7 +152,9 @@ void rotate_rows(int threads, const Rotation& rotation, const RowShape& shape, s
   const std::int64_t pairs = rotation.pairs(), token_size = shape.inner * shape.head_dim,
                      run = tokens_of_a_task(shape, pairs, token_size * static_cast<std::int64_t>(sizeof(Number)));
   const Turner turner(rotation);
+  // Rows that are written over themselves are in the caches already: streaming would only push them out.
   const bool in_place = in.data() == out.data();
+  // What all tasks have in common. A task copies this and adds its own table and rows.
   const rotate_kernel::Rows all{.storage = storage_of<Number>,
                                 .arithmetic = arithmetic_of<Number>(rotation),
                                 .index = pair_index(rotation.layout, shape.head_dim, pairs),
@@ -145,6 +169,8 @@ void rotate_rows(int threads, const Rotation& rotation, const RowShape& shape, s
                                 .streaming =
                                     !in_place && static_cast<std::int64_t>(out.size_bytes()) >= bytes_to_stream};
   const auto rotate_run = [&](std::size_t task) {
+    // The table depends on the token alone. It is made once for the run and turns every outer index (batch) and every
+    // row of the token (heads), which follow the same positions.
     const std::int64_t first = static_cast<std::int64_t>(task) * run, tokens = std::min(run, shape.tokens - first);
     Tables<Real> tables(static_cast<std::size_t>(tokens * pairs));
     turner.fill(first, tokens, tables);
@@ -162,9 +188,14 @@ void rotate_rows(int threads, const Rotation& rotation, const RowShape& shape, s
   in_parallel(static_cast<std::size_t>((shape.tokens + run - 1) / run), threads, rotate_run);
 }
 
+// Distances that one task scans: 512 blocks. It is long enough that making a Cursor (a 64-bit product for each pair) is
+// nothing beside it, and short enough that a scan of some millions keeps every thread busy.
 constexpr std::int64_t points_of_a_task = std::int64_t{1} << 16;
 
 /// One bin, from where `cursor` is in `block`: `left` of its scores are still to be used.
+/// Blocks do not begin where bins do. A block that lies in one bin as a whole is reduced by vectors; the parts of a
+/// block at the two ends of a bin are reduced one score at a time. The sum of a bin is kept in double: a bin may hold
+/// 2³⁰ distances, and a float sum would stop growing at 2²⁴ of them.
 ScoreBin reduce_bin(ScoreBlocks::Cursor& cursor, ScoreBlocks::Block& block, std::int64_t& left, std::int64_t count) {
   double sum = 0;
   float least = std::numeric_limits<float>::infinity(), greatest = -least;
@@ -182,6 +213,7 @@ ScoreBin reduce_bin(ScoreBlocks::Cursor& cursor, ScoreBlocks::Block& block, std:
       left = 0;
       continue;
     }
+    // The unused scores of a block are its last `left` ones.
     const std::int64_t taken = std::min(left, wanted);
     const float* score = block.data() + (ScoreBlocks::points - left);
     for (std::int64_t i = 0; i < taken; ++i) {
@@ -198,6 +230,8 @@ ScoreBin reduce_bin(ScoreBlocks::Cursor& cursor, ScoreBlocks::Block& block, std:
 } // namespace
 
 std::string CpuEngine::device() const {
+  // Linux on x86 has a line "model name : …" for each processor. Other systems have not (Arm names the part by number),
+  // and are called "CPU".
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);)
     if (line.starts_with("model name")) {
@@ -236,6 +270,8 @@ std::vector<std::uint32_t> CpuEngine::phases(const Rotation& rotation) {
   return result;
 }
 
+// One product, one rounding of the angle, then cos and sin as PyTorch's (float32.h). Not in vectors: these numbers
+// stand for somebody's code to the bit, and few of them are asked for.
 std::vector<CosSin<float>> CpuEngine::product_table(const ProductTable& product) {
   std::vector<CosSin<float>> table;
   table.reserve(product.positions.size() * product.inv_freq.size());
@@ -264,6 +300,8 @@ void CpuEngine::scan(const ScoreScan& scan, std::span<float> scores) {
 }
 
 void CpuEngine::scan(const ScoreScan& scan, std::span<const std::int64_t> edges, std::span<ScoreBin> bins) {
+  // Bins are joined to tasks by the edges alone, never by the number of threads, so that every machine with the same
+  // vectors gets the same sums. A bin is never cut: one that is longer than points_of_a_task is a task of its own.
   assert(edges.size() == bins.size() + 1 && edges.front() == scan.first);
   const ScoreBlocks blocks(scan);
   std::vector<std::size_t> first_bins{0}; // of each task

@@ -23,9 +23,11 @@ double call_length(const Positions& positions) {
 
 Embedding::Embedding(ValidRope config, std::optional<double> length, const Recipe& recipe)
     : config_(std::move(config)), length_(length), recipe_(&recipe), spectrum_(make_spectrum(config_, length)),
+      // A recipe takes the factor as its own code computes it, in Python's double; the exact one is rounded once.
       gain_(is_exact(recipe) ? spectrum_.attention_factor : model_attention_factor(config_, length)) {}
 
 Embedding Embedding::inverse() const {
+  // An engine multiplies rows by the factor whichever way they turn, so undoing takes its reciprocal.
   if (gain_ == 0) throw Error("an attention factor of 0 cannot be undone");
   Embedding undone = *this;
   undone.gain_ = 1 / gain_;
@@ -36,9 +38,11 @@ Embedding Embedding::inverse() const {
 PairLayout Embedding::layout_in(std::int64_t head_dim) const {
   PairLayout layout = config_->layout.pairs;
   if (inverts_) {
+    // The inverse reads what the rotation wrote: the order of its output is the order of the input here.
     std::swap(layout.pairing, layout.output);
     layout.direction = static_cast<std::int8_t>(-layout.direction);
   }
+  // Rows of another width hold the part that does not turn as well, and before the part that turns.
   if (head_dim != config_->layout.head_dim) layout.offset = config_->layout.nope_dim;
   return layout;
 }
@@ -54,10 +58,13 @@ Rotation Embedding::rotation(const Positions& positions, std::span<const std::ui
 
 std::vector<CosSin<double>> Embedding::table(const Positions& positions, NumberFormat format, Role role) const {
   const bool grows = config_->attention.xpos_scale_base.has_value();
+  // No table: the engine makes cos and sin itself from the exact phases, which is faster and as exact.
   if (is_exact(*recipe_) && !grows) return {};
+  // A recipe describes arithmetic in float32 or less; for float64 rows there is none to imitate.
   if (!is_exact(*recipe_) && format == NumberFormat::float64)
     throw Error(fmt::format("recipe {}: its arithmetic is float32 or less, and the rows are float64", recipe_->name));
   const std::vector<std::uint8_t> axes = pair_axes(config_, positions.axes);
+  // The table depends on pairs and not on their places in the head, so any width of rows gives the same one.
   const Rotation as_asked = rotation(positions, axes, config_->layout.head_dim);
   std::vector<CosSin<double>> table = recipe_table(*recipe_, config_, length_, as_asked, format);
   if (!grows) return table;
@@ -73,6 +80,7 @@ void Embedding::turn(Engine& engine, const RowShape& shape, const Positions& pos
   assert(in.size() == out.size() && static_cast<std::int64_t>(in.size()) == shape.size());
   const std::vector<std::uint8_t> axes = pair_axes(config_, positions.axes);
   Rotation rotation = this->rotation(positions, axes, shape.head_dim);
+  // Before the table, which would take memory for positions that are refused.
   validate(rotation, shape, spectrum_.rotary_dim);
   const std::vector<CosSin<double>> entries = table(positions, format, role);
   rotation.table = entries;
@@ -94,6 +102,8 @@ void Embedding::rotate(Engine& engine, const RowShape& shape, const Positions& p
 void Embedding::rotate(Engine& engine, const RowShape& shape, const Positions& positions, Array& array,
                        Role role) const {
   if (array.holds_integers()) throw Error("the array holds integers, expected floating-point numbers");
+  // Narrow formats are held as floats (core/array.h). Where the recipe does not round each step, the floats are rounded
+  // when the array is written.
   if (array.dtype == NumberFormat::float64)
     return turn(engine, shape, positions, std::span<const double>(array.doubles), std::span(array.doubles),
                 *array.dtype, role);
@@ -101,6 +111,7 @@ void Embedding::rotate(Engine& engine, const RowShape& shape, const Positions& p
 }
 
 std::vector<float> Embedding::scores(Engine& engine, std::int64_t count) const {
+  // Equal weights that sum to 1 make s(0) = 1 and keep the scan's bound of 2e-6.
   const ScoreScan::Weight share{1 / static_cast<double>(std::max<std::int64_t>(1, spectrum_.pairs())), 0};
   const std::vector<ScoreScan::Weight> weights(static_cast<std::size_t>(spectrum_.pairs()), share);
   std::vector<float> scores(static_cast<std::size_t>(count));

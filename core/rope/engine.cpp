@@ -21,6 +21,7 @@ void validate(const Rotation& rotation, const RowShape& shape, std::int64_t rota
   if (rotation.positions.tokens() != shape.tokens)
     throw Error(fmt::format("there are positions for {} tokens, and the array has {}", rotation.positions.tokens(),
                             shape.tokens));
+  // Checked for every engine at one place: kernels assume it and would return inexact angles in silence.
   for (const std::int64_t position : rotation.positions.ids)
     if (position < -greatest_position || position > greatest_position)
       throw Error(fmt::format("position {} is beyond ±2^31, where the phase is no longer exact", position));

@@ -97,7 +97,8 @@ public:
   /// The phase of every [token][pair] in units of 2⁻³² turn, the same on every engine to the bit.
   virtual std::vector<std::uint32_t> phases(const Rotation&) = 0;
 
-  /// cos and sin of every [token][pair] by this engine's own cos and sin of a float: what that costs is worth seeing.
+  /// cos and sin of every [token][pair], by this engine's own functions cos and sin of a float angle. Engines differ
+  /// here, and the differences are what `precision` (core/analysis/precision.h) measures.
   virtual std::vector<CosSin<float>> product_table(const ProductTable&) = 0;
 
   virtual void scan(const ScoreScan&, std::span<float> scores) = 0;

@@ -12,6 +12,7 @@ std::vector<float> powers(float base, std::int64_t denominator, std::int64_t cou
   for (std::int64_t j = 0; j < count; ++j) {
     const float exponent = static_cast<float>(2 * j) / static_cast<float>(denominator);
     result[static_cast<std::size_t>(j)] =
+        // The tail goes to the C library, whose powf may differ from SLEEF's in the last bit: PyTorch's does so too.
         j < count / block * block ? Sleef_powf_u10(base, exponent) : std::pow(base, exponent);
   }
   return result;

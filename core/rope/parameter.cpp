@@ -23,6 +23,7 @@ void ParameterValues::erase(const Parameter& parameter) {
   std::erase_if(values_, [&](const auto& entry) { return entry.first == parameter.key; });
 }
 
+/// The entries stay sorted by key, so that two configs that state the same in another order are equal.
 void ParameterValues::keep(const Parameter& parameter, SchemeValue value) {
   erase(parameter);
   const auto at = std::lower_bound(values_.begin(), values_.end(), parameter.key,
@@ -49,6 +50,7 @@ bool ParameterValues::flag(const Parameter& parameter) const {
 
 const std::vector<double>& ParameterValues::factors(const Parameter& parameter) const {
   assert(parameter.kind == ParameterKind::factors);
+  // A reference to it may be returned, so it lives as long as the program.
   static const std::vector<double> none;
   const SchemeValue* value = find(parameter);
   return value ? std::get<std::vector<double>>(*value) : none;
@@ -56,6 +58,8 @@ const std::vector<double>& ParameterValues::factors(const Parameter& parameter) 
 
 void ParameterValues::set_number(const Parameter& parameter, std::optional<double> value) {
   assert(is_number(parameter));
+  // A stated default is not kept: the config is equal to one that does not state it. An optional number has no default,
+  // so each of its values is kept.
   const bool is_default = parameter.kind == ParameterKind::number && value == parameter.fallback;
   if (!value || is_default)
     erase(parameter);

@@ -19,6 +19,7 @@ Positions consecutive_positions(std::int64_t tokens, std::int64_t first) {
 std::int64_t sequence_length(const Positions& positions) {
   if (positions.ids.empty()) return 0;
   const std::int64_t greatest = *std::max_element(positions.ids.begin(), positions.ids.end());
+  // Positions may come from a file unchecked: the greatest int64 plus 1 would overflow.
   return greatest < std::numeric_limits<std::int64_t>::max() ? greatest + 1 : greatest;
 }
 
@@ -30,6 +31,7 @@ void check_ranks(std::int64_t cp_size, std::int64_t cp_rank) {
 
 namespace {
 
+/// Every check that can fail, before any memory is taken: a number out of a file could ask for all of it.
 void check_packed(std::span<const std::int64_t> cu_seqlens, std::span<const std::int64_t> start_positions,
                   std::int64_t cp_size) {
   if (cu_seqlens.size() < 2 || cu_seqlens.front() != 0)
@@ -62,6 +64,8 @@ Positions packed_positions(std::span<const std::int64_t> cu_seqlens, std::span<c
   for (std::size_t s = 0; s + 1 < cu_seqlens.size(); ++s) {
     const std::int64_t length = cu_seqlens[s + 1] - cu_seqlens[s];
     const std::int64_t start = start_positions.empty() ? 0 : start_positions[s];
+    // Under a causal mask late tokens have more work than early ones. So each rank holds an early chunk and the late
+    // chunk that mirrors it, and all ranks work equally long.
     const std::int64_t chunk = cp_size == 1 ? length : length / (2 * cp_size);
     for (std::int64_t i = 0; i < chunk; ++i) positions.ids.push_back(start + cp_rank * chunk + i);
     if (cp_size > 1)
@@ -87,6 +91,8 @@ Positions grid_positions(const RopeConfig& config, std::int64_t height, std::int
   if (merge < 1 || height % merge != 0 || width % merge != 0)
     throw Error(
         fmt::format("a grid of {} x {} patches, expected multiples of the merge size {}", height, width, merge));
+  // Positions are integers, so a patch centre (2i + 1)/side − 1 is kept as its numerator; the division by the side is
+  // in the frequencies (schemes/frequencies.cpp).
   const auto unit = [&](std::int64_t i, std::int64_t side) {
     if (config.axes.rule == AxisRule::centred_grid) return 2 * i + 1 - side;
     return config.axes.first_patch + i;
@@ -94,6 +100,8 @@ Positions grid_positions(const RopeConfig& config, std::int64_t height, std::int
   std::vector<std::int64_t> rows(static_cast<std::size_t>(prefix), 0), columns = rows;
   rows.reserve(2 * static_cast<std::size_t>(tokens)); // the columns come behind them
   columns.reserve(static_cast<std::size_t>(tokens));
+  // Blocks of merge × merge patches become one token later in such models, so their patches come one after the other.
+  // With merge = 1 this is row by row.
   for (std::int64_t top = 0; top < height; top += merge)
     for (std::int64_t left = 0; left < width; left += merge)
       for (std::int64_t y = top; y < top + merge; ++y)
@@ -115,6 +123,8 @@ void fill_blocks(std::vector<std::uint8_t>& axis, std::span<const std::int64_t> 
       for (std::int64_t n = 0; n < sections[a] && pair < axis.size(); ++n) axis[pair++] = static_cast<std::uint8_t>(a);
 }
 
+/// ggml has four sections always, and counts them round again where they do not fill the pairs; Hugging Face's code
+/// divides the pairs by them, so they must sum to all.
 void check_sections(const RopeConfig& config, std::int64_t pairs) {
   const std::span<const std::int64_t> sections = config.axes.mrope_section;
   const bool ggml = config.axes.rule == AxisRule::ggml_sections || config.axes.rule == AxisRule::ggml_interleaved;
@@ -134,6 +144,7 @@ void check_sections(const RopeConfig& config, std::int64_t pairs) {
 std::vector<std::uint8_t> pair_axes(const RopeConfig& config, std::int64_t axes) {
   const std::int64_t pairs = pair_count(config);
   std::vector<std::uint8_t> axis(static_cast<std::size_t>(pairs), 0);
+  // Text: t, h and w are equal, so the rule does not matter.
   if (axes == 1) return axis;
   const std::vector<std::int64_t>& sections = config.axes.mrope_section;
   const bool by_sections = !of_patches(config.axes.rule) && config.axes.rule != AxisRule::single;
@@ -155,6 +166,8 @@ std::vector<std::uint8_t> pair_axes(const RopeConfig& config, std::int64_t axes)
   case AxisRule::ggml_interleaved:
     for (std::int64_t i = 0, round = std::accumulate(sections.begin(), sections.end(), std::int64_t{0}); i < pairs;
          ++i) {
+      // ggml's IMROPE takes the index modulo the sum of the sections; what lies beyond three times an axis's section
+      // turns by the fourth position (e).
       const std::int64_t sector = i % round;
       const bool within = sector < 3 * sections[static_cast<std::size_t>(sector % 3)];
       axis[static_cast<std::size_t>(i)] = within ? static_cast<std::uint8_t>(sector % 3) : 3;

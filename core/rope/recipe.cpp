@@ -57,6 +57,7 @@ constexpr Recipe table[] = {
     {.name = "fast_sincos", .line = "the GPU's __sinf and __cosf of float32 angles", .fast_sincos = true},
 };
 
+// Other names that people have for a recipe: a format, a library, or a model.
 struct Alias {
   std::string_view alias, name;
 };
@@ -73,11 +74,13 @@ constexpr Alias aliases[] = {
     {"olmo", "once"},
 };
 
+/// For names that stand in this file and are in the table.
 const Recipe& named(std::string_view name) { return *find_recipe(name); }
 
 /// A position as the model's code has it before it meets a frequency.
 class PositionValue {
 public:
+  // `divisor`: positions are multiplied by its float32 reciprocal, as TransformerEngine does, not divided.
   PositionValue(const RopeConfig& config, NumberFormat format, double divisor)
       : config_(config), format_(format), scale_(static_cast<float>(1 / divisor)) {}
 
@@ -85,6 +88,7 @@ public:
     if (config_.axes.rule != AxisRule::centred_grid) return rounded(format_, static_cast<float>(id)) * scale_;
     // DINOv3: ids are the odd integers 2i + 1 − side, its code computes 2π·(2·(i + ½)/side − 1).
     const std::int64_t side = axis == 0 ? config_.axes.grid_height : config_.axes.grid_width;
+    // id + side = 2i + 1, so half of it is i + ½. The operations are in the order of the model's code.
     const float centre = static_cast<float>(id + side) / 2 / static_cast<float>(side);
     return 2 * std::numbers::pi_v<float> * rounded(format_, 2 * centre - 1);
   }
@@ -96,7 +100,8 @@ private:
 };
 
 /// What CUDA's __cosf and __sinf do: the argument becomes turns by one float32 multiplication, and the result of the
-/// table look-up has 22 bits behind the point (CUDA C++ Programming Guide, intrinsic functions: 2⁻²¹·⁴).
+/// table look-up has 22 bits behind the point (CUDA C++ Programming Guide, intrinsic functions: 2⁻²¹·⁴). The guide
+/// states an error bound and not the bits, so this shows how large the errors are and not each error.
 CosSin<float> fast(float angle) {
   const float turns = angle * (0.5f / std::numbers::pi_v<float>);
   const float reduced = (turns - std::floor(turns)) * 2 * std::numbers::pi_v<float>;
@@ -127,6 +132,7 @@ const Recipe& recipe_of(const RopeConfig& config) {
 
 std::vector<float> model_inv_freq(const RopeConfig& config, std::optional<double> seq_len) {
   validate(config);
+  // Looked at here and not when rows are turned: an infinite frequency would give NaN at every position.
   std::vector<float> theta = schemes::frequencies_in_force<schemes::PyTorch>(config, seq_len).theta;
   if (!std::all_of(theta.begin(), theta.end(), [](float f) { return std::isfinite(f); }))
     throw Error("these parameters yield frequencies beyond float32");
@@ -144,6 +150,7 @@ std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig&
   std::vector<CosSin<double>> result;
   result.reserve(static_cast<std::size_t>(tokens * pairs));
   const double direction = rotation.layout.direction;
+  // A table of exact angles is asked for where something multiplies it afterwards (xPos).
   if (recipe.angle == AngleRule::turns) {
     for (std::int64_t token = 0; token < tokens; ++token)
       for (std::int64_t i = 0; i < pairs; ++i) {
@@ -154,6 +161,7 @@ std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig&
     return result;
   }
   if (recipe.angle == AngleRule::recurrence || recipe.angle == AngleRule::power) {
+    // ggml_table multiplies by the attention factor itself, in float32 as ggml does; the sign is exact.
     const GgmlRope ggml = ggml_of(config, seq_len, rotation.attention_factor);
     for (const auto& [c, s] : ggml_table(ggml, rotation.positions, recipe.angle, rotation.pair_axis))
       result.push_back({static_cast<double>(c), static_cast<double>(s) * direction});
@@ -161,22 +169,27 @@ std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig&
   }
 
   RopeConfig of_frequencies = config;
+  // Position Interpolation as some code has it: positions are divided and frequencies stay. The real product is the
+  // same, the float32 one is not.
   const bool divides_positions = recipe.scaled_positions && scheme_of(config).acts_on == ActsOn::every_pair;
   if (divides_positions) of_frequencies.scaling.rope_type = RopeType::standard;
   std::vector<float> inv_freq = model_inv_freq(of_frequencies, seq_len);
   for (float& theta : inv_freq) theta = rounded(recipe.inv_freq, theta);
   const PositionValue value(config, recipe.positions, divides_positions ? extension_factor(config) : 1);
+  // A recipe without a format of its own follows the rows (`cos.to(dtype=x.dtype)` in model code).
   const NumberFormat tables = recipe.tables.value_or(row);
   const auto gain = static_cast<float>(rotation.attention_factor);
   for (std::int64_t token = 0; token < tokens; ++token)
     for (std::int64_t i = 0; i < pairs; ++i) {
       const std::int64_t axis = rotation.axis(i);
       const float position = value.at(rotation.positions.at(axis, token), axis);
+      // One float32 product: an angle just below 2²⁰ rad is rounded to a multiple of 1/16 rad.
       const float angle = rounded(recipe.angles, position * inv_freq[static_cast<std::size_t>(i)]);
       const CosSin<float> at = recipe.fast_sincos ? fast(angle)
                                : recipe.by_polar  ? CosSin<float>{std::cos(angle), std::sin(angle)}
                                                  // torch.polar: the C library's
                                                  : CosSin<float>{float32::cos(angle), float32::sin(angle)};
+      // Code multiplies cos and sin by the attention factor in float32, and converts to the rows' format after that.
       result.push_back({static_cast<double>(rounded(tables, at.cos * gain)),
                         static_cast<double>(rounded(tables, at.sin * gain)) * direction});
     }

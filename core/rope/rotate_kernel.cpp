@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <vector>
 
+// Highway compiles this file several times: foreach_target.h includes it again for each instruction set, each time
+// under another HWY_NAMESPACE. What stands below under HWY_ONCE is compiled in one of these passes alone.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/rope/rotate_kernel.cpp"
 #include <hwy/cache_control.h>
@@ -21,6 +23,8 @@ using namespace ropescope::HWY_NAMESPACE;
 
 constexpr std::size_t line = 64; // bytes of a cache's line
 
+// The three kinds of arithmetic have the same function: (x, y) turned by (cos, sin) = (c, s) gives (first, second).
+// Mul, Sub and Add are separate operations of Highway, so that each rounds once, whatever the compiler may contract.
 struct Plain {
   template <class D, class V = hn::Vec<D>>
   static HWY_INLINE void turn(D, V x, V y, V c, V s, V& first, V& second) {
@@ -29,6 +33,8 @@ struct Plain {
   }
 };
 
+// As GCC contracts x·c − y·s where there is FMA: the product with y is rounded, the product with x goes into the sum
+// unrounded.
 struct Fused {
   template <class D, class V = hn::Vec<D>>
   static HWY_INLINE void turn(D d, V x, V y, V c, V s, V& first, V& second) {
@@ -37,6 +43,8 @@ struct Fused {
     first = hn::MulSub(x, c, hn::Mul(y, s));
     second = hn::MulAdd(x, s, hn::Mul(y, c));
 #else // Highway would round twice
+    // MulAdd would round its product where the processor has no FMA, and the result would depend on the machine.
+    // std::fma computes it exactly in software: slow, and seldom needed.
     constexpr std::size_t most = HWY_MAX_BYTES / sizeof(float);
     alignas(64) float of_x[most], of_c[most], of_s[most], a[most], b[most];
     hn::Store(x, d, of_x);
@@ -68,15 +76,19 @@ struct Steps {
   }
 };
 
+/// Everything that the inner loops decide on, as types, so that each combination becomes a loop without branches.
 /// How one rotation reads and writes. `streaming`: past the caches; every address is then a multiple of a vector.
 template <class Number_, class Math_, bool in_interleaved_, bool out_interleaved_, bool streaming_>
 struct Way {
   using Number = Number_;
   using Math = Math_;
   static constexpr bool in_interleaved = in_interleaved_, out_interleaved = out_interleaved_, streaming = streaming_;
-  /// Neighbours can be turned where they stand.
+  /// Interleaved floats need not be separated into vectors of x and of y: TurnNeighbours turns them as they lie.
+  /// HWY_SCALAR has vectors of one number, in which there are no neighbours.
   static constexpr bool neighbours = in_interleaved && out_interleaved && HWY_TARGET != HWY_SCALAR &&
                                      std::is_same_v<Number, StoredFloat32> && std::is_same_v<Math, Plain>;
+  /// Two bfloat16 in a 32-bit word are widened by one shift and one mask, which is cheaper than a conversion that
+  /// halves the vector: TurnWords. Float16 has no such way, as its conversion is an instruction of its own.
   static constexpr bool words =
       !in_interleaved && !out_interleaved && HWY_TARGET != HWY_SCALAR && std::is_same_v<Number, StoredBfloat16>;
 };
@@ -88,6 +100,7 @@ struct Components {
   std::size_t gap;
 };
 
+// The general loop: `count` pairs, a multiple of the vector's lanes. cos and sin begin at the first of these pairs.
 template <class W, class Stored, class Real>
 HWY_INLINE void TurnVectors(Components<const Stored> in, Components<Stored> out, const Real* cos, const Real* sin,
                             std::size_t count) {
@@ -118,6 +131,8 @@ HWY_INLINE std::size_t TurnWords(Components<const Stored> in, Components<Stored>
                                  const float* sin, std::size_t count) {
   using Number = typename W::Number;
   const Floats d;
+  // A word holds components i and i + 1, so even and odd pairs go into two vectors. cos and sin are loaded the same
+  // way, so that each pair meets its own angle.
   const std::size_t at_once = 2 * hn::Lanes(d), whole = count / at_once * at_once;
   for (std::size_t i = 0; i < whole; i += at_once) {
     auto x0 = hn::Zero(d), x1 = x0, y0 = x0, y1 = x0, c0 = x0, c1 = x0, s0 = x0, s1 = x0;
@@ -134,13 +149,16 @@ HWY_INLINE std::size_t TurnWords(Components<const Stored> in, Components<Stored>
   return whole;
 }
 
-/// Interleaved floats without taking them apart: (x, y)·(c, c) + (y, x)·(−s, s).
+/// Interleaved floats without taking them apart: (x, y)·(c, c) + (y, x)·(−s, s). The same numbers as Plain to the bit:
+/// a sign changes no rounding, so x·c + y·(−s) is x·c − y·s.
 template <bool streaming>
 HWY_INLINE void TurnNeighbours(const float* in, float* out, const float* cos, const float* sin, std::size_t count) {
   const Floats d;
   const hn::Half<Floats> half;
   const Words words;
   const std::size_t lanes = hn::Lanes(d);
+  // `twice` is 0, 0, 1, 1, 2, 2 …: both components of a pair take its one cos. `signs` has the sign bit in even lanes,
+  // where the first components stand. A vector holds half as many pairs as numbers, so half a vector of cos is loaded.
   const auto index = hn::Iota(hn::RebindToSigned<Floats>(), 0);
   const auto twice = hn::IndicesFromVec(d, hn::ShiftRight<1>(index));
   const auto signs = hn::BitCast(d, hn::ShiftLeft<31>(hn::AndNot(hn::BitCast(words, index), hn::Set(words, 1))));
@@ -154,7 +172,9 @@ HWY_INLINE void TurnNeighbours(const float* in, float* out, const float* cos, co
 }
 #endif
 
-/// As many vectors as there are; what is left goes through one more that is filled up with zeros.
+/// Turns `count` pairs of one block: whole vectors by the fastest loop that fits, then the pairs that do not fill a
+/// vector. These go through one more vector that is filled up with zeros, so that nothing beyond the block is read or
+/// written, and their arithmetic is that of all others (a scalar loop might be contracted by the compiler).
 template <class W, class Stored, class Real>
 HWY_INLINE void Turn(Components<const Stored> in, Components<Stored> out, const Real* cos, const Real* sin,
                      std::size_t count) {
@@ -172,6 +192,7 @@ HWY_INLINE void Turn(Components<const Stored> in, Components<Stored> out, const 
   if (done < whole)
     TurnVectors<W>(Components<const Stored>{in.first + done * in_stride, in.gap},
                    Components<Stored>{out.first + done * out_stride, out.gap}, cos + done, sin + done, whole - done);
+  // Streams() let through only blocks of whole vectors, so nothing is left there.
   if (W::streaming || left == 0) return;
   constexpr std::size_t most = HWY_MAX_BYTES / sizeof(Real);
   Stored x[2 * most] = {};
@@ -191,7 +212,7 @@ HWY_INLINE void Turn(Components<const Stored> in, Components<Stored> out, const 
 }
 
 template <class W>
-void RotateRows(const Rows rows) { // a copy, which what is written cannot alias
+void RotateRows(const Rows rows) { // by value: else each store to `out` might change it, and it would be read again
   using Stored = typename W::Number::Stored;
   using Real = typename W::Number::Real;
   const PairIndex& at = rows.index;
@@ -199,9 +220,12 @@ void RotateRows(const Rows rows) { // a copy, which what is written cannot alias
              block = static_cast<std::size_t>(at.block), offset = static_cast<std::size_t>(at.offset),
              covered = 2 * rows.pairs, end = offset + covered;
   const bool in_place = rows.in == rows.out;
-  // Two streams of loads in a row and a short run of rows: no processor's own prefetching sees far enough ahead.
+  // Bytes to prefetch ahead. A half-split row is read at two places at once and rows are short, so a processor's own
+  // prefetching starts over at each row. 8 KiB are 16 rows of 128 floats. Beyond the last row it does nothing: a
+  // prefetch cannot fault. A wrong distance costs speed alone.
   constexpr std::size_t ahead = 8192 / sizeof(Stored);
-  // In place, what is read otherwise than it is written must be out of the way.
+  // In place with two different pairings (DeepSeek-V3 reads interleaved and writes halves), writing pair 0 destroys
+  // components that a later pair has still to read. Such a row is copied aside first.
   std::vector<Stored> aside(in_place && W::in_interleaved != W::out_interleaved ? rows.head_dim : 0);
   const auto* in = static_cast<const Stored*>(rows.in);
   auto* out = static_cast<Stored*>(rows.out);
@@ -210,6 +234,7 @@ void RotateRows(const Rows rows) { // a copy, which what is written cannot alias
   for (std::size_t token = 0; token < rows.tokens; ++token, cos += rows.pairs, sin += rows.pairs)
     for (std::size_t r = 0; r < rows.rows_of_token; ++r, in += rows.head_dim, out += rows.head_dim) {
       for (std::size_t i = 0; i < rows.head_dim; i += line / sizeof(Stored)) hwy::Prefetch(in + i + ahead);
+      // What does not turn lies before and behind the covered components.
       if (!in_place && covered < rows.head_dim) {
         std::copy_n(in, offset, out);
         std::copy(in + end, in + rows.head_dim, out + end);
@@ -223,10 +248,15 @@ void RotateRows(const Rows rows) { // a copy, which what is written cannot alias
         Turn<W>(Components<const Stored>{from + offset + 2 * pair, in_gap},
                 Components<Stored>{out + offset + 2 * pair, out_gap}, cos + pair, sin + pair, block);
     }
+  // Streaming stores may become visible late and in any order. The fence makes them all visible before this task ends
+  // and another thread reads the rows.
   if (W::streaming) hwy::FlushStream();
 }
 
-/// Whether every vector that is written begins at a multiple of its size.
+/// Whether rows may be written past the caches. A streaming store may fault at an address that is no multiple of its
+/// size, and wastes memory traffic where it fills a cache line only in part. So rows, the rotary part and the gap must
+/// be whole lines or vectors, and a block whole vectors without a rest; 2·lanes because TurnWords takes two vectors at
+/// once.
 template <class Number>
 bool Streams(const Rows& rows) {
   constexpr std::size_t size = sizeof(typename Number::Stored);
@@ -241,6 +271,8 @@ bool Streams(const Rows& rows) {
 
 template <class Number, class Math, bool in_interleaved, bool out_interleaved>
 void RotateStreaming(const Rows& rows) {
+  // Each combination is one more copy of the loops for each instruction set. Those of other arithmetic and of float64
+  // rows serve imitation and reference, not long arrays, and go without.
   if constexpr (std::is_same_v<Math, Plain> && !std::is_same_v<Number, StoredFloat64>)
     if (Streams<Number>(rows)) return RotateRows<Way<Number, Math, in_interleaved, out_interleaved, true>>(rows);
   RotateRows<Way<Number, Math, in_interleaved, out_interleaved, false>>(rows);
@@ -256,6 +288,8 @@ void RotateAs(const Rows& rows) {
                          : RotateStreaming<Number, Math, false, false>(rows);
 }
 
+// Turns values that are known at run time into types, one after the other: format and arithmetic here, pairings in
+// RotateAs, streaming in RotateStreaming.
 void Rotate(const Rows& rows) {
   switch (rows.storage) {
   case NumberFormat::float64: return RotateAs<StoredFloat64, Plain>(rows);
@@ -277,6 +311,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ropescope::rotate_kernel {
 
+// A table of the function in every instruction set; the dispatch picks the best that this processor has.
 HWY_EXPORT(Rotate);
 
 void rotate(const Rows& rows) { HWY_DYNAMIC_DISPATCH(Rotate)(rows); }

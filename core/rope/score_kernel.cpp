@@ -14,8 +14,12 @@ namespace ropescope::score_kernel::HWY_NAMESPACE {
 
 using namespace ropescope::HWY_NAMESPACE;
 
+// Four vectors. ScoreBlocks lays its table out by this number, so it must come from the same instruction set as Sum:
+// both are dispatched alike.
 std::size_t Tile() { return 4 * hn::Lanes(Floats()); }
 
+// a·cos((c + y)θ) + b·sin((c + y)θ) = u·cos yθ + v·sin yθ by the addition theorems, with these u and v for the centre
+// c. Arrays are padded, so the last vector needs no special case.
 void Centres(const std::uint32_t* phases, const float* a, const float* b, std::size_t count, float* u, float* v) {
   const Floats d;
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
@@ -27,6 +31,10 @@ void Centres(const std::uint32_t* phases, const float* a, const float* b, std::s
   }
 }
 
+// Per pair and distance one multiply-add, and that for two distances at once: e collects the terms that are even in the
+// offset (cos), o the odd ones (sin). Eight sums that do not wait for each other fill the pipeline of a processor that
+// starts two multiply-adds in a cycle and finishes each after four. The table goes on from tile to tile and from pair
+// to pair in the order of these loops, so it is read once, from front to back.
 void Sum(const float* table, const float* u, const float* v, std::size_t pairs, float* scores) {
   const Floats d;
   const std::size_t lanes = hn::Lanes(d), tile = 4 * lanes;
@@ -43,6 +51,8 @@ void Sum(const float* table, const float* u, const float* v, std::size_t pairs, 
       o2 = hn::MulAdd(of_sin, hn::Load(d, table + 6 * lanes), o2);
       o3 = hn::MulAdd(of_sin, hn::Load(d, table + 7 * lanes), o3);
     }
+    // Offset x is the distance c + (x + ½) above the centre, which is index offsets + x, and c − (x + ½) below it,
+    // which is index offsets − 1 − x. The lower half is therefore stored backwards.
     float* const above = scores + offsets + first;
     float* const below = scores + offsets - first; // offsets rise downwards from here
     const auto store = [&](auto even, auto odd, std::size_t n) HWY_ATTR {
@@ -56,6 +66,8 @@ void Sum(const float* table, const float* u, const float* v, std::size_t pairs, 
   }
 }
 
+// Each lane has its own least, greatest and sum; the lanes meet at the end. The float sum's order depends on the
+// vector's width, so a mean may differ in its last digits between processors; least and greatest do not.
 Extremes Reduce(const float* scores) {
   const Floats d;
   const std::size_t lanes = hn::Lanes(d);
@@ -66,6 +78,7 @@ Extremes Reduce(const float* scores) {
     greatest = hn::Max(greatest, s);
     sum = hn::Add(sum, s);
   }
+  // 16: the most lanes that Floats has (cos_sin-inl.h).
   alignas(64) float l[16], g[16], total[16];
   hn::Store(least, d, l);
   hn::Store(greatest, d, g);
@@ -103,6 +116,8 @@ void sum(const float* table, const float* u, const float* v, std::size_t pairs, 
 Extremes reduce(const float* scores) { return HWY_DYNAMIC_DISPATCH(Reduce)(scores); }
 
 std::string instruction_set() {
+  // In Highway a lower bit is a better target, and the dispatch takes the best: the lowest bit that is set, which x &
+  // −x isolates. Highway calls every kind of AVX-512 AVX3 with a suffix.
   const auto supported = static_cast<std::uint64_t>(hwy::SupportedTargets());
   const std::string name = hwy::TargetName(static_cast<std::int64_t>(supported & (~supported + 1)));
   return name.starts_with("AVX3") ? "AVX-512" : name;

@@ -23,6 +23,7 @@ constexpr std::size_t padded(std::size_t count) { return (count + 63) / 64 * 64;
 /// Σᵢ uᵢ·cos(xθᵢ) ± vᵢ·sin(xθᵢ) for every x of the table, in the order of rising distances.
 void sum(const float* table, const float* u, const float* v, std::size_t pairs, float* scores);
 
+/// Of the scores of one block. The sum is in float: its last digits depend on the width of the vectors.
 struct Extremes {
   float least, greatest, sum;
 };

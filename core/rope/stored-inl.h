@@ -22,6 +22,7 @@ HWY_INLINE void Store(V v, D d, T* to) {
     hn::StoreU(v, d, to);
 }
 
+// Formats that the arithmetic itself has. CappedTag: at most 64 bytes a vector, as everywhere in these kernels.
 template <typename T>
 struct AsIs {
   using Stored = T;
@@ -57,6 +58,8 @@ struct In16Bits {
   static HWY_INLINE W narrowed(V v) { return Format::narrow(v); }
 
   // Two of them in a word.
+  // A 32-bit word that is loaded from two neighbouring 16-bit numbers has the first in its lower half, as the machine
+  // is little-endian. A Format may define faster ones of these three (StoredBfloat16 does).
   static HWY_INLINE V widen_lower(W both) { return widened(hn::And(both, hn::Set(Words(), 0xffff))); }
   static HWY_INLINE V widen_upper(W both) { return widened(hn::ShiftRight<16>(both)); }
   static HWY_INLINE W joined(V lower, V upper) { return hn::Or(narrowed(lower), hn::ShiftLeft<16>(narrowed(upper))); }
@@ -96,6 +99,8 @@ struct In16Bits {
 struct StoredBfloat16 : In16Bits<StoredBfloat16> {
   static HWY_INLINE V widen(W bits) { return hn::BitCast(D(), hn::ShiftLeft<16>(bits)); }
   static HWY_INLINE W narrow(V v) {
+    // NaN must not be rounded: the carry could turn it into infinity or −0. It becomes quiet instead, as in
+    // core/float16.h.
     const W quiet = hn::Or(hn::BitCast(Words(), v), hn::Set(Words(), 0x400000));
     return hn::ShiftRight<16>(hn::IfThenElse(hn::RebindMask(Words(), hn::Eq(v, v)), nearest(v), quiet));
   }
@@ -103,6 +108,8 @@ struct StoredBfloat16 : In16Bits<StoredBfloat16> {
   static HWY_INLINE V widen_lower(W both) { return widen(both); }
   static HWY_INLINE V widen_upper(W both) { return hn::BitCast(D(), hn::And(both, hn::Set(Words(), 0xffff0000))); }
   static HWY_INLINE W joined(V lower, V upper) {
+    // One test for both vectors. The sum of a NaN and anything is NaN, and so is ∞ − ∞, for which the slow path gives
+    // the right numbers as well. What passes holds no NaN.
     const V sum = hn::Add(lower, upper);
     if (HWY_UNLIKELY(!hn::AllTrue(D(), hn::Eq(sum, sum)))) // perhaps one is no number
       return hn::Or(narrow(lower), hn::ShiftLeft<16>(narrow(upper)));
@@ -110,7 +117,8 @@ struct StoredBfloat16 : In16Bits<StoredBfloat16> {
   }
 
 private:
-  /// In the upper halves, of anything but NaN.
+  /// The nearest bfloat16 in the upper half of each word, ties to even; what is in the lower half does not count. Not
+  /// for NaN. 0x7fff carries from just above a tie on; with an odd last bit the tie itself carries too.
   static HWY_INLINE W nearest(V v) {
     const W bits = hn::BitCast(Words(), v), odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(Words(), 1));
     return hn::Add(hn::Add(bits, odd), hn::Set(Words(), 0x7fff));
@@ -121,6 +129,9 @@ struct StoredFloat16 : In16Bits<StoredFloat16> {
 #if HWY_ARCH_X86 && HWY_TARGET >= HWY_SSE4 // no F16C
   static HWY_INLINE V widen(W half) {
     const Words words;
+    // A half's exponent and significand, moved to where a float has them, are the float times 2⁻¹¹² (biases 127 − 15).
+    // The product with 2¹¹² is exact, and it normalises subnormal numbers by itself. Infinity and NaN come out finite
+    // and get the float's greatest exponent afterwards.
     const W magnitude = hn::ShiftLeft<13>(hn::And(half, hn::Set(words, 0x7fff)));
     const V scaled = hn::Mul(hn::BitCast(D(), magnitude), hn::Set(D(), 0x1p112f)); // subnormal numbers too
     const auto huge = hn::RebindMask(D(), hn::Gt(magnitude, hn::Set(words, 0x0f7fffff)));
@@ -131,11 +142,16 @@ struct StoredFloat16 : In16Bits<StoredFloat16> {
     const Words words;
     const W bits = hn::BitCast(words, v), sign = hn::And(hn::ShiftRight<16>(bits), hn::Set(words, 0x8000)),
             magnitude = hn::And(bits, hn::Set(words, 0x7fffffff));
+    // Subtracting 0x37fff001 takes away the difference of the biases (0x38000000) and adds 0xfff, one less than half a
+    // unit of the last place that stays. With the odd last bit added too, ties go to even. A carry out of the
+    // significand runs into the exponent, up to infinity.
     const W odd = hn::And(hn::ShiftRight<13>(magnitude), hn::Set(words, 1));
     const W normal = hn::ShiftRight<13>(hn::Add(hn::Sub(magnitude, hn::Set(words, 0x37fff001)), odd));
     // Adding ½ puts 2⁻²⁴ at the end of the mantissa, and rounds.
     const W subnormal = hn::Sub(hn::BitCast(words, hn::Add(hn::BitCast(D(), magnitude), hn::Set(D(), 0.5f))),
                                 hn::Set(words, 0x3f000000));
+    // By size: below 2⁻¹⁴ a half is subnormal; from 65520 on, the middle between 65504 and the number that would
+    // follow, it is infinity; beyond infinity's bits it is NaN.
     W half = hn::IfThenElse(hn::Gt(hn::Set(words, 0x38800000), magnitude), subnormal, normal);
     half = hn::IfThenElse(hn::Gt(magnitude, hn::Set(words, 0x477fefff)), hn::Set(words, 0x7c00), half);
     half = hn::IfThenElse(hn::Gt(magnitude, hn::Set(words, 0x7f800000)), hn::Set(words, 0x7e00), half);

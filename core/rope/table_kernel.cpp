@@ -14,9 +14,12 @@ namespace ropescope::table_kernel::HWY_NAMESPACE {
 
 using namespace ropescope::HWY_NAMESPACE;
 
+// cos and sin are rounded to float first and then multiplied, in this order on every path: an attention factor of 1
+// leaves them as they are.
 void Table(const std::uint32_t* phases, std::size_t count, float gain, float sin_gain, float* cos, float* sin) {
   const Floats d;
   const std::size_t lanes = hn::Lanes(d);
+  // The most lanes that Floats has.
   constexpr std::size_t most = 16;
   const auto of_cos = hn::Set(d, gain), of_sin = hn::Set(d, sin_gain);
   for (std::size_t i = 0; i < count; i += lanes) {
@@ -27,6 +30,8 @@ void Table(const std::uint32_t* phases, std::size_t count, float gain, float sin
       hn::StoreU(hn::Mul(s, of_sin), d, sin + i);
       continue;
     }
+    // The last entries do not fill a vector. They are copied to one that is filled up with zeros, so that nothing
+    // beyond the arrays is read or written and each entry gets the same arithmetic.
     alignas(64) std::uint32_t last[most] = {};
     alignas(64) float last_cos[most], last_sin[most];
     std::copy_n(phases + i, count - i, last);
@@ -38,7 +43,10 @@ void Table(const std::uint32_t* phases, std::size_t count, float gain, float sin
   }
 }
 
-// position·turns modulo 2⁶⁴ by words, rounded to the upper one: shaders/phase.glsl.
+// The upper word of position·turns modulo 2⁶⁴, rounded, by 32-bit words, as few instruction sets multiply 64-bit lanes:
+//   p·t = low(p)·low(t) + 2³²·(low(p)·high(t) + high(p)·low(t)), and what goes beyond 2⁶⁴ is whole turns.
+// The upper word is the upper half of the first product plus the two others; bit 31 of the lower word rounds it. It is
+// the same number as phase32() to the bit, and as shaders/phase.glsl has it.
 void Phases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,
             std::uint32_t* phases) {
   const auto p = static_cast<std::uint64_t>(position);
@@ -51,15 +59,19 @@ void Phases(std::int64_t position, const std::uint32_t* upper, const std::uint32
   const auto high_words = hn::ShiftLeft<32>(hn::Set(longs, 0xffffffff));
   for (; i + hn::Lanes(words) <= pairs; i += hn::Lanes(words)) {
     const auto low = hn::LoadU(words, lower + i), high = hn::LoadU(words, upper + i);
+    // MulEven multiplies lanes 0, 2, 4 … to 64 bits. The odd lanes are shifted down to even places first; their upper
+    // halves then stand where the odd lanes are wanted, those of the even ones have to be shifted.
     const auto even = hn::MulEven(low, low_of_p);
     const auto odd = hn::MulEven(hn::BitCast(words, hn::ShiftRight<32>(hn::BitCast(longs, low))), low_of_p);
     const auto carried = hn::BitCast(words, hn::Or(hn::ShiftRight<32>(even), hn::And(odd, high_words)));
+    // Mul keeps the lower 32 bits of each product.
     const auto rounding = hn::ShiftRight<31>(hn::Mul(low, low_of_p));
     const auto crossed = hn::Add(hn::Mul(low_of_p, high), hn::Mul(high_of_p, low));
     hn::StoreU(hn::Add(hn::Add(carried, crossed), rounding), words, phases + i);
   }
 #endif
   for (; i < pairs; ++i) {
+    // Pairs that do not fill a vector, and every pair without vectors: phase32() spelled out.
     const std::uint64_t turns = std::uint64_t{upper[i]} << 32 | lower[i];
     phases[i] = static_cast<std::uint32_t>((p * turns + 0x80000000u) >> 32);
   }

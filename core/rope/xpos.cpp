@@ -10,6 +10,7 @@ namespace ropescope {
 
 namespace {
 
+/// The first axis of positions counts: models with a QueryScale have one position for each token.
 template <typename T>
 void scale_rows(const RopeConfig& config, const Positions& positions, const RowShape& shape, std::span<T> rows) {
   for (std::int64_t row = 0; row < shape.rows(); ++row) {
@@ -23,6 +24,8 @@ void scale_rows(const RopeConfig& config, const Positions& positions, const RowS
 
 void apply_xpos(const RopeConfig& config, const Positions& positions, Role role, double call_length,
                 std::span<CosSin<double>> table) {
+  // Exponents are counted from the middle of the call, so that the greatest gains stay small; in a score the middle
+  // cancels, as the query's exponent meets the key's with the opposite sign.
   const double centre = std::ceil(call_length / 2), width = static_cast<double>(config.layout.head_dim);
   const auto pairs = static_cast<std::int64_t>(table.size()) / std::max<std::int64_t>(1, positions.tokens());
   std::size_t entry = 0;
@@ -32,6 +35,8 @@ void apply_xpos(const RopeConfig& config, const Positions& positions, Role role,
     for (std::int64_t i = 0; i < pairs; ++i, ++entry) {
       const double zeta = (2 * static_cast<double>(i) + 0.4 * width) / (1.4 * width);
       const double gain = std::pow(zeta, role == Role::query ? exponent : -exponent);
+      // ζ is below 1, least for the first pairs: far from the centre its power becomes 0 or infinite, and scores would
+      // be NaN.
       if (!std::isfinite(gain) || gain == 0)
         throw Error(fmt::format("xPos at position {} is beyond double precision", positions.at(0, token)));
       table[entry].cos *= gain;

@@ -32,6 +32,7 @@ void set_code(RopeConfig& rope, const Object& config) {
   rope.layout.pairs = code.layout;
   if (!config.flag("rope_interleave", true)) rope.layout.pairs = {};
   rope.arithmetic.rounding = code.rounding;
+  // After the dimensions, as default sections follow from the number of pairs.
   set_axes(rope, config);
   rope.attention.scales_softmax = code.scales_softmax;
   // Ministral's formula divides by the length of the training: 0 where no length is stated would give infinity.

@@ -18,6 +18,7 @@ bool is_decoupled(const Object& config) {
 std::int64_t head_dim(const Object& config, std::string_view layer_type) {
   const ModelType& code = config.code();
   if (const auto rope = config.integer("qk_rope_head_dim"); rope && !code.rope_inside_head) return *rope;
+  // Gemma 4's full-attention layers have wider heads than its sliding ones.
   const bool full = layer_type == "full_attention";
   if (full)
     if (const auto global = config.integer("global_head_dim")) return *global; // Gemma 4
@@ -29,6 +30,7 @@ std::int64_t head_dim(const Object& config, std::string_view layer_type) {
   const auto heads = config.first_integer("num_attention_heads", "n_head", "n_heads", "num_heads");
   if (!hidden || !heads) throw Error("no head_dim in it, and no hidden_size with num_attention_heads to divide");
   if (*heads < 1) throw Error(fmt::format("num_attention_heads is {}, expected at least 1", *heads));
+  // Python's // of positive numbers: rounded down.
   return *hidden / *heads;
 }
 
@@ -46,6 +48,7 @@ std::int64_t rotary_dim(const RopeConfig& rope, const Object& config, bool parti
   if (config.code().rope_inside_head && !partial_above && !partial_in_dictionary)
     if (const auto rope_part = config.integer("qk_rope_head_dim")) return *rope_part;
   if (!partial_above)
+    // GPT-J's and others' way to say it in components. A stated part of the head counts before it.
     if (const auto given = config.integer("rotary_dim")) return *given;
   return part_of(rope.layout.head_dim, rope.layout.partial_rotary_factor);
 }

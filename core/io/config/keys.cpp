@@ -7,6 +7,7 @@ namespace ropescope::config {
 
 namespace {
 
+// Keys that make a file a rotary model's, so that others are refused and not read as defaults.
 constexpr std::string_view rope_keys[] = {"rope_theta",           "rope_scaling",        "rope_parameters",
                                           "rotary_dim",           "rotary_pct",          "rotary_emb_base",
                                           "rope_ratio",           "global_rope_theta",   "local_rope_theta",
@@ -52,6 +53,7 @@ void warn_of_unread_keys(const Object& config, const Model& model) {
   const RopeConfig& rope = model.layers.front().config;
   const Json* interleave = config.find("rope_interleave");
   // Models that read pairs interleaved and write halves are those whose code asks for the key.
+  // There the value has taken effect already (set_code).
   const bool reads_interleave = config.code().layout.output != config.code().layout.pairing;
   if (interleave && interleave->is_boolean() && interleave->get<bool>() && !reads_interleave &&
       rope.layout.pairs.pairing == Pairing::half)

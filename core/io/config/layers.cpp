@@ -21,10 +21,12 @@ struct Dictionary {
 };
 
 Dictionary rope_dictionary(const Object& config) {
+  // Where both are there the older key counts; warn_of_unread_keys() says so.
   if (const Json* older = config.dictionary("rope_scaling")) return {older, config.place_of("rope_scaling")};
   return {config.dictionary("rope_parameters"), config.place_of("rope_parameters")};
 }
 
+/// The start of every embedding: its base and the stated context length, 0 where no key has it.
 RopeConfig with_length(const Object& config, double base) {
   RopeConfig rope;
   rope.base = base;
@@ -60,6 +62,7 @@ bool is_local(std::string_view layer_type) {
 
 RopeConfig read_layer_type(const Object& config, const std::string& layer_type, const Dictionary& scaling) {
   const double base = base_of(config);
+  // null for a layer type says that these layers have no RoPE.
   const bool rests = scaling.json->is_null();
   RopeConfig rope = with_length(config, is_local(layer_type) && !rests ? local_base_of(config).value_or(base) : base);
   if (!rests) set_scaling(rope, config, *scaling.json, scaling.where, Schema::nested);
@@ -76,6 +79,7 @@ std::vector<LayerRope> read_per_layer(const Object& config, const Dictionary& pe
     const Dictionary one{&scaling, fmt::format("{}.{}", per_layer.where, layer_type)};
     layers.push_back({layer_type, read_layer_type(config, layer_type, one)});
   }
+  // Such a file describes no rotary embedding, and every later stage expects one that turns.
   if (std::none_of(layers.begin(), layers.end(), [](const LayerRope& l) { return l.config.rotates; }))
     throw Error(fmt::format("{} has no layer type with a rotary embedding", per_layer.where));
   return layers;
@@ -91,6 +95,7 @@ std::vector<LayerRope> read_two_embeddings(const Object& config, const Dictionar
     set_compressed(layers.back().config);
     return layers;
   }
+  // Two bases, or a scaling that only full-attention layers take, make two embeddings; else there is one.
   const auto local = local_base_of(config);
   // A flat dictionary of the newer schema says that all layers are alike, whatever the class did with older files.
   const bool is_newer = scaling.json && scaling.json == config.find("rope_parameters");
@@ -116,6 +121,7 @@ std::vector<LayerRope> split_by_depth(const Object& config, const LayerRope& who
     const std::int64_t interval = config.integer("no_rope_layer_interval").value_or(config.code().nope_every);
     rotating = interval > 0 ? layers - layers / interval : layers;
   }
+  // 0 layers: the file does not tell how many, and some rest nevertheless.
   if (layers > 0 && rotating == layers) return {whole};
   if (layers > 0 && rotating == 0) throw Error(fmt::format("{} leaves no layer with RoPE", place));
   return {{"rope", whole.config, rotating}, {"no_rope", without_rope(whole.config, config), layers - rotating}};
@@ -151,6 +157,7 @@ std::vector<LayerRope> read_layers(const Object& config) {
     layers = read_per_layer(config, scaling);
   else
     layers = read_two_embeddings(config, scaling);
+  // What describes one embedding: an empty layer type. Only that one may still lack RoPE in some layers.
   if (layers.empty()) layers.push_back({"", read_embedding(config, scaling, base_of(config), Schema::flat)});
   if (layers.size() == 1) layers = split(config, LayerRope(layers.front()));
   count_layers(layers, config);

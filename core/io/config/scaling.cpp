@@ -49,10 +49,12 @@ void require_keys(const RopeConfig& rope, const Json& scaling, const std::string
 void set_scaling(RopeConfig& rope, const Object& config, const Json& scaling, const std::string& where, Schema schema) {
   // "type" is the older spelling; where both are there, rope_type counts.
   const bool both = scaling.contains("rope_type") && scaling.contains("type");
+  // The type decides which keys count, and may stand behind them in the file: looked up first.
   const bool rope_of_repository = is_of_repository(scaling);
   for (const auto& [key, value] : scaling.items()) {
     if (both && key == "type") continue;
     const std::string place = fmt::format("{}.{}", where, key);
+    // null for rope_theta or the part of the head leaves what is set already. For other keys their setter decides.
     if ((key == "type" || key == "rope_type") && is_renamed(config, value))
       rope.scaling.rope_type = RopeType::longrope;
     else if ((key == "rope_theta" || key == "partial_rotary_factor") && value.is_null())
@@ -62,6 +64,7 @@ void set_scaling(RopeConfig& rope, const Object& config, const Json& scaling, co
     else if (std::find(std::begin(harmless), std::end(harmless), key) == std::end(harmless))
       config.warn(fmt::format("{} is not understood and has no effect here", place));
   }
+  // After the loop, when the type is known.
   require_keys(rope, scaling, where);
   if (schema == Schema::nested && scaling.contains("truncate")) {
     rope.scaling.set(key::truncate, true);
@@ -71,6 +74,7 @@ void set_scaling(RopeConfig& rope, const Object& config, const Json& scaling, co
 }
 
 void set_compressed(RopeConfig& rope) {
+  // Stated as 1: else YaRN would derive its own.
   if (rope.scaling.rope_type == RopeType::yarn) rope.attention.attention_factor = 1.0;
 }
 

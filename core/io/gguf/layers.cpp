@@ -27,12 +27,14 @@ std::optional<RopeConfig> local_rope(const RopeConfig& rope, Metadata& metadata)
   const auto base = metadata.number("rope.freq_base_swa");
   const auto part = metadata.dimension("rope.dimension_count_swa"),
              length = metadata.dimension("attention.key_length_swa");
+  // Keys of sliding layers (…_swa) count as a window too: some files state them alone.
   const bool window = metadata.any_integer("attention.sliding_window").value_or(0) > 0 || base || part;
   const GgufLocal kind = metadata.code().local;
   if (!window || (kind == GgufLocal::none && !base && !part)) return std::nullopt;
   const bool is_plain = kind == GgufLocal::own || kind == GgufLocal::unscaled;
   RopeConfig result = is_plain ? unscaled(rope) : rope;
   result.base = base.value_or(kind == GgufLocal::own ? 10000 : rope.base);
+  // A decoupled part is a head apart with its own size, which sliding layers share.
   if (!metadata.code().decoupled) {
     const std::int64_t whole = metadata.dimension("rope.dimension_count").value_or(rope.layout.head_dim);
     result.layout.head_dim = length.value_or(rope.layout.head_dim);
@@ -41,6 +43,7 @@ std::optional<RopeConfig> local_rope(const RopeConfig& rope, Metadata& metadata)
   if (result.layout.rotary_dim > result.layout.head_dim)
     metadata.refuse(fmt::format("{} is {}, expected at most the head's {}", metadata.key("rope.dimension_count_swa"),
                                 result.layout.rotary_dim, result.layout.head_dim));
+  // Factors are one for each pair of the other layers: they fit no other number of pairs.
   if (pair_count(result) != pair_count(rope)) result = without_factors(std::move(result));
   return result;
 }
@@ -59,6 +62,7 @@ std::vector<LayerRope> split_by_depth(const RopeConfig& rope, Metadata& metadata
   const GgufArchitecture& code = metadata.code();
   std::int64_t layers = metadata.integer("block_count").value_or(0), resting = 0;
   bool some_rest = code.nope_every > 0;
+  // A stated 0, not a key that is missing.
   if (code.nope_needs_window && metadata.any_integer("attention.sliding_window") == 0) some_rest = false;
   if (some_rest) resting = layers / code.nope_every;
   if (const auto turns = metadata.integers("attention.rope_pattern")) { // 1 for a layer that turns
@@ -85,6 +89,7 @@ std::vector<LayerRope> read_layers(const RopeConfig& rope, Metadata& metadata) {
   const auto sliding = local_rope(rope, metadata);
   // For each layer whether it has a window; a single number says after how many layers one has none.
   const auto pattern = metadata.integers("attention.sliding_window_pattern").value_or(std::vector<std::int64_t>{});
+  // 0 layers: not told.
   const std::int64_t count = pattern.size() > 1 ? std::ssize(pattern) : 0;
   const std::int64_t windows = count > 0 ? count - std::count(pattern.begin(), pattern.end(), 0) : 0;
   if (sliding && metadata.code().local == GgufLocal::alone)

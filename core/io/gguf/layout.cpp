@@ -16,6 +16,8 @@ void warn_of_fourth_axis(const RopeConfig& rope, Metadata& metadata) {
   std::int64_t left_over = 0, sections[3] = {};
   std::copy_n(rope.axes.mrope_section.begin(), std::min<std::size_t>(3, rope.axes.mrope_section.size()), sections);
   for (std::int64_t pair = 0; pair < std::min<std::int64_t>(pair_count(rope), greatest_dimension); ++pair)
+    // Pair i belongs to axis i % 3 while that axis's section has pairs left. Clamped, as numbers out of a file could
+    // overflow times 3.
     left_over += pair >= 3 * std::min<std::int64_t>(sections[pair % 3], greatest_dimension);
   if (left_over > 0)
     metadata.warn(
@@ -40,6 +42,7 @@ void set_sections(RopeConfig& rope, Metadata& metadata) {
     metadata.refuse(fmt::format("no {} in it, which architecture \"{}\" needs", name, metadata.architecture()));
   // Of the architectures that have sections in some models: llama.cpp looks at the first two.
   if (!always && !(sections.size() > 1 && sections[0] > 0 && sections[1] > 0)) return;
+  // Every mode with sections pairs halves, also of an architecture that is interleaved without them.
   rope.layout.pairs = {};
   rope.axes.rule = mode == GgufRope::imrope ? AxisRule::sections_interleaved : AxisRule::sections;
   rope.axes.mrope_section = std::move(sections);
@@ -58,6 +61,7 @@ void set_dimensions(RopeConfig& rope, Metadata& metadata) {
                                 metadata.architecture()));
   if (!length && *heads < 1)
     metadata.refuse(fmt::format("{} is {}, expected at least 1", metadata.key("attention.head_count"), *heads));
+  // As llama.cpp does: the stated length, else the width over the heads.
   head.head_dim = length ? *length : *width / *heads;
   head.rotary_dim = metadata.dimension("rope.dimension_count").value_or(head.head_dim);
   if (metadata.code().half_without_window) head.rotary_dim /= 2;

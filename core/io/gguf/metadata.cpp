@@ -12,6 +12,7 @@ namespace ropescope::gguf {
 
 namespace {
 
+// 2⁵³: up to it a double holds every integer, and lengths are kept as doubles.
 constexpr std::int64_t greatest_integer = std::int64_t{1} << 53;
 
 /// Of the tensors' names that are read; those of further layers repeat the first's.
@@ -31,6 +32,8 @@ Metadata::Metadata(GgufFile& file, Warnings& warnings) : file_(file), warnings_(
   if (name->empty() || name->size() > 64 || !std::all_of(name->begin(), name->end(), is_letter))
     refuse(fmt::format("general.architecture is {}, expected letters and digits", in_quotes(*name)));
   architecture_ = *name;
+  // One that is not known is read as most are and warned of: a later llama.cpp may have it. One that is known to have
+  // no RoPE is refused, whatever keys its file has.
   known_ = find_gguf_architecture(architecture_);
   if (!known_)
     warn(fmt::format("architecture \"{}\" is not known, and most models rotate halves", architecture_));

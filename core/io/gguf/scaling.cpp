@@ -38,6 +38,7 @@ double factor_of(Metadata& metadata) {
 
 Stated read_stated(Metadata& metadata) {
   constexpr std::array<std::string_view, 4> types{"none", "linear", "yarn", "longrope"};
+  // A file without a type scales linearly if it has a factor: older files have the factor alone.
   Stated stated{.type = metadata.text("rope.scaling.type").value_or("linear")};
   if (std::find(types.begin(), types.end(), stated.type) == types.end())
     metadata.refuse(fmt::format("{} is {}, expected one of {}", metadata.key("rope.scaling.type"),
@@ -83,6 +84,8 @@ void set_yarn(RopeConfig& rope, Metadata& metadata, const Stated& stated) {
   }
   rope.attention.scales_softmax = code.scales_softmax;
   const auto attention = metadata.number("rope.scaling.yarn_attn_factor");
+  // 1e-4: a factor is about 1 to 2, and its float32 is off by about 1e-7; converters that round differently stay far
+  // below. Two different formulas differ by some hundredths or more.
   if (rope.scaling[key::extrapolation_factor] == 0)
     derived = attention.value_or(1);
   else if (attention && std::abs(*attention - derived) > 1e-4) // files hold float32
@@ -98,6 +101,7 @@ void set_scheme(RopeConfig& rope, Metadata& metadata, const Stated& stated) {
     rope.scaling.factor = stated.factor;
   }
   if (!metadata.code().reads_alpha) return;
+  // alpha takes the place of the linear factor; 0 is "not set".
   if (const double alpha = metadata.number("rope.scaling.alpha").value_or(0); alpha > 0) {
     rope.scaling.rope_type = RopeType::ntk;
     rope.scaling.factor.reset();
@@ -107,6 +111,7 @@ void set_scheme(RopeConfig& rope, Metadata& metadata, const Stated& stated) {
 
 /// The tensor, by its name of today or as the first layer's.
 Factors read_factors(Metadata& metadata, const char* name, const RopeConfig& rope) {
+  // Older files have one copy in each layer; the copies are equal, so the first is enough.
   for (const char* before : {"", "blk.0."}) {
     const std::string full = fmt::format("{}{}.weight", before, name);
     Factors factors = metadata.file().tensor(full);
@@ -131,6 +136,7 @@ void set_longrope(RopeConfig& rope, Metadata& metadata, const Stated& stated, co
                               longer ? "rope_factors_short" : "rope_factors_long"));
   if (stated.type == "yarn") metadata.warn("rope.scaling.type yarn has no effect beside rope_factors_long");
   // llama.cpp chooses between the two tensors by the length; one that is missing divides nothing.
+  // LongRoPE as a scheme divides by these lists alone, so llama.cpp's linear factor is multiplied into them.
   const std::vector<double> ones(static_cast<std::size_t>(pair_count(rope)), 1);
   const auto scaled = [&](std::vector<double> factors) { // ggml scales what it has divided
     for (double& factor : factors) factor *= stated.factor;
@@ -144,6 +150,7 @@ void set_longrope(RopeConfig& rope, Metadata& metadata, const Stated& stated, co
 }
 
 void set_factors(RopeConfig& rope, Metadata& metadata, const Stated& stated) {
+  // All three are asked for first, so that none of them counts as unknown, then the order of llama.cpp decides.
   const Factors freqs = read_factors(metadata, "rope_freqs", rope);
   const Factors longer = read_factors(metadata, "rope_factors_long", rope);
   const Factors shorter = read_factors(metadata, "rope_factors_short", rope);

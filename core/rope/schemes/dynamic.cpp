@@ -40,6 +40,7 @@ Frequencies<A> frequencies(const RopeConfig& config, std::optional<double> seq_l
   const double length = config.scaling.max_position_embeddings, effective = effective_length(config, seq_len);
   const auto d = static_cast<Scalar>(config.layout.rotary_dim);
   const Scalar s = *config.scaling.factor;
+  // s·n/L − (s − 1): 1 at n = L, where the base is unchanged; each further L tokens add s.
   const Base growth =
       static_cast<Base>(s) * static_cast<Base>(effective) / static_cast<Base>(length) - static_cast<Base>(s - 1);
   // PyTorch raises a float32 tensor to a Python number in double and rounds the result.

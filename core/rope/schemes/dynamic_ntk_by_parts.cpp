@@ -9,6 +9,7 @@ namespace {
 Growth growth(const RopeConfig& config) {
   constexpr double first_llama = 2048; // tokens of the model that it was made for
   const double length = config.scaling.max_position_embeddings;
+  // Only a finetuned model takes the third number; that code has 2048 in place of the model's own length.
   return {length, length, length / first_llama};
 }
 

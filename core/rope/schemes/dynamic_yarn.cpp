@@ -9,6 +9,7 @@ namespace {
 
 Growth growth(const RopeConfig& config) {
   const double stated = config.scaling.max_position_embeddings, original = trained_length(config);
+  // A finetuned model serves its stated length with a fixed factor, and grows only beyond that.
   return {std::max(stated, original), original, stated / original};
 }
 

@@ -14,6 +14,7 @@ namespace ropescope::schemes {
 
 namespace {
 
+/// A row has one function for each arithmetic; a pointer cannot be a template, so the choice is made here.
 template <typename A>
 Frequencies<A> of_scheme(const RopeConfig& config, std::optional<double> seq_len) {
   if constexpr (std::is_same_v<A, Exact>)
@@ -58,6 +59,7 @@ Frequencies<A> of_all_axes(const RopeConfig& config, std::optional<double> seq_l
     // PyTorch has the factor of the side in the position (core/rope/recipe.cpp).
     if (config.axes.rule == AxisRule::centred_grid && std::is_same_v<A, Exact>) divide_by_side(result, config.axes);
   } else if (config.axes.rule == AxisRule::even_odd) {
+    // The row's half takes frequencies 0, 2, 4 …, the column's half 1, 3, 5 …: no frequency is used twice.
     const std::size_t half = once.size() / 2;
     for (std::size_t i = 0; i < once.size(); ++i) result.theta[i] = i < half ? once[2 * i] : once[2 * (i - half) + 1];
   }
@@ -72,6 +74,7 @@ void divide_by_file(Frequencies<A>& frequencies, const std::vector<double>& fact
     frequencies.theta[i] /= static_cast<typename A::Real>(factors[i]);
     greatest = std::max(greatest, factors[i]);
   }
+  // A scheme that divides has its own divisor already; here the greatest factor counts as "in full".
   if (frequencies.divisor == 1) frequencies.divisor = greatest;
 }
 
@@ -100,6 +103,7 @@ void append(std::string& sentences, const std::string& sentence) {
 } // namespace
 
 std::optional<RopeConfig> grown(const RopeConfig& config, std::optional<double> seq_len, const Growth& growth) {
+  // A model that was finetuned under the scheme expects scaled angles at every length, so a short call is scaled too.
   const bool grows = seq_len.value_or(0) > growth.length;
   if (!grows && !config.scaling[key::finetuned]) return std::nullopt;
   RopeConfig result = config;
@@ -148,6 +152,7 @@ Frequencies<A> frequencies_in_force(const RopeConfig& config, std::optional<doub
   if (!config.scaling.freq_factors.empty()) divide_by_file<A>(result, config.scaling.freq_factors);
   if (!config.rotates) {
     result.theta.assign(result.theta.size(), 0);
+    // All frequencies 0 make every rotation the identity; an attention factor would still scale the rows.
     result.attention_factor = 1;
   }
   return result;
@@ -164,6 +169,7 @@ std::string rule_in_force(const RopeConfig& config, std::optional<double> seq_le
     if (!config.scaling.freq_factors.empty()) append(rule, factors_sentence(config));
   }
   if (config.attention.query_scale != QueryScale::none)
+    // 131 072 tokens are an example, far enough out for the scale to show.
     append(rule, fmt::format("Beside it queries grow with their position: ×{:.4g} at {} tokens.",
                              query_scale(config, 131072), grouped(131072)));
   return rule;

@@ -17,8 +17,8 @@ namespace ropescope::schemes {
 
 /// long double throughout, so that the one rounding to double comes last.
 struct Exact {
-  using Scalar = long double; ///< stands for what is a Python number in that code
-  using Real = long double;   ///< stands for what is a tensor in that code
+  using Scalar = long double; ///< type of the values that are Python numbers in transformers' code
+  using Real = long double;   ///< type of the values that are tensors in transformers' code
 
   /// base^(2j/denominator) for j < count.
   static std::vector<Real> powers(Scalar base, std::int64_t denominator, std::int64_t count);

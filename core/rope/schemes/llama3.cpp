@@ -16,6 +16,8 @@ struct Bands {
   int kept = 0, slowed = 0;
 };
 
+/// Adds to `bands` how many pairs lie in each. The blend is continuous at both edges, so a pair that float32 puts in
+/// another band than exact numbers do has nearly the same frequency in both.
 template <typename A>
 Frequencies<A> banded(const RopeConfig& config, Bands& bands) {
   using Real = typename A::Real;
@@ -37,6 +39,8 @@ Frequencies<A> banded(const RopeConfig& config, Bands& bands) {
       theta /= factor;
       continue;
     }
+    // 1 at the wavelength length/high, where a pair is kept; 0 at length/low, where it is divided in full. It is linear
+    // in the turns within the trained context, not in the pair's index as YaRN's ramp is.
     const Real smooth = (length / wavelength - low) / band;
     theta = (1 - smooth) * theta / factor + smooth * theta;
   }

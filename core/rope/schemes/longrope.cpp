@@ -19,6 +19,7 @@ constexpr Key<std::optional<double>> short_mscale{
 constexpr Key<std::optional<double>> long_mscale{
     {.key = "long_mscale", .meaning = "attention factor of calls that do not (PhiMoE)"}};
 
+/// Whether the call outgrows the original context. Without a length the answer is no, as when a model is loaded.
 bool is_long(const RopeConfig& config, std::optional<double> seq_len) {
   return seq_len && *seq_len > trained_length(config);
 }
@@ -37,8 +38,11 @@ Frequencies<A> frequencies(const RopeConfig& config, std::optional<double> seq_l
   Frequencies<A> result{.base = config.base, .divisor = 0};
   result.theta = A::powers(config.base, config.layout.rotary_dim, pair_count(config));
   for (std::size_t j = 0; j < result.theta.size(); ++j)
+    // The divisor multiplies the power before the reciprocal is taken, as Hugging Face does: one rounding in another
+    // place.
     result.theta[j] = 1 / (static_cast<Real>(divisor[j]) * result.theta[j]);
 
+  // PhiMoE's number first, then what the file states, then √(1 + ln s / ln L) of the paper.
   const Scalar factor = extension_factor(config);
   if (const auto stated = stated_factor(config, long_call))
     result.attention_factor = *stated;

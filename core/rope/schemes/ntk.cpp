@@ -12,6 +12,8 @@ Frequencies<A> ntk_frequencies(const RopeConfig& config) {
   using Scalar = typename A::Scalar;
   const auto d = static_cast<Scalar>(config.layout.rotary_dim);
   const Scalar alpha = config.scaling[key::alpha].value_or(extension_factor(config));
+  // The slowest pair, d/2 − 1, has the exponent −(d − 2)/d. With the base times alpha^(d/(d−2)) its frequency is
+  // divided by alpha to the power 1, and that of pair 0 by alpha to the power 0.
   const Scalar base = config.base * std::pow(alpha, d / (d - 2));
   return {.theta = default_frequencies<A>(base, config.layout.rotary_dim), .base = base, .divisor = alpha};
 }

@@ -24,6 +24,8 @@ Frequencies<A> ntk_by_parts_frequencies(const RopeConfig& config) {
   const std::int64_t pairs = pair_count(config);
   const std::vector<Real> powers = A::powers(config.base, config.layout.rotary_dim, pairs);
   const std::vector<Real> ntk_powers = A::powers(ntk_base, config.layout.rotary_dim, pairs);
+  // Two ramps. `to_linear` goes from NTK-aware (1.25 turns or more) to interpolation (0.75 or less); `from_base` goes
+  // from kept (16 turns or more) to what the first ramp gave (2 or less).
   const std::vector<Real> to_linear = ramp<A>(config, Scalar(1.25), Scalar(0.75), true);
   const std::vector<Real> from_base = ramp<A>(config, 16, 2, true);
 

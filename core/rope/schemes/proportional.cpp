@@ -24,6 +24,7 @@ template <typename A>
 Frequencies<A> frequencies(const RopeConfig& config, std::optional<double>) {
   const double factor = config.scaling.factor.value_or(1.0);
   Frequencies<A> result{.base = config.base, .divisor = factor};
+  // The exponent divides by the whole head, so the pairs that turn have the frequencies of a head that turns whole.
   result.theta = A::powers(config.base, config.layout.head_dim, turning_pairs(config));
   for (auto& theta : result.theta) theta = 1 / theta / static_cast<typename A::Real>(factor);
   result.theta.resize(static_cast<std::size_t>(pairs_of_head(config)), 0);

@@ -13,6 +13,7 @@ constexpr const Scheme* rows[] = {
 #undef ROPESCOPE_SCHEME
 };
 
+/// Schemes share parameters (scheme_keys.h); by key, as two files may define one of the same name.
 std::vector<const Parameter*> each_parameter_once() {
   std::vector<const Parameter*> all;
   for (const Scheme* scheme : rows)
@@ -31,6 +32,7 @@ bool Scheme::has(const Parameter& parameter) const {
 
 std::span<const Scheme* const> all_schemes() { return rows; }
 
+// RopeType and `rows` are made from the same list in the same order, so the enumerator is the index.
 const Scheme& scheme_of(RopeType type) { return *rows[static_cast<std::size_t>(type)]; }
 
 const Scheme* find_scheme(std::string_view name) {
@@ -39,6 +41,7 @@ const Scheme* find_scheme(std::string_view name) {
     return scheme->name == name || scheme->option == name ||
            std::find(aliases.begin(), aliases.end(), name) != aliases.end();
   });
+  // Most rows have an empty `option`, which an empty name would match.
   return found == std::end(rows) || name.empty() ? nullptr : *found;
 }
 

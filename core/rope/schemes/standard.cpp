@@ -12,6 +12,7 @@ std::vector<long double> Exact::powers(long double base, std::int64_t denominato
 }
 
 std::vector<float> PyTorch::powers(double base, std::int64_t denominator, std::int64_t count) {
+  // PyTorch raises a Python number to a float32 tensor: the number becomes float32 first.
   return float32::powers(static_cast<float>(base), denominator, count);
 }
 

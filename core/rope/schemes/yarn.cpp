@@ -13,11 +13,15 @@ namespace ropescope::schemes {
 namespace {
 
 /// The (fractional) pair that completes `turns` turns within the original context.
+/// Pair j turns base^(−2j/d)·length/2π times within `length` tokens; this is that equation solved for j.
 template <typename Scalar>
 Scalar pair_with_turns(Scalar turns, Scalar rotary_dim, Scalar base, Scalar original_length) {
   return rotary_dim * std::log(original_length / (turns * 2 * std::numbers::pi_v<Scalar>)) / (2 * std::log(base));
 }
 
+/// What cos and sin are multiplied by: the stated factor, else the quotient of two magnitudes (DeepSeek), else YaRN's
+/// own magnitude, which is 1 + 0.1·ln s. As in Python, 0 counts as not given, and mscale counts only beside
+/// mscale_all_dim.
 template <typename Scalar>
 Scalar attention(const RopeConfig& config, Scalar factor) {
   if (config.attention.attention_factor) return static_cast<Scalar>(*config.attention.attention_factor);
@@ -43,6 +47,7 @@ std::vector<typename A::Real> ramp(const RopeConfig& config, typename A::Scalar 
   }
   low = std::max<Scalar>(low, 0);
   high = std::min<Scalar>(high, d - 1);
+  // Hugging Face's guard against a division by 0; the ramp becomes a step.
   if (low == high) high += Scalar(0.001L);
   std::vector<Real> result(static_cast<std::size_t>(pair_count(config)));
   for (std::size_t j = 0; j < result.size(); ++j)
@@ -74,6 +79,7 @@ Frequencies<A> yarn_frequencies(const RopeConfig& config) {
   Frequencies<A> result{.base = config.base, .divisor = factor};
   result.attention_factor = attention<Scalar>(config, factor);
   for (std::size_t j = 0; j < powers.size(); ++j) {
+    // Both ends of the blend are reciprocals of powers and not quotients of them, in the order of Hugging Face.
     const Real kept = (1 - interpolated[j]) * static_cast<Real>(config.scaling[key::extrapolation_factor]);
     result.theta.push_back(1 / (static_cast<Real>(factor) * powers[j]) * (1 - kept) + 1 / powers[j] * kept);
   }
@@ -103,6 +109,7 @@ Frequencies<A> frequencies(const RopeConfig& config, std::optional<double>) {
 std::string sentence(const RopeConfig& config, std::optional<double>) { return yarn_sentence(config); }
 
 void validate(const RopeConfig& config) {
+  // `"factor": null` stands for the ratio of the lengths; a factor that is not there at all is an error.
   if (config.scaling.factor_is_null && !config.scaling.factor)
     require_positive_extension(config);
   else
