@@ -299,7 +299,7 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
 }
 
 /// How GPU and CPU compare: which GPU, its time, the CPU's, and how far apart their numbers are; where there is no GPU,
-/// why. Numbers go first where the bar is narrow, then the device's name.
+/// why. In a narrow bar the device's name is left out first, then the numbers.
 void Shell::badge(const Canvas& c, Rect r) const {
   if (r.width() < c.px(32)) return;
   c.list->AddRectFilled(r.least, r.greatest, c.theme.raised, c.px(5));
