@@ -75,7 +75,6 @@ plot::Axis frequency_axis(const Measurement& measured, ui::Rect area) {
   return {least / 1.6, greatest * 1.6, area.greatest.y, area.least.y, true};
 }
 
-/// A vector of a dial.
 struct Hand {
   std::complex<double> to;
   float length; ///< at most, of the radius
@@ -250,7 +249,6 @@ void check_pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const K
     ui::text(c, {room.greatest.x, y}, font, c.theme.text, value, ui::Align::right);
     y += step;
   };
-  // Widths and colours are those of the hands in the dial.
   line("input", components(c, read.input), c.theme.dim, 3);
   line("expected", components(c, read.expected), c.theme.good, 7);
   line("kernel", components(c, read.kernel), c.theme.bad, 3);

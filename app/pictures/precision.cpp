@@ -50,7 +50,6 @@ void draw_trained(const ui::Canvas& c, const Plot& p, double trained) {
   plot::draw_rule(c.list, {x, p.area.least.y}, {x, p.area.greatest.y}, c.theme.text, c.px(1.4f), c.px(7), c.px(4));
   const std::string words = "trained " + grouped(trained);
   const float width = ui::text_width(c.fonts.small, words);
-  // Words beside the line: at its right where they fit, else at its left.
   const bool inside = x + c.px(8) + width < p.area.greatest.x;
   label_on(c, {inside ? x + c.px(8) : x - c.px(8) - width, p.area.greatest.y - c.px(21)}, c.theme.dim, words);
 }

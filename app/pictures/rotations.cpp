@@ -15,7 +15,6 @@ namespace {
 // Pixels at scale 1: the number below a dial, the strip at the foot, and what the strip takes with its words.
 constexpr float label_height = 17, strip_height = 8, strip_room = 40;
 
-/// How the dials are laid out. Lengths are pixels.
 struct Grid {
   std::int64_t columns = 1, rows = 1;
   float cell_width = 0, cell_height = 0, radius = 0;
@@ -130,7 +129,6 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
     ui::text(c, {x, top - c.px(20)}, c.fonts.small, ink, label);
     free_from = x + width + c.px(16);
   }
-  // Lines between pairs, as long as they do not cover the colours.
   for (std::int64_t i = 1; i < spectrum.pairs() && spectrum.pairs() <= 128; ++i)
     c.list->AddLine({x_of(i), top}, {x_of(i), area.greatest.y}, ui::with_alpha(c.theme.panel, 0.5f), 1);
 }

@@ -14,7 +14,6 @@ namespace {
 
 using plot::Axis;
 
-/// Where the plot lies, and its two axes.
 struct Plot {
   ui::Rect area;
   Axis x, y;
@@ -224,7 +223,6 @@ void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derive
     draw_here(c, p, scene, derived);
   draw_progress(c, p, derived);
   if (inside && c.clicked) {
-    // A click on a distance moves the query there and leaves the key.
     next.m = scene.n + std::lround(p.x.value(c.mouse.x));
     settle(next);
   }

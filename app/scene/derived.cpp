@@ -273,7 +273,6 @@ void Derived::update_hands(const Scene& scene, gpu::Engines& engines) {
   const Spectrum& spectrum = current().spectrum;
   if (hands_of_ == scene.rope && hands_at_ == std::array{scene.m, scene.n, scene.axis}) return;
   Positions positions{1, {scene.m, scene.n}};
-  // Two tokens, query and key.
   std::vector<std::uint8_t> axes;
   if (scene.axis >= 0) { // along the others both are where the key is
     positions = {axis_count(scene.rope), {}};

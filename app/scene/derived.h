@@ -10,8 +10,8 @@
 #include "app/scene/kernel_check.h"
 #include "app/scene/refinement.h"
 #include "app/scene/scene.h"
-#include "core/analysis/score_curve.h"
 #include "core/check/signatures.h"
+#include "core/analysis/score_curve.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope {

@@ -46,7 +46,6 @@ std::string folder_of_fonts() {
   return {};
 }
 
-/// Adds one font of one size to Dear ImGui's atlas.
 ImFont* add(const std::string& folder, const char* file, float pixels) {
   ImFontConfig config;
   // Letters keep their true width and may begin between two pixels, so that spacing stays even. They are rasterised

@@ -318,10 +318,10 @@ void Shell::badge(const Canvas& c, Rect r) const {
   } else {
     const Parity& p = derived_.parity();
     const bool due = derived_.parity_due();
+    // Each engine is within 2e-6 of the exact numbers (core/rope/engine.h), so that both may be 4e-6 apart. In practice
+    // they are closer; what is further apart than 2e-6 deserves a look.
     c.list->AddCircleFilled(dot, c.px(5),
-                            due ? c.theme.faint
-                            // Each engine is within 2e-6 of the exact numbers (core/rope/engine.h), so that both may
-                            // be 4e-6 apart. In practice they are closer; what is further apart deserves a look.
+                            due                             ? c.theme.faint
                             : p.greatest_difference <= 2e-6 ? c.theme.good
                                                             : c.theme.bad);
     const std::string_view numbers =

@@ -36,7 +36,6 @@ double stepped(const Slider& s, double value, float steps) {
   return s.whole && next == value ? std::clamp(value + (steps > 0 ? 1.0 : -1.0), s.least, s.greatest) : next;
 }
 
-/// The line of a slider, in pixels.
 struct Line {
   float left, right, y;
   float x(const Slider& s, double value) const {
@@ -225,7 +224,6 @@ bool button(const Canvas& c, const char* id, Rect r, std::string_view label, boo
   ImU32 fill = selected ? c.theme.accent : c.theme.raised;
   if (hovered) fill = mix(fill, c.theme.text, 0.08f);
   c.list->AddRectFilled(r.least, r.greatest, fill, c.px(5));
-  // Words that do not fit are written smaller first, and only then cut.
   ImFont* font = text_width(c.fonts.body, label) <= r.width() - c.px(8) ? c.fonts.body : c.fonts.small;
   const float y = (r.least.y + r.greatest.y - compat::font_size(font)) / 2;
   const ImU32 colour = selected ? c.theme.on_accent : enabled ? c.theme.text : with_alpha(c.theme.dim, 0.45f);
