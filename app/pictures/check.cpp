@@ -18,6 +18,8 @@ std::string_view file_name(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+/// The verdict as a mark: ✓, ✗, ≈ (right, by a less exact arithmetic) and ? (no kernel yet). Each has its own form as
+/// well as its own colour, for those who see no colours.
 enum class Badge : std::uint8_t { good, bad, nearly, open };
 
 void draw_badge(const ui::Canvas& c, ImVec2 at, float radius, Badge badge) {
@@ -39,6 +41,7 @@ void draw_badge(const ui::Canvas& c, ImVec2 at, float radius, Badge badge) {
              badge == Badge::nearly ? "≈" : "?", ui::Align::centre);
 }
 
+/// A fact's mark and colour; a fact that the data cannot show gets a dim dot.
 std::pair<std::string_view, ImU32> mark_of(const ui::Canvas& c, Fact::State state) {
   switch (state) {
   case Fact::State::agrees: return {"✓", c.theme.good};
@@ -68,6 +71,7 @@ float draw_facts(const ui::Canvas& c, ImVec2 at, float width, const std::vector<
 
 void swap_files(Scene& next) {
   std::swap(next.kernel.files.in, next.kernel.files.out);
+  // From now on it is no guess: a person has said which file is the input.
   next.kernel.guessed = false;
 }
 
@@ -83,6 +87,7 @@ float draw_buttons(const ui::Canvas& c, ui::Rect room, const Scene& scene, Scene
     following();
   }
   if (!kernel.files.in.empty() || !kernel.files.out.empty()) {
+    // Lit while the program guesses, so that a person looks at it.
     if (ui::button(c, "swap", box, "Swap in and out", kernel.guessed)) swap_files(next);
     following();
   }
@@ -137,6 +142,7 @@ float draw_finding(const ui::Canvas& c, ui::Rect inner, float room, const Scene&
                              finding.sentence);
   y = ui::wrapped_text(c, {left, y + c.px(4)}, width, c.fonts.body, c.theme.text,
                        working ? c.words("{} Reading again …", finding.evidence) : std::string_view(finding.evidence));
+  // Short words leave room for the buttons at the right, and the facts begin below those, over the whole width.
   y = std::max(y + c.px(4), inner.least.y + c.px(70));
   y = draw_facts(c, {left, y}, room - left, finding.facts);
   y = ui::wrapped_text(c, {left, y + c.px(2)}, room - left, c.fonts.small, c.theme.dim, finding.tolerance_sentence);
@@ -170,6 +176,8 @@ float draw_welcome(const ui::Canvas& c, ui::Rect inner, const Scene& scene, bool
 float draw_verdict(const ui::Canvas& c, ui::Rect area, const Scene& scene, const KernelCheck& check, Scene& next) {
   ui::Rect inner = area.inset(c.px(18), c.px(14));
   const float room = inner.greatest.x;
+  // How high the panel is comes out of the words, so its ground is asked for last. A ground lies below everything,
+  // whenever it is asked for.
   inner.greatest.x -= draw_buttons(c, inner, scene, next);
   float y = inner.least.y;
   if (!check.trouble().empty())
@@ -189,6 +197,7 @@ void check(const ui::Canvas& c, ui::Rect area, const Scene& scene, const Derived
   const KernelCheck& found = derived.kernel();
   const float space = c.px(gap), top = draw_verdict(c, area, scene, found, next) + space;
   const ui::Rect rest{{area.least.x, top}, area.greatest};
+  // Without a kernel the signatures of bugs fill the place, as an example of what the view shows.
   if (!found.checked()) return check_gallery(c, rest, derived);
   const float middle = std::round((rest.least.x + rest.greatest.x) / 2),
               split = std::round(top + rest.height() * 0.53f);

@@ -23,12 +23,16 @@ struct Spectra {
   plot::Axis x, y;
 };
 
+/// Draws a mark for each pair: a dot where its frequency is right, a cross where it is off, a circle where these
+/// positions do not show it. Counts the crosses in `off` and the circles in `unseen`.
 void draw_measured(const ui::Canvas& c, const Spectra& plot, const Measurement& measured, int& off, int& unseen) {
   off = unseen = 0;
   for (std::size_t i = 0; i < measured.frequency.size(); ++i) {
     const double frequency = measured.frequency[i], expected = measured.expected[i];
     const float x = plot.x.pixel(static_cast<double>(i));
     const double least = plot.y.least, greatest = plot.y.greatest;
+    // A logarithmic axis has no sign: a pair that turns the other way lies at its frequency, and its judgement is
+    // "off". What was not measured lies on the expected curve; what is outside the axis lies on its edge.
     const double shown = std::abs(std::isfinite(frequency) ? frequency : expected);
     const ImVec2 at{x, plot.y.pixel(std::clamp(shown, least, greatest))};
     const PairJudgement seen = measured.judgement[i];
@@ -43,6 +47,8 @@ void draw_measured(const ui::Canvas& c, const Spectra& plot, const Measurement& 
   }
 }
 
+/// The expected frequencies as a broad line behind the marks. Pairs that never turn have no place on a logarithmic
+/// axis.
 void draw_expected(const ui::Canvas& c, const Spectra& plot, const std::vector<double>& expected) {
   auto points = c.list_of<ImVec2>(expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i)
@@ -60,10 +66,12 @@ plot::Axis frequency_axis(const Measurement& measured, ui::Rect area) {
     greatest = std::max(greatest, std::abs(frequency));
   };
   for (const double f : measured.expected) see(f);
+  // 300, two and a half decades, leaves the floor well below the slowest pair without pressing the others together.
   const double lowest = least / 300; // what is measured as next to nothing lies on the floor
   for (const double f : measured.frequency)
     if (std::isfinite(f)) see(std::max(std::abs(f), lowest));
   if (greatest <= 0) least = 1e-3, greatest = 1;
+  // 1.6 is a fifth of a decade of margin, so that no mark lies on the frame.
   return {least / 1.6, greatest * 1.6, area.greatest.y, area.least.y, true};
 }
 
@@ -74,6 +82,8 @@ struct Hand {
   float width;
 };
 
+/// Draws a vector whose length `unit` reaches to hand.length. A longer one is cut there, so that a kernel that makes
+/// rows huge stays in its dial; a vector of length 0 or NaN has no direction and is left out.
 void draw_hand(const ui::Canvas& c, ImVec2 centre, float radius, const Hand& hand, double unit) {
   if (!(std::abs(hand.to) > 0)) return;
   const float length = radius * std::min(1.0f, static_cast<float>(std::abs(hand.to) / unit)) * hand.length;
@@ -86,6 +96,9 @@ std::string_view components(const ui::Canvas& c, std::complex<double> z) {
   return c.words("({}, {})", plot::with_sign(z.real(), large ? 1 : 3), plot::with_sign(z.imag(), large ? 1 : 3));
 }
 
+/// The angle (rad) from expected to kernel, also as a multiple of θ: a whole multiple says that the kernel took a
+/// position that is so many tokens off. A multiple above 999 or below 5e-4 would say nothing to a reader and is left
+/// out.
 std::string_view angle_words(const ui::Canvas& c, const PairOfRow& row, std::int64_t pair) {
   if (!(std::abs(row.kernel) > 0) || !(std::abs(row.expected) > 0)) return "no angle";
   const double error = std::arg(row.kernel * std::conj(row.expected));
@@ -101,15 +114,18 @@ std::string_view angle_words(const ui::Canvas& c, const PairOfRow& row, std::int
 void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const PairOfRow& row, double gain) {
   draw_plain_disc(c.list, centre, radius, c.theme.dial, pieces(radius, 6.3));
   c.list->AddCircle(centre, radius, c.theme.outline, pieces(radius, 6.3), c.stroke(2));
+  // conj(expected) turns the expected vector onto angle 0, so that the argument is the angle between the two, −π … π.
   const double expected = std::arg(row.expected), error = std::arg(row.kernel * std::conj(row.expected));
   // Hands are as long as the vectors are, measured by the longer of input and expected.
   const double unit = std::max({std::abs(row.input), std::abs(row.input) * gain, 1e-30});
+  // Below 1e-3 rad the arc is shorter than a pixel on any dial.
   if (std::isfinite(error) && std::abs(error) > 1e-3) {
     const int segments = pieces(radius, std::abs(error));
     for (int i = 0; i <= segments; ++i)
       c.list->PathLineTo(on_circle(centre, radius * 0.5f, expected + error * i / segments));
     compat::path_stroke(c.list, c.theme.bad, false, c.stroke(2));
   }
+  // The expected hand is broad and the kernel's thin and on top of it: where they agree, both are seen.
   draw_hand(c, centre, radius, {row.input, 0.92f, c.theme.dim, 3}, unit);
   draw_hand(c, centre, radius, {row.expected, 0.92f, c.theme.good, 7}, unit);
   draw_hand(c, centre, radius, {row.kernel, 0.92f, c.theme.bad, 3}, unit);
@@ -167,6 +183,8 @@ void check_frequencies(const ui::Canvas& c, ui::Rect panel, const Scene& scene, 
 
 void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& kernel) {
   const ui::Rect room = heading(c, panel, "Explanations tried", "what each leaves unexplained, log scale");
+  // Bars run from 1e-8, below the rounding of float32, to 2, the residual of a kernel that gives exactly the opposite.
+  // A bar has at least one percent of the length, so that there is one.
   constexpr float row_height = 30, least_residual = 1e-8f;
   const auto rows =
       std::min(kernel.finding.tried.size(), static_cast<std::size_t>((room.height() - c.px(8)) / c.px(row_height)));
@@ -190,6 +208,7 @@ void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& 
     ui::hit(c.words("hypothesis {}{}", h, '\0').data(), line);
     ui::tooltip(kernel.finding.tried[h].words.c_str());
     c.list->AddRectFilled({bars.least.x, top}, {bars.greatest.x, top + c.px(12)}, c.theme.raised, c.px(3));
+    // An explanation whose residual is no number has no bar, and a dash in its place.
     if (std::isfinite(residual))
       c.list->AddRectFilled({bars.least.x, top}, {bars.least.x + share(residual) * bars.width(), top + c.px(12)},
                             best && explained ? c.theme.good : c.theme.track, c.px(3));

@@ -30,6 +30,8 @@ Layout layout_of(const ui::Canvas& c, ui::Rect room, int count) {
               fit = std::max(1, static_cast<int>((room.height() + gap) / (c.px(style.height) + gap))),
               rows = (count + across - 1) / across;
     layout = {across, std::min(rows, fit), gap, c.px(style.words), style.marks};
+    // Too many rows for the height: the next style needs less. If the last style does not fit either, what fits is
+    // shown.
     if (rows > fit) continue;
     layout.columns = (count + rows - 1) / rows; // spread evenly over the rows
     return layout;
@@ -60,6 +62,8 @@ void check_gallery(const ui::Canvas& c, ui::Rect panel, const Derived& derived) 
   const std::vector<Signature>& all = derived.signatures();
   if (all.empty()) return;
   const CheckedKernel* kernel = derived.kernel().checked();
+  // Signatures are errors of rows of RMS 1. The kernel's colour scale is divided by its rows' RMS, so that one colour
+  // means the same error, relative to the rows, in the map and in the gallery.
   const double unit = kernel ? std::max(kernel->finding.rms, 1e-12) : 1.0;
   const ErrorScale scale = kernel
                                ? ErrorScale{kernel->finding.scale.least / unit, kernel->finding.scale.greatest / unit}

@@ -34,6 +34,7 @@ struct Grid {
   }
 };
 
+/// NaN and infinity have the colour of what is wrong, which the scale does not have.
 ImU32 cell_colour(const ui::Canvas& c, const ErrorScale& scale, float error) {
   return std::isfinite(error) ? ui::error_colour(scale.share(static_cast<double>(error))) : c.theme.bad;
 }
@@ -45,7 +46,8 @@ void fill(ImDrawList* list, float left, float right, float top, float bottom, Im
   list->PrimRect({left, top}, {right, bottom}, colour);
 }
 
-/// Whole cells first … end, at most `most` of them, at least one of the map's rows or pairs each.
+/// The map's rows (or pairs) first … end − 1, those that `from` … `to` touches, gathered into `count` cells that are
+/// drawn: at most `most`, each of at least one row or pair. edge(cell) is the first row of a cell.
 struct Cells {
   std::int64_t first, end, count;
   Cells(double from, double to, std::int64_t there, float most) {
@@ -61,7 +63,8 @@ Grid grid_of(ui::Rect area, const KernelView& view, const ErrorMap& map) {
   return {area, {view.top * tokens, view.bottom * tokens, view.left * pairs, view.right * pairs}};
 }
 
-/// Keeps a stretch of 0 … 1 of at least `least` within it.
+/// Moves a stretch back into 0 … 1 and makes it at least `least` long and at most 1. Its middle stays where that is
+/// possible.
 void hold(double& from, double& to, double least) {
   const double middle = (from + to) / 2, width = std::clamp(to - from, std::min(least, 1.0), 1.0);
   from = std::clamp(middle - width / 2, 0.0, 1 - width);
@@ -73,6 +76,7 @@ void hold(KernelView& view, const ErrorMap& map) {
   hold(view.left, view.right, fewest / static_cast<double>(std::max<std::int64_t>(1, map.pairs())));
 }
 
+/// What is at `at` stays in place, which is under the mouse.
 void zoom(double& from, double& to, double at, double factor) {
   from = at + (from - at) * factor;
   to = at + (to - at) * factor;
@@ -82,11 +86,13 @@ void zoom(double& from, double& to, double at, double factor) {
 void move_view(const Grid& grid, const ErrorMap& map, KernelView& view) {
   const ImGuiIO& io = ImGui::GetIO();
   if (ImGui::IsItemHovered() && io.MouseWheel != 0) {
+    // A notch shows 1.2 times less in each direction: four notches halve it.
     const double factor = std::pow(1.2, -static_cast<double>(io.MouseWheel));
     zoom(view.top, view.bottom, grid.token(io.MousePos.y) / static_cast<double>(map.tokens()), factor);
     zoom(view.left, view.right, grid.pair(io.MousePos.x) / static_cast<double>(map.pairs()), factor);
     hold(view, map);
   }
+  // In the frame of the press the mouse's way belongs to before it.
   if (ImGui::IsItemActive() && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0) && !ImGui::IsMouseClicked(0)) {
     const double down = static_cast<double>(io.MouseDelta.y / grid.area.height()) * (view.bottom - view.top),
                  across = static_cast<double>(io.MouseDelta.x / grid.area.width()) * (view.right - view.left);
@@ -103,6 +109,7 @@ void move_view(const Grid& grid, const ErrorMap& map, KernelView& view) {
 /// Numbers within cells that are large enough.
 void draw_numbers(const ui::Canvas& c, const Grid& grid, const ErrorMap& map, const ErrorScale& scale) {
   const float high = compat::font_size(c.fonts.mono_small);
+  // A number such as 1.2e-03 has seven letters, each 0.6 of its height wide: 4.2 heights.
   if (grid.y(1) - grid.y(0) < high * 1.2f || grid.x(1) - grid.x(0) < high * 4.2f) return;
   const Cells rows(grid.part.first_token, grid.part.end_token, map.tokens(), 1e6f),
       pairs(grid.part.first_pair, grid.part.end_pair, map.pairs(), 1e6f);
@@ -112,6 +119,7 @@ void draw_numbers(const ui::Canvas& c, const Grid& grid, const ErrorMap& map, co
     for (std::int64_t i = pairs.first; i < pairs.end; ++i) {
       const float error = map.at(t, i);
       const ImU32 ground = cell_colour(c, scale, error);
+      // 4.5 is the contrast that WCAG 2 asks of text of this size (level AA).
       const ImU32 ink = ui::contrast(ground, IM_COL32_WHITE) > 4.5 ? IM_COL32_WHITE : IM_COL32_BLACK;
       ui::text(c, {grid.x(static_cast<double>(i) + 0.5), y}, c.fonts.mono_small, ink, c.words("{:.1e}", error),
                ui::Align::centre);
@@ -119,6 +127,8 @@ void draw_numbers(const ui::Canvas& c, const Grid& grid, const ErrorMap& map, co
   }
 }
 
+/// A frame around the selected cell. It is at least 10 pixels (at scale 1) wide and high, as cells may be smaller than
+/// a pixel. White within black is seen on every colour.
 void draw_selection(const ui::Canvas& c, const Grid& grid, std::int64_t row, std::int64_t pair) {
   const auto t = static_cast<double>(row), i = static_cast<double>(pair);
   ImVec2 least{grid.x(i), grid.y(t)}, greatest{grid.x(i + 1), grid.y(t + 1)};
@@ -136,10 +146,12 @@ void draw_labels(const ui::Canvas& c, const Grid& grid, const CheckedKernel& ker
   const bool by_row = kernel.run.positions.axes > 1; // no single position says where a row is
   const double rows = grid.part.end_token - grid.part.first_token;
   std::int64_t step = 1; // a power of two
+  // A label every 30 pixels (at scale 1) at most. Powers of two, as kernels work in blocks of such sizes.
   while (static_cast<double>(grid.area.height()) / rows * static_cast<double>(step) < static_cast<double>(c.px(30)))
     step *= 2;
   const auto first = static_cast<std::int64_t>(std::ceil(grid.part.first_token));
   for (std::int64_t t = (first + step - 1) / step * step; t < map.tokens(); t += step) {
+    // One label for each row stands at its middle; a label for many rows stands at the first one's edge.
     const float y = grid.y(static_cast<double>(t) + (step == 1 ? 0.5 : 0));
     if (y > grid.area.greatest.y - c.px(6)) break;
     c.list->AddLine({grid.area.least.x - c.px(5), y}, {grid.area.least.x, y}, c.theme.dim, 1);
@@ -179,6 +191,7 @@ void draw_scale(const ui::Canvas& c, ui::Rect bar, const CheckedKernel& kernel) 
   const float label = std::clamp(at - half, bar.least.y, bar.greatest.y - 2 * half);
   for (const plot::Tick& tick : plot::decade_ticks(axis, true, static_cast<int>(bar.height() / c.px(24)), &c.memory)) {
     const float place = axis.pixel(tick.value);
+    // The word "rounding" has its place first; a decade that it would touch is left out.
     if (std::abs(place - half - label) < c.px(16)) continue;
     ui::text(c, {bar.greatest.x + c.px(6), std::clamp(place - half, bar.least.y - half, bar.greatest.y - half)},
              c.fonts.small, c.theme.dim, tick.label);
@@ -193,6 +206,7 @@ float draw_heads(const ui::Canvas& c, ui::Rect room, const Scene& scene, const K
   const std::vector<float>& heads = kernel.finding.head_error;
   const auto count = static_cast<float>(heads.size());
   const float button = c.px(84), cell = std::floor(std::min(c.px(18), (room.width() - button - c.px(8)) / count));
+  // Cells of less than 4 pixels could not be hit. Then all heads together is the only choice.
   if (heads.size() < 2 || cell < c.px(4)) return 0;
   const float left = room.greatest.x - cell * count;
   if (ui::button(c, "all heads", {{left - button - c.px(6), room.least.y}, {left - c.px(6), room.greatest.y}},
@@ -225,6 +239,8 @@ std::int64_t selected_pair(const Scene& scene, const CheckedKernel& kernel) {
 void draw_errors(const ui::Canvas& c, ui::Rect area, const ErrorMap& map, const MapPart& part,
                  const ErrorScale& scale) {
   const Grid grid{area, part};
+  // One cell for two pixels (at scale 1) at most. A cell shows the greatest of its errors, so that one wrong row among
+  // thousands is still seen.
   const Cells rows(part.first_token, part.end_token, map.tokens(), area.height() / std::max(1.0f, c.px(2))),
       pairs(part.first_pair, part.end_pair, map.pairs(), area.width() / std::max(1.0f, c.px(2)));
   c.list->PushClipRect(area.least, area.greatest, true);
@@ -237,6 +253,7 @@ void draw_errors(const ui::Canvas& c, ui::Rect area, const ErrorMap& map, const 
     for (std::int64_t p = 0; p < pairs.count; ++p) {
       const ImU32 here = cell_colour(c, scale, map.greatest(first, end, pairs.edge(p), pairs.edge(p + 1)));
       const float edge = std::round(grid.x(static_cast<double>(pairs.edge(p))));
+      // Neighbours of one colour become one rectangle: most of a map is even, and each rectangle costs four vertices.
       if (p > 0 && here != colour) {
         fill(c.list, left, edge, top, bottom, colour);
         left = edge;
@@ -275,6 +292,7 @@ void check_map(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Ke
 
   ui::hit("errors", area);
   move_view(grid, map, next.kernel);
+  // While the map is dragged, the canvas has no mouse (Shell::canvas), and the selected cell is read out.
   const bool hovered = area.contains(c.mouse);
   std::int64_t row = selected_row(scene, kernel), pair = selected_pair(scene, kernel);
   if (hovered) {

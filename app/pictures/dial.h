@@ -17,6 +17,7 @@ struct Dial {
   bool selected = false;
 };
 
+/// The point (pixels) on a circle at an angle (rad). The window counts y downwards, hence the minus.
 inline ImVec2 on_circle(ImVec2 centre, float radius, double angle) {
   return {centre.x + radius * static_cast<float>(std::cos(angle)),
           centre.y - radius * static_cast<float>(std::sin(angle))};
@@ -32,6 +33,7 @@ inline double angle_between(const Dial& d) {
 
 /// Straight pieces that make an arc of this radius and angle look round: within a quarter of a pixel.
 inline int pieces(float radius, double angle) {
+  // A chord over the angle α lies r·(1 − cos(α/2)) inside its arc; that is 0.25 pixels for this α.
   const double of_one = 2 * std::acos(1 - 0.25 / std::max(1.0, static_cast<double>(radius)));
   return std::max(2, static_cast<int>(std::ceil(angle / of_one)));
 }
@@ -39,6 +41,7 @@ inline int pieces(float radius, double angle) {
 /// A disc whose edge another stroke covers: it needs no smoothing.
 inline void draw_plain_disc(ImDrawList* list, ImVec2 centre, float radius, ImU32 colour, int corners) {
   const ImDrawListFlags flags = list->Flags;
+  // A smooth edge costs Dear ImGui twice the vertices of the disc.
   list->Flags &= ~ImDrawListFlags_AntiAliasedFill;
   list->AddCircleFilled(centre, radius, colour, corners);
   list->Flags = flags;
@@ -47,6 +50,7 @@ inline void draw_plain_disc(ImDrawList* list, ImVec2 centre, float radius, ImU32
 /// One fan without inner edges: triangles blended one by one would show their seams.
 inline void draw_wedge(const ui::Canvas& c, ImVec2 centre, float reach, double from, double angle) {
   const int parts = pieces(reach, angle);
+  // Mixed with the dial's colour and opaque, which looks like a translucent wedge and needs no blending.
   const ImU32 colour = ui::mix(c.theme.dial, ui::phase_colour(angle, 1), c.theme.dark ? 0.62f : 0.55f);
   const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
   c.list->PrimReserve(3 * parts, parts + 2);
@@ -60,6 +64,8 @@ inline void draw_wedge(const ui::Canvas& c, ImVec2 centre, float reach, double f
   compat::path_stroke(c.list, colour, false, 1); // the edge, smoothed
 }
 
+/// One dial: the wedge between the hands, the ring of angles seen in training, the two hands, and a ring where it is
+/// selected.
 inline void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const Dial& d) {
   constexpr double turn = 2 * std::numbers::pi;
   ImDrawList* list = c.list;
@@ -70,6 +76,8 @@ inline void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const Di
   const double key = std::atan2(static_cast<double>(d.key.y), static_cast<double>(d.key.x)), between = angle_between(d);
   draw_wedge(c, centre, radius * 0.58f, key, between);
 
+  // A pair that turns once or more within the trained context has shown every angle: its ring is whole. A slower pair
+  // has an arc from angle 0 on.
   if (d.seen >= turn) {
     list->AddCircle(centre, radius, ui::mix(c.theme.dial, c.theme.seen, 0.72f), corners, stroke);
   } else {
@@ -83,6 +91,7 @@ inline void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const Di
     list->AddLine(centre, on_circle(centre, length * radius, angle), colour,
                   std::max(2.0f, ui::whole_stroke(std::min(radius / 11, c.px(7)))));
   };
+  // The query's hand is longer and on top, so that both are seen where they lie on each other.
   hand(d.key, 0.80f, c.theme.key);
   hand(d.query, 0.88f, c.theme.query);
   if (d.selected) list->AddCircle(centre, radius + stroke * 2.2f, c.theme.accent, 0, std::max(2.0f, stroke));

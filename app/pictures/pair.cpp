@@ -24,6 +24,8 @@ void pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived
   ui::panel(c, panel);
   const ui::Rect area = panel.inset(c.px(18), c.px(14));
   const auto i = static_cast<std::size_t>(scene.pair);
+  // `seen` is the greatest angle (rad) that training has shown: the pair's frequency before any extension, times the
+  // trained context.
   const double theta = derived.current().spectrum.inv_freq[i],
                seen = derived.trained().inv_freq[i] * derived.trained_length();
   const float middle = (area.least.x + area.greatest.x) / 2;
@@ -31,6 +33,7 @@ void pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived
            c.words("pair {}{}", scene.pair, turned_by(c, scene, derived)), ui::Align::centre);
 
   const float room = area.height() - c.px(title_height + rows_height + 18);
+  // 0.94 leaves room for the strokes, which are drawn half outside the circle.
   const float radius = std::max(c.px(20), std::min(room, area.width()) / 2 * 0.94f);
   draw_dial(c, {middle, area.least.y + c.px(title_height) + radius * 1.03f}, radius,
             {derived.hands().query[i], derived.hands().key[i], seen, false});

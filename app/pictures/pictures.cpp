@@ -10,6 +10,7 @@ namespace ropescope::pictures {
 
 namespace {
 
+// In the order in which `render --list` prints them.
 constexpr Picture list[] = {
     {"rotations", "Rotations", "the wall of dials: every pair's query, key and the angle between them", View::rotations,
      rotations},
@@ -46,6 +47,7 @@ ui::Rect heading(const ui::Canvas& c, ui::Rect panel, std::string_view title, st
 ui::Rect heading_with_legend(const ui::Canvas& c, ui::Rect panel, std::string_view title, std::string_view remark,
                              std::string_view brief_remark, const Derived& derived) {
   float width = c.px(4);
+  // 46: a line of 26 as a sample, 6 to the words, 14 to the next sample.
   for (const Series& series : derived.series()) width += ui::text_width(c.fonts.small, series.label) + c.px(46);
   const float free = panel.width() - c.px(50) - ui::text_width(c.fonts.title, title) - width;
   const bool shown = free >= 0;
@@ -83,6 +85,7 @@ void label_on(const ui::Canvas& c, ImVec2 at, ImU32 colour, std::string_view wor
 }
 
 ImU32 scheme_colour(const ui::Canvas& c, const Series& series) {
+  // Colours belong to schemes. Another layer type may well have the same scheme, so it is told by its dashes.
   if (!series.layer_type.empty()) return c.theme.text;
   return c.theme.of(series.config.rotates ? series.config.scaling.rope_type : RopeType::standard);
 }

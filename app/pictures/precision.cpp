@@ -15,6 +15,7 @@ namespace {
 
 using plot::Axis;
 
+// The axis of errors: from below the rounding of float32 (6e-8) to above 2, the greatest that cos or sin can be off.
 constexpr double least_error = 1e-8, greatest_error = 4;
 constexpr float row_height = 21, line_height = 104, legend_width = 236;
 
@@ -23,6 +24,7 @@ ImU32 colour_of(const ui::Canvas& c, std::size_t recipe) { return c.theme.recipe
 
 ui::Dash dash_of(std::size_t recipe) {
   constexpr float none = 0;
+  // A dash of length 0 is a solid line. In the order of the recipes, as the colours of the theme.
   constexpr ui::Dash dashes[] = {{}, {}, {{10, 5, 10, 5}}, {{4, 4, 4, 4}}, {{10, 4, 2, 4}}, {{none}}, {{14, 4, 2, 4}}};
   return dashes[recipe % std::size(dashes)];
 }
@@ -59,6 +61,7 @@ void draw_curve(const ui::Canvas& c, const Plot& p, const Precision& precision, 
                         p.y.pixel(std::clamp(curve.errors[i], least_error, greatest_error)));
   const ImU32 colour = colour_of(c, curve.recipe);
   if (curve.on_gpu) { // dots upon the CPU's line
+    // About 28 dots: enough to see that they lie on the line, few enough to see the line.
     for (std::size_t i = 0; i < points.size(); i += std::max<std::size_t>(1, points.size() / 28))
       c.list->AddCircle(points[i], c.px(3.2f), colour, 0, c.stroke(1.4f));
     return;
@@ -70,6 +73,7 @@ std::string number(double error) { return error == 0 ? "0" : fmt::format("{:.1e}
 
 /// Right of the plot: which curve is which, and its cost at m.
 void draw_legend(const ui::Canvas& c, ui::Rect room, const Precision& precision, std::int64_t m) {
+  // The first measured position that is not before m: the nearest that has a number, hence "near m".
   const auto at_m = std::min<std::size_t>(
       precision.positions.size() - 1,
       static_cast<std::size_t>(std::lower_bound(precision.positions.begin(), precision.positions.end(), m) -
@@ -92,6 +96,7 @@ void draw_legend(const ui::Canvas& c, ui::Rect room, const Precision& precision,
   }
 }
 
+/// The same recipe on the GPU; null where it was not measured there.
 const PrecisionCurve* on_gpu(const Precision& precision, const PrecisionCurve& on_cpu) {
   for (const PrecisionCurve& curve : precision.curves)
     if (curve.on_gpu && curve.recipe == on_cpu.recipe) return &curve;
@@ -123,15 +128,19 @@ void draw_table(const ui::Canvas& c, ui::Rect room, const Precision& precision) 
   }
 }
 
-/// The positions around m, and which of them a format has: m goes to the nearest.
+/// A number line around m (pixels): large dots are positions that the format can hold, small dots are others. An arrow
+/// shows which one the format makes of m: the nearest.
 void draw_number_line(const ui::Canvas& c, ui::Rect room, NumberFormat format, const char* name, std::int64_t m) {
   const std::int64_t step = representable_step(format, m), to = represented(format, m);
+  // Three steps of the format to either side, so that a few of its numbers are always seen.
   const std::int64_t reach = std::max<std::int64_t>(8, 3 * step);
   const Axis x{static_cast<double>(m - reach), static_cast<double>(m + reach), room.least.x + c.px(126),
                room.greatest.x - c.px(8), false};
   const float y = room.least.y + c.px(16);
   ui::text(c, {room.least.x, y - c.px(10)}, c.fonts.bold, c.theme.text, name);
   c.list->AddLine({x.first_pixel, y}, {x.last_pixel, y}, c.theme.outline, c.stroke(1.5f));
+  // Where single positions would be less than 5 pixels (at scale 1) apart, only the format's numbers are drawn. Half a
+  // step is then enough of a stride: it meets each of them.
   const bool crowded = (x.last_pixel - x.first_pixel) / static_cast<float>(2 * reach) < c.px(5);
   const std::int64_t stride = crowded ? std::max<std::int64_t>(1, step / 2) : 1;
   for (std::int64_t p = std::max<std::int64_t>(0, (m - reach + stride - 1) / stride * stride); p <= m + reach;
@@ -176,6 +185,7 @@ void precision(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const De
   const Precision& measured = derived.precision();
   if (measured.positions.empty()) return;
   const float lines = c.px(line_height), rows = static_cast<float>(recipe_count(measured) + 1) * c.px(row_height);
+  // The table only where the plot keeps 190 pixels: the curves matter more, and the picture's CSV has the same table.
   const bool tabled = room.height() - rows - lines > c.px(190);
   const float foot = lines + (tabled ? rows + c.px(16) : 0);
   const float legend = std::min(c.px(legend_width), room.width() * 0.3f);

@@ -12,6 +12,7 @@ namespace ropescope::pictures {
 
 namespace {
 
+// Pixels at scale 1: the number below a dial, the strip at the foot, and what the strip takes with its words.
 constexpr float label_height = 17, strip_height = 8, strip_room = 40;
 
 struct Grid {
@@ -28,8 +29,11 @@ Grid arrange(const ui::Canvas& c, ui::Rect area, std::int64_t pairs) {
     const std::int64_t rows = (pairs + columns - 1) / columns;
     Grid g{columns, rows, area.width() / static_cast<float>(columns), area.height() / static_cast<float>(rows),
            0,       true};
+    // Numbers only where three digits fit below a dial that is still large enough to read.
     g.labelled = g.cell_width >= c.px(26) && g.cell_height - c.px(label_height) >= c.px(24);
     g.radius = std::min(g.cell_width, g.cell_height - (g.labelled ? c.px(label_height) : 0.0f)) / 2 * 0.84f;
+    // A row of 8, 16 or 32 pairs is easier to count along than another. It is taken where its dials are at most about a
+    // tenth smaller than the largest that fit.
     const bool even = pairs % columns == 0 && columns % 8 == 0;
     const float worth = g.radius * (even ? 1.12f : 1.0f);
     if (worth > best_worth) best = g, best_worth = worth;
@@ -37,6 +41,7 @@ Grid arrange(const ui::Canvas& c, ui::Rect area, std::int64_t pairs) {
   return best;
 }
 
+/// Samples of what a dial shows, from left to right as far as there is room: the last are left out first.
 void draw_legend(const ui::Canvas& c, ui::Rect panel, std::int64_t pairs) {
   float x = panel.least.x;
   const float y = panel.least.y, middle = y + c.px(9);
@@ -67,6 +72,7 @@ void draw_legend(const ui::Canvas& c, ui::Rect panel, std::int64_t pairs) {
   words("angles seen in training");
 }
 
+/// Neighbouring pairs, first … end − 1, of one fate.
 struct Stretch {
   std::int64_t first, end;
   PairFate fate;
@@ -76,6 +82,8 @@ struct Stretch {
 void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
   const Spectrum& spectrum = derived.current().spectrum;
   auto stretches = c.list_of<Stretch>(static_cast<std::size_t>(spectrum.pairs()));
+  // A scheme such as LongRoPE gives each pair a divisor of its own. That one of them is 1 or s is then a coincidence
+  // and makes no group.
   const bool each_its_own = scheme_of(derived.current().config).acts_on == ActsOn::given_factors;
   for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
     const PairFate f = each_its_own ? PairFate::blended : fate(spectrum, i);
@@ -100,6 +108,7 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
     case PairFate::interpolated: {
       const auto last = static_cast<std::size_t>(stretch.end - 1);
       colour = c.theme.interpolated;
+      // The last pair of the stretch stands for all: pairs that are interpolated are divided by the same number.
       label = c.words("interpolate ÷{:.4g}", spectrum.unscaled[last] / spectrum.inv_freq[last]);
       break;
     }
@@ -108,6 +117,9 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
     c.list->AddRectFilled({x_of(stretch.first), top}, {x_of(stretch.end), area.greatest.y}, colour);
     const float width = ui::text_width(c.fonts.small, label);
     const float middle = (x_of(stretch.first) + x_of(stretch.end) - width) / 2;
+    // The first label begins at the left edge, the last ends at the right one, the others stand in the middle of their
+    // stretch. A label moves right of the one before it; it is left out where it would leave the area, or where it is
+    // longer than 120 and would reach more than 60 (at scale 1) beyond its own stretch.
     const float wanted = s == 0 ? area.least.x : s + 1 == stretches.size() ? area.greatest.x - width : middle;
     const float x = std::max(wanted, free_from);
     if (x + width > area.greatest.x + 1 ||

@@ -22,6 +22,7 @@ struct Plot {
 Plot plot_in(const ui::Canvas& c, ui::Rect room, const Derived& derived) {
   const ui::Rect area{{room.least.x + c.px(46), room.least.y + c.px(8)},
                       {room.greatest.x - c.px(6), room.greatest.y - c.px(40)}};
+  // Every score lies within −1 … 1 for equal weights, and 1 is the score at distance 0: the axis always has it, and 0.
   float least = 0, greatest = 1;
   for (const Series& series : derived.series())
     for (const ScoreBin& bin : series.curve.bins) {
@@ -51,6 +52,7 @@ void draw_beyond(const ui::Canvas& c, const Plot& p, double trained) {
   const float height = p.area.height();
   c.list->PushClipRect({left, p.area.least.y}, p.area.greatest, true);
   ui::ground(c, {{left, p.area.least.y}, p.area.greatest}, ui::over(c.theme.panel, c.theme.beyond_fill));
+  // Lines at 45°: the first begin a height further left, so that the corner is hatched too.
   for (float x = left - height; x < p.area.greatest.x; x += pitch)
     c.list->AddLine({x, p.area.greatest.y}, {x + height, p.area.least.y}, ui::with_alpha(c.theme.beyond, 0.10f), 1);
   c.list->PopClipRect();
@@ -73,6 +75,7 @@ void draw_edges(const ui::Canvas& c, std::span<const plot::Span> columns, bool e
   const float thin = c.px(3);
   const auto shown = [&](const plot::Span& s) { return everywhere || s.bottom - s.top < thin; };
   auto edge = c.list_of<ImVec2>(columns.size());
+  // For each edge the stretches of neighbouring columns that are to be shown, one line for each stretch.
   for (const bool upper : {true, false})
     for (std::size_t begin = 0, end = 0; begin < columns.size(); begin = end + 1) {
       edge.clear();
@@ -82,6 +85,7 @@ void draw_edges(const ui::Canvas& c, std::span<const plot::Span> columns, bool e
     }
 }
 
+/// One scheme: its band, or its line of local means.
 void draw_series(const ui::Canvas& c, const Plot& p, const Series& series, bool band) {
   const ScoreCurve& curve = series.curve;
   const ImU32 colour = scheme_colour(c, series);
@@ -125,6 +129,8 @@ public:
       values = std::max(values, ui::text_width(c_.fonts.mono_small, row.value));
     }
     const float width = names + values + c_.px(42), height = c_.px(34 + 20 * static_cast<float>(rows_.size()));
+    // To the right of the point and above it; at its left where the plot ends too soon; and always within the plot.
+    // Where the plot is lower than the table, clamp() would get an empty range, hence the max().
     ImVec2 corner{at.x + c_.px(14), at.y - height - c_.px(14)};
     if (corner.x + width > within.greatest.x) corner.x = at.x - c_.px(14) - width;
     corner.y = std::clamp(corner.y, within.least.y + c_.px(6),
@@ -173,6 +179,8 @@ void draw_here(const ui::Canvas& c, const Plot& p, const Scene& scene, const Der
 void draw_under_mouse(const ui::Canvas& c, const Plot& p, const Derived& derived) {
   const double wanted = p.x.value(c.mouse.x);
   const std::vector<std::int64_t>& edges = derived.current().curve.edges;
+  // The bin whose edges have the distance between them. The last edge is left out, so that the right border of the plot
+  // still belongs to the last bin.
   const auto above = std::upper_bound(edges.begin(), edges.end() - 1, static_cast<std::int64_t>(std::lround(wanted)));
   const auto bin = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, above - edges.begin() - 1));
   c.list->AddLine({c.mouse.x, p.area.least.y}, {c.mouse.x, p.area.greatest.y}, ui::with_alpha(c.theme.text, 0.5f), 1);
@@ -202,6 +210,7 @@ void score(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derive
   draw_beyond(c, p, derived.trained_length());
   draw_axes(c, p);
   c.list->PushClipRect(p.area.least, p.area.greatest, true);
+  // All bands first, then all lines, so that no band covers a line; the scheme in force comes last and lies on top.
   for (const bool band : {true, false})
     for (auto series = derived.series().rbegin(); series != derived.series().rend(); ++series)
       draw_series(c, p, *series, band);

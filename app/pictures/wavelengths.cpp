@@ -20,6 +20,8 @@ void shade_blend(const ui::Canvas& c, const Axis& x, ui::Rect area, const Spectr
     return fate(spectrum, i) == PairFate::blended || fate(spectrum, i + 1) == PairFate::blended;
   };
   for (std::int64_t begin = 0, end = 0; begin + 1 < spectrum.pairs(); begin = end + 1) {
+    // Blended neighbours become one rectangle. It goes from the last kept pair to the first interpolated one, between
+    // which the frequencies are blended.
     for (end = begin; end + 1 < spectrum.pairs() && blends(end); ++end) {
     }
     if (end > begin)
@@ -36,6 +38,7 @@ void label_axes(const ui::Canvas& c, const Axis& x, ui::Rect area, const RopeCon
   const float y = area.least.y + c.px(2);
   for (std::size_t begin = 0, end = 0; begin < axes.size(); begin = end) {
     while (end < axes.size() && axes[end] == axes[begin]) ++end;
+    // Interleaved sections (t h w t h w …) have no stretch that a letter would fit on.
     if (end - begin < 3) { // they alternate
       ui::text(c, {(area.least.x + area.greatest.x) / 2, y}, c.fonts.small, c.theme.dim, "axes alternate",
                ui::Align::centre);
@@ -71,6 +74,7 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
     for (const double theta : series.spectrum.inv_freq)
       if (theta > 0) greatest = std::max(greatest, wavelength(theta));
   const Axis x{0, std::max<double>(1, static_cast<double>(current.pairs() - 1)), area.least.x, area.greatest.x, false};
+  // The fastest pair of a text model turns once in 2π = 6.3 tokens under every base, so the axis begins at 4.
   const Axis y{4, greatest * 1.5, area.greatest.y, area.least.y, true};
 
   for (const plot::Tick& tick : plot::decade_ticks(y, true, static_cast<int>(area.height() / c.px(30)), &c.memory)) {
@@ -82,6 +86,8 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
     ui::text(c, {x.pixel(static_cast<double>(i)), area.greatest.y + c.px(4)}, c.fonts.small, c.theme.dim,
              std::to_string(i), ui::Align::centre);
   };
+  // Five labels: at quarters, and at the last pair. A label within half a quarter of the last one is left out, as the
+  // two would touch.
   const std::int64_t last = current.pairs() - 1, step = std::max<std::int64_t>(1, (last + 1) / 4);
   for (std::int64_t i = 0; i + step / 2 < last; i += step) pair_label(i);
   pair_label(last);
@@ -106,6 +112,7 @@ void wavelengths(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const 
                   c.px(4));
   label_on(c, {area.least.x + c.px(6), trained - c.px(20)}, c.theme.text,
            c.words("trained {}", grouped(derived.trained_length())));
+  // Two lines less than one percent apart would be one.
   if (static_cast<double>(derived.length()) > derived.trained_length() * 1.01) {
     plot::draw_rule(c.list, {area.least.x, target}, {area.greatest.x, target}, c.theme.text, c.px(1.4f), c.px(2),
                     c.px(3));

@@ -9,6 +9,7 @@ namespace ropescope::plot {
 
 namespace {
 
+/// A value as it is laid out along the axis. A logarithmic axis takes positive values alone.
 double forward(const Axis& axis, double value) { return axis.logarithmic ? std::log(value) : value; }
 
 std::string decimal(double value) {
@@ -33,9 +34,13 @@ Ticks linear_ticks(const Axis& axis, int wanted, std::pmr::memory_resource* memo
   const double rough = (axis.greatest - axis.least) / std::max(1, wanted);
   const double decade = std::pow(10.0, std::floor(std::log10(rough)));
   double step = 10 * decade;
+  // The least round step that is not below the rough one. 0.999 lets a rough step of 2.0000001 be 2: it came out of a
+  // division.
   for (const double round : {5.0, 2.5, 2.0, 1.0})
     if (round * decade >= rough * 0.999) step = round * decade;
   Ticks ticks(memory);
+  // Ticks are counted in steps and not added up, so that errors do not pile up and 0 is exactly 0. A tick at an end of
+  // the axis is kept where rounding has pushed it out by 1e-9 of a step.
   for (double i = std::ceil(axis.least / step - 1e-9); i * step <= axis.greatest + step * 1e-9; ++i)
     ticks.push_back({i * step, decimal(i * step)});
   return ticks;
@@ -44,6 +49,7 @@ Ticks linear_ticks(const Axis& axis, int wanted, std::pmr::memory_resource* memo
 Ticks decade_ticks(const Axis& axis, bool powers, int greatest_count, std::pmr::memory_resource* memory) {
   const int first = static_cast<int>(std::ceil(std::log10(axis.least) - 1e-9));
   const int last = static_cast<int>(std::floor(std::log10(axis.greatest) + 1e-9));
+  // Every step-th decade, with the step that leaves no more than the count.
   const int step = std::max(1, (last - first) / std::max(1, greatest_count) + 1);
   Ticks ticks(memory);
   for (int e = first; e <= last; e += step) {

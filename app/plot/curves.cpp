@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t points_at_once = 8000; // Dear ImGui counts a line's vertices in 16 bits
 
+/// Each piece begins with the last point of the one before, so that no gap is seen.
 void draw_solid(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, float thickness) {
   for (std::size_t begin = 0; begin + 1 < points.size(); begin += points_at_once - 1) {
     const std::size_t count = std::min(points_at_once, points.size() - begin);
@@ -28,6 +29,8 @@ void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, f
                float scale) {
   if (points.size() < 2) return;
   if (dash.solid()) return draw_solid(list, points, colour, thickness);
+  // The line is walked point by point. `left` is how much of the present dash or gap is still to go; where a segment is
+  // longer than that, it is cut there and the next part begins. Dear ImGui's path collects the points of one dash.
   list->PathLineTo(points[0]);
   std::size_t part = 0; // even parts are drawn
   float left = dash.length[0] * scale;
@@ -41,6 +44,7 @@ void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, f
     glm::vec2 from{points[i - 1].x, points[i - 1].y};
     const glm::vec2 to{points[i].x, points[i].y};
     for (float length = glm::distance(from, to); length >= left; length = glm::distance(from, to)) {
+      // Two points at one place have no direction; the cut is then where both are.
       from += (to - from) * (length > 0 ? left / length : 0.0f);
       list->PathLineTo({from.x, from.y});
       finish();
@@ -56,7 +60,8 @@ void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, f
 
 namespace {
 
-/// Trapezoids between neighbouring columns, from `top` to `bottom` of each.
+/// Trapezoids between neighbouring columns, from `top` to `bottom` of each. They are written as triangles without
+/// smooth edges: a band is translucent, and smooth edges would be blended twice where two trapezoids meet.
 template <typename Top, typename Bottom>
 void draw_strip(ImDrawList* list, std::span<const Span> columns, ImU32 colour, Top top, Bottom bottom) {
   const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
@@ -68,6 +73,7 @@ void draw_strip(ImDrawList* list, std::span<const Span> columns, ImU32 colour, T
     list->PrimWriteVtx({s.x, bottom(s)}, white, colour);
   }
   for (unsigned i = 0; i + 1 < count; ++i)
+    // Two triangles from this column's top (0) and bottom (1) and the next one's (2, 3).
     for (const unsigned corner : {0u, 1u, 2u, 2u, 1u, 3u})
       list->PrimWriteIdx(static_cast<ImDrawIdx>(first + 2 * i + corner));
 }
@@ -77,6 +83,8 @@ void draw_strip(ImDrawList* list, std::span<const Span> columns, ImU32 colour, T
 void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour) {
   // What some columns have in common is one rectangle, as a rasteriser is slow at narrow triangles; above and below it
   // lies a strip of triangles. Neighbours share their edges, so that nothing is blended twice.
+  // 12 columns and 8 pixels are judgements: more columns have less in common, and a lower rectangle saves
+  // nothing. The picture is the same whatever they are.
   constexpr std::size_t together = 12;
   const auto own_top = [](const Span& s) { return s.top; };
   const auto own_bottom = [](const Span& s) { return s.bottom; };

@@ -12,6 +12,8 @@ namespace ropescope {
 
 namespace {
 
+// Actions hold plain function pointers, so that their table is a constant. What differs between two actions of one kind
+// is therefore a template's argument. settle() brings a step too far back into the range.
 template <std::int64_t tokens>
 Request step(Scene& scene) {
   scene.m += tokens;
@@ -52,6 +54,7 @@ Request toggle_panel(Scene& scene) {
   return Request::none;
 }
 
+// The title is what the help overlay and the tabs show. The tabs are the rows "view.…" in this order.
 constexpr Action table[] = {
     {"view.overview", "Overview", GLFW_KEY_1, 0, show<View::overview>},
     {"view.rotations", "Rotations", GLFW_KEY_2, 0, show<View::rotations>},
@@ -93,6 +96,7 @@ const Action& action(std::string_view name) {
 }
 
 const Action* action_for_key(int key, int modifiers) {
+  // Caps Lock and Num Lock, which GLFW may report among the modifiers, do not count.
   const int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);
   const auto found = std::find_if(std::begin(table), std::end(table),
                                   [&](const Action& a) { return a.key == key && a.modifiers == counted; });
@@ -124,6 +128,7 @@ void advance_play(Scene& scene, std::int64_t tokens) {
   }
   // Both keep their distance: they go round together before either leaves the context.
   const std::int64_t least = std::min(scene.m, scene.n), greatest = std::max(scene.m, scene.n);
+  // At the end both go back by as much as puts the nearer one on position 0.
   const std::int64_t moved = greatest + tokens < length ? tokens : -least;
   scene.m += moved;
   scene.n += moved;

@@ -18,10 +18,14 @@ namespace ropescope {
 
 namespace {
 
+// One term is one pair at one distance. The badge compares the engines on 2²⁰ of them: enough to meet a wrong phase,
+// few enough not to be felt. The GPU may take 4 ms of a frame, a quarter of the 16.7 ms at 60 Hz, so
+// that the window stays smooth. A scan of up to `terms_at_once` is done within one frame without refining.
 constexpr std::int64_t measured_terms = std::int64_t{1} << 20; // of a sum over pairs, by both engines
 constexpr std::chrono::milliseconds gpu_time_of_a_frame{4};
 constexpr std::int64_t terms_at_once = std::int64_t{5} << 26; // within one frame: five schemes of 64 pairs to 1 M
 
+/// What a series is to be made of; `layer_type` is empty for a scheme on the scene's own layer type.
 struct Wanted {
   ValidRope config;
   std::string layer_type = {};
@@ -61,6 +65,7 @@ std::vector<std::uint64_t> turns_along(const Spectrum& spectrum, const RopeConfi
   if (axis < 0 || axis_count(config) == 1) return turns;
   const std::vector<std::uint8_t> axes = pair_axes(config, axis_count(config));
   for (std::size_t i = 0; i < turns.size(); ++i)
+    // Along every other axis query and key are at one position, where a pair's angle is 0 at every distance.
     if (axes[i] != axis) turns[i] = 0;
   return turns;
 }
@@ -79,7 +84,8 @@ std::string label_of(const Wanted& wanted) {
              : std::string(rope_type_title(config.scaling.rope_type));
 }
 
-/// Heads whose every pair is (1, 0), one for each position, rotated as complex numbers.
+/// Heads whose every pair is (1, 0), one for each position, rotated. Interleaved pairs with direction +1 make the
+/// result (cos, sin) of each pair's angle, one after the other, times the attention factor.
 std::vector<float> unit_rows(Engine& engine, const Spectrum& spectrum, const Positions& positions,
                              std::span<const std::uint8_t> axes = {}) {
   constexpr PairLayout as_complex{Pairing::interleaved, Pairing::interleaved, false, +1};
@@ -101,7 +107,7 @@ Series series_of(Wanted wanted, std::int64_t length, std::int64_t axis) {
   return series;
 }
 
-/// As it was before it was extended.
+/// The rope before it was extended. p-RoPE is no extension: the pairs that it stops were never trained to turn.
 RopeConfig trained_rope(const RopeConfig& rope) {
   RopeConfig trained = rope;
   if (!scheme_of(rope).spans_whole_head) trained.scaling.rope_type = RopeType::standard;
@@ -125,6 +131,8 @@ ScoreCurve curve_of(Engine& engine, std::span<const std::uint64_t> turns, const 
 } // namespace
 
 void Derived::update(const Scene& scene, gpu::Engines& engines, std::int64_t columns, Patience patience) {
+  // First, because everything below reads the series. Where the scene's rope is not valid, it throws before anything
+  // has changed.
   update_series(scene, columns);
   if (scene.view == View::overview || scene.view == View::score) {
     update_curves(engines, patience);
@@ -141,6 +149,7 @@ void Derived::update(const Scene& scene, gpu::Engines& engines, std::int64_t col
 }
 
 bool Derived::same_series(const Scene& scene, std::int64_t columns) const {
+  // All that a series depends on. The positions m and n are not among it: moving them must not compute a curve again.
   const Scene& before = series_of_;
   return !series_.empty() && columns == columns_ && scene.axis == before.axis && scene.rope == before.rope &&
          scene.factor == before.factor && scene.compared == before.compared &&
@@ -152,6 +161,8 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   if (same_series(scene, columns)) return;
   const std::int64_t length = pictured_length(scene);
   const bool same_axis = length == length_ && columns == columns_ && scene.axis == series_of_.axis;
+  // Everything that may throw comes before anything is changed, so that after an Error the series are as they were.
+  // Series that did not change are found again and moved over with their curves, which are what costs time.
   std::vector<Series> next;
   std::vector<Series*> known; // or null: of the same place in `next`
   const TriedSchemes tried = try_schemes(scene);
@@ -164,6 +175,8 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   }
   Spectrum trained = make_spectrum(trained_rope(scene.rope));
 
+  // The badge speaks of the scheme in force: it is due when that one is new, or was only compared with another one
+  // before.
   parity_due_ = parity_due_ || !known.front() || !known.front()->current;
   for (std::size_t i = 0; i < next.size(); ++i) {
     if (known[i]) next[i] = std::move(*known[i]);
@@ -183,6 +196,8 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
 }
 
 void Derived::update_curves(gpu::Engines& engines, Patience patience) {
+  // Goes on where the frame before stopped, unless the GPU was given up in between; then the curves begin again on the
+  // CPU.
   if (refining_ && refines_on_gpu_ == engines.draws_on_gpu() && patience == Patience::goes_on) return refine(engines);
   stop_refinement();
   std::int64_t terms = 0;
@@ -193,6 +208,7 @@ void Derived::update_curves(gpu::Engines& engines, Patience patience) {
       terms += length_ * series.spectrum.pairs();
     }
   if (unfinished.empty()) return;
+  // A long scan is drawn coarse at first, from a part of its distances, and refined over the next frames.
   const bool at_once = patience == Patience::waits || terms <= terms_at_once;
   const std::vector<std::int64_t> edges = log_bin_edges(length_, columns_);
   for (Series* series : unfinished) {
@@ -209,6 +225,7 @@ void Derived::update_curves(gpu::Engines& engines, Patience patience) {
 void Derived::begin_refinement(gpu::Engines& engines) {
   std::vector<PendingCurve> pending;
   for (std::size_t i = 0; i < series_.size(); ++i)
+    // Copies, not references: on the CPU the worker reads them while the series may change.
     if (!series_[i].finished) pending.push_back({i, series_[i].turns, series_[i].curve.edges});
   refining_ = true;
   refined_ = 0;
@@ -223,11 +240,14 @@ void Derived::refine(gpu::Engines& engines) {
   std::vector<ScannedBins> scanned;
   if (engines.draws_on_gpu()) {
     const auto begin = std::chrono::steady_clock::now();
+    // At least one slice a frame, however slow the GPU is, else it would never end.
     do scanned.push_back(gpu_scans_.next(engines.preferred()));
     while (!gpu_scans_.done() && std::chrono::steady_clock::now() - begin < gpu_time_of_a_frame);
     refined_ = gpu_scans_.share();
     refining_ = !gpu_scans_.done();
   } else {
+    // Asked before take(): asked after it, a last piece that came between the two calls would be lost, as nobody would
+    // take again.
     refining_ = refinement_.working();
     scanned = refinement_.take();
     refined_ = refinement_.share();
@@ -236,6 +256,7 @@ void Derived::refine(gpu::Engines& engines) {
     Series& series = series_[piece.series];
     std::copy(piece.bins.begin(), piece.bins.end(),
               series.curve.bins.begin() + static_cast<std::ptrdiff_t>(piece.first));
+    // Slices come in order, so that the last bin ends the curve.
     series.finished = piece.first + piece.bins.size() == series.curve.bins.size();
     update_local_means(series.curve);
   }
@@ -263,6 +284,7 @@ void Derived::update_hands(const Scene& scene, gpu::Engines& engines) {
   const auto pairs = static_cast<std::size_t>(spectrum.pairs());
   hands_ = {std::vector<glm::vec2>(pairs), std::vector<glm::vec2>(pairs)};
   for (std::size_t i = 0; i < pairs; ++i) {
+    // The query's row of 2 × pairs numbers comes first, then the key's.
     hands_.query[i] = {rows[2 * i], rows[2 * i + 1]};
     hands_.key[i] = {rows[2 * (pairs + i)], rows[2 * (pairs + i) + 1]};
   }
@@ -271,6 +293,8 @@ void Derived::update_hands(const Scene& scene, gpu::Engines& engines) {
 }
 
 void Derived::measure_precision(const Scene& scene, gpu::Engines& engines) {
+  // To a million tokens even where the context is short, as the cost of a number format is seen far out alone; 260
+  // positions are close enough for a line.
   constexpr std::int64_t at_least = 1'000'000, columns = 260;
   const std::int64_t furthest = std::max(length_, at_least);
   if (precision_of_ == scene.rope && precision_.positions.back() == furthest) return;
@@ -289,7 +313,8 @@ void Derived::measure_precision(const Scene& scene, gpu::Engines& engines) {
   next.positions.back() = furthest;
   next.table_positions = {1000, 32768, 100'000, 1'000'000};
   if (furthest >= 10'000'000) next.table_positions.push_back(10'000'000);
-  // A curve takes each position with its neighbour, so that one that a format happens to have does not hide the rest.
+  // A curve takes each position with the one before it and shows the worse: a format may hold a position exactly (every
+  // power of two, for one), and its error of 0 would hide that of all others around.
   std::vector<std::int64_t> asked = next.table_positions;
   for (const std::int64_t p : next.positions) asked.insert(asked.end(), {p, std::max<std::int64_t>(1, p - 1)});
   for (std::size_t r = 0; r < std::size(shown); ++r)
@@ -299,6 +324,7 @@ void Derived::measure_precision(const Scene& scene, gpu::Engines& engines) {
       const std::vector<double> errors =
           ropescope::precision(*engine, recipe, scene.rope, static_cast<double>(length_), asked);
       PrecisionCurve curve{.recipe = r, .label = shown[r].label, .on_gpu = engine != &engines.cpu};
+      // `errors` is in the order of `asked`: first those of the table, then two for each point of the curve.
       const auto split = errors.begin() + static_cast<std::ptrdiff_t>(next.table_positions.size());
       curve.table.assign(errors.begin(), split);
       for (auto error = split; error != errors.end(); error += 2) curve.errors.push_back(std::max(error[0], error[1]));
@@ -312,6 +338,8 @@ void Derived::measure_precision(const Scene& scene, gpu::Engines& engines) {
 void Derived::update_signatures(const Scene& scene) {
   const CheckedKernel* beside = kernel_.checked();
   if ((beside && !scene.kernel.gallery) || (signatures_of_ == scene.rope && signatures_beside_.get() == beside)) return;
+  // 40 rows of `signature_positions` each are as many as a small picture can show. They are spread evenly over the
+  // kernel's rows; without a kernel, over 4096 tokens, a usual context.
   constexpr std::int64_t rows = 40 * static_cast<std::int64_t>(signature_positions), usual = 4096;
   const std::int64_t tokens = beside ? beside->run.shape.tokens : usual;
   std::vector<std::int64_t> positions;
@@ -338,7 +366,8 @@ void Derived::measure_parity(gpu::Engines& engines) {
   parity_ = {};
   parity_due_ = false;
   const Series& now = current();
-  // Positions of every order of magnitude, so that a phase that goes wrong far out is seen.
+  // 1, 3, 7, 15 …: positions of every order of magnitude, with every bit set, so that a phase that goes wrong far out
+  // is seen.
   Positions positions;
   for (std::int64_t p = 1; p < length_; p = p * 2 + 1) positions.ids.push_back(p);
   const std::int64_t measured =
@@ -360,6 +389,7 @@ void Derived::measure_parity(gpu::Engines& engines) {
     parity_.greatest_difference =
         std::max(parity_.greatest_difference, std::abs(static_cast<double>(a) - static_cast<double>(b)));
   };
+  // Rotated components grow with the attention factor, and so do their errors; scores are without it.
   const auto gain = static_cast<float>(std::max(1.0, now.spectrum.attention_factor));
   for (std::size_t i = 0; i < rows.size(); ++i) differ(rows[i] / gain, rows_gpu[i] / gain);
   for (std::size_t b = 0; b < curve.bins.size(); ++b) {

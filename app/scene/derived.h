@@ -57,7 +57,8 @@ struct Precision {
   std::vector<PrecisionCurve> curves; ///< a recipe's on the CPU, then its on the GPU
 };
 
-/// Whether long work is waited for. A window goes on with what there is; what is kept as a file waits.
+/// Whether update() waits for long work. A window does not: it shows what there is and becomes finer from frame to
+/// frame. A picture that is written to a file waits until everything is computed.
 enum class Patience : std::uint8_t { waits, goes_on };
 
 /// Everything computed from a Scene. Each part is recomputed only when its own inputs changed, and only where the

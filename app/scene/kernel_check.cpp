@@ -15,6 +15,8 @@ std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const
   return checked_kernel(read_kernel_run(files, model, layer), stop);
 }
 
+/// Size and time of the files as they are now. A file that is gone has a stamp of zeros, so that its return is a
+/// change.
 KernelCheck::Stamps KernelCheck::stamps() const {
   Stamps now;
   for (std::size_t i = 0; i < now.size(); ++i) {
@@ -37,13 +39,16 @@ void KernelCheck::remember(const Scene& scene) {
   files_ = scene.kernel.files;
   rope_ = scene.rope;
   layer_type_ = scene.layer_type;
+  // "FILE:TENSOR" names a tensor within a file; what can change on the disk is the file.
   watched_ = {without_tensor_name(files_.in), without_tensor_name(files_.out),
               files_.positions.file.empty() ? "" : without_tensor_name(files_.positions.file)};
   unsettled_ = stamps_ = stamps();
   head_ = scene.kernel.head;
 }
 
-/// Whether files that changed are as they were a moment ago.
+/// Whether files that changed have stopped changing: a kernel's output that is still being written would be read in
+/// part and judged wrong. 300 ms without a change count as done; a writer that pauses for longer costs a second
+/// reading, as its next write is a change again. Who waits takes the files as they are.
 bool KernelCheck::settled(bool wait) {
   constexpr std::chrono::milliseconds moment{300};
   const auto now = std::chrono::steady_clock::now();
@@ -67,6 +72,8 @@ void KernelCheck::update(const Scene& scene, bool wait) {
     trouble_ = {};
     return;
   }
+  // Other files, another rope or another layer type: everything is read and judged again. Another head alone: the
+  // finding stays and only that head's errors are worked out, once no check is under way.
   const bool same = same_inputs(scene);
   if (!same || (changed_on_disk() && settled(wait))) {
     remember(scene);
@@ -91,13 +98,17 @@ void KernelCheck::adopt(const Scene& scene, std::shared_ptr<const CheckedKernel>
 KernelCheck::Done KernelCheck::done(const Wanted& wanted, const std::stop_token& stop) {
   Done done;
   done.head = wanted.head;
+  // A wish with a finding in it asks for the errors of one head alone.
   done.checked = wanted.of ? wanted.of : check_files(wanted.files, wanted.model, wanted.layer, stop);
+  // The head was chosen in files before these, which had more heads.
   if (done.head >= done.checked->run.heads) done.head = -1;
   if (done.head >= 0) done.errors = std::make_shared<ErrorMap>(errors_of_head(*done.checked, done.head));
   return done;
 }
 
 void KernelCheck::begin(Wanted wanted, bool wait) {
+  // Who draws a window goes on, and take() brings the result home in a later frame. Who waits for the result (a picture
+  // that is kept as a file) has it computed here, so the exception is caught here too.
   if (!wait) {
     working_ = true;
     return worker_.begin(std::move(wanted));

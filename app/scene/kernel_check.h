@@ -76,6 +76,7 @@ private:
   void accept(Done);
   void fail(); ///< requires that an exception is being handled
 
+  // (dup)
   std::shared_ptr<const CheckedKernel> checked_;
   std::shared_ptr<const ErrorMap> errors_; // of one head
   std::int64_t errors_of_ = -1;

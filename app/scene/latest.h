@@ -52,6 +52,7 @@ public:
     forget();
     wanted_.emplace(std::move(wish));
     working_ = true;
+    // The thread begins with the first wish: a program that never asks for any starts no thread.
     if (!thread_.joinable()) thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
     wake_.notify_one();
   }
@@ -93,6 +94,7 @@ private:
 
   void give(std::uint64_t generation, Piece piece, double share) {
     const std::lock_guard lock(mutex_);
+    // Work that was abandoned may still be running, and gives its pieces to nobody.
     if (generation != generation_) return;
     pieces_.push_back(std::move(piece));
     share_ = share;
@@ -100,6 +102,8 @@ private:
 
   void serve(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
+    // The wait ends with true when there is a wish. When the thread is asked to stop there is none, because ~Latest has
+    // abandoned it. The lock is given up while the work runs, so that the owner never waits for it.
     while (wake_.wait(lock, stop, [this] { return wanted_.has_value(); })) {
       Wish wish = *std::exchange(wanted_, std::nullopt);
       current_ = std::stop_source();
@@ -107,6 +111,7 @@ private:
       lock.unlock();
       const std::exception_ptr thrown = caught([&] { work_(wish, run); });
       lock.lock();
+      // Abandoned meanwhile: neither its exception nor its end counts.
       if (run.generation_ != generation_) continue;
       thrown_ = thrown;
       working_ = false;

@@ -34,6 +34,7 @@ std::vector<Preset> read_presets() {
   return all;
 }
 
+/// Upper and lower case count as equal, for ASCII.
 bool same_letters(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
@@ -42,6 +43,7 @@ bool same_letters(std::string_view a, std::string_view b) {
 } // namespace
 
 const std::vector<Preset>& presets() {
+  // Read when first asked for: a start with one model, found by its id below, reads that one file alone.
   static const std::vector<Preset> all = read_presets();
   return all;
 }

@@ -7,6 +7,7 @@
 namespace ropescope {
 
 CurveScans::CurveScans(std::vector<PendingCurve> curves) : curves_(std::move(curves)) {
+  // The work is counted in distances and not in bins: on a logarithmic axis the last bins hold nearly all of them.
   for (const PendingCurve& curve : curves_) of_points_ += curve.edges.back() - curve.edges.front();
 }
 
@@ -21,6 +22,7 @@ ScannedBins CurveScans::next(Engine& engine) {
   ScannedBins scanned{curve.series, first, std::vector<ScoreBin>(end - first)};
   const std::span<const std::int64_t> edges = std::span(curve.edges).subspan(first, end - first + 1);
   scan_slice(engine, {.turns = curve.turns, .weights = weights}, edges, 0, end - first, scanned.bins);
+  // One slice is done. The next call goes on with the next bin, or with the first bin of the next curve.
   points_ += edges.back() - edges.front();
   bin_ = end == last ? 0 : end;
   at_ += end == last;

@@ -12,9 +12,14 @@ namespace ropescope {
 
 namespace {
 
+// The factor s of schemes that are tried on, where the model itself has none; the context (tokens) of a model that
+// names none, which is also the default of Hugging Face's Llama; and how far pictures reach at most (tokens). The
+// longest context of the sliders times their greatest factor would be eight times that: too many distances to scan.
 constexpr double what_if_factor = 16, unknown_length = 2048;
 constexpr double greatest_pictured_length = 16.0 * 1024 * 1024;
 
+/// Puts a layer type's rope into the scene, with a context length and a factor where the file has none. The condition
+/// is written with "not", so that a length that is no number is replaced too.
 void take_rope(Scene& scene, const LayerRope& layer) {
   scene.layer_type = layer.layer_type;
   scene.axis = -1;
@@ -53,6 +58,7 @@ Scene default_scene() {
 Scene with_model(const Scene& scene, const Model& model) {
   Scene next = scene;
   next.model = model;
+  // The config of the model before must not tell heads from tokens for this one (see KernelFiles).
   next.kernel.files.config.clear();
   take_rope(next, layer_rope(model, std::nullopt));
   settle(next);
@@ -78,7 +84,9 @@ std::optional<ValidRope> tried_on(const Scene& scene, RopeType type) {
   if (type == scene.rope.scaling.rope_type) return ValidRope(scene.rope);
   auto rope = with_scheme(scene.rope, type, scene.factor);
   if (!rope) return std::nullopt;
-  // What only the scheme before needed otherwise comes back from the file.
+  // with_scheme() changes what the new scheme needs; what the old one had changed for itself is undone here. A scheme
+  // that spans the whole head (p-RoPE) has set rotary_dim to head_dim, and a dynamic scheme counts from
+  // max_position_embeddings, which it has set to the trained length.
   const RopeConfig& original = original_rope(scene);
   const bool was_whole = scheme_of(scene.rope).spans_whole_head && !scheme_of(original).spans_whole_head;
   if (was_whole && rope->layout.head_dim == original.layout.head_dim && !scheme_of(type).spans_whole_head)
@@ -99,6 +107,8 @@ void choose_scheme(Scene& scene, RopeType type) {
   const RopeConfig& original = original_rope(scene);
   scene.rope = *changed;
   if (type == original.scaling.rope_type) {
+    // with_scheme() drops what belongs to one scheme alone. Back at the model's own scheme the file's values count
+    // again. The factor stays the scene's, unless the file has none or has `alpha`, which takes its place.
     scene.rope.scaling.set(key::alpha, original.scaling[key::alpha]);
     scene.rope.scaling.freq_factors = original.scaling.freq_factors;
     scene.rope.attention.attention_factor = original.attention.attention_factor;
@@ -111,10 +121,12 @@ void set_factor(Scene& scene, double factor) {
   scene.factor = factor;
   if (!scheme_of(scene.rope).takes_factor) return;
   scene.rope.scaling.factor = factor;
+  // `alpha` would win over the factor that was just set (see extension_factor()).
   scene.rope.scaling.parameters.erase(key::alpha);
 }
 
 void settle(Scene& scene) {
+  // std::clamp requires a range that is not empty, hence the max() of the last pair.
   const std::int64_t pairs = pair_count(scene.rope);
   scene.pair = std::clamp<std::int64_t>(scene.pair, 0, std::max<std::int64_t>(pairs - 1, 0));
   if (scene.axis >= axis_count(scene.rope) || axis_count(scene.rope) == 1) scene.axis = -1;
@@ -126,6 +138,7 @@ void settle(Scene& scene) {
 void take_kernel_files(Scene& scene, const std::vector<std::string>& paths) {
   KernelView& kernel = scene.kernel;
   kernel.guessed = !take_files(kernel.files, paths);
+  // All that was chosen for the files before: new ones may have another shape.
   kernel.files.dtype.clear();
   kernel.files.token_axis.reset();
   kernel.head = -1;

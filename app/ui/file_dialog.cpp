@@ -16,6 +16,8 @@ void FileDialog::open() {
   opening_ = open_ = true;
 }
 
+/// Lists the subfolders and the files that may describe a model. It never throws: where the folder cannot be read, the
+/// dialog shows the reason in place of its entries.
 void FileDialog::enter(const fs::path& folder) {
   folder_ = folder;
   folders_.clear();
@@ -25,6 +27,7 @@ void FileDialog::enter(const fs::path& folder) {
        !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const fs::path& path = entry->path();
     std::error_code ignored;
+    // Hidden entries are left out, as a home folder has many. A typed path still reaches them.
     if (path.filename().string().starts_with(".")) continue;
     if (entry->is_directory(ignored))
       folders_.push_back(path);
@@ -34,11 +37,13 @@ void FileDialog::enter(const fs::path& folder) {
   trouble_ = error ? error.message() : "";
   std::sort(folders_.begin(), folders_.end());
   std::sort(files_.begin(), files_.end());
+  // The path ends with a slash, so that a person can type a file's name directly behind it.
   std::snprintf(typed_.data(), typed_.size(), "%s", (folder_ / "").string().c_str());
 }
 
 std::optional<fs::path> FileDialog::draw() {
   constexpr const char* name = "Open a config.json or GGUF file";
+  // Dear ImGui names a popup relative to the window that is being drawn, so it is opened here and not in open().
   if (opening_) ImGui::OpenPopup(name);
   const float em = ImGui::GetFontSize();
   const ImVec2 display = ImGui::GetIO().DisplaySize;
@@ -58,6 +63,7 @@ std::optional<fs::path> FileDialog::draw() {
   ImGui::SameLine();
   if (ImGui::Button("Cancel")) ImGui::CloseCurrentPopup();
 
+  // Only remembered until all entries are drawn: enter() replaces the lists that the loops below walk through.
   std::optional<fs::path> folder;
   if (entered || pressed) {
     std::error_code error;
@@ -76,6 +82,7 @@ std::optional<fs::path> FileDialog::draw() {
     if (ImGui::Selectable(path.filename().string().c_str())) chosen = path;
   ImGui::EndChild();
   if (folder) enter(*folder);
+  // A popup can be closed only between its Begin and its End. close() therefore leaves a wish, which is met here.
   if (chosen || closing_) ImGui::CloseCurrentPopup();
   closing_ = false;
   ImGui::EndPopup();

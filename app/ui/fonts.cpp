@@ -28,9 +28,12 @@ constexpr ImWchar ranges[] = {0x0020, 0x00ff,                                 //
                               0x27e8, 0x27e9,                                 // ⟨ ⟩
                               0};
 
+/// The first folder that has all three files, or "". A folder with a part of them does not count, because Dear ImGui
+/// asserts that every font file it is asked for is there.
 std::string folder_of_fonts() {
   std::vector<std::string> folders;
   if (const char* asked = std::getenv("ROPESCOPE_FONTS")) folders.emplace_back(asked);
+  // Where distributions (Debian, Fedora, Arch) and installations by hand keep DejaVu.
   for (const char* folder : {"/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/dejavu", "/usr/share/fonts/TTF",
                              "/usr/share/fonts/dejavu-sans-fonts", "/usr/local/share/fonts/dejavu"})
     folders.emplace_back(folder);
@@ -45,6 +48,9 @@ std::string folder_of_fonts() {
 
 ImFont* add(const std::string& folder, const char* file, float pixels) {
   ImFontConfig config;
+  // Letters keep their true width and may begin between two pixels, so that spacing stays even. They are rasterised
+  // with two samples across: Dear ImGui's header calls the difference from its usual three minimal, and the texture is
+  // smaller.
   config.OversampleH = 2;
   config.OversampleV = 1;
   config.PixelSnapH = false;
@@ -62,6 +68,7 @@ Fonts Fonts::load(float scale) {
   const std::string folder = folder_of_fonts();
   if (folder.empty()) {
     ImFontConfig config;
+    // Dear ImGui's own bitmap letters are drawn for 13 pixels. They hold Latin alone: θ, Δ and subscripts become "?".
     config.SizePixels = std::round(13 * scale);
     ImFont* own = atlas.AddFontDefault(&config);
     fonts.body = fonts.small = fonts.heading = fonts.bold = fonts.title = fonts.large = fonts.mono = fonts.mono_small =
@@ -79,6 +86,7 @@ Fonts Fonts::load(float scale) {
     fonts.mono_small = add(folder, "DejaVuSansMono.ttf", pixels(14));
   }
   ImGui::GetIO().FontDefault = fonts.body;
+  // The texture on the GPU still holds the letters of the scale before.
   compat::rebuild_font_texture();
   return fonts;
 }

@@ -13,6 +13,7 @@ class FrameMemory final : public std::pmr::memory_resource {
 public:
   /// A new frame begins: everything handed out is void.
   void reset() {
+    // The last frame did not fit into one block. One block as large as all of them holds the next frame like it.
     if (blocks_.size() > 1) {
       std::size_t all = 0;
       for (const Block& block : blocks_) all += block.size;
@@ -31,6 +32,7 @@ private:
   void add(std::size_t size) { blocks_.push_back({std::make_unique_for_overwrite<std::byte[]>(size), size}); }
 
   void* do_allocate(std::size_t size, std::size_t alignment) override {
+    // A small frame fits into 64 KiB. A larger one takes a few blocks, once: the next reset() makes them one.
     constexpr std::size_t least = std::size_t{1} << 16;
     std::size_t begin = (used_ + alignment - 1) / alignment * alignment;
     if (blocks_.empty() || begin + size > blocks_.back().size) {

@@ -8,6 +8,8 @@ namespace ropescope::ui {
 
 namespace {
 
+/// Fills a rectangle with an opaque colour. `height` is the window's: OpenGL counts rows from the bottom, the design
+/// counts them from the top.
 void clear(Rect area, float height, ImU32 colour) {
   const ImVec4 c = ImGui::ColorConvertU32ToFloat4(colour);
   glScissor(static_cast<int>(area.least.x), static_cast<int>(height - area.greatest.y),
@@ -16,6 +18,7 @@ void clear(Rect area, float height, ImU32 colour) {
   glClear(GL_COLOR_BUFFER_BIT);
 }
 
+/// In rising order, each once, and none outside 0 … `end`.
 void sort_edges(std::vector<float>& edges, float end) {
   for (float& edge : edges) edge = std::clamp(edge, 0.0f, end);
   std::sort(edges.begin(), edges.end());
@@ -25,6 +28,8 @@ void sort_edges(std::vector<float>& edges, float end) {
 } // namespace
 
 const std::vector<Rect>& GroundPainter::between(ImVec2 size, const std::vector<Ground>& grounds, ImU32 panel) {
+  // The edges of all panels, prolonged, cut the window into a grid of cells. No edge runs through a cell, so a cell
+  // lies wholly within a panel or wholly outside, and one of its corners tells which.
   x_.assign({0, size.x});
   y_.assign({0, size.y});
   for (const Ground& ground : grounds) {
@@ -43,6 +48,7 @@ const std::vector<Rect>& GroundPainter::between(ImVec2 size, const std::vector<G
         return ground.colour == panel && ground.area.contains(cell.least);
       });
       if (covered) continue;
+      // A cell that touches the one before it in its row joins it: the fewer rectangles, the fewer calls of glClear.
       if (between_.size() > of_row && between_.back().greatest.x == cell.least.x)
         between_.back().greatest.x = cell.greatest.x;
       else
@@ -53,6 +59,9 @@ const std::vector<Rect>& GroundPainter::between(ImVec2 size, const std::vector<G
 }
 
 void GroundPainter::paint(ImVec2 size, const std::vector<Ground>& grounds, ImU32 panel, ImU32 colour) {
+  // First the whole window in the colour of panels, which cover most of it; then what no panel covers; last the areas
+  // that lie on panels, in the order in which they were asked for. The scissor test is what limits glClear to a
+  // rectangle; it is off again when Dear ImGui draws.
   clear({{0, 0}, size}, size.y, panel);
   glEnable(GL_SCISSOR_TEST);
   for (const Rect& area : between(size, grounds, panel)) clear(area, size.y, colour);

@@ -5,8 +5,9 @@
 
 namespace ropescope::ui {
 
-/// Clears the framebuffer that is bound to the grounds of a frame, `colour` between them. Most pixels are a panel's and
-/// come with one clear of everything; what lies between panels is little and is cleared after it.
+/// Fills the framebuffer that is bound with the opaque areas of a frame (Ground), and with `colour` where no panel
+/// lies. Most pixels belong to panels, so the whole framebuffer is cleared once in their colour; what lies between them
+/// is little and is cleared after it.
 class GroundPainter {
 public:
   /// `size` in pixels. Grounds of the colour `panel` are below all others.

@@ -22,6 +22,7 @@ bool is_offered(const Scheme& scheme, const Scene& scene) {
   return scheme.offered || scheme.type == scene.rope.scaling.rope_type;
 }
 
+<<<<<<< HEAD
 /// Whether a scheme can be drawn beside the one in force.
 bool is_comparable(const Scheme& scheme, const Scene& scene, const Derived* derived) {
   const bool possible = derived ? derived->possible(scheme.type) : tried_on(scene, scheme.type).has_value();
@@ -43,6 +44,21 @@ float nominal_height(const Scene& scene, const Derived* derived) {
   height += slider_row * static_cast<float>(scheme_of(scene.rope).controls.size());
   if (!scheme_of(scene.rope).offered) height += button_row; // its button begins one more row
   if (derived && !derived->current().spectrum.rule.empty()) height += rule_lines;
+=======
+/// Height (pixels at scale 1) that all rows would take. Where the panel is lower, control_panel() moves the rows closer
+/// by the ratio. It need not be exact: where it is too small a number, the panel scrolls.
+float nominal_height(const Scene& scene, const Derived* derived) {
+  // 878: the rows that are always there and a usual comparison, added up. The others are what the functions below skip:
+  // 38 for a row of buttons, 23 for a line of the comparison, 27 for a read-out, 45 for a slider, 32 for a fourth row
+  // of schemes (nine fit into three), 42 for two lines of the scheme's sentence.
+  float height = 878;
+  if (scene.model.layers.size() > 1) height += 38 + 23 * static_cast<float>(scene.model.layers.size() - 1);
+  if (axis_count(scene.rope) > 1) height += 38;
+  if (derived && derived->current().spectrum.softmax_factor != 1) height += 27;
+  height += 45 * static_cast<float>(scheme_of(scene.rope).controls.size());
+  height += 32 * static_cast<float>(offered_schemes(scene).size() > 9);
+  if (derived && !derived->current().spectrum.rule.empty()) height += 42;
+>>>>>>> words2
   return height;
 }
 
@@ -56,7 +72,8 @@ public:
   float width() const { return width_; }
   void skip(float height) { at_.y += c.px(height * squeeze_); }
 
-  /// A knob must not reach into the words below it.
+  /// The knob of a slider ends 38 pixels below the slider's top (widgets.cpp: line_below + knob_radius), which is 0.84
+  /// of 45. Squeezed further, it would reach into the words below.
   void skip_slider() { at_.y += c.px(45 * std::max(squeeze_, 0.84f)); }
 
   void heading(const char* words) {
@@ -77,7 +94,8 @@ public:
     skip(27);
   }
 
-  /// Buttons side by side; the n-th of `count`.
+  /// The n-th of `count` buttons side by side, from `left` pixels on. Buttons shrink a little less than the gaps
+  /// between rows, so that their words still fit.
   Rect cell(int n, int count, float height, float left = 0) const {
     const float gap = c.px(6), from = at_.x + left,
                 w = (width_ - left - gap * static_cast<float>(count - 1)) / static_cast<float>(count);
@@ -94,12 +112,14 @@ private:
 const Preset* typed_preset() {
   const ImVector<ImWchar>& typed = ImGui::GetIO().InputQueueCharacters;
   if (typed.empty()) return nullptr;
+  // Letters outside ASCII match nothing: tolower() of one byte of a UTF-8 letter means nothing.
   const auto letter = [](unsigned c) { return c < 128 ? std::tolower(static_cast<int>(c)) : 0; };
   for (const Preset& preset : presets())
     if (letter(static_cast<unsigned char>(preset.model.name.front())) == letter(typed.back())) return &preset;
   return nullptr;
 }
 
+/// The box with the model's name, and the list of all presets that it opens.
 void choose_model(Column& column, const Scene& scene, Scene& next) {
   const Canvas& c = column.c;
   const Rect box = column.cell(0, 1, 36);
@@ -113,9 +133,11 @@ void choose_model(Column& column, const Scene& scene, Scene& next) {
   ImGui::SetNextWindowPos({box.least.x, box.greatest.y + c.px(2)});
   ImGui::SetNextWindowSizeConstraints({box.width(), 0}, {c.px(420), c.px(560)});
   if (ImGui::BeginPopup("models")) {
+    // Dear ImGui closes popups by Escape only under its keyboard navigation, which is off here.
     if (compat::escape_pressed()) ImGui::CloseCurrentPopup();
     const Preset* wanted = typed_preset();
     for (const Preset& preset : presets()) {
+      // Scrolls the list, so that this preset becomes its top line.
       if (&preset == wanted) ImGui::SetScrollHereY(0);
       if (ImGui::Selectable(preset.model.name.c_str(), preset.model.name == scene.model.name))
         next = with_model(scene, preset.model);
@@ -126,6 +148,7 @@ void choose_model(Column& column, const Scene& scene, Scene& next) {
   column.skip(44);
 }
 
+/// Models such as Gemma 3 have layers of several types ("full", "sliding"), each with its own rope.
 void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
   const int count = static_cast<int>(scene.model.layers.size());
   if (count < 2) return;
@@ -148,6 +171,8 @@ void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
   column.skip(38);
 }
 
+/// The part of the head that turns stays the same part: half of 128 becomes half of 64. Both dimensions stay even, as a
+/// pair takes two components, and at least one pair is left.
 void set_head_dim(Scene& next, double value) {
   RopeConfig& rope = next.rope;
   const auto head_dim = std::max<std::int64_t>(2, static_cast<std::int64_t>(value) / 2 * 2);
@@ -189,6 +214,8 @@ void model_controls(Column& column, const Scene& scene, const RopeConfig& origin
   for (const auto& [n, pairing, label] :
        {std::tuple{0, Pairing::half, "half-split"}, std::tuple{1, Pairing::interleaved, "interleaved"}})
     if (button(c, label, column.cell(n, 2, 28, c.px(72)), label, scene.rope.layout.pairs.pairing == pairing))
+      // Input and output alike: a kernel that reads one pairing and writes the other is a fault that `check` looks for,
+      // no choice of a model.
       rope.layout.pairs.pairing = rope.layout.pairs.output = pairing;
   column.skip(38);
 }
@@ -212,6 +239,7 @@ void position_controls(Column& column, const Scene& scene, Scene& next) {
       settle(next);
     }
   };
+  // A double click goes back to the scene's first positions, m = 137 and n = 100 (scene.h), shifted by 1 as above.
   position("m", "query m", next.m, c.theme.query, 138);
   position("n", "key n", next.n, c.theme.key, 101);
   if (const std::int64_t axes = axis_count(scene.rope); axes > 1) {
@@ -230,6 +258,7 @@ void position_controls(Column& column, const Scene& scene, Scene& next) {
   column.read_out("Δ = m − n", grouped(static_cast<double>(next.m - next.n)));
   const bool playing = scene.play != Play::off;
   const Rect play{column.at(), {column.at().x + c.px(84), column.at().y + c.px(30)}};
+  // The same action as the key's, so that both always do the same.
   if (button(c, "play", play, playing ? "pause" : "▶ play", playing)) action("play").apply(next);
   if (link(c, "play what", {play.greatest.x + c.px(12), play.least.y + c.px(7)},
            scene.play_both ? "m and n together" : "m alone")) {
@@ -244,10 +273,17 @@ void position_controls(Column& column, const Scene& scene, Scene& next) {
 void choose_extension(Column& column, const Scene& scene, const Derived* derived, Scene& next) {
   constexpr int columns = 3;
   int n = 0;
+<<<<<<< HEAD
   for (const Scheme* scheme : all_schemes()) {
     if (!is_offered(*scheme, scene)) continue;
+=======
+  for (const Scheme* scheme : offered_schemes(scene)) {
+    // Derived has tried every scheme already. Before the first frame there is no Derived, and the scheme is tried here.
+>>>>>>> words2
     const bool possible = derived ? derived->possible(scheme->type) : tried_on(scene, scheme->type).has_value();
     const Canvas& c = column.c;
+    // Canvas::words() does not end its text with NUL. Dear ImGui takes C strings, so the NUL is written as a last
+    // argument wherever words go to it.
     if (button(c, c.words("{}{}", scheme->name, '\0').data(), column.cell(n % columns, columns, 27), scheme->label,
                scene.rope.scaling.rope_type == scheme->type, possible))
       choose_scheme(next, scheme->type);
@@ -277,6 +313,7 @@ void scheme_controls(Column& column, const Scene& scene, Scene& next) {
                         .greatest = control.greatest,
                         .logarithmic = true,
                         .fallback = control.low->fallback};
+    // One parameter: an ordinary slider. Two parameters that bound a range share one line with two knobs.
     if (!control.high) {
       if (column.value(slider, low)) values.set_number(*control.low, low);
       continue;
@@ -295,12 +332,14 @@ void extension_read_outs(Column& column, const Spectrum& spectrum) {
   if (!spectrum.rule.empty()) {
     const float y = column.at().y;
     column.skip(
+        // wrapped_text() returns pixels, skip() takes lengths at scale 1.
         (wrapped_text(c, column.at(), column.width(), c.fonts.small, c.theme.dim, spectrum.rule) - y) / c.scale + 4);
   }
   column.read_out("attention factor", fmt::format("{:.4f}", spectrum.attention_factor));
   if (spectrum.softmax_factor != 1) column.read_out("softmax scale", fmt::format("×{:.4f}", spectrum.softmax_factor));
 }
 
+/// The scheme, its factor, the trained context, and whatever sliders the scheme's row asks for.
 void extension_controls(Column& column, const Scene& scene, const RopeConfig& original, const Derived* derived,
                         Scene& next) {
   choose_extension(column, scene, derived, next);
@@ -314,6 +353,8 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
                     .logarithmic = true,
                     .fallback = original.scaling.factor.value_or(16)},
                    factor))
+    // A drag gives numbers that people would choose: steps of 0.05 below ×4, of 0.5 above. The wheel and typed numbers
+    // go the same way.
     set_factor(next, factor < 4 ? std::round(factor * 20) / 20 : std::round(factor * 2) / 2);
   double trained = trained_length(rope);
   if (column.value({.id = "trained",
@@ -325,6 +366,7 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
                     .whole = true,
                     .fallback = trained_length(original)},
                    trained))
+    // For the same reason contexts are multiples of 1024 tokens, or of 64 up to 4096.
     set_trained_length(rope, trained > 4096 ? std::round(trained / 1024) * 1024 : std::round(trained / 64) * 64);
   scheme_controls(column, scene, next);
   if (derived) extension_read_outs(column, derived->current().spectrum);
@@ -360,6 +402,8 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
     column.skip(23);
   };
   const RopeType current = scene.rope.scaling.rope_type;
+  // First the scheme in force, which cannot be switched off. A layer without RoPE has the colour of "no extension", as
+  // its curve has.
   row(scene.rope.rotates ? current : RopeType::standard,
       derived ? std::string_view(derived->current().label) : rope_type_title(current), true, true);
   const auto others = [&](bool standard) { // no extension comes last, as in every list of curves
@@ -372,6 +416,7 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
   for (const LayerRope& layer : scene.model.layers) {
     if (layer.layer_type == scene.layer_type) continue;
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
+    // One switch for all of them: whichever is clicked, all other layer types come or go.
     if (hit(c.words("layer {}{}", layer.layer_type, '\0').data(), r)) next.other_layers = !scene.other_layers;
     compare_row(c, r, c.theme.text, layer_words(c, layer), scene.other_layers, false);
     column.skip(23);
@@ -383,9 +428,12 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
 bool control_panel(const Canvas& outer, Rect area, const Scene& scene, const Derived* derived, Scene& next) {
   panel(outer, area);
   ImGui::SetCursorScreenPos(area.least);
+  // A child window scrolls where the rows need more room than there is. It has a list of drawing commands of its own,
+  // which clips to the panel, so the controls get a canvas with that list.
   ImGui::BeginChild("controls", {area.width(), area.height()}, false, ImGuiWindowFlags_NoBackground);
   Canvas c = outer;
   c.list = ImGui::GetWindowDrawList();
+  // Closer than 0.76 rows would touch; wider than 1.08 they would look torn apart.
   const float top = area.least.y + c.px(8) - ImGui::GetScrollY(),
               squeeze = std::clamp(area.height() / c.px(nominal_height(scene, derived)), 0.76f, 1.08f);
   Column column(c, {area.least.x + c.px(16), top}, area.width() - c.px(32), squeeze);
@@ -403,6 +451,7 @@ bool control_panel(const Canvas& outer, Rect area, const Scene& scene, const Der
   extension_controls(column, scene, original, derived, next);
   column.heading("COMPARE");
   compare_controls(column, scene, derived, next);
+  // Everything above is placed by hand. An item where the rows end tells Dear ImGui how far there is to scroll.
   ImGui::SetCursorScreenPos(column.at());
   ImGui::Dummy({1, 1});
   ImGui::EndChild();

@@ -15,6 +15,7 @@ void write_png(const std::filesystem::path& path, int width, int height, std::sp
   const auto append = [](void* to, void* data, int size) {
     static_cast<std::string*>(to)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
   };
+  // Compressed in memory first, so that a picture that cannot be compressed leaves no file behind.
   if (!stbi_write_png_to_func(append, &bytes, width, height, 3, rgb.data(), width * 3))
     throw Error(fmt::format("{}: the picture could not be compressed", path.string()));
   write_file(path, bytes);

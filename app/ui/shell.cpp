@@ -19,10 +19,13 @@ namespace ropescope::ui {
 
 namespace {
 
-// Sizes at scale 1: of the window (1600×1000 has room to spare) and of one picture alone.
+// Sizes at scale 1, pixels. The window's is less than the usual window of 1600×1000, so that rows have room to spare;
+// the other is that of one picture drawn alone.
 const ImVec2 window_design(1600, 900), picture_design(1100, 660);
 constexpr float bar_height = 48, gap = 12, panel_width = 284, message_height = 38;
+// How fast Play moves: as many positions a second as a film has frames, so that it looks like movement.
 constexpr double tokens_per_second = 24;
+// Where the mouse is while no picture may react to it: far outside of everything.
 constexpr float nowhere = -1e6f;
 
 /// Everything grows with the window, so that a projector shows what a desk shows.
@@ -37,6 +40,8 @@ struct Layout {
   Rect rotations, pair, wavelengths, score;
 };
 
+/// The score gets the whole width and 56 % of the height, as its distances need columns. Above it the pair and the
+/// wavelengths are of fixed width, and the wall of dials takes what is left.
 Layout overview(const Canvas& c, Rect stage) {
   const float space = c.px(gap), split = stage.least.y + stage.height() * 0.435f;
   const float right = stage.greatest.x - c.px(300), pair_left = right - space - c.px(248);
@@ -46,7 +51,8 @@ Layout overview(const Canvas& c, Rect stage) {
           .score = {{stage.least.x, split + space}, stage.greatest}};
 }
 
-/// Columns of the score's plot: its rectangle's width less margins, two pixels each at scale 1.
+/// How many bins the score's curves have: one for two pixels (at scale 1) of its plot. 88 is what the picture
+/// (score.cpp) leaves free beside its plot: 2 × 18 of the panel, 46 for labels and 6.
 std::int64_t columns_of(const Canvas& c, float panel) {
   return std::max<std::int64_t>(64, static_cast<std::int64_t>((panel - c.px(88)) / c.px(2)));
 }
@@ -57,6 +63,7 @@ Shell::Shell(Scene scene, gpu::Engines& engines) : engines_(engines), scene_(std
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
+  // Dear ImGui leaves no imgui.ini and no log in the current folder.
   io.IniFilename = nullptr;
   io.LogFilename = nullptr;
   io.ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;
@@ -70,6 +77,7 @@ Shell::~Shell() {
 
 void Shell::begin(int width, int height, float seconds, ImVec2 design) {
   const float scale = scale_for(width, height, design, zoom_);
+  // Before ImGui::NewFrame(), which locks the fonts.
   if (scale != scale_) {
     fonts_ = Fonts::load(scale);
     scale_ = scale;
@@ -77,6 +85,7 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
   apply_style(theme(scene_.dark ? ThemeName::dark : ThemeName::light), scale_);
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
+  // Dear ImGui asserts that time goes on.
   io.DeltaTime = std::max(seconds, 1e-4f);
   {
     const gpu::DriverTime driver;
@@ -85,6 +94,7 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
   ImGui::NewFrame();
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(io.DisplaySize);
+  // One window of Dear ImGui as large as ours, without anything of its own to be seen: it holds every control.
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0f);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0f);
@@ -97,7 +107,10 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
 
 Canvas Shell::canvas() {
   const ImGuiIO& io = ImGui::GetIO();
+  // Whether the mouse belongs to the pictures. It does not while a popup is open or an item is held: a slider that is
+  // dragged across a picture must not move that picture too.
   const bool free = !help_ && !ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup) && !ImGui::IsAnyItemActive();
+  // What the frame before was drawn with is void from here on, its words included.
   grounds_.clear();
   memory_.reset();
   return {.list = ImGui::GetWindowDrawList(),
@@ -112,22 +125,28 @@ Canvas Shell::canvas() {
 }
 
 void Shell::finish() {
+  // From 1.89 on Dear ImGui asserts that an item follows the last move of its cursor.
   ImGui::SetCursorScreenPos({0, 0});
   ImGui::Dummy({1, 1});
   ImGui::End();
   ImGui::Render();
   const gpu::DriverTime driver;
   const Theme& colours = theme(scene_.dark ? ThemeName::dark : ThemeName::light);
+  // Grounds are cleared before Dear ImGui draws anything, so they lie below all else, whenever they were asked for.
   ground_painter_.paint(ImGui::GetIO().DisplaySize, grounds_, colours.panel, colours.ground);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 
-/// A GPU that fails while somebody looks is given up aloud.
+/// Does work on the engine that draws. Where the GPU fails in a window, the CPU does the work from then on and the
+/// message says why. For a picture that is kept as a file there is no message, and a GPU that was asked for must not be
+/// replaced in silence: its error goes on to the caller.
 template <typename Work>
 void Shell::work_or_give_up_gpu(Work work) {
   if (engines_.work_or_give_up_gpu(work, !live_) && live_) message_ = {std::string(engines_.gpu->why_not()), true};
 }
 
+/// Computes what `next` shows and makes it the scene in force. Where it is not valid, the scene stays as it was and the
+/// message says why.
 void Shell::accept(Scene& next, std::int64_t columns) {
   columns_ = columns;
   settle(next);
@@ -138,6 +157,7 @@ void Shell::accept(Scene& next, std::int64_t columns) {
     if (message_.of_scene) message_ = {};
   } catch (const Error& error) {
     if (!computed_) throw; // nothing to go on with
+    // The old scene is computed on, so that its curves go on getting finer, and drawn below the message.
     message_ = {error.what(), true, true};
     work_or_give_up_gpu([&] { derived_.update(scene_, engines_, columns, patience()); });
   }
@@ -146,17 +166,23 @@ void Shell::accept(Scene& next, std::int64_t columns) {
 /// Both engines are measured once nothing has moved for a moment, so that no movement waits for it.
 void Shell::measure_when_still(float seconds) {
   constexpr float moment = 0.25f;
+  // Copied only where it differs: a copy in every frame would be work for nothing.
   still_ = scene_.rope == measured_rope_ ? still_ + seconds : 0;
   if (measured_rope_ != scene_.rope) measured_rope_ = scene_.rope;
   if (derived_.parity_due() && still_ >= moment) work_or_give_up_gpu([&] { derived_.measure_parity(engines_); });
 }
 
+/// Order: the controls are drawn with what the frame before computed and edit `next`; it is computed; the pictures are
+/// drawn with the new numbers, so that a dragged slider and its curves move together. What is clicked in a picture is
+/// computed at the end and seen in the next frame.
 void Shell::frame(int width, int height, float seconds, bool live) {
   live_ = live;
   begin(width, height, seconds, window_design);
   next_ = scene_; // a copy into what is there already allocates nothing
   Scene& next = next_;
   if (scene_.play != Play::off) {
+    // Whole tokens are moved and the rest is kept, so that the speed does not depend on how many frames a second there
+    // are.
     play_remainder_ += tokens_per_second * static_cast<double>(seconds);
     const auto tokens = static_cast<std::int64_t>(play_remainder_);
     play_remainder_ -= static_cast<double>(tokens);
@@ -174,6 +200,7 @@ void Shell::frame(int width, int height, float seconds, bool live) {
                                     computed_ ? &derived_ : nullptr, next))
     perform(Request::open_file);
   accept(next, columns_of(c, stage_area.width()));
+  // Where the edit was refused, the pictures go on from the scene that is still in force.
   next = scene_;
   stage(c, stage_area, next);
   message_bar(c, {{c.px(gap), window.greatest.y - c.px(gap + message_height)},
@@ -186,6 +213,7 @@ void Shell::frame(int width, int height, float seconds, bool live) {
   if (next != scene_) accept(next, columns_of(c, stage_area.width()));
   finish();
   if (live_) measure_when_still(seconds);
+  // A picture that is kept waits until it is complete, frames later if need be.
   if (export_wanted_ && !derived_.refining() && !derived_.kernel().working()) export_png(width, height);
 }
 
@@ -193,6 +221,7 @@ void Shell::picture_frame(std::string_view name, int width, int height) {
   const pictures::Picture* picture = pictures::find(name);
   if (!picture) throw Error(fmt::format("there is no picture \"{}\"", name));
   live_ = false;
+  // No clock: the same picture twice is the same to the byte.
   begin(width, height, 1 / 60.0f, picture_design);
   const Canvas c = canvas();
   scene_.view = picture->view; // computed only where it is looked at
@@ -235,6 +264,8 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
   x += text(c, {x, y}, c.fonts.title, c.theme.text, "Ropescope") + c.px(22);
   for (const Action& a : actions()) {
     if (!a.name.starts_with("view.") || a.name == "view.grid") continue;
+    // An action is a function that changes a scene and does not say which view it leads to. It is tried on an empty
+    // scene to learn that.
     const bool chosen = [&] {
       Scene would;
       a.apply(would);
@@ -267,7 +298,8 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
   badge(c, {{std::max(x + c.px(16), right - c.px(700)), c.px(9)}, {right, bar.height() - c.px(9)}});
 }
 
-/// Measured when the work last changed: which GPU, its time, the CPU's, and how far apart their numbers are.
+/// How GPU and CPU compare: which GPU, its time, the CPU's, and how far apart their numbers are; where there is no GPU,
+/// why. In a narrow bar the device's name is left out first, then the numbers.
 void Shell::badge(const Canvas& c, Rect r) const {
   if (r.width() < c.px(32)) return;
   c.list->AddRectFilled(r.least, r.greatest, c.theme.raised, c.px(5));
@@ -286,6 +318,8 @@ void Shell::badge(const Canvas& c, Rect r) const {
   } else {
     const Parity& p = derived_.parity();
     const bool due = derived_.parity_due();
+    // Each engine is within 2e-6 of the exact numbers (core/rope/engine.h), so that both may be 4e-6 apart. In practice
+    // they are closer; what is further apart than 2e-6 deserves a look.
     c.list->AddCircleFilled(dot, c.px(5),
                             due                             ? c.theme.faint
                             : p.greatest_difference <= 2e-6 ? c.theme.good
@@ -332,6 +366,7 @@ void Shell::message_bar(const Canvas& c, Rect bar) {
 }
 
 void Shell::help(const Canvas& c) {
+  // Drawn above everything, popups included.
   ImDrawList* list = ImGui::GetForegroundDrawList();
   Canvas over = c;
   over.list = list;
@@ -352,6 +387,8 @@ void Shell::help(const Canvas& c) {
 void Shell::open(const std::filesystem::path& path) {
   try {
     const Scene next = with_model(scene_, read_model(path));
+    // Tried before it is taken: a file whose numbers cannot be used throws here, and the window keeps its model. Before
+    // the first frame the width of the pictures is not known; then that frame tries it.
     if (computed_) derived_.update(next, engines_, columns_, patience());
     scene_ = next;
     scene_.kernel.files.config = path.string();
@@ -367,6 +404,7 @@ void Shell::drop(const std::vector<std::string>& paths) {
   std::vector<std::string> arrays;
   for (const std::string& path : paths) {
     const std::string extension = std::filesystem::path(path).extension().string();
+    // These hold arrays. Whatever else is dropped is read as a model's file, and the message says where it is none.
     if (extension == ".npy" || extension == ".safetensors")
       arrays.push_back(path);
     else
@@ -388,6 +426,8 @@ bool Shell::takes_letters() const {
   return dialog_.is_open() || ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
 }
 
+/// Whether anything was open, which has then used the key up. A popup counts, but is not closed here: it belongs to
+/// what draws it.
 bool Shell::close_what_is_open() {
   const bool something = help_ || dialog_.is_open() || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
   help_ = false;

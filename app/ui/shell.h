@@ -103,6 +103,7 @@ private:
   FileDialog dialog_;
   Message message_;
   float scale_ = 0, zoom_ = 1;
+  // (dup)
   double play_remainder_ = 0;
   RopeConfig measured_rope_;
   float still_ = 0;          // seconds since the scheme in force last changed

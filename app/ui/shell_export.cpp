@@ -16,6 +16,8 @@ namespace ropescope::ui {
 
 namespace {
 
+/// "ropescope_Llama-2-7B_yarn_20260131-120000.png", in the current folder. What may trouble a file system or a shell in
+/// the model's name becomes "-"; the time keeps one export from replacing another.
 std::string export_name(const Scene& scene) {
   std::string model = scene.model.name;
   std::replace_if(
@@ -35,6 +37,7 @@ std::string Shell::export_finding(const std::string& png) const {
   return " and " + name;
 }
 
+/// Reads back the frame that was just drawn, before it is shown. Whatever goes wrong becomes a message in the window.
 void Shell::export_png(int width, int height) {
   export_wanted_ = false;
   const std::string name = export_name(scene_);

@@ -11,9 +11,11 @@ namespace ropescope::ui {
 
 namespace {
 
+/// An opaque colour from 0xRRGGBB; Dear ImGui has its own order of bytes.
 constexpr ImU32 rgb(unsigned hex) { return IM_COL32((hex >> 16) & 255, (hex >> 8) & 255, hex & 255, 255); }
 
-/// The colours of curves: Okabe and Ito's palette, which is told apart without colour vision, one shade for each ground.
+/// The colours of curves: Okabe and Ito's palette, which is told apart without colour vision, one shade for each
+/// ground.
 struct Hue {
   unsigned dark, light;
 };
@@ -41,6 +43,7 @@ constexpr SchemeLook scheme_looks[] = {
     {RopeType::dynamic_ntk_by_parts, yellow, {{2, 4, 2, 10}}},
 };
 
+/// scheme_looks is read by the number of a RopeType, so its lines must stand in that order.
 constexpr bool every_scheme_has_a_look() {
   for (const RopeType type : all_rope_types) {
     const auto place = static_cast<std::size_t>(type);
@@ -57,6 +60,7 @@ void set_hues(Theme& theme, unsigned Hue::*ground) {
   theme.blended = rgb(yellow.*ground);
   theme.interpolated = rgb(pink.*ground);
   theme.own_factor = rgb(violet.*ground);
+  // In the order of the recipes that Derived::measure_precision() shows.
   const Hue recipes[] = {green, pink, yellow, grey, violet, vermilion, brown};
   static_assert(std::size(recipes) == std::tuple_size_v<decltype(Theme::recipe)>);
   for (std::size_t i = 0; i < theme.recipe.size(); ++i) theme.recipe[i] = rgb(recipes[i].*ground);
@@ -121,11 +125,13 @@ glm::vec4 unpack(ImU32 colour) {
 
 ImU32 pack(const glm::vec4& c) { return ImGui::ColorConvertFloat4ToU32({c.x, c.y, c.z, c.w}); }
 
+/// Linear light to sRGB (IEC 61966-2-1), 0 … 1; what a screen cannot show is clamped.
 float encode_srgb(float linear) {
   linear = std::clamp(linear, 0.0f, 1.0f);
   return linear <= 0.0031308f ? 12.92f * linear : 1.055f * std::pow(linear, 1 / 2.4f) - 0.055f;
 }
 
+/// Relative luminance after WCAG 2: sRGB undone, then weighed by how bright each primary looks.
 double luminance(ImU32 colour) {
   const auto linear = [](float c) { return c <= 0.04045f ? c / 12.92f : std::pow((c + 0.055f) / 1.055f, 2.4f); };
   const glm::vec4 c = unpack(colour);
@@ -143,7 +149,9 @@ Dash method_dash(RopeType type) { return scheme_looks[static_cast<std::size_t>(t
 
 namespace {
 
-// OKLab: Björn Ottosson 2020, bottosson.github.io/posts/oklab.
+// OKLab: Björn Ottosson 2020, bottosson.github.io/posts/oklab. In it equal steps of lightness or hue (rad) look equal,
+// which is not so in RGB or HSV. The numbers are that page's two matrices, column by column as glm stores them. The
+// result is linear light and may lie outside 0 … 1, where a screen cannot show the colour.
 glm::vec3 linear_of_oklab(float lightness, float chroma, float hue) {
   const glm::vec3 lab{lightness, chroma * std::cos(hue), chroma * std::sin(hue)};
   const glm::mat3 to_lms{
@@ -166,6 +174,7 @@ float shown_chroma(float lightness, float wanted, float hue) {
     const glm::vec3 c = linear_of_oklab(lightness, chroma, hue);
     return std::min({c.x, c.y, c.z}) >= 0 && std::max({c.x, c.y, c.z}) <= 1;
   };
+  // The step is far below what an eye tells apart, and the search runs once, for 256 colours.
   while (wanted > 0 && !shown(wanted)) wanted -= 0.001f;
   return wanted;
 }
@@ -175,6 +184,8 @@ std::array<ImU32, 256> make_error_colours() {
   std::array<ImU32, 256> colours{};
   for (std::size_t i = 0; i < colours.size(); ++i) {
     const float t = static_cast<float>(i) / 255;
+    // Lightness carries the order, so that the scale also reads in grey. The hue goes along for more steps to tell
+    // apart. The dark end keeps 0.26 and the light end 0.91, so that both differ from the grounds of either theme.
     const float lightness = 0.26f + 0.65f * t, hue = violet + (yellow - violet) * t;
     colours[i] = from_oklab(lightness, shown_chroma(lightness, 0.105f + 0.045f * t, hue), hue, 1);
   }
@@ -190,11 +201,13 @@ ImU32 phase_colour(double phase, float alpha) {
 }
 
 ImU32 error_colour(double share) {
+  // Made once: the search for the chroma is too slow for every cell of a map.
   static const std::array<ImU32, 256> colours = make_error_colours();
   return colours[static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * 255))];
 }
 
 ImU32 with_alpha(ImU32 colour, float alpha) {
+  // + 0.5f: to the nearest of 256 steps.
   return (colour & ~IM_COL32_A_MASK) |
          (static_cast<ImU32>(std::clamp(alpha, 0.0f, 1.0f) * 255 + 0.5f) << IM_COL32_A_SHIFT);
 }
@@ -204,11 +217,13 @@ ImU32 mix(ImU32 a, ImU32 b, float of_b) { return pack(glm::mix(unpack(a), unpack
 ImU32 over(ImU32 opaque, ImU32 colour) { return mix(opaque, colour | IM_COL32_A_MASK, unpack(colour).w); }
 
 double contrast(ImU32 a, ImU32 b) {
+  // WCAG 2 adds 0.05 to both for the light that a screen reflects. 1 is no contrast, 21 is black on white.
   const double first = luminance(a) + 0.05, second = luminance(b) + 0.05;
   return std::max(first, second) / std::min(first, second);
 }
 
 void apply_style(const Theme& t, float scale) {
+  // A new style each time: ScaleAllSizes() multiplies what is there, and a second call would multiply it again.
   ImGuiStyle style;
   style.WindowPadding = {8, 7};
   style.FramePadding = {8, 6};
@@ -219,6 +234,7 @@ void apply_style(const Theme& t, float scale) {
   style.GrabRounding = 4;
   style.ScrollbarSize = 13;
   style.WindowBorderSize = style.PopupBorderSize = 1;
+  // Pixels that a curve's straight pieces may be off: half of Dear ImGui's own 1.25 and 0.30, for rounder circles.
   style.CurveTessellationTol = 0.6f;
   style.CircleTessellationMaxError = 0.15f;
   style.ScaleAllSizes(scale);

@@ -10,13 +10,18 @@ namespace ropescope::ui {
 
 namespace {
 
+// Of a slider, pixels at scale 1: from its top to its line, the knob, the line, and how high the area is that takes the
+// mouse. That is higher than the knob, as a hand is not exact.
 constexpr float line_below = 30, knob_radius = 8, line_thickness = 4, hit_height = 22;
 
+/// Where along the line a value lies: 0 at its left end, 1 at its right. A typed value may lie outside, and on a
+/// logarithmic line it may be 0 or negative; 1e-30 then keeps the logarithm finite, and the caller clamps.
 double to_unit(const Slider& s, double value) {
   if (s.logarithmic) return std::log(std::max(value, 1e-30) / s.least) / std::log(s.greatest / s.least);
   return (value - s.least) / (s.greatest - s.least);
 }
 
+/// The inverse of to_unit(), within the line.
 double from_unit(const Slider& s, double unit) {
   const double u = std::clamp(unit, 0.0, 1.0);
   const double value =
@@ -24,7 +29,8 @@ double from_unit(const Slider& s, double unit) {
   return s.whole ? std::round(value) : value;
 }
 
-/// One percent of the way, at least 1 for integers.
+/// The value after some notches of the wheel: each is one percent of the line. Where that rounds to the same integer,
+/// it is the next integer, else the wheel would never leave small ones on a logarithmic line.
 double stepped(const Slider& s, double value, float steps) {
   const double next = from_unit(s, std::clamp(to_unit(s, value), 0.0, 1.0) + 0.01 * static_cast<double>(steps));
   return s.whole && next == value ? std::clamp(value + (steps > 0 ? 1.0 : -1.0), s.least, s.greatest) : next;
@@ -50,6 +56,7 @@ void draw_line(const Canvas& c, const Line& line, float from, float to, ImU32 co
   c.list->AddRectFilled({from, line.y - half}, {to, line.y + half}, colour, half);
 }
 
+/// A light knob. On light panels, where it could not be seen, a dark edge gives it its shape.
 void draw_knob(const Canvas& c, float x, float y, bool lively) {
   c.list->AddCircleFilled({x, y}, c.px(knob_radius + (lively ? 1.0f : 0.0f)),
                           c.theme.dark ? c.theme.text : c.theme.panel);
@@ -62,6 +69,7 @@ bool typed(const char* id, bool open, double& value, bool whole) {
   bool changed = false;
   if (ImGui::BeginPopup(id)) {
     double entered = value;
+    // The first frame puts the cursor into the field, which is the next item.
     if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
     ImGui::SetNextItemWidth(ImGui::GetFontSize() * 9);
     if (ImGui::InputDouble("##number", &entered, 0, 0, whole ? "%.0f" : "%.8g", ImGuiInputTextFlags_EnterReturnsTrue)) {
@@ -85,6 +93,7 @@ float text(const Canvas& c, ImVec2 at, ImFont* font, ImU32 colour, std::string_v
   const float width = text_width(font, words);
   if (align == Align::centre) at.x -= width / 2;
   if (align == Align::right) at.x -= width;
+  // A text begins on a whole pixel, so that the same words look the same wherever they stand.
   c.list->AddText(font, compat::font_size(font), {std::round(at.x), std::round(at.y)}, colour, words.data(),
                   words.data() + words.size());
   return width;
@@ -94,6 +103,8 @@ std::string_view shortened(const Canvas& c, ImFont* font, std::string_view words
   if (text_width(font, words) <= width) return words;
   std::string_view begin = words;
   while (!begin.empty() && text_width(font, c.words("{}…", begin)) > width) {
+    // UTF-8: every byte of a character but its first has the form 10xxxxxx. A cut within a character would leave bytes
+    // that are no letter.
     while (!begin.empty() && (begin.back() & 0xc0) == 0x80) begin.remove_suffix(1); // the rest of one character
     if (!begin.empty()) begin.remove_suffix(1);
   }
@@ -105,6 +116,7 @@ float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 
   while (begin < words.size()) {
     std::size_t end = words.size();
     while (text_width(font, words.substr(begin, end - begin)) > width) {
+      // Breaks at the last space that is not tried yet. A single word that is too long stays whole.
       const std::size_t space = words.find_last_of(' ', end - 1);
       if (space == std::string_view::npos || space <= begin) break;
       end = space;
@@ -117,6 +129,7 @@ float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 
 }
 
 void ground(const Canvas& c, Rect r, ImU32 colour) {
+  // Whole pixels, since glClear knows no others: neighbours then share an edge without a gap.
   c.grounds.push_back(
       {{{std::round(r.least.x), std::round(r.least.y)}, {std::round(r.greatest.x), std::round(r.greatest.y)}}, colour});
 }
@@ -126,11 +139,14 @@ void panel(const Canvas& c, Rect r) {
   const ImU32 colour = c.theme.panel;
   const float left = std::round(r.least.x), top = std::round(r.least.y), right = std::round(r.greatest.x),
               bottom = std::round(r.greatest.y);
+  // Three cleared rectangles leave out the squares at the four corners. In each of those Dear ImGui draws a quarter of
+  // a disc, with a smooth edge.
   ground(c, {{left + round, top}, {right - round, bottom}}, colour);
   ground(c, {{left, top + round}, {left + round, bottom - round}}, colour);
   ground(c, {{right - round, top + round}, {right, bottom - round}}, colour);
   const auto corner = [&](float x, float y, int quarter) {
     c.list->PathLineTo({x, y});
+    // Dear ImGui counts this arc in twelfths of a turn, clockwise from the right.
     c.list->PathArcToFast({x, y}, round, 3 * quarter, 3 * quarter + 3);
     c.list->PathFillConvex(colour);
   };
@@ -151,6 +167,8 @@ bool slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& va
     changed = changed || next != value;
     value = next;
   };
+  // A press sets the value under the mouse, and after it only a mouse that moves does: the second press of a double
+  // click is still held in the next frames and must not undo the fallback.
   if (hovered && ImGui::IsMouseDoubleClicked(0))
     set(s.fallback);
   else if (active && !io.KeyCtrl && !ImGui::IsMouseDoubleClicked(0) &&
@@ -158,6 +176,7 @@ bool slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& va
     set(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
   if (hovered && io.MouseWheel != 0) set(stepped(s, value, io.MouseWheel));
   ImGui::PushID(s.id);
+  // The field is a popup, whose name must differ from slider to slider: the slider's id is part of it.
   changed = typed("type", hovered && io.KeyCtrl && ImGui::IsMouseClicked(0), value, s.whole) || changed;
   ImGui::PopID();
 
@@ -180,6 +199,7 @@ bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, doub
   if (ImGui::IsItemActivated() || !active)
     *grabbed_high = std::abs(io.MousePos.x - from) >= std::abs(io.MousePos.x - to);
   const double before_low = low, before_high = high;
+  // A knob stops at the other one, it does not push it.
   const auto move = [&](double next) { *grabbed_high ? high = std::max(next, low) : low = std::min(next, high); };
   if (active && (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
     move(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
@@ -194,6 +214,7 @@ bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, doub
 
 bool hit(const char* id, Rect r) {
   ImGui::SetCursorScreenPos(r.least);
+  // Dear ImGui asserts that a button's size is not zero, which it may be in a very small window.
   return ImGui::InvisibleButton(id, {std::max(1.0f, r.width()), std::max(1.0f, r.height())});
 }
 

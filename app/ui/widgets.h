@@ -79,7 +79,8 @@ std::string_view shortened(const Canvas&, ImFont*, std::string_view, float width
 /// Draws words in lines no wider than `width`; returns where the next line would begin.
 float wrapped_text(const Canvas&, ImVec2 at, float width, ImFont*, ImU32 colour, std::string_view);
 
-/// The ground of a panel, below everything that is drawn, whenever.
+/// The background of a panel, with round corners. It lies below everything else of the frame, whether that is drawn
+/// before or after this call.
 void panel(const Canvas&, Rect);
 
 /// An opaque area with square corners, likewise.
