@@ -11,8 +11,8 @@ class App;
 
 namespace ropescope::cli {
 
-/// The options that say which files a kernel read and wrote, and how to read them. `in` and `out`: the
-/// names of the two options. `required`: the command cannot do without them.
+/// The options that say which files a kernel read and wrote, and how to read them. `in` and `out`: the names of the
+/// two options. `required`: the command cannot do without them.
 void add_kernel_files(CLI::App&, KernelFiles&, const std::string& in, const std::string& out, bool required);
 
 /// The sentence, and where it asks which of several `axes` counts the tokens, the option that answers it. `axes` is
