@@ -1,4 +1,5 @@
-// The phase of every [token][pair], for comparing engines to the bit.
+// The phase of every [token][pair] in units of 2⁻³² turn. Integers alone: a GPU and a CPU that are both right agree to
+// the bit, so that a test of engines needs no tolerance.
 #include "phase.glsl"
 
 layout(local_size_x = ROPESCOPE_GROUP) in;
@@ -13,6 +14,7 @@ uniform uint token_count;
 void main() {
   uint entry = gl_GlobalInvocationID.x + gl_GlobalInvocationID.y * gl_NumWorkGroups.x * ROPESCOPE_GROUP;
   if (entry >= pair_count * token_count) return;
+  // x and y: turns, low and high word; z: the axis of the positions that turns this pair.
   uvec4 frequency = pairs[entry % pair_count];
   phase[entry] = phase32(position[frequency.z * token_count + entry / pair_count], frequency.xy);
 }

@@ -16,6 +16,8 @@ uniform uint table_format;
 void main() {
   uint entry = gl_GlobalInvocationID.x + gl_GlobalInvocationID.y * gl_NumWorkGroups.x * ROPESCOPE_GROUP;
   if (entry >= pair_count * token_count) return;
+  // `precise`: this product has to be rounded to float by itself, as model code stores it. Positions beyond 2²⁴ are
+  // rounded already as floats: that is part of what is measured.
   precise float angle = position[entry / pair_count] * inv_freq[entry % pair_count];
   angle = rounded(angle_format, angle);
   table[entry] = vec2(rounded(table_format, cos(angle)), rounded(table_format, sin(angle)));

@@ -1,4 +1,6 @@
-// Least, greatest and mean of the scores in each bin; one work group per bin.
+// Least, greatest and mean of the scores in each bin; one work group per bin. Each lane takes every 64th score of the
+// bin, then the lanes are joined in pairs, 32, 16, … 1: neighbouring lanes read neighbouring scores, and the rounding
+// of so many short sums adds up to less than that of one long sum.
 #include "shared.h"
 
 layout(local_size_x = ROPESCOPE_GROUP) in;
@@ -14,8 +16,11 @@ shared vec3 lane[ROPESCOPE_GROUP];   // least, greatest, sum
 void main() {
   uint b = gl_WorkGroupID.x + gl_WorkGroupID.y * gl_NumWorkGroups.x;
   uint x = gl_LocalInvocationID.x;
+  // Groups beyond the last bin go along to the end: every lane of a group has to reach barrier().
   bool present = b < bin_count;
   uint begin = present ? edge[b] : 0u, end = present ? edge[b + 1u] : 1u;
+  // Where a bin has fewer scores than there are lanes, the others hold its first score, which changes neither the
+  // least nor the greatest, and the sum 0.
   float start = score[begin];
   vec3 mine = vec3(start, start, 0.0);
   for (uint i = begin + x; i < end; i += ROPESCOPE_GROUP) {

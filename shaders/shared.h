@@ -2,10 +2,11 @@
 #ifndef ROPESCOPE_SHARED_H
 #define ROPESCOPE_SHARED_H
 
-// 64 lanes: two warps on NVIDIA, one wave on AMD, eight 256-bit vectors on llvmpipe.
+// Invocations of one work group: two warps on NVIDIA, one wave on AMD, eight 256-bit vectors on llvmpipe.
 #define ROPESCOPE_GROUP 64
 
-// A rotation takes this many neighbouring pairs at once, where its layout allows.
+// A rotation takes this many neighbouring pairs at once, where every number of its layout is a multiple of it. A
+// multiple of 4, because they are read as vec4.
 #define ROPESCOPE_WIDTH 8
 
 // A copy that rotations are measured against takes this many vectors at once: the fastest on llvmpipe of 1, 4 and 16.
@@ -24,7 +25,8 @@
 #define ROPESCOPE_STEP_BFLOAT16 1u
 #define ROPESCOPE_STEP_FLOAT16 2u
 
-// Binding points of storage buffers.
+// Binding points of storage buffers. One program leaves its result bound for the next: table.comp writes
+// ROPESCOPE_BIND_TABLE, rotate.comp and score.comp read it.
 #define ROPESCOPE_BIND_TURNS 0
 #define ROPESCOPE_BIND_POSITIONS 1
 #define ROPESCOPE_BIND_TABLE 2
@@ -53,6 +55,9 @@
 #define ROPESCOPE_C14 (-ROPESCOPE_C12 / ROPESCOPE_REAL(182.0))
 #define ROPESCOPE_C16 (-ROPESCOPE_C14 / ROPESCOPE_REAL(240.0))
 
+// x: the angle, rad; z = x². `tail` adds the terms that only a double needs; a float passes 0. Horner's scheme, from
+// the smallest term inwards, so that rounding of the small terms costs little. x stands outside of its series: the
+// result is x plus a correction, and keeps the precision of small angles.
 #define ROPESCOPE_SIN(x, z, tail) ((x) + (x) * (z) * (ROPESCOPE_S3 + (z) * (ROPESCOPE_S5 + (z) * (ROPESCOPE_S7 + (z) * (ROPESCOPE_S9 + (tail))))))
 #define ROPESCOPE_SIN_TAIL(z) ((z) * (ROPESCOPE_S11 + (z) * (ROPESCOPE_S13 + (z) * (ROPESCOPE_S15 + (z) * ROPESCOPE_S17))))
 #define ROPESCOPE_COS(z, tail) (ROPESCOPE_REAL(1.0) + (z) * (ROPESCOPE_C2 + (z) * (ROPESCOPE_C4 + (z) * (ROPESCOPE_C6 + (z) * (ROPESCOPE_C8 + (z) * (ROPESCOPE_C10 + (tail)))))))

@@ -15,6 +15,8 @@ uniform Real2 gain;      // of cos and sin: the attention factor, and that times
 void main() {
   uint entry = gl_GlobalInvocationID.x + gl_GlobalInvocationID.y * gl_NumWorkGroups.x * ROPESCOPE_GROUP;
   if (entry >= pair_count * token_count) return;
+  // Entries are counted [token][pair] and stored as the strides say: rotate.comp reads pairs of a token, score.comp
+  // distances of a pair, each as neighbours.
   uint token = entry / pair_count, pair = entry % pair_count;
   uvec4 frequency = pairs[pair];
   Real2 at = cos_sin_at(position[frequency.z * token_count + token], frequency.xy);

@@ -21,10 +21,12 @@ namespace ropescope::bench {
 
 namespace {
 
+// 15: odd, so that the median is a round that was measured; some rounds may be disturbed without moving it.
 constexpr int rounds = 15;
+// As large as the queries of one layer of Llama 2 7B: 2²⁵ numbers, 128 MiB of floats, more than caches usually hold.
 constexpr std::int64_t tokens = 8192, heads = 32, head_dim = 128, size = tokens * heads * head_dim;
 
-/// Something to be timed, and its seconds.
+/// Something to be timed, and the seconds that it took in each round.
 struct Timed {
   std::function<void()> work;
   std::vector<double> seconds = {};
@@ -32,9 +34,10 @@ struct Timed {
   double median() const { return bench::median(seconds); }
 };
 
-/// Everything takes its turn in every round, so that a machine that becomes slower does so for all alike.
+/// Everything takes its turn in every round, so that a machine that becomes slower (heat, other programs) does so for
+/// all alike, and ratios between them stay right.
 void take_turns(std::vector<Timed>& all) {
-  for (int round = -1; round < rounds; ++round) // the first does not count
+  for (int round = -1; round < rounds; ++round) // round −1 fills caches and wakes threads; it does not count
     for (Timed& timed : all) {
       const double begin = wall_ms();
       timed.work();
@@ -42,12 +45,14 @@ void take_turns(std::vector<Timed>& all) {
     }
 }
 
-/// Memory that begins at a cache line and whose every page is there, filled with numbers between −½ and ½.
+/// Memory that begins at a cache line, as streaming_copy requires, filled with numbers between −½ and ½. Filling it
+/// touches every page: the system gives pages at the first touch, and that time must not be measured.
 template <typename Number>
 class Rows {
 public:
   template <typename Round>
   explicit Rows(Round round) : memory_(new (std::align_val_t{64}) Number[size]) {
+    // 251 is a prime, so that no two rows of 128 near each other are alike.
     for (std::int64_t i = 0; i < size; ++i) memory_[i] = round(static_cast<float>(i % 251) / 251.0f - 0.5f);
   }
   std::span<Number> all() const { return {memory_.get(), static_cast<std::size_t>(size)}; }
@@ -67,6 +72,7 @@ struct InAndOut {
   explicit InAndOut(Round round) : in(round), out(round) {}
 };
 
+/// One thread and one for each processor: what a core does, and what the memory of all of them lets through.
 std::vector<int> thread_counts() {
   const int all = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   return all == 1 ? std::vector{1} : std::vector{1, all};
@@ -84,7 +90,8 @@ void in_parts(int threads, Work work) {
   });
 }
 
-/// Adds one timed rotation for every layout, out of place and in place.
+/// Adds one timed rotation for every layout, out of place and in place. measure_rotations() reads the results in this
+/// order.
 template <typename Number>
 void add_rotations(CpuEngine& engine, std::span<const Rotation> rotations, const InAndOut<Number>& rows,
                    std::vector<Timed>& all) {
@@ -97,6 +104,8 @@ void add_rotations(CpuEngine& engine, std::span<const Rotation> rotations, const
       }});
 }
 
+/// Rotations on one thread and on all, and beside them what the memory does at best: a copy for rotations out of
+/// place, a scaling in place for those in place.
 void measure_rotations(EngineFigures& figures, const Progress& progress) {
   const InAndOut<float> narrow([](float x) { return x; });
   const InAndOut<Bfloat16> bfloat([](float x) { return Bfloat16{bfloat16_from_float(x)}; });
@@ -111,6 +120,7 @@ void measure_rotations(EngineFigures& figures, const Progress& progress) {
     progress(fmt::format("rotation, {}", on_threads(threads)));
     const float* from = narrow.in.all().data();
     float* to = narrow.out.all().data();
+    // The scale is next to 1, but not 1: after all rounds the numbers are still about as large as they were.
     std::vector<Timed> all{
         {[=] { in_parts(threads, [=](std::size_t at, std::size_t n) { streaming_copy(from + at, to + at, n); }); }},
         {[=] { in_parts(threads, [=](std::size_t at, std::size_t n) { scale_in_place(to + at, n, 1.0000001f); }); }}};
@@ -119,13 +129,14 @@ void measure_rotations(EngineFigures& figures, const Progress& progress) {
     add_rotations(engine, rotations, bfloat, all);
     add_rotations(engine, rotations, half, all);
     take_turns(all);
+    // GB/s of entry i of `all`: every number is read once and written once.
     const auto speed = [&](std::size_t i, std::size_t bytes) {
       return 2.0 * static_cast<double>(size) * static_cast<double>(bytes) / 1e9 / all[i].median();
     };
     const double copy = speed(0, sizeof(float)), scale = speed(1, sizeof(float));
     figures.copy.push_back({"cpu", threads, "streaming", copy});
     figures.copy.push_back({"cpu", threads, "in_place", scale});
-    std::size_t i = 2;
+    std::size_t i = 2; // after the copy and the scaling, in the order in which they were added
     for (const NumberFormat dtype : {NumberFormat::float32, NumberFormat::bfloat16, NumberFormat::float16})
       for (const Rotation& rotation : rotations)
         for (const bool in_place : {false, true}) {
@@ -136,7 +147,8 @@ void measure_rotations(EngineFigures& figures, const Progress& progress) {
   }
 }
 
-/// Multiply-adds of one float a second.
+/// Multiply-adds a second, each of one float, that the processor does at most on so many threads: 10⁶ of them one after
+/// the other in every chain (app/bench/limits.h), without memory.
 double fma_peak(int threads) {
   constexpr std::size_t turns = 1'000'000;
   struct Thread {
@@ -156,7 +168,9 @@ double fma_peak(int threads) {
   return static_cast<double>(sum) / all[0].median();
 }
 
-/// Distances a second of the loop that everybody writes first.
+/// Distances a second of the plain loop: one std::cos in double for every distance and pair, on as many threads. It
+/// goes over the far end of a scan of 10 M distances, where std::cos has to reduce large angles, as it would in most of
+/// it.
 double plain_cos_speed(int threads, const Spectrum& spectrum) {
   constexpr std::size_t points = 8192;
   std::vector<double> scores(points);
@@ -174,7 +188,9 @@ double plain_cos_speed(int threads, const Spectrum& spectrum) {
   return static_cast<double>(points) / all[0].median();
 }
 
-/// Of sums of `pairs` cosines, at distances spread over all by the golden ratio.
+/// The greatest error of the scores against double, of a sum of cosines that each weigh 1 (the scan weighs them
+/// 1/pairs). A sample of 20 000 distances, since all of them in double would take longer than everything else here.
+/// Fractional parts of multiples of the golden ratio spread evenly and do not fall into step with the blocks of a scan.
 double greatest_error(const ScoreScan& scan, std::span<const float> scores) {
   constexpr std::int64_t samples = 20000;
   double greatest = 0;
@@ -189,6 +205,7 @@ double greatest_error(const ScoreScan& scan, std::span<const float> scores) {
   return greatest * static_cast<double>(scan.turns.size());
 }
 
+/// `points`: distances from 0 on. `fma_per_s`: what fma_peak() said, of which the scan uses one a term; 0: not known.
 ScanSpeed measure_scan(Engine& engine, int threads, std::int64_t points, double fma_per_s) {
   const Spectrum spectrum = make_spectrum(RopeConfig{});
   const auto weights = equal_weights(spectrum.pairs());
@@ -221,7 +238,7 @@ EngineFigures measure_cpu(const Progress& progress) {
 }
 
 EngineFigures measure_gpu(gpu::GlEngine& engine, bool software, const Progress& progress) {
-  // What a software OpenGL takes seconds for tells nothing more.
+  // A software OpenGL gets less work, for it would take seconds a round without telling more.
   const std::int64_t gpu_tokens = software ? 1024 : tokens, points = software ? 250'000 : 10'000'000;
   constexpr int gpu_rounds = 5, runs = 3;
   const Spectrum spectrum = make_spectrum(RopeConfig{});
@@ -238,7 +255,8 @@ EngineFigures measure_gpu(gpu::GlEngine& engine, bool software, const Progress& 
   const auto add = [](std::vector<double>& all, const std::vector<double>& more) {
     all.insert(all.end(), more.begin(), more.end());
   };
-  for (int round = 0; round < gpu_rounds; ++round) { // in turns, as on the CPU
+  // In turns, as on the CPU. 5 rounds of 3 runs are 15, too; a run that does not count goes before each three.
+  for (int round = 0; round < gpu_rounds; ++round) {
     add(copy_times, engine.time_copy(shape.size(), runs));
     for (std::size_t i = 0; i < rotations.size(); ++i) add(times[i], engine.time_rotation(rotations[i], shape, runs));
   }
@@ -257,8 +275,9 @@ EngineFigures measure_gpu(gpu::GlEngine& engine, bool software, const Progress& 
 
 std::vector<GrowthRow> measure_growth(const Progress& progress) {
   progress("how cost grows");
-  constexpr std::int64_t million = 1'000'000, columns = 1200;
+  constexpr std::int64_t million = 1'000'000, columns = 1200; // columns: pixels across of one curve
   std::vector<GrowthRow> rows;
+  // From 1 M tokens, 64 pairs and 1 scheme one number at a time is changed, so that each row tells what that one costs.
   for (const std::int64_t length : {10'000, 100'000, 1'000'000, 10'000'000}) rows.push_back({length, 64, 1});
   for (const std::int64_t pairs : {16, 32, 128, 256}) rows.push_back({million, pairs, 1});
   for (const std::int64_t schemes : {2, 4, 8}) rows.push_back({million, 64, schemes});

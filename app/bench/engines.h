@@ -40,9 +40,10 @@ struct ScanSpeed {
   double points_per_s;
   double over_plain_cos; ///< times as many as a loop over std::cos in double yields on as many threads
   double of_fma_peak;    ///< one multiply-add a term, beside what was measured; 0 for a GPU
-  double max_error;      ///< of a sum of weights 1 times pairs, against double, at distances spread over all
+  double max_error;      ///< greatest, against double, of a sum of cosines that weigh 1 each; of a sample of distances
 };
 
+/// Everything that was measured of one engine, or of several one after the other.
 struct EngineFigures {
   std::vector<Copy> copy;
   std::vector<RotationSpeed> rotation;
@@ -51,6 +52,8 @@ struct EngineFigures {
 
 /// Medians of rounds in which everything that is compared takes its turn. Takes some seconds and 0.6 GB.
 EngineFigures measure_cpu(const Progress&);
+
+/// The same on the GPU of the engine. `software`: its OpenGL is software, so that less work is measured.
 EngineFigures measure_gpu(gpu::GlEngine&, bool software, const Progress&);
 
 /// What the score curves of a picture cost that reaches to so many tokens, on every processor.

@@ -13,12 +13,14 @@ namespace ropescope::bench {
 
 namespace {
 
+// Five frames until windows have their sizes, fonts are uploaded and shaders compiled; 30 for a steady median.
 constexpr int warm_up = 5, rounds = 30;
 
 struct Sample {
   double cpu, wall;
 };
 
+/// What one frame costs up to finished pixels: without glFinish the driver would still draw after the clock stops.
 template <typename Draw>
 Sample timed(Draw draw) {
   const double cpu = cpu_ms(), wall = wall_ms();
@@ -54,11 +56,12 @@ void measure_overview(FrameTimes& times, int width, int height) {
   glFinish();
   Samples idle, changing;
   for (int i = 0; i < rounds; ++i) {
+    // Changed and unchanged frames take turns, for the same reason as in app/bench/engines.cpp.
     Scene moved = shell.scene();
     moved.rope.base += 1;
     shell.show(std::move(moved));
     changing.add(timed(frame));
-    timed(frame); // what the change leaves behind is not a still frame's
+    timed(frame); // the first frame after a change still finishes work of that change: it is no idle frame
     idle.add(timed(frame));
   }
   times.idle_ms = median(idle.cpu);
@@ -67,9 +70,11 @@ void measure_overview(FrameTimes& times, int width, int height) {
   times.changing_wall_ms = median(changing.wall);
 }
 
+/// Processor time (ms) of Dear ImGui's demo window: a yardstick that everybody can run on their machine.
 std::vector<double> measure_demo(int width, int height) {
   const gpu::Framebuffer framebuffer(width, height);
   ImGui::CreateContext();
+  // Without the file in which Dear ImGui remembers windows: every run begins alike, and none is written here.
   ImGui::GetIO().IniFilename = nullptr;
   compat::init_opengl("#version 330 core");
   const auto frame = [&] {
@@ -98,7 +103,8 @@ std::vector<double> measure_demo(int width, int height) {
 FrameTimes measure_frame(int width, int height) {
   const gpu::HeadlessContext context;
   FrameTimes times{.size = fmt::format("{}x{}", width, height)};
-  // Before and after, as processors become slower and faster.
+  // The demo is measured before and after the Overview: a processor that becomes slower or faster meanwhile counts on
+  // both sides.
   std::vector<double> demo = measure_demo(width, height);
   measure_overview(times, width, height);
   const std::vector<double> after = measure_demo(width, height);

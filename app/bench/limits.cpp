@@ -12,14 +12,17 @@ HWY_BEFORE_NAMESPACE();
 namespace ropescope::bench::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using Floats = hn::CappedTag<float, 16>;
+using Floats = hn::CappedTag<float, 16>; // at most 16 lanes: multiply_add_values has room for no more
 
+// Stores that go past the caches: an ordinary store first reads the cache line that it writes into, these do not.
+// FlushStream makes them visible to other threads before anything that follows.
 void StreamingCopy(const float* from, float* to, std::size_t count) {
   const Floats d;
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) hn::Stream(hn::Load(d, from + i), d, to + i);
   hwy::FlushStream();
 }
 
+// What a rotation in place cannot beat: each number is read, multiplied once, and stored where it was.
 void ScaleInPlace(float* values, std::size_t count, float by) {
   const Floats d;
   const auto factor = hn::Set(d, by);
@@ -27,9 +30,10 @@ void ScaleInPlace(float* values, std::size_t count, float by) {
     hn::Store(hn::Mul(hn::Load(d, values + i), factor), d, values + i);
 }
 
-// Enough chains to hide the latency of two units, and of four where there are registers for it: both constants and
-// every chain must stay in registers, of which SSE and AVX2 have 16, all others 32. Without vectors of its own, the
-// compiler makes one of four chains.
+// A multiply-add is finished some cycles after it begins (its latency), and the next of the same chain waits for it.
+// With enough chains the units always have another one to begin: 12 suffice for two units, 24 for four. More are of no
+// use, because both constants and every chain must stay in registers, of which SSE and AVX2 have 16, all others 32. In
+// the scalar build 48 chains of one float each: the compiler joins four of them to a vector.
 #if HWY_TARGET == HWY_SCALAR
 constexpr std::size_t enough_chains = 48;
 #elif HWY_ARCH_X86 && HWY_TARGET > HWY_AVX3 // the greater, the older

@@ -22,14 +22,17 @@ namespace ropescope::bench {
 
 namespace {
 
-constexpr int runs = 7;
+constexpr int runs = 7; // odd: the median is one of them
+// The line by which a program that is measured reports; run_program() reads it back. Both have to say the same.
 constexpr const char* stamp = "first frame at {:.3f} ms, OpenGL {:.3f} ms, {:.3f} MB\n";
 
+/// What a program that was run to be measured did; times by wall_ms().
 struct Outcome {
   std::string words; ///< on standard error
   double began_ms = 0, frame_ms = 0, driver_ms = 0, peak_mb = 0;
 };
 
+/// Everything up to the end, which comes when the last process that holds the other side has closed it.
 std::string read_all(int descriptor) {
   std::string text;
   std::array<char, 4096> piece{};
@@ -38,10 +41,13 @@ std::string read_all(int descriptor) {
   return text;
 }
 
+/// Runs the program and waits until it ends. Throws Error where it does not start, fails, or reports no times.
 Outcome run_program(const std::string& program, std::vector<std::string> arguments) {
   std::vector<char*> argv{const_cast<char*>("ropescope")};
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
+  // O_CLOEXEC: the child keeps only the copy that becomes its standard error, so that the pipe ends when the child
+  // ends.
   std::array<int, 2> pipe_ends{};
   if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) throw Error("no pipe to a second process can be made");
   posix_spawn_file_actions_t actions;
@@ -52,6 +58,7 @@ Outcome run_program(const std::string& program, std::vector<std::string> argumen
   pid_t child = 0;
   const int failed = posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
+  // Our own copy of the side that writes: while it is open, read_all() would wait for ever.
   close(pipe_ends[1]);
   if (failed == 0) outcome.words = read_all(pipe_ends[0]);
   close(pipe_ends[0]);
@@ -76,20 +83,24 @@ FirstFrame first_frame(const std::string& program, const std::vector<std::string
   std::vector<double> total, driver;
   for (int i = 0; i <= runs; ++i) {
     const Outcome outcome = run_program(program, arguments);
-    if (i == 0) continue; // it brings the program's files into memory
+    if (i == 0) continue; // the first run reads the program's files from the disk; the others find them in memory
+    // Both are times of one clock (wall_ms), though of two processes.
     total.push_back(outcome.frame_ms - outcome.began_ms);
     driver.push_back(outcome.driver_ms);
   }
   return {median(total), median(driver)};
 }
 
+/// 2442 times the 4096 tokens of Llama 2 are a scan of 10 M tokens. Nothing is written to none.png: --times ends
+/// before.
 double peak_memory_mb(const std::string& program) {
   return run_program(program, {"render", "--picture", "overview", "--model", "llama-2-7b", "--scheme", "yarn",
                                "--factor", "2442", "--out", "none.png", "--times"})
       .peak_mb;
 }
 
-/// Most memory that this process has had resident. (What wait4 tells of a child counts its parent's too.)
+/// The most memory that this process has had resident, MB (10⁶ bytes); 0 where the system does not tell. The child has
+/// to ask this itself: what wait4 tells the parent of a child counts the parent's memory too.
 double peak_resident_mb() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
@@ -99,7 +110,7 @@ double peak_resident_mb() {
   return 0;
 }
 
-/// Nothing where no window comes up: not every display that is named is there.
+/// Zeros where no window comes up: a display may be named in the environment and not be there.
 FirstFrame first_frame_of_window(const std::string& program) {
   try {
     return first_frame(program, {"--times"});

@@ -43,6 +43,7 @@ void append(bench::EngineFigures& all, const bench::EngineFigures& more) {
   all.scan.insert(all.scan.end(), more.scan.begin(), more.scan.end());
 }
 
+/// Frames of the usual window, a small and a large one; and the start of the program.
 void measure_window(Report& report) {
   for (const auto& [width, height] : {std::pair{1600, 1000}, {960, 600}, {2560, 1440}}) {
     show_progress(fmt::format("frames of {}x{}", width, height));
@@ -52,6 +53,8 @@ void measure_window(Report& report) {
   report.start = bench::measure_start();
 }
 
+/// `wanted`: "all", "cpu" or "gpu". "cpu" also works on a machine without OpenGL, and then says what is missing; the
+/// others throw Error there. "all" goes on where there is OpenGL and the GPU engine does not run.
 Report measure(const std::string& wanted) {
   Report report;
   report.cpu = CpuEngine().device();
@@ -62,6 +65,7 @@ Report measure(const std::string& wanted) {
     report.growth = bench::measure_growth(show_progress);
   }
   if (wanted != "cpu") {
+    // Ends with this block: measure_frame() makes contexts of its own and needs that none is current.
     const gpu::HeadlessContext context;
     report.gpu = context.info().renderer;
     try {
@@ -75,6 +79,7 @@ Report measure(const std::string& wanted) {
   try {
     measure_window(report);
   } catch (const Error& error) {
+    // `--engine cpu` is for machines without OpenGL too; the figures of the CPU are complete without frames.
     if (wanted != "cpu") throw;
     say(fmt::format("Frames and the start are not measured: {}.", error.what()));
   }
@@ -112,6 +117,7 @@ void print_json(const Report& report, Output& out) {
                            {"of_fma_peak", s.of_fma_peak > 0 ? Json(s.of_fma_peak) : Json()},
                            {"max_error", s.max_error}});
   if (!report.frames.empty()) {
+    // The usual size stands apart, so that who follows one number over time need not search a list.
     all["frame"] = json_of(report.frames.front());
     all["start"] = {{"first_frame_ms", report.start.first_frame_ms},
                     {"of_which_driver_ms", report.start.of_which_driver_ms},
@@ -126,10 +132,12 @@ void print_json(const Report& report, Output& out) {
     growth.push_back({{"tokens", g.tokens}, {"pairs", g.pairs}, {"schemes", g.schemes}, {"ms", g.ms}});
   for (const bench::FrameTimes& f : report.frames) sizes.push_back(json_of(f));
   all["growth"] = {{"score_curves", growth}, {"frames", sizes}};
-  // What is not finite becomes null, and what a driver names itself in other bytes than UTF-8 is shown as it can be.
+  // nlohmann prints a number that is not finite as null. A driver may name itself in bytes that are not UTF-8: these
+  // are replaced, where dump() would throw.
   out.print("{}\n", all.dump(1, ' ', false, Json::error_handler_t::replace));
 }
 
+/// What computed, as the table says it.
 std::string on(const std::string& engine, int threads) {
   return engine == "gpu" ? "GPU" : fmt::format("CPU ×{}", threads);
 }

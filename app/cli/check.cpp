@@ -27,6 +27,8 @@ struct Options {
   bool json = false;
 };
 
+/// read_kernel_run(). core/check knows no options; where it cannot tell which axis counts the tokens, the name of the
+/// option that tells it is added here.
 KernelRun read(const KernelFiles& files, const Model& model, const LayerRope& layer) {
   try {
     return read_kernel_run(files, model, layer);
@@ -37,8 +39,10 @@ KernelRun read(const KernelFiles& files, const Model& model, const LayerRope& la
 
 KernelRun read_run(const Options& options, const Model& model) {
   const LayerRope& layer = options.model.layer(model);
+  // Called only to tell the person which layout is taken; read_kernel_run() finds the same one from `files.layout`.
   asked_layout(options.files.layout, model, layer.config);
   KernelFiles files = options.files;
+  // The config may tell the axis of heads from that of tokens.
   files.config = options.model.config;
   KernelRun run = read(files, model, layer);
   if (!options.files.positions.given()) say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
@@ -53,6 +57,8 @@ void say_finding(const Finding& finding, const KernelRun& run) {
                   finding.max_abs_error));
   say(fmt::format("Residual {:.2g}; rounding explains {:.2g} ({}).", finding.residual, finding.tolerance,
                   finding.tolerance_reason));
+  // The first of `tried` is the finding itself, which was just said; the next five are enough for a person. The JSON
+  // has all of them.
   constexpr std::size_t shown = 6;
   for (std::size_t h = 1; h < std::min(shown, finding.tried.size()); ++h)
     say(fmt::format("  {:9.2e}  {}", finding.tried[h].residual, finding.tried[h].words));
@@ -70,7 +76,9 @@ void draw_report(const Options& options, const Model& model, std::shared_ptr<con
   draw_still({.picture = "check", .out = options.report}, scene, std::move(checked));
 }
 
+/// Exit status 1 is a kernel that does otherwise than the model; weaker arithmetic is no mismatch and gives 0.
 int check_kernel(const Options& options, Output& out) {
+  // File names that cannot be are refused before the files are read and judged, which may take seconds.
   const std::string report = std::filesystem::path(options.report).extension().string();
   if (!options.report.empty() && report != ".json" && report != ".png")
     throw Error(fmt::format("--report {}: expected a file name that ends in .json or .png", options.report));

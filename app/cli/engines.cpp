@@ -20,7 +20,7 @@ EngineChoice engine_choice(const std::string& name) {
 
 namespace {
 
-/// Errors of `make` say that the GPU was asked for.
+/// Returns make(). Its Errors get the option's name: the sentence would otherwise not say who asked for a GPU.
 template <typename Make>
 auto asked_for_gpu(Make make) {
   try {
@@ -43,6 +43,7 @@ ChosenEngine::ChosenEngine(const std::string& name) {
     return;
   }
   asked_for_gpu([&] {
+    // The context first: GlEngine is made in whatever context is current.
     context_.emplace();
     engine_ = std::make_unique<gpu::GlEngine>();
   });

@@ -30,7 +30,7 @@ public:
   Engine& operator*() { return *engine_; }
 
 private:
-  std::optional<gpu::HeadlessContext> context_;
+  std::optional<gpu::HeadlessContext> context_; // before engine_, so that it is destroyed after it
   std::unique_ptr<Engine> engine_;
 };
 

@@ -28,7 +28,8 @@ struct Frequencies {
   double attention_factor;
 };
 
-/// In exact arithmetic, or as the model's own code holds them in float32.
+/// The frequencies (rad/token) of a call of `seq_len` tokens: in exact arithmetic, or to the bit as the model's own
+/// code holds them in float32, according to --recipe.
 Frequencies frequencies(const Options& options, const RopeConfig& rope, std::optional<double> seq_len) {
   if (options.recipe == "exact") {
     Spectrum spectrum = make_spectrum(rope, seq_len);
@@ -38,13 +39,16 @@ Frequencies frequencies(const Options& options, const RopeConfig& rope, std::opt
   return {{inv_freq.begin(), inv_freq.end()}, model_attention_factor(rope, seq_len)};
 }
 
-/// One model called with these sequence lengths in turn.
+/// Prints what one model computes when it is called with the lengths of --calls, one after the other. Some schemes keep
+/// frequencies of an earlier, longer call: this shows which.
 int print_calls(const Options& options, const RopeConfig& rope, Output& out) {
   CallSequence sequence(rope);
+  // Collected and not printed piece by piece: an Error in a later call must leave nothing on standard output.
   std::string text = fmt::format("{{\"rope_type\": \"{}\", \"calls\": [", rope_type_name(rope.scaling.rope_type));
   for (std::size_t n = 0; n < options.calls.size(); ++n) {
     if (!(options.calls[n] >= 1 && options.calls[n] <= static_cast<double>(greatest_position)))
       throw Error(fmt::format("--calls: {} is no number of tokens", options.calls[n]));
+    // The length that this call's frequencies belong to, which may be that of an earlier call.
     const std::optional<double> in_force = sequence.call(options.calls[n]);
     const auto [inv_freq, attention_factor] = frequencies(options, rope, in_force);
     fmt::format_to(
@@ -68,6 +72,7 @@ int print(const Options& options, Output& out) {
   const Spectrum spectrum = make_spectrum(rope, options.seq_len);
   const auto [inv_freq, attention_factor] = frequencies(options, rope, options.seq_len);
   if (!spectrum.rule.empty()) say(spectrum.rule);
+  // Part of the model's attention, not of its rotation: without a word about it the numbers below would be used alone.
   if (spectrum.softmax_factor != 1)
     say(fmt::format("The model's code also multiplies its softmax scale by {:.17g}.", spectrum.softmax_factor));
 

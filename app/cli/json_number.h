@@ -5,11 +5,11 @@
 
 namespace ropescope::cli {
 
-/// A number as JSON, with 17 significant digits. JSON has neither infinity nor NaN: throws Error, in which `what`
-/// names the number, where it is not finite.
+/// A number as JSON, with 17 significant digits: as many as give the same double back when they are read. JSON has
+/// neither infinity nor NaN: throws Error, in which `what` names the number, where it is not finite.
 std::string json_number(double, std::string_view what);
 
-/// [number, number, …]
+/// [number, number, …], each as json_number. Throws Error as it does.
 std::string json_list(std::span<const double>, std::string_view what);
 
 } // namespace ropescope::cli

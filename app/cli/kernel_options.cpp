@@ -11,6 +11,7 @@ void add_kernel_files(CLI::App& app, KernelFiles& files, const std::string& in, 
   auto* output = app.add_option(out, files.out, "its output, of the same shape");
   input->required(required);
   output->required(required);
+  // Where a kernel is a choice (the window, `render`), one file without the other is a mistake.
   if (!required) input->needs(output), output->needs(input);
   auto* dtype = app.add_option("--dtype", files.dtype, "of raw files, little-endian");
   dtype->check(CLI::IsMember({"float64", "float32", "float16", "bfloat16"}));
@@ -22,6 +23,7 @@ void add_kernel_files(CLI::App& app, KernelFiles& files, const std::string& in, 
   auto* layout = app.add_option("--layout", files.layout, "how the model pairs components");
   layout->check(CLI::IsMember({"auto", "half", "interleaved"}))->capture_default_str();
   auto* length = app.add_option("--seq-len", files.seq_len, "tokens of the call; by default the greatest position + 1");
+  // In --help of such commands they stand apart from the model's options, which all share.
   if (!required)
     for (CLI::Option* option : {input, output, dtype, shape, axis, layout, length}) option->group("Kernel");
   add_positions(app, files.positions);

@@ -11,11 +11,12 @@ class App;
 
 namespace ropescope::cli {
 
-/// The options that say which files a kernel read and wrote, under the names `in` and `out`, and how to read them.
+/// The options that say which files a kernel read and wrote, and how to read them. `in` and `out`: the names of the
+/// two options. `required`: the command cannot do without them.
 void add_kernel_files(CLI::App&, KernelFiles&, const std::string& in, const std::string& out, bool required);
 
-/// A sentence that asks which axis counts the tokens, with the option that says so; others as they are. `axes`: those
-/// it asks of.
+/// The sentence, and where it asks which of several `axes` counts the tokens, the option that answers it. `axes` is
+/// empty for every other sentence, which is returned as it is.
 std::string told_with_option(const std::string& sentence, const std::vector<std::int64_t>& axes);
 
 } // namespace ropescope::cli

@@ -16,25 +16,28 @@ namespace ropescope::cli {
 
 namespace {
 
+/// The names that --scheme takes.
 std::vector<std::string_view> scheme_choices() {
   std::vector<std::string_view> choices;
   for (const Scheme* known : all_schemes()) choices.push_back(known->choice());
   return choices;
 }
 
-/// The numbers of schemes; attention_factor is there for all.
+/// Whether a parameter of schemes gets an option of its own: numbers do, the others come by --set. attention_factor is
+/// an option already, since it is a member of RopeConfig for all schemes.
 bool is_option(const Parameter& parameter) {
   const bool is_number = parameter.kind == ParameterKind::number || parameter.kind == ParameterKind::optional_number;
   return is_number && parameter.key != key::attention_factor.key;
 }
 
-/// "--beta-fast" of beta_fast.
+/// The option of a parameter: "--beta-fast" for beta_fast.
 std::string option_name(const Parameter& parameter) {
   std::string name = fmt::format("--{}", parameter.key);
   std::replace(name.begin(), name.end(), '_', '-');
   return name;
 }
 
+/// What --help says of a parameter: which schemes have it, what it means, its unit. For beta_fast
 /// "YaRN, dynamic YaRN: within the original length, above which a pair is kept (turns)"
 std::string help_of(const Parameter& parameter) {
   std::vector<std::string_view> titles;
@@ -81,15 +84,19 @@ Model ModelOptions::named() const {
 void ModelOptions::choose_scheme(RopeConfig& rope) const {
   const Scheme* chosen = find_scheme(scheme);
   if (!chosen) throw Error(fmt::format("--scheme {}: expected one of {}", scheme, fmt::join(scheme_choices(), ", ")));
+  // Asked before with_scheme(), which drops what belongs to the old scheme alone: the factor may come from there
+  // (alpha).
   const double own = extension_factor(rope);
   if (const auto changed = with_scheme(rope, chosen->type, own))
     rope = *changed;
   else
-    rope.scaling.rope_type = chosen->type;   // what it lacks may follow by --set
-  if (own == 1) rope.scaling.factor.reset(); // then the user must say
+    rope.scaling.rope_type = chosen->type; // LongRoPE, and no factors for it: they may follow by --set
+  // The model extends nothing, so its factor of 1 is no answer to how far the new scheme shall: --factor has to say.
+  if (own == 1) rope.scaling.factor.reset();
 }
 
 void ModelOptions::apply(RopeConfig& rope) const {
+  // The order decides: a scheme brings defaults, --set changes them, and an option of its own outranks --set.
   if (!scheme.empty()) choose_scheme(rope);
   for (const std::string& assignment : set) {
     const std::size_t equals = assignment.find('=');
@@ -97,10 +104,13 @@ void ModelOptions::apply(RopeConfig& rope) const {
     set_parameter(rope, assignment.substr(0, equals), assignment.substr(equals + 1));
   }
   Scaling& scaling = rope.scaling;
+  // --factor replaces whatever else says how far to extend: an alpha, and a factor that the file gives as null.
   if (factor) scaling.factor = *factor, scaling.parameters.erase(key::alpha), scaling.factor_is_null = false;
   if (original_length) {
     scaling.original_max_position_embeddings = *original_length;
     const CallMemory memory = scheme_of(rope).memory;
+    // Schemes that grow with the call do so from max_position_embeddings, not from the original length: for them the
+    // two are one. A model made of numbers has no context length yet.
     const bool counts_from_context = memory == CallMemory::grows || memory == CallMemory::grows_returns;
     if (counts_from_context || scaling.max_position_embeddings == 0) scaling.max_position_embeddings = *original_length;
   }
@@ -109,6 +119,7 @@ void ModelOptions::apply(RopeConfig& rope) const {
     if (value) scaling.parameters.set_number(*find_scheme_parameter(key), value);
   if (attention_factor) rope.attention.attention_factor = *attention_factor;
   if (head_dim) {
+    // A head that turned as a whole still does with its new size; a rotary part of its own keeps its size.
     const bool whole = rope.layout.rotary_dim == rope.layout.head_dim;
     rope.layout.head_dim = *head_dim;
     if (whole) rope.layout.rotary_dim = *head_dim;
@@ -122,13 +133,14 @@ void ModelOptions::apply(RopeConfig& rope) const {
 Model ModelOptions::resolve() const {
   Model result = named();
   for (const std::string& warning : result.warnings) say(fmt::format("{}: {}.", result.name, warning));
+  // layer() finds a const one; it lies in `result`, which is not const.
   auto& chosen = const_cast<LayerRope&>(layer(result));
   if (!layer_type.empty() && chosen.layer_type.empty())
     say(fmt::format("{}: every layer has the same rotary embedding, --layer-type has no effect.", result.name));
   else if (layer_type.empty() && result.layers.size() > 1)
     say(fmt::format("{}: layer type {} (--layer-type chooses another).", result.name, chosen.layer_type));
   apply(chosen.config);
-  validate(chosen.config);
+  validate(chosen.config); // after all options: in between a config may be one that cannot be
   return result;
 }
 

@@ -23,6 +23,7 @@ struct ModelOptions {
   std::optional<std::int64_t> head_dim, rotary_dim;
   std::vector<std::string> set; ///< "key=value"
 
+  /// Adds all options. This object must live, at the same address, until they have been read.
   void add_to(CLI::App&);
 
   /// Whether a model or enough numbers to make one were given.
@@ -37,9 +38,12 @@ struct ModelOptions {
   Scene scene() const;
 
 private:
+  // The model as it is, before any option changes it.
   Model named() const;
+  // Whether an option changes something of a model.
   bool changes() const;
   void choose_scheme(RopeConfig&) const;
+  // Changes a config by the options; it may be invalid then.
   void apply(RopeConfig&) const;
 };
 

@@ -11,6 +11,7 @@ namespace ropescope::cli {
 
 namespace {
 
+/// One entry per layer type, since layer types of one model may differ in every number.
 int print_json(Output& out) {
   auto list = nlohmann::ordered_json::array();
   for (const Preset& preset : presets())

@@ -8,6 +8,8 @@
 namespace ropescope::cli {
 
 void add_positions(CLI::App& app, PositionSource& source) {
+  // `excludes`: positions come from one source alone. Everything about the values is checked where they are read
+  // (core/io/position_source.h), for the window too.
   const char *where = "Positions", *of_ranks = "Packed sequences";
   auto* by_file = app.add_option("--positions", source.file, "P.npy, integers [tokens] or [axes, tokens]");
   by_file->group(where);

@@ -13,7 +13,7 @@ namespace ropescope::cli {
 /// The options that say where the tokens of an array are.
 void add_positions(CLI::App&, PositionSource&);
 
-/// layout_named, and says which it is.
+/// The layout that --layout asks for (layout_named); says to the person which it is, and for "auto" how that is known.
 PairLayout asked_layout(const std::string& name, const Model&, const RopeConfig&);
 
 } // namespace ropescope::cli

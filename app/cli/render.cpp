@@ -22,6 +22,8 @@ namespace ropescope::cli {
 
 namespace {
 
+// Pixels. Below 320 a picture has no room for its axes and words. 16 384 a side are 1 GiB of colour, and many drivers
+// draw no more.
 constexpr int least_side = 320, greatest_side = 16384;
 
 struct Options {
@@ -33,6 +35,7 @@ struct Options {
   bool list = false, times = false;
 };
 
+/// Width and height, pixels, of "1600x1000"; any whole numbers. Throws Error where the text is anything else.
 std::pair<int, int> read_size(const std::string& text) {
   int width = 0, height = 0;
   const char* const last = text.data() + text.size();
@@ -50,15 +53,17 @@ int print_list(Output& out) {
   return 0;
 }
 
+/// Where the CPU stands in for a GPU that failed or is missing, a person is told: never a silent change of engine.
 void say_why_no_gpu(const gpu::Engines& engines) {
   if (!engines.has_gpu()) say(fmt::format("{}.", engines.gpu->why_not()));
 }
 
-/// The numbers of a picture, as many as it has pixels across.
+/// Writes the numbers of a picture as CSV: as many points as a picture of that width (pixels) would draw.
 int write_numbers(const pictures::Picture& picture, const Options& options, const Scene& scene, int width) {
   const gpu::HeadlessContext context;
   gpu::Engines engines = make_engines(engine_choice(options.engine));
   Derived derived;
+  // true: it is for a file. If the GPU was asked for by name, the file must not come from the CPU.
   engines.work_or_give_up_gpu([&] { derived.update(scene, engines, width); }, true);
   say_why_no_gpu(engines);
   write_file(options.out, picture.csv(derived));
@@ -80,6 +85,7 @@ int render(const Options& options, Output& out) {
 
   require_other_file(options.out, options.model.config, "the model's file");
 
+  // Compared as doubles: the scale may be anything, and its product may not fit into an int.
   const auto [width, height] = read_size(options.size);
   const double scaled_width = width * static_cast<double>(options.scale),
                scaled_height = height * static_cast<double>(options.scale);
@@ -93,7 +99,8 @@ int render(const Options& options, Output& out) {
   scene.m = options.m;
   scene.n = options.n;
   scene.pair = options.pair;
-  if (picture) scene.view = picture->view; // precision's positions go further
+  // Before settle(): the view of precision allows positions beyond the context, which settle() would push back.
+  if (picture) scene.view = picture->view;
   scene.kernel = options.kernel;
   scene.kernel.files.config = options.model.config;
   settle(scene);
@@ -125,9 +132,11 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
   const gpu::HeadlessContext context;
   gpu::Engines engines = make_engines(still.engine);
   ui::Shell shell(scene, engines);
+  // `check --report` has judged the kernel already; otherwise the shell judges it while it draws.
   if (checked) shell.show(std::move(checked));
   const gpu::Framebuffer framebuffer(still.width, still.height);
-  constexpr int frames = 3; // Dear ImGui knows the sizes of its own windows only from the frame before
+  // Dear ImGui knows the sizes of its own windows only from the frame before, and a window may depend on another one.
+  constexpr int frames = 3;
   for (int i = 0; i < frames; ++i) {
     framebuffer.bind();
     if (still.picture == "overview")
@@ -139,7 +148,7 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
       return bench::print_start_times();
     }
   }
-  require_drawn(shell);
+  require_drawn(shell); // before the file is written, which an Error must not leave behind
   say_why_no_gpu(engines);
   ui::write_png(still.out, still.width, still.height, framebuffer.read());
 }

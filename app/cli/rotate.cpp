@@ -26,13 +26,14 @@ struct Options {
   PositionSource positions;
   std::string in, out, role, layout = "auto", recipe = "exact", engine = "cpu";
   std::optional<double> seq_len;
-  std::int64_t token_axis = -2;
+  std::int64_t token_axis = -2; ///< from the end: the axis before head_dim
   bool inverse = false;
 
   Role as() const { return role == "key" ? Role::key : Role::query; }
 };
 
-/// A model's own scale of queries beside the rotation: on request, since apply_rotary_pos_emb does not have it.
+/// Some models multiply queries by a number that depends on the position, beside the rotation. Done only on request,
+/// since apply_rotary_pos_emb of Hugging Face's code does not do it; otherwise a person is told of it.
 void scale_if_asked(const Options& options, const RopeConfig& rope, const Positions& positions, const RowShape& shape,
                     Array& array) {
   if (rope.attention.query_scale == QueryScale::none) return;
@@ -54,6 +55,8 @@ PairLayout chosen_layout(const Options& options, const Model& model, const RopeC
   return layout;
 }
 
+/// The arithmetic of --recipe. "model" is the recipe of the model's own code. Throws Error where there is none so
+/// named.
 const Recipe& chosen_recipe(const Options& options, const RopeConfig& rope) {
   if (options.recipe == "model") return recipe_of(rope);
   if (const Recipe* recipe = find_recipe(options.recipe)) return *recipe;
@@ -62,10 +65,12 @@ const Recipe& chosen_recipe(const Options& options, const RopeConfig& rope) {
   throw Error(fmt::format("--recipe {}: expected one of {}", options.recipe, fmt::join(names, ", ")));
 }
 
-/// Throws Error where no code does this arithmetic on rows of that format.
+/// Throws Error where no code does this arithmetic on rows of that format: recipes imitate kernels, and there are none
+/// of float32 arithmetic on float64 rows, nor any that multiply in float8.
 void require_rows(const Recipe& recipe, NumberFormat rows, const std::string& file) {
   if (recipe.angle != AngleRule::turns && rows == NumberFormat::float64)
     throw Error(fmt::format("--recipe {}: its arithmetic is float32 or less, and {} holds float64", recipe.name, file));
+  // A recipe without a format for its tables, or that rounds each step, takes the format of the rows.
   const bool rounds_to_rows = recipe.each_step || !recipe.tables;
   if (rounds_to_rows && properties_of(rows).bytes == 1)
     throw Error(fmt::format("--recipe {}: it computes in the rows' format, and nothing computes in the {} of {}: "
@@ -73,7 +78,8 @@ void require_rows(const Recipe& recipe, NumberFormat rows, const std::string& fi
                             recipe.name, number_format_name(rows), file));
 }
 
-/// A rotation may make a component √2 times as large: with float8 that is soon beyond what the format holds.
+/// Says how many numbers became infinity or NaN because they no longer fit. A rotation may make a component √2 times as
+/// large, which with the small range of float8 is soon beyond its greatest number.
 void say_overflow(const Array& array) {
   if (array.holds_integers() || properties_of(*array.dtype).bytes != 1) return;
   const auto lost = std::count_if(array.floats.begin(), array.floats.end(), [&](float x) {
@@ -89,6 +95,7 @@ int rotate(const Options& options) {
   require_other_file(options.out, options.model.config, "the model's file");
   const Model model = options.model.resolve();
   RopeConfig rope = options.model.layer(model).config;
+  // Before anything is derived from the config: DINOv3's frequencies depend on the sides of the grid.
   options.positions.set_grid(rope);
   const Recipe& recipe = chosen_recipe(options, rope);
   Array array = read_array(options.in);
@@ -105,6 +112,7 @@ int rotate(const Options& options) {
     say(fmt::format("xPos: rotated as {}.", options.role == "key" ? "keys" : "queries"));
   if (recipe.angle != AngleRule::turns) say(fmt::format("recipe {}: {}.", recipe.name, recipe.line));
   ChosenEngine engine(options.engine);
+  // In place, in the array that was read. It is written at the end, when nothing can be refused any more.
   (options.inverse ? forward.inverse() : forward).rotate(*engine, shape, positions, array, options.as());
   scale_if_asked(options, rope, positions, shape, array);
   say_overflow(array);

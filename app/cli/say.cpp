@@ -11,10 +11,12 @@ namespace ropescope::cli {
 
 namespace {
 
-/// What was said since it was last printed: one command a process, and its sentences come from all its parts.
+/// What was said since it was last printed. A global, because a process runs one command and all parts of it may say
+/// something; they all run on one thread.
 std::string said;
 
-/// fmt::print would throw where nothing can be written, also within the handler of an earlier error.
+/// Writes to standard error and ignores failure. fmt::print would throw where nothing can be written, also while an
+/// earlier error is being handled.
 void write(std::string_view words) noexcept {
   std::fwrite(words.data(), 1, words.size(), stderr);
   std::fflush(stderr);
@@ -30,6 +32,7 @@ void print_said() noexcept {
 }
 
 int refuse(std::string_view sentence, std::string_view before) noexcept {
+  // Errors of libraries end as they like; the full stop is added below.
   while (!sentence.empty() && (sentence.back() == '\n' || sentence.back() == '.')) sentence.remove_suffix(1);
   try {
     write("ropescope: " + std::string(before) + printable(sentence) + ".\n");
@@ -41,7 +44,7 @@ int refuse(std::string_view sentence, std::string_view before) noexcept {
 
 void show_progress(std::string_view words) noexcept {
   const bool over = isatty(STDERR_FILENO) != 0;
-  if (over) write("\r\033[K");
+  if (over) write("\r\033[K"); // to the start of the line, and clear it to its end
   write(words);
   if (!words.empty()) write(over ? " …" : " …\n");
 }

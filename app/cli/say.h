@@ -17,7 +17,8 @@ void print_said() noexcept;
 /// refusal, 2.
 int refuse(std::string_view sentence, std::string_view before = {}) noexcept;
 
-/// On a terminal one line that is written over; empty words clear it.
+/// Tells what a long command does now. On a terminal in one line that is written over, and empty words clear it;
+/// elsewhere, as in a log, each time on a line of its own.
 void show_progress(std::string_view words) noexcept;
 
 } // namespace ropescope::cli

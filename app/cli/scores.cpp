@@ -26,8 +26,11 @@ namespace ropescope::cli {
 
 namespace {
 
+// Tokens. Ten times the longest scan that `bench` measures; its text is about 3 GB.
 constexpr std::int64_t greatest_distance = 100'000'000;
-constexpr std::int64_t points_at_a_time = std::int64_t{1} << 18; // a multiple of the GPU's blocks
+// Distances that are computed and printed at a time, so that memory does not grow with the range. A multiple of the
+// GPU's blocks, so that pieces give the same numbers as one scan from 0.
+constexpr std::int64_t points_at_a_time = std::int64_t{1} << 18;
 
 struct Options {
   ModelOptions model;
@@ -63,19 +66,21 @@ std::vector<double> read_head(const std::string& file, std::int64_t head_dim) {
                                               : std::vector<double>(array.floats.begin(), array.floats.end());
 }
 
-/// Refuses heads whose scores could be beyond `greatest`: no |score| is greater than the sum of all |weights|, and half
-/// of the range is left for what rounding adds.
+/// Throws Error for heads whose scores could be beyond `greatest`: no |score| is greater than the sum of all |weights|,
+/// and half of the range is left for what rounding adds. Asked before the first line is printed, since an answer that
+/// stops halfway looks like one.
 void require_finite(std::span<const ScoreScan::Weight> weights, double greatest) {
   double sum = 0;
   for (const auto& [a, b] : weights) sum += std::abs(a) + std::abs(b);
   if (!(sum <= greatest / 2)) throw Error("--q and --k: their products are too large, a score would not be finite");
 }
 
-/// The scores from any distance on, by the engine that was asked for.
+/// The scores from any distance on, by the engine that was asked for. The CPU computes them in double, since they leave
+/// the program as numbers; the GPU's are float32.
 class Scores {
 public:
   Scores(const std::string& engine, const ScoreScan& scan) : scan_(scan) {
-    if (engine != "cpu") engine_.emplace(engine); // the CPU has them in double
+    if (engine != "cpu") engine_.emplace(engine);
   }
 
   std::vector<double> from(std::int64_t first, std::int64_t count) {
@@ -91,6 +96,7 @@ private:
   std::optional<ChosenEngine> engine_;
 };
 
+/// Lines of CSV, or a piece of a JSON list; commas join it to the piece before.
 std::string as_text(std::span<const double> scores, std::int64_t first, bool csv) {
   std::string text;
   for (std::size_t i = 0; i < scores.size(); ++i) {

@@ -23,9 +23,14 @@ namespace ropescope::cli {
 
 namespace {
 
+// Pixels: about half of the size that the window is designed for. Words shrink with it, and must still be read.
 constexpr int least_width = 800, least_height = 480;
-constexpr int frames_after_event = 3; // what Dear ImGui needs to settle after an input
-constexpr double greatest_step = 0.1; // seconds; a paused process does not leap
+// Frames drawn after an input. Dear ImGui needs more than one: a click is seen in one frame, changes sizes in the next.
+// Fewer would leave a window half drawn until the next input; more only cost power.
+constexpr int frames_after_event = 3;
+// Seconds that an animation moves on in one frame, at most: after the process was stopped for a minute it goes on where
+// it was. Also the time between frames while the window only waits for a result.
+constexpr double greatest_step = 0.1;
 
 struct Options {
   ModelOptions model;
@@ -34,6 +39,7 @@ struct Options {
   bool times = false;
 };
 
+/// GLFW, in use as long as this lives. `running`: whether it works, which without a display it does not.
 struct Glfw {
   bool running = [] {
     const gpu::DriverTime driver;
@@ -55,7 +61,7 @@ GLFWwindow* open_window() {
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, minor);
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
     glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
-    glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
+    glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE); // as large to the eye on a monitor of many dots per inch
     if (GLFWwindow* window = glfwCreateWindow(usual_width, usual_height, "Ropescope", nullptr, nullptr)) {
       glfwSetWindowSizeLimits(window, least_width, least_height, GLFW_DONT_CARE, GLFW_DONT_CARE);
       return window;
@@ -64,13 +70,15 @@ GLFWwindow* open_window() {
   return nullptr;
 }
 
-/// The window's loop: draws after something happened, and otherwise waits.
+/// The window's loop: draws after something happened, and otherwise waits, so that an open window costs no processor
+/// time. Lies at one address for its whole life, since GLFW's callbacks find it by that.
 class Window {
 public:
   Window(GLFWwindow* window, const Scene& scene, gpu::EngineChoice choice)
       : window_(window), engines_(make_current(window, choice)), shell_(scene, engines_) {
     glfwSetWindowUserPointer(window_, this);
-    // Before Dear ImGui's, which call these in turn.
+    // Set before Dear ImGui sets its own: GLFW keeps one callback of each kind, and Dear ImGui's calls the one that was
+    // there before. In the other order Dear ImGui would get no events. Whatever may change the picture calls touch().
     glfwSetKeyCallback(window_, [](GLFWwindow* w, int key, int, int pressed, int modifiers) {
       of(w).on_key(key, pressed, modifiers);
     });
@@ -88,6 +96,7 @@ public:
     glfwSetWindowRefreshCallback(window_, [](GLFWwindow* w) { of(w).touch(); });
     glfwSetWindowContentScaleCallback(window_, [](GLFWwindow* w, float, float) { of(w).touch(); });
     ImGui_ImplGlfw_InitForOpenGL(window_, true);
+    // One frame for each of the monitor's: more would not be seen.
     glfwSwapInterval(1);
   }
 
@@ -95,13 +104,16 @@ public:
   Window& operator=(const Window&) = delete;
   ~Window() { ImGui_ImplGlfw_Shutdown(); }
 
-  /// One frame, and when it was finished.
+  /// Draws one frame and prints when it was finished, for `bench`.
   void time_start() {
     draw(0);
     gpu::finish();
     bench::print_start_times();
   }
 
+  /// Until the window is closed. Between frames it waits in one of four ways: for the next poll while something moves
+  /// or an input is being shown; a tenth of a second while a result is awaited; half a second where files may change,
+  /// which GLFW does not tell; else until the next event.
   void run() {
     double before = glfwGetTime();
     while (!glfwWindowShouldClose(window_)) {
@@ -114,16 +126,19 @@ public:
           wait_for_files();
         else
           glfwWaitEvents();
-        before = glfwGetTime(); // the wait is no part of an animation
+        before = glfwGetTime(); // an animation that begins now does not start with the time of the wait
       }
       if (frames_wanted_ == 0 && !shell_.animated()) continue;
-      if (glfwGetWindowAttrib(window_, GLFW_ICONIFIED)) glfwWaitEventsTimeout(greatest_step); // nothing to draw on
+      // A minimised window may not be held to the monitor's rate by glfwSwapBuffers: without a wait the loop would
+      // spin.
+      if (glfwGetWindowAttrib(window_, GLFW_ICONIFIED)) glfwWaitEventsTimeout(greatest_step);
       const double now = glfwGetTime();
       const bool worked = shell_.animated();
       draw(static_cast<float>(std::min(now - before, greatest_step)));
       before = now;
       frames_wanted_ = std::max(0, frames_wanted_ - 1);
-      if (worked && !shell_.animated()) frames_wanted_ = std::max(1, frames_wanted_); // shows what the last one did
+      // The frame in which work ends still shows the state before: one more shows the result.
+      if (worked && !shell_.animated()) frames_wanted_ = std::max(1, frames_wanted_);
     }
   }
 
@@ -148,7 +163,9 @@ private:
   void draw(float seconds) {
     int width = 0, height = 0;
     glfwGetFramebufferSize(window_, &width, &height);
-    if (width == 0 || height == 0) return;
+    if (width == 0 || height == 0) return; // minimised, on some systems
+    // For Dear ImGui before 1.87, which asks what is down now and misses a key that went down and up again since the
+    // last frame. Keys that are still down it sees itself; the others are held down for this frame.
     std::erase_if(pressed_, [this](int key) { return glfwGetKey(window_, key) == GLFW_PRESS; });
     for (const int key : pressed_) compat::hold_key(key, true);
     ImGui_ImplGlfw_NewFrame();
@@ -160,6 +177,7 @@ private:
     glfwSwapBuffers(window_);
   }
 
+  /// A key goes to the program unless a text field takes it; Escape always does, since it closes what is open.
   void on_key(int key, int pressed, int modifiers) {
     touch();
     if (pressed == GLFW_PRESS && key >= 0) pressed_.push_back(key);
@@ -175,6 +193,7 @@ private:
 
   void full_screen() {
     if (glfwGetWindowMonitor(window_)) {
+      // Back to a window: GLFW wants its place and size. 60 keeps the title bar on the screen.
       glfwSetWindowMonitor(window_, nullptr, 60, 60, usual_width, usual_height, GLFW_DONT_CARE);
       return;
     }
@@ -184,13 +203,16 @@ private:
     glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
   }
 
+  // The order matters: engines_ makes window_'s OpenGL context current, which shell_ needs too, and both are destroyed
+  // while it still is.
   GLFWwindow* window_;
   gpu::Engines engines_;
   ui::Shell shell_;
   int frames_wanted_ = frames_after_event;
-  std::vector<int> pressed_; // since the last frame
+  std::vector<int> pressed_; // GLFW's key codes, pressed since the last frame
 };
 
+/// Opens the window; on a machine without a display writes the overview into a file in its place, and says so.
 int open(const Options& options) {
   const gpu::EngineChoice choice = engine_choice(options.engine);
   Scene scene = options.model.scene();
@@ -219,7 +241,7 @@ int open(const Options& options) {
     glfwGetError(&why);
     throw Error(fmt::format("no window with OpenGL 3.3 comes up here: {}", why ? why : "the display gave no reason"));
   }
-  print_said();
+  print_said(); // now, and not when the window is closed, as other commands do at their end
   Window shown(window, scene, choice);
   if (options.times)
     shown.time_start();

@@ -6,7 +6,7 @@
 
 namespace ropescope::gpu {
 
-/// A shader storage buffer. It keeps its memory between uses and grows where more is asked of it.
+/// A shader storage buffer. It keeps its memory between uses and grows when more bytes are needed than it has.
 class Buffer {
 public:
   Buffer();
@@ -21,6 +21,7 @@ public:
   /// none came.
   void expect_results(std::int64_t bytes);
 
+  /// Copies `values` into the buffer, from its first byte on. Throws GpuError as reserve() does.
   template <typename T>
   void upload(std::span<const T> values) {
     reserve(static_cast<std::int64_t>(values.size_bytes()));
@@ -34,17 +35,19 @@ public:
     read(values.data(), static_cast<std::int64_t>(values.size_bytes()));
   }
 
+  /// Lets the programs that run from now on see this buffer at a binding point, one of ROPESCOPE_BIND_… of
+  /// shaders/shared.h.
   void bind(unsigned binding) const;
 
-  /// Most bytes one buffer may have here.
+  /// The greatest size of one buffer under this driver, bytes.
   static std::int64_t greatest_size();
 
 private:
   void write(const void*, std::int64_t bytes);
   void read(void*, std::int64_t bytes) const;
   GLuint buffer_ = 0;
-  std::int64_t capacity_ = 0;
-  std::uint64_t mark_ = 0; // what stands at both ends of results until they come
+  std::int64_t capacity_ = 0; // bytes; 0: the buffer has no memory yet
+  std::uint64_t mark_ = 0;    // the 8 bytes at both ends of the results until the GPU overwrites them
 };
 
 } // namespace ropescope::gpu

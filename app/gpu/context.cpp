@@ -16,7 +16,7 @@ namespace ropescope::gpu {
 
 namespace {
 
-/// A display with a current context, or none.
+/// A display with a context that is current on this thread; or neither. It owns nothing: release() must be called.
 struct Candidate {
   EGLDisplay display = EGL_NO_DISPLAY;
   EGLContext context = EGL_NO_CONTEXT;
@@ -24,12 +24,16 @@ struct Candidate {
   explicit operator bool() const { return context != EGL_NO_CONTEXT; }
 };
 
+/// Whether a name is in a list of extensions, which EGL gives as one text; null where there is no list.
 bool has_extension(const char* extensions, std::string_view name) {
   return extensions && std::string_view(extensions).find(name) != std::string_view::npos;
 }
 
+/// A core context of that version which needs no window; EGL_NO_CONTEXT where the display has none.
 EGLContext create_context(EGLDisplay display, int major, int minor) {
-  EGLConfig config = nullptr; // EGL_NO_CONFIG_KHR: the context draws into framebuffer objects alone
+  // Null is EGL_NO_CONFIG_KHR: the context has no window of its own, it draws into framebuffer objects alone. Where the
+  // display does not know that extension, any config serves, also one that can draw on no surface (EGL_SURFACE_TYPE 0).
+  EGLConfig config = nullptr;
   if (!has_extension(eglQueryString(display, EGL_EXTENSIONS), "EGL_KHR_no_config_context")) {
     const std::array<EGLint, 5> wanted{EGL_SURFACE_TYPE, 0, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_NONE};
     EGLint count = 0;
@@ -41,6 +45,7 @@ EGLContext create_context(EGLDisplay display, int major, int minor) {
   return eglCreateContext(display, config, EGL_NO_CONTEXT, attributes.data());
 }
 
+/// Gives the context and the display back. The context must not be current when it is destroyed: EGL would keep it.
 void release(Candidate& candidate) {
   if (candidate.display == EGL_NO_DISPLAY) return;
   eglMakeCurrent(candidate.display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
@@ -49,7 +54,8 @@ void release(Candidate& candidate) {
   candidate = {};
 }
 
-/// Leaves the context current where one comes up.
+/// Takes the display into use and makes a context of it current: OpenGL 4.3, which the compute shaders need, else 3.3,
+/// which drawing needs. Nothing where neither comes up; the display is then given back.
 Candidate try_display(EGLDisplay display) {
   Candidate candidate{.display = display, .context = EGL_NO_CONTEXT, .info = {}};
   if (display == EGL_NO_DISPLAY || !eglInitialize(display, nullptr, nullptr)) return {};
@@ -68,15 +74,18 @@ Candidate try_display(EGLDisplay display) {
   return {};
 }
 
+/// The first EGL device whose OpenGL is a real GPU. NVIDIA's driver is found this way on a machine without a display.
 Candidate try_devices(const char* client_extensions) {
   if (!has_extension(client_extensions, "EGL_EXT_platform_device") ||
       !has_extension(client_extensions, "EGL_EXT_device_enumeration"))
     return {};
+  // More devices than one machine has; those beyond are not looked at.
   std::array<EGLDeviceEXT, 32> devices{};
   EGLint count = 0;
   if (!eglQueryDevicesEXT(static_cast<EGLint>(devices.size()), devices.data(), &count)) return {};
   for (EGLint i = 0; i < count; ++i) {
     EGLDeviceEXT device = devices[static_cast<std::size_t>(i)];
+    // Software is left to the surfaceless platform, which is tried again after the devices.
     if (has_extension(eglQueryDeviceStringEXT(device, EGL_EXTENSIONS), "EGL_MESA_device_software")) continue;
     Candidate candidate = try_display(eglGetPlatformDisplayEXT(EGL_PLATFORM_DEVICE_EXT, device, nullptr));
     if (candidate && !candidate.info.software) return candidate;
@@ -85,6 +94,8 @@ Candidate try_devices(const char* client_extensions) {
   return {};
 }
 
+/// The best context there is: a GPU through Mesa, a GPU through any other driver, software, the default display. A
+/// GPU is preferred, because software draws and computes on the same processors as the CPU engine.
 Candidate find_context() {
   const char* extensions = eglQueryString(EGL_NO_DISPLAY, EGL_EXTENSIONS);
   Candidate surfaceless;
@@ -94,7 +105,8 @@ Candidate find_context() {
   };
   try_surfaceless();
   if (surfaceless && !surfaceless.info.software) return surfaceless;
-  // Only one context is held at a time: some drivers cannot tell two displays of one process apart.
+  // Given back before the devices are tried, and made again after: some drivers cannot tell two displays of one process
+  // apart.
   release(surfaceless);
   if (Candidate device = try_devices(extensions)) return device;
   try_surfaceless();
@@ -110,6 +122,7 @@ ContextInfo current_context_info() {
   info.major = epoxy_gl_version() / 10;
   info.minor = epoxy_gl_version() % 10;
   info.renderer = renderer ? renderer : "unknown";
+  // OpenGL cannot be asked whether it is software. Mesa and Google name their software renderers so in GL_RENDERER.
   for (const char* name : {"llvmpipe", "softpipe", "swrast", "SwiftShader"})
     info.software = info.software || info.renderer.find(name) != std::string::npos;
   return info;
@@ -122,6 +135,8 @@ void finish() {
 
 HeadlessContext::HeadlessContext() {
   const DriverTime driver;
+  // libepoxy loads libEGL at the first EGL call and ends the process where there is none. Asked first, it is an
+  // Error.
   if (!epoxy_has_egl())
     throw Error("no OpenGL without a display here: libEGL is not installed (Debian: libegl1, libegl-mesa0)");
   const Candidate candidate = find_context();

@@ -12,10 +12,10 @@ struct ContextInfo {
   bool has_compute() const { return major * 10 + minor >= 43; }
 };
 
-/// Of the context that is current on this thread.
+/// Describes the OpenGL context that is current on this thread. Requires that there is one.
 ContextInfo current_context_info();
 
-/// Waits until everything drawn so far is drawn.
+/// Waits until the GPU has done everything that it was given so far. The wait counts as DriverTime.
 void finish();
 
 /// An OpenGL context that needs no display, through EGL: Mesa's surfaceless platform, and where that is software

@@ -3,8 +3,9 @@
 
 namespace ropescope::gpu {
 
-/// While one lives, time counts as OpenGL's: what a start takes is told apart into the driver's and our own.
-/// On the thread that draws.
+/// Measures the time that is spent within OpenGL, so that `bench` can say how much of a start is the driver's and how
+/// much is ours. Time counts while at least one of these objects lives; nested ones count once. Each thread has a sum
+/// of its own: the thread that draws makes them and asks for the sum.
 class DriverTime {
 public:
   DriverTime() : begin_(depth_++ == 0 ? Clock::now() : Clock::time_point{}) {}
@@ -14,7 +15,7 @@ public:
   DriverTime(const DriverTime&) = delete;
   DriverTime& operator=(const DriverTime&) = delete;
 
-  /// Since the process began.
+  /// The sum of this thread since the process began, ms.
   static double total_ms() { return std::chrono::duration<double, std::milli>(total_).count(); }
 
 private:

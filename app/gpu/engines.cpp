@@ -11,6 +11,7 @@ namespace ropescope::gpu {
 
 namespace {
 
+/// An engine that stands for the missing GPU and tells people why the CPU computes.
 std::unique_ptr<Engine> no_gpu(std::string_view reason) {
   return std::make_unique<NoEngine>("gpu", fmt::format("{}: computed on the CPU", reason));
 }
@@ -28,9 +29,10 @@ std::unique_ptr<Engine> make_gpu_engine(SelfTest extent) {
 Engines::Engines(EngineChoice wanted) : choice(wanted) {
   software_ = current_context_info().software;
   if (choice == EngineChoice::gpu)
-    gpu = std::make_unique<GlEngine>(); // its Error is the caller's
+    gpu = std::make_unique<GlEngine>(); // asked for by name: its Error goes to the caller, the CPU does not step in
   else
-    // What draws nothing is only measured beside the CPU, so a start need not wait for the whole test.
+    // A GPU that will not compute the pictures is only measured beside the CPU. The quick self-test is enough for that,
+    // and the first frame need not wait for more shaders to be compiled.
     gpu = make_gpu_engine(software_ || choice == EngineChoice::cpu ? SelfTest::quick : SelfTest::whole);
   gpu_device = gpu->device();
 }

@@ -9,6 +9,7 @@
 
 namespace ropescope::gpu {
 
+/// Which engine a person wants for the pictures; `automatic`: the faster one that works.
 enum class EngineChoice : std::uint8_t { automatic, cpu, gpu };
 
 /// A GlEngine of the current context, or a NoEngine that says why there is none.
@@ -18,15 +19,19 @@ std::unique_ptr<Engine> make_gpu_engine(SelfTest = SelfTest::whole);
 struct Engines {
   CpuEngine cpu;
   std::unique_ptr<Engine> gpu; ///< never null: where it cannot run, it says why_not()
-  std::string gpu_device;      ///< what it calls itself
+  std::string gpu_device;      ///< its device(), kept also after the GPU was given up
   EngineChoice choice;
 
-  /// `automatic` draws on the GPU, but not on one that is software: that is the CPU with a detour. Where the GPU cannot
-  /// run, it draws on the CPU. Throws Error where `gpu` is asked for and cannot run.
+  /// `automatic` computes the pictures on the GPU, except where OpenGL is software: that runs on the same processors as
+  /// the CPU engine, and slower. Where the GPU cannot run, the CPU computes them. Throws Error where `gpu` is asked for
+  /// and cannot run.
   explicit Engines(EngineChoice);
+  /// Whether the GPU engine can compute, whether or not it is the one that is used.
   bool has_gpu() const { return gpu->why_not().empty(); }
+  /// Whether the GPU computes the pictures.
   bool draws_on_gpu() const;
-  std::string why_this_one() const; ///< a sentence
+  std::string why_this_one() const; ///< a sentence for people: which engine computes the pictures, and why
+  /// The engine that computes the pictures. May change after work_or_give_up_gpu().
   Engine& preferred() { return draws_on_gpu() ? *gpu : static_cast<Engine&>(cpu); }
 
   /// Does `work`. Where the GPU fails in it, gives the GPU up for good (gpu->why_not() says why), does it once more

@@ -7,9 +7,11 @@ namespace ropescope::gpu {
 
 namespace {
 
-// OpenGL keeps one flag of each kind, and there are nine kinds; a lost context answers with an error each time.
+// glGetError returns and clears one flag. OpenGL keeps one flag of each kind of error and there are nine kinds, so that
+// 16 calls clear them all. A lost context answers with an error for ever: without a limit the loop would not end.
 constexpr int most_flags = 16;
 
+/// An OpenGL error as a sentence without its full stop.
 std::string words_of(GLenum error) {
   switch (error) {
   case GL_OUT_OF_MEMORY: return "the GPU has not enough memory";
@@ -28,6 +30,7 @@ void forget_errors() {
 void require_no_errors() {
   const GLenum error = glGetError();
   if (error != GL_NO_ERROR) throw GpuError(words_of(error));
+  // A GPU that was reset may leave no error flag, so its state is asked for too where OpenGL can tell.
   constexpr int has_reset_status = 45; // of every context of OpenGL 4.5
   if (epoxy_gl_version() >= has_reset_status && glGetGraphicsResetStatus() != GL_NO_ERROR)
     throw GpuError(words_of(GL_CONTEXT_LOST));

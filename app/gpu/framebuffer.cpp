@@ -15,6 +15,7 @@ Framebuffer::Framebuffer(int width, int height) : width_(width), height_(height)
   if (width > greatest || height > greatest)
     throw Error(fmt::format("a picture of {}x{} is more than the {} pixels a side that OpenGL draws here", width,
                             height, greatest));
+  // Colour alone: pictures are flat and drawn from back to front, so that no depth buffer is needed.
   glGenFramebuffers(1, &framebuffer_);
   glGenRenderbuffers(1, &colour_);
   glBindRenderbuffer(GL_RENDERBUFFER, colour_);
@@ -59,6 +60,7 @@ std::vector<std::uint8_t> read_pixels(int width, int height) {
   const auto stride = static_cast<std::size_t>(width) * 3, rows = static_cast<std::size_t>(height);
   std::vector<std::uint8_t> pixels(stride * rows);
   forget_errors();
+  // Rows of three bytes a pixel, without the padding to 4 bytes that OpenGL adds by default.
   glPixelStorei(GL_PACK_ALIGNMENT, 1);
   glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
   require_no_errors();

@@ -15,9 +15,10 @@ public:
   Framebuffer(const Framebuffer&) = delete;
   Framebuffer& operator=(const Framebuffer&) = delete;
 
+  /// Makes it the picture that is drawn into, all of it.
   void bind() const;
 
-  /// RGB, three bytes a pixel, top row first.
+  /// Binds it and returns its pixels, as read_pixels() does.
   std::vector<std::uint8_t> read() const;
 
 private:
@@ -26,7 +27,8 @@ private:
   GLuint framebuffer_ = 0, colour_ = 0;
 };
 
-/// Of whatever framebuffer is bound: RGB, top row first. Throws GpuError where the driver reports an error.
+/// The pixels of whatever framebuffer is bound: RGB, three bytes a pixel, top row first. Throws GpuError where the
+/// driver reports an error.
 std::vector<std::uint8_t> read_pixels(int width, int height);
 
 } // namespace ropescope::gpu

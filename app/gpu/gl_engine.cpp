@@ -23,6 +23,8 @@ namespace {
 using Word2 = std::array<std::uint32_t, 2>;
 using Word4 = std::array<std::uint32_t, 4>;
 
+// GLSL 4.30 has no 64-bit integers: positions and turns go to the shaders as two words, the low one first. All counts
+// and strides fit into one word, because a buffer never has 2³² numbers.
 constexpr std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 constexpr std::uint32_t high(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
 constexpr std::uint32_t word(std::int64_t value) { return static_cast<std::uint32_t>(value); }
@@ -34,6 +36,7 @@ constexpr std::uint32_t step_of(NumberFormat format) {
                                            : ROPESCOPE_STEP_NONE;
 }
 
+/// Each pair as four words, as shaders/table.comp reads them: low and high word of its turns, its axis, 0.
 void upload_turns(Buffer& buffer, std::span<const std::uint64_t> turns, std::span<const std::uint8_t> axes) {
   std::vector<Word4> pairs;
   for (std::size_t i = 0; i < turns.size(); ++i)
@@ -42,6 +45,8 @@ void upload_turns(Buffer& buffer, std::span<const std::uint64_t> turns, std::spa
   buffer.bind(ROPESCOPE_BIND_TURNS);
 }
 
+/// Positions as two words each. A negative one keeps its two's complement: phases are counted modulo 2⁶⁴, so it is
+/// right.
 void upload_positions(Buffer& buffer, std::span<const std::int64_t> ids) {
   std::vector<Word2> words;
   for (const std::int64_t id : ids)
@@ -50,18 +55,22 @@ void upload_positions(Buffer& buffer, std::span<const std::int64_t> ids) {
   buffer.bind(ROPESCOPE_BIND_POSITIONS);
 }
 
-/// Invocations that keep every processor of a GPU busy; beyond them they turn runs of rows, so long at most where these
-/// lie together and where they lie apart (measured on llvmpipe).
+/// 2¹⁵ invocations keep every processor of a GPU busy. Where there is more work each invocation turns a run of several
+/// rows and reads cos and sin once for all of them. A run has at most 16 rows where they lie together in memory, 8
+/// where they lie apart (measured on llvmpipe).
 constexpr std::int64_t invocations_wanted = std::int64_t{1} << 15, longest_run = 16, longest_run_apart = 8;
 
-/// Whether every number of a layout is a multiple of ROPESCOPE_WIDTH: then one invocation takes so many neighbours.
+/// Whether every number of a layout is a multiple of ROPESCOPE_WIDTH, so that one invocation can take that many
+/// neighbouring pairs, all within one block and on whole vectors. A gap of 1 is the interleaved pairing, which the
+/// shader knows. The wide program cannot round after each step.
 bool fits_wide(const Rotation& rotation, const RowShape& shape, const PairIndex& index) {
   const auto whole = [](std::int64_t components) { return components % ROPESCOPE_WIDTH == 0; };
   return rotation.step == NumberFormat::float32 && whole(shape.head_dim) && whole(index.offset) && whole(index.block) &&
          (index.in_gap == 1 || whole(index.in_gap)) && (index.out_gap == 1 || whole(index.out_gap));
 }
 
-/// Seconds of each run, after one that does not count.
+/// Seconds of each of `runs` calls of `work`, up to the end of the GPU's part. One call before them does not count: at
+/// the first use drivers still compile and fetch memory.
 template <typename Work>
 std::vector<double> timed(int runs, Work work) {
   std::vector<double> seconds;
@@ -77,8 +86,8 @@ std::vector<double> timed(int runs, Work work) {
 
 } // namespace
 
-/// Programs for rows of one floating-point type; those for double are made when first needed, and not every GPU
-/// can.
+/// Programs for rows of one floating-point type. Those for double are made when first needed: not every GPU computes in
+/// double, and one that does not must still start.
 template <typename Real>
 struct RowPrograms {
   static constexpr const char* defines = std::is_same_v<Real, double> ? "#define ROPESCOPE_FLOAT64\n" : "";
@@ -86,6 +95,8 @@ struct RowPrograms {
   Program rotate{"shaders/rotate.comp", defines};
 };
 
+/// Everything that lives in the OpenGL context. A program that every start needs is compiled at once, so that a driver
+/// which refuses it is found out before the first picture; the others when first needed, so that a start is short.
 struct GlEngine::State {
   RowPrograms<float> float32;
   Program rotate_wide{"shaders/rotate.comp", "#define ROPESCOPE_WIDE ROPESCOPE_WIDTH\n"};
@@ -106,7 +117,9 @@ struct GlEngine::State {
     }
   }
 
-  /// cos and sin of every token and pair. Strides are of token and pair, in entries of `table`.
+  /// Computes cos and sin of every token and pair into buffer `table`, and leaves it bound. The entry of a token and a
+  /// pair is token·token_stride + pair·pair_stride: rotations want the pairs of a token together, scans the distances
+  /// of a pair. The gains multiply cos and sin; a negative sin_gain turns the other way.
   template <typename Real>
   void fill_table(std::span<const std::uint64_t> frequencies, std::span<const std::uint8_t> axes,
                   std::span<const std::int64_t> ids, std::int64_t tokens, std::uint32_t token_stride,
@@ -125,6 +138,7 @@ struct GlEngine::State {
     program.dispatch(pairs * tokens, ROPESCOPE_GROUP);
   }
 
+  /// Uploads a table that the caller made, in place of one that fill_table computes.
   template <typename Real>
   void upload_table(std::span<const CosSin<double>> given) {
     std::vector<std::array<Real, 2>> entries;
@@ -134,12 +148,13 @@ struct GlEngine::State {
     table.bind(ROPESCOPE_BIND_TABLE);
   }
 
-  /// The table, and what every dispatch of this rotation has in common.
+  /// The program that a rotation takes.
   struct Kernel {
     const Program& program;
-    std::int64_t width; // pairs or components of one invocation
+    std::int64_t width; // pairs, or components that pass, of one invocation
   };
 
+  /// Fills the table, chooses the program and sets the uniforms that every piece of this rotation has in common.
   template <typename Real>
   Kernel prepare(const Rotation& rotation, const RowShape& shape) {
     const auto gain = static_cast<Real>(rotation.attention_factor);
@@ -163,7 +178,11 @@ struct GlEngine::State {
     return {program, wide ? ROPESCOPE_WIDTH : 1};
   }
 
-  /// Turns `outer` × `tokens` × inner rows of buffer `in` into buffer `out`.
+  /// Turns `outer` × `tokens` × inner rows of buffer `in` into buffer `out`; their first token is `first_token` of the
+  /// table. A row has `items` pieces of work: one for each pair and one for each component that no pair covers, which
+  /// are pairs + (head_dim − 2·pairs) = head_dim − pairs. The rows of one token take the same cos and sin, so that a
+  /// run goes along them: along `inner`, where they are neighbours in memory, else along `outer`. shaders/rotate.comp
+  /// counts the same way.
   static void turn(const Kernel& kernel, const Rotation& rotation, const RowShape& shape, std::int64_t outer,
                    std::int64_t first_token, std::int64_t tokens) {
     const Program& program = kernel.program;
@@ -182,13 +201,17 @@ struct GlEngine::State {
   template <typename Real>
   void rotate(const Rotation& rotation, const RowShape& shape, std::span<const Real> rows_in,
               std::span<Real> rows_out) {
+    // Nothing turns: a shader would get buffers without memory. Components that no pair covers are copied by
+    // contract.
     if (rotation.pairs() == 0 || shape.size() == 0) {
       if (rows_in.data() != rows_out.data()) std::copy(rows_in.begin(), rows_in.end(), rows_out.begin());
       return;
     }
     forget_errors();
     const Kernel kernel = prepare<Real>(rotation, shape);
-    // One buffer holds so many tokens at most, or so many times all of them.
+    // Large arrays go in pieces of at most 128 MiB, so that any size fits into the GPU's memory. A piece is one stretch
+    // of memory: some tokens of one `outer`, or all tokens of several. (Where not all tokens fit, room / tokens is 0
+    // and outer_at_once becomes 1.) One token is never divided; reserve() refuses one that is too large.
     const std::int64_t token_size = shape.inner * shape.head_dim,
                        room = std::min(Buffer::greatest_size(), std::int64_t{1} << 27) /
                               (token_size * static_cast<std::int64_t>(sizeof(Real))),
@@ -213,6 +236,8 @@ struct GlEngine::State {
   void scan(const ScoreScan& scan, std::int64_t count) {
     forget_errors();
     const auto pairs = static_cast<std::int64_t>(scan.turns.size());
+    // cos and sin of the distances 0 … 63 from a centre, once for all blocks: shaders/score.comp adds them to each
+    // centre.
     const Positions offsets = consecutive_positions(ROPESCOPE_BLOCK);
     fill_table<float>(scan.turns, {}, offsets.ids, ROPESCOPE_BLOCK, 1, ROPESCOPE_BLOCK, 1.0f, 1.0f);
     std::vector<std::array<float, 2>> pair_weights;
@@ -226,6 +251,7 @@ struct GlEngine::State {
     score.set("count", word(count));
     score.set("first", low(static_cast<std::uint64_t>(scan.first)), high(static_cast<std::uint64_t>(scan.first)));
     constexpr std::int64_t distances_of_a_group = ROPESCOPE_BLOCK * ROPESCOPE_SCAN_BLOCKS;
+    // Counted in work groups and not in invocations: each group computes distances_of_a_group scores.
     score.dispatch((count + distances_of_a_group - 1) / distances_of_a_group, 1);
   }
 };
@@ -234,12 +260,13 @@ GlEngine::GlEngine(SelfTest extent) {
   const ContextInfo info = current_context_info();
   if (!info.has_compute())
     throw Error(fmt::format("OpenGL {}.{} has no compute shaders (4.3 has)", info.major, info.minor));
-  // Asked before anything is compiled, for Mesa 26.1 crashes where it links what it could not read.
+  // Asked before anything is compiled: where Mesa 26.1 could not read a shader, it crashes when that is linked. A
+  // driver may offer OpenGL 4.3 and an older GLSL, by a setting of its user.
   constexpr int least_glsl = 430;
   if (const int glsl = epoxy_glsl_version(); glsl < least_glsl)
     throw Error(fmt::format("the GPU's driver reads GLSL up to {}.{:02}, and compute shaders need {}.{:02}", glsl / 100,
                             glsl % 100, least_glsl / 100, least_glsl % 100));
-  forget_errors();
+  forget_errors(); // those that others left in this context
   state_ = std::make_unique<State>();
   require_right_results(*this, extent);
 }
@@ -258,6 +285,8 @@ void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span
   state_->rotate(rotation, shape, in, out);
 }
 
+/// GLSL 4.30 has no 16-bit numbers in memory: rows are widened to float here, turned on the GPU, and rounded here. As
+/// the contract of Engine says, `step` does not count for such rows.
 template <typename Narrow, typename Widen, typename Round>
 void GlEngine::rotate_as_floats(const Rotation& rotation, const RowShape& shape, std::span<const Narrow> in,
                                 std::span<Narrow> out, Widen widen, Round round) {
@@ -285,6 +314,7 @@ void GlEngine::rotate(const Rotation& rotation, const RowShape& shape, std::span
 
 std::vector<double> GlEngine::time_rotation(const Rotation& rotation, const RowShape& shape, int runs) {
   forget_errors();
+  // Any number serves but 0 and tiny ones, which some processors multiply at another speed.
   std::vector<float> rows(static_cast<std::size_t>(shape.size()), 0.5f);
   State& s = *state_;
   s.in.upload(std::span<const float>(rows));
@@ -350,7 +380,7 @@ std::vector<CosSin<float>> GlEngine::product_table(const ProductTable& product) 
 }
 
 void GlEngine::scan(const ScoreScan& scan, std::span<float> scores) {
-  // Pieces that a buffer holds on every machine.
+  // 2²⁴ scores, 64 MiB, at a time: a scan of any length fits into the GPU's memory.
   constexpr std::size_t piece = std::size_t{1} << 24;
   for (std::size_t done = 0; done < scores.size(); done += piece) {
     ScoreScan part = scan;
@@ -363,6 +393,7 @@ void GlEngine::scan(const ScoreScan& scan, std::span<float> scores) {
 
 void GlEngine::scan(const ScoreScan& scan, std::span<const std::int64_t> edges, std::span<ScoreBin> bins) {
   state_->scan(scan, edges.back() - scan.first);
+  // Edges count from the first distance, since `scores` begins there; a whole scan has fewer than 2³² distances.
   std::vector<std::uint32_t> relative;
   for (const std::int64_t edge : edges) relative.push_back(word(edge - scan.first));
   state_->edges.upload(std::span<const std::uint32_t>(relative));
@@ -372,6 +403,7 @@ void GlEngine::scan(const ScoreScan& scan, std::span<const std::int64_t> edges, 
   state_->out.bind(ROPESCOPE_BIND_OUT);
   state_->reduce.use();
   state_->reduce.set("bin_count", word(static_cast<std::int64_t>(bins.size())));
+  // One work group a bin.
   state_->reduce.dispatch(static_cast<std::int64_t>(bins.size()), 1);
   static_assert(sizeof(ScoreBin) == 3 * sizeof(float));
   state_->out.download(bins);

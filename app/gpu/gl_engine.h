@@ -39,7 +39,7 @@ private:
   void rotate_as_floats(const Rotation&, const RowShape&, std::span<const Narrow> in, std::span<Narrow> out, Widen,
                         Round);
 
-  struct State;
+  struct State; ///< programs and buffers; hidden, so that who includes this file needs no OpenGL header
   std::unique_ptr<State> state_;
 };
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::int64_t greatest_group_count = 65535; // what every OpenGL 4.3 allows per dimension
 
+/// Appends a shader with the files that it includes. GLSL itself knows no #include.
 void expand_into(std::string& text, std::string_view asset_name) {
   std::istringstream lines{std::string(asset(asset_name))};
   for (std::string line; std::getline(lines, line);) {
@@ -25,13 +26,14 @@ void expand_into(std::string& text, std::string_view asset_name) {
       expand_into(text, fmt::format("shaders/{}", line.substr(begin, line.find('"', begin) - begin)));
       continue;
     }
-    // Comments may hold any character, but not every driver's preprocessor knows that.
+    // GLSL allows any character in a comment, but some drivers' preprocessors refuse bytes that are not ASCII.
     std::replace_if(
         line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) > 126; }, '?');
     text += line + '\n';
   }
 }
 
+/// The text with line numbers before its lines, as the driver's log counts them after all includes.
 std::string numbered(const std::string& source) {
   std::istringstream lines(source);
   std::string text;
@@ -40,6 +42,7 @@ std::string numbered(const std::string& source) {
   return text;
 }
 
+/// The driver's log of a shader or of a program; `get` and `get_log` are OpenGL's functions for the one or the other.
 template <typename Get, typename GetLog>
 std::string info_log(GLuint object, Get get, GetLog get_log) {
   GLint length = 0;
@@ -49,7 +52,9 @@ std::string info_log(GLuint object, Get get, GetLog get_log) {
   return log.c_str(); // up to the terminating 0 that the length counts
 }
 
-/// Names after "uniform" and a type, each on a line of its own as all of shaders/ have them.
+/// The names of all uniforms that a source declares: the word after "uniform" and a type. All files of shaders/ declare
+/// each on a line of its own. The driver cannot be asked for them: it leaves out those that no result depends on, and
+/// setting one of these is no mistake.
 std::vector<std::string> declared_uniforms(const std::string& source) {
   std::vector<std::string> names;
   std::istringstream lines(source);
@@ -61,6 +66,7 @@ std::vector<std::string> declared_uniforms(const std::string& source) {
   return names;
 }
 
+/// What a sentence quotes of a log: its first line with anything on it.
 std::string first_line(const std::string& log) {
   const std::size_t begin = log.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos) return "the driver gives no reason";
@@ -85,6 +91,7 @@ std::string expand_shader(std::string_view asset_name, std::string_view defines)
 Program::Program(std::string_view asset_name, std::string_view defines) : asset_name_(asset_name) {
   const std::string source = expand_shader(asset_name, defines);
   const char* text = source.c_str();
+  // Drivers compile here, which takes a large part of a start: counted as theirs.
   const DriverTime driver;
   const GLuint shader = glCreateShader(GL_COMPUTE_SHADER);
   glShaderSource(shader, 1, &text, nullptr);
@@ -107,6 +114,7 @@ Program::Program(std::string_view asset_name, std::string_view defines) : asset_
     glDeleteProgram(program_);
     refuse(asset_name, "does not link", log, source);
   }
+  // Asked once and kept, since set() is called several times before each dispatch.
   for (std::string& name : declared_uniforms(source)) {
     const GLint location = glGetUniformLocation(program_, name.c_str());
     uniforms_.push_back({std::move(name), location});
@@ -118,6 +126,7 @@ Program::~Program() { glDeleteProgram(program_); }
 GLint Program::location(const char* uniform) const {
   for (const Uniform& known : uniforms_)
     if (known.name == uniform) return known.location;
+  // A mistake in this program and not of the machine: no GpuError, for the CPU must not step in and hide it.
   throw std::logic_error(fmt::format("{} declares no uniform {}", asset_name_, uniform));
 }
 
@@ -132,8 +141,10 @@ void Program::set(const char* uniform, double x, double y) const { glUniform2d(l
 void Program::dispatch(std::int64_t invocations, std::int64_t group) const {
   const std::int64_t groups = (invocations + group - 1) / group;
   if (groups == 0) return;
+  // The rectangle of groups may hold more than were asked for: every shader leaves out what is beyond its count.
   const std::int64_t width = std::min(groups, greatest_group_count), height = (groups + width - 1) / width;
   glDispatchCompute(static_cast<GLuint>(width), static_cast<GLuint>(height), 1);
+  // Without it neither the next program nor glGetBufferSubData need see what this one wrote.
   glMemoryBarrier(GL_SHADER_STORAGE_BARRIER_BIT | GL_BUFFER_UPDATE_BARRIER_BIT);
 }
 

@@ -67,7 +67,7 @@ struct Finding {
   std::vector<Fact> facts;   ///< what agrees, and what the causes cross out
 
   std::string recipe;   ///< the arithmetic that fits best; empty where none was told apart
-  double residual = 0;  ///< of the causes together, proved on every row; RMS relative
+  double residual = 0;  ///< what the causes together leave (Explanation::residual); RMS relative
   double tolerance = 0; ///< on the same scale: what rounding explains
   std::string tolerance_reason;
   std::string tolerance_sentence; ///< sentences: what remains, what rounding explains, what cannot be told apart

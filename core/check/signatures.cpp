@@ -55,10 +55,10 @@ ErrorMap errors_of(const Example& example, const ExampleModel& model, std::span<
   for (std::size_t n = 0; n < positions.size(); ++n) {
     const std::vector<float> here = errors_at(static_cast<double>(positions[n]), *example.kernel, right, rows);
     for (std::size_t i = 0; i < pairs; ++i)
-      // So many neighbours are shown by their worst: fast pairs may be right at one position by chance.
-      if (!(here[i] <= worst[i]))
-        worst[i] = here[i]; // NaN is the worst
-                            // A row of the picture is done.
+      // Several neighbouring positions are shown by their worst: fast pairs may be right at one position by chance. So
+      // written that NaN is the worst of all.
+      if (!(here[i] <= worst[i])) worst[i] = here[i];
+    // Until signature_positions of them are joined, or none is left, the row of the picture is not done.
     if ((n + 1) % signature_positions != 0 && n + 1 != positions.size()) continue;
     errors.insert(errors.end(), worst.begin(), worst.end());
     std::fill(worst.begin(), worst.end(), 0.0f);

@@ -43,9 +43,9 @@ inline constexpr double own_table_error = 1e-5;
 /// frequencies jump by whole turns. Higher: noise in a few rows ends the fit early, which costs digits.
 inline constexpr double coherent = 0.6;
 
-/// Share of the best match any shift can have, from which a shift needs no rival: one pair of 64 that is wrong by
-/// 0.16 rad costs 2e-4, the rounding of bfloat16 rows a tenth of that. Lower: the search ends at a wrong shift.
-/// Higher: it goes on where the right one is found, which costs time.
+/// A shift whose match is at least this share of the best that any shift could have is taken, and no further one is
+/// tried: one pair of 64 that is wrong by 0.16 rad costs 2e-4, the rounding of bfloat16 rows a tenth of that. Lower:
+/// the search ends at a wrong shift. Higher: it goes on where the right one is found, which costs time.
 inline constexpr double matched = 1 - 2e-4;
 
 /// Turns of the slowest pair that a shift is sought over, either way: 32 are 1.7 million tokens under base 10 000 with
@@ -61,7 +61,7 @@ inline constexpr double least_length = 0.25;
 /// How many times the RMS error of a float32 angle one angle may be off: float32_angle is nearly a bound already.
 inline constexpr double angle_bound = 1.5;
 
-/// Times the floor that a pair's squared error may reach at most; √8 of its RMS.
+/// How many times the floor (Noise::floor, a mean square) one pair's squared error may be: its error √8 times the RMS.
 inline constexpr double floor_bound = 8;
 
 /// Relative error of sums of squares in double, and what keeps zeros from being compared with zeros. Sums of a few
@@ -103,14 +103,17 @@ inline constexpr std::int64_t screened_tokens = 64, fitted_tokens = 256, proved_
 /// Share of rows (or of the tokens of a head) that leaves no doubt what the others should be.
 inline constexpr double mostly = 0.8;
 
-/// Share of rows that one more cause must explain. Lower: two rows that are off by chance add a cause. Higher: a
-/// cause that is seen in 2 % of the rows is put down to rows_wrong.
+/// Share of rows that one more cause must explain, beyond those that are explained without it. Lower: two rows that are
+/// off by chance add a cause. Higher: a cause that is seen in 2 % of the rows is put down to rows_wrong.
 inline constexpr double worth_a_cause = 0.02;
 
 /// Share of rows below which an explanation is none.
 inline constexpr double explains = 0.5;
 
-/// Share of rows that an explanation of every row's own kind must reach, for want of an account of single rows.
+/// Shares that leave no room for an account of single wrong rows, in the places that look for none: of tokens without a
+/// sine (nearly_all), of the tokens of each row by its rule (all_but_a_few), of rows under a layout before a rule for
+/// them is sought (most_rows). most_rows is also the most that a candidate is credited with where each token is within
+/// rounding and one pair, over all tokens, is not.
 inline constexpr double nearly_all = 0.95, all_but_a_few = 0.99, most_rows = 0.9;
 
 /// Tokens by which positions count as the same: a quarter is further than noise reaches on the slowest pair that
@@ -157,7 +160,7 @@ inline constexpr int chosen_digits = 4;
 /// same where an offset is fitted too.
 inline constexpr double scaled_position = 0.005, scaled_and_moved = 0.1;
 
-/// Speeds below this are no speed.
+/// A kernel that turns less than 10⁻⁶ times as fast as it should does not turn: no scale of positions is made of it.
 inline constexpr double no_speed = 1e-6;
 
 // ---- finding

@@ -9,8 +9,10 @@ namespace ropescope {
 
 /// What differs between input and output at all, before anything is known of pairs.
 struct Changes {
-  std::vector<double> unchanged; ///< per [outer × inner]: share of the tokens whose row is as before, but for `slack`
-  std::vector<std::uint8_t> moved; ///< per component of a head: whether it is another than before by `slack`
+  /// Per [outer × inner]: share of the tokens whose row came out as it went in, within `slack`.
+  std::vector<double> unchanged;
+  /// Per component of a head: whether the kernel changed it by more than `slack`, over all rows.
+  std::vector<std::uint8_t> moved;
 };
 
 /// `slack`: relative, what rounding alone may change.

@@ -13,8 +13,8 @@ struct PairTurns {
 };
 
 /// A frequency read off the ratios of tokens to one another, from neighbours outward, so that no angle is ever
-/// ambiguous; what is constant over tokens (an offset, a gain) has no part in it. Breaks count little where most
-/// neighbours are whole.
+/// ambiguous; what is constant over tokens (an offset, a gain) has no part in it. A few places
+/// where positions jump hardly change it, since most neighbours are still their usual distance apart.
 struct FrequencyFit {
   double theta = 0; ///< rad/token, signed; NaN where nothing is to be seen
   double sigma = 0; ///< its standard error, rad/token

@@ -10,7 +10,8 @@ namespace ropescope {
 /// How many positions a token was turned further than it should.
 struct TokenShift {
   double shift = 0; ///< tokens, a real number
-  double match = 0; ///< Re Σ out·conj(turned in) / Σ |in|²: the gain, if everything turned so; 0: rows of zeros
+  double match = 0; ///< Re Σ out·conj(turned in) / Σ |in|², where `turned in` is the input at position + shift: the
+                    ///< gain of the kernel if all pairs turned that far, less if some did not; 0: rows of zeros
 };
 
 /// Finds the shift that explains a token's ratios best, by the slowest pairs first, each refined by the next faster

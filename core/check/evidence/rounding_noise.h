@@ -9,11 +9,12 @@ namespace ropescope {
 
 /// What rounding explains, relative to the length of a pair: a share of its own, and one that grows with the angle.
 struct Noise {
-  double unit = 0;           ///< half the spacing of numbers at 1 of the format that the output holds; of float64
-                             ///< what sums can tell (thresholds::float64_unit)
-  double rms = 0;            ///< root of the mean square over many numbers
-  double bound = 0;          ///< greatest of one
-  double floor = 0;          ///< of a token and pair, squared and absolute: the spacing of the least numbers
+  double unit = 0;  ///< half the spacing of numbers at 1 of the format that the output holds; of float64
+                    ///< what sums can tell (thresholds::float64_unit)
+  double rms = 0;   ///< error of a pair by its length: root of the mean square over many pairs
+  double bound = 0; ///< the same, the greatest that one pair may have
+  double floor = 0; ///< what a pair's error squared, summed over the rows of a token, may be however short the pair is:
+                    ///< the least numbers of float16 are a fixed distance apart; 0 for other formats
   std::vector<double> angle; ///< per pair: relative error of position × frequency in float32
   std::string reason;        ///< for people
 

@@ -13,7 +13,8 @@ namespace ropescope {
 /// The arithmetic of the expected rotation that explains an output.
 struct PrecisionFit {
   std::string recipe; ///< as the JSON names it; "exact" where nothing weaker is to be seen
-  bool chain = false; ///< every step of the angle is rounded so, not that of the name alone
+  bool chain = false; ///< not only the step that the recipe is named for: frequencies are rounded to 16 bits too, and
+                      ///< what follows from them may be
   Verdict verdict = Verdict::match;
   double residual = 0; ///< under that recipe
   std::string reason;  ///< why it counts as a match or not, half a sentence
@@ -26,7 +27,8 @@ struct TriedRecipe {
   Score score;
 };
 
-/// Whether what rounding of the rows alone explains is all there is. `all`: every row, under the expected layout.
+/// A match, if rounding of the rows alone explains every row; else nothing. `all`: every row, under the expected
+/// layout.
 std::optional<PrecisionFit> explain_by_rows(const Prediction& expected, const Noise&, const Reduced& all);
 
 /// Every recipe that can be, exact first, then the model's own; on rows reduced under the expected layout. Throws

@@ -26,7 +26,8 @@ struct Score {
   double residual = 0, allowed = 0; ///< RMS relative to the prediction: what is left, and what rounding explains
   double worst = 0;                 ///< greatest |error| of a token and pair, relative to its length
   double explained = 0;             ///< share of rows
-  bool pairs_explained = false;     ///< each pair over all explained rows too
+  bool pairs_explained = false; ///< each pair, summed over the explained rows, is within rounding too: a small error of
+                                ///< one pair hides in a single row and shows in the mean
 
   bool whole() const { return explained == 1 && pairs_explained; }
 };

@@ -67,7 +67,8 @@ private:
   std::vector<FrequencyChoice> choices_;
 };
 
-/// What turns the pairs if the kernel has the model's config, of rotary_dim components.
+/// The frequencies that the model's config gives to a kernel that turns `rotary_dim` components, as many as the model's
+/// or not.
 FrequencyChoice expected_frequencies(const KernelRun&, std::int64_t rotary_dim);
 
 /// Every other one: scaling ignored, its parameters confused, another base or exponent, axes in another order, another

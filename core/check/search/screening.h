@@ -35,7 +35,8 @@ public:
   /// The measured frequencies under a layout; empty where they were not needed.
   std::vector<FrequencyFit> fits_of(const LayoutChoice&) const;
 
-  /// The frequencies that were tried under a layout; `even_if_new`: those that would be, if it was worth measuring.
+  /// The frequencies that were tried under a layout; empty where none were. `even_if_new`: makes them now where the
+  /// search did not need them, unless no angles could explain that layout.
   std::vector<FrequencyChoice> choices_of(const LayoutChoice&, bool even_if_new);
 
 private:

@@ -9,13 +9,15 @@ namespace ropescope {
 /// What a run was found to be.
 struct Explanation {
   std::vector<Cause> causes; ///< empty: none was found
-  double residual = 0;       ///< RMS relative, proved on every row that is not named wrong
+  double residual = 0;       ///< RMS relative, over every row that is not named wrong; over a sample of tokens where
+                             ///< no rotation of whole tokens explains them (row_predictions, rows_apart, sin_missing)
   std::vector<Cause> alike;  ///< what the rows cannot tell from the causes
   std::vector<Hypothesis> tried;
   const LayoutChoice* layout = nullptr; ///< under which the kernel was measured
 };
 
-/// Looks for causes, one first, then two, over layouts, frequencies, operations, positions, gains, heads and rows.
+/// Looks for causes: none or one first, then two and three of layout, frequencies and operation; then what the kernel
+/// took as positions, its gain, and heads and rows that differ from the others.
 /// The result points into the evidence's layouts. Throws Cancelled.
 Explanation explain(const Evidence&);
 

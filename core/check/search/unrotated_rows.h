@@ -8,7 +8,8 @@ namespace ropescope {
 /// The rows (head × batch) that turn, where others pass unchanged; empty where none does or all do.
 RowFilter rotated_rows(const Changes&);
 
-/// The heads left out, and of which rows of the batch, where they are not left out of all.
+/// The cause that names the heads which pass unchanged; and the rows of the batch in which they do, where that is not
+/// in all of them.
 Cause unrotated_heads(const KernelRun&, const RowFilter& rotated);
 
 } // namespace ropescope
