@@ -22,15 +22,15 @@ bool is_offered(const Scheme& scheme, const Scene& scene) {
   return scheme.offered || scheme.type == scene.rope.scaling.rope_type;
 }
 
-<<<<<<< HEAD
 /// Whether a scheme can be drawn beside the one in force.
 bool is_comparable(const Scheme& scheme, const Scene& scene, const Derived* derived) {
   const bool possible = derived ? derived->possible(scheme.type) : tried_on(scene, scheme.type).has_value();
   return possible && scene.rope.rotates && is_offered(scheme, scene) && scheme.type != scene.rope.scaling.rope_type;
 }
 
-/// Height of all rows at scale 1; in less room they move closer. The sum of what each group skips: those that are
-/// always there, and those that some models and schemes add.
+/// Height (pixels at scale 1) that all rows would take: what the functions below skip, added up. Where the panel is
+/// lower, control_panel() moves the rows closer by the ratio. It need not be exact: where it is too small, the panel
+/// scrolls.
 float nominal_height(const Scene& scene, const Derived* derived) {
   constexpr float always = 740, compare_row = 23, axis_row = 38, slider_row = 45, read_out_row = 27, button_row = 32,
                   rule_lines = 42;
@@ -44,21 +44,6 @@ float nominal_height(const Scene& scene, const Derived* derived) {
   height += slider_row * static_cast<float>(scheme_of(scene.rope).controls.size());
   if (!scheme_of(scene.rope).offered) height += button_row; // its button begins one more row
   if (derived && !derived->current().spectrum.rule.empty()) height += rule_lines;
-=======
-/// Height (pixels at scale 1) that all rows would take. Where the panel is lower, control_panel() moves the rows closer
-/// by the ratio. It need not be exact: where it is too small a number, the panel scrolls.
-float nominal_height(const Scene& scene, const Derived* derived) {
-  // 878: the rows that are always there and a usual comparison, added up. The others are what the functions below skip:
-  // 38 for a row of buttons, 23 for a line of the comparison, 27 for a read-out, 45 for a slider, 32 for a fourth row
-  // of schemes (nine fit into three), 42 for two lines of the scheme's sentence.
-  float height = 878;
-  if (scene.model.layers.size() > 1) height += 38 + 23 * static_cast<float>(scene.model.layers.size() - 1);
-  if (axis_count(scene.rope) > 1) height += 38;
-  if (derived && derived->current().spectrum.softmax_factor != 1) height += 27;
-  height += 45 * static_cast<float>(scheme_of(scene.rope).controls.size());
-  height += 32 * static_cast<float>(offered_schemes(scene).size() > 9);
-  if (derived && !derived->current().spectrum.rule.empty()) height += 42;
->>>>>>> words2
   return height;
 }
 
@@ -273,13 +258,9 @@ void position_controls(Column& column, const Scene& scene, Scene& next) {
 void choose_extension(Column& column, const Scene& scene, const Derived* derived, Scene& next) {
   constexpr int columns = 3;
   int n = 0;
-<<<<<<< HEAD
   for (const Scheme* scheme : all_schemes()) {
     if (!is_offered(*scheme, scene)) continue;
-=======
-  for (const Scheme* scheme : offered_schemes(scene)) {
     // Derived has tried every scheme already. Before the first frame there is no Derived, and the scheme is tried here.
->>>>>>> words2
     const bool possible = derived ? derived->possible(scheme->type) : tried_on(scene, scheme->type).has_value();
     const Canvas& c = column.c;
     // Canvas::words() does not end its text with NUL. Dear ImGui takes C strings, so the NUL is written as a last

@@ -7,7 +7,7 @@ namespace ropescope {
 
 namespace {
 
-bool is_number(const Parameter& parameter) {
+[[maybe_unused]] bool is_number(const Parameter& parameter) { // for assertions alone
   return parameter.kind == ParameterKind::number || parameter.kind == ParameterKind::optional_number;
 }
 
