@@ -38,15 +38,15 @@ public:
   PairLayout layout_in(std::int64_t head_dim) const;
 
   /// Rows as `shape` has them; `out` may be `in`. Requires in.size() = out.size() = shape.size(). Throws Error where
-  /// validate(Rotation) does, where a recipe is asked of float64 rows (its arithmetic is float32 or less), and where the
-  /// engine cannot. xPos and a model's scale of queries take `role`; `scale_queries` asks for the latter.
+  /// validate(Rotation) does, where a recipe is asked of float64 rows (its arithmetic is float32 or less), and where
+  /// the engine cannot. xPos and a model's scale of queries take `role`; `scale_queries` asks for the latter.
   void rotate(Engine&, const RowShape&, const Positions&, std::span<const float> in, std::span<float> out,
               Role = Role::query) const;
   void rotate(Engine&, const RowShape&, const Positions&, std::span<const double> in, std::span<double> out,
               Role = Role::query) const;
 
-  /// A whole array in place, in the format that it holds: rows of 16 and 8 bits are turned in float32 and rounded as the
-  /// recipe says.
+  /// A whole array in place, in the format that it holds: rows of 16 and 8 bits are turned in float32 and rounded as
+  /// the recipe says.
   void rotate(Engine&, const RowShape&, const Positions&, Array&, Role = Role::query) const;
 
   /// s(Δ) for Δ = 0 … count − 1: the mean over the pairs of cos(Δθ), without the attention factor, within 2e-6.
@@ -66,7 +66,7 @@ private:
   std::optional<double> length_;
   const Recipe* recipe_;
   Spectrum spectrum_;
-  double gain_;           // of cos and sin, as the recipe has it
+  double gain_; // of cos and sin, as the recipe has it
   bool inverts_ = false;
 };
 

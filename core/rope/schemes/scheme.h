@@ -44,7 +44,7 @@ struct SchemeControl {
 struct Scheme {
   RopeType type;
   std::string_view name;   ///< as a config.json writes `rope_type`
-  std::string_view option = {}; ///< as people choose it ("none" for the scheme that changes nothing); else empty: the name
+  std::string_view option = {}; ///< as people choose it, where not by its name: "none"
   std::span<const std::string_view> aliases = {}; ///< what older files and forks write
   std::string_view title;                         ///< as people call it
   std::string_view label;                         ///< the same, short enough for a button
