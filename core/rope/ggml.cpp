@@ -113,8 +113,9 @@ GgmlRope ggml_of(const RopeConfig& config, std::optional<double> seq_len, double
     rope.ext_factor = config.scaling[key::extrapolation_factor];
     rope.n_ctx_orig = static_cast<std::int64_t>(trained_length(config));
     // 0 means "not given" to Hugging Face (Python's `or`).
-    rope.beta_fast = config.scaling[key::beta_fast] != 0 ? config.scaling[key::beta_fast] : 32;
-    rope.beta_slow = config.scaling[key::beta_slow] != 0 ? config.scaling[key::beta_slow] : 1;
+    const double fast = config.scaling[key::beta_fast], slow = config.scaling[key::beta_slow]; // 0: not given
+    rope.beta_fast = fast != 0 ? fast : key::beta_fast.fallback;
+    rope.beta_slow = slow != 0 ? slow : key::beta_slow.fallback;
     rope.attn_factor /= 1 + 0.1 * std::log(1 / rope.freq_scale); // ggml multiplies it in again
     return rope;
   }
