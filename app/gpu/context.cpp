@@ -1,6 +1,7 @@
 #include "app/gpu/context.h"
 
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -133,6 +134,26 @@ void finish() {
   glFinish();
 }
 
+namespace {
+
+/// Whether a word that is copied from one buffer of the current context to another arrives.
+bool driver_answers() {
+  constexpr std::array<std::uint32_t, 1> sent{0x600df00d};
+  std::array<std::uint32_t, 1> received{};
+  std::array<GLuint, 2> buffers{};
+  glGenBuffers(2, buffers.data());
+  glBindBuffer(GL_COPY_READ_BUFFER, buffers[0]);
+  glBufferData(GL_COPY_READ_BUFFER, sizeof(sent), sent.data(), GL_STATIC_COPY);
+  glBindBuffer(GL_COPY_WRITE_BUFFER, buffers[1]);
+  glBufferData(GL_COPY_WRITE_BUFFER, sizeof(received), received.data(), GL_STATIC_READ);
+  glCopyBufferSubData(GL_COPY_READ_BUFFER, GL_COPY_WRITE_BUFFER, 0, 0, sizeof(sent));
+  glGetBufferSubData(GL_COPY_WRITE_BUFFER, 0, sizeof(received), received.data());
+  glDeleteBuffers(2, buffers.data());
+  return received == sent;
+}
+
+} // namespace
+
 HeadlessContext::HeadlessContext() {
   const DriverTime driver;
   // libepoxy loads libEGL at the first EGL call and ends the process where there is none. Asked first, it is an
@@ -147,9 +168,13 @@ HeadlessContext::HeadlessContext() {
   display_ = candidate.display;
   context_ = candidate.context;
   info_ = candidate.info;
+  answers_ = driver_answers();
 }
 
 HeadlessContext::~HeadlessContext() {
+  // Mesa 25.0 crashes in eglDestroyContext where its driver does nothing (GALLIUM_NOOP): such a context is left to the
+  // end of the process, so that what was wrong can still be said.
+  if (!answers_) return;
   Candidate mine{.display = display_, .context = context_, .info = {}};
   release(mine);
 }

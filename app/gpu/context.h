@@ -34,6 +34,7 @@ public:
 private:
   void* display_ = nullptr;
   void* context_ = nullptr;
+  bool answers_ = false; ///< the driver does what it is told
   ContextInfo info_;
 };
 
