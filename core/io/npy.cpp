@@ -48,9 +48,9 @@ std::optional<std::string_view> value_of(std::string_view dictionary, std::strin
     const std::string quoted = fmt::format("{}{}{}", quote, key, quote);
     std::size_t at = dictionary.find(quoted);
     if (at == std::string_view::npos) continue;
-    at = dictionary.find_first_not_of(" ", at + quoted.size());
+    at = dictionary.find_first_not_of(' ', at + quoted.size());
     if (at == std::string_view::npos || dictionary[at] != ':') return std::nullopt;
-    at = dictionary.find_first_not_of(" ", at + 1);
+    at = dictionary.find_first_not_of(' ', at + 1);
     if (at == std::string_view::npos) return std::nullopt;
     return dictionary.substr(at);
   }
