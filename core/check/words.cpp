@@ -69,7 +69,7 @@ std::string brief_of(const std::vector<Cause>& causes, const KernelRun& run) {
 
 std::string decide_by(const std::vector<Cause>& causes, const std::vector<Cause>& indistinguishable) {
   if (indistinguishable.empty()) return "";
-  if (const std::string words = causes.front().decide_by(); !words.empty()) return words;
+  if (std::string words = causes.front().decide_by(); !words.empty()) return words;
   // What decides for a base decides against it too: every other cause stays as it is when the base changes.
   if (indistinguishable.front().is<cause::Base>()) return indistinguishable.front().decide_by();
   return "a run at other positions";
