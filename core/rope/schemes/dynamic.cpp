@@ -68,11 +68,6 @@ void validate(const RopeConfig& config) {
   if (!(config.scaling.max_position_embeddings > 0)) throw Error("rope_type \"dynamic\" needs max_position_embeddings");
 }
 
-bool adopt(RopeConfig& config) {
-  config.scaling.max_position_embeddings = trained_length(config); // it knows no other length
-  return true;
-}
-
 constexpr std::string_view aliases[] = {"xdrope"};
 constexpr const Parameter* parameters[] = {&key::alpha};
 constexpr const Parameter* required[] = {&key::factor};
@@ -92,7 +87,7 @@ const Scheme dynamic{.type = RopeType::dynamic,
                      .required = required,
                      .excuses = &key::alpha,
                      .validate = validate,
-                     .adopt = adopt,
+                     .adopt = count_from_trained_length,
                      .exact = frequencies<Exact>,
                      .pytorch = frequencies<PyTorch>,
                      .sentence = sentence};

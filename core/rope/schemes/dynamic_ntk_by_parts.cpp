@@ -29,11 +29,6 @@ void validate(const RopeConfig& config) {
   require_logarithm_of_base(config, "NTK-by-parts");
 }
 
-bool adopt(RopeConfig& config) {
-  config.scaling.max_position_embeddings = trained_length(config); // it knows no other length
-  return true;
-}
-
 constexpr const Parameter* parameters[] = {&key::extrapolation_factor, &key::finetuned};
 
 } // namespace
@@ -50,7 +45,7 @@ const Scheme dynamic_ntk_by_parts{.type = RopeType::dynamic_ntk_by_parts,
                                   .offered = false,
                                   .parameters = parameters,
                                   .validate = validate,
-                                  .adopt = adopt,
+                                  .adopt = count_from_trained_length,
                                   .exact = frequencies<Exact>,
                                   .pytorch = frequencies<PyTorch>,
                                   .sentence = sentence};

@@ -28,11 +28,6 @@ void validate(const RopeConfig& config) {
   require_logarithm_of_base(config, "NTK-by-parts");
 }
 
-bool adopt(RopeConfig& config) {
-  config.scaling.max_position_embeddings = trained_length(config); // it knows no other length
-  return true;
-}
-
 constexpr const Parameter* parameters[] = {&key::beta_fast,   &key::beta_slow,      &key::extrapolation_factor,
                                            &key::attn_factor, &key::truncate,       &key::finetuned,
                                            &key::mscale,      &key::mscale_all_dim, &key::attention_factor};
@@ -51,7 +46,7 @@ const Scheme dynamic_yarn{.type = RopeType::dynamic_yarn,
                           .offered = false,
                           .parameters = parameters,
                           .validate = validate,
-                          .adopt = adopt,
+                          .adopt = count_from_trained_length,
                           .exact = frequencies<Exact>,
                           .pytorch = frequencies<PyTorch>,
                           .sentence = sentence};

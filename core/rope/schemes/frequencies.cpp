@@ -120,6 +120,11 @@ std::string growth_sentence(std::string_view title, const RopeConfig& config, st
                      grouped(growth.original));
 }
 
+bool count_from_trained_length(RopeConfig& config) {
+  config.scaling.max_position_embeddings = trained_length(config);
+  return true;
+}
+
 void require_positive_extension(const RopeConfig& config) {
   const double s = extension_factor(config);
   if (!(s > 0) || !std::isfinite(s)) throw Error(fmt::format("factor is {}, expected a positive number", s));

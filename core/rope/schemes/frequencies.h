@@ -86,6 +86,10 @@ std::optional<RopeConfig> grown(const RopeConfig&, std::optional<double> seq_len
 std::string growth_sentence(std::string_view title, const RopeConfig&, std::optional<double> seq_len, const Growth&,
                             std::string (*sentence)(const RopeConfig&));
 
+/// How schemes that grow with the sequence take a config over: they know no other length than max_position_embeddings,
+/// which becomes the trained one. Returns true: that can always be.
+bool count_from_trained_length(RopeConfig&);
+
 // Checks that several schemes share; each throws Error, one sentence.
 void require_factor(const RopeConfig&);
 void require_factor_or_alpha(const RopeConfig&);
