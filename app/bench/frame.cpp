@@ -6,8 +6,8 @@
 #include "app/bench/clock.h"
 #include "app/gpu/context.h"
 #include "app/gpu/framebuffer.h"
-#include "app/ui/imgui_compat.h"
-#include "app/ui/shell.h"
+#include "app/canvas/imgui_compat.h"
+#include "app/shell/shell.h"
 
 namespace ropescope::bench {
 
@@ -47,7 +47,7 @@ Scene measured_scene() {
 void measure_overview(FrameTimes& times, int width, int height) {
   const gpu::Framebuffer framebuffer(width, height);
   gpu::Engines engines(gpu::EngineChoice::automatic);
-  ui::Shell shell(measured_scene(), engines);
+  shell::Shell shell(measured_scene(), engines);
   const auto frame = [&] {
     framebuffer.bind();
     shell.frame(width, height, 1 / 60.0f, true);

@@ -13,8 +13,8 @@
 #include "app/cli/still.h"
 #include "app/gpu/framebuffer.h"
 #include "app/pictures/pictures.h"
-#include "app/ui/png.h"
-#include "app/ui/shell.h"
+#include "app/canvas/png.h"
+#include "app/shell/shell.h"
 #include "core/error.h"
 #include "core/io/file.h"
 
@@ -116,7 +116,7 @@ int render(const Options& options, Output& out) {
 }
 
 /// Throws Error where the check view of the scene's files could not be drawn.
-void require_drawn(const ui::Shell& shell) {
+void require_drawn(const shell::Shell& shell) {
   const KernelCheck& check = shell.derived().kernel();
   if (shell.scene().view != View::check) return;
   if (!check.trouble().empty()) throw Error(told_with_option(check.trouble().sentence, check.trouble().axes));
@@ -131,7 +131,7 @@ void require_drawn(const ui::Shell& shell) {
 void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {
   const gpu::HeadlessContext context;
   gpu::Engines engines = make_engines(still.engine);
-  ui::Shell shell(scene, engines);
+  shell::Shell shell(scene, engines);
   // `check --report` has judged the kernel already; otherwise the shell judges it while it draws.
   if (checked) shell.show(std::move(checked));
   const gpu::Framebuffer framebuffer(still.width, still.height);
@@ -150,7 +150,7 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
   }
   require_drawn(shell); // before the file is written, which an Error must not leave behind
   say_why_no_gpu(engines);
-  ui::write_png(still.out, still.width, still.height, framebuffer.read());
+  canvas::write_png(still.out, still.width, still.height, framebuffer.read());
 }
 
 void add_render(CLI::App& app, Command& command) {

@@ -15,8 +15,8 @@
 #include "app/cli/still.h"
 #include "app/gpu/context.h"
 #include "app/gpu/driver_time.h"
-#include "app/ui/imgui_compat.h"
-#include "app/ui/shell.h"
+#include "app/canvas/imgui_compat.h"
+#include "app/shell/shell.h"
 #include "core/error.h"
 
 namespace ropescope::cli {
@@ -207,7 +207,7 @@ private:
   // while it still is.
   GLFWwindow* window_;
   gpu::Engines engines_;
-  ui::Shell shell_;
+  shell::Shell shell_;
   int frames_wanted_ = frames_after_event;
   std::vector<int> pressed_; // GLFW's key codes, pressed since the last frame
 };

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/imgui_compat.h"
 #include "app/pictures/check_parts.h"
-#include "app/ui/imgui_compat.h"
 
 namespace ropescope::pictures {
 
@@ -22,27 +22,27 @@ std::string_view file_name(std::string_view path) {
 /// well as its own colour, for those who see no colours.
 enum class Badge : std::uint8_t { good, bad, nearly, open };
 
-void draw_badge(const ui::Canvas& c, ImVec2 at, float radius, Badge badge) {
+void draw_badge(const Canvas& c, ImVec2 at, float radius, Badge badge) {
   const ImU32 colour = badge == Badge::good     ? c.theme.good
                        : badge == Badge::bad    ? c.theme.bad
                        : badge == Badge::nearly ? c.theme.accent
                                                 : c.theme.track;
   const ImU32 ink = badge == Badge::open ? c.theme.text : c.theme.panel;
   const float r = radius * 0.42f, width = c.stroke(3);
-  c.list->AddCircleFilled(at, radius, colour);
+  c.paint.disc(at, radius, colour);
   if (badge == Badge::bad) {
-    c.list->AddLine({at.x - r, at.y - r}, {at.x + r, at.y + r}, ink, width);
-    c.list->AddLine({at.x - r, at.y + r}, {at.x + r, at.y - r}, ink, width);
+    c.paint.line({at.x - r, at.y - r}, {at.x + r, at.y + r}, ink, width);
+    c.paint.line({at.x - r, at.y + r}, {at.x + r, at.y - r}, ink, width);
   } else if (badge == Badge::good) {
-    c.list->AddLine({at.x - r * 1.1f, at.y}, {at.x - r * 0.2f, at.y + r * 0.9f}, ink, width);
-    c.list->AddLine({at.x - r * 0.2f, at.y + r * 0.9f}, {at.x + r * 1.2f, at.y - r * 0.8f}, ink, width);
+    c.paint.line({at.x - r * 1.1f, at.y}, {at.x - r * 0.2f, at.y + r * 0.9f}, ink, width);
+    c.paint.line({at.x - r * 0.2f, at.y + r * 0.9f}, {at.x + r * 1.2f, at.y - r * 0.8f}, ink, width);
   } else
-    ui::text(c, {at.x, at.y - compat::font_size(c.fonts.title) * 0.55f}, c.fonts.title, ink,
-             badge == Badge::nearly ? "≈" : "?", ui::Align::centre);
+    text(c, {at.x, at.y - compat::font_size(c.fonts.title) * 0.55f}, c.fonts.title, ink,
+         badge == Badge::nearly ? "≈" : "?", Align::centre);
 }
 
 /// A fact's mark and colour; a fact that the data cannot show gets a dim dot.
-std::pair<std::string_view, ImU32> mark_of(const ui::Canvas& c, Fact::State state) {
+std::pair<std::string_view, ImU32> mark_of(const Canvas& c, Fact::State state) {
   switch (state) {
   case Fact::State::agrees: return {"✓", c.theme.good};
   case Fact::State::differs: return {"✗", c.theme.bad};
@@ -53,17 +53,17 @@ std::pair<std::string_view, ImU32> mark_of(const ui::Canvas& c, Fact::State stat
 }
 
 /// What agrees and what does not, in lines no wider than `width`; returns where the next would begin.
-float draw_facts(const ui::Canvas& c, ImVec2 at, float width, const std::vector<Fact>& facts) {
+float draw_facts(const Canvas& c, ImVec2 at, float width, const std::vector<Fact>& facts) {
   float x = at.x, y = at.y;
   const float line = c.px(22);
   for (const Fact& fact : facts) {
     const bool seen = fact.state != Fact::State::unseen;
     const auto [mark, colour] = mark_of(c, fact.state);
     ImFont* font = fact.state == Fact::State::differs ? c.fonts.bold : c.fonts.body;
-    const float taken = c.px(20) + ui::text_width(font, fact.words);
+    const float taken = c.px(20) + text_width(font, fact.words);
     if (x > at.x && x + taken > at.x + width) x = at.x, y += line;
-    ui::text(c, {x, y}, c.fonts.bold, colour, mark);
-    ui::text(c, {x + c.px(20), y}, font, seen ? c.theme.text : c.theme.dim, fact.words);
+    text(c, {x, y}, c.fonts.bold, colour, mark);
+    text(c, {x + c.px(20), y}, font, seen ? c.theme.text : c.theme.dim, fact.words);
     x += taken + c.px(20);
   }
   return y + line;
@@ -76,26 +76,26 @@ void swap_files(Scene& next) {
 }
 
 /// At the right of the verdict; returns how wide it is.
-float draw_buttons(const ui::Canvas& c, ui::Rect room, const Scene& scene, Scene& next) {
+float draw_buttons(const Canvas& c, Rect room, const Scene& scene, Scene& next) {
   const KernelView& kernel = scene.kernel;
   const float width = c.px(174), height = c.px(28);
-  ui::Rect box{{room.greatest.x - width, room.least.y}, {room.greatest.x, room.least.y + height}};
+  Rect box{{room.greatest.x - width, room.least.y}, {room.greatest.x, room.least.y + height}};
   const auto following = [&] { box.least.y += height + c.px(6), box.greatest.y += height + c.px(6); };
   if (!kernel.files.in.empty() && !kernel.files.out.empty()) {
-    if (ui::button(c, "gallery", box, kernel.gallery ? "Back to the evidence" : "Signatures of bugs", kernel.gallery))
+    if (button(c, "gallery", box, kernel.gallery ? "Back to the evidence" : "Signatures of bugs", kernel.gallery))
       next.kernel.gallery = !kernel.gallery;
     following();
   }
   if (!kernel.files.in.empty() || !kernel.files.out.empty()) {
     // Lit while the program guesses, so that a person looks at it.
-    if (ui::button(c, "swap", box, "Swap in and out", kernel.guessed)) swap_files(next);
+    if (button(c, "swap", box, "Swap in and out", kernel.guessed)) swap_files(next);
     following();
   }
   return width + c.px(16);
 }
 
 /// "q.npy → out.npy, positions from 0", what is read.
-std::string_view files_words(const ui::Canvas& c, const KernelFiles& files) {
+std::string_view files_words(const Canvas& c, const KernelFiles& files) {
   const std::string_view positions = !files.positions.file.empty()
                                          ? c.words("positions {}", file_name(files.positions.file))
                                      : files.positions.given() ? std::string_view("positions as given")
@@ -104,13 +104,12 @@ std::string_view files_words(const ui::Canvas& c, const KernelFiles& files) {
 }
 
 /// A button for each axis that may count the tokens, where the shape does not tell.
-float draw_axes(const ui::Canvas& c, ImVec2 at, const std::vector<std::int64_t>& axes, Scene& next) {
+float draw_axes(const Canvas& c, ImVec2 at, const std::vector<std::int64_t>& axes, Scene& next) {
   if (axes.empty()) return at.y;
   const float width = c.px(130), height = c.px(28);
   float x = at.x;
   for (const std::int64_t axis : axes) {
-    if (ui::button(c, c.words("axis {}{}", axis, '\0').data(), {{x, at.y}, {x + width, at.y + height}},
-                   c.words("Axis {} counts", axis)))
+    if (button(c, c.id("axis {}", axis), {{x, at.y}, {x + width, at.y + height}}, c.words("Axis {} counts", axis)))
       next.kernel.files.token_axis = axis;
     x += width + c.px(8);
   }
@@ -118,18 +117,18 @@ float draw_axes(const ui::Canvas& c, ImVec2 at, const std::vector<std::int64_t>&
 }
 
 /// What cannot be read or judged, in one sentence; what was found before stays below.
-float draw_trouble(const ui::Canvas& c, ui::Rect inner, const Trouble& trouble, bool before, Scene& next) {
+float draw_trouble(const Canvas& c, Rect inner, const Trouble& trouble, bool before, Scene& next) {
   draw_badge(c, {inner.least.x + c.px(16), inner.least.y + c.px(16)}, c.px(15), Badge::bad);
   const float left = inner.least.x + c.px(46), width = inner.greatest.x - left;
-  float y = ui::wrapped_text(c, {left, inner.least.y + c.px(4)}, width, c.fonts.title, c.theme.text, trouble.sentence);
+  float y = wrapped_text(c, {left, inner.least.y + c.px(4)}, width, c.fonts.title, c.theme.text, trouble.sentence);
   y = draw_axes(c, {left, y + c.px(6)}, trouble.axes, next);
   if (!before) return y;
-  ui::text(c, {left, y}, c.fonts.body, c.theme.dim, "What follows is of the files as they were before.");
+  text(c, {left, y}, c.fonts.body, c.theme.dim, "What follows is of the files as they were before.");
   return y + c.px(24);
 }
 
 /// `room`: the whole width, for what lies below the buttons.
-float draw_finding(const ui::Canvas& c, ui::Rect inner, float room, const Scene& scene, const CheckedKernel& kernel,
+float draw_finding(const Canvas& c, Rect inner, float room, const Scene& scene, const CheckedKernel& kernel,
                    bool working) {
   const Finding& finding = kernel.finding;
   const Badge badge = finding.verdict == Verdict::mismatch ? Badge::bad
@@ -137,28 +136,28 @@ float draw_finding(const ui::Canvas& c, ui::Rect inner, float room, const Scene&
                                                            : Badge::nearly;
   draw_badge(c, {inner.least.x + c.px(16), inner.least.y + c.px(16)}, c.px(15), badge);
   const float left = inner.least.x + c.px(46), width = inner.greatest.x - left;
-  const bool fits = ui::text_width(c.fonts.large, finding.sentence) <= width;
-  float y = ui::wrapped_text(c, {left, inner.least.y}, width, fits ? c.fonts.large : c.fonts.title, c.theme.text,
-                             finding.sentence);
-  y = ui::wrapped_text(c, {left, y + c.px(4)}, width, c.fonts.body, c.theme.text,
-                       working ? c.words("{} Reading again …", finding.evidence) : std::string_view(finding.evidence));
+  const bool fits = text_width(c.fonts.large, finding.sentence) <= width;
+  float y = wrapped_text(c, {left, inner.least.y}, width, fits ? c.fonts.large : c.fonts.title, c.theme.text,
+                         finding.sentence);
+  y = wrapped_text(c, {left, y + c.px(4)}, width, c.fonts.body, c.theme.text,
+                   working ? c.words("{} Reading again …", finding.evidence) : std::string_view(finding.evidence));
   // Short words leave room for the buttons at the right, and the facts begin below those, over the whole width.
   y = std::max(y + c.px(4), inner.least.y + c.px(70));
   y = draw_facts(c, {left, y}, room - left, finding.facts);
-  y = ui::wrapped_text(c, {left, y + c.px(2)}, room - left, c.fonts.small, c.theme.dim, finding.tolerance_sentence);
+  y = wrapped_text(c, {left, y + c.px(2)}, room - left, c.fonts.small, c.theme.dim, finding.tolerance_sentence);
   if (!scene.kernel.guessed) return y;
-  ui::text(c, {left, y}, c.fonts.body, c.theme.bad,
-           c.words("Which is which was a guess: {}.", files_words(c, scene.kernel.files)));
+  text(c, {left, y}, c.fonts.body, c.theme.bad,
+       c.words("Which is which was a guess: {}.", files_words(c, scene.kernel.files)));
   return y + c.px(24);
 }
 
 /// What to do, where there is no kernel yet.
-float draw_welcome(const ui::Canvas& c, ui::Rect inner, const Scene& scene, bool working) {
+float draw_welcome(const Canvas& c, Rect inner, const Scene& scene, bool working) {
   draw_badge(c, {inner.least.x + c.px(16), inner.least.y + c.px(16)}, c.px(15), Badge::open);
   const float left = inner.least.x + c.px(46), width = inner.greatest.x - left;
   const KernelFiles& files = scene.kernel.files;
-  float y = ui::wrapped_text(c, {left, inner.least.y}, width, c.fonts.large, c.theme.text,
-                             working ? "Reading the kernel's rows …" : "What did the kernel do?");
+  float y = wrapped_text(c, {left, inner.least.y}, width, c.fonts.large, c.theme.text,
+                         working ? "Reading the kernel's rows …" : "What did the kernel do?");
   const std::string_view words =
       working             ? files_words(c, files)
       : !files.in.empty() ? c.words("The input is {}. Now drop the kernel's output here.", file_name(files.in))
@@ -168,13 +167,13 @@ float draw_welcome(const ui::Canvas& c, ui::Rect inner, const Scene& scene, bool
                     "back; .npy or .safetensors, any shape whose last axis is the head. A file of positions may come "
                     "too. The model is {}.",
                     scene.model.name);
-  y = ui::wrapped_text(c, {left, y + c.px(4)}, width, c.fonts.body, c.theme.text, words);
+  y = wrapped_text(c, {left, y + c.px(4)}, width, c.fonts.body, c.theme.text, words);
   return y;
 }
 
 /// Draws whatever there is to say and returns the panel's lower edge.
-float draw_verdict(const ui::Canvas& c, ui::Rect area, const Scene& scene, const KernelCheck& check, Scene& next) {
-  ui::Rect inner = area.inset(c.px(18), c.px(14));
+float draw_verdict(const Canvas& c, Rect area, const Scene& scene, const KernelCheck& check, Scene& next) {
+  Rect inner = area.inset(c.px(18), c.px(14));
   const float room = inner.greatest.x;
   // How high the panel is comes out of the words, so its ground is asked for last. A ground lies below everything,
   // whenever it is asked for.
@@ -187,22 +186,22 @@ float draw_verdict(const ui::Canvas& c, ui::Rect area, const Scene& scene, const
   else
     y = draw_welcome(c, inner, scene, check.working());
   const float bottom = std::max(y + c.px(10), area.least.y + c.px(96));
-  ui::panel(c, {area.least, {area.greatest.x, bottom}});
+  canvas::panel(c, {area.least, {area.greatest.x, bottom}});
   return bottom;
 }
 
 } // namespace
 
-void check(const ui::Canvas& c, ui::Rect area, const Scene& scene, const Derived& derived, Scene& next) {
+void check(const Canvas& c, Rect area, const Scene& scene, const Derived& derived, Scene& next) {
   const KernelCheck& found = derived.kernel();
   const float space = c.px(gap), top = draw_verdict(c, area, scene, found, next) + space;
-  const ui::Rect rest{{area.least.x, top}, area.greatest};
+  const Rect rest{{area.least.x, top}, area.greatest};
   // Without a kernel the signatures of bugs fill the place, as an example of what the view shows.
   if (!found.checked()) return check_gallery(c, rest, derived);
   const float middle = std::round((rest.least.x + rest.greatest.x) / 2),
               split = std::round(top + rest.height() * 0.53f);
   check_map(c, {rest.least, {middle - space / 2, split}}, scene, found, next);
-  const ui::Rect lower{{rest.least.x, split + space}, rest.greatest};
+  const Rect lower{{rest.least.x, split + space}, rest.greatest};
   check_hypotheses(c, {lower.least, {middle - space / 2, lower.greatest.y}}, *found.checked());
   if (scene.kernel.gallery) return check_gallery(c, {{middle + space / 2, top}, rest.greatest}, derived);
   check_frequencies(c, {{middle + space / 2, top}, {rest.greatest.x, split}}, scene, *found.checked(), next);

@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/imgui_compat.h"
+#include "app/canvas/plot/curves.h"
 #include "app/pictures/check_parts.h"
 #include "app/pictures/dial.h"
-#include "app/plot/curves.h"
-#include "app/ui/imgui_compat.h"
 #include "core/check/causes/unknown.h"
 
 namespace ropescope::pictures {
@@ -14,9 +14,9 @@ namespace ropescope::pictures {
 namespace {
 
 /// A cross, for what is wrong: told from a dot without colour.
-void draw_cross(const ui::Canvas& c, ImVec2 at, float arm, ImU32 colour) {
-  c.list->AddLine({at.x - arm, at.y - arm}, {at.x + arm, at.y + arm}, colour, c.stroke(2));
-  c.list->AddLine({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, colour, c.stroke(2));
+void draw_cross(const Canvas& c, ImVec2 at, float arm, ImU32 colour) {
+  c.paint.line({at.x - arm, at.y - arm}, {at.x + arm, at.y + arm}, colour, c.stroke(2));
+  c.paint.line({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, colour, c.stroke(2));
 }
 
 struct Spectra {
@@ -25,7 +25,7 @@ struct Spectra {
 
 /// Draws a mark for each pair: a dot where its frequency is right, a cross where it is off, a circle where these
 /// positions do not show it. Counts the crosses in `off` and the circles in `unseen`.
-void draw_measured(const ui::Canvas& c, const Spectra& plot, const Measurement& measured, int& off, int& unseen) {
+void draw_measured(const Canvas& c, const Spectra& plot, const Measurement& measured, int& off, int& unseen) {
   off = unseen = 0;
   for (std::size_t i = 0; i < measured.frequency.size(); ++i) {
     const double frequency = measured.frequency[i], expected = measured.expected[i];
@@ -38,27 +38,27 @@ void draw_measured(const ui::Canvas& c, const Spectra& plot, const Measurement& 
     const PairJudgement seen = measured.judgement[i];
     if (seen == PairJudgement::unseen) {
       ++unseen;
-      c.list->AddCircle(at, c.px(3), c.theme.dim, 0, c.stroke(1));
+      c.paint.circle(at, c.px(3), c.theme.dim, c.stroke(1));
     } else if (seen == PairJudgement::off) {
       ++off;
       draw_cross(c, at, c.px(4), c.theme.bad);
     } else
-      c.list->AddCircleFilled(at, c.px(2.8f), c.theme.good);
+      c.paint.disc(at, c.px(2.8f), c.theme.good);
   }
 }
 
 /// The expected frequencies as a broad line behind the marks. Pairs that never turn have no place on a logarithmic
 /// axis.
-void draw_expected(const ui::Canvas& c, const Spectra& plot, const std::vector<double>& expected) {
+void draw_expected(const Canvas& c, const Spectra& plot, const std::vector<double>& expected) {
   auto points = c.list_of<ImVec2>(expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i)
     if (expected[i] != 0)
       points.emplace_back(plot.x.pixel(static_cast<double>(i)), plot.y.pixel(std::abs(expected[i])));
-  plot::draw_line(c.list, points, c.theme.track, c.px(8), {}, c.scale);
+  c.paint.polyline(points, c.theme.track, c.stroke(8));
 }
 
 /// Decades from below the slowest to above the fastest of what is expected and measured.
-plot::Axis frequency_axis(const Measurement& measured, ui::Rect area) {
+plot::Axis frequency_axis(const Measurement& measured, Rect area) {
   double least = 1e300, greatest = 0;
   const auto see = [&](double frequency) {
     if (!std::isfinite(frequency) || frequency == 0) return;
@@ -84,14 +84,14 @@ struct Hand {
 
 /// Draws a vector whose length `unit` reaches to hand.length. A longer one is cut there, so that a kernel that makes
 /// rows huge stays in its dial; a vector of length 0 or NaN has no direction and is left out.
-void draw_hand(const ui::Canvas& c, ImVec2 centre, float radius, const Hand& hand, double unit) {
+void draw_hand(const Canvas& c, ImVec2 centre, float radius, const Hand& hand, double unit) {
   if (!(std::abs(hand.to) > 0)) return;
   const float length = radius * std::min(1.0f, static_cast<float>(std::abs(hand.to) / unit)) * hand.length;
-  c.list->AddLine(centre, on_circle(centre, length, std::arg(hand.to)), hand.colour, c.stroke(hand.width));
+  c.paint.line(centre, on_circle(centre, length, std::arg(hand.to)), hand.colour, c.stroke(hand.width));
 }
 
 /// "(+0.921, −0.389)"
-std::string_view components(const ui::Canvas& c, std::complex<double> z) {
+std::string_view components(const Canvas& c, std::complex<double> z) {
   const bool large = std::abs(z) >= 100;
   return c.words("({}, {})", plot::with_sign(z.real(), large ? 1 : 3), plot::with_sign(z.imag(), large ? 1 : 3));
 }
@@ -99,7 +99,7 @@ std::string_view components(const ui::Canvas& c, std::complex<double> z) {
 /// The angle (rad) from expected to kernel, also as a multiple of θ: a whole multiple says that the kernel took a
 /// position that is so many tokens off. A multiple above 999 or below 5e-4 would say nothing to a reader and is left
 /// out.
-std::string_view angle_words(const ui::Canvas& c, const PairOfRow& row, std::int64_t pair) {
+std::string_view angle_words(const Canvas& c, const PairOfRow& row, std::int64_t pair) {
   if (!(std::abs(row.kernel) > 0) || !(std::abs(row.expected) > 0)) return "no angle";
   const double error = std::arg(row.kernel * std::conj(row.expected));
   const std::string_view radians = std::abs(error) < 1e-3 && error != 0
@@ -111,20 +111,16 @@ std::string_view angle_words(const ui::Canvas& c, const PairOfRow& row, std::int
   return c.words("{} = {} × θ{}", radians, grouped(in_theta, 3), plot::subscript(pair));
 }
 
-void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const PairOfRow& row, double gain) {
-  draw_plain_disc(c.list, centre, radius, c.theme.dial, pieces(radius, 6.3));
-  c.list->AddCircle(centre, radius, c.theme.outline, pieces(radius, 6.3), c.stroke(2));
+void draw_dial(const Canvas& c, ImVec2 centre, float radius, const PairOfRow& row, double gain) {
+  c.paint.disc(centre, radius, c.theme.dial, true);
+  c.paint.circle(centre, radius, c.theme.outline, c.stroke(2));
   // conj(expected) turns the expected vector onto angle 0, so that the argument is the angle between the two, −π … π.
   const double expected = std::arg(row.expected), error = std::arg(row.kernel * std::conj(row.expected));
   // Hands are as long as the vectors are, measured by the longer of input and expected.
   const double unit = std::max({std::abs(row.input), std::abs(row.input) * gain, 1e-30});
   // Below 1e-3 rad the arc is shorter than a pixel on any dial.
-  if (std::isfinite(error) && std::abs(error) > 1e-3) {
-    const int segments = pieces(radius, std::abs(error));
-    for (int i = 0; i <= segments; ++i)
-      c.list->PathLineTo(on_circle(centre, radius * 0.5f, expected + error * i / segments));
-    compat::path_stroke(c.list, c.theme.bad, false, c.stroke(2));
-  }
+  if (std::isfinite(error) && std::abs(error) > 1e-3)
+    c.paint.arc(centre, radius * 0.5f, expected, error, c.theme.bad, c.stroke(2));
   // The expected hand is broad and the kernel's thin and on top of it: where they agree, both are seen.
   draw_hand(c, centre, radius, {row.input, 0.92f, c.theme.dim, 3}, unit);
   draw_hand(c, centre, radius, {row.expected, 0.92f, c.theme.good, 7}, unit);
@@ -133,17 +129,16 @@ void draw_dial(const ui::Canvas& c, ImVec2 centre, float radius, const PairOfRow
     const float reach = radius * 0.92f * std::min(1.0f, static_cast<float>(std::abs(row.kernel) / unit));
     draw_cross(c, on_circle(centre, reach, std::arg(row.kernel)), c.px(5), c.theme.bad);
   }
-  c.list->AddCircleFilled(centre, c.px(4), c.theme.dim);
+  c.paint.disc(centre, c.px(4), c.theme.dim);
 }
 
 } // namespace
 
-void check_frequencies(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const CheckedKernel& kernel,
-                       Scene& next) {
+void check_frequencies(const Canvas& c, Rect panel, const Scene& scene, const CheckedKernel& kernel, Scene& next) {
   const Measurement& measured = kernel.finding.measured;
-  const ui::Rect room = heading(c, panel, "Measured frequency of every pair", "");
-  const ui::Rect area{{room.least.x + c.px(46), room.least.y + c.px(10)},
-                      {room.greatest.x - c.px(8), room.greatest.y - c.px(40)}};
+  const Rect room = heading(c, panel, "Measured frequency of every pair", "");
+  const Rect area{{room.least.x + c.px(46), room.least.y + c.px(10)},
+                  {room.greatest.x - c.px(8), room.greatest.y - c.px(40)}};
   const auto pairs = static_cast<double>(measured.expected.size());
   if (pairs == 0 || area.height() < c.px(30)) return;
   const Spectra plot{{0, std::max(1.0, pairs - 1), area.least.x, area.greatest.x, false},
@@ -151,38 +146,36 @@ void check_frequencies(const ui::Canvas& c, ui::Rect panel, const Scene& scene, 
   for (const plot::Tick& tick :
        plot::decade_ticks(plot.y, true, static_cast<int>(area.height() / c.px(26)), &c.memory)) {
     const float at = plot.y.pixel(tick.value);
-    c.list->AddLine({area.least.x, at}, {area.greatest.x, at}, c.theme.grid, 1);
-    ui::text(c, {area.least.x - c.px(8), at - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
+    c.paint.line({area.least.x, at}, {area.greatest.x, at}, c.theme.grid, 1);
+    text(c, {area.least.x - c.px(8), at - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, Align::right);
   }
   const float chosen = plot.x.pixel(static_cast<double>(std::min<std::int64_t>(scene.pair, std::lround(pairs) - 1)));
-  c.list->AddLine({chosen, area.least.y}, {chosen, area.greatest.y}, ui::with_alpha(c.theme.accent, 0.55f),
-                  c.stroke(1.5f));
+  c.paint.line({chosen, area.least.y}, {chosen, area.greatest.y}, with_alpha(c.theme.accent, 0.55f), c.stroke(1.5f));
   draw_expected(c, plot, measured.expected);
   int off = 0, unseen = 0;
   draw_measured(c, plot, measured, off, unseen);
 
   const float below = area.greatest.y + c.px(5);
-  ui::text(c, {area.least.x, below}, c.fonts.small, c.theme.dim, "pair 0");
-  ui::text(c, {area.greatest.x, below}, c.fonts.small, c.theme.dim, c.words("pair {:.0f}", pairs - 1),
-           ui::Align::right);
+  text(c, {area.least.x, below}, c.fonts.small, c.theme.dim, "pair 0");
+  text(c, {area.greatest.x, below}, c.fonts.small, c.theme.dim, c.words("pair {:.0f}", pairs - 1), Align::right);
   const int count = static_cast<int>(pairs);
   const std::string_view words =
       unseen == count ? c.words("no frequency is to be seen in the output")
       : off > 0       ? c.words("{} of {} pairs turn at another frequency than expected", off, count)
       : unseen > 0    ? c.words("{} of {} pairs as expected, {} too slow to tell here", count - unseen, count, unseen)
                       : c.words("all {} pairs turn at the expected frequency", count);
-  const float width = std::min(area.width(), ui::text_width(c.fonts.small, words));
+  const float width = std::min(area.width(), text_width(c.fonts.small, words));
   const float y = below + c.px(19), left = (area.least.x + area.greatest.x - width) / 2;
   off > 0 || unseen == count ? draw_cross(c, {left - c.px(12), y + c.px(9)}, c.px(4), c.theme.bad)
-                             : c.list->AddCircleFilled({left - c.px(12), y + c.px(9)}, c.px(4), c.theme.good);
-  ui::text(c, {left, y}, c.fonts.small, c.theme.text, ui::shortened(c, c.fonts.small, words, area.width()));
-  ui::text(c, {(area.least.x + area.greatest.x) / 2, below}, c.fonts.small, c.theme.dim,
-           "rad per token; line: expected", ui::Align::centre);
+                             : c.paint.disc({left - c.px(12), y + c.px(9)}, c.px(4), c.theme.good);
+  text(c, {left, y}, c.fonts.small, c.theme.text, shortened(c, c.fonts.small, words, area.width()));
+  text(c, {(area.least.x + area.greatest.x) / 2, below}, c.fonts.small, c.theme.dim, "rad per token; line: expected",
+       Align::centre);
   if (c.clicked && area.contains(c.mouse)) next.pair = std::lround(plot.x.value(c.mouse.x));
 }
 
-void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& kernel) {
-  const ui::Rect room = heading(c, panel, "Explanations tried", "what each leaves unexplained, log scale");
+void check_hypotheses(const Canvas& c, Rect panel, const CheckedKernel& kernel) {
+  const Rect room = heading(c, panel, "Explanations tried", "what each leaves unexplained, log scale");
   // Bars run from 1e-8, below the rounding of float32, to 2, the residual of a kernel that gives exactly the opposite.
   // A bar has at least one percent of the length, so that there is one.
   constexpr float row_height = 30, least_residual = 1e-8f;
@@ -190,7 +183,7 @@ void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& 
       std::min(kernel.finding.tried.size(), static_cast<std::size_t>((room.height() - c.px(8)) / c.px(row_height)));
   const bool explained = !kernel.finding.causes.front().is<cause::Unknown>();
   const float number = c.px(78), words = room.width() * 0.5f;
-  const ui::Rect bars{{room.least.x + words + c.px(12), room.least.y + c.px(10)}, {room.greatest.x - number, 0}};
+  const Rect bars{{room.least.x + words + c.px(12), room.least.y + c.px(10)}, {room.greatest.x - number, 0}};
   const auto share = [&](double residual) {
     return static_cast<float>(std::clamp(std::log(std::max(residual, 1e-12) / static_cast<double>(least_residual)) /
                                              std::log(2 / static_cast<double>(least_residual)),
@@ -201,30 +194,30 @@ void check_hypotheses(const ui::Canvas& c, ui::Rect panel, const CheckedKernel& 
     const double residual = kernel.finding.tried[h].residual;
     const bool best = h == 0;
     ImFont* font = best ? c.fonts.bold : c.fonts.body;
-    if (ui::text_width(font, kernel.finding.tried[h].words) > words) font = c.fonts.small;
-    const ui::Rect line{{room.least.x, y}, {room.least.x + words, y + c.px(row_height)}};
-    ui::text(c, line.least, font, best ? c.theme.text : c.theme.dim,
-             ui::shortened(c, font, kernel.finding.tried[h].words, words));
-    ui::hit(c.words("hypothesis {}{}", h, '\0').data(), line);
-    ui::tooltip(kernel.finding.tried[h].words.c_str());
-    c.list->AddRectFilled({bars.least.x, top}, {bars.greatest.x, top + c.px(12)}, c.theme.raised, c.px(3));
+    if (text_width(font, kernel.finding.tried[h].words) > words) font = c.fonts.small;
+    const Rect line{{room.least.x, y}, {room.least.x + words, y + c.px(row_height)}};
+    text(c, line.least, font, best ? c.theme.text : c.theme.dim,
+         shortened(c, font, kernel.finding.tried[h].words, words));
+    hit(c.id("hypothesis {}", h), line);
+    tooltip(kernel.finding.tried[h].words.c_str());
+    c.paint.box({{bars.least.x, top}, {bars.greatest.x, top + c.px(12)}}, c.theme.raised, c.px(3));
     // An explanation whose residual is no number has no bar, and a dash in its place.
     if (std::isfinite(residual))
-      c.list->AddRectFilled({bars.least.x, top}, {bars.least.x + share(residual) * bars.width(), top + c.px(12)},
-                            best && explained ? c.theme.good : c.theme.track, c.px(3));
-    ui::text(c, {room.greatest.x, y}, c.fonts.mono_small, best ? c.theme.text : c.theme.dim,
-             std::isfinite(residual) ? c.words("{:.1e}", residual) : std::string_view("–"), ui::Align::right);
+      c.paint.box({{bars.least.x, top}, {bars.least.x + share(residual) * bars.width(), top + c.px(12)}},
+                  best && explained ? c.theme.good : c.theme.track, c.px(3));
+    text(c, {room.greatest.x, y}, c.fonts.mono_small, best ? c.theme.text : c.theme.dim,
+         std::isfinite(residual) ? c.words("{:.1e}", residual) : std::string_view("–"), Align::right);
   }
   if (rows == 0 || !(kernel.finding.tolerance > 0)) return;
   // What is left of the mark is within rounding.
   const float at = bars.least.x + share(kernel.finding.tolerance) * bars.width(),
               end = room.least.y + c.px(6) + c.px(row_height) * static_cast<float>(rows);
-  plot::draw_rule(c.list, {at, room.least.y + c.px(8)}, {at, end}, c.theme.text, c.px(1.4f), c.px(4), c.px(3));
+  c.rule({at, room.least.y + c.px(8)}, {at, end}, c.theme.text, 1.4f, 4, 3);
   if (end + c.px(18) < room.greatest.y + c.px(8))
-    ui::text(c, {at, end}, c.fonts.small, c.theme.text, "rounding", ui::Align::centre);
+    text(c, {at, end}, c.fonts.small, c.theme.text, "rounding", Align::centre);
 }
 
-void check_pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const KernelCheck& check) {
+void check_pair(const Canvas& c, Rect panel, const Scene& scene, const KernelCheck& check) {
   const CheckedKernel& kernel = *check.checked();
   const std::int64_t row = selected_row(scene, kernel), pair = selected_pair(scene, kernel);
   const PairOfRow read = kernel.pair_of_row(check.head(), row, pair);
@@ -232,7 +225,7 @@ void check_pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const K
   const std::string_view which = kernel.run.heads == 1 ? std::string_view("click a cell above for another")
                                  : check.head() < 0    ? c.words("head {}, the one furthest off", read.head)
                                                        : c.words("head {}", read.head);
-  const ui::Rect room = heading(c, panel, title, which);
+  const Rect room = heading(c, panel, title, which);
   const float table = std::min(c.px(340), room.width() * 0.6f);
   const float radius = std::min(room.height() - c.px(8), room.width() - table - c.px(40)) / 2;
   if (radius < c.px(20)) return;
@@ -242,11 +235,11 @@ void check_pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const K
   const float left = room.greatest.x - table, step = std::min(c.px(34), room.height() / 6);
   float y = std::max(room.least.y + c.px(4), (room.least.y + room.greatest.y - 6 * step) / 2);
   const auto line = [&](std::string_view label, std::string_view value, ImU32 colour, float width) {
-    if (width > 0) c.list->AddLine({left, y + c.px(10)}, {left + c.px(18), y + c.px(10)}, colour, c.stroke(width));
-    ui::text(c, {left + c.px(width > 0 ? 28 : 0), y}, c.fonts.body, width > 0 ? c.theme.text : c.theme.dim, label);
-    const float room_left = table - c.px(width > 0 ? 36 : 8) - ui::text_width(c.fonts.body, label);
-    ImFont* font = ui::text_width(c.fonts.mono, value) <= room_left ? c.fonts.mono : c.fonts.mono_small;
-    ui::text(c, {room.greatest.x, y}, font, c.theme.text, value, ui::Align::right);
+    if (width > 0) c.paint.line({left, y + c.px(10)}, {left + c.px(18), y + c.px(10)}, colour, c.stroke(width));
+    text(c, {left + c.px(width > 0 ? 28 : 0), y}, c.fonts.body, width > 0 ? c.theme.text : c.theme.dim, label);
+    const float room_left = table - c.px(width > 0 ? 36 : 8) - text_width(c.fonts.body, label);
+    ImFont* font = text_width(c.fonts.mono, value) <= room_left ? c.fonts.mono : c.fonts.mono_small;
+    text(c, {room.greatest.x, y}, font, c.theme.text, value, Align::right);
     y += step;
   };
   line("input", components(c, read.input), c.theme.dim, 3);

@@ -17,7 +17,7 @@ struct Layout {
 };
 
 /// Names alone take less room than names with marks, which are tried first.
-Layout layout_of(const ui::Canvas& c, ui::Rect room, int count) {
+Layout layout_of(const Canvas& c, Rect room, int count) {
   struct Style {
     float width, height, gap, words; ///< least of a cell
     bool marks;
@@ -39,26 +39,26 @@ Layout layout_of(const ui::Canvas& c, ui::Rect room, int count) {
   return layout;
 }
 
-void draw_signature(const ui::Canvas& c, ui::Rect box, const Signature& signature, const ErrorScale& scale,
+void draw_signature(const Canvas& c, Rect box, const Signature& signature, const ErrorScale& scale,
                     const Layout& layout) {
-  const ui::Rect area{{std::round(box.least.x), std::round(box.least.y)},
-                      {std::round(box.greatest.x), std::round(box.greatest.y - layout.words)}};
+  const Rect area{{std::round(box.least.x), std::round(box.least.y)},
+                  {std::round(box.greatest.x), std::round(box.greatest.y - layout.words)}};
   draw_errors(c, area, signature.errors,
               {0, static_cast<double>(signature.errors.tokens()), 0, static_cast<double>(signature.errors.pairs())},
               scale);
-  ui::text(c, {area.least.x, area.greatest.y + c.px(3)}, c.fonts.small, c.theme.text,
-           ui::shortened(c, c.fonts.small, signature.name, area.width()));
+  text(c, {area.least.x, area.greatest.y + c.px(3)}, c.fonts.small, c.theme.text,
+       shortened(c, c.fonts.small, signature.name, area.width()));
   if (layout.marks)
-    ui::text(c, {area.least.x, area.greatest.y + c.px(20)}, c.fonts.small, c.theme.dim,
-             ui::shortened(c, c.fonts.small, signature.mark, area.width()));
-  ui::hit(c.words("signature {}{}", signature.name, '\0').data(), box);
-  ui::tooltip(c.words("{}: {}{}", signature.name, signature.mark, '\0').data());
+    text(c, {area.least.x, area.greatest.y + c.px(20)}, c.fonts.small, c.theme.dim,
+         shortened(c, c.fonts.small, signature.mark, area.width()));
+  hit(c.id("signature {}", signature.name), box);
+  tooltip(c.id("{}: {}", signature.name, signature.mark));
 }
 
 } // namespace
 
-void check_gallery(const ui::Canvas& c, ui::Rect panel, const Derived& derived) {
-  ui::Rect room = heading(c, panel, "What bugs leave behind", "position downward, pair to the right");
+void check_gallery(const Canvas& c, Rect panel, const Derived& derived) {
+  Rect room = heading(c, panel, "What bugs leave behind", "position downward, pair to the right");
   const std::vector<Signature>& all = derived.signatures();
   if (all.empty()) return;
   const CheckedKernel* kernel = derived.kernel().checked();

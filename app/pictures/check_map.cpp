@@ -1,10 +1,11 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "app/canvas/imgui_compat.h"
 #include "app/pictures/check_parts.h"
-#include "app/ui/imgui_compat.h"
 
 namespace ropescope::pictures {
 
@@ -14,7 +15,7 @@ constexpr double fewest = 4; // rows or pairs that are seen at least
 
 /// Where rows and pairs lie in a rectangle.
 struct Grid {
-  ui::Rect area;
+  Rect area;
   MapPart part;
 
   float x(double pair) const {
@@ -35,15 +36,8 @@ struct Grid {
 };
 
 /// NaN and infinity have the colour of what is wrong, which the scale does not have.
-ImU32 cell_colour(const ui::Canvas& c, const ErrorScale& scale, float error) {
-  return std::isfinite(error) ? ui::error_colour(scale.share(static_cast<double>(error))) : c.theme.bad;
-}
-
-/// A stretch of cells that have one colour.
-void fill(ImDrawList* list, float left, float right, float top, float bottom, ImU32 colour) {
-  if (right <= left || bottom <= top) return;
-  list->PrimReserve(6, 4);
-  list->PrimRect({left, top}, {right, bottom}, colour);
+ImU32 cell_colour(const Canvas& c, const ErrorScale& scale, float error) {
+  return std::isfinite(error) ? error_colour(scale.share(static_cast<double>(error))) : c.theme.bad;
 }
 
 /// The map's rows (or pairs) first … end − 1, those that `from` … `to` touches, gathered into `count` cells that are
@@ -58,7 +52,7 @@ struct Cells {
   std::int64_t edge(std::int64_t cell) const { return first + cell * (end - first) / std::max<std::int64_t>(1, count); }
 };
 
-Grid grid_of(ui::Rect area, const KernelView& view, const ErrorMap& map) {
+Grid grid_of(Rect area, const KernelView& view, const ErrorMap& map) {
   const auto tokens = static_cast<double>(map.tokens()), pairs = static_cast<double>(map.pairs());
   return {area, {view.top * tokens, view.bottom * tokens, view.left * pairs, view.right * pairs}};
 }
@@ -107,7 +101,7 @@ void move_view(const Grid& grid, const ErrorMap& map, KernelView& view) {
 }
 
 /// Numbers within cells that are large enough.
-void draw_numbers(const ui::Canvas& c, const Grid& grid, const ErrorMap& map, const ErrorScale& scale) {
+void draw_numbers(const Canvas& c, const Grid& grid, const ErrorMap& map, const ErrorScale& scale) {
   const float high = compat::font_size(c.fonts.mono_small);
   // A number such as 1.2e-03 has seven letters, each 0.6 of its height wide: 4.2 heights.
   if (grid.y(1) - grid.y(0) < high * 1.2f || grid.x(1) - grid.x(0) < high * 4.2f) return;
@@ -120,29 +114,28 @@ void draw_numbers(const ui::Canvas& c, const Grid& grid, const ErrorMap& map, co
       const float error = map.at(t, i);
       const ImU32 ground = cell_colour(c, scale, error);
       // 4.5 is the contrast that WCAG 2 asks of text of this size (level AA).
-      const ImU32 ink = ui::contrast(ground, IM_COL32_WHITE) > 4.5 ? IM_COL32_WHITE : IM_COL32_BLACK;
-      ui::text(c, {grid.x(static_cast<double>(i) + 0.5), y}, c.fonts.mono_small, ink, c.words("{:.1e}", error),
-               ui::Align::centre);
+      const ImU32 ink = contrast(ground, IM_COL32_WHITE) > 4.5 ? IM_COL32_WHITE : IM_COL32_BLACK;
+      text(c, {grid.x(static_cast<double>(i) + 0.5), y}, c.fonts.mono_small, ink, c.words("{:.1e}", error),
+           Align::centre);
     }
   }
 }
 
 /// A frame around the selected cell. It is at least 10 pixels (at scale 1) wide and high, as cells may be smaller than
 /// a pixel. White within black is seen on every colour.
-void draw_selection(const ui::Canvas& c, const Grid& grid, std::int64_t row, std::int64_t pair) {
+void draw_selection(const Canvas& c, const Grid& grid, std::int64_t row, std::int64_t pair) {
   const auto t = static_cast<double>(row), i = static_cast<double>(pair);
   ImVec2 least{grid.x(i), grid.y(t)}, greatest{grid.x(i + 1), grid.y(t + 1)};
   const float room = c.px(5);
   const ImVec2 middle{(least.x + greatest.x) / 2, (least.y + greatest.y) / 2};
   least = {std::min(least.x, middle.x - room), std::min(least.y, middle.y - room)};
   greatest = {std::max(greatest.x, middle.x + room), std::max(greatest.y, middle.y + room)};
-  compat::rectangle(c.list, {least.x - 2, least.y - 2}, {greatest.x + 2, greatest.y + 2}, IM_COL32_BLACK, 0,
-                    c.stroke(2));
-  compat::rectangle(c.list, least, greatest, IM_COL32_WHITE, 0, c.stroke(2));
+  c.paint.frame({{least.x - 2, least.y - 2}, {greatest.x + 2, greatest.y + 2}}, IM_COL32_BLACK, c.stroke(2), 0);
+  c.paint.frame({least, greatest}, IM_COL32_WHITE, c.stroke(2), 0);
 }
 
 /// Positions at the left, pairs below, and what the mouse or the selection is on.
-void draw_labels(const ui::Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map) {
+void draw_labels(const Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map) {
   const bool by_row = kernel.run.positions.axes > 1; // no single position says where a row is
   const double rows = grid.part.end_token - grid.part.first_token;
   std::int64_t step = 1; // a power of two
@@ -154,38 +147,37 @@ void draw_labels(const ui::Canvas& c, const Grid& grid, const CheckedKernel& ker
     // One label for each row stands at its middle; a label for many rows stands at the first one's edge.
     const float y = grid.y(static_cast<double>(t) + (step == 1 ? 0.5 : 0));
     if (y > grid.area.greatest.y - c.px(6)) break;
-    c.list->AddLine({grid.area.least.x - c.px(5), y}, {grid.area.least.x, y}, c.theme.dim, 1);
-    ui::text(c, {grid.area.least.x - c.px(9), std::max(y - c.px(9), grid.area.least.y - c.px(3))}, c.fonts.small,
-             c.theme.dim, grouped(static_cast<double>(by_row ? t : kernel.run.positions.at(0, t))), ui::Align::right);
+    c.paint.line({grid.area.least.x - c.px(5), y}, {grid.area.least.x, y}, c.theme.dim, 1);
+    text(c, {grid.area.least.x - c.px(9), std::max(y - c.px(9), grid.area.least.y - c.px(3))}, c.fonts.small,
+         c.theme.dim, grouped(static_cast<double>(by_row ? t : kernel.run.positions.at(0, t))), Align::right);
   }
-  ui::text(c, {grid.area.least.x - c.px(8), grid.area.least.y - c.px(21)}, c.fonts.small, c.theme.dim,
-           by_row ? "row" : "position", ui::Align::right);
+  text(c, {grid.area.least.x - c.px(8), grid.area.least.y - c.px(21)}, c.fonts.small, c.theme.dim,
+       by_row ? "row" : "position", Align::right);
   const float below = grid.area.greatest.y + c.px(4);
   const Cells pairs(grid.part.first_pair, grid.part.end_pair, map.pairs(), 1e6f);
-  ui::text(c, {grid.area.least.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.first));
-  ui::text(c, {grid.area.greatest.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.end - 1),
-           ui::Align::right);
+  text(c, {grid.area.least.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.first));
+  text(c, {grid.area.greatest.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.end - 1), Align::right);
 }
 
-void draw_read_out(const ui::Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map,
+void draw_read_out(const Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map,
                    std::int64_t row, std::int64_t pair, bool hovered) {
   const std::int64_t position = kernel.position(row, pair);
   const std::string_view where = position == row ? c.words("row {}", grouped(static_cast<double>(row)))
                                                  : c.words("row {}, position {}", grouped(static_cast<double>(row)),
                                                            grouped(static_cast<double>(position)));
-  ui::text(c, {(grid.area.least.x + grid.area.greatest.x) / 2, grid.area.greatest.y + c.px(4)}, c.fonts.small,
-           hovered ? c.theme.text : c.theme.dim, c.words("{}, pair {}: |Δ| {:.2e}", where, pair, map.at(row, pair)),
-           ui::Align::centre);
+  text(c, {(grid.area.least.x + grid.area.greatest.x) / 2, grid.area.greatest.y + c.px(4)}, c.fonts.small,
+       hovered ? c.theme.text : c.theme.dim, c.words("{}, pair {}: |Δ| {:.2e}", where, pair, map.at(row, pair)),
+       Align::centre);
 }
 
 /// The colours from top to bottom, their decades, and where rounding ends.
-void draw_scale(const ui::Canvas& c, ui::Rect bar, const CheckedKernel& kernel) {
+void draw_scale(const Canvas& c, Rect bar, const CheckedKernel& kernel) {
   const ErrorScale& scale = kernel.finding.scale;
   constexpr int steps = 64;
   const auto y = [&](double share) { return bar.greatest.y - static_cast<float>(share) * bar.height(); };
-  for (int s = 0; s < steps; ++s)
-    fill(c.list, bar.least.x, bar.greatest.x, std::round(y(static_cast<double>(s + 1) / steps)),
-         std::round(y(static_cast<double>(s) / steps)), ui::error_colour((s + 0.5) / steps));
+  std::array<ImU32, steps> colours{};
+  for (int s = 0; s < steps; ++s) colours[static_cast<std::size_t>(s)] = error_colour((steps - s - 0.5) / steps);
+  c.paint.image(bar, 1, steps, colours);
   const plot::Axis axis{scale.least, scale.greatest, bar.greatest.y, bar.least.y, true};
   const float at = y(scale.share(kernel.finding.rounding)), half = c.px(8);
   const float label = std::clamp(at - half, bar.least.y, bar.greatest.y - 2 * half);
@@ -193,15 +185,15 @@ void draw_scale(const ui::Canvas& c, ui::Rect bar, const CheckedKernel& kernel) 
     const float place = axis.pixel(tick.value);
     // The word "rounding" has its place first; a decade that it would touch is left out.
     if (std::abs(place - half - label) < c.px(16)) continue;
-    ui::text(c, {bar.greatest.x + c.px(6), std::clamp(place - half, bar.least.y - half, bar.greatest.y - half)},
-             c.fonts.small, c.theme.dim, tick.label);
+    text(c, {bar.greatest.x + c.px(6), std::clamp(place - half, bar.least.y - half, bar.greatest.y - half)},
+         c.fonts.small, c.theme.dim, tick.label);
   }
-  c.list->AddLine({bar.least.x - c.px(3), at}, {bar.greatest.x + c.px(4), at}, c.theme.text, c.stroke(2));
-  ui::text(c, {bar.greatest.x + c.px(6), label}, c.fonts.small, c.theme.text, "rounding");
+  c.paint.line({bar.least.x - c.px(3), at}, {bar.greatest.x + c.px(4), at}, c.theme.text, c.stroke(2));
+  text(c, {bar.greatest.x + c.px(6), label}, c.fonts.small, c.theme.text, "rounding");
 }
 
 /// One cell per head, coloured by its error; a click shows that head's errors alone.
-float draw_heads(const ui::Canvas& c, ui::Rect room, const Scene& scene, const KernelCheck& check, Scene& next) {
+float draw_heads(const Canvas& c, Rect room, const Scene& scene, const KernelCheck& check, Scene& next) {
   const CheckedKernel& kernel = *check.checked();
   const std::vector<float>& heads = kernel.finding.head_error;
   const auto count = static_cast<float>(heads.size());
@@ -209,19 +201,19 @@ float draw_heads(const ui::Canvas& c, ui::Rect room, const Scene& scene, const K
   // Cells of less than 4 pixels could not be hit. Then all heads together is the only choice.
   if (heads.size() < 2 || cell < c.px(4)) return 0;
   const float left = room.greatest.x - cell * count;
-  if (ui::button(c, "all heads", {{left - button - c.px(6), room.least.y}, {left - c.px(6), room.greatest.y}},
-                 "all heads", scene.kernel.head < 0))
+  if (canvas::button(c, "all heads", {{left - button - c.px(6), room.least.y}, {left - c.px(6), room.greatest.y}},
+                     "all heads", scene.kernel.head < 0))
     next.kernel.head = -1;
   for (std::size_t h = 0; h < heads.size(); ++h) {
     const float x = left + cell * static_cast<float>(h);
-    const ui::Rect box{{x, room.least.y}, {x + cell - 1, room.greatest.y}};
-    c.list->AddRectFilled(box.least, box.greatest, cell_colour(c, kernel.finding.scale, heads[h]));
-    if (ui::hit(c.words("head {}{}", h, '\0').data(), box)) next.kernel.head = static_cast<std::int64_t>(h);
-    if (ImGui::IsItemHovered()) ui::tooltip(c.words("head {}: RMS of Δ {:.2e}{}", h, heads[h], '\0').data());
+    const Rect box{{x, room.least.y}, {x + cell - 1, room.greatest.y}};
+    c.paint.box(box, cell_colour(c, kernel.finding.scale, heads[h]));
+    if (hit(c.id("head {}", h), box)) next.kernel.head = static_cast<std::int64_t>(h);
+    if (ImGui::IsItemHovered()) tooltip(c.id("head {}: RMS of Δ {:.2e}", h, heads[h]));
   }
   if (const auto h = static_cast<float>(scene.kernel.head); h >= 0 && h < count)
-    compat::rectangle(c.list, {left + cell * h - 2, room.least.y - 2}, {left + cell * (h + 1) + 1, room.greatest.y + 2},
-                      c.theme.text, 0, c.stroke(2));
+    c.paint.frame({{left + cell * h - 2, room.least.y - 2}, {left + cell * (h + 1) + 1, room.greatest.y + 2}},
+                  c.theme.text, c.stroke(2), 0);
   return cell * count + button + c.px(14);
 }
 
@@ -236,61 +228,51 @@ std::int64_t selected_pair(const Scene& scene, const CheckedKernel& kernel) {
   return std::clamp<std::int64_t>(scene.pair, 0, kernel.finding.errors.pairs() - 1);
 }
 
-void draw_errors(const ui::Canvas& c, ui::Rect area, const ErrorMap& map, const MapPart& part,
-                 const ErrorScale& scale) {
+void draw_errors(const Canvas& c, Rect area, const ErrorMap& map, const MapPart& part, const ErrorScale& scale) {
   const Grid grid{area, part};
   // One cell for two pixels (at scale 1) at most. A cell shows the greatest of its errors, so that one wrong row among
   // thousands is still seen.
   const Cells rows(part.first_token, part.end_token, map.tokens(), area.height() / std::max(1.0f, c.px(2))),
       pairs(part.first_pair, part.end_pair, map.pairs(), area.width() / std::max(1.0f, c.px(2)));
-  c.list->PushClipRect(area.least, area.greatest, true);
-  for (std::int64_t r = 0; r < rows.count; ++r) {
-    const std::int64_t first = rows.edge(r), end = rows.edge(r + 1);
-    const float top = std::round(grid.y(static_cast<double>(first))),
-                bottom = std::round(grid.y(static_cast<double>(end)));
-    float left = std::round(grid.x(static_cast<double>(pairs.first)));
-    ImU32 colour = 0;
-    for (std::int64_t p = 0; p < pairs.count; ++p) {
-      const ImU32 here = cell_colour(c, scale, map.greatest(first, end, pairs.edge(p), pairs.edge(p + 1)));
-      const float edge = std::round(grid.x(static_cast<double>(pairs.edge(p))));
-      // Neighbours of one colour become one rectangle: most of a map is even, and each rectangle costs four vertices.
-      if (p > 0 && here != colour) {
-        fill(c.list, left, edge, top, bottom, colour);
-        left = edge;
-      }
-      colour = here;
-    }
-    fill(c.list, left, std::round(grid.x(static_cast<double>(pairs.end))), top, bottom, colour);
-  }
-  c.list->PopClipRect();
+  if (rows.count == 0 || pairs.count == 0) return;
+  auto colours = c.list_of<ImU32>(static_cast<std::size_t>(rows.count * pairs.count));
+  for (std::int64_t r = 0; r < rows.count; ++r)
+    for (std::int64_t p = 0; p < pairs.count; ++p)
+      colours.push_back(
+          cell_colour(c, scale, map.greatest(rows.edge(r), rows.edge(r + 1), pairs.edge(p), pairs.edge(p + 1))));
+  c.paint.push_clip(area);
+  c.paint.image({{grid.x(static_cast<double>(pairs.first)), grid.y(static_cast<double>(rows.first))},
+                 {grid.x(static_cast<double>(pairs.end)), grid.y(static_cast<double>(rows.end))}},
+                pairs.count, rows.count, colours);
+  c.paint.pop_clip();
 }
 
-void check_map(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const KernelCheck& check, Scene& next) {
+void check_map(const Canvas& c, Rect panel, const Scene& scene, const KernelCheck& check, Scene& next) {
   const CheckedKernel& kernel = *check.checked();
   const ErrorMap& map = check.errors();
   const std::string_view title = "Error by position and pair";
-  const float free = panel.width() - c.px(60) - ui::text_width(c.fonts.title, title);
-  const ui::Rect heads{{panel.greatest.x - c.px(18) - free, panel.least.y + c.px(12)},
-                       {panel.greatest.x - c.px(18), panel.least.y + c.px(34)}};
+  const float free = panel.width() - c.px(60) - text_width(c.fonts.title, title);
+  const Rect heads{{panel.greatest.x - c.px(18) - free, panel.least.y + c.px(12)},
+                   {panel.greatest.x - c.px(18), panel.least.y + c.px(34)}};
   const float taken = draw_heads(c, heads, scene, check, next);
   const std::string_view remark =
       check.head() < 0 ? std::string_view("|out − expected|, log colour") : c.words("head {} alone", check.head());
-  const bool fits = free - taken > ui::text_width(c.fonts.small, remark);
-  const ui::Rect room = heading(c, panel, title, fits ? remark : "");
-  const ui::Rect area{{std::round(room.least.x + c.px(62)), std::round(room.least.y + c.px(18))},
-                      {std::round(room.greatest.x - c.px(100)), std::round(room.greatest.y - c.px(20))}};
+  const bool fits = free - taken > text_width(c.fonts.small, remark);
+  const Rect room = heading(c, panel, title, fits ? remark : "");
+  const Rect area{{std::round(room.least.x + c.px(62)), std::round(room.least.y + c.px(18))},
+                  {std::round(room.greatest.x - c.px(100)), std::round(room.greatest.y - c.px(20))}};
   if (area.width() < c.px(40) || area.height() < c.px(40) || map.tokens() == 0 || map.pairs() == 0) return;
 
   const Grid grid = grid_of(area, scene.kernel, map);
   draw_errors(c, area, map, grid.part, kernel.finding.scale);
-  c.list->PushClipRect(area.least, area.greatest, true);
+  c.paint.push_clip(area);
   draw_numbers(c, grid, map, kernel.finding.scale);
   draw_selection(c, grid, selected_row(scene, kernel), selected_pair(scene, kernel));
-  c.list->PopClipRect();
+  c.paint.pop_clip();
   draw_labels(c, grid, kernel, map);
   draw_scale(c, {{area.greatest.x + c.px(14), area.least.y}, {area.greatest.x + c.px(28), area.greatest.y}}, kernel);
 
-  ui::hit("errors", area);
+  hit("errors", area);
   move_view(grid, map, next.kernel);
   // While the map is dragged, the canvas has no mouse (Shell::canvas), and the selected cell is read out.
   const bool hovered = area.contains(c.mouse);

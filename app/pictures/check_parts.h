@@ -7,25 +7,25 @@ namespace ropescope::pictures {
 
 /// Errors by position and pair, of all heads or one. The wheel looks closer, a drag moves, a double click shows all, a
 /// click selects row and pair.
-void check_map(const ui::Canvas&, ui::Rect, const Scene&, const KernelCheck&, Scene& next);
+void check_map(const Canvas&, Rect, const Scene&, const KernelCheck&, Scene& next);
 
 /// The frequency that was measured of every pair, on the expected one.
-void check_frequencies(const ui::Canvas&, ui::Rect, const Scene&, const CheckedKernel&, Scene& next);
+void check_frequencies(const Canvas&, Rect, const Scene&, const CheckedKernel&, Scene& next);
 
 /// Explanations and what each leaves unexplained.
-void check_hypotheses(const ui::Canvas&, ui::Rect, const CheckedKernel&);
+void check_hypotheses(const Canvas&, Rect, const CheckedKernel&);
 
 /// The selected pair of the selected row: input, expected and kernel as hands.
-void check_pair(const ui::Canvas&, ui::Rect, const Scene&, const KernelCheck&);
+void check_pair(const Canvas&, Rect, const Scene&, const KernelCheck&);
 
 /// What bugs leave behind on this model.
-void check_gallery(const ui::Canvas&, ui::Rect, const Derived&);
+void check_gallery(const Canvas&, Rect, const Derived&);
 
 /// Any part of a map in a rectangle, a colour for the greatest error of each of its cells.
 struct MapPart {
   double first_token = 0, end_token = 0, first_pair = 0, end_pair = 0;
 };
-void draw_errors(const ui::Canvas&, ui::Rect, const ErrorMap&, const MapPart&, const ErrorScale&);
+void draw_errors(const Canvas&, Rect, const ErrorMap&, const MapPart&, const ErrorScale&);
 
 /// The row and pair that are selected, within what there is.
 std::int64_t selected_row(const Scene&, const CheckedKernel&);

@@ -3,34 +3,34 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/plot/axis.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/pictures.h"
-#include "app/plot/axis.h"
 
 namespace ropescope::pictures {
 
 namespace {
 
 /// " · by w": which of several positions turns the pair.
-std::string_view turned_by(const ui::Canvas& c, const Scene& scene, const Derived& derived) {
+std::string_view turned_by(const Canvas& c, const Scene& scene, const Derived& derived) {
   if (derived.axes().empty()) return "";
   return c.words(" · by {}", axis_name(scene.rope, derived.axes()[static_cast<std::size_t>(scene.pair)]));
 }
 
 } // namespace
 
-void pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene&) {
+void pair(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene&) {
   constexpr float row_height = 23, rows_height = 4 * row_height, title_height = 30;
-  ui::panel(c, panel);
-  const ui::Rect area = panel.inset(c.px(18), c.px(14));
+  canvas::panel(c, panel);
+  const Rect area = panel.inset(c.px(18), c.px(14));
   const auto i = static_cast<std::size_t>(scene.pair);
   // `seen` is the greatest angle (rad) that training has shown: the pair's frequency before any extension, times the
   // trained context.
   const double theta = derived.current().spectrum.inv_freq[i],
                seen = derived.trained().inv_freq[i] * derived.trained_length();
   const float middle = (area.least.x + area.greatest.x) / 2;
-  ui::text(c, {middle, area.least.y}, c.fonts.bold, c.theme.text,
-           c.words("pair {}{}", scene.pair, turned_by(c, scene, derived)), ui::Align::centre);
+  text(c, {middle, area.least.y}, c.fonts.bold, c.theme.text,
+       c.words("pair {}{}", scene.pair, turned_by(c, scene, derived)), Align::centre);
 
   const float room = area.height() - c.px(title_height + rows_height + 18);
   // 0.94 leaves room for the strokes, which are drawn half outside the circle.
@@ -41,8 +41,8 @@ void pair(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived
   const float width = std::min(area.width(), c.px(260)), left = middle - width / 2;
   float y = area.greatest.y - c.px(rows_height);
   const auto row = [&](std::string_view label, std::string_view value) {
-    ui::text(c, {left, y}, c.fonts.small, c.theme.dim, label);
-    ui::text(c, {left + width, y}, c.fonts.mono_small, c.theme.text, value, ui::Align::right);
+    text(c, {left, y}, c.fonts.small, c.theme.dim, label);
+    text(c, {left + width, y}, c.fonts.mono_small, c.theme.text, value, Align::right);
     y += c.px(row_height);
   };
   const std::string index = plot::subscript(scene.pair);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "app/plot/curves.h"
-#include "app/ui/imgui_compat.h"
+#include "app/canvas/imgui_compat.h"
+#include "app/canvas/plot/curves.h"
 
 namespace ropescope::pictures {
 
@@ -33,26 +33,26 @@ const Picture* find(std::string_view name) {
   return found == std::end(list) ? nullptr : found;
 }
 
-ui::Rect heading(const ui::Canvas& c, ui::Rect panel, std::string_view title, std::string_view remark) {
-  ui::panel(c, panel);
-  const ui::Rect inner = panel.inset(c.px(18), c.px(14));
-  const float width = ui::text(c, inner.least, c.fonts.title, c.theme.text, title);
+Rect heading(const Canvas& c, Rect panel, std::string_view title, std::string_view remark) {
+  canvas::panel(c, panel);
+  const Rect inner = panel.inset(c.px(18), c.px(14));
+  const float width = text(c, inner.least, c.fonts.title, c.theme.text, title);
   const float left = width + c.px(12);
   if (!remark.empty() && inner.width() - left > c.px(40))
-    ui::text(c, {inner.least.x + left, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim,
-             ui::shortened(c, c.fonts.small, remark, inner.width() - left));
+    text(c, {inner.least.x + left, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim,
+         shortened(c, c.fonts.small, remark, inner.width() - left));
   return {{inner.least.x, inner.least.y + c.px(32)}, inner.greatest};
 }
 
-ui::Rect heading_with_legend(const ui::Canvas& c, ui::Rect panel, std::string_view title, std::string_view remark,
-                             std::string_view brief_remark, const Derived& derived) {
+Rect heading_with_legend(const Canvas& c, Rect panel, std::string_view title, std::string_view remark,
+                         std::string_view brief_remark, const Derived& derived) {
   float width = c.px(4);
   // 46: a line of 26 as a sample, 6 to the words, 14 to the next sample.
-  for (const Series& series : derived.series()) width += ui::text_width(c.fonts.small, series.label) + c.px(46);
-  const float free = panel.width() - c.px(50) - ui::text_width(c.fonts.title, title) - width;
+  for (const Series& series : derived.series()) width += text_width(c.fonts.small, series.label) + c.px(46);
+  const float free = panel.width() - c.px(50) - text_width(c.fonts.title, title) - width;
   const bool shown = free >= 0;
-  const auto fits = [&](std::string_view words) { return !shown || free >= ui::text_width(c.fonts.small, words); };
-  const ui::Rect left = heading(c, panel, title, fits(remark) ? remark : fits(brief_remark) ? brief_remark : "");
+  const auto fits = [&](std::string_view words) { return !shown || free >= text_width(c.fonts.small, words); };
+  const Rect left = heading(c, panel, title, fits(remark) ? remark : fits(brief_remark) ? brief_remark : "");
   if (!shown) return left;
   float x = panel.greatest.x - width;
   const float y = panel.least.y + c.px(18), middle = y + c.px(9);
@@ -60,42 +60,35 @@ ui::Rect heading_with_legend(const ui::Canvas& c, ui::Rect panel, std::string_vi
     const ImVec2 ends[] = {{x, middle}, {x + c.px(26), middle}};
     scheme_line(c, ends, series);
     x += c.px(32);
-    x += ui::text(c, {x, y}, c.fonts.small, series.current ? c.theme.text : c.theme.dim, series.label) + c.px(14);
+    x += text(c, {x, y}, c.fonts.small, series.current ? c.theme.text : c.theme.dim, series.label) + c.px(14);
   }
   return left;
 }
 
-void decades_below(const ui::Canvas& c, ui::Rect plot, const plot::Axis& axis, float least_gap, std::string_view what) {
+void decades_below(const Canvas& c, Rect plot, const plot::Axis& axis, float least_gap, std::string_view what) {
   for (const plot::Tick& tick :
        plot::decade_ticks(axis, false, static_cast<int>(plot.width() / c.px(least_gap)), &c.memory)) {
-    const float x = axis.pixel(tick.value), half = ui::text_width(c.fonts.small, tick.label) / 2;
-    c.list->AddLine({x, plot.least.y}, {x, plot.greatest.y}, c.theme.grid, 1);
-    ui::text(c, {std::min(x, plot.greatest.x - half), plot.greatest.y + c.px(5)}, c.fonts.small, c.theme.dim,
-             tick.label, ui::Align::centre);
+    const float x = axis.pixel(tick.value), half = text_width(c.fonts.small, tick.label) / 2;
+    c.paint.line({x, plot.least.y}, {x, plot.greatest.y}, c.theme.grid, 1);
+    text(c, {std::min(x, plot.greatest.x - half), plot.greatest.y + c.px(5)}, c.fonts.small, c.theme.dim, tick.label,
+         Align::centre);
   }
-  ui::text(c, {(plot.least.x + plot.greatest.x) / 2, plot.greatest.y + c.px(22)}, c.fonts.small, c.theme.dim, what,
-           ui::Align::centre);
+  text(c, {(plot.least.x + plot.greatest.x) / 2, plot.greatest.y + c.px(22)}, c.fonts.small, c.theme.dim, what,
+       Align::centre);
 }
 
-void label_on(const ui::Canvas& c, ImVec2 at, ImU32 colour, std::string_view words) {
-  const float width = ui::text_width(c.fonts.small, words), height = compat::font_size(c.fonts.small);
-  c.list->AddRectFilled({at.x - c.px(3), at.y}, {at.x + width + c.px(3), at.y + height * 1.15f},
-                        ui::with_alpha(c.theme.panel, 0.86f), c.px(3));
-  ui::text(c, at, c.fonts.small, colour, words);
-}
-
-ImU32 scheme_colour(const ui::Canvas& c, const Series& series) {
+ImU32 scheme_colour(const Canvas& c, const Series& series) {
   // Colours belong to schemes. Another layer type may well have the same scheme, so it is told by its dashes.
   if (!series.layer_type.empty()) return c.theme.text;
   return c.theme.of(series.config.rotates ? series.config.scaling.rope_type : RopeType::standard);
 }
 
-void scheme_line(const ui::Canvas& c, std::span<const ImVec2> points, const Series& series) {
-  constexpr ui::Dash of_layers{{12, 4, 3, 4}};
-  const ui::Dash dash = series.current              ? ui::Dash{}
-                        : series.layer_type.empty() ? ui::method_dash(series.config.scaling.rope_type)
-                                                    : of_layers;
-  plot::draw_line(c.list, points, scheme_colour(c, series), c.px(series.current ? 3.0f : 1.8f), dash, c.scale);
+void scheme_line(const Canvas& c, std::span<const ImVec2> points, const Series& series) {
+  constexpr Dash of_layers{{12, 4, 3, 4}};
+  const Dash dash = series.current              ? Dash{}
+                    : series.layer_type.empty() ? method_dash(series.config.scaling.rope_type)
+                                                : of_layers;
+  c.paint.polyline(points, scheme_colour(c, series), c.stroke(series.current ? 3.0f : 1.8f), c.dashes(dash));
 }
 
 } // namespace ropescope::pictures

@@ -3,34 +3,36 @@
 #include <string>
 #include <string_view>
 
-#include "app/plot/axis.h"
+#include "app/canvas/plot/axis.h"
+#include "app/canvas/widgets.h"
 #include "app/scene/derived.h"
 #include "app/scene/scene.h"
-#include "app/ui/widgets.h"
 
 // A picture draws one part of Derived into a rectangle and writes what a person did to it into the next Scene.
 // It keeps nothing: called twice with the same arguments it draws the same.
 
 namespace ropescope::pictures {
 
+using namespace canvas; // pictures speak in the words of the drawing kit
+
 /// The wall of dials: per pair the query's hand, the key's, the angle between, and the angles seen in training.
-void rotations(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+void rotations(const Canvas&, Rect, const Scene&, const Derived&, Scene& next);
 
 /// The selected pair, large, with its numbers.
-void pair(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+void pair(const Canvas&, Rect, const Scene&, const Derived&, Scene& next);
 
 /// Tokens per full turn of every pair, one curve per scheme, against the trained and the target context.
-void wavelengths(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+void wavelengths(const Canvas&, Rect, const Scene&, const Derived&, Scene& next);
 
 /// The score at every distance, one curve and band per scheme.
-void score(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+void score(const Canvas&, Rect, const Scene&, const Derived&, Scene& next);
 
 /// What float32 angles, bfloat16 tables and positions cost at every position, on this CPU and GPU.
-void precision(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+void precision(const Canvas&, Rect, const Scene&, const Derived&, Scene& next);
 
 /// What a kernel did instead of the model's rotation: verdict, errors by position and pair, measured frequencies, what
 /// was tried, one pair of one row; without a kernel, the signatures of bugs.
-void check(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+void check(const Canvas&, Rect, const Scene&, const Derived&, Scene& next);
 
 // The numbers of a picture as comma-separated values, one line per pair, distance or position.
 std::string wavelengths_csv(const Derived&);
@@ -42,7 +44,7 @@ struct Picture {
   std::string_view title;
   std::string_view line; ///< one line for `render --list`
   View view;             ///< of a scene that shows it
-  void (*draw)(const ui::Canvas&, ui::Rect, const Scene&, const Derived&, Scene& next);
+  void (*draw)(const Canvas&, Rect, const Scene&, const Derived&, Scene& next);
   std::string (*csv)(const Derived&) = nullptr; ///< its numbers, where it is one of curves
 };
 
@@ -53,23 +55,20 @@ std::span<const Picture> all();
 const Picture* find(std::string_view name);
 
 /// Title and, as far as it fits, a dim remark beside it; returns the rectangle left below.
-ui::Rect heading(const ui::Canvas&, ui::Rect panel, std::string_view title, std::string_view remark);
+Rect heading(const Canvas&, Rect panel, std::string_view title, std::string_view remark);
 
 /// The same with a legend of the schemes at the right, for which the remark becomes brief and then goes; without a
 /// legend where even that is not enough.
-ui::Rect heading_with_legend(const ui::Canvas&, ui::Rect panel, std::string_view title, std::string_view remark,
-                             std::string_view brief_remark, const Derived&);
+Rect heading_with_legend(const Canvas&, Rect panel, std::string_view title, std::string_view remark,
+                         std::string_view brief_remark, const Derived&);
 
 /// The decades below a plot, with what they count.
-void decades_below(const ui::Canvas&, ui::Rect plot, const plot::Axis&, float least_gap, std::string_view what);
-
-/// Words on a ground of their own, so that lines behind them do not cross the letters.
-void label_on(const ui::Canvas&, ImVec2 at, ImU32 colour, std::string_view words);
+void decades_below(const Canvas&, Rect plot, const plot::Axis&, float least_gap, std::string_view what);
 
 /// The colour of a scheme, or of another layer type, which has none of its own.
-ImU32 scheme_colour(const ui::Canvas&, const Series&);
+ImU32 scheme_colour(const Canvas&, const Series&);
 
 /// A scheme's curve: the one in force is thick and solid, the others thin in their dashes.
-void scheme_line(const ui::Canvas&, std::span<const ImVec2> points, const Series&);
+void scheme_line(const Canvas&, std::span<const ImVec2> points, const Series&);
 
 } // namespace ropescope::pictures

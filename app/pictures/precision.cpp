@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/imgui_compat.h"
+#include "app/canvas/plot/axis.h"
+#include "app/canvas/plot/curves.h"
 #include "app/pictures/pictures.h"
-#include "app/plot/axis.h"
-#include "app/plot/curves.h"
-#include "app/ui/imgui_compat.h"
 #include "core/analysis/precision.h"
 
 namespace ropescope::pictures {
@@ -20,41 +20,41 @@ constexpr double least_error = 1e-8, greatest_error = 4;
 constexpr float row_height = 21, line_height = 104, legend_width = 236;
 
 /// Every recipe has a colour and a dash of its own.
-ImU32 colour_of(const ui::Canvas& c, std::size_t recipe) { return c.theme.recipe[recipe % c.theme.recipe.size()]; }
+ImU32 colour_of(const Canvas& c, std::size_t recipe) { return c.theme.recipe[recipe % c.theme.recipe.size()]; }
 
-ui::Dash dash_of(std::size_t recipe) {
+Dash dash_of(std::size_t recipe) {
   constexpr float none = 0;
   // A dash of length 0 is a solid line. In the order of the recipes, as the colours of the theme.
-  constexpr ui::Dash dashes[] = {{}, {}, {{10, 5, 10, 5}}, {{4, 4, 4, 4}}, {{10, 4, 2, 4}}, {{none}}, {{14, 4, 2, 4}}};
+  constexpr Dash dashes[] = {{}, {}, {{10, 5, 10, 5}}, {{4, 4, 4, 4}}, {{10, 4, 2, 4}}, {{none}}, {{14, 4, 2, 4}}};
   return dashes[recipe % std::size(dashes)];
 }
 
 struct Plot {
-  ui::Rect area;
+  Rect area;
   Axis x, y;
 };
 
-void draw_axes(const ui::Canvas& c, const Plot& p) {
+void draw_axes(const Canvas& c, const Plot& p) {
   for (const plot::Tick& tick :
        plot::decade_ticks(p.y, true, static_cast<int>(p.area.height() / c.px(26)), &c.memory)) {
     const float y = p.y.pixel(tick.value);
-    c.list->AddLine({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, 1);
-    ui::text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, ui::Align::right);
+    c.paint.line({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, 1);
+    text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, Align::right);
   }
   decades_below(c, p.area, p.x, 80, "position (tokens)");
 }
 
-void draw_trained(const ui::Canvas& c, const Plot& p, double trained) {
+void draw_trained(const Canvas& c, const Plot& p, double trained) {
   if (trained <= 1 || trained >= p.x.greatest) return;
   const float x = p.x.pixel(trained);
-  plot::draw_rule(c.list, {x, p.area.least.y}, {x, p.area.greatest.y}, c.theme.text, c.px(1.4f), c.px(7), c.px(4));
+  c.rule({x, p.area.least.y}, {x, p.area.greatest.y}, c.theme.text, 1.4f, 7, 4);
   const std::string words = "trained " + grouped(trained);
-  const float width = ui::text_width(c.fonts.small, words);
+  const float width = text_width(c.fonts.small, words);
   const bool inside = x + c.px(8) + width < p.area.greatest.x;
   label_on(c, {inside ? x + c.px(8) : x - c.px(8) - width, p.area.greatest.y - c.px(21)}, c.theme.dim, words);
 }
 
-void draw_curve(const ui::Canvas& c, const Plot& p, const Precision& precision, const PrecisionCurve& curve) {
+void draw_curve(const Canvas& c, const Plot& p, const Precision& precision, const PrecisionCurve& curve) {
   std::vector<ImVec2> points;
   for (std::size_t i = 0; i < curve.errors.size(); ++i)
     points.emplace_back(p.x.pixel(static_cast<double>(precision.positions[i])),
@@ -63,36 +63,36 @@ void draw_curve(const ui::Canvas& c, const Plot& p, const Precision& precision, 
   if (curve.on_gpu) { // dots upon the CPU's line
     // About 28 dots: enough to see that they lie on the line, few enough to see the line.
     for (std::size_t i = 0; i < points.size(); i += std::max<std::size_t>(1, points.size() / 28))
-      c.list->AddCircle(points[i], c.px(3.2f), colour, 0, c.stroke(1.4f));
+      c.paint.circle(points[i], c.px(3.2f), colour, c.stroke(1.4f));
     return;
   }
-  plot::draw_line(c.list, points, colour, c.px(2.2f), dash_of(curve.recipe), c.scale);
+  c.paint.polyline(points, colour, c.stroke(2.2f), c.dashes(dash_of(curve.recipe)));
 }
 
 std::string number(double error) { return error == 0 ? "0" : fmt::format("{:.1e}", error); }
 
 /// Right of the plot: which curve is which, and its cost at m.
-void draw_legend(const ui::Canvas& c, ui::Rect room, const Precision& precision, std::int64_t m) {
+void draw_legend(const Canvas& c, Rect room, const Precision& precision, std::int64_t m) {
   // The first measured position that is not before m: the nearest that has a number, hence "near m".
   const auto at_m = std::min<std::size_t>(
       precision.positions.size() - 1,
       static_cast<std::size_t>(std::lower_bound(precision.positions.begin(), precision.positions.end(), m) -
                                precision.positions.begin()));
   float y = room.least.y;
-  ui::text(c, {room.greatest.x, y}, c.fonts.small, c.theme.dim,
-           fmt::format("near m = {}", grouped(static_cast<double>(m))), ui::Align::right);
+  text(c, {room.greatest.x, y}, c.fonts.small, c.theme.dim, fmt::format("near m = {}", grouped(static_cast<double>(m))),
+       Align::right);
   y += c.px(row_height + 3);
   for (const PrecisionCurve& curve : precision.curves) {
     if (curve.on_gpu) continue;
     const ImVec2 ends[] = {{room.least.x, y + c.px(9)}, {room.least.x + c.px(26), y + c.px(9)}};
-    plot::draw_line(c.list, ends, colour_of(c, curve.recipe), c.px(2.4f), dash_of(curve.recipe), c.scale);
-    ui::text(c, {room.least.x + c.px(34), y}, c.fonts.small, c.theme.text, curve.label);
-    ui::text(c, {room.greatest.x, y}, c.fonts.mono_small, c.theme.dim, number(curve.errors[at_m]), ui::Align::right);
+    c.paint.polyline(ends, colour_of(c, curve.recipe), c.stroke(2.4f), c.dashes(dash_of(curve.recipe)));
+    text(c, {room.least.x + c.px(34), y}, c.fonts.small, c.theme.text, curve.label);
+    text(c, {room.greatest.x, y}, c.fonts.mono_small, c.theme.dim, number(curve.errors[at_m]), Align::right);
     y += c.px(row_height);
   }
   if (std::any_of(precision.curves.begin(), precision.curves.end(), [](const auto& curve) { return curve.on_gpu; })) {
-    c.list->AddCircle({room.least.x + c.px(13), y + c.px(9)}, c.px(3.2f), c.theme.dim, 0, c.stroke(1.4f));
-    ui::text(c, {room.least.x + c.px(34), y}, c.fonts.small, c.theme.dim, "the same on the GPU");
+    c.paint.circle({room.least.x + c.px(13), y + c.px(9)}, c.px(3.2f), c.theme.dim, c.stroke(1.4f));
+    text(c, {room.least.x + c.px(34), y}, c.fonts.small, c.theme.dim, "the same on the GPU");
   }
 }
 
@@ -104,25 +104,24 @@ const PrecisionCurve* on_gpu(const Precision& precision, const PrecisionCurve& o
 }
 
 /// The same numbers at round positions, to be read off: the CPU's, and beside them the GPU's.
-void draw_table(const ui::Canvas& c, ui::Rect room, const Precision& precision) {
+void draw_table(const Canvas& c, Rect room, const Precision& precision) {
   const float names = c.px(170), width = (room.width() - names) / static_cast<float>(precision.table_positions.size());
   const float of_gpu = std::min(width * 0.48f, c.px(84));
   float y = room.least.y;
   const auto column = [&](std::size_t k) { return room.least.x + names + width * static_cast<float>(k + 1); };
-  ui::text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, "CPU, GPU at position");
+  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, "CPU, GPU at position");
   for (std::size_t k = 0; k < precision.table_positions.size(); ++k)
-    ui::text(c, {column(k), y}, c.fonts.small, c.theme.dim, grouped(static_cast<double>(precision.table_positions[k])),
-             ui::Align::right);
+    text(c, {column(k), y}, c.fonts.small, c.theme.dim, grouped(static_cast<double>(precision.table_positions[k])),
+         Align::right);
   y += c.px(row_height);
-  c.list->AddLine({room.least.x, y - c.px(1)}, {room.greatest.x, y - c.px(1)}, c.theme.grid, 1);
+  c.paint.line({room.least.x, y - c.px(1)}, {room.greatest.x, y - c.px(1)}, c.theme.grid, 1);
   for (const PrecisionCurve& curve : precision.curves) {
     if (curve.on_gpu) continue;
     const PrecisionCurve* twin = on_gpu(precision, curve);
-    ui::text(c, {room.least.x, y}, c.fonts.small, c.theme.text, curve.label);
+    text(c, {room.least.x, y}, c.fonts.small, c.theme.text, curve.label);
     for (std::size_t k = 0; k < curve.table.size(); ++k) {
-      ui::text(c, {column(k) - of_gpu, y}, c.fonts.mono_small, c.theme.text, number(curve.table[k]), ui::Align::right);
-      ui::text(c, {column(k), y}, c.fonts.mono_small, c.theme.dim, twin ? number(twin->table[k]) : "–",
-               ui::Align::right);
+      text(c, {column(k) - of_gpu, y}, c.fonts.mono_small, c.theme.text, number(curve.table[k]), Align::right);
+      text(c, {column(k), y}, c.fonts.mono_small, c.theme.dim, twin ? number(twin->table[k]) : "–", Align::right);
     }
     y += c.px(row_height);
   }
@@ -130,15 +129,15 @@ void draw_table(const ui::Canvas& c, ui::Rect room, const Precision& precision) 
 
 /// A number line around m (pixels): large dots are positions that the format can hold, small dots are others. An arrow
 /// shows which one the format makes of m: the nearest.
-void draw_number_line(const ui::Canvas& c, ui::Rect room, NumberFormat format, const char* name, std::int64_t m) {
+void draw_number_line(const Canvas& c, Rect room, NumberFormat format, const char* name, std::int64_t m) {
   const std::int64_t step = representable_step(format, m), to = represented(format, m);
   // Three steps of the format to either side, so that a few of its numbers are always seen.
   const std::int64_t reach = std::max<std::int64_t>(8, 3 * step);
   const Axis x{static_cast<double>(m - reach), static_cast<double>(m + reach), room.least.x + c.px(126),
                room.greatest.x - c.px(8), false};
   const float y = room.least.y + c.px(16);
-  ui::text(c, {room.least.x, y - c.px(10)}, c.fonts.bold, c.theme.text, name);
-  c.list->AddLine({x.first_pixel, y}, {x.last_pixel, y}, c.theme.outline, c.stroke(1.5f));
+  text(c, {room.least.x, y - c.px(10)}, c.fonts.bold, c.theme.text, name);
+  c.paint.line({x.first_pixel, y}, {x.last_pixel, y}, c.theme.outline, c.stroke(1.5f));
   // Where single positions would be less than 5 pixels (at scale 1) apart, only the format's numbers are drawn. Half a
   // step is then enough of a stride: it meets each of them.
   const bool crowded = (x.last_pixel - x.first_pixel) / static_cast<float>(2 * reach) < c.px(5);
@@ -147,14 +146,13 @@ void draw_number_line(const ui::Canvas& c, ui::Rect room, NumberFormat format, c
        p += stride) {
     const ImVec2 at{x.pixel(static_cast<double>(p)), y};
     if (step > 0 && represented(format, p) == p)
-      c.list->AddCircleFilled(at, c.px(4), c.theme.seen);
+      c.paint.disc(at, c.px(4), c.theme.seen);
     else if (!crowded)
-      c.list->AddCircleFilled(at, c.px(1.6f), c.theme.faint);
+      c.paint.disc(at, c.px(1.6f), c.theme.faint);
   }
   const float from = x.pixel(static_cast<double>(m));
   const std::string of_m = grouped(static_cast<double>(m));
-  c.list->AddTriangleFilled({from, y - c.px(4)}, {from - c.px(5), y - c.px(13)}, {from + c.px(5), y - c.px(13)},
-                            c.theme.query);
+  c.paint.triangle({from, y - c.px(4)}, {from - c.px(5), y - c.px(13)}, {from + c.px(5), y - c.px(13)}, c.theme.query);
   std::string words;
   if (step == 0)
     words = fmt::format("none beyond 65 504: {} is infinite", of_m);
@@ -164,11 +162,11 @@ void draw_number_line(const ui::Canvas& c, ui::Rect room, NumberFormat format, c
   else
     words = fmt::format("every {}: {} becomes {}", grouped(static_cast<double>(step)), of_m,
                         grouped(static_cast<double>(to)));
-  ui::text(c, {x.first_pixel, y + c.px(7)}, c.fonts.small, to == m ? c.theme.dim : c.theme.bad, words);
+  text(c, {x.first_pixel, y + c.px(7)}, c.fonts.small, to == m ? c.theme.dim : c.theme.bad, words);
   if (step > 0 && to != m && to >= 0) {
     const float end = x.pixel(static_cast<double>(to));
-    c.list->AddLine({from, y - c.px(4)}, {end, y - c.px(4)}, c.theme.bad, c.stroke(2));
-    c.list->AddCircle({end, y}, c.px(6.5f), c.theme.bad, 0, c.stroke(2));
+    c.paint.line({from, y - c.px(4)}, {end, y - c.px(4)}, c.theme.bad, c.stroke(2));
+    c.paint.circle({end, y}, c.px(6.5f), c.theme.bad, c.stroke(2));
   }
 }
 
@@ -179,8 +177,8 @@ std::ptrdiff_t recipe_count(const Precision& precision) {
 
 } // namespace
 
-void precision(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
-  const ui::Rect room =
+void precision(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  const Rect room =
       heading(c, panel, "Precision", "what the arithmetic of real code costs: the worst pair's error in cos and sin");
   const Precision& measured = derived.precision();
   if (measured.positions.empty()) return;
@@ -189,24 +187,24 @@ void precision(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const De
   const bool tabled = room.height() - rows - lines > c.px(190);
   const float foot = lines + (tabled ? rows + c.px(16) : 0);
   const float legend = std::min(c.px(legend_width), room.width() * 0.3f);
-  const ui::Rect area{{room.least.x + c.px(46), room.least.y + c.px(8)},
-                      {room.greatest.x - legend - c.px(20), room.greatest.y - foot - c.px(50)}};
+  const Rect area{{room.least.x + c.px(46), room.least.y + c.px(8)},
+                  {room.greatest.x - legend - c.px(20), room.greatest.y - foot - c.px(50)}};
   const Plot p{area,
                {1, static_cast<double>(measured.positions.back()), area.least.x, area.greatest.x, true},
                {least_error, greatest_error, area.greatest.y, area.least.y, true}};
   draw_axes(c, p);
-  c.list->PushClipRect(area.least, area.greatest, true);
+  c.paint.push_clip(area);
   const float at_m = p.x.pixel(static_cast<double>(std::max<std::int64_t>(1, scene.m)));
-  plot::draw_rule(c.list, {at_m, area.least.y}, {at_m, area.greatest.y}, c.theme.query, c.px(1.4f), c.px(2), c.px(3));
+  c.rule({at_m, area.least.y}, {at_m, area.greatest.y}, c.theme.query, 1.4f, 2, 3);
   for (const PrecisionCurve& curve : measured.curves) draw_curve(c, p, measured, curve);
-  c.list->PopClipRect();
+  c.paint.pop_clip();
   draw_trained(c, p, derived.trained_length());
   draw_legend(c, {{area.greatest.x + c.px(20), area.least.y}, {room.greatest.x, area.greatest.y}}, measured, scene.m);
   if (tabled)
     draw_table(c, {{room.least.x, area.greatest.y + c.px(52)}, {room.greatest.x, room.greatest.y - lines}}, measured);
 
   const float top = room.greatest.y - lines + c.px(8);
-  ui::text(c, {room.least.x, top}, c.fonts.small, c.theme.dim, "positions that a format has, around m");
+  text(c, {room.least.x, top}, c.fonts.small, c.theme.dim, "positions that a format has, around m");
   const float half = room.width() / 2 - c.px(12);
   draw_number_line(c, {{room.least.x, top + c.px(32)}, {room.least.x + half, room.greatest.y}}, NumberFormat::bfloat16,
                    "bfloat16", scene.m);

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/plot/axis.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/pictures.h"
-#include "app/plot/axis.h"
 #include "core/rope/schemes/scheme.h"
 
 namespace ropescope::pictures {
@@ -22,7 +22,7 @@ struct Grid {
 };
 
 /// The arrangement with the largest dials; powers of two across where that costs little, so that rows align.
-Grid arrange(const ui::Canvas& c, ui::Rect area, std::int64_t pairs) {
+Grid arrange(const Canvas& c, Rect area, std::int64_t pairs) {
   Grid best;
   float best_worth = 0;
   for (std::int64_t columns = 1; columns <= pairs; ++columns) {
@@ -42,32 +42,31 @@ Grid arrange(const ui::Canvas& c, ui::Rect area, std::int64_t pairs) {
 }
 
 /// Samples of what a dial shows, from left to right as far as there is room: the last are left out first.
-void draw_legend(const ui::Canvas& c, ui::Rect panel, std::int64_t pairs) {
+void draw_legend(const Canvas& c, Rect panel, std::int64_t pairs) {
   float x = panel.least.x;
   const float y = panel.least.y, middle = y + c.px(9);
   const auto room = [&](std::string_view words) {
-    return x + c.px(36) + ui::text_width(c.fonts.small, words) <= panel.greatest.x;
+    return x + c.px(36) + text_width(c.fonts.small, words) <= panel.greatest.x;
   };
   const auto words = [&](std::string_view label) {
-    x += ui::text(c, {x, y}, c.fonts.small, c.theme.dim, label) + c.px(22);
+    x += text(c, {x, y}, c.fonts.small, c.theme.dim, label) + c.px(22);
   };
   const std::string_view count = c.words("{} pairs, fastest first", pairs);
   if (room(count)) words(count);
   for (const auto& [label, colour] : {std::pair{"query", c.theme.query}, std::pair{"key", c.theme.key}}) {
     if (!room(label)) return;
-    c.list->AddLine({x, middle}, {x + c.px(20), middle}, colour, c.stroke(4));
+    c.paint.line({x, middle}, {x + c.px(20), middle}, colour, c.stroke(4));
     x += c.px(26);
     words(label);
   }
   if (!room("Δ·θ")) return;
   for (int i = 0; i < 6; ++i)
-    c.list->AddTriangleFilled({x, middle + c.px(5)}, on_circle({x, middle + c.px(5)}, c.px(14), 0.2 * (i + 1)),
-                              on_circle({x, middle + c.px(5)}, c.px(14), 0.2 * i), ui::phase_colour(0.2 * i, 1));
+    c.paint.triangle({x, middle + c.px(5)}, on_circle({x, middle + c.px(5)}, c.px(14), 0.2 * (i + 1)),
+                     on_circle({x, middle + c.px(5)}, c.px(14), 0.2 * i), phase_colour(0.2 * i, 1));
   x += c.px(20);
   words("Δ·θ");
   if (!room("angles seen in training")) return;
-  for (int i = 0; i <= 20; ++i) c.list->PathLineTo(on_circle({x + c.px(7), middle}, c.px(7), 4.6 * i / 20));
-  compat::path_stroke(c.list, c.theme.seen, false, c.stroke(2.5f));
+  c.paint.arc({x + c.px(7), middle}, c.px(7), 0, 4.6, c.theme.seen, c.stroke(2.5f));
   x += c.px(22);
   words("angles seen in training");
 }
@@ -79,7 +78,7 @@ struct Stretch {
 };
 
 /// What the scheme does to the pairs, fastest first: kept, blended, interpolated, never turned.
-void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
+void draw_strip(const Canvas& c, Rect area, const Derived& derived) {
   const Spectrum& spectrum = derived.current().spectrum;
   auto stretches = c.list_of<Stretch>(static_cast<std::size_t>(spectrum.pairs()));
   // A scheme such as LongRoPE gives each pair a divisor of its own. That one of them is 1 or s is then a coincidence
@@ -114,8 +113,8 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
     }
     case PairFate::unrotated: break;
     }
-    c.list->AddRectFilled({x_of(stretch.first), top}, {x_of(stretch.end), area.greatest.y}, colour);
-    const float width = ui::text_width(c.fonts.small, label);
+    c.paint.box({{x_of(stretch.first), top}, {x_of(stretch.end), area.greatest.y}}, colour);
+    const float width = text_width(c.fonts.small, label);
     const float middle = (x_of(stretch.first) + x_of(stretch.end) - width) / 2;
     // The first label begins at the left edge, the last ends at the right one, the others stand in the middle of their
     // stretch. A label moves right of the one before it; it is left out where it would leave the area, or where it is
@@ -126,23 +125,23 @@ void draw_strip(const ui::Canvas& c, ui::Rect area, const Derived& derived) {
         (s + 1 < stretches.size() && x + width > std::max(x_of(stretch.end), x + c.px(60)) + c.px(60)))
       continue;
     const ImU32 ink = stretch.fate == PairFate::unrotated ? c.theme.dim : colour;
-    ui::text(c, {x, top - c.px(20)}, c.fonts.small, ink, label);
+    text(c, {x, top - c.px(20)}, c.fonts.small, ink, label);
     free_from = x + width + c.px(16);
   }
   for (std::int64_t i = 1; i < spectrum.pairs() && spectrum.pairs() <= 128; ++i)
-    c.list->AddLine({x_of(i), top}, {x_of(i), area.greatest.y}, ui::with_alpha(c.theme.panel, 0.5f), 1);
+    c.paint.line({x_of(i), top}, {x_of(i), area.greatest.y}, with_alpha(c.theme.panel, 0.5f), 1);
 }
 
 } // namespace
 
-void rotations(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
-  const ui::Rect area = heading(c, panel, "Rotations", "");
+void rotations(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  const Rect area = heading(c, panel, "Rotations", "");
   const Spectrum& spectrum = derived.current().spectrum;
-  const float title = ui::text_width(c.fonts.title, "Rotations") + c.px(16);
+  const float title = text_width(c.fonts.title, "Rotations") + c.px(16);
   draw_legend(c, {{area.least.x + title, panel.least.y + c.px(17)}, {panel.greatest.x - c.px(8), area.least.y}},
               spectrum.pairs());
 
-  const ui::Rect wall{{area.least.x, area.least.y + c.px(4)}, {area.greatest.x, area.greatest.y - c.px(strip_room)}};
+  const Rect wall{{area.least.x, area.least.y + c.px(4)}, {area.greatest.x, area.greatest.y - c.px(strip_room)}};
   draw_strip(c, area, derived);
   const std::vector<std::uint8_t>& axes = derived.axes(); // letters beside the numbers where positions have several
   const Grid grid = arrange(c, wall, spectrum.pairs());
@@ -156,10 +155,10 @@ void rotations(const ui::Canvas& c, ui::Rect panel, const Scene& scene, const De
               {derived.hands().query[at], derived.hands().key[at],
                derived.trained().inv_freq[at] * derived.trained_length(), selected});
     if (grid.labelled)
-      ui::text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small,
-               selected ? c.theme.accent : c.theme.dim,
-               c.words("{}{}", axes.empty() ? "" : axis_name(scene.rope, axes[at]), i), ui::Align::centre);
-    const ui::Rect cell{corner, {corner.x + grid.cell_width, corner.y + grid.cell_height}};
+      text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small,
+           selected ? c.theme.accent : c.theme.dim,
+           c.words("{}{}", axes.empty() ? "" : axis_name(scene.rope, axes[at]), i), Align::centre);
+    const Rect cell{corner, {corner.x + grid.cell_width, corner.y + grid.cell_height}};
     if (c.clicked && cell.contains(c.mouse)) next.pair = i;
   }
 }

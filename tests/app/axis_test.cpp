@@ -1,8 +1,9 @@
-#include "app/plot/axis.h"
+#include "app/canvas/plot/axis.h"
 
 #include <doctest/doctest.h>
 
 using namespace ropescope;
+using namespace ropescope::canvas;
 using plot::Axis;
 
 TEST_CASE("an axis gives back the value of the pixel it put a value at") {

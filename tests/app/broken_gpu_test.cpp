@@ -12,7 +12,7 @@
 #include "app/gpu/errors.h"
 #include "app/gpu/framebuffer.h"
 #include "app/gpu/gl_engine.h"
-#include "app/ui/shell.h"
+#include "app/shell/shell.h"
 #include "core/analysis/score_curve.h"
 #include "core/io/npy.h"
 #include "tests/run_program.h"
@@ -219,7 +219,7 @@ TEST_CASE(
     const gpu::Framebuffer framebuffer(640, 400);
     gpu::Engines engines(gpu::EngineChoice::gpu);
     engines.gpu = std::make_unique<FailsLater>(calls);
-    ui::Shell shell(scene, engines);
+    shell::Shell shell(scene, engines);
     const auto frame = [&] {
       framebuffer.bind();
       shell.frame(640, 400, 0.1f, true);
@@ -249,7 +249,7 @@ TEST_CASE("a picture for a file goes on by the CPU where the GPU fails, but not 
     const gpu::Framebuffer framebuffer(640, 400);
     gpu::Engines engines(choice);
     engines.gpu = std::make_unique<FailsLater>(1);
-    ui::Shell shell(default_scene(), engines);
+    shell::Shell shell(default_scene(), engines);
     framebuffer.bind();
     if (choice == gpu::EngineChoice::gpu) {
       CHECK_THROWS_AS(shell.frame(640, 400, 0.1f, false), gpu::GpuError);

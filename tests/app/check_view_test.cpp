@@ -11,8 +11,8 @@
 #include "app/gpu/context.h"
 #include "app/gpu/framebuffer.h"
 #include "app/scene/presets.h"
-#include "app/ui/imgui_compat.h"
-#include "app/ui/shell.h"
+#include "app/canvas/imgui_compat.h"
+#include "app/shell/shell.h"
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/io/npy.h"
@@ -71,7 +71,7 @@ struct Headless {
   gpu::HeadlessContext context;
   gpu::Framebuffer framebuffer;
   gpu::Engines engines{gpu::EngineChoice::automatic};
-  ui::Shell shell;
+  shell::Shell shell;
 };
 
 std::string cause_in(const Headless& window) {
@@ -407,7 +407,7 @@ TEST_CASE("render and check --report draw the check view, and refuse what cannot
 TEST_CASE("errors' colours grow lighter step by step, so that they are told apart without colour vision") {
   double before = -1;
   for (int step = 0; step <= 64; ++step) {
-    const double contrast = ui::contrast(ui::error_colour(step / 64.0), IM_COL32_BLACK);
+    const double contrast = canvas::contrast(canvas::error_colour(step / 64.0), IM_COL32_BLACK);
     CHECK(contrast > before);
     before = contrast;
   }

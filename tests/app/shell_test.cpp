@@ -1,4 +1,4 @@
-#include "app/ui/shell.h"
+#include "app/shell/shell.h"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 #include "app/gpu/context.h"
 #include "app/gpu/framebuffer.h"
 #include "app/scene/presets.h"
-#include "app/ui/imgui_compat.h"
+#include "app/canvas/imgui_compat.h"
 #include "core/io/file.h"
 #include "core/rope/scheme_keys.h"
 #include "tests/allocations.h"
@@ -39,7 +39,7 @@ struct Headless {
   gpu::HeadlessContext context;
   gpu::Framebuffer framebuffer;
   gpu::Engines engines{gpu::EngineChoice::automatic};
-  ui::Shell shell;
+  shell::Shell shell;
 };
 
 } // namespace

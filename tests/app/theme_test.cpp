@@ -1,4 +1,4 @@
-#include "app/ui/theme.h"
+#include "app/canvas/theme.h"
 
 #include <cmath>
 #include <numbers>
@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 using namespace ropescope;
-using namespace ropescope::ui;
+using namespace ropescope::canvas;
 
 namespace {
 

@@ -3,15 +3,19 @@
 #include <memory>
 #include <string>
 
+#include "app/canvas/fonts.h"
+#include "app/canvas/grounds.h"
+#include "app/canvas/gesture.h"
+#include "app/canvas/screen_painter.h"
+#include "app/canvas/widgets.h"
 #include "app/scene/actions.h"
 #include "app/scene/derived.h"
 #include "app/scene/scene.h"
-#include "app/ui/file_dialog.h"
-#include "app/ui/fonts.h"
-#include "app/ui/grounds.h"
-#include "app/ui/widgets.h"
+#include "app/shell/file_dialog.h"
 
-namespace ropescope::ui {
+namespace ropescope::shell {
+
+using namespace canvas; // the shell speaks in the words of the drawing kit
 
 /// The whole of what a person sees, in a window or without one: top bar, controls, pictures, messages. It owns
 /// Dear ImGui's context and draws into the framebuffer that is bound.
@@ -99,6 +103,8 @@ private:
   Fonts fonts_;
   std::vector<Ground> grounds_; // of this frame
   FrameMemory memory_;
+  ScreenPainter screen_{grounds_};
+  Gesture gesture_;
   GroundPainter ground_painter_;
   FileDialog dialog_;
   Message message_;
@@ -111,4 +117,4 @@ private:
   bool help_ = false, computed_ = false, live_ = false, export_wanted_ = false;
 };
 
-} // namespace ropescope::ui
+} // namespace ropescope::shell

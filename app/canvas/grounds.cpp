@@ -1,10 +1,10 @@
-#include "app/ui/grounds.h"
+#include "app/canvas/grounds.h"
 
 #include <algorithm>
 
 #include <epoxy/gl.h>
 
-namespace ropescope::ui {
+namespace ropescope::canvas {
 
 namespace {
 
@@ -70,4 +70,4 @@ void GroundPainter::paint(ImVec2 size, const std::vector<Ground>& grounds, ImU32
   glDisable(GL_SCISSOR_TEST);
 }
 
-} // namespace ropescope::ui
+} // namespace ropescope::canvas

@@ -3,15 +3,19 @@
 
 #include <imgui.h>
 
-#include "core/rope/config.h"
+#include "app/canvas/geometry.h"
+#include "core/rope/rope_type.h"
 
-namespace ropescope::ui {
+namespace ropescope::canvas {
 
-enum class ThemeName { dark, light };
+/// `paper` is for print: a white ground, no panels, hairlines.
+enum class ThemeName { dark, light, paper };
 
 /// Every colour of one theme.
 struct Theme {
   bool dark = true;
+  bool panels = true;    ///< pictures lie on panels; on paper they do not
+  float line_weight = 1; ///< widths of lines are multiplied by it
   ImU32 ground, panel, raised, track, text, dim, faint, grid, accent, on_accent, dial, outline;
   ImU32 query, key;          ///< blue and orange belong to q and k alone
   ImU32 seen;                ///< angles seen in training
@@ -27,12 +31,7 @@ struct Theme {
 
 const Theme& theme(ThemeName);
 
-/// Dashes of a method's curves, pixels on, off, on, off at scale 1; all zero is solid.
-struct Dash {
-  std::array<float, 4> length{};
-  bool solid() const { return length[0] == 0; }
-  bool operator==(const Dash&) const = default;
-};
+/// Dashes of a scheme's curves, pixels at scale 1.
 Dash method_dash(RopeType);
 
 /// A phase (rad) on the ring of constant lightness: OKLCH, L 0.70, C 0.11, hue = phase. An angle of 0 and one of
@@ -54,4 +53,4 @@ double contrast(ImU32 a, ImU32 b);
 /// Colours, spacing and rounding of Dear ImGui's own widgets (menus, popups, text fields).
 void apply_style(const Theme&, float scale);
 
-} // namespace ropescope::ui
+} // namespace ropescope::canvas

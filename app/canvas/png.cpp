@@ -1,4 +1,4 @@
-#include "app/ui/png.h"
+#include "app/canvas/png.h"
 
 #include <string>
 
@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/io/file.h"
 
-namespace ropescope::ui {
+namespace ropescope::canvas {
 
 void write_png(const std::filesystem::path& path, int width, int height, std::span<const std::uint8_t> rgb) {
   std::string bytes;
@@ -21,4 +21,4 @@ void write_png(const std::filesystem::path& path, int width, int height, std::sp
   write_file(path, bytes);
 }
 
-} // namespace ropescope::ui
+} // namespace ropescope::canvas

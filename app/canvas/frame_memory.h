@@ -5,7 +5,7 @@
 #include <memory_resource>
 #include <vector>
 
-namespace ropescope::ui {
+namespace ropescope::canvas {
 
 /// Memory for what is needed within one frame alone. It grows to what the greatest frame so far took, so that frames
 /// like those before allocate nothing.
@@ -49,4 +49,4 @@ private:
   std::size_t used_ = 0;      // of the last
 };
 
-} // namespace ropescope::ui
+} // namespace ropescope::canvas

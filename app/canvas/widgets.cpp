@@ -1,12 +1,12 @@
-#include "app/ui/widgets.h"
+#include "app/canvas/widgets.h"
 
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
 
-#include "app/ui/imgui_compat.h"
+#include "app/canvas/imgui_compat.h"
 
-namespace ropescope::ui {
+namespace ropescope::canvas {
 
 namespace {
 
@@ -52,15 +52,14 @@ void draw_words(const Canvas& c, ImVec2 at, float width, const Slider& s) {
 
 void draw_line(const Canvas& c, const Line& line, float from, float to, ImU32 colour) {
   const float half = c.px(line_thickness) / 2;
-  c.list->AddRectFilled({line.left, line.y - half}, {line.right, line.y + half}, c.theme.track, half);
-  c.list->AddRectFilled({from, line.y - half}, {to, line.y + half}, colour, half);
+  c.paint.box({{line.left, line.y - half}, {line.right, line.y + half}}, c.theme.track, half);
+  c.paint.box({{from, line.y - half}, {to, line.y + half}}, colour, half);
 }
 
 /// A light knob. On light panels, where it could not be seen, a dark edge gives it its shape.
 void draw_knob(const Canvas& c, float x, float y, bool lively) {
-  c.list->AddCircleFilled({x, y}, c.px(knob_radius + (lively ? 1.0f : 0.0f)),
-                          c.theme.dark ? c.theme.text : c.theme.panel);
-  if (!c.theme.dark) c.list->AddCircle({x, y}, c.px(knob_radius), c.theme.text, 0, c.stroke(2));
+  c.paint.disc({x, y}, c.px(knob_radius + (lively ? 1.0f : 0.0f)), c.theme.dark ? c.theme.text : c.theme.panel);
+  if (!c.theme.dark) c.paint.circle({x, y}, c.px(knob_radius), c.theme.text, c.stroke(2));
 }
 
 /// A field to type a number into; opened by Ctrl+click on the item before.
@@ -84,77 +83,6 @@ bool typed(const char* id, bool open, double& value, bool whole) {
 }
 
 } // namespace
-
-float text_width(ImFont* font, std::string_view words) {
-  return font->CalcTextSizeA(compat::font_size(font), FLT_MAX, 0, words.data(), words.data() + words.size()).x;
-}
-
-float text(const Canvas& c, ImVec2 at, ImFont* font, ImU32 colour, std::string_view words, Align align) {
-  const float width = text_width(font, words);
-  if (align == Align::centre) at.x -= width / 2;
-  if (align == Align::right) at.x -= width;
-  // A text begins on a whole pixel, so that the same words look the same wherever they stand.
-  c.list->AddText(font, compat::font_size(font), {std::round(at.x), std::round(at.y)}, colour, words.data(),
-                  words.data() + words.size());
-  return width;
-}
-
-std::string_view shortened(const Canvas& c, ImFont* font, std::string_view words, float width) {
-  if (text_width(font, words) <= width) return words;
-  std::string_view begin = words;
-  while (!begin.empty() && text_width(font, c.words("{}…", begin)) > width) {
-    // UTF-8: every byte of a character but its first has the form 10xxxxxx. A cut within a character would leave bytes
-    // that are no letter.
-    while (!begin.empty() && (begin.back() & 0xc0) == 0x80) begin.remove_suffix(1); // the rest of one character
-    if (!begin.empty()) begin.remove_suffix(1);
-  }
-  return c.words("{}…", begin);
-}
-
-float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 colour, std::string_view words) {
-  std::size_t begin = 0;
-  while (begin < words.size()) {
-    std::size_t end = words.size();
-    while (text_width(font, words.substr(begin, end - begin)) > width) {
-      // Breaks at the last space that is not tried yet. A single word that is too long stays whole.
-      const std::size_t space = words.find_last_of(' ', end - 1);
-      if (space == std::string_view::npos || space <= begin) break;
-      end = space;
-    }
-    text(c, at, font, colour, words.substr(begin, end - begin));
-    at.y += compat::font_size(font) * 1.25f;
-    begin = end + (end < words.size() && words[end] == ' ' ? 1 : 0);
-  }
-  return at.y;
-}
-
-void ground(const Canvas& c, Rect r, ImU32 colour) {
-  // Whole pixels, since glClear knows no others: neighbours then share an edge without a gap.
-  c.grounds.push_back(
-      {{{std::round(r.least.x), std::round(r.least.y)}, {std::round(r.greatest.x), std::round(r.greatest.y)}}, colour});
-}
-
-void panel(const Canvas& c, Rect r) {
-  const float round = std::round(c.px(6));
-  const ImU32 colour = c.theme.panel;
-  const float left = std::round(r.least.x), top = std::round(r.least.y), right = std::round(r.greatest.x),
-              bottom = std::round(r.greatest.y);
-  // Three cleared rectangles leave out the squares at the four corners. In each of those Dear ImGui draws a quarter of
-  // a disc, with a smooth edge.
-  ground(c, {{left + round, top}, {right - round, bottom}}, colour);
-  ground(c, {{left, top + round}, {left + round, bottom - round}}, colour);
-  ground(c, {{right - round, top + round}, {right, bottom - round}}, colour);
-  const auto corner = [&](float x, float y, int quarter) {
-    c.list->PathLineTo({x, y});
-    // Dear ImGui counts this arc in twelfths of a turn, clockwise from the right.
-    c.list->PathArcToFast({x, y}, round, 3 * quarter, 3 * quarter + 3);
-    c.list->PathFillConvex(colour);
-  };
-  corner(right - round, bottom - round, 0);
-  corner(left + round, bottom - round, 1);
-  corner(left + round, top + round, 2);
-  corner(right - round, top + round, 3);
-}
 
 bool slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& value) {
   const Line line = line_at(c, at, width);
@@ -223,7 +151,7 @@ bool button(const Canvas& c, const char* id, Rect r, std::string_view label, boo
   const bool hovered = ImGui::IsItemHovered() && enabled;
   ImU32 fill = selected ? c.theme.accent : c.theme.raised;
   if (hovered) fill = mix(fill, c.theme.text, 0.08f);
-  c.list->AddRectFilled(r.least, r.greatest, fill, c.px(5));
+  c.paint.box({r.least, r.greatest}, fill, c.px(5));
   ImFont* font = text_width(c.fonts.body, label) <= r.width() - c.px(8) ? c.fonts.body : c.fonts.small;
   const float y = (r.least.y + r.greatest.y - compat::font_size(font)) / 2;
   const ImU32 colour = selected ? c.theme.on_accent : enabled ? c.theme.text : with_alpha(c.theme.dim, 0.45f);
@@ -237,7 +165,7 @@ bool link(const Canvas& c, const char* id, ImVec2 at, std::string_view label) {
   const bool pressed = hit(id, {at, {at.x + width, at.y + height * 1.2f}});
   text(c, at, c.fonts.small, c.theme.accent, label);
   if (ImGui::IsItemHovered())
-    c.list->AddLine({at.x, at.y + height * 1.15f}, {at.x + width, at.y + height * 1.15f}, c.theme.accent);
+    c.paint.line({at.x, at.y + height * 1.15f}, {at.x + width, at.y + height * 1.15f}, c.theme.accent, 1);
   return pressed;
 }
 
@@ -250,4 +178,4 @@ void tooltip(const char* words) {
   ImGui::EndTooltip();
 }
 
-} // namespace ropescope::ui
+} // namespace ropescope::canvas

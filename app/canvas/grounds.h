@@ -1,9 +1,9 @@
 #pragma once
 #include <vector>
 
-#include "app/ui/widgets.h"
+#include "app/canvas/screen_painter.h"
 
-namespace ropescope::ui {
+namespace ropescope::canvas {
 
 /// Fills the framebuffer that is bound with the opaque areas of a frame (Ground), and with `colour` where no panel
 /// lies. Most pixels belong to panels, so the whole framebuffer is cleared once in their colour; what lies between them
@@ -21,4 +21,4 @@ private:
   std::vector<Rect> between_;
 };
 
-} // namespace ropescope::ui
+} // namespace ropescope::canvas

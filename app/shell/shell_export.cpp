@@ -5,14 +5,14 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "app/canvas/png.h"
 #include "app/gpu/framebuffer.h"
-#include "app/ui/png.h"
-#include "app/ui/shell.h"
+#include "app/shell/shell.h"
 #include "core/check/finding_json.h"
 #include "core/error.h"
 #include "core/io/file.h"
 
-namespace ropescope::ui {
+namespace ropescope::shell {
 
 namespace {
 
@@ -49,4 +49,4 @@ void Shell::export_png(int width, int height) {
   }
 }
 
-} // namespace ropescope::ui
+} // namespace ropescope::shell

@@ -1,4 +1,4 @@
-#include "app/ui/fonts.h"
+#include "app/canvas/fonts.h"
 
 #include <array>
 #include <cmath>
@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 
-#include "app/ui/imgui_compat.h"
+#include "app/canvas/imgui_compat.h"
 
-namespace ropescope::ui {
+namespace ropescope::canvas {
 
 namespace {
 
@@ -91,4 +91,4 @@ Fonts Fonts::load(float scale) {
   return fonts;
 }
 
-} // namespace ropescope::ui
+} // namespace ropescope::canvas

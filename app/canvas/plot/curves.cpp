@@ -1,15 +1,13 @@
-#include "app/plot/curves.h"
+#include "app/canvas/plot/curves.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <glm/glm.hpp>
 
-#include "app/ui/imgui_compat.h"
-#include "app/ui/widgets.h"
+#include "app/canvas/imgui_compat.h"
 
-namespace ropescope::plot {
+namespace ropescope::canvas::plot {
 
 namespace {
 
@@ -19,24 +17,23 @@ constexpr std::size_t points_at_once = 8000; // Dear ImGui counts a line's verti
 void draw_solid(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, float thickness) {
   for (std::size_t begin = 0; begin + 1 < points.size(); begin += points_at_once - 1) {
     const std::size_t count = std::min(points_at_once, points.size() - begin);
-    compat::polyline(list, points.data() + begin, static_cast<int>(count), colour, false, ui::whole_stroke(thickness));
+    compat::polyline(list, points.data() + begin, static_cast<int>(count), colour, false, whole_stroke(thickness));
   }
 }
 
 } // namespace
 
-void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, float thickness, const ui::Dash& dash,
-               float scale) {
+void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, float thickness, const Dash& dash) {
   if (points.size() < 2) return;
   if (dash.solid()) return draw_solid(list, points, colour, thickness);
   // The line is walked point by point. `left` is how much of the present dash or gap is still to go; where a segment is
   // longer than that, it is cut there and the next part begins. Dear ImGui's path collects the points of one dash.
   list->PathLineTo(points[0]);
   std::size_t part = 0; // even parts are drawn
-  float left = dash.length[0] * scale;
+  float left = dash.length[0];
   const auto finish = [&] {
     if (part % 2 == 0 && list->_Path.Size > 1)
-      compat::path_stroke(list, colour, false, ui::whole_stroke(thickness));
+      compat::path_stroke(list, colour, false, whole_stroke(thickness));
     else
       list->PathClear();
   };
@@ -49,7 +46,7 @@ void draw_line(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, f
       list->PathLineTo({from.x, from.y});
       finish();
       part = (part + 1) % 4;
-      left = dash.length[part] * scale;
+      left = dash.length[part];
       list->PathLineTo({from.x, from.y});
     }
     left -= glm::distance(from, to);
@@ -107,9 +104,4 @@ void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour) {
   }
 }
 
-void draw_rule(ImDrawList* list, ImVec2 from, ImVec2 to, ImU32 colour, float thickness, float on, float off) {
-  const std::array<ImVec2, 2> ends{from, to};
-  draw_line(list, ends, colour, thickness, {{on, off, on, off}}, 1);
-}
-
-} // namespace ropescope::plot
+} // namespace ropescope::canvas::plot

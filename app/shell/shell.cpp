@@ -1,4 +1,4 @@
-#include "app/ui/shell.h"
+#include "app/shell/shell.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,15 +7,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/canvas/imgui_compat.h"
+#include "app/canvas/plot/axis.h"
 #include "app/gpu/driver_time.h"
 #include "app/pictures/pictures.h"
-#include "app/plot/axis.h"
-#include "app/ui/imgui_compat.h"
-#include "app/ui/panel.h"
+#include "app/shell/panel.h"
 #include "core/error.h"
 #include "core/io/model_file.h"
 
-namespace ropescope::ui {
+namespace ropescope::shell {
 
 namespace {
 
@@ -113,11 +113,11 @@ Canvas Shell::canvas() {
   // What the frame before was drawn with is void from here on, its words included.
   grounds_.clear();
   memory_.reset();
-  return {.list = ImGui::GetWindowDrawList(),
-          .grounds = grounds_,
+  return {.paint = screen_,
           .memory = memory_,
           .theme = theme(scene_.dark ? ThemeName::dark : ThemeName::light),
           .fonts = fonts_,
+          .gesture = gesture_,
           .scale = scale_,
           .mouse = free && ImGui::IsMousePosValid() ? io.MousePos : ImVec2(nowhere, nowhere),
           .clicked = free && ImGui::IsMouseClicked(0),
@@ -257,8 +257,8 @@ void Shell::stage(const Canvas& c, Rect area, Scene& next) {
 }
 
 void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
-  ground(c, bar, c.theme.panel);
-  c.list->AddLine({bar.least.x, bar.greatest.y}, bar.greatest, c.theme.grid, 1);
+  c.paint.ground(bar, c.theme.panel);
+  c.paint.line({bar.least.x, bar.greatest.y}, bar.greatest, c.theme.grid, 1);
   const float y = (bar.height() - compat::font_size(c.fonts.title)) / 2;
   float x = c.px(20);
   x += text(c, {x, y}, c.fonts.title, c.theme.text, "Ropescope") + c.px(22);
@@ -277,8 +277,7 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
     if (hit(a.name.data(), tab)) a.apply(next);
     const bool hovered = ImGui::IsItemHovered();
     if (chosen || hovered)
-      c.list->AddRectFilled(tab.least, tab.greatest, chosen ? c.theme.raised : with_alpha(c.theme.raised, 0.5f),
-                            c.px(5));
+      c.paint.box({tab.least, tab.greatest}, chosen ? c.theme.raised : with_alpha(c.theme.raised, 0.5f), c.px(5));
     text(c, {x + c.px(12), tab.least.y + c.px(7)}, font, chosen || hovered ? c.theme.text : c.theme.dim, a.title);
     text(c, {tab.greatest.x - c.px(8), tab.least.y + c.px(3)}, c.fonts.heading, c.theme.faint, key_name(a),
          Align::right);
@@ -302,14 +301,14 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
 /// why. In a narrow bar the device's name is left out first, then the numbers.
 void Shell::badge(const Canvas& c, Rect r) const {
   if (r.width() < c.px(32)) return;
-  c.list->AddRectFilled(r.least, r.greatest, c.theme.raised, c.px(5));
+  c.paint.box({r.least, r.greatest}, c.theme.raised, c.px(5));
   const float y = r.least.y + c.px(7), room = r.width() - c.px(46);
   const ImVec2 dot{r.least.x + c.px(16), (r.least.y + r.greatest.y) / 2};
   const ImVec2 words{r.least.x + c.px(30), y};
   if (!engines_.has_gpu()) {
     const float arm = c.px(5);
-    c.list->AddLine({dot.x - arm, dot.y - arm}, {dot.x + arm, dot.y + arm}, c.theme.bad, c.stroke(2));
-    c.list->AddLine({dot.x - arm, dot.y + arm}, {dot.x + arm, dot.y - arm}, c.theme.bad, c.stroke(2));
+    c.paint.line({dot.x - arm, dot.y - arm}, {dot.x + arm, dot.y + arm}, c.theme.bad, c.stroke(2));
+    c.paint.line({dot.x - arm, dot.y + arm}, {dot.x + arm, dot.y - arm}, c.theme.bad, c.stroke(2));
     const std::string_view time =
         c.measured_times && !derived_.parity_due() ? c.words("CPU {:.2f} ms", derived_.parity().cpu_ms) : "";
     const float width = text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, time, Align::right);
@@ -320,10 +319,7 @@ void Shell::badge(const Canvas& c, Rect r) const {
     const bool due = derived_.parity_due();
     // Each engine is within 2e-6 of the exact numbers (core/rope/engine.h), so that both may be 4e-6 apart. In practice
     // they are closer; what is further apart than 2e-6 deserves a look.
-    c.list->AddCircleFilled(dot, c.px(5),
-                            due                             ? c.theme.faint
-                            : p.greatest_difference <= 2e-6 ? c.theme.good
-                                                            : c.theme.bad);
+    c.paint.disc(dot, c.px(5), due ? c.theme.faint : p.greatest_difference <= 2e-6 ? c.theme.good : c.theme.bad);
     const std::string_view numbers =
         due ? "GPU beside CPU: once it is still"
         : c.measured_times
@@ -343,7 +339,7 @@ void Shell::badge(const Canvas& c, Rect r) const {
 
 void Shell::badge_tooltip(const Canvas& c) const {
   const std::string_view gpu = engines_.has_gpu() ? c.words("GPU: {}", engines_.gpu_device) : engines_.gpu->why_not();
-  tooltip(c.words("{}\nCPU: {}\n{}{}", gpu, engines_.cpu.device(), engines_.why_this_one(), '\0').data());
+  tooltip(c.id("{}\nCPU: {}\n{}", gpu, engines_.cpu.device(), engines_.why_this_one()));
 }
 
 const std::string& Shell::shown_message() const { return message_.words.empty() ? fonts_.notice : message_.words; }
@@ -352,8 +348,8 @@ void Shell::message_bar(const Canvas& c, Rect bar) {
   const std::string& words = shown_message();
   if (words.empty()) return;
   const ImU32 colour = message_.trouble ? c.theme.bad : c.theme.good;
-  c.list->AddRectFilled(bar.least, bar.greatest, mix(c.theme.panel, colour, 0.16f), c.px(6));
-  compat::rectangle(c.list, bar.least, bar.greatest, colour, c.px(6), c.stroke(1));
+  c.paint.box({bar.least, bar.greatest}, mix(c.theme.panel, colour, 0.16f), c.px(6));
+  c.paint.frame({bar.least, bar.greatest}, colour, c.stroke(1), c.px(6));
   const float y = bar.least.y + c.px(10);
   text(c, {bar.least.x + c.px(14), y}, c.fonts.body, colour, message_.trouble ? "✗" : "✓");
   text(c, {bar.least.x + c.px(38), y}, c.fonts.body, c.theme.text,
@@ -367,21 +363,20 @@ void Shell::message_bar(const Canvas& c, Rect bar) {
 
 void Shell::help(const Canvas& c) {
   // Drawn above everything, popups included.
-  ImDrawList* list = ImGui::GetForegroundDrawList();
-  Canvas over = c;
-  over.list = list;
+  screen_.draw_above(ImGui::GetForegroundDrawList());
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   const float row = c.px(27), width = c.px(440), height = row * static_cast<float>(actions().size()) + c.px(70);
   const ImVec2 corner{(size.x - width) / 2, std::max(c.px(8), (size.y - height) / 2)};
-  list->AddRectFilled({0, 0}, size, IM_COL32(0, 0, 0, 120));
-  list->AddRectFilled(corner, {corner.x + width, corner.y + height}, c.theme.panel, c.px(8));
-  text(over, {corner.x + c.px(22), corner.y + c.px(18)}, c.fonts.title, c.theme.text, "Keys");
+  c.paint.box({{0, 0}, size}, IM_COL32(0, 0, 0, 120));
+  c.paint.box({corner, {corner.x + width, corner.y + height}}, c.theme.panel, c.px(8));
+  text(c, {corner.x + c.px(22), corner.y + c.px(18)}, c.fonts.title, c.theme.text, "Keys");
   float y = corner.y + c.px(54);
   for (const Action& a : actions()) {
-    text(over, {corner.x + c.px(22), y}, c.fonts.mono, c.theme.accent, key_name(a));
-    text(over, {corner.x + c.px(160), y}, c.fonts.body, c.theme.text, a.title);
+    text(c, {corner.x + c.px(22), y}, c.fonts.mono, c.theme.accent, key_name(a));
+    text(c, {corner.x + c.px(160), y}, c.fonts.body, c.theme.text, a.title);
     y += row;
   }
+  screen_.draw_above(nullptr);
 }
 
 void Shell::open(const std::filesystem::path& path) {
@@ -444,4 +439,4 @@ void Shell::perform(Request request) {
   if (request == Request::export_png) export_wanted_ = true;
 }
 
-} // namespace ropescope::ui
+} // namespace ropescope::shell

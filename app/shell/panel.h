@@ -1,14 +1,16 @@
 #pragma once
 #include <optional>
 
+#include "app/canvas/widgets.h"
 #include "app/scene/derived.h"
 #include "app/scene/scene.h"
-#include "app/ui/widgets.h"
 
-namespace ropescope::ui {
+namespace ropescope::shell {
+
+using namespace canvas;
 
 /// The left panel: every control of the scene. Edits go into `next`; `derived` is of the frame before and serves
 /// for read-outs. Returns true where a file is to be opened.
 bool control_panel(const Canvas&, Rect, const Scene&, const Derived*, Scene& next);
 
-} // namespace ropescope::ui
+} // namespace ropescope::shell

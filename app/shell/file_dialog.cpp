@@ -1,4 +1,4 @@
-#include "app/ui/file_dialog.h"
+#include "app/shell/file_dialog.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -6,7 +6,7 @@
 
 #include <imgui.h>
 
-namespace ropescope::ui {
+namespace ropescope::shell {
 
 namespace fs = std::filesystem;
 
@@ -89,4 +89,4 @@ std::optional<fs::path> FileDialog::draw() {
   return chosen;
 }
 
-} // namespace ropescope::ui
+} // namespace ropescope::shell

@@ -1,4 +1,4 @@
-#include "app/ui/panel.h"
+#include "app/shell/panel.h"
 
 #include <algorithm>
 #include <cctype>
@@ -6,13 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "app/plot/axis.h"
+#include "app/canvas/imgui_compat.h"
+#include "app/canvas/plot/axis.h"
 #include "app/scene/actions.h"
 #include "app/scene/presets.h"
-#include "app/ui/imgui_compat.h"
 #include "core/rope/schemes/scheme.h"
 
-namespace ropescope::ui {
+namespace ropescope::shell {
 
 namespace {
 
@@ -110,8 +110,7 @@ void choose_model(Column& column, const Scene& scene, Scene& next) {
   const Rect box = column.cell(0, 1, 36);
   if (hit("model", box)) ImGui::OpenPopup("models");
   const bool hovered = ImGui::IsItemHovered();
-  c.list->AddRectFilled(box.least, box.greatest, hovered ? mix(c.theme.raised, c.theme.text, 0.08f) : c.theme.raised,
-                        c.px(5));
+  c.paint.box({box.least, box.greatest}, hovered ? mix(c.theme.raised, c.theme.text, 0.08f) : c.theme.raised, c.px(5));
   text(c, {box.least.x + c.px(12), box.least.y + c.px(8)}, c.fonts.bold, c.theme.text,
        shortened(c, c.fonts.bold, scene.model.name, box.width() - c.px(44)));
   text(c, {box.greatest.x - c.px(12), box.least.y + c.px(8)}, c.fonts.body, c.theme.dim, "▾", Align::right);
@@ -265,14 +264,14 @@ void choose_extension(Column& column, const Scene& scene, const Derived* derived
     const Canvas& c = column.c;
     // Canvas::words() does not end its text with NUL. Dear ImGui takes C strings, so the NUL is written as a last
     // argument wherever words go to it.
-    if (button(c, c.words("{}{}", scheme->name, '\0').data(), column.cell(n % columns, columns, 27), scheme->label,
+    if (button(c, c.id("{}", scheme->name), column.cell(n % columns, columns, 27), scheme->label,
                scene.rope.scaling.rope_type == scheme->type, possible))
       choose_scheme(next, scheme->type);
     if (possible)
-      tooltip(c.words("{}: {}. {}.{}", scheme->title, scheme->idea, scheme->source, '\0').data());
+      tooltip(c.id("{}: {}. {}.", scheme->title, scheme->idea, scheme->source));
     else
       tooltip(scheme->cannot_adopt.empty() ? "This scheme has no meaning for this head and base."
-                                           : c.words("{}{}", scheme->cannot_adopt, '\0').data());
+                                           : c.id("{}", scheme->cannot_adopt));
     if (++n % columns == 0) column.skip(32);
   }
   if (n % columns != 0) column.skip(32);
@@ -355,15 +354,15 @@ void extension_controls(Column& column, const Scene& scene, const RopeConfig& or
 
 /// One line of the comparison: colour, name, and whether it is drawn.
 void compare_row(const Canvas& c, Rect r, ImU32 colour, std::string_view label, bool shown, bool fixed) {
-  c.list->AddRectFilled({r.least.x, r.least.y + c.px(3)}, {r.least.x + c.px(14), r.least.y + c.px(17)},
-                        shown ? colour : with_alpha(colour, 0.25f), c.px(3));
+  c.paint.box({{r.least.x, r.least.y + c.px(3)}, {r.least.x + c.px(14), r.least.y + c.px(17)}},
+              shown ? colour : with_alpha(colour, 0.25f), c.px(3));
   text(c, {r.least.x + c.px(24), r.least.y}, fixed ? c.fonts.bold : c.fonts.body, shown ? c.theme.text : c.theme.faint,
        shortened(c, c.fonts.body, label, r.width() - c.px(44)));
   const ImVec2 dot{r.greatest.x - c.px(6), r.least.y + c.px(10)};
   if (shown)
-    c.list->AddCircleFilled(dot, c.px(5), fixed ? c.theme.accent : c.theme.dim);
+    c.paint.disc(dot, c.px(5), fixed ? c.theme.accent : c.theme.dim);
   else
-    c.list->AddCircle(dot, c.px(4.5f), c.theme.faint, 0, c.stroke(1.4f));
+    c.paint.circle(dot, c.px(4.5f), c.theme.faint, c.stroke(1.4f));
 }
 
 /// "sliding layers (28)"
@@ -377,7 +376,7 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
   const Canvas& c = column.c;
   const auto row = [&](RopeType type, std::string_view label, bool shown, bool fixed) {
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
-    const bool pressed = hit(c.words("compare {}{}", static_cast<int>(type), '\0').data(), r) && !fixed;
+    const bool pressed = hit(c.id("compare {}", static_cast<int>(type)), r) && !fixed;
     if (pressed) next.compared[static_cast<std::size_t>(type)] = !shown;
     compare_row(c, r, c.theme.of(type), label, shown, fixed);
     column.skip(23);
@@ -398,7 +397,7 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
     if (layer.layer_type == scene.layer_type) continue;
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
     // One switch for all of them: whichever is clicked, all other layer types come or go.
-    if (hit(c.words("layer {}{}", layer.layer_type, '\0').data(), r)) next.other_layers = !scene.other_layers;
+    if (hit(c.id("layer {}", layer.layer_type), r)) next.other_layers = !scene.other_layers;
     compare_row(c, r, c.theme.text, layer_words(c, layer), scene.other_layers, false);
     column.skip(23);
   }
@@ -406,14 +405,11 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
 
 } // namespace
 
-bool control_panel(const Canvas& outer, Rect area, const Scene& scene, const Derived* derived, Scene& next) {
-  panel(outer, area);
+bool control_panel(const Canvas& c, Rect area, const Scene& scene, const Derived* derived, Scene& next) {
+  panel(c, area);
   ImGui::SetCursorScreenPos(area.least);
-  // A child window scrolls where the rows need more room than there is. It has a list of drawing commands of its own,
-  // which clips to the panel, so the controls get a canvas with that list.
+  // A child window scrolls where the rows need more room than there is, and clips them to the panel.
   ImGui::BeginChild("controls", {area.width(), area.height()}, false, ImGuiWindowFlags_NoBackground);
-  Canvas c = outer;
-  c.list = ImGui::GetWindowDrawList();
   // Closer than 0.76 rows would touch; wider than 1.08 they would look torn apart.
   const float top = area.least.y + c.px(8) - ImGui::GetScrollY(),
               squeeze = std::clamp(area.height() / c.px(nominal_height(scene, derived)), 0.76f, 1.08f);
@@ -439,4 +435,4 @@ bool control_panel(const Canvas& outer, Rect area, const Scene& scene, const Der
   return open;
 }
 
-} // namespace ropescope::ui
+} // namespace ropescope::shell

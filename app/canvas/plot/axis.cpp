@@ -1,11 +1,11 @@
-#include "app/plot/axis.h"
+#include "app/canvas/plot/axis.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-namespace ropescope::plot {
+namespace ropescope::canvas::plot {
 
 namespace {
 
@@ -77,4 +77,4 @@ std::string subscript(std::int64_t number) {
   return text;
 }
 
-} // namespace ropescope::plot
+} // namespace ropescope::canvas::plot

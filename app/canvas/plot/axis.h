@@ -6,7 +6,7 @@
 
 #include "core/text.h"
 
-namespace ropescope::plot {
+namespace ropescope::canvas::plot {
 
 /// A range of values laid over a range of pixels.
 struct Axis {
@@ -43,4 +43,4 @@ std::string power_of_ten(int exponent);
 /// "₂₀"
 std::string subscript(std::int64_t number);
 
-} // namespace ropescope::plot
+} // namespace ropescope::canvas::plot

@@ -1,4 +1,4 @@
-#include "app/ui/theme.h"
+#include "app/canvas/theme.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 
 #include <glm/glm.hpp>
 
-namespace ropescope::ui {
+namespace ropescope::canvas {
 
 namespace {
 
@@ -118,6 +118,15 @@ Theme make_light() {
   return t;
 }
 
+/// The light theme's colours on white, without panels.
+Theme make_paper() {
+  Theme t = make_light();
+  t.panels = false;
+  t.line_weight = 0.5f;
+  t.ground = t.panel = t.dial = rgb(0xffffff);
+  return t;
+}
+
 glm::vec4 unpack(ImU32 colour) {
   const ImVec4 c = ImGui::ColorConvertU32ToFloat4(colour);
   return {c.x, c.y, c.z, c.w};
@@ -141,8 +150,13 @@ double luminance(ImU32 colour) {
 } // namespace
 
 const Theme& theme(ThemeName name) {
-  static const Theme dark = make_dark(), light = make_light();
-  return name == ThemeName::dark ? dark : light;
+  static const Theme dark = make_dark(), light = make_light(), paper = make_paper();
+  switch (name) {
+  case ThemeName::light: return light;
+  case ThemeName::paper: return paper;
+  case ThemeName::dark: break;
+  }
+  return dark;
 }
 
 Dash method_dash(RopeType type) { return scheme_looks[static_cast<std::size_t>(type)].dash; }
@@ -265,4 +279,4 @@ void apply_style(const Theme& t, float scale) {
   ImGui::GetStyle() = style;
 }
 
-} // namespace ropescope::ui
+} // namespace ropescope::canvas

@@ -3,7 +3,7 @@
 
 #include <imgui.h>
 
-namespace ropescope::ui {
+namespace ropescope::canvas {
 
 /// The typefaces of one scale. Sizes in pixels at scale 1: body 16, small 14, heading 12, title 18, large 24, mono 16.
 struct Fonts {
@@ -11,9 +11,17 @@ struct Fonts {
   ImFont *mono = nullptr, *mono_small = nullptr;
   std::string notice; ///< empty, or why the letters are not DejaVu: shown in the window
 
+  /// What a font of these looks like elsewhere.
+  struct Face {
+    bool bold = false, mono = false;
+  };
+  Face face(const ImFont* font) const {
+    return {font == bold || font == title || font == heading || font == large, font == mono || font == mono_small};
+  }
+
   /// DejaVu Sans and Sans Mono from `ROPESCOPE_FONTS` (a folder) or the folders where distributions put them;
   /// ImGui's own bitmap letters with a notice where they are in none. Replaces what the atlas held.
   static Fonts load(float scale);
 };
 
-} // namespace ropescope::ui
+} // namespace ropescope::canvas

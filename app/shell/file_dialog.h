@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace ropescope::ui {
+namespace ropescope::shell {
 
 /// A window to choose a file by typing its path or by walking the folders. Its owner keeps it from frame to frame.
 class FileDialog {
@@ -27,4 +27,4 @@ private:
   std::vector<std::filesystem::path> folders_, files_;
 };
 
-} // namespace ropescope::ui
+} // namespace ropescope::shell

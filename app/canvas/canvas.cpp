@@ -1,0 +1,63 @@
+#include "app/canvas/canvas.h"
+
+#include <cfloat>
+#include <cmath>
+
+#include "app/canvas/imgui_compat.h"
+
+namespace ropescope::canvas {
+
+float text_width(ImFont* font, std::string_view words) {
+  return font->CalcTextSizeA(compat::font_size(font), FLT_MAX, 0, words.data(), words.data() + words.size()).x;
+}
+
+float text(const Canvas& c, ImVec2 at, ImFont* font, ImU32 colour, std::string_view words, Align align) {
+  const float width = text_width(font, words);
+  if (align == Align::centre) at.x -= width / 2;
+  if (align == Align::right) at.x -= width;
+  // A text begins on a whole pixel, so that the same words look the same wherever they stand.
+  c.paint.text({std::round(at.x), std::round(at.y)}, font, colour, words);
+  return width;
+}
+
+std::string_view shortened(const Canvas& c, ImFont* font, std::string_view words, float width) {
+  if (text_width(font, words) <= width) return words;
+  std::string_view begin = words;
+  while (!begin.empty() && text_width(font, c.words("{}…", begin)) > width) {
+    // UTF-8: every byte of a character but its first has the form 10xxxxxx. A cut within a character would leave bytes
+    // that are no letter.
+    while (!begin.empty() && (begin.back() & 0xc0) == 0x80) begin.remove_suffix(1); // the rest of one character
+    if (!begin.empty()) begin.remove_suffix(1);
+  }
+  return c.words("{}…", begin);
+}
+
+float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 colour, std::string_view words) {
+  std::size_t begin = 0;
+  while (begin < words.size()) {
+    std::size_t end = words.size();
+    while (text_width(font, words.substr(begin, end - begin)) > width) {
+      // Breaks at the last space that is not tried yet. A single word that is too long stays whole.
+      const std::size_t space = words.find_last_of(' ', end - 1);
+      if (space == std::string_view::npos || space <= begin) break;
+      end = space;
+    }
+    text(c, at, font, colour, words.substr(begin, end - begin));
+    at.y += compat::font_size(font) * 1.25f;
+    begin = end + (end < words.size() && words[end] == ' ' ? 1 : 0);
+  }
+  return at.y;
+}
+
+void label_on(const Canvas& c, ImVec2 at, ImU32 colour, std::string_view words) {
+  const float width = text_width(c.fonts.small, words), height = compat::font_size(c.fonts.small);
+  c.paint.box({{at.x - c.px(3), at.y}, {at.x + width + c.px(3), at.y + height * 1.15f}},
+              with_alpha(c.theme.panel, 0.86f), c.px(3));
+  text(c, at, c.fonts.small, colour, words);
+}
+
+void panel(const Canvas& c, Rect r) {
+  if (c.theme.panels) c.paint.ground(r, c.theme.panel, c.px(6));
+}
+
+} // namespace ropescope::canvas

@@ -1,0 +1,93 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include "app/canvas/fonts.h"
+#include "app/canvas/frame_memory.h"
+#include "app/canvas/painter.h"
+#include "app/canvas/theme.h"
+
+namespace ropescope::canvas {
+
+class Gesture;
+
+/// What everything is drawn with. Lengths in the design are at scale 1; `px` turns them into pixels.
+struct Canvas {
+  Painter& paint;
+  FrameMemory& memory; ///< for what this frame alone needs
+  const Theme& theme;
+  const Fonts& fonts;
+  Gesture& gesture; ///< the gesture that is under way on a plot
+  float scale;
+  ImVec2 mouse;               ///< far outside where there is none
+  bool clicked = false;       ///< in this frame, and no popup takes it
+  bool measured_times = true; ///< whether times may be shown: they differ from run to run
+  bool bare = false;          ///< without read-outs and marks of the present m and n
+
+  float px(float length) const { return length * scale; }
+
+  /// A line's width in whole pixels; on paper lines are as thin as can be printed.
+  float stroke(float width) const { return whole_stroke(px(width) * theme.line_weight); }
+
+  Dash dashes(const Dash& of_scale_1) const {
+    Dash scaled = of_scale_1;
+    for (float& length : scaled.length) length = px(length);
+    return scaled;
+  }
+
+  /// A straight dashed line; lengths at scale 1.
+  void rule(ImVec2 from, ImVec2 to, ImU32 colour, float width, float on, float off) const {
+    const ImVec2 ends[] = {from, to};
+    paint.polyline(ends, colour, stroke(width), dashes({{on, off, on, off}}));
+  }
+
+  /// Words that last as long as the frame.
+  template <typename... Args>
+  std::string_view words(fmt::format_string<const Args&...> format, const Args&... args) const {
+    const std::size_t size = fmt::formatted_size(format, args...);
+    char* text = static_cast<char*>(memory.allocate(size, 1));
+    fmt::format_to(text, format, args...);
+    return {text, size};
+  }
+
+  /// The same as a C string, which Dear ImGui takes as the name of an item.
+  template <typename... Args>
+  const char* id(fmt::format_string<const Args&...> format, const Args&... args) const {
+    const std::size_t size = fmt::formatted_size(format, args...);
+    char* text = static_cast<char*>(memory.allocate(size + 1, 1));
+    *fmt::format_to(text, format, args...) = '\0';
+    return text;
+  }
+
+  /// An empty list that lasts as long as the frame, with room for `count`.
+  template <typename T>
+  std::pmr::vector<T> list_of(std::size_t count) const {
+    std::pmr::vector<T> items(&memory);
+    items.reserve(count);
+    return items;
+  }
+};
+
+enum class Align { left, centre, right };
+
+float text_width(ImFont*, std::string_view);
+
+/// Draws text whose top is at `at.y`; returns its width.
+float text(const Canvas&, ImVec2 at, ImFont*, ImU32 colour, std::string_view, Align = Align::left);
+
+/// The text, or as much of its beginning as fits, with an ellipsis.
+std::string_view shortened(const Canvas&, ImFont*, std::string_view, float width);
+
+/// Draws words in lines no wider than `width`; returns where the next line would begin.
+float wrapped_text(const Canvas&, ImVec2 at, float width, ImFont*, ImU32 colour, std::string_view);
+
+/// Words on a ground of their own, so that lines behind them do not cross the letters.
+void label_on(const Canvas&, ImVec2 at, ImU32 colour, std::string_view words);
+
+/// The background of a panel, with round corners, below everything else. On paper there is none.
+void panel(const Canvas&, Rect);
+
+} // namespace ropescope::canvas
