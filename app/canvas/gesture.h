@@ -1,8 +1,23 @@
 #pragma once
+#include <cstdint>
+
+#include <imgui.h>
+
+#include "app/canvas/range.h"
 
 namespace ropescope::canvas {
 
-/// The gesture that is under way on a plot.
-class Gesture {};
+/// The one gesture that is under way on a plot: a drag, a box, or notches of the wheel at one place. It is of the hand
+/// and not of the scene: the shell owns it, every plot of the frame is given it, and it ends with the mouse button.
+struct Gesture {
+  enum class Kind : std::uint8_t { none, press, pan, box, wheel };
+  Kind kind = Kind::none;
+  ImGuiID plot = 0;          ///< which plot it is on
+  bool x = false, y = false; ///< which axes it moves
+  ImVec2 from{};             ///< where the button went down, or where the wheel turns; pixels
+  PlotView before;           ///< of the plot, when it began
+  PlotView after;            ///< as the gesture has left it; another view means that somebody else changed it
+  double notches = 0;        ///< of the wheel, so far: back at 0 the view is `before`, exactly
+};
 
 } // namespace ropescope::canvas

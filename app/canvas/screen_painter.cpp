@@ -3,7 +3,7 @@
 #include <numbers>
 
 #include "app/canvas/imgui_compat.h"
-#include "app/canvas/plot/curves.h"
+#include "app/canvas/curves.h"
 
 namespace ropescope::canvas {
 
@@ -32,7 +32,7 @@ void ScreenPainter::polyline(std::span<const ImVec2> points, ImU32 colour, float
   const auto finite = [&](std::size_t i) { return std::isfinite(points[i].x) && std::isfinite(points[i].y); };
   for (std::size_t begin = 0, end = 0; begin < points.size(); begin = end + 1) {
     for (end = begin; end < points.size() && finite(end);) ++end;
-    plot::draw_line(&list(), points.subspan(begin, end - begin), colour, width, dash);
+    draw_line(&list(), points.subspan(begin, end - begin), colour, width, dash);
   }
 }
 
@@ -87,7 +87,7 @@ void ScreenPainter::band(std::span<const Span> columns, ImU32 colour) {
   const auto finite = [&](std::size_t i) { return std::isfinite(columns[i].top) && std::isfinite(columns[i].bottom); };
   for (std::size_t begin = 0, end = 0; begin < columns.size(); begin = end + 1) {
     for (end = begin; end < columns.size() && finite(end);) ++end;
-    plot::draw_band(&list(), columns.subspan(begin, end - begin), colour);
+    draw_band(&list(), columns.subspan(begin, end - begin), colour);
   }
 }
 

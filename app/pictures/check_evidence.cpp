@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/curves.h"
 #include "app/canvas/imgui_compat.h"
-#include "app/canvas/plot/curves.h"
 #include "app/pictures/check_parts.h"
 #include "app/pictures/dial.h"
 #include "core/check/causes/unknown.h"
@@ -20,7 +20,7 @@ void draw_cross(const Canvas& c, ImVec2 at, float arm, ImU32 colour) {
 }
 
 struct Spectra {
-  plot::Axis x, y;
+  Axis x, y;
 };
 
 /// Draws a mark for each pair: a dot where its frequency is right, a cross where it is off, a circle where these
@@ -58,7 +58,7 @@ void draw_expected(const Canvas& c, const Spectra& plot, const std::vector<doubl
 }
 
 /// Decades from below the slowest to above the fastest of what is expected and measured.
-plot::Axis frequency_axis(const Measurement& measured, Rect area) {
+Axis frequency_axis(const Measurement& measured, Rect area) {
   double least = 1e300, greatest = 0;
   const auto see = [&](double frequency) {
     if (!std::isfinite(frequency) || frequency == 0) return;
@@ -72,7 +72,7 @@ plot::Axis frequency_axis(const Measurement& measured, Rect area) {
     if (std::isfinite(f)) see(std::max(std::abs(f), lowest));
   if (greatest <= 0) least = 1e-3, greatest = 1;
   // 1.6 is a fifth of a decade of margin, so that no mark lies on the frame.
-  return {least / 1.6, greatest * 1.6, area.greatest.y, area.least.y, true};
+  return {least / 1.6, greatest * 1.6, area.greatest.y, area.least.y, Scale::log};
 }
 
 struct Hand {
@@ -93,7 +93,7 @@ void draw_hand(const Canvas& c, ImVec2 centre, float radius, const Hand& hand, d
 /// "(+0.921, −0.389)"
 std::string_view components(const Canvas& c, std::complex<double> z) {
   const bool large = std::abs(z) >= 100;
-  return c.words("({}, {})", plot::with_sign(z.real(), large ? 1 : 3), plot::with_sign(z.imag(), large ? 1 : 3));
+  return c.words("({}, {})", with_sign(z.real(), large ? 1 : 3), with_sign(z.imag(), large ? 1 : 3));
 }
 
 /// The angle (rad) from expected to kernel, also as a multiple of θ: a whole multiple says that the kernel took a
@@ -104,11 +104,11 @@ std::string_view angle_words(const Canvas& c, const PairOfRow& row, std::int64_t
   const double error = std::arg(row.kernel * std::conj(row.expected));
   const std::string_view radians = std::abs(error) < 1e-3 && error != 0
                                        ? c.words("{}{:.1e} rad", error < 0 ? "−" : "+", std::abs(error))
-                                       : c.words("{} rad", plot::with_sign(error, 3));
+                                       : c.words("{} rad", with_sign(error, 3));
   if (row.theta == 0) return radians;
   const double in_theta = error / row.theta;
   if (std::abs(in_theta) > 999 || std::abs(in_theta) < 5e-4) return radians;
-  return c.words("{} = {} × θ{}", radians, grouped(in_theta, 3), plot::subscript(pair));
+  return c.words("{} = {} × θ{}", radians, grouped(in_theta, 3), subscript(pair));
 }
 
 void draw_dial(const Canvas& c, ImVec2 centre, float radius, const PairOfRow& row, double gain) {
@@ -141,10 +141,9 @@ void check_frequencies(const Canvas& c, Rect panel, const Scene& scene, const Ch
                   {room.greatest.x - c.px(8), room.greatest.y - c.px(40)}};
   const auto pairs = static_cast<double>(measured.expected.size());
   if (pairs == 0 || area.height() < c.px(30)) return;
-  const Spectra plot{{0, std::max(1.0, pairs - 1), area.least.x, area.greatest.x, false},
+  const Spectra plot{{0, std::max(1.0, pairs - 1), area.least.x, area.greatest.x, Scale::linear},
                      frequency_axis(measured, area)};
-  for (const plot::Tick& tick :
-       plot::decade_ticks(plot.y, true, static_cast<int>(area.height() / c.px(26)), &c.memory)) {
+  for (const Tick& tick : decade_ticks(plot.y, true, static_cast<int>(area.height() / c.px(26)), &c.memory)) {
     const float at = plot.y.pixel(tick.value);
     c.paint.line({area.least.x, at}, {area.greatest.x, at}, c.theme.grid, 1);
     text(c, {area.least.x - c.px(8), at - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, Align::right);
@@ -249,7 +248,7 @@ void check_pair(const Canvas& c, Rect panel, const Scene& scene, const KernelChe
   const double length = std::abs(read.kernel) / std::abs(read.expected);
   line("length", std::isfinite(length) ? c.words("{:.4f} × expected", length) : std::string_view("–"), 0, 0);
   line(c.words("position {}", grouped(static_cast<double>(kernel.position(row, pair)))),
-       c.words("θ{} = {:.4g} rad", plot::subscript(pair), read.theta), 0, 0);
+       c.words("θ{} = {:.4g} rad", subscript(pair), read.theta), 0, 0);
 }
 
 } // namespace ropescope::pictures

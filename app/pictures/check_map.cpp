@@ -178,10 +178,10 @@ void draw_scale(const Canvas& c, Rect bar, const CheckedKernel& kernel) {
   std::array<ImU32, steps> colours{};
   for (int s = 0; s < steps; ++s) colours[static_cast<std::size_t>(s)] = error_colour((steps - s - 0.5) / steps);
   c.paint.image(bar, 1, steps, colours);
-  const plot::Axis axis{scale.least, scale.greatest, bar.greatest.y, bar.least.y, true};
+  const Axis axis{scale.least, scale.greatest, bar.greatest.y, bar.least.y, Scale::log};
   const float at = y(scale.share(kernel.finding.rounding)), half = c.px(8);
   const float label = std::clamp(at - half, bar.least.y, bar.greatest.y - 2 * half);
-  for (const plot::Tick& tick : plot::decade_ticks(axis, true, static_cast<int>(bar.height() / c.px(24)), &c.memory)) {
+  for (const Tick& tick : decade_ticks(axis, true, static_cast<int>(bar.height() / c.px(24)), &c.memory)) {
     const float place = axis.pixel(tick.value);
     // The word "rounding" has its place first; a decade that it would touch is left out.
     if (std::abs(place - half - label) < c.px(16)) continue;

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "app/canvas/plot/axis.h"
+#include "app/canvas/axis.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/pictures.h"
 
@@ -45,7 +45,7 @@ void pair(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
     text(c, {left + width, y}, c.fonts.mono_small, c.theme.text, value, Align::right);
     y += c.px(row_height);
   };
-  const std::string index = plot::subscript(scene.pair);
+  const std::string index = subscript(scene.pair);
   row(c.words("θ{}", index), theta >= 1e-4 || theta == 0 ? c.words("{:.6f}", theta) : c.words("{:.4e}", theta));
   const double lambda = wavelength(theta);
   row("wavelength", theta == 0 ? "never turns" : c.words("{} tok", grouped(lambda, lambda < 1000 ? 1 : 0)));

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "app/canvas/curves.h"
 #include "app/canvas/imgui_compat.h"
-#include "app/canvas/plot/curves.h"
 
 namespace ropescope::pictures {
 
@@ -65,9 +65,8 @@ Rect heading_with_legend(const Canvas& c, Rect panel, std::string_view title, st
   return left;
 }
 
-void decades_below(const Canvas& c, Rect plot, const plot::Axis& axis, float least_gap, std::string_view what) {
-  for (const plot::Tick& tick :
-       plot::decade_ticks(axis, false, static_cast<int>(plot.width() / c.px(least_gap)), &c.memory)) {
+void decades_below(const Canvas& c, Rect plot, const Axis& axis, float least_gap, std::string_view what) {
+  for (const Tick& tick : decade_ticks(axis, false, static_cast<int>(plot.width() / c.px(least_gap)), &c.memory)) {
     const float x = axis.pixel(tick.value), half = text_width(c.fonts.small, tick.label) / 2;
     c.paint.line({x, plot.least.y}, {x, plot.greatest.y}, c.theme.grid, 1);
     text(c, {std::min(x, plot.greatest.x - half), plot.greatest.y + c.px(5)}, c.fonts.small, c.theme.dim, tick.label,

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/canvas/plot/axis.h"
+#include "app/canvas/axis.h"
 #include "app/canvas/widgets.h"
 #include "app/scene/derived.h"
 #include "app/scene/scene.h"
@@ -63,7 +63,7 @@ Rect heading_with_legend(const Canvas&, Rect panel, std::string_view title, std:
                          std::string_view brief_remark, const Derived&);
 
 /// The decades below a plot, with what they count.
-void decades_below(const Canvas&, Rect plot, const plot::Axis&, float least_gap, std::string_view what);
+void decades_below(const Canvas&, Rect plot, const Axis&, float least_gap, std::string_view what);
 
 /// The colour of a scheme, or of another layer type, which has none of its own.
 ImU32 scheme_colour(const Canvas&, const Series&);

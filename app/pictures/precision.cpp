@@ -3,17 +3,15 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/axis.h"
+#include "app/canvas/curves.h"
 #include "app/canvas/imgui_compat.h"
-#include "app/canvas/plot/axis.h"
-#include "app/canvas/plot/curves.h"
 #include "app/pictures/pictures.h"
 #include "core/analysis/precision.h"
 
 namespace ropescope::pictures {
 
 namespace {
-
-using plot::Axis;
 
 // The axis of errors: from below the rounding of float32 (6e-8) to above 2, the greatest that cos or sin can be off.
 constexpr double least_error = 1e-8, greatest_error = 4;
@@ -29,14 +27,13 @@ Dash dash_of(std::size_t recipe) {
   return dashes[recipe % std::size(dashes)];
 }
 
-struct Plot {
+struct Axes2 {
   Rect area;
   Axis x, y;
 };
 
-void draw_axes(const Canvas& c, const Plot& p) {
-  for (const plot::Tick& tick :
-       plot::decade_ticks(p.y, true, static_cast<int>(p.area.height() / c.px(26)), &c.memory)) {
+void draw_axes(const Canvas& c, const Axes2& p) {
+  for (const Tick& tick : decade_ticks(p.y, true, static_cast<int>(p.area.height() / c.px(26)), &c.memory)) {
     const float y = p.y.pixel(tick.value);
     c.paint.line({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, 1);
     text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, Align::right);
@@ -44,7 +41,7 @@ void draw_axes(const Canvas& c, const Plot& p) {
   decades_below(c, p.area, p.x, 80, "position (tokens)");
 }
 
-void draw_trained(const Canvas& c, const Plot& p, double trained) {
+void draw_trained(const Canvas& c, const Axes2& p, double trained) {
   if (trained <= 1 || trained >= p.x.greatest) return;
   const float x = p.x.pixel(trained);
   c.rule({x, p.area.least.y}, {x, p.area.greatest.y}, c.theme.text, 1.4f, 7, 4);
@@ -54,7 +51,7 @@ void draw_trained(const Canvas& c, const Plot& p, double trained) {
   label_on(c, {inside ? x + c.px(8) : x - c.px(8) - width, p.area.greatest.y - c.px(21)}, c.theme.dim, words);
 }
 
-void draw_curve(const Canvas& c, const Plot& p, const Precision& precision, const PrecisionCurve& curve) {
+void draw_curve(const Canvas& c, const Axes2& p, const Precision& precision, const PrecisionCurve& curve) {
   std::vector<ImVec2> points;
   for (std::size_t i = 0; i < curve.errors.size(); ++i)
     points.emplace_back(p.x.pixel(static_cast<double>(precision.positions[i])),
@@ -134,7 +131,7 @@ void draw_number_line(const Canvas& c, Rect room, NumberFormat format, const cha
   // Three steps of the format to either side, so that a few of its numbers are always seen.
   const std::int64_t reach = std::max<std::int64_t>(8, 3 * step);
   const Axis x{static_cast<double>(m - reach), static_cast<double>(m + reach), room.least.x + c.px(126),
-               room.greatest.x - c.px(8), false};
+               room.greatest.x - c.px(8), Scale::linear};
   const float y = room.least.y + c.px(16);
   text(c, {room.least.x, y - c.px(10)}, c.fonts.bold, c.theme.text, name);
   c.paint.line({x.first_pixel, y}, {x.last_pixel, y}, c.theme.outline, c.stroke(1.5f));
@@ -189,9 +186,9 @@ void precision(const Canvas& c, Rect panel, const Scene& scene, const Derived& d
   const float legend = std::min(c.px(legend_width), room.width() * 0.3f);
   const Rect area{{room.least.x + c.px(46), room.least.y + c.px(8)},
                   {room.greatest.x - legend - c.px(20), room.greatest.y - foot - c.px(50)}};
-  const Plot p{area,
-               {1, static_cast<double>(measured.positions.back()), area.least.x, area.greatest.x, true},
-               {least_error, greatest_error, area.greatest.y, area.least.y, true}};
+  const Axes2 p{area,
+                {1, static_cast<double>(measured.positions.back()), area.least.x, area.greatest.x, Scale::log},
+                {least_error, greatest_error, area.greatest.y, area.least.y, Scale::log}};
   draw_axes(c, p);
   c.paint.push_clip(area);
   const float at_m = p.x.pixel(static_cast<double>(std::max<std::int64_t>(1, scene.m)));

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "app/canvas/plot/axis.h"
+#include "app/canvas/axis.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/pictures.h"
 #include "core/rope/schemes/scheme.h"

@@ -3,23 +3,21 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/axis.h"
+#include "app/canvas/curves.h"
 #include "app/canvas/imgui_compat.h"
-#include "app/canvas/plot/axis.h"
-#include "app/canvas/plot/curves.h"
 #include "app/pictures/pictures.h"
 
 namespace ropescope::pictures {
 
 namespace {
 
-using plot::Axis;
-
-struct Plot {
+struct Axes2 {
   Rect area;
   Axis x, y;
 };
 
-Plot plot_in(const Canvas& c, Rect room, const Derived& derived) {
+Axes2 plot_in(const Canvas& c, Rect room, const Derived& derived) {
   const Rect area{{room.least.x + c.px(46), room.least.y + c.px(8)},
                   {room.greatest.x - c.px(6), room.greatest.y - c.px(40)}};
   // Every score lies within −1 … 1 for equal weights, and 1 is the score at distance 0: the axis always has it, and 0.
@@ -29,15 +27,14 @@ Plot plot_in(const Canvas& c, Rect room, const Derived& derived) {
       least = std::min(least, bin.least);
       greatest = std::max(greatest, bin.greatest);
     }
-  return {
-      area,
-      {1, static_cast<double>(derived.length()), area.least.x, area.greatest.x, true},
-      {static_cast<double>(least) - 0.05, static_cast<double>(greatest) + 0.04, area.greatest.y, area.least.y, false}};
+  return {area,
+          {1, static_cast<double>(derived.length()), area.least.x, area.greatest.x, Scale::log},
+          {static_cast<double>(least) - 0.05, static_cast<double>(greatest) + 0.04, area.greatest.y, area.least.y,
+           Scale::linear}};
 }
 
-void draw_axes(const Canvas& c, const Plot& p) {
-  for (const plot::Tick& tick :
-       plot::linear_ticks(p.y, std::max(3, static_cast<int>(p.area.height() / c.px(54))), &c.memory)) {
+void draw_axes(const Canvas& c, const Axes2& p) {
+  for (const Tick& tick : linear_ticks(p.y, std::max(3, static_cast<int>(p.area.height() / c.px(54))), &c.memory)) {
     const float y = p.y.pixel(tick.value);
     c.paint.line({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, tick.value == 0 ? c.stroke(2) : 1);
     text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, Align::right);
@@ -46,7 +43,7 @@ void draw_axes(const Canvas& c, const Plot& p) {
 }
 
 /// Where no distance was seen in training: tinted and hatched; said in words above the curves.
-void draw_beyond(const Canvas& c, const Plot& p, double trained) {
+void draw_beyond(const Canvas& c, const Axes2& p, double trained) {
   if (trained >= p.x.greatest || trained < 1) return;
   const float left = p.x.pixel(trained), pitch = c.px(14);
   const float height = p.area.height();
@@ -59,7 +56,7 @@ void draw_beyond(const Canvas& c, const Plot& p, double trained) {
   c.rule({left, p.area.least.y}, {left, p.area.greatest.y}, c.theme.text, 1.4f, 7, 4);
 }
 
-void label_beyond(const Canvas& c, const Plot& p, double trained) {
+void label_beyond(const Canvas& c, const Axes2& p, double trained) {
   if (trained >= p.x.greatest || trained < 1) return;
   const float left = p.x.pixel(trained);
   const char* words = "beyond training";
@@ -85,7 +82,7 @@ void draw_edges(const Canvas& c, std::span<const Span> columns, bool everywhere,
 }
 
 /// One scheme: its band, or its line of local means.
-void draw_series(const Canvas& c, const Plot& p, const Series& series, bool band) {
+void draw_series(const Canvas& c, const Axes2& p, const Series& series, bool band) {
   const ScoreCurve& curve = series.curve;
   const ImU32 colour = scheme_colour(c, series);
   auto columns = c.list_of<Span>(curve.bins.size());
@@ -104,7 +101,7 @@ void draw_series(const Canvas& c, const Plot& p, const Series& series, bool band
 }
 
 /// Below the curves while they hold a part of the distances alone.
-void draw_progress(const Canvas& c, const Plot& p, const Derived& derived) {
+void draw_progress(const Canvas& c, const Axes2& p, const Derived& derived) {
   if (!derived.refining()) return;
   const float y = p.area.greatest.y, height = c.px(3);
   c.paint.box({{p.area.least.x, y - height}, p.area.greatest}, c.theme.track);
@@ -158,7 +155,7 @@ private:
 };
 
 /// The scores at the scene's own distance.
-void draw_here(const Canvas& c, const Plot& p, const Scene& scene, const Derived& derived) {
+void draw_here(const Canvas& c, const Axes2& p, const Scene& scene, const Derived& derived) {
   const std::int64_t distance = std::abs(scene.m - scene.n);
   if (distance < 1 || static_cast<double>(distance) > p.x.greatest) return;
   const float x = p.x.pixel(static_cast<double>(distance));
@@ -169,12 +166,12 @@ void draw_here(const Canvas& c, const Plot& p, const Scene& scene, const Derived
   c.paint.disc(at, c.px(5), scheme_colour(c, current));
   ReadOut table(c, c.words("Δ = {}", grouped(static_cast<double>(distance))));
   for (const Series& series : derived.series())
-    table.add(scheme_colour(c, series), series.label, c.words("{}", plot::with_sign(series.score_here, 4)));
+    table.add(scheme_colour(c, series), series.label, c.words("{}", with_sign(series.score_here, 4)));
   table.draw({at.x, std::min(at.y, p.area.least.y + p.area.height() * 0.45f)}, p.area);
 }
 
 /// What the column under the mouse holds.
-void draw_under_mouse(const Canvas& c, const Plot& p, const Derived& derived) {
+void draw_under_mouse(const Canvas& c, const Axes2& p, const Derived& derived) {
   const double wanted = p.x.value(c.mouse.x);
   const std::vector<std::int64_t>& edges = derived.current().curve.edges;
   // The bin whose edges have the distance between them. The last edge is left out, so that the right border of the plot
@@ -188,7 +185,7 @@ void draw_under_mouse(const Canvas& c, const Plot& p, const Derived& derived) {
                                            grouped(static_cast<double>(last))));
   for (const Series& series : derived.series()) {
     const ScoreBin& b = series.curve.bins[bin];
-    const auto number = [](float v) { return plot::with_sign(static_cast<double>(v), 4); };
+    const auto number = [](float v) { return with_sign(static_cast<double>(v), 4); };
     table.add(scheme_colour(c, series), series.label,
               first == last ? c.words("{}", number(b.mean))
                             : c.words("{} ({} … {})", number(b.mean), number(b.least), number(b.greatest)));
@@ -204,7 +201,7 @@ void score(const Canvas& c, Rect panel, const Scene& scene, const Derived& deriv
   const std::string_view along = scene.axis < 0 ? "" : c.words(" along {}", axis_name(scene.rope, scene.axis));
   const Rect room =
       heading_with_legend(c, panel, c.words("{}{}", title, along), remark, "mean, and band of every Δ", derived);
-  const Plot p = plot_in(c, room, derived);
+  const Axes2 p = plot_in(c, room, derived);
   draw_beyond(c, p, derived.trained_length());
   draw_axes(c, p);
   c.paint.push_clip(p.area);

@@ -3,15 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "app/canvas/plot/axis.h"
-#include "app/canvas/plot/curves.h"
+#include "app/canvas/axis.h"
+#include "app/canvas/curves.h"
 #include "app/pictures/pictures.h"
 
 namespace ropescope::pictures {
 
 namespace {
-
-using plot::Axis;
 
 /// Behind everything: the pairs that the scheme in force blends.
 void shade_blend(const Canvas& c, const Axis& x, Rect area, const Spectrum& spectrum) {
@@ -71,11 +69,12 @@ void wavelengths(const Canvas& c, Rect panel, const Scene& scene, const Derived&
   for (const Series& series : derived.series())
     for (const double theta : series.spectrum.inv_freq)
       if (theta > 0) greatest = std::max(greatest, wavelength(theta));
-  const Axis x{0, std::max<double>(1, static_cast<double>(current.pairs() - 1)), area.least.x, area.greatest.x, false};
+  const Axis x{0, std::max<double>(1, static_cast<double>(current.pairs() - 1)), area.least.x, area.greatest.x,
+               Scale::linear};
   // The fastest pair of a text model turns once in 2π = 6.3 tokens under every base, so the axis begins at 4.
-  const Axis y{4, greatest * 1.5, area.greatest.y, area.least.y, true};
+  const Axis y{4, greatest * 1.5, area.greatest.y, area.least.y, Scale::log};
 
-  for (const plot::Tick& tick : plot::decade_ticks(y, true, static_cast<int>(area.height() / c.px(30)), &c.memory)) {
+  for (const Tick& tick : decade_ticks(y, true, static_cast<int>(area.height() / c.px(30)), &c.memory)) {
     const float at = y.pixel(tick.value);
     c.paint.line({area.least.x, at}, {area.greatest.x, at}, c.theme.grid, 1);
     text(c, {area.least.x - c.px(6), at - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, Align::right);

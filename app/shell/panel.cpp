@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/imgui_compat.h"
-#include "app/canvas/plot/axis.h"
+#include "app/canvas/axis.h"
 #include "app/scene/actions.h"
 #include "app/scene/presets.h"
 #include "core/rope/schemes/scheme.h"

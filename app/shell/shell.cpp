@@ -8,7 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "app/canvas/imgui_compat.h"
-#include "app/canvas/plot/axis.h"
+#include "app/canvas/axis.h"
 #include "app/gpu/driver_time.h"
 #include "app/pictures/pictures.h"
 #include "app/shell/panel.h"

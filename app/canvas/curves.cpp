@@ -1,4 +1,4 @@
-#include "app/canvas/plot/curves.h"
+#include "app/canvas/curves.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "app/canvas/imgui_compat.h"
 
-namespace ropescope::canvas::plot {
+namespace ropescope::canvas {
 
 namespace {
 
@@ -104,4 +104,4 @@ void draw_band(ImDrawList* list, std::span<const Span> columns, ImU32 colour) {
   }
 }
 
-} // namespace ropescope::canvas::plot
+} // namespace ropescope::canvas

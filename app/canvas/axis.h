@@ -6,13 +6,21 @@
 
 #include "core/text.h"
 
-namespace ropescope::canvas::plot {
+namespace ropescope::canvas {
+
+/// How values lie along an axis.
+enum class Scale : std::uint8_t {
+  linear,
+  log,   ///< positive values alone
+  symlog ///< logarithmic at both sides of a linear stretch around 0
+};
 
 /// A range of values laid over a range of pixels.
 struct Axis {
   double least = 0, greatest = 1;        ///< values; positive where logarithmic
   float first_pixel = 0, last_pixel = 1; ///< where they lie; the first may be the greater (y)
-  bool logarithmic = false;
+  Scale scale = Scale::linear;
+  double linear_within = 1; ///< of symlog
 
   float pixel(double value) const;
   double value(float pixel) const; ///< the exact inverse
@@ -43,4 +51,4 @@ std::string power_of_ten(int exponent);
 /// "₂₀"
 std::string subscript(std::int64_t number);
 
-} // namespace ropescope::canvas::plot
+} // namespace ropescope::canvas

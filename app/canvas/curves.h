@@ -5,7 +5,7 @@
 
 #include "app/canvas/geometry.h"
 
-namespace ropescope::canvas::plot {
+namespace ropescope::canvas {
 
 /// A line through points from left to right, dashed by arc length.
 void draw_line(ImDrawList*, std::span<const ImVec2> points, ImU32 colour, float thickness, const Dash&);
@@ -13,4 +13,4 @@ void draw_line(ImDrawList*, std::span<const ImVec2> points, ImU32 colour, float 
 /// The area between neighbouring columns.
 void draw_band(ImDrawList*, std::span<const Span> columns, ImU32 colour);
 
-} // namespace ropescope::canvas::plot
+} // namespace ropescope::canvas

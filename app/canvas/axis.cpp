@@ -1,16 +1,16 @@
-#include "app/canvas/plot/axis.h"
+#include "app/canvas/axis.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-namespace ropescope::canvas::plot {
+namespace ropescope::canvas {
 
 namespace {
 
 /// A value as it is laid out along the axis. A logarithmic axis takes positive values alone.
-double forward(const Axis& axis, double value) { return axis.logarithmic ? std::log(value) : value; }
+double forward(const Axis& axis, double value) { return axis.scale == Scale::log ? std::log(value) : value; }
 
 std::string decimal(double value) {
   std::string text = fmt::format("{:.10g}", std::abs(value));
@@ -27,7 +27,7 @@ float Axis::pixel(double v) const {
 double Axis::value(float p) const {
   const double a = forward(*this, least), b = forward(*this, greatest);
   const double v = a + (b - a) * static_cast<double>((p - first_pixel) / (last_pixel - first_pixel));
-  return logarithmic ? std::exp(v) : v;
+  return scale == Scale::log ? std::exp(v) : v;
 }
 
 Ticks linear_ticks(const Axis& axis, int wanted, std::pmr::memory_resource* memory) {
@@ -77,4 +77,4 @@ std::string subscript(std::int64_t number) {
   return text;
 }
 
-} // namespace ropescope::canvas::plot
+} // namespace ropescope::canvas

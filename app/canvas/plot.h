@@ -1,0 +1,91 @@
+#pragma once
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "app/canvas/axis.h"
+#include "app/canvas/canvas.h"
+#include "app/canvas/gesture.h"
+#include "app/canvas/range.h"
+
+namespace ropescope::canvas {
+
+/// How the values along an axis are written.
+enum class Labels : std::uint8_t {
+  decimal,       ///< 0, 0.25, 0.5
+  decades,       ///< 1, 10, 100, 1 000
+  powers_of_ten, ///< 10⁻², 10⁻¹
+  powers_of_two, ///< 512, 4k, 32k: k = 1024
+  pi             ///< −π, −π/2, 0, π/2
+};
+
+/// One axis of a plot: what there is to see along it, and how.
+struct AxisSpec {
+  Range all; ///< what a fit shows; positive where the scale is logarithmic
+  Scale scale = Scale::linear;
+  Labels labels = Labels::decimal;
+  std::string_view title;    ///< quantity and unit: "relative distance Δ (tokens)"
+  std::optional<Range> view; ///< what a person has chosen to see; nothing: `all`
+  double fewest = 0;         ///< values seen at least, in the axis's unit: 4 of integers; 0: as the scale allows
+  float least_gap = 54;      ///< pixels at scale 1 from label to label, at least
+  double linear_within = 1;  ///< of a symlog axis: linear from −this to this
+};
+
+/// Two axes over a rectangle, with what a hand does to them. A picture says what it draws in values; where that lies is
+/// the plot's business. It lives for one frame and keeps nothing: views lie in the scene, the gesture in the shell.
+///
+///     Plot plot(c, "score", room, x, y);      // lays out, draws nothing
+///     plot.draw_axes();                       // grid, labels, titles
+///     plot.begin();                           // what follows is seen within the area alone
+///     plot.line(distances, scores, …);
+///     plot.end();
+///     if (const auto view = plot.moved_view()) edit.set(view_x, view->x) …
+class Plot {
+public:
+  /// `room`: for the area, its labels and its titles. `id` tells plots of one window apart.
+  Plot(const Canvas&, const char* id, Rect room, const AxisSpec& x, const AxisSpec& y);
+
+  const Rect area; ///< where values lie, pixels
+  const Axis x, y;
+
+  ImVec2 at(double x_value, double y_value) const { return {x.pixel(x_value), y.pixel(y_value)}; }
+
+  void draw_axes() const;
+  void begin() const;
+  void end() const;
+
+  /// A line through points; one whose y is no number is a gap. More points than pixels across are drawn as the least
+  /// and the greatest of each column, never as every n-th of them.
+  void line(std::span<const double> xs, std::span<const double> ys, ImU32 colour, float width, const Dash& = {}) const;
+  void line(std::span<const ImVec2> pixels, ImU32 colour, float width, const Dash& = {}) const;
+
+  /// Rules across the area, dashed; a value outside the view draws nothing. Label it by label_on().
+  void rule_x(double value, ImU32 colour, float width, float on, float off) const;
+  void rule_y(double value, ImU32 colour, float width, float on, float off) const;
+
+  /// Hit areas for this frame, after what is drawn on the plot has had its own. Wheel at the cursor: 1.2 times per
+  /// notch, exactly undone by as many notches back at the same place; a horizontal wheel pans; a drag pans; a drag with
+  /// the right button chooses a box (Shift: the full height, Alt: the full width; Escape or the left button cancels);
+  /// on an axis's labels the same moves that axis alone; a double click fits, on an axis that axis. A view reaches at
+  /// most 20 % of all there is beyond it, and holds at least AxisSpec::fewest. Draws the box while it is chosen.
+  /// Calling it submits the items, so call it once, last.
+  void take_input();
+
+  /// After take_input(): the view as this frame leaves it, where the hand has changed it.
+  std::optional<PlotView> moved_view() const { return moved_; }
+
+  /// After take_input(): where the plot was clicked without a drag (on release); nothing in most frames.
+  std::optional<ImVec2> clicked() const { return clicked_; }
+
+  /// Whether the mouse is over the area and free, so that a read-out belongs there.
+  bool hovered() const;
+
+private:
+  const Canvas& c_;
+  const char* id_;
+  AxisSpec x_spec_, y_spec_;
+  std::optional<PlotView> moved_;
+  std::optional<ImVec2> clicked_;
+};
+
+} // namespace ropescope::canvas
