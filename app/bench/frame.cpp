@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "app/bench/clock.h"
+#include "app/canvas/imgui_compat.h"
 #include "app/gpu/context.h"
 #include "app/gpu/framebuffer.h"
-#include "app/canvas/imgui_compat.h"
 #include "app/shell/shell.h"
 
 namespace ropescope::bench {

@@ -12,7 +12,13 @@
 
 namespace ropescope::canvas {
 
-class Gesture;
+struct Gesture;
+
+/// Where a control was drawn in this frame, by the key of what it edits: tests and lectures find it by that.
+struct Control {
+  std::string_view key; ///< lasts as long as the program
+  Rect area;
+};
 
 /// What everything is drawn with. Lengths in the design are at scale 1; `px` turns them into pixels.
 struct Canvas {
@@ -22,10 +28,12 @@ struct Canvas {
   const Fonts& fonts;
   Gesture& gesture; ///< the gesture that is under way on a plot
   float scale;
-  ImVec2 mouse;               ///< far outside where there is none
-  bool clicked = false;       ///< in this frame, and no popup takes it
-  bool measured_times = true; ///< whether times may be shown: they differ from run to run
-  bool bare = false;          ///< without read-outs and marks of the present m and n
+  ImVec2 mouse;                             ///< far outside where there is none
+  bool clicked = false;                     ///< in this frame, and no popup takes it
+  float resting = 0;                        ///< seconds since the mouse last moved
+  bool measured_times = true;               ///< whether times may be shown: they differ from run to run
+  std::vector<Control>* controls = nullptr; ///< where they are noted; null: nowhere
+  bool bare = false;                        ///< without read-outs and marks of the present m and n
 
   float px(float length) const { return length * scale; }
 
@@ -42,6 +50,10 @@ struct Canvas {
   void rule(ImVec2 from, ImVec2 to, ImU32 colour, float width, float on, float off) const {
     const ImVec2 ends[] = {from, to};
     paint.polyline(ends, colour, stroke(width), dashes({{on, off, on, off}}));
+  }
+
+  void note(std::string_view key, Rect area) const {
+    if (controls) controls->push_back({key, area});
   }
 
   /// Words that last as long as the frame.

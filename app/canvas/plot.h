@@ -5,30 +5,24 @@
 
 #include "app/canvas/axis.h"
 #include "app/canvas/canvas.h"
+#include "app/canvas/columns.h"
 #include "app/canvas/gesture.h"
 #include "app/canvas/range.h"
 
 namespace ropescope::canvas {
-
-/// How the values along an axis are written.
-enum class Labels : std::uint8_t {
-  decimal,       ///< 0, 0.25, 0.5
-  decades,       ///< 1, 10, 100, 1 000
-  powers_of_ten, ///< 10⁻², 10⁻¹
-  powers_of_two, ///< 512, 4k, 32k: k = 1024
-  pi             ///< −π, −π/2, 0, π/2
-};
 
 /// One axis of a plot: what there is to see along it, and how.
 struct AxisSpec {
   Range all; ///< what a fit shows; positive where the scale is logarithmic
   Scale scale = Scale::linear;
   Labels labels = Labels::decimal;
-  std::string_view title;    ///< quantity and unit: "relative distance Δ (tokens)"
-  std::optional<Range> view; ///< what a person has chosen to see; nothing: `all`
-  double fewest = 0;         ///< values seen at least, in the axis's unit: 4 of integers; 0: as the scale allows
-  float least_gap = 54;      ///< pixels at scale 1 from label to label, at least
-  double linear_within = 1;  ///< of a symlog axis: linear from −this to this
+  std::string_view title = {};    ///< quantity and unit: "relative distance Δ (tokens)"
+  std::optional<Range> view = {}; ///< what a person has chosen to see; nothing: `all`
+  double fewest = 0;              ///< values seen at least, in the axis's unit: 4 of integers; 0: as the scale allows
+  float least_gap = 54;           ///< pixels at scale 1 from label to label, at least
+  float margin = 0;               ///< of Labels::none: pixels at scale 1 kept free for what the picture writes
+  bool downwards = false;         ///< of y: the least value at the top
+  double linear_within = 1;       ///< of a symlog axis: linear from −this to this
 };
 
 /// Two axes over a rectangle, with what a hand does to them. A picture says what it draws in values; where that lies is
@@ -54,21 +48,25 @@ public:
   void begin() const;
   void end() const;
 
-  /// A line through points; one whose y is no number is a gap. More points than pixels across are drawn as the least
-  /// and the greatest of each column, never as every n-th of them.
+  /// A line through points, its width and dashes in pixels at scale 1; one whose y is no number is a gap. Points from
+  /// left to right that are more than pixels across are drawn as the least and the greatest of each column, never as
+  /// every n-th of them; of Columns, each of which is found without a look at all of its points.
   void line(std::span<const double> xs, std::span<const double> ys, ImU32 colour, float width, const Dash& = {}) const;
   void line(std::span<const ImVec2> pixels, ImU32 colour, float width, const Dash& = {}) const;
+  void line(const Columns<float>&, ImU32 colour, float width, const Dash& = {}) const;
+  void line(const Columns<double>&, ImU32 colour, float width, const Dash& = {}) const;
 
   /// Rules across the area, dashed; a value outside the view draws nothing. Label it by label_on().
   void rule_x(double value, ImU32 colour, float width, float on, float off) const;
   void rule_y(double value, ImU32 colour, float width, float on, float off) const;
 
   /// Hit areas for this frame, after what is drawn on the plot has had its own. Wheel at the cursor: 1.2 times per
-  /// notch, exactly undone by as many notches back at the same place; a horizontal wheel pans; a drag pans; a drag with
-  /// the right button chooses a box (Shift: the full height, Alt: the full width; Escape or the left button cancels);
-  /// on an axis's labels the same moves that axis alone; a double click fits, on an axis that axis. A view reaches at
-  /// most 20 % of all there is beyond it, and holds at least AxisSpec::fewest. Draws the box while it is chosen.
-  /// Calling it submits the items, so call it once, last.
+  /// notch, exactly undone by as many notches back at the same place (notches that a limit swallowed do not count); a
+  /// horizontal wheel, or Shift and the wheel, pans across; a drag pans; a drag with the right button chooses a box
+  /// (Shift: the full height, Alt: the full width; Escape or the left button cancels); on an axis's labels the same
+  /// moves that axis alone; a double click fits, on an axis that axis. A view reaches at most 20 % of all there is
+  /// beyond it, and holds at least AxisSpec::fewest. Draws the box while it is chosen. Calling it submits the items, so
+  /// call it once, last.
   void take_input();
 
   /// After take_input(): the view as this frame leaves it, where the hand has changed it.
@@ -80,10 +78,29 @@ public:
   /// Whether the mouse is over the area and free, so that a read-out belongs there.
   bool hovered() const;
 
+  const Ticks& x_ticks() const { return x_ticks_; }
+  const Ticks& y_ticks() const { return y_ticks_; }
+
 private:
+  struct Layout; ///< what the constructor finds out before the members are there
+  Plot(const Canvas&, const char* id, Rect room, const AxisSpec& x, const AxisSpec& y, Layout&&);
+  static Layout lay_out(const Canvas&, Rect room, const AxisSpec& x, const AxisSpec& y);
+
+  void draw_labels() const;
+  void take(const char* part, Rect, bool moves_x, bool moves_y);
+  void begin_drag(ImGuiID, ImVec2 from, bool box, bool moves_x, bool moves_y);
+  void drag(bool held, bool released);
+  void choose_box(bool released);
+  void turn_wheel(ImGuiID, bool moves_x, bool moves_y);
+  void pan_by_wheel(float notches);
+  PlotView view() const { return {x_spec_.view, y_spec_.view}; }
+  void move_to(const PlotView&);
+
   const Canvas& c_;
   const char* id_;
+  Rect room_;
   AxisSpec x_spec_, y_spec_;
+  Ticks x_ticks_, y_ticks_;
   std::optional<PlotView> moved_;
   std::optional<ImVec2> clicked_;
 };

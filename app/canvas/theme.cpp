@@ -54,16 +54,27 @@ constexpr bool every_scheme_has_a_look() {
 static_assert(every_scheme_has_a_look(),
               "a scheme of core/rope/schemes/list.h has no colour: give scheme_looks its line, in the list's order");
 
+/// How the curve of each of shown_recipes looks, in that order.
+struct RecipeLook {
+  Hue hue;
+  Dash dash = {};
+};
+constexpr RecipeLook recipe_looks[] = {{green},
+                                       {pink},
+                                       {yellow, {{10, 5, 10, 5}}},
+                                       {grey, {{4, 4, 4, 4}}},
+                                       {violet, {{10, 4, 2, 4}}},
+                                       {vermilion},
+                                       {brown, {{14, 4, 2, 4}}}};
+static_assert(std::size(recipe_looks) == std::size(shown_recipes), "a recipe that is shown has no colour");
+
 void set_hues(Theme& theme, unsigned Hue::*ground) {
   for (const SchemeLook& look : scheme_looks) theme.method[static_cast<std::size_t>(look.type)] = rgb(look.hue.*ground);
   theme.kept = rgb(green.*ground);
   theme.blended = rgb(yellow.*ground);
   theme.interpolated = rgb(pink.*ground);
   theme.own_factor = rgb(violet.*ground);
-  // In the order of the recipes that Derived::measure_precision() shows.
-  const Hue recipes[] = {green, pink, yellow, grey, violet, vermilion, brown};
-  static_assert(std::size(recipes) == std::tuple_size_v<decltype(Theme::recipe)>);
-  for (std::size_t i = 0; i < theme.recipe.size(); ++i) theme.recipe[i] = rgb(recipes[i].*ground);
+  for (std::size_t i = 0; i < theme.recipe.size(); ++i) theme.recipe[i] = rgb(recipe_looks[i].hue.*ground);
 }
 
 Theme make_dark() {
@@ -158,6 +169,8 @@ const Theme& theme(ThemeName name) {
   }
   return dark;
 }
+
+Dash recipe_dash(std::size_t recipe) { return recipe_looks[recipe].dash; }
 
 Dash method_dash(RopeType type) { return scheme_looks[static_cast<std::size_t>(type)].dash; }
 

@@ -4,12 +4,11 @@
 #include <imgui.h>
 
 #include "app/canvas/geometry.h"
+#include "app/canvas/theme_name.h"
+#include "core/analysis/precision_curves.h"
 #include "core/rope/rope_type.h"
 
 namespace ropescope::canvas {
-
-/// `paper` is for print: a white ground, no panels, hairlines.
-enum class ThemeName { dark, light, paper };
 
 /// Every colour of one theme.
 struct Theme {
@@ -21,10 +20,10 @@ struct Theme {
   ImU32 seen;                ///< angles seen in training
   ImU32 beyond, beyond_fill; ///< out of the trained range
   ImU32 good, bad;
-  ImU32 method[std::size(all_rope_types)]; ///< by RopeType
-  ImU32 kept, blended, interpolated;       ///< what a scheme did to a pair (PairFate)
-  ImU32 own_factor;                        ///< a pair that is divided by a number of its own
-  std::array<ImU32, 7> recipe;             ///< curves of the precision picture
+  ImU32 method[std::size(all_rope_types)];            ///< by RopeType
+  ImU32 kept, blended, interpolated;                  ///< what a scheme did to a pair (PairFate)
+  ImU32 own_factor;                                   ///< a pair that is divided by a number of its own
+  std::array<ImU32, std::size(shown_recipes)> recipe; ///< curves of the precision picture
 
   ImU32 of(RopeType type) const { return method[static_cast<int>(type)]; }
 };
@@ -33,6 +32,9 @@ const Theme& theme(ThemeName);
 
 /// Dashes of a scheme's curves, pixels at scale 1.
 Dash method_dash(RopeType);
+
+/// The same of a recipe's curve, by its place among shown_recipes.
+Dash recipe_dash(std::size_t recipe);
 
 /// A phase (rad) on the ring of constant lightness: OKLCH, L 0.70, C 0.11, hue = phase. An angle of 0 and one of
 /// 2π have the same colour, and no hue looks nearer than another.

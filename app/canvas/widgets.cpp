@@ -1,7 +1,7 @@
 #include "app/canvas/widgets.h"
 
 #include <algorithm>
-#include <cfloat>
+#include <array>
 #include <cmath>
 
 #include "app/canvas/imgui_compat.h"
@@ -14,18 +14,23 @@ namespace {
 // mouse. That is higher than the knob, as a hand is not exact.
 constexpr float line_below = 30, knob_radius = 8, line_thickness = 4, hit_height = 22;
 
+/// A logarithmic line has no 0: one that begins there counts from 1.
+double shift_of(const Slider& s) { return s.logarithmic && s.least <= 0 ? 1 : 0; }
+
 /// Where along the line a value lies: 0 at its left end, 1 at its right. A typed value may lie outside, and on a
 /// logarithmic line it may be 0 or negative; 1e-30 then keeps the logarithm finite, and the caller clamps.
 double to_unit(const Slider& s, double value) {
-  if (s.logarithmic) return std::log(std::max(value, 1e-30) / s.least) / std::log(s.greatest / s.least);
+  const double shift = shift_of(s), least = s.least + shift;
+  if (s.logarithmic) return std::log(std::max(value + shift, 1e-30) / least) / std::log((s.greatest + shift) / least);
   return (value - s.least) / (s.greatest - s.least);
 }
 
 /// The inverse of to_unit(), within the line.
 double from_unit(const Slider& s, double unit) {
   const double u = std::clamp(unit, 0.0, 1.0);
+  const double shift = shift_of(s), least = s.least + shift;
   const double value =
-      s.logarithmic ? s.least * std::pow(s.greatest / s.least, u) : s.least + u * (s.greatest - s.least);
+      s.logarithmic ? least * std::pow((s.greatest + shift) / least, u) - shift : s.least + u * (s.greatest - s.least);
   return s.whole ? std::round(value) : value;
 }
 
@@ -62,70 +67,76 @@ void draw_knob(const Canvas& c, float x, float y, bool lively) {
   if (!c.theme.dark) c.paint.circle({x, y}, c.px(knob_radius), c.theme.text, c.stroke(2));
 }
 
-/// A field to type a number into; opened by Ctrl+click on the item before.
-bool typed(const char* id, bool open, double& value, bool whole) {
+/// A field to type a value into; opened by Ctrl+click on the item before. True in the frame of the Enter key.
+bool type_value(const char* id, bool open, std::string_view present, std::string& typed) {
   if (open) ImGui::OpenPopup(id);
-  bool changed = false;
+  bool entered = false;
   if (ImGui::BeginPopup(id)) {
-    double entered = value;
+    // Dear ImGui keeps what is being typed; the buffer is where it begins, and where it comes back.
+    std::array<char, 64> buffer{};
+    std::copy_n(present.begin(), std::min(present.size(), buffer.size() - 1), buffer.begin());
     // The first frame puts the cursor into the field, which is the next item.
     if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
     ImGui::SetNextItemWidth(ImGui::GetFontSize() * 9);
-    if (ImGui::InputDouble("##number", &entered, 0, 0, whole ? "%.0f" : "%.8g", ImGuiInputTextFlags_EnterReturnsTrue)) {
-      constexpr double greatest = 0x1p53; // whole numbers beyond are not exact
-      if (std::isfinite(entered)) value = whole ? std::clamp(std::round(entered), -greatest, greatest) : entered;
-      changed = std::isfinite(entered);
-      ImGui::CloseCurrentPopup();
-    }
+    entered = ImGui::InputText("##value", buffer.data(), buffer.size(),
+                               ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+    if (entered) typed = buffer.data();
+    if (entered || compat::escape_pressed()) ImGui::CloseCurrentPopup();
     ImGui::EndPopup();
   }
-  return changed;
+  return entered;
 }
 
 } // namespace
 
-bool slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& value) {
+Moved slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& value, std::string& typed) {
   const Line line = line_at(c, at, width);
-  ImGui::SetCursorScreenPos({at.x - c.px(6), line.y - c.px(hit_height) / 2});
-  ImGui::InvisibleButton(s.id, {width + c.px(12), c.px(hit_height)});
+  const Rect area{{at.x - c.px(6), line.y - c.px(hit_height) / 2},
+                  {at.x + width + c.px(6), line.y + c.px(hit_height) / 2}};
+  hit(s.id, area);
+  c.note(s.id, area);
   const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
   const ImGuiIO& io = ImGui::GetIO();
-  bool changed = false;
-  const auto set = [&](double next) {
-    changed = changed || next != value;
+  Moved moved = Moved::no;
+  const auto drag_to = [&](double next) {
+    if (next == value) return;
+    moved = Moved::dragged;
     value = next;
   };
   // A press sets the value under the mouse, and after it only a mouse that moves does: the second press of a double
-  // click is still held in the next frames and must not undo the fallback.
+  // click is still held in the next frames and must not undo the reset.
   if (hovered && ImGui::IsMouseDoubleClicked(0))
-    set(s.fallback);
+    moved = Moved::reset;
   else if (active && !io.KeyCtrl && !ImGui::IsMouseDoubleClicked(0) &&
            (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
-    set(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
-  if (hovered && io.MouseWheel != 0) set(stepped(s, value, io.MouseWheel));
+    drag_to(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
+  if (hovered && io.MouseWheel != 0) drag_to(stepped(s, value, io.MouseWheel));
   ImGui::PushID(s.id);
   // The field is a popup, whose name must differ from slider to slider: the slider's id is part of it.
-  changed = typed("type", hovered && io.KeyCtrl && ImGui::IsMouseClicked(0), value, s.whole) || changed;
+  if (type_value("type", hovered && io.KeyCtrl && ImGui::IsMouseClicked(0), s.value_text, typed)) moved = Moved::typed;
   ImGui::PopID();
 
   draw_words(c, at, width, s);
   const float x = line.x(s, value);
   draw_line(c, line, line.left, x, s.colour ? s.colour : c.theme.accent);
   draw_knob(c, x, line.y, hovered || active);
-  return changed;
+  return moved;
 }
 
 bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& low, double& high) {
   const Line line = line_at(c, at, width);
   ImGui::SetCursorScreenPos({at.x - c.px(6), line.y - c.px(hit_height) / 2});
   ImGui::InvisibleButton(s.id, {width + c.px(12), c.px(hit_height)});
+  c.note(s.id, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
   const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
   const ImGuiIO& io = ImGui::GetIO();
   const float from = line.x(s, low), to = line.x(s, high);
   // The knob nearer to where the button went down follows the mouse until it is released; Dear ImGui remembers which.
   int* const grabbed_high = ImGui::GetStateStorage()->GetIntRef(ImGui::GetID(s.id));
   if (ImGui::IsItemActivated() || !active)
-    *grabbed_high = std::abs(io.MousePos.x - from) >= std::abs(io.MousePos.x - to);
+    // With both at one place it is the one that can go where the mouse is: at the right of them the upper one.
+    *grabbed_high = from == to ? io.MousePos.x >= to || low <= s.least
+                               : std::abs(io.MousePos.x - from) >= std::abs(io.MousePos.x - to);
   const double before_low = low, before_high = high;
   // A knob stops at the other one, it does not push it.
   const auto move = [&](double next) { *grabbed_high ? high = std::max(next, low) : low = std::min(next, high); };
@@ -140,10 +151,10 @@ bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, doub
   return low != before_low || high != before_high;
 }
 
-bool hit(const char* id, Rect r) {
+bool hit(const char* id, Rect r, ImGuiButtonFlags buttons) {
   ImGui::SetCursorScreenPos(r.least);
   // Dear ImGui asserts that a button's size is not zero, which it may be in a very small window.
-  return ImGui::InvisibleButton(id, {std::max(1.0f, r.width()), std::max(1.0f, r.height())});
+  return ImGui::InvisibleButton(id, {std::max(1.0f, r.width()), std::max(1.0f, r.height())}, buttons);
 }
 
 bool button(const Canvas& c, const char* id, Rect r, std::string_view label, bool selected, bool enabled) {
@@ -169,8 +180,18 @@ bool link(const Canvas& c, const char* id, ImVec2 at, std::string_view label) {
   return pressed;
 }
 
+bool wants_help(const Canvas& c, Rect area) {
+  // Long enough that a mouse on its way elsewhere gets none. Dear ImGui counts how long an item is hovered only from
+  // 1.87 on, so the time since the mouse stood still is taken.
+  constexpr float moment = 0.5f;
+  return c.resting >= moment && area.contains(c.mouse);
+}
+
 void tooltip(const char* words) {
-  if (!ImGui::IsItemHovered()) return;
+  if (ImGui::IsItemHovered()) show_tooltip(words);
+}
+
+void show_tooltip(const char* words) {
   ImGui::BeginTooltip();
   ImGui::PushTextWrapPos(ImGui::GetFontSize() * 22);
   ImGui::TextUnformatted(words);

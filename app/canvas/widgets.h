@@ -12,16 +12,18 @@ struct Slider {
   std::string_view label;
   std::string value_text;
   double least, greatest;
-  bool logarithmic = false;
-  bool whole = false;  ///< integers only
-  ImU32 colour = 0;    ///< 0: the accent
-  double fallback = 0; ///< where a double click goes
+  bool logarithmic = false; ///< from 0 on, where `least` is 0: then of the number + 1
+  bool whole = false;       ///< integers only
+  ImU32 colour = 0;         ///< 0: the accent
 };
 
-/// Draws it across `width` from `at`, changes `value`; returns true while it is being moved. Drag and click set
-/// it, the wheel steps finely, a double click takes the fallback, Ctrl+click opens a field to type any number
-/// into, the slider's ends notwithstanding.
-bool slider(const Canvas&, ImVec2 at, float width, const Slider&, double& value);
+/// What a hand did to a slider.
+enum class Moved { no, dragged, typed, reset };
+
+/// Draws it across `width` from `at`, and changes `value` where it was dragged or typed. Drag and click set it, the
+/// wheel steps finely, a double click asks for a reset, which the caller knows; Ctrl+click opens a field for words,
+/// which come in `typed` and mean what the caller says.
+Moved slider(const Canvas&, ImVec2 at, float width, const Slider&, double& value, std::string& typed);
 
 /// Two knobs on one line, least first.
 bool range_slider(const Canvas&, ImVec2 at, float width, const Slider&, double& low, double& high);
@@ -32,8 +34,12 @@ bool button(const Canvas&, const char* id, Rect, std::string_view label, bool se
 /// A text that can be clicked.
 bool link(const Canvas&, const char* id, ImVec2 at, std::string_view label);
 
-/// An invisible area that takes a click.
-bool hit(const char* id, Rect);
+/// An invisible area that takes a click, of the left button alone where nothing else is said.
+bool hit(const char* id, Rect, ImGuiButtonFlags buttons = ImGuiButtonFlags_MouseButtonLeft);
+
+/// Whether the mouse has rested on an area for half a second, so that words about it are due.
+bool wants_help(const Canvas&, Rect);
+void show_tooltip(const char* words);
 
 /// Shown beside the mouse while the last item is under it.
 void tooltip(const char* words);

@@ -72,8 +72,8 @@ void draw_report(const Options& options, const Model& model, std::shared_ptr<con
   const std::string& layer = options.model.layer_type;
   Scene scene = scene_of(model, layer.empty() ? std::nullopt : std::optional(layer));
   scene.kernel.files = options.files;
-  scene.view = View::check;
-  draw_still({.picture = "check", .out = options.report}, scene, std::move(checked));
+  scene.view = "check";
+  draw_still({.out = options.report}, scene, std::move(checked));
 }
 
 /// Exit status 1 is a kernel that does otherwise than the model; weaker arithmetic is no mismatch and gives 0.

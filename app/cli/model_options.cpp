@@ -8,6 +8,7 @@
 
 #include "app/cli/say.h"
 #include "app/scene/presets.h"
+#include "app/scene/scene_json.h"
 #include "core/error.h"
 #include "core/io/model_file.h"
 #include "core/rope/schemes/scheme.h"
@@ -77,6 +78,7 @@ Model ModelOptions::named() const {
   rope.layout.head_dim = rope.layout.rotary_dim = *head_dim;
   Model result;
   result.name = "command line";
+  result.origin = fmt::format(R"({{"head_dim":{},"rope_theta":{}}})", *head_dim, *base);
   result.layers = {{"", rope}};
   return result;
 }
@@ -154,9 +156,52 @@ bool ModelOptions::changes() const {
          std::any_of(parameters.begin(), parameters.end(), [](const auto& p) { return p.second.has_value(); });
 }
 
+Scene ModelOptions::applied_to(const Scene& before) const {
+  const bool names_model = !model.empty() || !config.empty();
+  Scene scene = names_model || given() ? with_model(before, named()) : before;
+  Patch patch;
+  const auto put = [&](std::string_view key, const auto& value) {
+    if (value) patch.emplace_back(find_property(key), static_cast<double>(*value));
+  };
+  if (!set.empty()) patch.emplace_back(find_property("set"), set);
+  if (!layer_type.empty() && !layer(scene.model).layer_type.empty())
+    patch.emplace_back(find_property("layer_type"), layer_type);
+  put("head_dim", head_dim);
+  put("rotary_dim", rotary_dim);
+  put("base", base);
+  if (!scheme.empty()) {
+    const Scheme* chosen = find_scheme(scheme);
+    if (!chosen) throw Error(fmt::format("--scheme {}: expected one of {}", scheme, fmt::join(scheme_choices(), ", ")));
+    patch.emplace_back(find_property("scheme"), std::string(chosen->choice()));
+  }
+  put("factor", factor);
+  put("trained", original_length);
+  put("attention_factor", attention_factor);
+  for (const auto& [key, value] : parameters)
+    for (const Property* row : all_properties())
+      if (value && row->parameter && row->parameter->key == key) {
+        patch.emplace_back(row, *value);
+        break;
+      }
+  return with_patch(scene, patch);
+}
+
 Scene ModelOptions::scene() const {
   if (!given() && !changes()) return default_scene();
-  return scene_of(resolve(), layer_type.empty() ? std::nullopt : std::optional(layer_type));
+  // Said and refused as for every command that takes a model.
+  const Model resolved = resolve();
+  const LayerRope& chosen = layer(resolved);
+  Scene as_asked = scene_of(resolved, layer_type.empty() ? std::nullopt : std::optional(layer_type));
+  Scene result = as_asked;
+  try {
+    result = applied_to(scene_of(named()));
+  } catch (const Error&) {
+    // What the options make together may be more than the keys of a scene can say; see below.
+  }
+  // The options' order decides some corner cases (--set of what an option changes too). What is drawn is what every
+  // command computes.
+  if (result.rope != as_asked.rope || result.layer_type != chosen.layer_type) return as_asked;
+  return result;
 }
 
 } // namespace ropescope::cli

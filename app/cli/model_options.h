@@ -34,14 +34,18 @@ struct ModelOptions {
   Model resolve() const;
   const LayerRope& layer(const Model&) const;
 
-  /// The scene of the model named; without one that which the program opens with.
+  /// Whether an option changes something of a model.
+  bool changes() const;
+
+  /// The scene of the model named; without one that which the program opens with, changed.
   Scene scene() const;
+
+  /// Another scene with the model and every change of it that is given here. Throws Error.
+  Scene applied_to(const Scene&) const;
 
 private:
   // The model as it is, before any option changes it.
   Model named() const;
-  // Whether an option changes something of a model.
-  bool changes() const;
   void choose_scheme(RopeConfig&) const;
   // Changes a config by the options; it may be invalid then.
   void apply(RopeConfig&) const;

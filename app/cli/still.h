@@ -10,16 +10,28 @@ namespace ropescope::cli {
 /// Pixels of a picture, or of a window, whose size nobody has asked for.
 inline constexpr int usual_width = 1600, usual_height = 1000;
 
-/// A picture drawn without a window.
+/// A picture drawn without a window: that of the scene's view.
 struct Still {
-  std::string picture = "overview", out;
-  int width = usual_width, height = usual_height;
-  gpu::EngineChoice engine = gpu::EngineChoice::automatic;
+  std::string out;                                ///< FILE.png or FILE.svg
+  int width = usual_width, height = usual_height; ///< pixels, before the scale
+  double scale = 1;
+  bool bare = false;
   bool times = false; ///< draw the first frame, say when it was finished, and write nothing
 };
 
-/// Draws it into a PNG file; the check of a kernel may have been made already. Throws Error where there is no OpenGL,
-/// the kernel's files cannot be judged, or the picture cannot be written.
+/// Draws it into a file that carries the scene; the check of a kernel may have been made already. Throws Error where
+/// there is no OpenGL, the kernel's files cannot be judged, or the picture cannot be written.
 void draw_still(const Still&, const Scene&, std::shared_ptr<const CheckedKernel> = nullptr);
+
+/// The numbers of the scene's view as CSV, as many as a picture of that width would draw. The same errors.
+void write_numbers(const Still&, const Scene&);
+
+/// Writes into FILE as its name ends.
+struct PictureFormat {
+  std::string_view ending; ///< ".png"
+  void (*write)(const Still&, const Scene&, std::shared_ptr<const CheckedKernel>);
+  bool needs_numbers = false; ///< a picture's table is what is written
+};
+std::span<const PictureFormat> picture_formats();
 
 } // namespace ropescope::cli

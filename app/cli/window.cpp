@@ -7,15 +7,16 @@
 #include <imgui_impl_glfw.h>
 
 #include "app/bench/start.h"
+#include "app/canvas/imgui_compat.h"
 #include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/kernel_options.h"
-#include "app/cli/model_options.h"
 #include "app/cli/say.h"
+#include "app/cli/scene_options.h"
 #include "app/cli/still.h"
 #include "app/gpu/context.h"
 #include "app/gpu/driver_time.h"
-#include "app/canvas/imgui_compat.h"
+#include "app/scene/picture.h"
 #include "app/shell/shell.h"
 #include "core/error.h"
 
@@ -33,9 +34,9 @@ constexpr int frames_after_event = 3;
 constexpr double greatest_step = 0.1;
 
 struct Options {
-  ModelOptions model;
+  SceneOptions scene;
   KernelFiles kernel;
-  std::string theme = "dark", engine = "auto";
+  std::string engine;
   bool times = false;
 };
 
@@ -74,8 +75,8 @@ GLFWwindow* open_window() {
 /// time. Lies at one address for its whole life, since GLFW's callbacks find it by that.
 class Window {
 public:
-  Window(GLFWwindow* window, const Scene& scene, gpu::EngineChoice choice)
-      : window_(window), engines_(make_current(window, choice)), shell_(scene, engines_) {
+  Window(GLFWwindow* window, const Scene& scene)
+      : window_(window), engines_(make_current(window, scene.engine)), shell_(scene, engines_) {
     glfwSetWindowUserPointer(window_, this);
     // Set before Dear ImGui sets its own: GLFW keeps one callback of each kind, and Dear ImGui's calls the one that was
     // there before. In the other order Dear ImGui would get no events. Whatever may change the picture calls touch().
@@ -214,22 +215,20 @@ private:
 
 /// Opens the window; on a machine without a display writes the overview into a file in its place, and says so.
 int open(const Options& options) {
-  const gpu::EngineChoice choice = engine_choice(options.engine);
-  Scene scene = options.model.scene();
-  scene.dark = options.theme == "dark";
-
+  Scene scene = options.scene.resolve();
+  if (!options.engine.empty()) scene.engine = engine_choice(options.engine);
   if (!options.kernel.in.empty()) {
     scene.kernel.files = options.kernel;
-    scene.kernel.files.config = options.model.config;
-    scene.view = View::check;
+    scene.kernel.files.config = options.scene.model.config;
+    scene.view = "check";
   }
 
   const Glfw glfw;
   if (!glfw.running && options.times) throw Error("there is no display here to time a window on");
   if (!glfw.running) {
     const char* name = "overview.png";
-    draw_still({.picture = "overview", .out = name, .width = usual_width, .height = usual_height, .engine = choice},
-               scene);
+    scene.view = all_pictures().front()->name;
+    draw_still({.out = name}, scene);
     say(fmt::format("There is no display here, so no window: the overview of {} is in {}.", scene.model.name, name));
     say("`ropescope render --picture overview --out FILE.png` draws it of any model; `ropescope --help` lists the "
         "rest.");
@@ -242,7 +241,7 @@ int open(const Options& options) {
     throw Error(fmt::format("no window with OpenGL 3.3 comes up here: {}", why ? why : "the display gave no reason"));
   }
   print_said(); // now, and not when the window is closed, as other commands do at their end
-  Window shown(window, scene, choice);
+  Window shown(window, scene);
   if (options.times)
     shown.time_start();
   else
@@ -254,9 +253,8 @@ int open(const Options& options) {
 
 void add_window(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
-  options->model.add_to(app);
+  options->scene.add_to(app);
   add_kernel_files(app, options->kernel, "--kernel-in", "--kernel-out", false);
-  app.add_option("--theme", options->theme)->check(CLI::IsMember({"dark", "light"}))->capture_default_str();
   app.add_flag("--times", options->times)->group(""); // for bench
   add_engine_option(app, options->engine, {"auto", "cpu", "gpu"});
   command = [options](Output&) { return open(*options); };

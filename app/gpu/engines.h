@@ -3,14 +3,12 @@
 #include <memory>
 #include <string>
 
+#include "app/gpu/engine_choice.h"
 #include "app/gpu/errors.h"
 #include "app/gpu/self_test.h"
 #include "core/rope/cpu_engine.h"
 
 namespace ropescope::gpu {
-
-/// Which engine a person wants for the pictures; `automatic`: the faster one that works.
-enum class EngineChoice : std::uint8_t { automatic, cpu, gpu };
 
 /// A GlEngine of the current context, or a NoEngine that says why there is none.
 std::unique_ptr<Engine> make_gpu_engine(SelfTest = SelfTest::whole);

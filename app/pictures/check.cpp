@@ -190,9 +190,7 @@ float draw_verdict(const Canvas& c, Rect area, const Scene& scene, const KernelC
   return bottom;
 }
 
-} // namespace
-
-void check(const Canvas& c, Rect area, const Scene& scene, const Derived& derived, Scene& next) {
+void draw(const Canvas& c, Rect area, const Scene& scene, const Derived& derived, Scene& next) {
   const KernelCheck& found = derived.kernel();
   const float space = c.px(gap), top = draw_verdict(c, area, scene, found, next) + space;
   const Rect rest{{area.least.x, top}, area.greatest};
@@ -207,5 +205,45 @@ void check(const Canvas& c, Rect area, const Scene& scene, const Derived& derive
   check_frequencies(c, {{middle + space / 2, top}, {rest.greatest.x, split}}, scene, *found.checked(), next);
   check_pair(c, {{middle + space / 2, lower.least.y}, lower.greatest}, scene, found);
 }
+
+/// At the positions of the kernel's rows, or of a whole context of moderate length.
+Signatures make_signatures(const RopeConfig& rope, const CheckedKernel* beside) {
+  // 40 rows of `signature_positions` each are as many as a small picture can show. They are spread evenly over the
+  // kernel's rows; without a kernel, over 4096 tokens, a usual context.
+  constexpr std::int64_t most = 40 * static_cast<std::int64_t>(signature_positions), usual = 4096;
+  const std::int64_t tokens = beside ? beside->run.shape.tokens : usual, rows = std::min(most, tokens);
+  std::vector<std::int64_t> positions;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const std::int64_t token = r * (tokens - 1) / std::max<std::int64_t>(1, rows - 1);
+    positions.push_back(beside ? beside->run.positions.at(0, token) : token);
+  }
+  return signatures(rope, positions);
+}
+
+void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience patience) {
+  derived.show_kernel(scene, patience);
+  const std::shared_ptr<const CheckedKernel>& beside = derived.kernel().shared();
+  if (beside && !scene.kernel.gallery) return;
+  struct Inputs {
+    std::uint64_t version;
+    std::shared_ptr<const CheckedKernel> beside; ///< kept, so that no other can have its address
+    bool operator==(const Inputs&) const = default;
+  };
+  derived.numbers<Signatures>(Inputs{derived.version(), beside},
+                              [&] { return make_signatures(scene.rope, beside.get()); });
+}
+
+} // namespace
+
+const Picture check_picture{
+    .name = "check",
+    .title = "Check",
+    .line = "what a kernel did, from its input and output (--kernel-in, --kernel-out)",
+    .tab = "Check",
+    .update = update,
+    .draw = draw,
+    .options = check_options,
+    .needs_files = true,
+};
 
 } // namespace ropescope::pictures

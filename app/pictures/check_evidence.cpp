@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "app/canvas/curves.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/check_parts.h"
 #include "app/pictures/dial.h"
@@ -19,22 +18,36 @@ void draw_cross(const Canvas& c, ImVec2 at, float arm, ImU32 colour) {
   c.paint.line({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, colour, c.stroke(2));
 }
 
-struct Spectra {
-  Axis x, y;
-};
+/// Decades from below the slowest to above the fastest of what is expected and measured.
+Range all_frequencies(const Measurement& measured) {
+  double least = 1e300, greatest = 0;
+  const auto see = [&](double frequency) {
+    if (!std::isfinite(frequency) || frequency == 0) return;
+    least = std::min(least, std::abs(frequency));
+    greatest = std::max(greatest, std::abs(frequency));
+  };
+  for (const double f : measured.expected) see(f);
+  // 300, two and a half decades, leaves the floor well below the slowest pair without pressing the others together.
+  const double lowest = least / 300; // what is measured as next to nothing lies on the floor
+  for (const double f : measured.frequency)
+    if (std::isfinite(f)) see(std::max(std::abs(f), lowest));
+  if (greatest <= 0) least = 1e-3, greatest = 1;
+  // 1.6 is a fifth of a decade of margin, so that no mark lies on the frame.
+  return {least / 1.6, greatest * 1.6};
+}
 
 /// Draws a mark for each pair: a dot where its frequency is right, a cross where it is off, a circle where these
 /// positions do not show it. Counts the crosses in `off` and the circles in `unseen`.
-void draw_measured(const Canvas& c, const Spectra& plot, const Measurement& measured, int& off, int& unseen) {
+void draw_measured(const Canvas& c, const Plot& plot, const Measurement& measured, int& off, int& unseen) {
+  const Range all = all_frequencies(measured);
   off = unseen = 0;
   for (std::size_t i = 0; i < measured.frequency.size(); ++i) {
     const double frequency = measured.frequency[i], expected = measured.expected[i];
     const float x = plot.x.pixel(static_cast<double>(i));
-    const double least = plot.y.least, greatest = plot.y.greatest;
     // A logarithmic axis has no sign: a pair that turns the other way lies at its frequency, and its judgement is
-    // "off". What was not measured lies on the expected curve; what is outside the axis lies on its edge.
+    // "off". What was not measured lies on the expected curve; what is beyond all decades lies on their edge.
     const double shown = std::abs(std::isfinite(frequency) ? frequency : expected);
-    const ImVec2 at{x, plot.y.pixel(std::clamp(shown, least, greatest))};
+    const ImVec2 at{x, plot.y.pixel(std::clamp(shown, all.least, all.greatest))};
     const PairJudgement seen = measured.judgement[i];
     if (seen == PairJudgement::unseen) {
       ++unseen;
@@ -49,30 +62,43 @@ void draw_measured(const Canvas& c, const Spectra& plot, const Measurement& meas
 
 /// The expected frequencies as a broad line behind the marks. Pairs that never turn have no place on a logarithmic
 /// axis.
-void draw_expected(const Canvas& c, const Spectra& plot, const std::vector<double>& expected) {
+void draw_expected(const Canvas& c, const Plot& plot, const std::vector<double>& expected) {
   auto points = c.list_of<ImVec2>(expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i)
     if (expected[i] != 0)
       points.emplace_back(plot.x.pixel(static_cast<double>(i)), plot.y.pixel(std::abs(expected[i])));
-  c.paint.polyline(points, c.theme.track, c.stroke(8));
+  plot.line(points, c.theme.track, 8);
 }
 
-/// Decades from below the slowest to above the fastest of what is expected and measured.
-Axis frequency_axis(const Measurement& measured, Rect area) {
-  double least = 1e300, greatest = 0;
-  const auto see = [&](double frequency) {
-    if (!std::isfinite(frequency) || frequency == 0) return;
-    least = std::min(least, std::abs(frequency));
-    greatest = std::max(greatest, std::abs(frequency));
-  };
-  for (const double f : measured.expected) see(f);
-  // 300, two and a half decades, leaves the floor well below the slowest pair without pressing the others together.
-  const double lowest = least / 300; // what is measured as next to nothing lies on the floor
-  for (const double f : measured.frequency)
-    if (std::isfinite(f)) see(std::max(std::abs(f), lowest));
-  if (greatest <= 0) least = 1e-3, greatest = 1;
-  // 1.6 is a fifth of a decade of margin, so that no mark lies on the frame.
-  return {least / 1.6, greatest * 1.6, area.greatest.y, area.least.y, Scale::log};
+/// How many pairs turn as expected, in words with a mark.
+void draw_count(const Canvas& c, Rect room, int count, int off, int unseen) {
+  const std::string_view words =
+      unseen == count ? c.words("no frequency is to be seen in the output")
+      : off > 0       ? c.words("{} of {} pairs turn at another frequency than expected", off, count)
+      : unseen > 0    ? c.words("{} of {} pairs as expected, {} too slow to tell here", count - unseen, count, unseen)
+                      : c.words("all {} pairs turn at the expected frequency", count);
+  const float width = std::min(room.width() - c.px(24), text_width(c.fonts.small, words));
+  const float left = room.centre().x - width / 2, middle = room.least.y + c.px(9);
+  off > 0 || unseen == count ? draw_cross(c, {left - c.px(12), middle}, c.px(4), c.theme.bad)
+                             : c.paint.disc({left - c.px(12), middle}, c.px(4), c.theme.good);
+  text(c, {left, room.least.y}, c.fonts.small, c.theme.text,
+       shortened(c, c.fonts.small, words, room.width() - c.px(24)));
+}
+
+/// What was measured of the pair under the mouse, and what was expected.
+void draw_frequency_read_out(const Canvas& c, const Plot& plot, const Measurement& measured) {
+  const auto pairs = static_cast<std::int64_t>(measured.expected.size());
+  const auto pair = std::clamp<std::int64_t>(std::llround(plot.x.value(c.mouse.x)), 0, pairs - 1);
+  const auto i = static_cast<std::size_t>(pair);
+  const double expected = measured.expected[i], frequency = measured.frequency[i];
+  const bool off = measured.judgement[i] == PairJudgement::off;
+  ReadOut table(c, c.words("pair {}", pair));
+  table.add(c.theme.track, "expected", c.words("{:.6g} rad/token", expected));
+  table.add(off ? c.theme.bad : c.theme.good, "measured",
+            measured.judgement[i] == PairJudgement::unseen || !std::isfinite(frequency)
+                ? std::string_view("not to be seen here")
+                : c.words("{:.6g} rad/token", frequency));
+  table.draw(c.mouse, plot.area);
 }
 
 struct Hand {
@@ -136,41 +162,37 @@ void draw_dial(const Canvas& c, ImVec2 centre, float radius, const PairOfRow& ro
 
 void check_frequencies(const Canvas& c, Rect panel, const Scene& scene, const CheckedKernel& kernel, Scene& next) {
   const Measurement& measured = kernel.finding.measured;
-  const Rect room = heading(c, panel, "Measured frequency of every pair", "");
-  const Rect area{{room.least.x + c.px(46), room.least.y + c.px(10)},
-                  {room.greatest.x - c.px(8), room.greatest.y - c.px(40)}};
+  const Rect room = heading(c, panel, "Measured frequency of every pair", "line: expected");
   const auto pairs = static_cast<double>(measured.expected.size());
-  if (pairs == 0 || area.height() < c.px(30)) return;
-  const Spectra plot{{0, std::max(1.0, pairs - 1), area.least.x, area.greatest.x, Scale::linear},
-                     frequency_axis(measured, area)};
-  for (const Tick& tick : decade_ticks(plot.y, true, static_cast<int>(area.height() / c.px(26)), &c.memory)) {
-    const float at = plot.y.pixel(tick.value);
-    c.paint.line({area.least.x, at}, {area.greatest.x, at}, c.theme.grid, 1);
-    text(c, {area.least.x - c.px(8), at - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, Align::right);
-  }
+  if (pairs == 0 || room.height() < c.px(90)) return;
+  const Rect words_below{{room.least.x, room.greatest.y - c.px(20)}, room.greatest};
+  Plot plot(c, "frequencies", {room.least, {room.greatest.x, words_below.least.y}},
+            {.all = {0, std::max(1.0, pairs - 1)},
+             .title = "pair i",
+             .view = scene.options.range(check_pairs),
+             .fewest = 4,
+             .least_gap = 44},
+            {.all = all_frequencies(measured),
+             .scale = Scale::log,
+             .labels = Labels::powers_of_ten,
+             .title = "rad per token",
+             .view = scene.options.range(check_frequency),
+             .least_gap = 26});
+  plot.draw_axes();
+  plot.begin();
   const float chosen = plot.x.pixel(static_cast<double>(std::min<std::int64_t>(scene.pair, std::lround(pairs) - 1)));
-  c.paint.line({chosen, area.least.y}, {chosen, area.greatest.y}, with_alpha(c.theme.accent, 0.55f), c.stroke(1.5f));
+  c.paint.line({chosen, plot.area.least.y}, {chosen, plot.area.greatest.y}, with_alpha(c.theme.accent, 0.55f),
+               c.stroke(1.5f));
   draw_expected(c, plot, measured.expected);
   int off = 0, unseen = 0;
   draw_measured(c, plot, measured, off, unseen);
-
-  const float below = area.greatest.y + c.px(5);
-  text(c, {area.least.x, below}, c.fonts.small, c.theme.dim, "pair 0");
-  text(c, {area.greatest.x, below}, c.fonts.small, c.theme.dim, c.words("pair {:.0f}", pairs - 1), Align::right);
-  const int count = static_cast<int>(pairs);
-  const std::string_view words =
-      unseen == count ? c.words("no frequency is to be seen in the output")
-      : off > 0       ? c.words("{} of {} pairs turn at another frequency than expected", off, count)
-      : unseen > 0    ? c.words("{} of {} pairs as expected, {} too slow to tell here", count - unseen, count, unseen)
-                      : c.words("all {} pairs turn at the expected frequency", count);
-  const float width = std::min(area.width(), text_width(c.fonts.small, words));
-  const float y = below + c.px(19), left = (area.least.x + area.greatest.x - width) / 2;
-  off > 0 || unseen == count ? draw_cross(c, {left - c.px(12), y + c.px(9)}, c.px(4), c.theme.bad)
-                             : c.paint.disc({left - c.px(12), y + c.px(9)}, c.px(4), c.theme.good);
-  text(c, {left, y}, c.fonts.small, c.theme.text, shortened(c, c.fonts.small, words, area.width()));
-  text(c, {(area.least.x + area.greatest.x) / 2, below}, c.fonts.small, c.theme.dim, "rad per token; line: expected",
-       Align::centre);
-  if (c.clicked && area.contains(c.mouse)) next.pair = std::lround(plot.x.value(c.mouse.x));
+  plot.end();
+  draw_count(c, words_below, static_cast<int>(pairs), off, unseen);
+  plot.take_input();
+  keep_view(next, check_pairs, check_frequency, plot);
+  if (plot.hovered()) draw_frequency_read_out(c, plot, measured);
+  if (const auto clicked = plot.clicked())
+    next.pair = std::clamp<std::int64_t>(std::llround(plot.x.value(clicked->x)), 0, std::lround(pairs) - 1);
 }
 
 void check_hypotheses(const Canvas& c, Rect panel, const CheckedKernel& kernel) {

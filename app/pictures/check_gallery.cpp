@@ -59,8 +59,9 @@ void draw_signature(const Canvas& c, Rect box, const Signature& signature, const
 
 void check_gallery(const Canvas& c, Rect panel, const Derived& derived) {
   Rect room = heading(c, panel, "What bugs leave behind", "position downward, pair to the right");
-  const std::vector<Signature>& all = derived.signatures();
-  if (all.empty()) return;
+  const Signatures* made = derived.numbers<Signatures>();
+  if (!made || made->empty()) return;
+  const Signatures& all = *made;
   const CheckedKernel* kernel = derived.kernel().checked();
   // Signatures are errors of rows of RMS 1. The kernel's colour scale is divided by its rows' RMS, so that one colour
   // means the same error, relative to the rows, in the map and in the gallery.

@@ -13,7 +13,8 @@ namespace {
 
 constexpr double fewest = 4; // rows or pairs that are seen at least
 
-/// Where rows and pairs lie in a rectangle.
+/// Where rows and pairs lie in a rectangle. Row t covers t − 0.5 … t + 0.5 of the axis, so that its number is at its
+/// middle, as in every plot of pairs.
 struct Grid {
   Rect area;
   MapPart part;
@@ -25,13 +26,6 @@ struct Grid {
   float y(double token) const {
     return area.least.y +
            static_cast<float>((token - part.first_token) / (part.end_token - part.first_token)) * area.height();
-  }
-  double pair(float x) const {
-    return part.first_pair + static_cast<double>((x - area.least.x) / area.width()) * (part.end_pair - part.first_pair);
-  }
-  double token(float y) const {
-    return part.first_token +
-           static_cast<double>((y - area.least.y) / area.height()) * (part.end_token - part.first_token);
   }
 };
 
@@ -52,52 +46,9 @@ struct Cells {
   std::int64_t edge(std::int64_t cell) const { return first + cell * (end - first) / std::max<std::int64_t>(1, count); }
 };
 
-Grid grid_of(Rect area, const KernelView& view, const ErrorMap& map) {
-  const auto tokens = static_cast<double>(map.tokens()), pairs = static_cast<double>(map.pairs());
-  return {area, {view.top * tokens, view.bottom * tokens, view.left * pairs, view.right * pairs}};
-}
-
-/// Moves a stretch back into 0 … 1 and makes it at least `least` long and at most 1. Its middle stays where that is
-/// possible.
-void hold(double& from, double& to, double least) {
-  const double middle = (from + to) / 2, width = std::clamp(to - from, std::min(least, 1.0), 1.0);
-  from = std::clamp(middle - width / 2, 0.0, 1 - width);
-  to = from + width;
-}
-
-void hold(KernelView& view, const ErrorMap& map) {
-  hold(view.top, view.bottom, fewest / static_cast<double>(std::max<std::int64_t>(1, map.tokens())));
-  hold(view.left, view.right, fewest / static_cast<double>(std::max<std::int64_t>(1, map.pairs())));
-}
-
-/// What is at `at` stays in place, which is under the mouse.
-void zoom(double& from, double& to, double at, double factor) {
-  from = at + (from - at) * factor;
-  to = at + (to - at) * factor;
-}
-
-/// Wheel, drag and double click, on the item that was submitted last.
-void move_view(const Grid& grid, const ErrorMap& map, KernelView& view) {
-  const ImGuiIO& io = ImGui::GetIO();
-  if (ImGui::IsItemHovered() && io.MouseWheel != 0) {
-    // A notch shows 1.2 times less in each direction: four notches halve it.
-    const double factor = std::pow(1.2, -static_cast<double>(io.MouseWheel));
-    zoom(view.top, view.bottom, grid.token(io.MousePos.y) / static_cast<double>(map.tokens()), factor);
-    zoom(view.left, view.right, grid.pair(io.MousePos.x) / static_cast<double>(map.pairs()), factor);
-    hold(view, map);
-  }
-  // In the frame of the press the mouse's way belongs to before it.
-  if (ImGui::IsItemActive() && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0) && !ImGui::IsMouseClicked(0)) {
-    const double down = static_cast<double>(io.MouseDelta.y / grid.area.height()) * (view.bottom - view.top),
-                 across = static_cast<double>(io.MouseDelta.x / grid.area.width()) * (view.right - view.left);
-    view.top -= down, view.bottom -= down;
-    view.left -= across, view.right -= across;
-    hold(view, map);
-  }
-  if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0)) {
-    view.top = view.left = 0;
-    view.bottom = view.right = 1;
-  }
+/// What the plot shows, in cells: the edges of cell t are t and t + 1.
+Grid grid_of(const Plot& plot) {
+  return {plot.area, {plot.y.least + 0.5, plot.y.greatest + 0.5, plot.x.least + 0.5, plot.x.greatest + 0.5}};
 }
 
 /// Numbers within cells that are large enough.
@@ -151,8 +102,6 @@ void draw_labels(const Canvas& c, const Grid& grid, const CheckedKernel& kernel,
     text(c, {grid.area.least.x - c.px(9), std::max(y - c.px(9), grid.area.least.y - c.px(3))}, c.fonts.small,
          c.theme.dim, grouped(static_cast<double>(by_row ? t : kernel.run.positions.at(0, t))), Align::right);
   }
-  text(c, {grid.area.least.x - c.px(8), grid.area.least.y - c.px(21)}, c.fonts.small, c.theme.dim,
-       by_row ? "row" : "position", Align::right);
   const float below = grid.area.greatest.y + c.px(4);
   const Cells pairs(grid.part.first_pair, grid.part.end_pair, map.pairs(), 1e6f);
   text(c, {grid.area.least.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.first));
@@ -259,32 +208,48 @@ void check_map(const Canvas& c, Rect panel, const Scene& scene, const KernelChec
       check.head() < 0 ? std::string_view("|out − expected|, log colour") : c.words("head {} alone", check.head());
   const bool fits = free - taken > text_width(c.fonts.small, remark);
   const Rect room = heading(c, panel, title, fits ? remark : "");
-  const Rect area{{std::round(room.least.x + c.px(62)), std::round(room.least.y + c.px(18))},
-                  {std::round(room.greatest.x - c.px(100)), std::round(room.greatest.y - c.px(20))}};
-  if (area.width() < c.px(40) || area.height() < c.px(40) || map.tokens() == 0 || map.pairs() == 0) return;
-
-  const Grid grid = grid_of(area, scene.kernel, map);
-  draw_errors(c, area, map, grid.part, kernel.finding.scale);
-  c.paint.push_clip(area);
+  if (room.width() < c.px(200) || room.height() < c.px(80) || map.tokens() == 0 || map.pairs() == 0) return;
+  const auto tokens = static_cast<double>(map.tokens()), pairs = static_cast<double>(map.pairs());
+  Plot plot(c, "errors", {room.least, {room.greatest.x - c.px(92), room.greatest.y}},
+            {.all = {-0.5, pairs - 0.5},
+             .labels = Labels::none,
+             .view = scene.options.range(check_pairs),
+             .fewest = fewest,
+             .margin = 20},
+            {.all = {-0.5, tokens - 0.5},
+             .labels = Labels::none,
+             .title = kernel.run.positions.axes > 1 ? "row" : "position",
+             .view = scene.options.range(check_rows),
+             .fewest = fewest,
+             .margin = 62,
+             .downwards = true});
+  const Grid grid = grid_of(plot);
+  draw_errors(c, plot.area, map, grid.part, kernel.finding.scale);
+  plot.begin();
   draw_numbers(c, grid, map, kernel.finding.scale);
   draw_selection(c, grid, selected_row(scene, kernel), selected_pair(scene, kernel));
-  c.paint.pop_clip();
+  plot.end();
   draw_labels(c, grid, kernel, map);
-  draw_scale(c, {{area.greatest.x + c.px(14), area.least.y}, {area.greatest.x + c.px(28), area.greatest.y}}, kernel);
+  draw_scale(
+      c,
+      {{plot.area.greatest.x + c.px(14), plot.area.least.y}, {plot.area.greatest.x + c.px(28), plot.area.greatest.y}},
+      kernel);
 
-  hit("errors", area);
-  move_view(grid, map, next.kernel);
-  // While the map is dragged, the canvas has no mouse (Shell::canvas), and the selected cell is read out.
-  const bool hovered = area.contains(c.mouse);
-  std::int64_t row = selected_row(scene, kernel), pair = selected_pair(scene, kernel);
-  if (hovered) {
-    row = std::clamp<std::int64_t>(static_cast<std::int64_t>(grid.token(c.mouse.y)), 0, map.tokens() - 1);
-    pair = std::clamp<std::int64_t>(static_cast<std::int64_t>(grid.pair(c.mouse.x)), 0, map.pairs() - 1);
-  }
-  draw_read_out(c, grid, kernel, map, row, pair, hovered);
-  if (hovered && c.clicked) {
-    next.kernel.row = row;
-    next.pair = pair;
+  plot.take_input();
+  keep_view(next, check_pairs, check_rows, plot);
+  const auto row_at = [&](float y) {
+    return std::clamp<std::int64_t>(std::llround(plot.y.value(y)), 0, map.tokens() - 1);
+  };
+  const auto pair_at = [&](float x) {
+    return std::clamp<std::int64_t>(std::llround(plot.x.value(x)), 0, map.pairs() - 1);
+  };
+  // While the map is dragged, the canvas has no mouse, and the selected cell is read out.
+  const bool hovered = plot.hovered();
+  draw_read_out(c, grid, kernel, map, hovered ? row_at(c.mouse.y) : selected_row(scene, kernel),
+                hovered ? pair_at(c.mouse.x) : selected_pair(scene, kernel), hovered);
+  if (const auto clicked = plot.clicked()) {
+    next.kernel.row = row_at(clicked->y);
+    next.pair = pair_at(clicked->x);
   }
 }
 

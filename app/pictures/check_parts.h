@@ -1,12 +1,25 @@
 #pragma once
-#include "app/pictures/pictures.h"
+#include "app/pictures/parts.h"
+#include "core/check/signatures.h"
 
 // The parts of the check view, each in a rectangle of its own.
 
 namespace ropescope::pictures {
 
-/// Errors by position and pair, of all heads or one. The wheel looks closer, a drag moves, a double click shows all, a
-/// click selects row and pair.
+/// What can be chosen of the check view beside the kernel: what is seen of pairs, which map and frequencies share, of
+/// rows, and of frequencies.
+inline constexpr Property check_options[] = {
+    view_row("check.x", -1e5, 1e5, "", "pairs that are seen, in the map and among the frequencies"),
+    view_row("check.y", -1e15, 1e15, "", "rows that are seen in the map"),
+    view_row("check.frequency", 1e-300, any_number, "rad/token", "measured frequencies that are seen"),
+};
+inline constexpr const Property &check_pairs = check_options[0], &check_rows = check_options[1],
+                                &check_frequency = check_options[2];
+
+/// The signatures of bugs, which update() of the check view makes.
+using Signatures = std::vector<Signature>;
+
+/// Errors by position and pair, of all heads or one. A click selects row and pair.
 void check_map(const Canvas&, Rect, const Scene&, const KernelCheck&, Scene& next);
 
 /// The frequency that was measured of every pair, on the expected one.

@@ -1,9 +1,8 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <numbers>
-
-#include <glm/glm.hpp>
 
 #include "app/canvas/canvas.h"
 
@@ -13,16 +12,15 @@ using namespace canvas;
 
 /// One pair on a circle. Angle 0 points right, positive angles turn counter-clockwise, as in mathematics.
 struct Dial {
-  glm::vec2 query, key; ///< components; only their direction is drawn
-  double seen;          ///< rad, greatest angle that a distance within the trained context makes
+  std::complex<float> query, key; ///< only their direction is drawn
+  double seen;                    ///< rad, greatest angle that a distance within the trained context makes
   bool selected = false;
 };
 
 /// The angle from key to query, 0 … 2π.
 inline double angle_between(const Dial& d) {
   constexpr double turn = 2 * std::numbers::pi;
-  const double angle = std::atan2(static_cast<double>(d.query.y), static_cast<double>(d.query.x)) -
-                       std::atan2(static_cast<double>(d.key.y), static_cast<double>(d.key.x));
+  const double angle = static_cast<double>(std::arg(d.query)) - static_cast<double>(std::arg(d.key));
   return angle < 0 ? angle + turn : angle;
 }
 
@@ -33,7 +31,7 @@ inline void draw_dial(const Canvas& c, ImVec2 centre, float radius, const Dial& 
   const float stroke = whole_stroke(std::min(radius / 14, c.px(4)) * c.theme.line_weight);
   c.paint.disc(centre, radius, c.theme.dial, true);
 
-  const double key = std::atan2(static_cast<double>(d.key.y), static_cast<double>(d.key.x)), between = angle_between(d);
+  const double key = static_cast<double>(std::arg(d.key)), between = angle_between(d);
   // Mixed with the dial's colour and opaque, which looks like a translucent wedge and needs no blending.
   c.paint.wedge(centre, radius * 0.58f, key, between,
                 mix(c.theme.dial, phase_colour(between, 1), c.theme.dark ? 0.62f : 0.55f));
@@ -46,9 +44,8 @@ inline void draw_dial(const Canvas& c, ImVec2 centre, float radius, const Dial& 
     c.paint.circle(centre, radius, c.theme.outline, whole_stroke(stroke * 0.6f));
     c.paint.arc(centre, radius, 0, d.seen, c.theme.seen, whole_stroke(stroke * 1.6f));
   }
-  const auto hand = [&](glm::vec2 towards, float length, ImU32 colour) {
-    const double angle = std::atan2(static_cast<double>(towards.y), static_cast<double>(towards.x));
-    c.paint.line(centre, on_circle(centre, length * radius, angle), colour,
+  const auto hand = [&](std::complex<float> towards, float length, ImU32 colour) {
+    c.paint.line(centre, on_circle(centre, length * radius, static_cast<double>(std::arg(towards))), colour,
                  std::max(2.0f, whole_stroke(std::min(radius / 11, c.px(7)))));
   };
   // The query's hand is longer and on top, so that both are seen where they lie on each other.

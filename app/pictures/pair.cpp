@@ -5,7 +5,8 @@
 
 #include "app/canvas/axis.h"
 #include "app/pictures/dial.h"
-#include "app/pictures/pictures.h"
+#include "app/pictures/parts.h"
+#include "core/analysis/hands.h"
 
 namespace ropescope::pictures {
 
@@ -17,13 +18,12 @@ std::string_view turned_by(const Canvas& c, const Scene& scene, const Derived& d
   return c.words(" · by {}", axis_name(scene.rope, derived.axes()[static_cast<std::size_t>(scene.pair)]));
 }
 
-} // namespace
-
-void pair(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene&) {
+void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene&) {
   constexpr float row_height = 23, rows_height = 4 * row_height, title_height = 30;
   canvas::panel(c, panel);
   const Rect area = panel.inset(c.px(18), c.px(14));
   const auto i = static_cast<std::size_t>(scene.pair);
+  const Hands& hands = *derived.numbers<Hands>();
   // `seen` is the greatest angle (rad) that training has shown: the pair's frequency before any extension, times the
   // trained context.
   const double theta = derived.current().spectrum.inv_freq[i],
@@ -36,7 +36,7 @@ void pair(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   // 0.94 leaves room for the strokes, which are drawn half outside the circle.
   const float radius = std::max(c.px(20), std::min(room, area.width()) / 2 * 0.94f);
   draw_dial(c, {middle, area.least.y + c.px(title_height) + radius * 1.03f}, radius,
-            {derived.hands().query[i], derived.hands().key[i], seen, false});
+            {hands.query[i], hands.key[i], seen, false});
 
   const float width = std::min(area.width(), c.px(260)), left = middle - width / 2;
   float y = area.greatest.y - c.px(rows_height);
@@ -54,5 +54,16 @@ void pair(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const double delta = static_cast<double>(scene.m - scene.n) * theta;
   row(c.words("Δ·θ{}", index), c.words("{} rad", grouped(delta, 3)));
 }
+
+} // namespace
+
+const Picture pair_picture{
+    .name = "pair",
+    .title = "Pair",
+    .line = "one pair, query and key, with its numbers",
+    .window = "rotations",
+    .update = update_hands,
+    .draw = draw,
+};
 
 } // namespace ropescope::pictures

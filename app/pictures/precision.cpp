@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include "app/canvas/axis.h"
-#include "app/canvas/curves.h"
-#include "app/canvas/imgui_compat.h"
-#include "app/pictures/pictures.h"
-#include "core/analysis/precision.h"
+#include "app/pictures/parts.h"
+#include "core/analysis/precision_curves.h"
 
 namespace ropescope::pictures {
 
@@ -17,75 +15,95 @@ namespace {
 constexpr double least_error = 1e-8, greatest_error = 4;
 constexpr float row_height = 21, line_height = 104, legend_width = 236;
 
-/// Every recipe has a colour and a dash of its own.
-ImU32 colour_of(const Canvas& c, std::size_t recipe) { return c.theme.recipe[recipe % c.theme.recipe.size()]; }
-
-Dash dash_of(std::size_t recipe) {
-  constexpr float none = 0;
-  // A dash of length 0 is a solid line. In the order of the recipes, as the colours of the theme.
-  constexpr Dash dashes[] = {{}, {}, {{10, 5, 10, 5}}, {{4, 4, 4, 4}}, {{10, 4, 2, 4}}, {{none}}, {{14, 4, 2, 4}}};
-  return dashes[recipe % std::size(dashes)];
-}
-
-struct Axes2 {
-  Rect area;
-  Axis x, y;
+constexpr Property options[] = {
+    view_row("precision.x", 0, furthest_position + 1.0, "tokens", "positions that are seen"),
+    view_row("precision.y", 1e-12, 1e3, "", "errors that are seen"),
+    hidden_row("precision.hidden"),
 };
+constexpr const Property &view_x = options[0], &view_y = options[1], &hidden = options[2];
 
-void draw_axes(const Canvas& c, const Axes2& p) {
-  for (const Tick& tick : decade_ticks(p.y, true, static_cast<int>(p.area.height() / c.px(26)), &c.memory)) {
-    const float y = p.y.pixel(tick.value);
-    c.paint.line({p.area.least.x, y}, {p.area.greatest.x, y}, c.theme.grid, 1);
-    text(c, {p.area.least.x - c.px(8), y - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, Align::right);
-  }
-  decades_below(c, p.area, p.x, 80, "position (tokens)");
+/// Every recipe has a colour and a dash of its own.
+ImU32 colour_of(const Canvas& c, std::size_t recipe) { return c.theme.recipe[recipe]; }
+
+void update(const Scene&, Derived& derived, gpu::Engines& engines, Patience) {
+  derived.numbers<PrecisionCurves>(derived.version(), [&] {
+    const PrecisionEngine on[] = {{&engines.cpu, false}, {engines.gpu.get(), true}};
+    return precision_curves(on, derived.current().config, derived.length());
+  });
 }
 
-void draw_trained(const Canvas& c, const Axes2& p, double trained) {
-  if (trained <= 1 || trained >= p.x.greatest) return;
-  const float x = p.x.pixel(trained);
-  c.rule({x, p.area.least.y}, {x, p.area.greatest.y}, c.theme.text, 1.4f, 7, 4);
-  const std::string words = "trained " + grouped(trained);
-  const float width = text_width(c.fonts.small, words);
-  const bool inside = x + c.px(8) + width < p.area.greatest.x;
-  label_on(c, {inside ? x + c.px(8) : x - c.px(8) - width, p.area.greatest.y - c.px(21)}, c.theme.dim, words);
+bool is_seen(const Scene& scene, const PrecisionCurve& curve) {
+  return !is_hidden(scene.options.texts(hidden), shown_recipes[curve.recipe].recipe);
 }
 
-void draw_curve(const Canvas& c, const Axes2& p, const Precision& precision, const PrecisionCurve& curve) {
-  std::vector<ImVec2> points;
+Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const PrecisionCurves& measured) {
+  return {c,
+          "precision",
+          room,
+          {.all = {1, static_cast<double>(measured.positions.back())},
+           .scale = Scale::log,
+           .labels = Labels::decades,
+           .title = "position (tokens)",
+           .view = scene.options.range(view_x),
+           .fewest = 4,
+           .least_gap = 80},
+          {.all = {least_error, greatest_error},
+           .scale = Scale::log,
+           .labels = Labels::powers_of_ten,
+           .view = scene.options.range(view_y),
+           .least_gap = 26}};
+}
+
+void draw_curve(const Canvas& c, const Plot& p, const PrecisionCurves& precision, const PrecisionCurve& curve,
+                float alpha) {
+  auto points = c.list_of<ImVec2>(curve.errors.size());
   for (std::size_t i = 0; i < curve.errors.size(); ++i)
-    points.emplace_back(p.x.pixel(static_cast<double>(precision.positions[i])),
-                        p.y.pixel(std::clamp(curve.errors[i], least_error, greatest_error)));
-  const ImU32 colour = colour_of(c, curve.recipe);
+    points.push_back(
+        p.at(static_cast<double>(precision.positions[i]), std::clamp(curve.errors[i], least_error, greatest_error)));
+  const ImU32 colour = with_alpha(colour_of(c, curve.recipe), alpha);
+  c.paint.begin_group(curve.label());
   if (curve.on_gpu) { // dots upon the CPU's line
     // About 28 dots: enough to see that they lie on the line, few enough to see the line.
     for (std::size_t i = 0; i < points.size(); i += std::max<std::size_t>(1, points.size() / 28))
       c.paint.circle(points[i], c.px(3.2f), colour, c.stroke(1.4f));
-    return;
-  }
-  c.paint.polyline(points, colour, c.stroke(2.2f), c.dashes(dash_of(curve.recipe)));
+  } else
+    p.line(points, colour, 2.2f, recipe_dash(curve.recipe));
+  c.paint.end_group();
 }
 
-std::string number(double error) { return error == 0 ? "0" : fmt::format("{:.1e}", error); }
+std::string_view number(const Canvas& c, double error) { return error == 0 ? "0" : c.words("{:.1e}", error); }
 
-/// Right of the plot: which curve is which, and its cost at m.
-void draw_legend(const Canvas& c, Rect room, const Precision& precision, std::int64_t m) {
-  // The first measured position that is not before m: the nearest that has a number, hence "near m".
-  const auto at_m = std::min<std::size_t>(
-      precision.positions.size() - 1,
-      static_cast<std::size_t>(std::lower_bound(precision.positions.begin(), precision.positions.end(), m) -
-                               precision.positions.begin()));
+/// The first measured position that is not before one: the nearest that has a number, hence "near".
+std::size_t place_near(const PrecisionCurves& precision, double position) {
+  const auto at = std::lower_bound(precision.positions.begin(), precision.positions.end(),
+                                   static_cast<std::int64_t>(std::lround(position)));
+  return std::min<std::size_t>(precision.positions.size() - 1,
+                               static_cast<std::size_t>(at - precision.positions.begin()));
+}
+
+/// Right of the plot: which curve is which, and its cost at m. A click hides a curve and shows it.
+void draw_legend(const Canvas& c, Rect room, const PrecisionCurves& precision, const Scene& scene, Scene& next) {
+  const std::size_t at_m = place_near(precision, static_cast<double>(scene.m));
   float y = room.least.y;
-  text(c, {room.greatest.x, y}, c.fonts.small, c.theme.dim, fmt::format("near m = {}", grouped(static_cast<double>(m))),
-       Align::right);
+  text(c, {room.greatest.x, y}, c.fonts.small, c.theme.dim,
+       c.words("near m = {}", grouped(static_cast<double>(scene.m))), Align::right);
   y += c.px(row_height + 3);
+  auto entries = c.list_of<LegendEntry>(precision.curves.size());
+  for (const PrecisionCurve& curve : precision.curves)
+    if (!curve.on_gpu)
+      entries.push_back({.name = shown_recipes[curve.recipe].recipe,
+                         .label = curve.label(),
+                         .colour = colour_of(c, curve.recipe),
+                         .dash = recipe_dash(curve.recipe)});
+  Legend legend(c, "recipes", entries, scene.options.texts(hidden));
+  const float numbers = c.px(70),
+              step = legend.column_height() / static_cast<float>(std::max<std::size_t>(1, entries.size()));
+  legend.column({room.least.x, y}, room.width() - numbers);
+  if (legend.changed()) keep_hidden(next, hidden, *legend.changed());
   for (const PrecisionCurve& curve : precision.curves) {
     if (curve.on_gpu) continue;
-    const ImVec2 ends[] = {{room.least.x, y + c.px(9)}, {room.least.x + c.px(26), y + c.px(9)}};
-    c.paint.polyline(ends, colour_of(c, curve.recipe), c.stroke(2.4f), c.dashes(dash_of(curve.recipe)));
-    text(c, {room.least.x + c.px(34), y}, c.fonts.small, c.theme.text, curve.label);
-    text(c, {room.greatest.x, y}, c.fonts.mono_small, c.theme.dim, number(curve.errors[at_m]), Align::right);
-    y += c.px(row_height);
+    text(c, {room.greatest.x, y}, c.fonts.mono_small, c.theme.dim, number(c, curve.errors[at_m]), Align::right);
+    y += step;
   }
   if (std::any_of(precision.curves.begin(), precision.curves.end(), [](const auto& curve) { return curve.on_gpu; })) {
     c.paint.circle({room.least.x + c.px(13), y + c.px(9)}, c.px(3.2f), c.theme.dim, c.stroke(1.4f));
@@ -93,15 +111,27 @@ void draw_legend(const Canvas& c, Rect room, const Precision& precision, std::in
   }
 }
 
+void draw_read_out(const Canvas& c, const Plot& p, const PrecisionCurves& precision, const Scene& scene) {
+  const std::size_t at = place_near(precision, p.x.value(c.mouse.x));
+  const auto position = static_cast<double>(precision.positions[at]);
+  const float x = p.x.pixel(position);
+  c.paint.line({x, p.area.least.y}, {x, p.area.greatest.y}, with_alpha(c.theme.text, 0.5f), 1);
+  ReadOut table(c, c.words("position {}", grouped(position)));
+  for (const PrecisionCurve& curve : precision.curves)
+    if (!curve.on_gpu && is_seen(scene, curve))
+      table.add(colour_of(c, curve.recipe), curve.label(), number(c, curve.errors[at]));
+  table.draw(c.mouse, p.area);
+}
+
 /// The same recipe on the GPU; null where it was not measured there.
-const PrecisionCurve* on_gpu(const Precision& precision, const PrecisionCurve& on_cpu) {
+const PrecisionCurve* on_gpu(const PrecisionCurves& precision, const PrecisionCurve& on_cpu) {
   for (const PrecisionCurve& curve : precision.curves)
     if (curve.on_gpu && curve.recipe == on_cpu.recipe) return &curve;
   return nullptr;
 }
 
 /// The same numbers at round positions, to be read off: the CPU's, and beside them the GPU's.
-void draw_table(const Canvas& c, Rect room, const Precision& precision) {
+void draw_table(const Canvas& c, Rect room, const PrecisionCurves& precision) {
   const float names = c.px(170), width = (room.width() - names) / static_cast<float>(precision.table_positions.size());
   const float of_gpu = std::min(width * 0.48f, c.px(84));
   float y = room.least.y;
@@ -115,10 +145,10 @@ void draw_table(const Canvas& c, Rect room, const Precision& precision) {
   for (const PrecisionCurve& curve : precision.curves) {
     if (curve.on_gpu) continue;
     const PrecisionCurve* twin = on_gpu(precision, curve);
-    text(c, {room.least.x, y}, c.fonts.small, c.theme.text, curve.label);
+    text(c, {room.least.x, y}, c.fonts.small, c.theme.text, curve.label());
     for (std::size_t k = 0; k < curve.table.size(); ++k) {
-      text(c, {column(k) - of_gpu, y}, c.fonts.mono_small, c.theme.text, number(curve.table[k]), Align::right);
-      text(c, {column(k), y}, c.fonts.mono_small, c.theme.dim, twin ? number(twin->table[k]) : "–", Align::right);
+      text(c, {column(k) - of_gpu, y}, c.fonts.mono_small, c.theme.text, number(c, curve.table[k]), Align::right);
+      text(c, {column(k), y}, c.fonts.mono_small, c.theme.dim, twin ? number(c, twin->table[k]) : "–", Align::right);
     }
     y += c.px(row_height);
   }
@@ -167,63 +197,76 @@ void draw_number_line(const Canvas& c, Rect room, NumberFormat format, const cha
   }
 }
 
-std::ptrdiff_t recipe_count(const Precision& precision) {
+std::ptrdiff_t recipe_count(const PrecisionCurves& precision) {
   return std::count_if(precision.curves.begin(), precision.curves.end(),
                        [](const auto& curve) { return !curve.on_gpu; });
 }
 
-} // namespace
+void draw_number_lines(const Canvas& c, Rect room, std::int64_t m) {
+  text(c, room.least, c.fonts.small, c.theme.dim, "positions that a format has, around m");
+  const float half = room.width() / 2 - c.px(12), top = room.least.y + c.px(32);
+  draw_number_line(c, {{room.least.x, top}, {room.least.x + half, room.greatest.y}}, NumberFormat::bfloat16, "bfloat16",
+                   m);
+  draw_number_line(c, {{room.least.x + half + c.px(24), top}, room.greatest}, NumberFormat::float16, "float16", m);
+}
 
-void precision(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const Rect room =
       heading(c, panel, "Precision", "what the arithmetic of real code costs: the worst pair's error in cos and sin");
-  const Precision& measured = derived.precision();
-  if (measured.positions.empty()) return;
+  const PrecisionCurves& measured = *derived.numbers<PrecisionCurves>();
   const float lines = c.px(line_height), rows = static_cast<float>(recipe_count(measured) + 1) * c.px(row_height);
   // The table only where the plot keeps 190 pixels: the curves matter more, and the picture's CSV has the same table.
   const bool tabled = room.height() - rows - lines > c.px(190);
   const float foot = lines + (tabled ? rows + c.px(16) : 0);
   const float legend = std::min(c.px(legend_width), room.width() * 0.3f);
-  const Rect area{{room.least.x + c.px(46), room.least.y + c.px(8)},
-                  {room.greatest.x - legend - c.px(20), room.greatest.y - foot - c.px(50)}};
-  const Axes2 p{area,
-                {1, static_cast<double>(measured.positions.back()), area.least.x, area.greatest.x, Scale::log},
-                {least_error, greatest_error, area.greatest.y, area.least.y, Scale::log}};
-  draw_axes(c, p);
-  c.paint.push_clip(area);
-  const float at_m = p.x.pixel(static_cast<double>(std::max<std::int64_t>(1, scene.m)));
-  c.rule({at_m, area.least.y}, {at_m, area.greatest.y}, c.theme.query, 1.4f, 2, 3);
-  for (const PrecisionCurve& curve : measured.curves) draw_curve(c, p, measured, curve);
-  c.paint.pop_clip();
-  draw_trained(c, p, derived.trained_length());
-  draw_legend(c, {{area.greatest.x + c.px(20), area.least.y}, {room.greatest.x, area.greatest.y}}, measured, scene.m);
-  if (tabled)
-    draw_table(c, {{room.least.x, area.greatest.y + c.px(52)}, {room.greatest.x, room.greatest.y - lines}}, measured);
-
-  const float top = room.greatest.y - lines + c.px(8);
-  text(c, {room.least.x, top}, c.fonts.small, c.theme.dim, "positions that a format has, around m");
-  const float half = room.width() / 2 - c.px(12);
-  draw_number_line(c, {{room.least.x, top + c.px(32)}, {room.least.x + half, room.greatest.y}}, NumberFormat::bfloat16,
-                   "bfloat16", scene.m);
-  draw_number_line(c, {{room.least.x + half + c.px(24), top + c.px(32)}, room.greatest}, NumberFormat::float16,
-                   "float16", scene.m);
-  if (c.clicked && area.contains(c.mouse)) {
-    next.m = std::lround(p.x.value(c.mouse.x));
+  Plot p = plot_in(c, {room.least, {room.greatest.x - legend - c.px(12), room.greatest.y - foot - c.px(10)}}, scene,
+                   measured);
+  p.draw_axes();
+  p.begin();
+  if (!c.bare) p.rule_x(static_cast<double>(std::max<std::int64_t>(1, scene.m)), c.theme.query, 1.4f, 2, 3);
+  for (const PrecisionCurve& curve : measured.curves)
+    if (is_seen(scene, curve)) draw_curve(c, p, measured, curve, 1);
+  p.end();
+  const double trained = derived.trained_length();
+  if (trained > 1) {
+    p.rule_x(trained, c.theme.text, 1.4f, 7, 4);
+    label_rule_x(c, p, trained, c.words("trained {}", grouped(trained)), c.theme.dim, p.area.greatest.y - c.px(21));
+  }
+  draw_legend(c, {{p.area.greatest.x + c.px(20), p.area.least.y}, {room.greatest.x, p.area.greatest.y}}, measured,
+              scene, next);
+  const float below = room.greatest.y - foot;
+  if (tabled) draw_table(c, {{room.least.x, below}, {room.greatest.x, room.greatest.y - lines}}, measured);
+  draw_number_lines(c, {{room.least.x, room.greatest.y - lines + c.px(8)}, room.greatest}, scene.m);
+  p.take_input();
+  keep_view(next, view_x, view_y, p);
+  if (p.hovered()) draw_read_out(c, p, measured, scene);
+  if (const auto clicked = p.clicked()) {
+    next.m = std::lround(p.x.value(clicked->x));
     settle(next);
   }
 }
 
-std::string precision_csv(const Derived& derived) {
-  const Precision& measured = derived.precision();
-  std::string text = "position";
+Table columns(const Scene&, const Derived& derived) {
+  const PrecisionCurves& measured = *derived.numbers<PrecisionCurves>();
+  Table table;
+  table.formula = "greatest error of cos and sin over all pairs, the worse of a position and the one before it";
+  table.add("position", {measured.positions.begin(), measured.positions.end()});
   for (const PrecisionCurve& curve : measured.curves)
-    fmt::format_to(std::back_inserter(text), ",\"{} {}\"", curve.label, curve.on_gpu ? "GPU" : "CPU");
-  for (std::size_t k = 0; k < measured.table_positions.size(); ++k) {
-    fmt::format_to(std::back_inserter(text), "\n{}", measured.table_positions[k]);
-    for (const PrecisionCurve& curve : measured.curves)
-      fmt::format_to(std::back_inserter(text), ",{:.9g}", curve.table[k]);
-  }
-  return text + '\n';
+    table.add(fmt::format("{}_{}", shown_recipes[curve.recipe].recipe, curve.on_gpu ? "gpu" : "cpu"), curve.errors);
+  return table;
 }
+
+} // namespace
+
+const Picture precision_picture{
+    .name = "precision",
+    .title = "Precision",
+    .line = "what the arithmetic of real code costs at every position, measured here",
+    .tab = "Precision",
+    .update = update,
+    .draw = draw,
+    .columns = columns,
+    .options = options,
+};
 
 } // namespace ropescope::pictures

@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <array>
+#include <numbers>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "app/canvas/axis.h"
 #include "app/pictures/dial.h"
-#include "app/pictures/pictures.h"
+#include "app/pictures/parts.h"
+#include "core/analysis/hands.h"
 #include "core/rope/schemes/scheme.h"
 
 namespace ropescope::pictures {
@@ -132,11 +135,41 @@ void draw_strip(const Canvas& c, Rect area, const Derived& derived) {
     c.paint.line({x_of(i), top}, {x_of(i), area.greatest.y}, with_alpha(c.theme.panel, 0.5f), 1);
 }
 
-} // namespace
+/// Those that the scene asks for: two rising numbers are first and last, any other list the pairs themselves; within
+/// the pairs there are. All where none is left.
+std::pmr::vector<std::int64_t> chosen_pairs(const Canvas& c, const Scene& scene, std::int64_t pairs) {
+  auto chosen = c.list_of<std::int64_t>(static_cast<std::size_t>(pairs));
+  const std::vector<std::int64_t>& asked = scene.pairs;
+  if (asked.size() == 2 && asked[0] < asked[1])
+    for (std::int64_t i = asked[0]; i <= std::min(asked[1], pairs - 1); ++i) chosen.push_back(i);
+  else
+    for (const std::int64_t i : asked)
+      if (i < pairs) chosen.push_back(i);
+  if (chosen.empty())
+    for (std::int64_t i = 0; i < pairs; ++i) chosen.push_back(i);
+  return chosen;
+}
 
-void rotations(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+/// The numbers of the dial under the mouse.
+void draw_read_out(const Canvas& c, Rect wall, std::int64_t pair, const Scene& scene, const Derived& derived,
+                   const Dial& dial) {
+  const auto i = static_cast<std::size_t>(pair);
+  const double theta = derived.current().spectrum.inv_freq[i], lambda = wavelength(theta);
+  ReadOut table(c, c.words("pair {}", pair));
+  table.add(c.theme.query, "query angle", c.words("{} rad", with_sign(static_cast<double>(std::arg(dial.query)), 3)));
+  table.add(c.theme.key, "key angle", c.words("{} rad", with_sign(static_cast<double>(std::arg(dial.key)), 3)));
+  table.add(phase_colour(angle_between(dial), 1), "Δ·θ",
+            c.words("{} rad", with_sign(static_cast<double>(scene.m - scene.n) * theta, 3)));
+  table.add(scheme_colour(c, derived.current()), "wavelength",
+            theta == 0 ? "never turns" : c.words("{} tok", grouped(lambda, lambda < 1000 ? 1 : 0)));
+  table.add(c.theme.seen, "turns in training", c.words("{:.3f}", dial.seen / (2 * std::numbers::pi)));
+  table.draw(c.mouse, wall);
+}
+
+void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const Rect area = heading(c, panel, "Rotations", "");
   const Spectrum& spectrum = derived.current().spectrum;
+  const Hands& hands = *derived.numbers<Hands>();
   const float title = text_width(c.fonts.title, "Rotations") + c.px(16);
   draw_legend(c, {{area.least.x + title, panel.least.y + c.px(17)}, {panel.greatest.x - c.px(8), area.least.y}},
               spectrum.pairs());
@@ -144,23 +177,65 @@ void rotations(const Canvas& c, Rect panel, const Scene& scene, const Derived& d
   const Rect wall{{area.least.x, area.least.y + c.px(4)}, {area.greatest.x, area.greatest.y - c.px(strip_room)}};
   draw_strip(c, area, derived);
   const std::vector<std::uint8_t>& axes = derived.axes(); // letters beside the numbers where positions have several
-  const Grid grid = arrange(c, wall, spectrum.pairs());
-  for (std::int64_t i = 0; i < spectrum.pairs(); ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    const ImVec2 corner{wall.least.x + grid.cell_width * static_cast<float>(i % grid.columns),
-                        wall.least.y + grid.cell_height * static_cast<float>(i / grid.columns)};
+  const auto pairs = chosen_pairs(c, scene, spectrum.pairs());
+  const Grid grid = arrange(c, wall, static_cast<std::int64_t>(pairs.size()));
+  std::optional<std::pair<std::int64_t, Dial>> hovered;
+  for (std::size_t place = 0; place < pairs.size(); ++place) {
+    const std::int64_t i = pairs[place];
+    const auto at = static_cast<std::size_t>(i), columns = static_cast<std::size_t>(grid.columns);
+    const ImVec2 corner{wall.least.x + grid.cell_width * static_cast<float>(place % columns),
+                        wall.least.y + grid.cell_height * static_cast<float>(place / columns)};
     const ImVec2 centre{corner.x + grid.cell_width / 2, corner.y + grid.radius * 1.12f};
-    const bool selected = i == scene.pair;
-    draw_dial(c, centre, grid.radius,
-              {derived.hands().query[at], derived.hands().key[at],
-               derived.trained().inv_freq[at] * derived.trained_length(), selected});
+    const bool selected = i == scene.pair && !c.bare;
+    const Dial dial{hands.query[at], hands.key[at], derived.trained().inv_freq[at] * derived.trained_length(),
+                    selected};
+    draw_dial(c, centre, grid.radius, dial);
     if (grid.labelled)
       text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small,
            selected ? c.theme.accent : c.theme.dim,
            c.words("{}{}", axes.empty() ? "" : axis_name(scene.rope, axes[at]), i), Align::centre);
     const Rect cell{corner, {corner.x + grid.cell_width, corner.y + grid.cell_height}};
-    if (c.clicked && cell.contains(c.mouse)) next.pair = i;
+    if (!cell.contains(c.mouse)) continue;
+    hovered = {i, dial};
+    if (c.clicked) next.pair = i;
   }
+  if (hovered) draw_read_out(c, wall, hovered->first, scene, derived, hovered->second);
 }
+
+/// The wall, and the selected pair beside it.
+void draw_with_pair(const Canvas& c, Rect area, const Scene& scene, const Derived& derived, Scene& next) {
+  const float split = area.greatest.x - area.width() * 0.27f;
+  draw(c, {area.least, {split, area.greatest.y}}, scene, derived, next);
+  find_picture("pair")->draw(c, {{split + c.px(12), area.least.y}, area.greatest}, scene, derived, next);
+}
+
+Table columns(const Scene&, const Derived& derived) {
+  const Dials dials =
+      dials_of(*derived.numbers<Hands>(), derived.current().spectrum, derived.trained(), derived.trained_length());
+  Table table;
+  table.formula = "angles in rad: query = m * inv_freq, key = n * inv_freq, wedge from key to query";
+  std::vector<double> pairs;
+  for (std::size_t i = 0; i < dials.inv_freq.size(); ++i) pairs.push_back(static_cast<double>(i));
+  table.add("pair", pairs);
+  table.add("inv_freq", dials.inv_freq);
+  table.add("query_angle", dials.query);
+  table.add("key_angle", dials.key);
+  table.add("wedge", dials.wedge);
+  table.add("turns_trained", dials.turns_trained);
+  return table;
+}
+
+} // namespace
+
+const Picture rotations_picture{
+    .name = "rotations",
+    .title = "Rotations",
+    .line = "the wall of dials: every pair's query, key and the angle between them",
+    .tab = "Rotations",
+    .update = update_hands,
+    .draw = draw,
+    .draw_on_stage = draw_with_pair,
+    .columns = columns,
+};
 
 } // namespace ropescope::pictures

@@ -3,16 +3,22 @@
 
 #include <fmt/format.h>
 
-#include "app/canvas/axis.h"
-#include "app/canvas/curves.h"
-#include "app/pictures/pictures.h"
+#include "app/pictures/parts.h"
+#include "core/analysis/wavelengths.h"
 
 namespace ropescope::pictures {
 
 namespace {
 
+constexpr Property options[] = {
+    view_row("wavelengths.x", -1e5, 1e5, "", "pairs that are seen"),
+    view_row("wavelengths.y", 1e-300, any_number, "tokens", "wavelengths that are seen"),
+    hidden_row("wavelengths.hidden"),
+};
+constexpr const Property &view_x = options[0], &view_y = options[1], &hidden = options[2];
+
 /// Behind everything: the pairs that the scheme in force blends.
-void shade_blend(const Canvas& c, const Axis& x, Rect area, const Spectrum& spectrum) {
+void shade_blend(const Canvas& c, const Plot& plot, const Spectrum& spectrum) {
   const ImU32 colour = over(c.theme.panel, with_alpha(c.theme.blended, 0.10f));
   const auto blends = [&](std::int64_t i) {
     return fate(spectrum, i) == PairFate::blended || fate(spectrum, i + 1) == PairFate::blended;
@@ -23,115 +29,151 @@ void shade_blend(const Canvas& c, const Axis& x, Rect area, const Spectrum& spec
     for (end = begin; end + 1 < spectrum.pairs() && blends(end); ++end) {
     }
     if (end > begin)
-      c.paint.ground(
-          {{x.pixel(static_cast<double>(begin)), area.least.y}, {x.pixel(static_cast<double>(end)), area.greatest.y}},
-          colour);
+      c.paint.ground({{plot.x.pixel(static_cast<double>(begin)), plot.area.least.y},
+                      {plot.x.pixel(static_cast<double>(end)), plot.area.greatest.y}},
+                     colour);
   }
 }
 
 /// At the top: which axis of the positions turns which stretch of pairs.
-void label_axes(const Canvas& c, const Axis& x, Rect area, const RopeConfig& rope,
-                const std::vector<std::uint8_t>& axes) {
-  const float y = area.least.y + c.px(2);
+void label_axes(const Canvas& c, const Plot& plot, const RopeConfig& rope, const std::vector<std::uint8_t>& axes) {
+  const float y = plot.area.least.y + c.px(2);
   for (std::size_t begin = 0, end = 0; begin < axes.size(); begin = end) {
     while (end < axes.size() && axes[end] == axes[begin]) ++end;
     // Interleaved sections (t h w t h w …) have no stretch that a letter would fit on.
     if (end - begin < 3) { // they alternate
-      text(c, {(area.least.x + area.greatest.x) / 2, y}, c.fonts.small, c.theme.dim, "axes alternate", Align::centre);
+      text(c, {(plot.area.least.x + plot.area.greatest.x) / 2, y}, c.fonts.small, c.theme.dim, "axes alternate",
+           Align::centre);
       return;
     }
-    text(c, {x.pixel(static_cast<double>(begin + end - 1) / 2), y}, c.fonts.bold, c.theme.text,
+    text(c, {plot.x.pixel(static_cast<double>(begin + end - 1) / 2), y}, c.fonts.bold, c.theme.text,
          axis_name(rope, axes[begin]), Align::centre);
     if (begin > 0) {
-      const float edge = x.pixel(static_cast<double>(begin) - 0.5);
-      c.paint.line({edge, area.least.y}, {edge, area.greatest.y}, c.theme.outline, 1);
+      const float edge = plot.x.pixel(static_cast<double>(begin) - 0.5);
+      c.paint.line({edge, plot.area.least.y}, {edge, plot.area.greatest.y}, c.theme.outline, 1);
     }
   }
 }
 
-std::pmr::vector<ImVec2> points_of(const Canvas& c, const Axis& x, const Axis& y, const Spectrum& spectrum) {
-  auto points = c.list_of<ImVec2>(spectrum.inv_freq.size());
-  for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
-    if (spectrum.inv_freq[i] > 0)
-      points.emplace_back(x.pixel(static_cast<double>(i)), y.pixel(wavelength(spectrum.inv_freq[i])));
-  return points;
-}
-
-} // namespace
-
-void wavelengths(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
-  const Rect room = heading_with_legend(c, panel, "Wavelengths", "tokens per full turn", "", derived);
-  const Rect area{{room.least.x + c.px(34), room.least.y + c.px(6)},
-                  {room.greatest.x - c.px(4), room.greatest.y - c.px(38)}};
-  const Spectrum& current = derived.current().spectrum;
-
+/// From the first pair to the last, and from below the fastest pair to above the slowest of every curve.
+Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& derived) {
   double greatest = std::max<double>(static_cast<double>(derived.length()), derived.trained_length());
   for (const Series& series : derived.series())
     for (const double theta : series.spectrum.inv_freq)
       if (theta > 0) greatest = std::max(greatest, wavelength(theta));
-  const Axis x{0, std::max<double>(1, static_cast<double>(current.pairs() - 1)), area.least.x, area.greatest.x,
-               Scale::linear};
-  // The fastest pair of a text model turns once in 2π = 6.3 tokens under every base, so the axis begins at 4.
-  const Axis y{4, greatest * 1.5, area.greatest.y, area.least.y, Scale::log};
+  const auto last = static_cast<double>(derived.current().spectrum.pairs() - 1);
+  return {c,
+          "wavelengths",
+          room,
+          {.all = {0, std::max(1.0, last)},
+           .title = "pair i",
+           .view = scene.options.range(view_x),
+           .fewest = 2,
+           .least_gap = 44},
+          // The fastest pair of a text model turns once in 2π = 6.3 tokens under every base, so the axis begins at 4.
+          {.all = {4, greatest * 1.5},
+           .scale = Scale::log,
+           .labels = Labels::powers_of_ten,
+           .view = scene.options.range(view_y),
+           .least_gap = 30}};
+}
 
-  for (const Tick& tick : decade_ticks(y, true, static_cast<int>(area.height() / c.px(30)), &c.memory)) {
-    const float at = y.pixel(tick.value);
-    c.paint.line({area.least.x, at}, {area.greatest.x, at}, c.theme.grid, 1);
-    text(c, {area.least.x - c.px(6), at - c.px(9)}, c.fonts.small, c.theme.dim, tick.label, Align::right);
-  }
-  const auto pair_label = [&](std::int64_t i) {
-    text(c, {x.pixel(static_cast<double>(i)), area.greatest.y + c.px(4)}, c.fonts.small, c.theme.dim, std::to_string(i),
-         Align::centre);
-  };
-  // Five labels: at quarters, and at the last pair. A label within half a quarter of the last one is left out, as the
-  // two would touch.
-  const std::int64_t last = current.pairs() - 1, step = std::max<std::int64_t>(1, (last + 1) / 4);
-  for (std::int64_t i = 0; i + step / 2 < last; i += step) pair_label(i);
-  pair_label(last);
-  text(c, {(area.least.x + area.greatest.x) / 2, area.greatest.y + c.px(21)}, c.fonts.small, c.theme.dim, "pair i",
-       Align::centre);
+void draw_curve(const Canvas& c, const Plot& plot, const Series& series, float alpha) {
+  auto points = c.list_of<ImVec2>(series.spectrum.inv_freq.size());
+  for (std::size_t i = 0; i < series.spectrum.inv_freq.size(); ++i)
+    if (const double theta = series.spectrum.inv_freq[i]; theta > 0)
+      points.push_back(plot.at(static_cast<double>(i), wavelength(theta)));
+  c.paint.begin_group(series.label);
+  plot.line(points, with_alpha(scheme_colour(c, series), alpha), scheme_width(series), scheme_dash(series));
+  c.paint.end_group();
+}
 
-  c.paint.push_clip(area);
-  shade_blend(c, x, area, current);
-  label_axes(c, x, area, scene.rope, derived.axes());
-  const float chosen = x.pixel(static_cast<double>(scene.pair));
-  c.paint.line({chosen, area.least.y}, {chosen, area.greatest.y}, with_alpha(c.theme.accent, 0.55f), c.stroke(1.5f));
-  for (auto series = derived.series().rbegin(); series != derived.series().rend(); ++series)
-    scheme_line(c, points_of(c, x, y, series->spectrum), *series);
-  const double theta = current.inv_freq[static_cast<std::size_t>(scene.pair)];
-  c.paint.pop_clip();
-  if (theta > 0) c.paint.disc({chosen, y.pixel(wavelength(theta))}, c.px(4.5f), scheme_colour(c, derived.current()));
-
-  const float trained = y.pixel(derived.trained_length()), target = y.pixel(static_cast<double>(derived.length()));
-  c.rule({area.least.x, trained}, {area.greatest.x, trained}, c.theme.text, 1.4f, 7, 4);
-  label_on(c, {area.least.x + c.px(6), trained - c.px(20)}, c.theme.text,
-           c.words("trained {}", grouped(derived.trained_length())));
+/// The trained context and the target, with their lengths.
+void draw_lengths(const Canvas& c, const Plot& plot, const Derived& derived) {
+  const double trained = derived.trained_length(), target = static_cast<double>(derived.length());
+  const float left = plot.area.least.x + c.px(6), above = c.px(20);
+  const auto seen = [&](double length) { return length >= plot.y.least && length <= plot.y.greatest; };
+  plot.rule_y(trained, c.theme.text, 1.4f, 7, 4);
+  if (seen(trained))
+    label_on(c, {left, plot.y.pixel(trained) - above}, c.theme.text, c.words("trained {}", grouped(trained)));
   // Two lines less than one percent apart would be one.
-  if (static_cast<double>(derived.length()) > derived.trained_length() * 1.01) {
-    c.rule({area.least.x, target}, {area.greatest.x, target}, c.theme.text, 1.4f, 2, 3);
-    const bool crowded = trained - target < c.px(22); // then the label goes above both lines
-    label_on(c, {area.least.x + c.px(6), target - c.px(20) - (crowded ? c.px(22) - (trained - target) : 0.0f)},
-             c.theme.text, c.words("target {}", grouped(static_cast<double>(derived.length()))));
-  }
-  if (c.clicked && area.contains(c.mouse))
-    next.pair = std::min(last, static_cast<std::int64_t>(std::lround(x.value(c.mouse.x))));
+  if (!seen(target) || target <= trained * 1.01) return;
+  plot.rule_y(target, c.theme.text, 1.4f, 2, 3);
+  const float apart = plot.y.pixel(trained) - plot.y.pixel(target);
+  const float higher = seen(trained) && apart < c.px(22) ? c.px(22) - apart : 0.0f; // then above both lines
+  label_on(c, {left, plot.y.pixel(target) - above - higher}, c.theme.text, c.words("target {}", grouped(target)));
 }
 
-std::string wavelengths_csv(const Derived& derived) {
-  std::string text = "pair";
-  for (const Series& series : derived.series()) text += ",\"" + series.label + '"';
-  for (std::int64_t i = 0; i < derived.current().spectrum.pairs(); ++i) {
-    fmt::format_to(std::back_inserter(text), "\n{}", i);
-    for (const Series& series : derived.series()) {
-      const std::vector<double>& inv_freq = series.spectrum.inv_freq;
-      const auto at = static_cast<std::size_t>(i);
-      if (at < inv_freq.size())
-        fmt::format_to(std::back_inserter(text), ",{:.17g}", wavelength(inv_freq[at]));
-      else
-        text += ',';
-    }
+void draw_read_out(const Canvas& c, const Plot& plot, const Derived& derived, std::span<const float> alpha) {
+  const std::int64_t pairs = derived.current().spectrum.pairs();
+  const auto pair = std::clamp<std::int64_t>(std::llround(plot.x.value(c.mouse.x)), 0, pairs - 1);
+  const float at = plot.x.pixel(static_cast<double>(pair));
+  c.paint.line({at, plot.area.least.y}, {at, plot.area.greatest.y}, with_alpha(c.theme.text, 0.5f), 1);
+  ReadOut table(c, c.words("pair {}", pair));
+  for (std::size_t s = 0; s < derived.series().size(); ++s) {
+    const Series& series = derived.series()[s];
+    const auto i = static_cast<std::size_t>(pair);
+    if (alpha[s] == 0 || i >= series.spectrum.inv_freq.size()) continue;
+    const double theta = series.spectrum.inv_freq[i], lambda = wavelength(theta);
+    table.add(scheme_colour(c, series), series.label,
+              theta == 0 ? "never turns" : c.words("{} tok", grouped(lambda, lambda < 1000 ? 1 : 0)));
   }
-  return text + '\n';
+  table.draw(c.mouse, plot.area);
 }
+
+void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  Rect room;
+  const Alphas alphas =
+      heading_with_series(c, panel, "Wavelengths", "tokens per full turn", "", scene, derived, hidden, next, room);
+  Plot plot = plot_in(c, room, scene, derived);
+  const Spectrum& current = derived.current().spectrum;
+  plot.draw_axes();
+  plot.begin();
+  shade_blend(c, plot, current);
+  label_axes(c, plot, scene.rope, derived.axes());
+  const float chosen = plot.x.pixel(static_cast<double>(scene.pair));
+  if (!c.bare)
+    c.paint.line({chosen, plot.area.least.y}, {chosen, plot.area.greatest.y}, with_alpha(c.theme.accent, 0.55f),
+                 c.stroke(1.5f));
+  for (std::size_t s = derived.series().size(); s-- > 0;)
+    if (alphas[s] > 0) draw_curve(c, plot, derived.series()[s], alphas[s]);
+  const double theta = current.inv_freq[static_cast<std::size_t>(scene.pair)];
+  if (theta > 0 && alphas[0] > 0 && !c.bare)
+    c.paint.disc(plot.at(static_cast<double>(scene.pair), wavelength(theta)), c.px(4.5f),
+                 scheme_colour(c, derived.current()));
+  plot.end();
+  draw_lengths(c, plot, derived);
+  plot.take_input();
+  keep_view(next, view_x, view_y, plot);
+  if (plot.hovered()) draw_read_out(c, plot, derived, alphas);
+  if (const auto clicked = plot.clicked())
+    next.pair = std::clamp<std::int64_t>(std::llround(plot.x.value(clicked->x)), 0, current.pairs() - 1);
+}
+
+Table columns(const Scene&, const Derived& derived) {
+  Table table;
+  table.formula = "wavelength = 2 pi / inv_freq, tokens per turn; ratio = inv_freq under the scheme / without it";
+  std::vector<double> pairs;
+  for (std::int64_t i = 0; i < derived.current().spectrum.pairs(); ++i) pairs.push_back(static_cast<double>(i));
+  table.add("pair", pairs);
+  for (const Series& series : derived.series()) {
+    Wavelengths of_series = wavelengths_of(series.spectrum);
+    table.add(fmt::format("{}_wavelength", column_name(series)), std::move(of_series.wavelength));
+    table.add(fmt::format("{}_ratio", column_name(series)), std::move(of_series.ratio));
+  }
+  return table;
+}
+
+} // namespace
+
+const Picture wavelengths_picture{
+    .name = "wavelengths",
+    .title = "Wavelengths",
+    .line = "tokens per full turn of every pair, against the trained context",
+    .tab = "Wavelengths",
+    .draw = draw,
+    .columns = columns,
+    .options = options,
+};
 
 } // namespace ropescope::pictures

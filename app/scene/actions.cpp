@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <vector>
 
 #include <GLFW/glfw3.h>
 #include <fmt/format.h>
 
+#include "app/scene/picture.h"
 #include "core/error.h"
 
 namespace ropescope {
@@ -28,12 +30,6 @@ Request select(Scene& scene) {
   return Request::none;
 }
 
-template <View view>
-Request show(Scene& scene) {
-  scene.view = view;
-  return Request::none;
-}
-
 template <Request request>
 Request ask(Scene&) {
   return request;
@@ -45,7 +41,8 @@ Request toggle_play(Scene& scene) {
 }
 
 Request toggle_theme(Scene& scene) {
-  scene.dark = !scene.dark;
+  // Paper is for files; whoever works on it goes back to the dark.
+  scene.theme = scene.theme == canvas::ThemeName::dark ? canvas::ThemeName::light : canvas::ThemeName::dark;
   return Request::none;
 }
 
@@ -54,15 +51,14 @@ Request toggle_panel(Scene& scene) {
   return Request::none;
 }
 
-// The title is what the help overlay and the tabs show. The tabs are the rows "view.…" in this order.
+Request back_to_overview(Scene& scene) {
+  scene.view = all_pictures().front()->name;
+  return Request::none;
+}
+
+// The title is what the help overlay shows. The tabs, which come first, are made from the rows of pictures.
 constexpr Action table[] = {
-    {"view.overview", "Overview", GLFW_KEY_1, 0, show<View::overview>},
-    {"view.rotations", "Rotations", GLFW_KEY_2, 0, show<View::rotations>},
-    {"view.wavelengths", "Wavelengths", GLFW_KEY_3, 0, show<View::wavelengths>},
-    {"view.score", "Score", GLFW_KEY_4, 0, show<View::score>},
-    {"view.precision", "Precision", GLFW_KEY_5, 0, show<View::precision>},
-    {"view.check", "Check", GLFW_KEY_6, 0, show<View::check>},
-    {"view.grid", "Back to the overview", GLFW_KEY_0, 0, show<View::overview>},
+    {"view.grid", "Back to the overview", GLFW_KEY_0, 0, back_to_overview},
     {"play", "Play and pause", GLFW_KEY_SPACE, 0, toggle_play},
     {"step.forward", "m + 1", GLFW_KEY_RIGHT, 0, step<1>},
     {"step.back", "m − 1", GLFW_KEY_LEFT, 0, step<-1>},
@@ -76,6 +72,10 @@ constexpr Action table[] = {
     {"panel", "Show and hide the panel", GLFW_KEY_TAB, 0, toggle_panel},
     {"open", "Open a config.json or GGUF file", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
     {"export", "Export the picture as PNG", GLFW_KEY_S, 0, ask<Request::export_png>},
+    {"export.svg", "Export the picture as SVG", GLFW_KEY_S, GLFW_MOD_SHIFT, ask<Request::export_svg>},
+    {"undo", "Undo", GLFW_KEY_Z, GLFW_MOD_CONTROL, ask<Request::undo>},
+    {"redo", "Redo", GLFW_KEY_Z, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT, ask<Request::redo>},
+    {"reload", "Read the shaders again", GLFW_KEY_R, 0, ask<Request::reload_shaders>},
     {"zoom.in", "Larger", GLFW_KEY_EQUAL, GLFW_MOD_CONTROL, ask<Request::zoom_in>},
     {"zoom.out", "Smaller", GLFW_KEY_MINUS, GLFW_MOD_CONTROL, ask<Request::zoom_out>},
     {"zoom.reset", "As large as the window allows", GLFW_KEY_0, GLFW_MOD_CONTROL, ask<Request::zoom_reset>},
@@ -85,22 +85,42 @@ constexpr Action table[] = {
     {"quit", "Quit", GLFW_KEY_Q, GLFW_MOD_CONTROL, ask<Request::quit>},
 };
 
+std::vector<Action> all_actions() {
+  std::vector<Action> all;
+  for (const Picture* picture : all_pictures()) {
+    if (picture->tab.empty()) continue;
+    const int key = GLFW_KEY_1 + static_cast<int>(all.size());
+    all.push_back({picture->name, picture->tab, key, 0, nullptr, picture->name});
+  }
+  all.insert(all.end(), std::begin(table), std::end(table));
+  return all;
+}
+
 } // namespace
 
-std::span<const Action> actions() { return table; }
+std::span<const Action> actions() {
+  static const std::vector<Action> all = all_actions();
+  return all;
+}
+
+Request Action::apply(Scene& scene) const {
+  if (view.empty()) return change(scene);
+  scene.view = view;
+  return Request::none;
+}
 
 const Action& action(std::string_view name) {
-  const auto found = std::find_if(std::begin(table), std::end(table), [&](const Action& a) { return a.name == name; });
-  if (found == std::end(table)) throw Error(fmt::format("there is no action \"{}\"", name));
-  return *found;
+  for (const Action& a : actions())
+    if (a.name == name) return a;
+  throw Error(fmt::format("there is no action \"{}\"", name));
 }
 
 const Action* action_for_key(int key, int modifiers) {
   // Caps Lock and Num Lock, which GLFW may report among the modifiers, do not count.
   const int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);
-  const auto found = std::find_if(std::begin(table), std::end(table),
-                                  [&](const Action& a) { return a.key == key && a.modifiers == counted; });
-  return found == std::end(table) ? nullptr : found;
+  for (const Action& a : actions())
+    if (a.key == key && a.modifiers == counted) return &a;
+  return nullptr;
 }
 
 std::string key_name(const Action& action) {

@@ -12,6 +12,10 @@ enum class Request : std::uint8_t {
   none,
   open_file,
   export_png,
+  export_svg,
+  undo,
+  redo,
+  reload_shaders,
   help,
   full_screen,
   zoom_in,
@@ -26,7 +30,11 @@ struct Action {
   std::string_view name;      ///< "step.forward"
   std::string_view title;     ///< for people
   int key = 0, modifiers = 0; ///< GLFW's codes
-  Request (*apply)(Scene&) = nullptr;
+  Request (*change)(Scene&) = nullptr;
+  std::string_view view = {}; ///< the picture it shows, where it is a tab
+
+  /// Changes the scene, or asks for something.
+  Request apply(Scene&) const;
 };
 
 std::span<const Action> actions();

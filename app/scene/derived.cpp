@@ -8,7 +8,7 @@
 
 #include "app/gpu/context.h"
 #include "app/gpu/driver_time.h"
-#include "core/analysis/precision.h"
+#include "core/analysis/hands.h"
 #include "core/error.h"
 #include "core/rope/positions.h"
 #include "core/rope/schemes/scheme.h"
@@ -47,8 +47,8 @@ std::vector<Wanted> wanted_of(const Scene& scene, const TriedSchemes& tried) {
   const auto compare = [&](RopeType type) {
     const auto place = static_cast<std::size_t>(type);
     // Every scheme leaves a layer without RoPE as it is.
-    if (type != in_force && scene.compared[place] && scene.rope.rotates && tried[place])
-      wanted.push_back({*tried[place]});
+    const bool wanted_here = scene.compared[place] || (type == RopeType::standard && scene.baseline);
+    if (type != in_force && wanted_here && scene.rope.rotates && tried[place]) wanted.push_back({*tried[place]});
   };
   for (const RopeType type : all_rope_types)
     if (type != RopeType::standard) compare(type);
@@ -84,22 +84,10 @@ std::string label_of(const Wanted& wanted) {
              : std::string(rope_type_title(config.scaling.rope_type));
 }
 
-/// Heads whose every pair is (1, 0), one for each position, rotated. Interleaved pairs with direction +1 make the
-/// result (cos, sin) of each pair's angle, one after the other, times the attention factor.
-std::vector<float> unit_rows(Engine& engine, const Spectrum& spectrum, const Positions& positions,
-                             std::span<const std::uint8_t> axes = {}) {
-  constexpr PairLayout as_complex{Pairing::interleaved, Pairing::interleaved, false, +1};
-  const RowShape shape{1, positions.tokens(), 1, 2 * spectrum.pairs()};
-  std::vector<float> rows(static_cast<std::size_t>(shape.size()));
-  for (std::size_t i = 0; i < rows.size(); i += 2) rows[i] = 1;
-  const Rotation rotation{spectrum.turns, spectrum.attention_factor, as_complex, axes, positions};
-  engine.rotate(rotation, shape, std::span<const float>(rows), rows);
-  return rows;
-}
-
-Series series_of(Wanted wanted, std::int64_t length, std::int64_t axis) {
+/// `length`: tokens that the frequencies are computed for.
+Series series_of(Wanted wanted, double length, std::int64_t axis) {
   Series series;
-  series.spectrum = make_spectrum(wanted.config, static_cast<double>(length));
+  series.spectrum = make_spectrum(wanted.config, length);
   series.turns = turns_along(series.spectrum, wanted.config, axis);
   series.label = label_of(wanted);
   series.config = std::move(wanted.config);
@@ -134,17 +122,10 @@ void Derived::update(const Scene& scene, gpu::Engines& engines, std::int64_t col
   // First, because everything below reads the series. Where the scene's rope is not valid, it throws before anything
   // has changed.
   update_series(scene, columns);
-  if (scene.view == View::overview || scene.view == View::score) {
-    update_curves(engines, patience);
-    update_scores_here(scene);
-  } else
-    stop_refinement();
-  if (scene.view == View::overview || scene.view == View::rotations) update_hands(scene, engines);
-  if (scene.view == View::precision) measure_precision(scene, engines);
-  if (scene.view == View::check) {
-    kernel_.update(scene, patience == Patience::waits);
-    update_signatures(scene);
-  }
+  update_scores_here(scene);
+  shows_curves_ = false;
+  if (const auto update_picture = shown_picture(scene).update) update_picture(scene, *this, engines, patience);
+  if (!shows_curves_) stop_refinement(); // nobody sees the curves now
   if (patience == Patience::waits && parity_due_) measure_parity(engines);
 }
 
@@ -152,7 +133,8 @@ bool Derived::same_series(const Scene& scene, std::int64_t columns) const {
   // All that a series depends on. The positions m and n are not among it: moving them must not compute a curve again.
   const Scene& before = series_of_;
   return !series_.empty() && columns == columns_ && scene.axis == before.axis && scene.rope == before.rope &&
-         scene.factor == before.factor && scene.compared == before.compared &&
+         scene.factor == before.factor && scene.compared == before.compared && scene.baseline == before.baseline &&
+         scene.target == before.target && scene.seq_len == before.seq_len &&
          scene.other_layers == before.other_layers && scene.layer_type == before.layer_type &&
          scene.model.layers == before.model.layers;
 }
@@ -160,7 +142,9 @@ bool Derived::same_series(const Scene& scene, std::int64_t columns) const {
 void Derived::update_series(const Scene& scene, std::int64_t columns) {
   if (same_series(scene, columns)) return;
   const std::int64_t length = pictured_length(scene);
-  const bool same_axis = length == length_ && columns == columns_ && scene.axis == series_of_.axis;
+  const double sequence = sequence_length(scene);
+  const bool same_axis =
+      length == length_ && sequence == sequence_length_ && columns == columns_ && scene.axis == series_of_.axis;
   // Everything that may throw comes before anything is changed, so that after an Error the series are as they were.
   // Series that did not change are found again and moved over with their curves, which are what costs time.
   std::vector<Series> next;
@@ -171,7 +155,7 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
       return same_axis && s.config == wanted.config && s.layer_type == wanted.layer_type;
     });
     known.push_back(found == series_.end() ? nullptr : &*found);
-    next.push_back(known.back() ? Series{} : series_of(std::move(wanted), length, scene.axis));
+    next.push_back(known.back() ? Series{} : series_of(std::move(wanted), sequence, scene.axis));
   }
   Spectrum trained = make_spectrum(trained_rope(scene.rope));
 
@@ -188,14 +172,46 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   trained_ = std::move(trained);
   series_ = std::move(next);
   length_ = length;
+  sequence_length_ = sequence;
   columns_ = columns;
+  ++version_;
   trained_length_ = ropescope::trained_length(scene.rope);
   for (const RopeType type : all_rope_types)
     possible_[static_cast<std::size_t>(type)] = tried[static_cast<std::size_t>(type)].has_value();
   series_of_ = scene;
 }
 
-void Derived::update_curves(gpu::Engines& engines, Patience patience) {
+/// The edges of a curve's bins: a column of the plot is a bin of its own.
+std::vector<std::int64_t> Derived::edges_of(const CurveView& view) const {
+  if (!view.distances && view.scale == canvas::Scale::log) return log_bin_edges(length_, columns_);
+  // The local mean at a distance x reaches from x/1.25 to x·1.25, so that columns beyond the view are needed too: else
+  // the line would depend on what is seen of it.
+  const canvas::Range seen = view.distances.value_or(
+      canvas::Range{view.scale == canvas::Scale::log ? 1.0 : 0.0, static_cast<double>(length_)});
+  const canvas::Axis axis{.least = seen.least,
+                          .greatest = seen.greatest,
+                          .first_pixel = 0,
+                          .last_pixel = static_cast<float>(columns_),
+                          .scale = view.scale};
+  std::vector<double> boundaries;
+  const double first = std::max(seen.least / 1.25, view.scale == canvas::Scale::log ? 1.0 : 0.0),
+               last = std::min(seen.greatest * 1.25, static_cast<double>(length_));
+  const auto column_of = [&](double distance) { return static_cast<std::int64_t>(std::floor(axis.pixel(distance))); };
+  boundaries.push_back(first);
+  for (std::int64_t column = column_of(first) + 1; column <= column_of(last); ++column)
+    boundaries.push_back(axis.value(static_cast<float>(column)));
+  boundaries.push_back(last);
+  return bin_edges(boundaries, length_);
+}
+
+void Derived::show_curves(const Scene&, gpu::Engines& engines, Patience patience, const CurveView& view) {
+  shows_curves_ = true;
+  if (view != curve_view_) {
+    // Other distances: every curve anew.
+    stop_refinement();
+    curve_view_ = view;
+    for (Series& series : series_) series.finished = false;
+  }
   // Goes on where the frame before stopped, unless the GPU was given up in between; then the curves begin again on the
   // CPU.
   if (refining_ && refines_on_gpu_ == engines.draws_on_gpu() && patience == Patience::goes_on) return refine(engines);
@@ -210,7 +226,7 @@ void Derived::update_curves(gpu::Engines& engines, Patience patience) {
   if (unfinished.empty()) return;
   // A long scan is drawn coarse at first, from a part of its distances, and refined over the next frames.
   const bool at_once = patience == Patience::waits || terms <= terms_at_once;
-  const std::vector<std::int64_t> edges = log_bin_edges(length_, columns_);
+  const std::vector<std::int64_t> edges = edges_of(view);
   for (Series* series : unfinished) {
     const auto weights = equal_weights(series->spectrum.pairs());
     const ScoreScan scan{.turns = series->turns, .weights = weights, .first = edges.front()};
@@ -267,89 +283,6 @@ void Derived::stop_refinement() {
   refinement_.abandon();
   gpu_scans_ = {};
   refining_ = false;
-}
-
-void Derived::update_hands(const Scene& scene, gpu::Engines& engines) {
-  const Spectrum& spectrum = current().spectrum;
-  if (hands_of_ == scene.rope && hands_at_ == std::array{scene.m, scene.n, scene.axis}) return;
-  Positions positions{1, {scene.m, scene.n}};
-  std::vector<std::uint8_t> axes;
-  if (scene.axis >= 0) { // along the others both are where the key is
-    positions = {axis_count(scene.rope), {}};
-    for (std::int64_t a = 0; a < positions.axes; ++a)
-      positions.ids.insert(positions.ids.end(), {a == scene.axis ? scene.m : scene.n, scene.n});
-    axes = pair_axes(scene.rope, positions.axes);
-  }
-  const std::vector<float> rows = unit_rows(engines.preferred(), spectrum, positions, axes);
-  const auto pairs = static_cast<std::size_t>(spectrum.pairs());
-  hands_ = {std::vector<glm::vec2>(pairs), std::vector<glm::vec2>(pairs)};
-  for (std::size_t i = 0; i < pairs; ++i) {
-    // The query's row of 2 × pairs numbers comes first, then the key's.
-    hands_.query[i] = {rows[2 * i], rows[2 * i + 1]};
-    hands_.key[i] = {rows[2 * (pairs + i)], rows[2 * (pairs + i) + 1]};
-  }
-  hands_at_ = {scene.m, scene.n, scene.axis};
-  hands_of_ = scene.rope;
-}
-
-void Derived::measure_precision(const Scene& scene, gpu::Engines& engines) {
-  // To a million tokens even where the context is short, as the cost of a number format is seen far out alone; 260
-  // positions are close enough for a line.
-  constexpr std::int64_t at_least = 1'000'000, columns = 260;
-  const std::int64_t furthest = std::max(length_, at_least);
-  if (precision_of_ == scene.rope && precision_.positions.back() == furthest) return;
-  struct Shown {
-    const char *recipe, *label;
-  };
-  constexpr Shown shown[] = {{"exact", "exact (turns)"},
-                             {"float32", "float32 angles"},
-                             {"ggml_recurrence", "ggml recurrence"},
-                             {"powf", "powf on the fly"},
-                             {"bf16_tables", "bfloat16 tables"},
-                             {"bf16_positions", "bfloat16 positions"},
-                             {"bf16_inv_freq", "bfloat16 inv_freq"}};
-  Precision next;
-  for (const std::int64_t edge : log_bin_edges(furthest, columns)) next.positions.push_back(edge);
-  next.positions.back() = furthest;
-  next.table_positions = {1000, 32768, 100'000, 1'000'000};
-  if (furthest >= 10'000'000) next.table_positions.push_back(10'000'000);
-  // A curve takes each position with the one before it and shows the worse: a format may hold a position exactly (every
-  // power of two, for one), and its error of 0 would hide that of all others around.
-  std::vector<std::int64_t> asked = next.table_positions;
-  for (const std::int64_t p : next.positions) asked.insert(asked.end(), {p, std::max<std::int64_t>(1, p - 1)});
-  for (std::size_t r = 0; r < std::size(shown); ++r)
-    for (Engine* engine : {static_cast<Engine*>(&engines.cpu), engines.gpu.get()}) {
-      const Recipe& recipe = *find_recipe(shown[r].recipe);
-      if (!engine->why_not().empty() || !measurable(*engine, recipe, scene.rope)) continue;
-      const std::vector<double> errors =
-          ropescope::precision(*engine, recipe, scene.rope, static_cast<double>(length_), asked);
-      PrecisionCurve curve{.recipe = r, .label = shown[r].label, .on_gpu = engine != &engines.cpu};
-      // `errors` is in the order of `asked`: first those of the table, then two for each point of the curve.
-      const auto split = errors.begin() + static_cast<std::ptrdiff_t>(next.table_positions.size());
-      curve.table.assign(errors.begin(), split);
-      for (auto error = split; error != errors.end(); error += 2) curve.errors.push_back(std::max(error[0], error[1]));
-      next.curves.push_back(std::move(curve));
-    }
-  precision_ = std::move(next);
-  precision_of_ = scene.rope;
-}
-
-/// At the positions of the kernel's rows, or of a whole context of moderate length.
-void Derived::update_signatures(const Scene& scene) {
-  const CheckedKernel* beside = kernel_.checked();
-  if ((beside && !scene.kernel.gallery) || (signatures_of_ == scene.rope && signatures_beside_.get() == beside)) return;
-  // 40 rows of `signature_positions` each are as many as a small picture can show. They are spread evenly over the
-  // kernel's rows; without a kernel, over 4096 tokens, a usual context.
-  constexpr std::int64_t rows = 40 * static_cast<std::int64_t>(signature_positions), usual = 4096;
-  const std::int64_t tokens = beside ? beside->run.shape.tokens : usual;
-  std::vector<std::int64_t> positions;
-  for (std::int64_t r = 0; r < std::min(rows, tokens); ++r) {
-    const std::int64_t token = r * (tokens - 1) / std::max<std::int64_t>(1, std::min(rows, tokens) - 1);
-    positions.push_back(beside ? beside->run.positions.at(0, token) : token);
-  }
-  signatures_ = ropescope::signatures(scene.rope, positions);
-  signatures_of_ = scene.rope;
-  signatures_beside_ = kernel_.shared();
 }
 
 void Derived::update_scores_here(const Scene& scene) {

@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include <glm/glm.hpp>
-
+#include "app/canvas/axis.h"
 #include "app/gpu/engines.h"
+#include "app/scene/cached.h"
 #include "app/scene/kernel_check.h"
+#include "app/scene/picture.h"
 #include "app/scene/refinement.h"
 #include "app/scene/scene.h"
-#include "core/check/signatures.h"
 #include "core/analysis/score_curve.h"
 #include "core/rope/spectrum.h"
 
@@ -30,11 +30,6 @@ struct Series {
   bool current = false;             ///< the scheme in force
 };
 
-/// The rotary pairs of one query and one key whose every pair is (1, 0) before the rotation.
-struct Hands {
-  std::vector<glm::vec2> query, key; ///< per pair, on a circle of the attention factor's radius
-};
-
 /// Both engines on the same work, measured once the scheme in force has stayed for a moment: rows at positions of every
 /// order of magnitude, and the score at every distance (of the first 2²⁰/pairs, where there are more).
 struct Parity {
@@ -42,27 +37,15 @@ struct Parity {
   double greatest_difference = 0; ///< of any rotated component (over the attention factor) or score
 };
 
-/// What one recipe costs on one engine (core/analysis/precision.h).
-struct PrecisionCurve {
-  std::size_t recipe = 0; ///< which of those that are shown
-  std::string label;
-  bool on_gpu = false;
-  std::vector<double> errors = {}; ///< at Precision::positions, each with its neighbour
-  std::vector<double> table = {};  ///< at Precision::table_positions exactly
+/// Which distances curves are scanned at: those that a plot shows.
+struct CurveView {
+  std::optional<canvas::Range> distances; ///< tokens; nothing: 1 … length
+  canvas::Scale scale = canvas::Scale::log;
+  bool operator==(const CurveView&) const = default;
 };
-
-/// Measured where the precision picture is looked at.
-struct Precision {
-  std::vector<std::int64_t> positions, table_positions;
-  std::vector<PrecisionCurve> curves; ///< a recipe's on the CPU, then its on the GPU
-};
-
-/// Whether update() waits for long work. A window does not: it shows what there is and becomes finer from frame to
-/// frame. A picture that is written to a file waits until everything is computed.
-enum class Patience : std::uint8_t { waits, goes_on };
 
 /// Everything computed from a Scene. Each part is recomputed only when its own inputs changed, and only where the
-/// scene's view shows it.
+/// scene's view shows it. What all pictures share is here; numbers of one picture are kept by their type.
 class Derived {
 public:
   /// `columns`: pixels across the score picture. Throws Error where the scene's rope is not valid; what was
@@ -83,43 +66,52 @@ public:
   bool possible(RopeType type) const { return possible_[static_cast<std::size_t>(type)]; } ///< tried_on() has it
   const std::vector<std::uint8_t>& axes() const { return axes_; } ///< per pair; empty where positions have one axis
   const Spectrum& trained() const { return trained_; }            ///< without any extension
-  const Hands& hands() const { return hands_; }
   const Parity& parity() const { return parity_; }
-  const Precision& precision() const { return precision_; } ///< empty until the scene shows it
   const KernelCheck& kernel() const { return kernel_; }
   KernelCheck& kernel() { return kernel_; }
-  const std::vector<Signature>& signatures() const { return signatures_; } ///< empty until the scene shows them
-  std::int64_t length() const { return length_; }                          ///< tokens the pictures reach to
+
+  /// Numbers of a picture, kept by their type and made by make() where these inputs are not those they are of. The
+  /// inputs of one type of numbers are always of one type.
+  template <typename Numbers, typename Inputs, typename Make>
+  const Numbers& numbers(const Inputs& inputs, Make make) {
+    return kept_.of<Numbers>(inputs, make);
+  }
+  /// Null until the scene has shown them.
+  template <typename Numbers>
+  const Numbers* numbers() const {
+    return kept_.get<Numbers>();
+  }
+  /// Counts the changes of the series and all that comes with them: one number stands for all their inputs.
+  std::uint64_t version() const { return version_; }
+
+  // What pictures ask for in their update().
+  void show_curves(const Scene&, gpu::Engines&, Patience, const CurveView&);
+  void show_kernel(const Scene& scene, Patience patience) { kernel_.update(scene, patience == Patience::waits); }
+
+  std::int64_t length() const { return length_; } ///< tokens the pictures reach to
   double trained_length() const { return trained_length_; }
   std::uint64_t scans() const { return scans_; } ///< curves computed so far, coarse or finished
 
 private:
   bool same_series(const Scene&, std::int64_t columns) const;
   void update_series(const Scene&, std::int64_t columns);
-  void update_curves(gpu::Engines&, Patience);
+  std::vector<std::int64_t> edges_of(const CurveView&) const;
   void begin_refinement(gpu::Engines&);
   void refine(gpu::Engines&);
   void stop_refinement();
-  void update_hands(const Scene&, gpu::Engines&);
   void update_scores_here(const Scene&);
-  void measure_precision(const Scene&, gpu::Engines&);
-  void update_signatures(const Scene&);
 
   std::vector<Series> series_;
   Spectrum trained_;
   std::vector<std::uint8_t> axes_;
   std::array<bool, std::size(all_rope_types)> possible_{};
-  Hands hands_;
   Parity parity_;
   bool parity_due_ = false;
-  Precision precision_;
-  std::optional<RopeConfig> precision_of_;
   KernelCheck kernel_;
-  std::vector<Signature> signatures_;
-  std::optional<RopeConfig> signatures_of_;
-  std::shared_ptr<const CheckedKernel> signatures_beside_; // kept, so that no other can have its address
+  Kept kept_;
+  std::uint64_t version_ = 0;
   std::int64_t length_ = 0, columns_ = 0;
-  double trained_length_ = 0;
+  double trained_length_ = 0, sequence_length_ = 0;
   Scene series_of_;       // what the series were made of
   Refinement refinement_; // on the CPU
   CurveScans gpu_scans_;  // on the thread that draws, a slice a frame
@@ -127,8 +119,8 @@ private:
   bool refines_on_gpu_ = false; // or on the CPU; where the GPU is given up, the curves begin again there
   double refined_ = 1;
   std::uint64_t scans_ = 0;
-  std::array<std::int64_t, 3> hands_at_{}; // m, n, axis
-  std::optional<RopeConfig> hands_of_;
+  CurveView curve_view_;
+  bool shows_curves_ = false; // in this update
 };
 
 } // namespace ropescope

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "app/assets.h"
 #include "core/error.h"
+#include "core/io/model_file.h"
 
 namespace ropescope {
 
@@ -23,7 +25,9 @@ std::string_view id_of(const Asset& file) {
 
 Preset read_preset(const Asset& file) {
   const std::string id(id_of(file));
-  return {id, parse_model_config(file.text, id)};
+  Preset preset{id, parse_model_config(file.text, id)};
+  preset.model.origin = id;
+  return preset;
 }
 
 std::vector<Preset> read_presets() {
@@ -56,6 +60,16 @@ Preset find_preset(std::string_view name) {
   std::vector<std::string_view> ids;
   for (const Preset& preset : presets()) ids.push_back(preset.id);
   throw Error(fmt::format("no model \"{}\", expected one of {}", name, fmt::join(ids, ", ")));
+}
+
+Model open_model(const std::string& origin) {
+  if (origin.starts_with("{")) {
+    Model model = parse_model_config(origin, "config");
+    model.origin = origin;
+    return model;
+  }
+  const bool is_path = origin.find('/') != std::string::npos || std::filesystem::exists(origin);
+  return is_path ? read_model(origin) : find_preset(origin).model;
 }
 
 } // namespace ropescope

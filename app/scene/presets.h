@@ -20,4 +20,8 @@ const std::vector<Preset>& presets();
 /// there is none.
 Preset find_preset(std::string_view name);
 
+/// A model by its origin: a preset's id or name, a file's path, or the text of a config.json, which begins with "{".
+/// Throws Error.
+Model open_model(const std::string& origin);
+
 } // namespace ropescope

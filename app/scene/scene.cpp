@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "app/scene/presets.h"
 #include "core/check/file_roles.h"
 #include "core/error.h"
+#include "core/io/config_json.h"
 #include "core/rope/schemes/scheme.h"
+#include "core/text.h"
 
 namespace ropescope {
 
@@ -18,12 +22,21 @@ namespace {
 constexpr double what_if_factor = 16, unknown_length = 2048;
 constexpr double greatest_pictured_length = 16.0 * 1024 * 1024;
 
+void assign(RopeConfig& rope, const std::vector<std::string>& assignments) {
+  for (const std::string& assignment : assignments) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos) throw Error(fmt::format("set: {}: expected key=value", in_quotes(assignment)));
+    set_parameter(rope, assignment.substr(0, equals), assignment.substr(equals + 1));
+  }
+}
+
 /// Puts a layer type's rope into the scene, with a context length and a factor where the file has none. The condition
 /// is written with "not", so that a length that is no number is replaced too.
 void take_rope(Scene& scene, const LayerRope& layer) {
   scene.layer_type = layer.layer_type;
   scene.axis = -1;
   scene.rope = layer.config;
+  assign(scene.rope, scene.assignments);
   scene.factor = extension_factor(scene.rope) > 1 ? extension_factor(scene.rope) : what_if_factor;
   if (!(trained_length(scene.rope) >= 1)) set_trained_length(scene.rope, unknown_length);
   if (scene.rope.scaling.max_position_embeddings < 1)
@@ -36,6 +49,11 @@ bool grows(RopeType type) {
   return memory == CallMemory::grows || memory == CallMemory::grows_returns;
 }
 
+/// What is drawn beside the scheme in force from the start; no extension is, as the baseline.
+bool is_compared_at_first(const Scheme& scheme) {
+  return scheme.compared_at_first && scheme.type != RopeType::standard;
+}
+
 bool& compared(Scene& scene, RopeType type) { return scene.compared[static_cast<std::size_t>(type)]; }
 
 } // namespace
@@ -44,13 +62,15 @@ Scene scene_of(const Model& model, const std::optional<std::string>& layer_type)
   Scene scene;
   scene.model = model;
   take_rope(scene, layer_rope(model, layer_type));
-  for (const Scheme* scheme : all_schemes()) compared(scene, scheme->type) = scheme->compared_at_first;
+  for (const Scheme* scheme : all_schemes()) compared(scene, scheme->type) = is_compared_at_first(*scheme);
   settle(scene);
   return scene;
 }
 
+Scene first_scene() { return scene_of(find_preset("llama-2-7b").model); }
+
 Scene default_scene() {
-  Scene scene = scene_of(find_preset("llama-2-7b").model);
+  Scene scene = first_scene();
   choose_scheme(scene, RopeType::yarn);
   return scene;
 }
@@ -58,9 +78,18 @@ Scene default_scene() {
 Scene with_model(const Scene& scene, const Model& model) {
   Scene next = scene;
   next.model = model;
+  next.assignments.clear();
   // The config of the model before must not tell heads from tokens for this one (see KernelFiles).
   next.kernel.files.config.clear();
   take_rope(next, layer_rope(model, std::nullopt));
+  settle(next);
+  return next;
+}
+
+Scene with_assignments(const Scene& scene, const std::vector<std::string>& assignments) {
+  Scene next = scene;
+  next.assignments = assignments;
+  take_rope(next, layer_rope(scene.model, scene.layer_type.empty() ? std::nullopt : std::optional(scene.layer_type)));
   settle(next);
   return next;
 }
@@ -76,8 +105,11 @@ std::string short_layer_name(const std::string& layer_type) {
   return layer_type.substr(0, layer_type.find("_attention"));
 }
 
-const RopeConfig& original_rope(const Scene& scene) {
-  return layer_rope(scene.model, scene.layer_type.empty() ? std::nullopt : std::optional(scene.layer_type)).config;
+RopeConfig original_rope(const Scene& scene) {
+  RopeConfig rope =
+      layer_rope(scene.model, scene.layer_type.empty() ? std::nullopt : std::optional(scene.layer_type)).config;
+  assign(rope, scene.assignments);
+  return rope;
 }
 
 std::optional<ValidRope> tried_on(const Scene& scene, RopeType type) {
@@ -87,7 +119,7 @@ std::optional<ValidRope> tried_on(const Scene& scene, RopeType type) {
   // with_scheme() changes what the new scheme needs; what the old one had changed for itself is undone here. A scheme
   // that spans the whole head (p-RoPE) has set rotary_dim to head_dim, and a dynamic scheme counts from
   // max_position_embeddings, which it has set to the trained length.
-  const RopeConfig& original = original_rope(scene);
+  const RopeConfig original = original_rope(scene);
   const bool was_whole = scheme_of(scene.rope).spans_whole_head && !scheme_of(original).spans_whole_head;
   if (was_whole && rope->layout.head_dim == original.layout.head_dim && !scheme_of(type).spans_whole_head)
     rope->layout.rotary_dim = original.layout.rotary_dim;
@@ -104,7 +136,7 @@ void choose_scheme(Scene& scene, RopeType type) {
   if (type == scene.rope.scaling.rope_type) return;
   const auto changed = tried_on(scene, type);
   if (!changed) return;
-  const RopeConfig& original = original_rope(scene);
+  const RopeConfig original = original_rope(scene);
   scene.rope = *changed;
   if (type == original.scaling.rope_type) {
     // with_scheme() drops what belongs to one scheme alone. Back at the model's own scheme the file's values count
@@ -130,9 +162,18 @@ void settle(Scene& scene) {
   const std::int64_t pairs = pair_count(scene.rope);
   scene.pair = std::clamp<std::int64_t>(scene.pair, 0, std::max<std::int64_t>(pairs - 1, 0));
   if (scene.axis >= axis_count(scene.rope) || axis_count(scene.rope) == 1) scene.axis = -1;
-  const std::int64_t greatest = furthest_position(scene);
-  scene.m = std::clamp<std::int64_t>(scene.m, 0, greatest);
-  scene.n = std::clamp<std::int64_t>(scene.n, 0, greatest);
+  scene.m = std::clamp<std::int64_t>(scene.m, 0, furthest_position);
+  scene.n = std::clamp<std::int64_t>(scene.n, 0, furthest_position);
+}
+
+void set_head_dim(Scene& scene, std::int64_t head_dim) {
+  // Both dimensions stay even, as a pair takes two components, and at least one pair is left.
+  HeadLayout& layout = scene.rope.layout;
+  head_dim = std::max<std::int64_t>(2, head_dim / 2 * 2);
+  const double part = static_cast<double>(layout.rotary_dim) / static_cast<double>(layout.head_dim);
+  layout.rotary_dim =
+      std::max<std::int64_t>(2, static_cast<std::int64_t>(std::lround(part * static_cast<double>(head_dim))) / 2 * 2);
+  layout.head_dim = head_dim;
 }
 
 void take_kernel_files(Scene& scene, const std::vector<std::string>& paths) {
@@ -143,18 +184,18 @@ void take_kernel_files(Scene& scene, const std::vector<std::string>& paths) {
   kernel.files.token_axis.reset();
   kernel.head = -1;
   kernel.row = -1;
-  kernel.top = kernel.left = 0;
-  kernel.bottom = kernel.right = 1;
-  scene.view = View::check;
-}
-
-std::int64_t furthest_position(const Scene& scene) {
-  const std::int64_t pictured = std::max<std::int64_t>(pictured_length(scene) - 1, 1);
-  return scene.view == View::precision ? std::max<std::int64_t>(pictured, 1'000'000) : pictured;
+  for (const char* key : {"check.x", "check.y"})
+    if (const Property* view = find_property(key)) reset(scene, *view);
+  scene.view = "check";
 }
 
 std::int64_t pictured_length(const Scene& scene) {
-  return static_cast<std::int64_t>(std::clamp(std::round(target_length(scene.rope)), 2.0, greatest_pictured_length));
+  const double length = scene.target.value_or(target_length(scene.rope));
+  return static_cast<std::int64_t>(std::clamp(std::round(length), 2.0, greatest_pictured_length));
+}
+
+double sequence_length(const Scene& scene) {
+  return scene.seq_len.value_or(static_cast<double>(pictured_length(scene)));
 }
 
 } // namespace ropescope

@@ -2,15 +2,21 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "app/canvas/range.h"
+#include "app/canvas/theme_name.h"
+#include "app/gpu/engine_choice.h"
+#include "app/scene/property.h"
+#include "app/scene/value.h"
 #include "core/check/run_files.h"
-#include "core/io/config_json.h"
+#include "core/model/model.h"
 
 namespace ropescope {
-
-/// What fills the stage.
-enum class View : std::uint8_t { overview, rotations, wavelengths, score, precision, check };
 
 /// What Play moves.
 enum class Play : std::uint8_t { off, query, both };
@@ -18,32 +24,60 @@ enum class Play : std::uint8_t { off, query, both };
 /// A kernel to be checked, and which part of its errors is looked at.
 struct KernelView {
   KernelFiles files;
-  bool guessed = false;                            ///< which file is the input and which the output
-  std::int64_t head = -1;                          ///< −1: all heads together
-  std::int64_t row = -1;                           ///< −1: the middle one
-  double top = 0, bottom = 1, left = 0, right = 1; ///< what is seen of rows and pairs, as shares
-  bool gallery = false;                            ///< signatures of bugs take the place of the pictures at the right
+  bool guessed = false;   ///< which file is the input and which the output
+  std::int64_t head = -1; ///< −1: all heads together
+  std::int64_t row = -1;  ///< −1: the middle one
+  bool gallery = false;   ///< signatures of bugs take the place of the pictures at the right
 
   bool operator==(const KernelView&) const = default;
 };
 
-/// Everything a person has chosen. A plain value: copyable, comparable.
+/// What a person has chosen of the properties that no member of the scene holds, by their rows; what has its default is
+/// not kept, so that two scenes which show the same are equal.
+class Options {
+public:
+  /// The default where nothing was chosen.
+  Value operator[](const Property&) const;
+  void set(const Property&, Value);
+
+  bool flag(const Property& property) const { return std::get<bool>((*this)[property]); }
+  double number(const Property& property) const { return std::get<double>((*this)[property]); }
+  bool is(const Property& choice, std::string_view word) const;
+  std::optional<canvas::Range> range(const Property&) const; ///< nothing where it is null
+  std::span<const std::string> texts(const Property&) const; ///< empty where it is null
+
+  bool operator==(const Options&) const = default;
+
+private:
+  const Value* find(const Property&) const;
+  std::vector<std::pair<const Property*, Value>> chosen_; // in the order of keys
+};
+
+/// Everything a person has chosen. A plain value: copyable, comparable; to JSON and back by scene_json.h. What can be
+/// chosen has a Property, so that nothing here is changed but by its key.
 struct Scene {
-  Model model;                   ///< as opened; untouched by the controls
-  std::string layer_type;        ///< which of the model's embeddings
-  RopeConfig rope;               ///< that one, with every change made by hand
-  double factor = 16;            ///< s of every scheme that is tried on; the rope's own where it has one
-  std::int64_t m = 137, n = 100; ///< positions of query and key, tokens
-  std::int64_t pair = 20;        ///< selected everywhere; within the pairs there are
-  std::int64_t axis = -1;        ///< of positions with several: along which m and n lie apart; −1: along all alike
-  bool other_layers = true;      ///< the model's other layer types are drawn beside this one
+  Model model;                          ///< as opened; untouched by the controls
+  std::vector<std::string> assignments; ///< "key=value" of rope parameters, applied to the model's (`--set`)
+  std::string layer_type;               ///< which of the model's embeddings
+  RopeConfig rope;                      ///< that one, with every change made by hand
+  double factor = 16;                   ///< s of every scheme that is tried on; the rope's own where it has one
+  std::optional<double> target;         ///< tokens that the pictures reach to; nothing: see target_length()
+  std::optional<double> seq_len;        ///< tokens that the schemes which go by the length see; nothing: the target
+  std::int64_t m = 137, n = 100;        ///< positions of query and key, tokens
+  std::int64_t pair = 20;               ///< selected everywhere; within the pairs there are
+  std::vector<std::int64_t> pairs;      ///< those that pictures of all pairs show; empty: all
+  std::int64_t axis = -1;   ///< of positions with several: along which m and n lie apart; −1: along all alike
+  bool other_layers = true; ///< the model's other layer types are drawn beside this one
   std::array<bool, std::size(all_rope_types)> compared{}; ///< by RopeType: drawn beside the scheme in force
-  View view = View::overview;
+  bool baseline = true;                                   ///< and so is no extension
+  gpu::EngineChoice engine = gpu::EngineChoice::automatic;
+  std::string view = "overview"; ///< the picture that fills the stage
   KernelView kernel;
   Play play = Play::off;
   bool play_both = true; ///< what the play button starts
-  bool dark = true;
+  canvas::ThemeName theme = canvas::ThemeName::dark;
   bool panel = true; ///< the left panel is open
+  Options options;   ///< of pictures, and all else that has a row alone
 
   bool operator==(const Scene&) const = default;
 };
@@ -51,11 +85,17 @@ struct Scene {
 /// A scene of a model as it is. A model that names no context length gets 2048.
 Scene scene_of(const Model&, const std::optional<std::string>& layer_type = std::nullopt);
 
-/// The scene the program opens with: Llama 2 7B, YaRN ×16.
+/// Every key at its default: Llama 2 7B as it is, with the schemes compared that are at first.
+Scene first_scene();
+
+/// The scene the program opens with where nothing is asked for: the same under YaRN ×16.
 Scene default_scene();
 
 /// The same scene with another model in it: positions, theme and view stay.
 Scene with_model(const Scene&, const Model&);
+
+/// The same scene with other rope parameters, "key=value" of each, assigned to the model's. Throws Error.
+Scene with_assignments(const Scene&, const std::vector<std::string>& assignments);
 
 /// The same scene with another of the model's layer types.
 Scene with_layer_type(const Scene&, const std::string& layer_type);
@@ -71,7 +111,7 @@ std::optional<ValidRope> tried_on(const Scene&, RopeType);
 void set_factor(Scene&, double);
 
 /// The embedding as the model's file has it.
-const RopeConfig& original_rope(const Scene&);
+RopeConfig original_rope(const Scene&);
 
 /// "sliding" of "sliding_attention".
 std::string short_layer_name(const std::string& layer_type);
@@ -79,13 +119,20 @@ std::string short_layer_name(const std::string& layer_type);
 /// Brings what a control may have pushed too far back within the model: pair, m, n.
 void settle(Scene&);
 
-/// The furthest position that m and n may take: within the pictured length, and to a million where precision is seen.
-std::int64_t furthest_position(const Scene&);
+/// The furthest position that m and n may take, whatever the pictures show: 2²⁴ − 1. Beyond, float32 has not every
+/// integer.
+inline constexpr std::int64_t furthest_position = (std::int64_t{1} << 24) - 1;
+
+/// Sets head_dim; the part of the head that turns stays the same part: half of 128 becomes half of 64.
+void set_head_dim(Scene&, std::int64_t head_dim);
 
 /// Takes files dropped on the view: arrays of a kernel's input and output, and of positions.
 void take_kernel_files(Scene&, const std::vector<std::string>& paths);
 
-/// The length (tokens) the pictures reach to: the extension's target, at least the trained context.
+/// The length (tokens) the pictures reach to: the scene's target, else the extension's, else the trained context.
 std::int64_t pictured_length(const Scene&);
+
+/// The length (tokens) that the frequencies are computed for.
+double sequence_length(const Scene&);
 
 } // namespace ropescope

@@ -7,9 +7,10 @@
 #include <fmt/format.h>
 
 #include "app/canvas/imgui_compat.h"
-#include "app/canvas/axis.h"
 #include "app/scene/actions.h"
 #include "app/scene/presets.h"
+#include "app/scene/property.h"
+#include "core/error.h"
 #include "core/rope/schemes/scheme.h"
 
 namespace ropescope::shell {
@@ -65,12 +66,6 @@ public:
     skip(10);
     text(c, at_, c.fonts.heading, c.theme.dim, words);
     skip(22);
-  }
-
-  bool value(const Slider& s, double& v) {
-    const bool changed = slider(c, at_, width_, s, v);
-    skip_slider();
-    return changed;
   }
 
   void read_out(std::string_view label, std::string_view shown) {
@@ -155,77 +150,79 @@ void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
   column.skip(38);
 }
 
-/// The part of the head that turns stays the same part: half of 128 becomes half of 64. Both dimensions stay even, as a
-/// pair takes two components, and at least one pair is left.
-void set_head_dim(Scene& next, double value) {
-  RopeConfig& rope = next.rope;
-  const auto head_dim = std::max<std::int64_t>(2, static_cast<std::int64_t>(value) / 2 * 2);
-  const double part = static_cast<double>(rope.layout.rotary_dim) / static_cast<double>(rope.layout.head_dim);
-  rope.layout.rotary_dim =
-      std::max<std::int64_t>(2, static_cast<std::int64_t>(std::lround(part * static_cast<double>(head_dim))) / 2 * 2);
-  rope.layout.head_dim = head_dim;
-  settle(next);
+/// What a control is and does, what it may be, and where a double click goes; made only where the mouse asks for it.
+void show_help(const Canvas& c, Rect area, const Property& row) {
+  if (wants_help(c, area))
+    show_tooltip(c.id("{}.\nMay be {}. Default: {}.", row.help, allowed_words(row), default_words(row)));
 }
 
-void model_controls(Column& column, const Scene& scene, const RopeConfig& original, Scene& next) {
-  RopeConfig& rope = next.rope;
-  double head_dim = static_cast<double>(rope.layout.head_dim);
-  const std::string dims = rope.layout.rotary_dim == rope.layout.head_dim
-                               ? std::to_string(rope.layout.head_dim)
-                               : fmt::format("{} of {}", rope.layout.rotary_dim, rope.layout.head_dim);
-  if (column.value({.id = "head_dim",
-                    .label = rope.layout.rotary_dim == rope.layout.head_dim ? "head dim d" : "rotary dim d",
-                    .value_text = dims,
-                    .least = 16,
-                    .greatest = 512,
-                    .logarithmic = true,
-                    .whole = true,
-                    .fallback = static_cast<double>(original.layout.head_dim)},
-                   head_dim))
-    set_head_dim(next, head_dim);
-  column.value({.id = "base",
-                .label = "base b",
-                .value_text = grouped(rope.base),
-                .least = 100,
-                .greatest = 1e9,
-                .logarithmic = true,
-                .whole = true,
-                .fallback = original.base},
-               rope.base);
-
+/// A slider for a property that is a number. What it refuses becomes `refusal`.
+void slide(Column& column, const Property& row, const Scene& scene, Scene& next, std::string& refusal) {
   const Canvas& c = column.c;
-  text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, "pairing");
-  for (const auto& [n, pairing, label] :
-       {std::tuple{0, Pairing::half, "half-split"}, std::tuple{1, Pairing::interleaved, "interleaved"}})
-    if (button(c, label, column.cell(n, 2, 28, c.px(72)), label, scene.rope.layout.pairs.pairing == pairing))
-      // Input and output alike: a kernel that reads one pairing and writes the other is a fault that `check` looks for,
-      // no choice of a model.
-      rope.layout.pairs.pairing = rope.layout.pairs.output = pairing;
+  double number = std::get<double>(get(scene, row));
+  const double from = row.slider_end > row.slider_least ? row.slider_least : row.least,
+               to = row.slider_to                       ? row.slider_to(scene)
+                    : row.slider_end > row.slider_least ? row.slider_end
+                                                        : row.greatest;
+  const bool whole = row.kind == Kind::whole || row.unit == "tokens" || to > 1e5;
+  const Slider slider{.id = row.key.data(), // a literal, which ends with NUL
+                      .label = row.label,
+                      .value_text = row.shown ? row.shown(scene)
+                                    : whole   ? grouped(number)
+                                              : fmt::format("{:.4g}", number),
+                      .least = from,
+                      .greatest = to,
+                      .logarithmic = row.logarithmic,
+                      .whole = whole,
+                      .colour = row.colour ? c.theme.*row.colour : 0};
+  show_help(c, {column.at(), {column.at().x + column.width(), column.at().y + c.px(38)}}, row);
+  std::string typed;
+  try {
+    switch (canvas::slider(c, column.at(), column.width(), slider, number, typed)) {
+    case Moved::no: break;
+    // A drag stays within what the row allows, though the slider's end may lie beyond.
+    case Moved::dragged:
+      set(next, row, std::clamp(row.snapped ? row.snapped(number) : number, row.least, row.greatest));
+      break;
+    case Moved::typed: set(next, row, parse_value(row, typed)); break;
+    case Moved::reset: reset(next, row); break;
+    }
+  } catch (const Error& error) {
+    refusal = error.what();
+  }
+  column.skip_slider();
+}
+
+/// Buttons side by side for a property that is one of few words.
+void choose_word(Column& column, const Property& row, const Scene& scene, Scene& next) {
+  const Canvas& c = column.c;
+  text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, row.label);
+  const auto words = row.choices();
+  const Value present = get(scene, row);
+  for (int n = 0; n < static_cast<int>(words.size()); ++n) {
+    const std::string_view word = words[static_cast<std::size_t>(n)];
+    const Rect cell = column.cell(n, static_cast<int>(words.size()), 28, c.px(72));
+    if (button(c, c.id("{} {}", row.key, word), cell, word, std::get<std::string>(present) == word))
+      set(next, row, std::string(word));
+    show_help(c, cell, row);
+  }
   column.skip(38);
 }
 
-void position_controls(Column& column, const Scene& scene, Scene& next) {
+/// A control for every row of a section, in the rows' order.
+void section_controls(Column& column, Section section, const Scene& scene, Scene& next, std::string& refusal) {
+  for (const Property* row : all_properties()) {
+    if (row->section != section) continue;
+    if (row->kind == Kind::choice)
+      choose_word(column, *row, scene, next);
+    else
+      slide(column, *row, scene, next, refusal);
+  }
+}
+
+void position_controls(Column& column, const Scene& scene, Scene& next, std::string& refusal) {
   const Canvas& c = column.c;
-  const double length = static_cast<double>(furthest_position(scene) + 1);
-  const auto position = [&](const char* id, const char* label, std::int64_t& value, ImU32 colour, double fallback) {
-    double shifted = static_cast<double>(value) + 1; // a logarithmic line has no 0
-    if (column.value({.id = id,
-                      .label = label,
-                      .value_text = grouped(static_cast<double>(value)),
-                      .least = 1,
-                      .greatest = length,
-                      .logarithmic = true,
-                      .whole = true,
-                      .colour = colour,
-                      .fallback = fallback},
-                     shifted)) {
-      value = static_cast<std::int64_t>(shifted) - 1;
-      settle(next);
-    }
-  };
-  // A double click goes back to the scene's first positions, m = 137 and n = 100 (scene.h), shifted by 1 as above.
-  position("m", "query m", next.m, c.theme.query, 138);
-  position("n", "key n", next.n, c.theme.key, 101);
+  section_controls(column, Section::positions, scene, next, refusal);
   if (const std::int64_t axes = axis_count(scene.rope); axes > 1) {
     text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, "along");
     const int cells = static_cast<int>(axes) + 1;
@@ -278,8 +275,20 @@ void choose_extension(Column& column, const Scene& scene, const Derived* derived
   column.skip(6);
 }
 
+/// A parameter of the scheme in force, as it was typed.
+void type_parameter(const Parameter& parameter, const std::string& typed, const Scene& scene, Scene& next,
+                    std::string& refusal) {
+  const Property* row = find_property(fmt::format("{}.{}", scheme_of(scene.rope).choice(), parameter.key));
+  if (!row) return;
+  try {
+    set(next, *row, parse_value(*row, typed));
+  } catch (const Error& error) {
+    refusal = error.what();
+  }
+}
+
 /// The sliders that a scheme's row asks for: one number, or two that bound a range.
-void scheme_controls(Column& column, const Scene& scene, Scene& next) {
+void scheme_controls(Column& column, const Scene& scene, Scene& next, std::string& refusal) {
   ParameterValues& values = next.rope.scaling.parameters;
   for (const SchemeControl& control : scheme_of(scene.rope).controls) {
     double low = values.number(*control.low), high = control.high ? values.number(*control.high) : 0;
@@ -291,14 +300,19 @@ void scheme_controls(Column& column, const Scene& scene, Scene& next) {
                         .value_text = text,
                         .least = control.least,
                         .greatest = control.greatest,
-                        .logarithmic = true,
-                        .fallback = control.low->fallback};
+                        .logarithmic = true};
+    const Rect area{column.at(), {column.at().x + column.width(), column.at().y + column.c.px(38)}};
+    if (wants_help(column.c, area)) show_tooltip(column.c.id("{}: {}", control.low->key, control.low->meaning));
     // One parameter: an ordinary slider. Two parameters that bound a range share one line with two knobs.
+    std::string typed;
     if (!control.high) {
-      if (column.value(slider, low)) values.set_number(*control.low, low);
-      continue;
-    }
-    if (range_slider(column.c, column.at(), column.width(), slider, low, high)) {
+      switch (canvas::slider(column.c, column.at(), column.width(), slider, low, typed)) {
+      case Moved::no: break;
+      case Moved::dragged: values.set_number(*control.low, low); break;
+      case Moved::typed: type_parameter(*control.low, typed, scene, next, refusal); break;
+      case Moved::reset: values.set_number(*control.low, control.low->fallback); break;
+      }
+    } else if (range_slider(column.c, column.at(), column.width(), slider, low, high)) {
       values.set_number(*control.low, low);
       values.set_number(*control.high, high);
     }
@@ -320,36 +334,21 @@ void extension_read_outs(Column& column, const Spectrum& spectrum) {
 }
 
 /// The scheme, its factor, the trained context, and whatever sliders the scheme's row asks for.
-void extension_controls(Column& column, const Scene& scene, const RopeConfig& original, const Derived* derived,
-                        Scene& next) {
+void extension_controls(Column& column, const Scene& scene, const Derived* derived, Scene& next, std::string& refusal) {
   choose_extension(column, scene, derived, next);
-  RopeConfig& rope = next.rope;
-  double factor = scene.factor;
-  if (column.value({.id = "factor",
-                    .label = "factor s",
-                    .value_text = fmt::format("{:.4g}", factor),
-                    .least = 1,
-                    .greatest = 128,
-                    .logarithmic = true,
-                    .fallback = original.scaling.factor.value_or(16)},
-                   factor))
-    // A drag gives numbers that people would choose: steps of 0.05 below ×4, of 0.5 above. The wheel and typed numbers
-    // go the same way.
-    set_factor(next, factor < 4 ? std::round(factor * 20) / 20 : std::round(factor * 2) / 2);
-  double trained = trained_length(rope);
-  if (column.value({.id = "trained",
-                    .label = "trained context L",
-                    .value_text = grouped(trained),
-                    .least = 256,
-                    .greatest = 1 << 20,
-                    .logarithmic = true,
-                    .whole = true,
-                    .fallback = trained_length(original)},
-                   trained))
-    // For the same reason contexts are multiples of 1024 tokens, or of 64 up to 4096.
-    set_trained_length(rope, trained > 4096 ? std::round(trained / 1024) * 1024 : std::round(trained / 64) * 64);
-  scheme_controls(column, scene, next);
+  section_controls(column, Section::extension, scene, next, refusal);
+  scheme_controls(column, scene, next, refusal);
   if (derived) extension_read_outs(column, derived->current().spectrum);
+}
+
+/// Whether a scheme is drawn beside the one in force. No extension is, unless a person has switched it off.
+bool is_shown(const Scene& scene, RopeType type) {
+  return scene.compared[static_cast<std::size_t>(type)] || (type == RopeType::standard && scene.baseline);
+}
+
+void show_beside(Scene& scene, RopeType type, bool shown) {
+  if (type == RopeType::standard) scene.baseline = shown;
+  scene.compared[static_cast<std::size_t>(type)] = shown && type != RopeType::standard;
 }
 
 /// One line of the comparison: colour, name, and whether it is drawn.
@@ -377,7 +376,8 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
   const auto row = [&](RopeType type, std::string_view label, bool shown, bool fixed) {
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
     const bool pressed = hit(c.id("compare {}", static_cast<int>(type)), r) && !fixed;
-    if (pressed) next.compared[static_cast<std::size_t>(type)] = !shown;
+    if (pressed) show_beside(next, type, !shown);
+    c.note(scheme_of(type).choice(), r);
     compare_row(c, r, c.theme.of(type), label, shown, fixed);
     column.skip(23);
   };
@@ -389,7 +389,7 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
   const auto others = [&](bool standard) { // no extension comes last, as in every list of curves
     for (const Scheme* scheme : all_schemes())
       if ((scheme->type == RopeType::standard) == standard && is_comparable(*scheme, scene, derived))
-        row(scheme->type, scheme->title, scene.compared[static_cast<std::size_t>(scheme->type)], false);
+        row(scheme->type, scheme->title, is_shown(scene, scheme->type), false);
   };
   others(false);
   others(true);
@@ -405,7 +405,7 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
 
 } // namespace
 
-bool control_panel(const Canvas& c, Rect area, const Scene& scene, const Derived* derived, Scene& next) {
+PanelAnswer control_panel(const Canvas& c, Rect area, const Scene& scene, const Derived* derived, Scene& next) {
   panel(c, area);
   ImGui::SetCursorScreenPos(area.least);
   // A child window scrolls where the rows need more room than there is, and clips them to the panel.
@@ -414,25 +414,25 @@ bool control_panel(const Canvas& c, Rect area, const Scene& scene, const Derived
   const float top = area.least.y + c.px(8) - ImGui::GetScrollY(),
               squeeze = std::clamp(area.height() / c.px(nominal_height(scene, derived)), 0.76f, 1.08f);
   Column column(c, {area.least.x + c.px(16), top}, area.width() - c.px(32), squeeze);
-  const RopeConfig& original = original_rope(scene);
+  PanelAnswer answer;
 
   column.heading("MODEL");
   choose_model(column, scene, next);
-  const bool open = link(c, "open", column.at(), "Open config.json or GGUF …");
+  answer.open = link(c, "open", column.at(), "Open config.json or GGUF …");
   column.skip(28);
   choose_layer_type(column, scene, next);
-  model_controls(column, scene, original, next);
+  section_controls(column, Section::model, scene, next, answer.refusal);
   column.heading("POSITIONS");
-  position_controls(column, scene, next);
+  position_controls(column, scene, next, answer.refusal);
   column.heading("CONTEXT EXTENSION");
-  extension_controls(column, scene, original, derived, next);
+  extension_controls(column, scene, derived, next, answer.refusal);
   column.heading("COMPARE");
   compare_controls(column, scene, derived, next);
   // Everything above is placed by hand. An item where the rows end tells Dear ImGui how far there is to scroll.
   ImGui::SetCursorScreenPos(column.at());
   ImGui::Dummy({1, 1});
   ImGui::EndChild();
-  return open;
+  return answer;
 }
 
 } // namespace ropescope::shell

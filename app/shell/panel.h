@@ -1,5 +1,5 @@
 #pragma once
-#include <optional>
+#include <string>
 
 #include "app/canvas/widgets.h"
 #include "app/scene/derived.h"
@@ -10,7 +10,11 @@ namespace ropescope::shell {
 using namespace canvas;
 
 /// The left panel: every control of the scene. Edits go into `next`; `derived` is of the frame before and serves
-/// for read-outs. Returns true where a file is to be opened.
-bool control_panel(const Canvas&, Rect, const Scene&, const Derived*, Scene& next);
+/// for read-outs.
+struct PanelAnswer {
+  bool open = false;   ///< a file is to be opened
+  std::string refusal; ///< why a typed value was not taken, a sentence; empty where none was
+};
+PanelAnswer control_panel(const Canvas&, Rect, const Scene&, const Derived*, Scene& next);
 
 } // namespace ropescope::shell

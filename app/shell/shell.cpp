@@ -7,10 +7,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "app/canvas/imgui_compat.h"
 #include "app/canvas/axis.h"
+#include "app/canvas/imgui_compat.h"
 #include "app/gpu/driver_time.h"
-#include "app/pictures/pictures.h"
+#include "app/scene/picture.h"
+#include "app/scene/scene_file.h"
+#include "app/scene/scene_json.h"
 #include "app/shell/panel.h"
 #include "core/error.h"
 #include "core/io/model_file.h"
@@ -35,22 +37,6 @@ float scale_for(int width, int height, ImVec2 design, float zoom) {
          40; // few steps, so that letters are not cut anew all the time
 }
 
-/// Where the pictures of the overview lie.
-struct Layout {
-  Rect rotations, pair, wavelengths, score;
-};
-
-/// The score gets the whole width and 56 % of the height, as its distances need columns. Above it the pair and the
-/// wavelengths are of fixed width, and the wall of dials takes what is left.
-Layout overview(const Canvas& c, Rect stage) {
-  const float space = c.px(gap), split = stage.least.y + stage.height() * 0.435f;
-  const float right = stage.greatest.x - c.px(300), pair_left = right - space - c.px(248);
-  return {.rotations = {stage.least, {pair_left, split}},
-          .pair = {{pair_left, stage.least.y}, {right - space, split}},
-          .wavelengths = {{right, stage.least.y}, {stage.greatest.x, split}},
-          .score = {{stage.least.x, split + space}, stage.greatest}};
-}
-
 /// How many bins the score's curves have: one for two pixels (at scale 1) of its plot. 88 is what the picture
 /// (score.cpp) leaves free beside its plot: 2 × 18 of the panel, 46 for labels and 6.
 std::int64_t columns_of(const Canvas& c, float panel) {
@@ -59,7 +45,8 @@ std::int64_t columns_of(const Canvas& c, float panel) {
 
 } // namespace
 
-Shell::Shell(Scene scene, gpu::Engines& engines) : engines_(engines), scene_(std::move(scene)) {
+Shell::Shell(Scene scene, gpu::Engines& engines)
+    : engines_(engines), scene_(std::move(scene)), next_(scene_), remembered_(scene_) {
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
@@ -82,7 +69,7 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
     fonts_ = Fonts::load(scale);
     scale_ = scale;
   }
-  apply_style(theme(scene_.dark ? ThemeName::dark : ThemeName::light), scale_);
+  apply_style(theme(scene_.theme), scale_);
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
   // Dear ImGui asserts that time goes on.
@@ -105,7 +92,7 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
   ImGui::PopStyleVar(3);
 }
 
-Canvas Shell::canvas() {
+Canvas Shell::canvas(Painter* outside) {
   const ImGuiIO& io = ImGui::GetIO();
   // Whether the mouse belongs to the pictures. It does not while a popup is open or an item is held: a slider that is
   // dragged across a picture must not move that picture too.
@@ -113,15 +100,19 @@ Canvas Shell::canvas() {
   // What the frame before was drawn with is void from here on, its words included.
   grounds_.clear();
   memory_.reset();
-  return {.paint = screen_,
+  controls_.clear();
+  resting_ = io.MouseDelta.x == 0 && io.MouseDelta.y == 0 ? resting_ + io.DeltaTime : 0;
+  return {.paint = outside ? *outside : screen_,
           .memory = memory_,
-          .theme = theme(scene_.dark ? ThemeName::dark : ThemeName::light),
+          .theme = theme(scene_.theme),
           .fonts = fonts_,
           .gesture = gesture_,
           .scale = scale_,
           .mouse = free && ImGui::IsMousePosValid() ? io.MousePos : ImVec2(nowhere, nowhere),
           .clicked = free && ImGui::IsMouseClicked(0),
-          .measured_times = live_};
+          .resting = resting_,
+          .measured_times = live_,
+          .controls = &controls_};
 }
 
 void Shell::finish() {
@@ -131,7 +122,7 @@ void Shell::finish() {
   ImGui::End();
   ImGui::Render();
   const gpu::DriverTime driver;
-  const Theme& colours = theme(scene_.dark ? ThemeName::dark : ThemeName::light);
+  const Theme& colours = theme(scene_.theme);
   // Grounds are cleared before Dear ImGui draws anything, so they lie below all else, whenever they were asked for.
   ground_painter_.paint(ImGui::GetIO().DisplaySize, grounds_, colours.panel, colours.ground);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
@@ -175,7 +166,7 @@ void Shell::measure_when_still(float seconds) {
 /// Order: the controls are drawn with what the frame before computed and edit `next`; it is computed; the pictures are
 /// drawn with the new numbers, so that a dragged slider and its curves move together. What is clicked in a picture is
 /// computed at the end and seen in the next frame.
-void Shell::frame(int width, int height, float seconds, bool live) {
+void Shell::frame(int width, int height, float seconds, bool live, Painter* outside) {
   live_ = live;
   begin(width, height, seconds, window_design);
   next_ = scene_; // a copy into what is there already allocates nothing
@@ -188,7 +179,7 @@ void Shell::frame(int width, int height, float seconds, bool live) {
     play_remainder_ -= static_cast<double>(tokens);
     advance_play(next, tokens);
   }
-  const Canvas c = canvas();
+  const Canvas c = canvas(outside);
   const Rect window{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
   if (help_ && hit("help", window)) help_ = false; // submitted first, it takes every click
   const float top = c.px(bar_height) + c.px(gap);
@@ -196,13 +187,17 @@ void Shell::frame(int width, int height, float seconds, bool live) {
   const float foot = shown_message().empty() ? c.px(gap) : c.px(gap + message_height + gap);
   const Rect stage_area{{left, top}, {window.greatest.x - c.px(gap), window.greatest.y - foot}};
   top_bar(c, {{0, 0}, {window.greatest.x, c.px(bar_height)}}, next);
-  if (scene_.panel && control_panel(c, {{c.px(gap), top}, {c.px(gap + panel_width), stage_area.greatest.y}}, scene_,
-                                    computed_ ? &derived_ : nullptr, next))
-    perform(Request::open_file);
+  if (scene_.panel) {
+    const PanelAnswer answer = control_panel(c, {{c.px(gap), top}, {c.px(gap + panel_width), stage_area.greatest.y}},
+                                             scene_, computed_ ? &derived_ : nullptr, next);
+    if (answer.open) perform(Request::open_file);
+    if (!answer.refusal.empty()) message_ = {answer.refusal, true, false};
+  }
   accept(next, columns_of(c, stage_area.width()));
   // Where the edit was refused, the pictures go on from the scene that is still in force.
   next = scene_;
-  stage(c, stage_area, next);
+  const Picture& shown = shown_picture(scene_);
+  (shown.draw_on_stage ? shown.draw_on_stage : shown.draw)(c, stage_area, scene_, derived_, next);
   message_bar(c, {{c.px(gap), window.greatest.y - c.px(gap + message_height)},
                   {window.greatest.x - c.px(gap), window.greatest.y - c.px(gap)}});
   if (help_) help(c);
@@ -211,49 +206,26 @@ void Shell::frame(int width, int height, float seconds, bool live) {
     next = scene_;
   }
   if (next != scene_) accept(next, columns_of(c, stage_area.width()));
+  remember(remembered_);
   finish();
   if (live_) measure_when_still(seconds);
   // A picture that is kept waits until it is complete, frames later if need be.
-  if (export_wanted_ && !derived_.refining() && !derived_.kernel().working()) export_png(width, height);
+  if (!export_as_.empty() && !outside && !derived_.refining() && !derived_.kernel().working())
+    export_picture(width, height);
 }
 
-void Shell::picture_frame(std::string_view name, int width, int height) {
-  const pictures::Picture* picture = pictures::find(name);
-  if (!picture) throw Error(fmt::format("there is no picture \"{}\"", name));
+void Shell::picture_frame(int width, int height, bool bare, Painter* outside) {
   live_ = false;
   // No clock: the same picture twice is the same to the byte.
   begin(width, height, 1 / 60.0f, picture_design);
-  const Canvas c = canvas();
-  scene_.view = picture->view; // computed only where it is looked at
+  Canvas c = canvas(outside);
+  c.bare = bare;
   next_ = scene_;
   accept(next_, columns_of(c, static_cast<float>(width)));
-  picture->draw(c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)),
-                scene_, derived_, next_);
+  shown_picture(scene_).draw(
+      c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)), scene_,
+      derived_, next_);
   finish();
-}
-
-void Shell::stage(const Canvas& c, Rect area, Scene& next) {
-  switch (scene_.view) {
-  case View::overview: {
-    const Layout l = overview(c, area);
-    panel(c, {l.rotations.least, l.pair.greatest}); // one ground for both
-    pictures::rotations(c, l.rotations, scene_, derived_, next);
-    pictures::pair(c, l.pair, scene_, derived_, next);
-    pictures::wavelengths(c, l.wavelengths, scene_, derived_, next);
-    pictures::score(c, l.score, scene_, derived_, next);
-    return;
-  }
-  case View::rotations: {
-    const float split = area.greatest.x - area.width() * 0.27f;
-    pictures::rotations(c, {area.least, {split, area.greatest.y}}, scene_, derived_, next);
-    pictures::pair(c, {{split + c.px(gap), area.least.y}, area.greatest}, scene_, derived_, next);
-    return;
-  }
-  case View::wavelengths: return pictures::wavelengths(c, area, scene_, derived_, next);
-  case View::score: return pictures::score(c, area, scene_, derived_, next);
-  case View::precision: return pictures::precision(c, area, scene_, derived_, next);
-  case View::check: return pictures::check(c, area, scene_, derived_, next);
-  }
 }
 
 void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
@@ -262,19 +234,16 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
   const float y = (bar.height() - compat::font_size(c.fonts.title)) / 2;
   float x = c.px(20);
   x += text(c, {x, y}, c.fonts.title, c.theme.text, "Ropescope") + c.px(22);
+  const Picture& shown = shown_picture(scene_);
+  const std::string_view lit = shown.tab.empty() ? shown.window : shown.name;
   for (const Action& a : actions()) {
-    if (!a.name.starts_with("view.") || a.name == "view.grid") continue;
-    // An action is a function that changes a scene and does not say which view it leads to. It is tried on an empty
-    // scene to learn that.
-    const bool chosen = [&] {
-      Scene would;
-      a.apply(would);
-      return would.view == scene_.view;
-    }();
+    if (a.view.empty()) break; // tabs come first
+    const bool chosen = a.view == lit;
     ImFont* font = chosen ? c.fonts.bold : c.fonts.body;
     const float width = text_width(font, a.title) + c.px(36);
     const Rect tab{{x, c.px(8)}, {x + width, bar.height() - c.px(8)}};
-    if (hit(a.name.data(), tab)) a.apply(next);
+    c.note(a.view, tab);
+    if (hit(c.id("tab {}", a.view), tab)) a.apply(next);
     const bool hovered = ImGui::IsItemHovered();
     if (chosen || hovered)
       c.paint.box({tab.least, tab.greatest}, chosen ? c.theme.raised : with_alpha(c.theme.raised, 0.5f), c.px(5));
@@ -287,11 +256,12 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
   const auto command = [&](const char* name, std::string_view label) {
     const float width = text_width(c.fonts.body, label);
     const Rect r{{right - width - c.px(8), c.px(8)}, {right + c.px(8), bar.height() - c.px(8)}};
+    c.note(name, r);
     if (hit(name, r)) perform(action(name).apply(next));
     text(c, {right - width, c.px(15)}, c.fonts.body, ImGui::IsItemHovered() ? c.theme.text : c.theme.dim, label);
     right -= width + c.px(24);
   };
-  command("theme", scene_.dark ? "Light" : "Dark");
+  command("theme", scene_.theme == ThemeName::dark ? "Light" : "Dark");
   command("export", "Export");
   command("help", "Keys");
   badge(c, {{std::max(x + c.px(16), right - c.px(700)), c.px(9)}, {right, bar.height() - c.px(9)}});
@@ -381,18 +351,34 @@ void Shell::help(const Canvas& c) {
 
 void Shell::open(const std::filesystem::path& path) {
   try {
-    const Scene next = with_model(scene_, read_model(path));
-    // Tried before it is taken: a file whose numbers cannot be used throws here, and the window keeps its model. Before
-    // the first frame the width of the pictures is not known; then that frame tries it.
-    if (computed_) derived_.update(next, engines_, columns_, patience());
-    scene_ = next;
-    scene_.kernel.files.config = path.string();
-    message_ = {};
-    if (!next.model.warnings.empty())
-      message_ = {fmt::format("{}", fmt::join(next.model.warnings, "; ")), false, false};
+    if (const auto scene = read_scene_file(path))
+      open_scene(*scene, path.filename().string());
+    else
+      open_model(path);
   } catch (const Error& error) {
     message_ = {error.what(), true, false};
   }
+}
+
+/// Throws Error; the window then keeps its model.
+void Shell::open_model(const std::filesystem::path& path) {
+  const Scene next = with_model(scene_, read_model(path));
+  // Tried before it is taken: a file whose numbers cannot be used throws here. Before the first frame the width of the
+  // pictures is not known; then that frame tries it.
+  if (computed_) work_or_give_up_gpu([&] { derived_.update(next, engines_, columns_, patience()); });
+  scene_ = next;
+  scene_.kernel.files.config = path.string();
+  message_ = {};
+  if (!next.model.warnings.empty()) message_ = {fmt::format("{}", fmt::join(next.model.warnings, "; ")), false, false};
+}
+
+/// What cannot be taken of it is said until it is read, the rest is taken. Throws Error where nothing can be.
+void Shell::open_scene(std::string_view json, const std::string& name) {
+  Taken taken = take_json(json, name);
+  if (computed_) work_or_give_up_gpu([&] { derived_.update(taken.scene, engines_, columns_, patience()); });
+  scene_ = std::move(taken.scene);
+  message_ = {};
+  if (!taken.refused.empty()) message_ = {fmt::format("{}", fmt::join(taken.refused, "; ")), true, false};
 }
 
 void Shell::drop(const std::vector<std::string>& paths) {
@@ -436,7 +422,39 @@ void Shell::perform(Request request) {
   if (request == Request::zoom_in) zoom_ = std::min(zoom_ * 1.1f, 2.5f);
   if (request == Request::zoom_out) zoom_ = std::max(zoom_ / 1.1f, 0.75f);
   if (request == Request::zoom_reset) zoom_ = 1;
-  if (request == Request::export_png) export_wanted_ = true;
+  if (request == Request::export_png) export_as_ = ".png";
+  if (request == Request::export_svg) export_as_ = ".svg";
+  if (request == Request::reload_shaders) reload_shaders();
+  if (request == Request::undo && history_.can_undo()) {
+    remember(remembered_); // what was changed since the last frame is a step of its own
+    show_step(history_.undo(scene_));
+  }
+  if (request == Request::redo && history_.can_redo()) show_step(history_.redo(scene_));
+}
+
+/// A step that was undone or done again: the scene is what the history says, and no change of its own.
+void Shell::show_step(Scene scene) {
+  scene_ = std::move(scene);
+  remembered_ = scene_;
+}
+
+/// Tells the history what changed. While a mouse button is down the change is live: a drag is one step.
+void Shell::remember(const Scene& before) {
+  const bool held = ImGui::IsMouseDown(ImGuiMouseButton_Left) || ImGui::IsMouseDown(ImGuiMouseButton_Right) ||
+                    scene_.play != Play::off;
+  if (scene_ != before) {
+    history_.changed(before, scene_, held);
+    remembered_ = scene_;
+  } else if (!held)
+    history_.release();
+}
+
+void Shell::reload_shaders() {}
+
+std::optional<Rect> Shell::control(std::string_view key) const {
+  for (const Control& control : controls_)
+    if (control.key == key) return control.area;
+  return std::nullopt;
 }
 
 } // namespace ropescope::shell

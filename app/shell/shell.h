@@ -4,12 +4,13 @@
 #include <string>
 
 #include "app/canvas/fonts.h"
-#include "app/canvas/grounds.h"
 #include "app/canvas/gesture.h"
+#include "app/canvas/grounds.h"
 #include "app/canvas/screen_painter.h"
 #include "app/canvas/widgets.h"
 #include "app/scene/actions.h"
 #include "app/scene/derived.h"
+#include "app/scene/history.h"
 #include "app/scene/scene.h"
 #include "app/shell/file_dialog.h"
 
@@ -28,19 +29,25 @@ public:
   Shell& operator=(const Shell&) = delete;
 
   /// Draws one frame. Without a window (`live` false) no time is shown, so that two runs give the same picture.
-  void frame(int width, int height, float seconds_since_last, bool live);
+  /// `outside`: draws in place of the screen, for a file.
+  void frame(int width, int height, float seconds_since_last, bool live, Painter* outside = nullptr);
 
-  /// One of pictures::all() alone, as wide and high as the framebuffer.
-  void picture_frame(std::string_view name, int width, int height);
+  /// The picture of the scene's view alone, as wide and high as the framebuffer. `bare`: without read-outs and marks of
+  /// the present m and n.
+  void picture_frame(int width, int height, bool bare = false, Painter* outside = nullptr);
 
-  /// Opens a config.json; what cannot be read is said in the window, which goes on with what it had.
+  /// The typefaces of the last frame.
+  const Fonts& fonts() const { return fonts_; }
+
+  /// Opens a model's file, a scene's, or a picture that carries one. What cannot be read is said in the window, which
+  /// goes on with what it had; of a scene, what can be taken is.
   void open(const std::filesystem::path&);
 
-  /// Files were dropped on the window: a model's file opens, arrays of a kernel go to the check view.
+  /// Files were dropped on the window: those that open() takes, and arrays of a kernel go to the check view.
   void drop(const std::vector<std::string>& paths);
 
   /// Whether files that the view shows changed since they were read. Asked now and then while nothing happens.
-  bool watches() const { return scene_.view == View::check && !scene_.kernel.files.in.empty(); }
+  bool watches() const { return scene_.view == "check" && !scene_.kernel.files.in.empty(); }
   bool files_changed() const { return watches() && derived_.kernel().changed_on_disk(); }
 
   /// Shows a finding that was made already, of the scene's files.
@@ -60,6 +67,11 @@ public:
   bool close_what_is_open();
 
   const Scene& scene() const { return scene_; }
+  const History& history() const { return history_; }
+
+  /// Where the control of a property, a tab by its picture, or a button by its action was drawn in the last frame;
+  /// nothing where it was not.
+  std::optional<Rect> control(std::string_view key) const;
   const Derived& derived() const { return derived_; }
   const std::string& message() const { return message_.words; }
 
@@ -73,12 +85,11 @@ public:
 
 private:
   void begin(int width, int height, float seconds, ImVec2 design);
-  Canvas canvas();
+  Canvas canvas(Painter* outside);
   void finish();
   void top_bar(const Canvas&, Rect, Scene& next);
   void badge(const Canvas&, Rect) const;
   void badge_tooltip(const Canvas&) const;
-  void stage(const Canvas&, Rect, Scene& next);
   void message_bar(const Canvas&, Rect);
   const std::string& shown_message() const;
   void help(const Canvas&);
@@ -87,8 +98,14 @@ private:
   void work_or_give_up_gpu(Work);
   void accept(Scene& next, std::int64_t columns);
   void measure_when_still(float seconds);
+  void remember(const Scene& before);
+  void show_step(Scene);
+  void open_scene(std::string_view json, const std::string& name);
+  void open_model(const std::filesystem::path&);
+  void reload_shaders();
 
-  void export_png(int width, int height);
+  void export_picture(int width, int height);
+  void write_svg(const std::string& name, int width, int height);
   std::string export_finding(const std::string& png) const;
 
   struct Message {
@@ -99,9 +116,12 @@ private:
 
   gpu::Engines& engines_;
   Scene scene_, next_; // in force, and as this frame leaves it
+  Scene remembered_;   // the scene that the history has seen last
+  History history_;
   Derived derived_;
   Fonts fonts_;
-  std::vector<Ground> grounds_; // of this frame
+  std::vector<Ground> grounds_;   // of this frame
+  std::vector<Control> controls_; // of the last frame
   FrameMemory memory_;
   ScreenPainter screen_{grounds_};
   Gesture gesture_;
@@ -109,12 +129,14 @@ private:
   FileDialog dialog_;
   Message message_;
   float scale_ = 0, zoom_ = 1;
-  // (dup)
   double play_remainder_ = 0;
   RopeConfig measured_rope_;
+  float resting_ = 0;        // seconds since the mouse moved
   float still_ = 0;          // seconds since the scheme in force last changed
   std::int64_t columns_ = 0; // of the last frame
-  bool help_ = false, computed_ = false, live_ = false, export_wanted_ = false;
+  bool help_ = false, computed_ = false, live_ = false;
+  std::string export_as_; // ".png" or ".svg" where an export is wanted
+  std::string shaders_;   // where they were read from again, or why the last good ones are kept; for the badge
 };
 
 } // namespace ropescope::shell

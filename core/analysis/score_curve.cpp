@@ -1,8 +1,8 @@
 #include "core/analysis/score_curve.h"
 
 #include <algorithm>
-#include <cassert>
 #include <bit>
+#include <cassert>
 #include <cmath>
 
 #include "core/rope/phase.h"
@@ -77,6 +77,22 @@ std::vector<std::int64_t> log_bin_edges(std::int64_t greatest, std::int64_t colu
     if (edge > edges.back()) edges.push_back(edge);
   }
   edges.push_back(greatest + 1);
+  return edges;
+}
+
+std::vector<std::int64_t> bin_edges(std::span<const double> boundaries, std::int64_t greatest) {
+  assert(boundaries.size() >= 2 && greatest >= 0);
+  const auto least_within = [&](double boundary) {
+    return static_cast<std::int64_t>(std::ceil(std::clamp(boundary, 0.0, static_cast<double>(greatest))));
+  };
+  std::vector<std::int64_t> edges{least_within(boundaries.front())};
+  for (const double boundary : boundaries.subspan(1, boundaries.size() - 2))
+    if (const std::int64_t edge = least_within(boundary); edge > edges.back()) edges.push_back(edge);
+  const auto last =
+      static_cast<std::int64_t>(std::floor(std::clamp(boundaries.back(), 0.0, static_cast<double>(greatest)))) + 1;
+  // The last boundary may lie below the integer that the first one was brought up to.
+  if (last > edges.back()) edges.push_back(last);
+  if (edges.size() == 1) edges.push_back(edges.back() + 1);
   return edges;
 }
 

@@ -20,6 +20,11 @@ struct ScoreCurve {
 /// integer are left out, so that every bin holds at least one distance. Requires greatest ≥ 1, columns ≥ 1.
 std::vector<std::int64_t> log_bin_edges(std::int64_t greatest, std::int64_t columns);
 
+/// Edges of bins between boundaries that rise, such as a plot's columns, within 0 … `greatest`: each bin holds the
+/// integers from one boundary to the next, columns that hold none are left out, and the last bin reaches to the integer
+/// at or before the last boundary. Two edges at least. Requires two boundaries at least.
+std::vector<std::int64_t> bin_edges(std::span<const double> boundaries, std::int64_t greatest);
+
 /// Mean cosine of a spectrum's pairs: equal weights 1/pairs, as for q = k = 1.
 std::vector<ScoreScan::Weight> equal_weights(std::int64_t pairs);
 

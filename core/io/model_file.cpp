@@ -16,9 +16,7 @@ namespace {
 /// Real ones have some kilobytes; those that name every class of an image model a megabyte.
 constexpr std::uintmax_t greatest_config_file = 4u << 20;
 
-} // namespace
-
-Model read_model(const std::filesystem::path& path) {
+Model read_any(const std::filesystem::path& path) {
   InputFile file(path);
   // By its first bytes and not by its name, which people change.
   if (is_gguf(file)) return read_gguf(file, path.string());
@@ -27,6 +25,15 @@ Model read_model(const std::filesystem::path& path) {
   std::string text(static_cast<std::size_t>(file.size()), '\0');
   file.read(0, text);
   return parse_model_config(text, path.string());
+}
+
+} // namespace
+
+Model read_model(const std::filesystem::path& path) {
+  Model model = read_any(path);
+  // Whole, so that it opens again from another folder.
+  model.origin = std::filesystem::absolute(path).lexically_normal().string();
+  return model;
 }
 
 } // namespace ropescope

@@ -32,6 +32,7 @@ enum class LayoutSource : std::uint8_t {
 struct Model {
   std::string name;         ///< as a preset or the file carries it, else the file's own name
   std::string source;       ///< where the numbers come from, in a preset
+  std::string origin;       ///< what opens it again: a preset's id, a file's path, or a config.json's text
   std::string model_type;   ///< Hugging Face's, e.g. "llama"; of a GGUF file the nearest; empty where none is named
   std::string architecture; ///< a GGUF file's `general.architecture`; else empty
   LayoutSource layout_source = LayoutSource::assumed;

@@ -8,11 +8,13 @@
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 
+#include "app/canvas/imgui_compat.h"
 #include "app/gpu/context.h"
 #include "app/gpu/framebuffer.h"
 #include "app/scene/presets.h"
-#include "app/canvas/imgui_compat.h"
+#include "app/scene/property.h"
 #include "app/shell/shell.h"
+#include "core/check/signatures.h"
 #include "core/error.h"
 #include "core/io/file.h"
 #include "core/io/npy.h"
@@ -65,6 +67,9 @@ struct Headless {
     shell.drop(paths);
     frames(2);
   }
+  /// What is seen of an axis; nothing: all.
+  std::optional<canvas::Range> seen(const char* key) const { return shell.scene().options.range(*find_property(key)); }
+
   const KernelCheck& check() const { return shell.derived().kernel(); }
 
   int width, height;
@@ -88,7 +93,7 @@ TEST_CASE("the check view draws a match and a mismatch in both themes, each othe
     write_kernel(scratch, offset);
     for (const bool dark : {true, false}) {
       Scene scene = scene_of(find_preset("llama-3.1-8b").model);
-      scene.dark = dark;
+      scene.theme = dark ? canvas::ThemeName::dark : canvas::ThemeName::light;
       Headless window(scene, 1280, 720);
       window.drop(scratch, {"q.npy", "out.npy"});
       CHECK(cause_in(window) == (offset == 0 ? "match" : "position_offset"));
@@ -107,7 +112,7 @@ TEST_CASE("two files dropped on the window are told apart by name, in either ord
   Headless window;
   window.frames(2);
   window.drop(scratch, {"out.npy", "q.npy"});
-  CHECK(window.shell.scene().view == View::check);
+  CHECK(window.shell.scene().view == "check");
   CHECK(!window.shell.scene().kernel.guessed);
   CHECK(window.shell.scene().kernel.files.in.ends_with("q.npy"));
   CHECK(cause_in(window) == "position_offset");
@@ -118,7 +123,7 @@ TEST_CASE("files without telling names are input and output in the order they ar
   write_kernel(scratch, 1, "a.npy", "b.npy");
   Headless window;
   window.drop(scratch, {"a.npy"});
-  CHECK(window.shell.scene().view == View::check);
+  CHECK(window.shell.scene().view == "check");
   CHECK(!window.check().checked());
   window.drop(scratch, {"b.npy"});
   CHECK(cause_in(window) == "position_offset");
@@ -242,15 +247,14 @@ TEST_CASE("a click on the error map selects its row and pair, the wheel looks cl
   CHECK(window.shell.scene().pair > pair);
   CHECK(window.shell.scene().kernel.row > row);
   window.mouse(500, 360, false, 5);
-  const KernelView near = window.shell.scene().kernel;
-  CHECK(near.bottom - near.top < 0.6);
-  CHECK(near.right - near.left < 0.6);
+  CHECK(window.seen("check.y")->greatest - window.seen("check.y")->least < 0.6 * tokens);
+  CHECK(window.seen("check.x")->greatest - window.seen("check.x")->least < 0.6 * 64);
   window.mouse(500, 360, false, 60);
-  const KernelView nearest = window.shell.scene().kernel;
-  CHECK((nearest.bottom - nearest.top) * tokens == doctest::Approx(4)); // single entries
+  const canvas::Range nearest = *window.seen("check.y");
+  CHECK(nearest.greatest - nearest.least == doctest::Approx(4)); // single entries
   click(500, 360);
-  CHECK(window.shell.scene().kernel.row >= static_cast<std::int64_t>(nearest.top * tokens));
-  CHECK(window.shell.scene().kernel.row <= static_cast<std::int64_t>(nearest.bottom * tokens));
+  CHECK(static_cast<double>(window.shell.scene().kernel.row) >= nearest.least - 0.5);
+  CHECK(static_cast<double>(window.shell.scene().kernel.row) <= nearest.greatest + 0.5);
 }
 
 TEST_CASE("of one head the map shows its errors alone, and the pair is of the head furthest off") {
@@ -347,7 +351,7 @@ TEST_CASE("a steady frame of the check view allocates nothing, with a kernel and
   for (const bool gallery : {false, true})
     for (const bool loaded : {false, true}) {
       Scene scene = scene_of(find_preset("llama-3.1-8b").model);
-      scene.view = View::check;
+      scene.view = "check";
       scene.kernel.gallery = gallery;
       Headless window(scene);
       if (loaded) window.drop(scratch, {"q.npy", "out.npy"});
@@ -424,6 +428,6 @@ TEST_CASE("every size from a small window to a large screen draws the check view
     CHECK(window.shell.message().empty());
     window.shell.key(GLFW_KEY_6, 0);
     window.frames(1);
-    CHECK(window.shell.scene().view == View::check);
+    CHECK(window.shell.scene().view == "check");
   }
 }

@@ -202,7 +202,8 @@ TEST_CASE("the numbers of a picture's curves are written as .csv") {
   const test::Scratch scratch;
   CHECK(run(scratch, "render --picture precision --model llama-2-7b --out p.csv").status == 0);
   const std::string text = read_file(scratch.path / "p.csv", 1 << 20);
-  CHECK(text.starts_with("position,"));
+  CHECK(text.starts_with("# picture: precision\n# model: Llama 2 7B\n# scheme: none\n"));
+  CHECK(text.find("\nposition,exact_cpu,") != std::string::npos);
   CHECK(text.find("\n1000000,") != std::string::npos);
   CHECK(run(scratch, "render --picture pair --out p2.csv").status == 2);
 }

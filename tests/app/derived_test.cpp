@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 
 #include "app/gpu/context.h"
+#include "core/analysis/hands.h"
+#include "core/analysis/precision_curves.h"
 
 using namespace ropescope;
 
@@ -29,14 +31,14 @@ TEST_CASE("moving m or n computes hands and no curve, moving the factor computes
   computed.update(scene);
   const std::uint64_t scans = computed.derived.scans();
   CHECK(scans == 4);
-  const std::vector<glm::vec2> key = computed.derived.hands().key, query = computed.derived.hands().query;
+  const Hands before = *computed.derived.numbers<Hands>();
   const ScoreBin* bins = computed.derived.current().curve.bins.data();
   scene.n += 13;
   computed.update(scene);
   CHECK(computed.derived.scans() == scans);
   CHECK(computed.derived.current().curve.bins.data() == bins);
-  CHECK(computed.derived.hands().key != key);
-  CHECK(computed.derived.hands().query == query);
+  CHECK(computed.derived.numbers<Hands>()->key != before.key);
+  CHECK(computed.derived.numbers<Hands>()->query == before.query);
   scene.compared[static_cast<std::size_t>(RopeType::llama3)] = true;
   computed.update(scene);
   CHECK(computed.derived.scans() == scans + 1);
@@ -46,16 +48,16 @@ TEST_CASE("moving m or n computes hands and no curve, moving the factor computes
 TEST_CASE("only a view that shows a thing computes it") {
   Computed computed;
   Scene scene = default_scene();
-  scene.view = View::wavelengths;
+  scene.view = "wavelengths";
   computed.update(scene);
   CHECK(computed.derived.scans() == 0);
-  CHECK(computed.derived.hands().query.empty());
-  CHECK(computed.derived.precision().curves.empty());
-  scene.view = View::rotations;
+  CHECK(!computed.derived.numbers<Hands>());
+  CHECK(!computed.derived.numbers<PrecisionCurves>());
+  scene.view = "rotations";
   computed.update(scene);
   CHECK(computed.derived.scans() == 0);
-  CHECK(computed.derived.hands().query.size() == 64);
-  scene.view = View::score;
+  CHECK(computed.derived.numbers<Hands>()->query.size() == 64);
+  scene.view = "score";
   computed.update(scene);
   CHECK(computed.derived.scans() == 4);
 }

@@ -1,0 +1,47 @@
+#include "app/cli/scene_options.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/scene/scene_file.h"
+#include "core/error.h"
+
+namespace ropescope::cli {
+
+void SceneOptions::add_to(CLI::App& app) {
+  model.add_to(app);
+  app.add_option("--scene", scene, "a scene's file, or a PNG or SVG that carries one");
+  app.add_option("--pose", pose, "key=value of the scene; `ropescope render --list-keys` prints the keys")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--theme", theme, "dark (the default), light, or paper for print")
+      ->check(CLI::IsMember({"dark", "light", "paper"}));
+}
+
+std::string SceneOptions::scene_text() const {
+  const auto text = read_scene_file(scene);
+  if (!text)
+    throw Error(fmt::format("--scene {}: expected a scene's JSON with the key \"ropescope\", or a picture that carries "
+                            "one",
+                            scene));
+  return *text;
+}
+
+Scene SceneOptions::resolve() const {
+  const bool asked = model.given() || model.changes();
+  Scene result = !scene.empty() ? scene_from_json(scene_text(), "--scene " + scene)
+                 : asked        ? model.scene()
+                 : pose.empty() ? default_scene()
+                                : first_scene();
+  if (!scene.empty() && asked) result = model.applied_to(result);
+  if (!pose.empty()) result = with_patch(result, read_assignments(pose, "--pose"));
+  if (!theme.empty()) set(result, *find_property("theme"), theme);
+  return result;
+}
+
+std::optional<DrawnAs> SceneOptions::drawn_as() const {
+  if (scene.empty()) return std::nullopt;
+  return read_drawn_as(scene_text(), "--scene " + scene);
+}
+
+} // namespace ropescope::cli

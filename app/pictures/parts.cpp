@@ -1,0 +1,88 @@
+#include "app/pictures/parts.h"
+
+#include <algorithm>
+
+#include "app/canvas/imgui_compat.h"
+#include "core/analysis/hands.h"
+
+namespace ropescope::pictures {
+
+void keep_view(Scene& next, const Property& x, const Property& y, const Plot& plot) {
+  const auto moved = plot.moved_view();
+  if (!moved) return;
+  const auto keep = [&](const Property& row, const std::optional<Range>& range) {
+    next.options.set(row, range ? Value(std::vector<double>{range->least, range->greatest}) : Value());
+  };
+  keep(x, moved->x);
+  keep(y, moved->y);
+}
+
+Rect heading(const Canvas& c, Rect panel, std::string_view title, std::string_view remark) {
+  canvas::panel(c, panel);
+  const Rect inner = panel.inset(c.px(18), c.px(14));
+  const float width = text(c, inner.least, c.fonts.title, c.theme.text, title);
+  const float left = width + c.px(12);
+  if (!remark.empty() && inner.width() - left > c.px(40))
+    text(c, {inner.least.x + left, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim,
+         shortened(c, c.fonts.small, remark, inner.width() - left));
+  return {{inner.least.x, inner.least.y + c.px(32)}, inner.greatest};
+}
+
+void keep_hidden(Scene& next, const Property& hidden, const std::vector<std::string>& names) {
+  next.options.set(hidden, names.empty() ? Value() : Value(names));
+}
+
+Alphas heading_with_series(const Canvas& c, Rect panel, std::string_view title, std::string_view remark,
+                           std::string_view brief_remark, const Scene& scene, const Derived& derived,
+                           const Property& hidden, Scene& next, Rect& room) {
+  auto entries = c.list_of<LegendEntry>(derived.series().size());
+  for (const Series& series : derived.series())
+    entries.push_back({.name = column_name(series),
+                       .label = series.label,
+                       .colour = scheme_colour(c, series),
+                       .dash = scheme_dash(series),
+                       .width = scheme_width(series),
+                       .strong = series.current});
+  const auto names = scene.options.texts(hidden);
+  Legend legend(c, title.data(), entries, names);
+  room = heading_with_legend(c, panel, title, remark, brief_remark, legend);
+  if (legend.changed()) keep_hidden(next, hidden, *legend.changed());
+  auto alphas = c.list_of<float>(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    alphas.push_back(is_hidden(names, entries[i].name) ? 0 : legend.hovered() && *legend.hovered() != i ? 0.35f : 1);
+  return alphas;
+}
+
+Dash scheme_dash(const Series& series) {
+  constexpr Dash of_layers{{12, 4, 3, 4}};
+  if (series.current) return {};
+  return series.layer_type.empty() ? method_dash(series.config.scaling.rope_type) : of_layers;
+}
+
+ImU32 scheme_colour(const Canvas& c, const Series& series) {
+  // Colours belong to schemes. Another layer type may well have the same scheme, so it is told by its dashes.
+  if (!series.layer_type.empty()) return c.theme.text;
+  return c.theme.of(series.config.rotates ? series.config.scaling.rope_type : RopeType::standard);
+}
+
+float scheme_width(const Series& series) { return series.current ? 3.0f : 1.8f; }
+
+void label_rule_x(const Canvas& c, const Plot& plot, double value, std::string_view words, ImU32 colour, float y) {
+  if (!(value >= plot.x.least && value <= plot.x.greatest)) return;
+  const float at = plot.x.pixel(value), width = text_width(c.fonts.small, words);
+  const bool inside = at + c.px(8) + width < plot.area.greatest.x;
+  label_on(c, {inside ? at + c.px(8) : at - c.px(8) - width, y}, colour, words);
+}
+
+void update_hands(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience) {
+  struct Inputs {
+    std::uint64_t version;
+    std::int64_t m, n, axis;
+    bool operator==(const Inputs&) const = default;
+  };
+  derived.numbers<Hands>(Inputs{derived.version(), scene.m, scene.n, scene.axis}, [&] {
+    return hands_at(engines.preferred(), scene.rope, derived.current().spectrum, scene.m, scene.n, scene.axis);
+  });
+}
+
+} // namespace ropescope::pictures

@@ -1,0 +1,79 @@
+#pragma once
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "app/canvas/axis.h"
+#include "app/canvas/legend.h"
+#include "app/canvas/plot.h"
+#include "app/canvas/read_out.h"
+#include "app/canvas/widgets.h"
+#include "app/scene/derived.h"
+#include "app/scene/picture.h"
+#include "app/scene/scene.h"
+
+// What several pictures share.
+
+namespace ropescope::pictures {
+
+// The rows themselves, each defined in the file of its name.
+#define ROPESCOPE_PICTURE(name) extern const Picture name##_picture;
+#include "app/pictures/list.h"
+#undef ROPESCOPE_PICTURE
+
+using namespace canvas; // pictures speak in the words of the drawing kit
+
+/// Rows that every plot has: what is seen of an axis, and which curves its legend hides.
+constexpr Property view_row(std::string_view key, double least, double greatest, std::string_view unit,
+                            std::string_view help) {
+  return {.key = key,
+          .kind = Kind::range,
+          .label = key,
+          .help = help,
+          .unit = unit,
+          .least = least,
+          .greatest = greatest,
+          .nullable = true,
+          .default_words = "all there is"};
+}
+constexpr Property hidden_row(std::string_view key) {
+  return {.key = key,
+          .kind = Kind::texts,
+          .label = key,
+          .help = "curves that the legend has switched off, by their names",
+          .nullable = true,
+          .default_words = "none"};
+}
+
+/// Writes into a scene what a hand did to a plot's view.
+void keep_view(Scene& next, const Property& x, const Property& y, const Plot&);
+
+/// Title and, as far as it fits, a dim remark beside it; returns the rectangle left below.
+Rect heading(const Canvas&, Rect panel, std::string_view title, std::string_view remark);
+
+/// How strongly each series is drawn: 0 hidden, 1 shown, between where the mouse is on another one in the legend.
+using Alphas = std::pmr::vector<float>;
+
+/// A heading with a legend of the series, which hides and shows them: `hidden` is the row that keeps their names. What
+/// is left below is in `room`.
+Alphas heading_with_series(const Canvas&, Rect panel, std::string_view title, std::string_view remark,
+                           std::string_view brief_remark, const Scene&, const Derived&, const Property& hidden,
+                           Scene& next, Rect& room);
+
+/// Writes the names that a legend has hidden into a scene.
+void keep_hidden(Scene& next, const Property& hidden, const std::vector<std::string>& names);
+
+/// The colour of a scheme, or of another layer type, which has none of its own.
+ImU32 scheme_colour(const Canvas&, const Series&);
+
+/// A scheme's curve, at scale 1: the one in force is thick and solid, the others thin in their dashes.
+float scheme_width(const Series&);
+Dash scheme_dash(const Series&);
+
+/// The name and the value of a position in words, beside a rule of the trained context or the target.
+void label_rule_x(const Canvas&, const Plot&, double value, std::string_view words, ImU32 colour, float y);
+
+/// The hands at the scene's m and n, which several pictures draw; update() before.
+void update_hands(const Scene&, Derived&, gpu::Engines&, Patience);
+
+} // namespace ropescope::pictures

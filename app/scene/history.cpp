@@ -1,0 +1,68 @@
+#include "app/scene/history.h"
+
+#include <fmt/format.h>
+
+namespace ropescope {
+
+namespace {
+
+// Each step keeps a scene of some kilobytes; more steps than that nobody goes back.
+constexpr std::size_t greatest_steps = 500;
+
+/// How a scene is shown stays as it is.
+Scene shown_as(Scene scene, const Scene& present) {
+  scene.theme = present.theme;
+  scene.panel = present.panel;
+  scene.engine = present.engine;
+  scene.play = present.play;
+  return scene;
+}
+
+} // namespace
+
+std::string name_of_change(const Scene& before, const Scene& after) {
+  std::string name;
+  int changes = 0;
+  for (const Property* row : all_properties()) {
+    if (!row->steps) continue;
+    const Value from = get(before, *row), to = get(after, *row);
+    if (from == to || ++changes > 1) continue;
+    name = fmt::format("{}: {} → {}", row->label, value_words(*row, from), value_words(*row, to));
+    // Another model changes what follows from it; that is one change to a person.
+    if (row->key == "model" || row->key == "layer_type" || row->key == "scheme") return name;
+  }
+  return changes > 1 ? fmt::format("{} and {} more", name, changes - 1) : name;
+}
+
+void History::changed(const Scene& before, const Scene& after, bool held) {
+  if (live_) {
+    past_.back().name = name_of_change(past_.back().before, after);
+    // Dragged back to where it began: no step is left.
+    if (!held && past_.back().name.empty()) past_.pop_back();
+  } else {
+    std::string name = name_of_change(before, after);
+    if (name.empty()) return;
+    past_.push_back({before, std::move(name)});
+    if (past_.size() > greatest_steps) past_.erase(past_.begin());
+    future_.clear();
+  }
+  live_ = held;
+}
+
+Scene History::undo(const Scene& present) {
+  Edit edit = std::move(past_.back());
+  past_.pop_back();
+  live_ = false;
+  future_.push_back({present, edit.name});
+  return shown_as(std::move(edit.before), present);
+}
+
+Scene History::redo(const Scene& present) {
+  Edit edit = std::move(future_.back());
+  future_.pop_back();
+  live_ = false;
+  past_.push_back({present, edit.name});
+  return shown_as(std::move(edit.before), present);
+}
+
+} // namespace ropescope

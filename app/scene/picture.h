@@ -1,0 +1,80 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/canvas/canvas.h"
+#include "app/scene/property.h"
+#include "app/scene/scene.h"
+
+namespace ropescope {
+
+class Derived;
+
+namespace gpu {
+struct Engines;
+}
+
+/// Whether long work is waited for. A window does not: it shows what there is and becomes finer from frame to frame. A
+/// picture that is written to a file waits until everything is computed.
+enum class Patience : std::uint8_t { waits, goes_on };
+
+/// A picture's numbers as a table: one list for each column, all of one length. NaN: there is no number.
+struct Table {
+  struct Column {
+    std::string name;
+    std::vector<double> values;
+  };
+  std::vector<Column> columns;
+  std::string formula; ///< what the numbers are, one line
+
+  void add(std::string name, std::vector<double> values) { columns.push_back({std::move(name), std::move(values)}); }
+};
+
+/// One row for each picture. Tabs, keys, `render`, `--list`, CSV and the tests iterate the rows.
+struct Picture {
+  std::string_view name; ///< as `--picture` and the scene's `view` take it
+  std::string_view title;
+  std::string_view line;        ///< one line for `render --list`
+  std::string_view tab = {};    ///< the words of its tab; empty: it has none
+  std::string_view window = {}; ///< whose tab is lit while it is seen, where it has none of its own
+
+  /// Computes what it shows, where that is not there yet. Nothing: the series are enough.
+  void (*update)(const Scene&, Derived&, gpu::Engines&, Patience) = nullptr;
+
+  /// Draws one part of Derived into a rectangle and writes what a person did to it into the next Scene. It keeps
+  /// nothing: called twice with the same arguments it draws the same.
+  void (*draw)(const canvas::Canvas&, canvas::Rect, const Scene&, const Derived&, Scene& next);
+
+  /// The same where it fills the window's stage and others may lie beside it. Nothing: it is alone there too.
+  void (*draw_on_stage)(const canvas::Canvas&, canvas::Rect, const Scene&, const Derived&, Scene& next) = nullptr;
+
+  /// Its numbers; nothing where it has none that a table could hold.
+  Table (*columns)(const Scene&, const Derived&) = nullptr;
+
+  std::span<const Property> options = {}; ///< what can be chosen of it alone; keys begin with its name and a point
+  bool fills_window = false;              ///< drawn with the bar and the panel around it
+  bool needs_files = false;               ///< there is nothing to see in the default scene
+};
+
+/// Every picture, in the order of tabs and of `render --list`. The table lies above the scene, in
+/// app/pictures/list.cpp.
+std::span<const Picture* const> all_pictures();
+
+/// Null where there is none of that name.
+const Picture* find_picture(std::string_view name);
+
+/// The same of a scene's view, which always is one.
+const Picture& shown_picture(const Scene&);
+
+/// A table as comma-separated values. Lines that begin with "#" say picture, model, scheme and formula; numbers have 17
+/// significant digits, so that they come back as they were.
+std::string csv(const Picture&, const Scene&, const Table&);
+
+/// As a column is named: "none", "yarn"; of another layer type that ("sliding_attention").
+struct Series;
+std::string_view column_name(const Series&);
+
+} // namespace ropescope

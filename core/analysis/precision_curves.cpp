@@ -1,0 +1,38 @@
+#include "core/analysis/precision_curves.h"
+
+#include <algorithm>
+
+#include "core/analysis/score_curve.h"
+#include "core/rope/recipe.h"
+
+namespace ropescope {
+
+PrecisionCurves precision_curves(std::span<const PrecisionEngine> engines, const RopeConfig& config,
+                                 std::int64_t length) {
+  constexpr std::int64_t at_least = 1'000'000, columns = 260; // so many positions are close enough for a line
+  const std::int64_t furthest = std::max(length, at_least);
+  PrecisionCurves result;
+  for (const std::int64_t edge : log_bin_edges(furthest, columns)) result.positions.push_back(edge);
+  result.positions.back() = furthest;
+  result.table_positions = {1000, 32768, 100'000, 1'000'000};
+  if (furthest >= 10'000'000) result.table_positions.push_back(10'000'000);
+  // A curve takes each position with the one before it and shows the worse: a format may hold a position exactly (every
+  // power of two, for one), and its error of 0 would hide that of all others around.
+  std::vector<std::int64_t> asked = result.table_positions;
+  for (const std::int64_t p : result.positions) asked.insert(asked.end(), {p, std::max<std::int64_t>(1, p - 1)});
+  for (std::size_t r = 0; r < std::size(shown_recipes); ++r)
+    for (const PrecisionEngine& on : engines) {
+      const Recipe& recipe = *find_recipe(shown_recipes[r].recipe);
+      if (!on.engine->why_not().empty() || !measurable(*on.engine, recipe, config)) continue;
+      const std::vector<double> errors = precision(*on.engine, recipe, config, static_cast<double>(length), asked);
+      PrecisionCurve curve{.recipe = r, .on_gpu = on.is_gpu};
+      // `errors` is in the order of `asked`: first those of the table, then two for each point of the curve.
+      const auto split = errors.begin() + static_cast<std::ptrdiff_t>(result.table_positions.size());
+      curve.table.assign(errors.begin(), split);
+      for (auto error = split; error != errors.end(); error += 2) curve.errors.push_back(std::max(error[0], error[1]));
+      result.curves.push_back(std::move(curve));
+    }
+  return result;
+}
+
+} // namespace ropescope
