@@ -15,6 +15,24 @@ enum class Scale : std::uint8_t {
   symlog ///< logarithmic at both sides of a linear stretch around 0
 };
 
+/// How the values along an axis are written.
+enum class Labels : std::uint8_t {
+  decimal,       ///< 0, 0.25, 0.5
+  decades,       ///< 1, 10, 100, 1 000
+  powers_of_ten, ///< 10⁻², 10⁻¹
+  powers_of_two, ///< 512, 4k, 32k: k = 1024
+  pi             ///< −π, −π/2, 0, π/2
+};
+
+/// A value as it is laid out along a scale: itself on a linear one, its natural logarithm on a logarithmic one (not
+/// finite for 0 and below). A symlog scale is value/w within ±w (`linear_within`) and ±(1 + ln(|value|/w)) beyond. That
+/// is linear exactly where it says so, and at ±w both pieces have the value ±1 and the slope 1/w; asinh(value/w) would
+/// be smooth too, but linear nowhere.
+double forward(Scale, double linear_within, double value);
+
+/// The inverse of forward(): both are each other's up to the rounding of double.
+double inverse(Scale, double linear_within, double place);
+
 /// A range of values laid over a range of pixels.
 struct Axis {
   double least = 0, greatest = 1;        ///< values; positive where logarithmic
@@ -22,17 +40,29 @@ struct Axis {
   Scale scale = Scale::linear;
   double linear_within = 1; ///< of symlog
 
+  /// Where a value lies, 0 at the least and 1 at the greatest; not finite for a value that the scale cannot show.
+  double share(double value) const;
+  double value_at(double share) const; ///< the inverse of share()
+
   float pixel(double value) const;
-  double value(float pixel) const; ///< the exact inverse
+  double value(float pixel) const; ///< the inverse of pixel(), which itself is rounded to float
 };
 
+/// A line of the grid. Minor ones are fainter; without a label where there is no room for one.
 struct Tick {
   double value;
   std::string label;
+  bool minor = false;
   bool operator==(const Tick&) const = default;
 };
 
 using Ticks = std::pmr::vector<Tick>;
+
+/// Ticks within the axis, least first, labelled ones about `least_gap` pixels from each other or more: round numbers
+/// (1, 2, 2.5, 5 × 10ⁿ), decades with 2 … 9 as minor ticks, powers of two or parts of π, as scale and labels ask. Where
+/// too few decades or powers are in view, round numbers take their place. Labels have as many digits as the step needs,
+/// so no two are the same. Empty where the axis holds fewer than some thousand doubles.
+Ticks ticks(const Axis&, Labels, float least_gap, std::pmr::memory_resource* = std::pmr::get_default_resource());
 
 /// About `wanted` round values (1, 2, 2.5, 5 × 10ⁿ) within the axis.
 Ticks linear_ticks(const Axis&, int wanted, std::pmr::memory_resource* = std::pmr::get_default_resource());
@@ -47,6 +77,9 @@ std::string with_sign(double value, int decimals);
 
 /// "10⁶"
 std::string power_of_ten(int exponent);
+
+/// "512", "4k", "1.5k", "1M": k = 1024, M = 1024².
+std::string power_of_two(double value);
 
 /// "₂₀"
 std::string subscript(std::int64_t number);

@@ -10,15 +10,6 @@
 
 namespace ropescope::canvas {
 
-/// How the values along an axis are written.
-enum class Labels : std::uint8_t {
-  decimal,       ///< 0, 0.25, 0.5
-  decades,       ///< 1, 10, 100, 1 000
-  powers_of_ten, ///< 10⁻², 10⁻¹
-  powers_of_two, ///< 512, 4k, 32k: k = 1024
-  pi             ///< −π, −π/2, 0, π/2
-};
-
 /// One axis of a plot: what there is to see along it, and how.
 struct AxisSpec {
   Range all; ///< what a fit shows; positive where the scale is logarithmic
@@ -64,11 +55,12 @@ public:
   void rule_y(double value, ImU32 colour, float width, float on, float off) const;
 
   /// Hit areas for this frame, after what is drawn on the plot has had its own. Wheel at the cursor: 1.2 times per
-  /// notch, exactly undone by as many notches back at the same place; a horizontal wheel pans; a drag pans; a drag with
-  /// the right button chooses a box (Shift: the full height, Alt: the full width; Escape or the left button cancels);
-  /// on an axis's labels the same moves that axis alone; a double click fits, on an axis that axis. A view reaches at
-  /// most 20 % of all there is beyond it, and holds at least AxisSpec::fewest. Draws the box while it is chosen.
-  /// Calling it submits the items, so call it once, last.
+  /// notch, exactly undone by as many notches back at the same place (notches that a limit swallowed do not count); a
+  /// horizontal wheel, or Shift and the wheel, pans across; a drag pans; a drag with the right button chooses a box
+  /// (Shift: the full height, Alt: the full width; Escape or the left button cancels); on an axis's labels the same
+  /// moves that axis alone; a double click fits, on an axis that axis. A view reaches at most 20 % of all there is
+  /// beyond it, and holds at least AxisSpec::fewest. Draws the box while it is chosen. Calling it submits the items, so
+  /// call it once, last.
   void take_input();
 
   /// After take_input(): the view as this frame leaves it, where the hand has changed it.
@@ -80,10 +72,29 @@ public:
   /// Whether the mouse is over the area and free, so that a read-out belongs there.
   bool hovered() const;
 
+  const Ticks& x_ticks() const { return x_ticks_; }
+  const Ticks& y_ticks() const { return y_ticks_; }
+
 private:
+  struct Layout; ///< what the constructor finds out before the members are there
+  Plot(const Canvas&, const char* id, Rect room, const AxisSpec& x, const AxisSpec& y, Layout&&);
+  static Layout lay_out(const Canvas&, Rect room, const AxisSpec& x, const AxisSpec& y);
+
+  void draw_labels() const;
+  void take(const char* part, Rect, bool moves_x, bool moves_y);
+  void begin_drag(ImGuiID, ImVec2 from, bool box, bool moves_x, bool moves_y);
+  void drag(bool held, bool released);
+  void choose_box(bool released);
+  void turn_wheel(ImGuiID, bool moves_x, bool moves_y);
+  void pan_by_wheel(float notches);
+  PlotView view() const { return {x_spec_.view, y_spec_.view}; }
+  void move_to(const PlotView&);
+
   const Canvas& c_;
   const char* id_;
+  Rect room_;
   AxisSpec x_spec_, y_spec_;
+  Ticks x_ticks_, y_ticks_;
   std::optional<PlotView> moved_;
   std::optional<ImVec2> clicked_;
 };

@@ -140,10 +140,10 @@ bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, doub
   return low != before_low || high != before_high;
 }
 
-bool hit(const char* id, Rect r) {
+bool hit(const char* id, Rect r, ImGuiButtonFlags buttons) {
   ImGui::SetCursorScreenPos(r.least);
   // Dear ImGui asserts that a button's size is not zero, which it may be in a very small window.
-  return ImGui::InvisibleButton(id, {std::max(1.0f, r.width()), std::max(1.0f, r.height())});
+  return ImGui::InvisibleButton(id, {std::max(1.0f, r.width()), std::max(1.0f, r.height())}, buttons);
 }
 
 bool button(const Canvas& c, const char* id, Rect r, std::string_view label, bool selected, bool enabled) {

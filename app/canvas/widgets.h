@@ -32,8 +32,8 @@ bool button(const Canvas&, const char* id, Rect, std::string_view label, bool se
 /// A text that can be clicked.
 bool link(const Canvas&, const char* id, ImVec2 at, std::string_view label);
 
-/// An invisible area that takes a click.
-bool hit(const char* id, Rect);
+/// An invisible area that takes a click, of the left button alone where nothing else is said.
+bool hit(const char* id, Rect, ImGuiButtonFlags buttons = ImGuiButtonFlags_MouseButtonLeft);
 
 /// Shown beside the mouse while the last item is under it.
 void tooltip(const char* words);

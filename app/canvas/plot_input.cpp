@@ -1,0 +1,178 @@
+// What a hand does to a plot: Plot::take_input().
+#include <algorithm>
+#include <cmath>
+
+#include "app/canvas/axis_view.h"
+#include "app/canvas/imgui_compat.h"
+#include "app/canvas/plot.h"
+#include "app/canvas/widgets.h"
+
+namespace ropescope::canvas {
+
+namespace {
+
+constexpr double notch = 1.2; ///< four notches halve what is seen
+
+// Pixels at scale 1. While the wheel turns the hand may tremble by `same_place`. A box that is thinner than `thin`
+// was not meant.
+constexpr float same_place = 4, thin = 5;
+
+/// Where a pixel lies along an axis, 0 … 1.
+double share_of(const Axis& axis, float pixel) {
+  return static_cast<double>((pixel - axis.first_pixel) / (axis.last_pixel - axis.first_pixel));
+}
+
+float distance(ImVec2 a, ImVec2 b) { return std::hypot(a.x - b.x, a.y - b.y); }
+
+/// The axis as it was, or would be, under another view.
+AxisView under(const AxisSpec& spec, const std::optional<Range>& view) {
+  AxisSpec other = spec;
+  other.view = view;
+  return AxisView(other);
+}
+
+} // namespace
+
+void Plot::take_input() {
+  ImGui::PushID(id_);
+  take("area", area, true, true);
+  take("x", {{area.least.x, area.greatest.y}, {area.greatest.x, room_.greatest.y}}, true, false);
+  take("y", {{room_.least.x, area.least.y}, {area.least.x, area.greatest.y}}, false, true);
+  ImGui::PopID();
+}
+
+/// One of the three parts that take the mouse. Dear ImGui tells which of them holds it; what the hand is about is in
+/// the gesture alone.
+void Plot::take(const char* part, Rect r, bool moves_x, bool moves_y) {
+  hit(part, r, ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight);
+  const ImGuiIO& io = ImGui::GetIO();
+  const ImGuiID id = ImGui::GetID(part);
+  const bool active = ImGui::IsItemActive();
+  // The canvas has no mouse where something lies over all pictures, of which Dear ImGui knows nothing.
+  const bool hovered = ImGui::IsItemHovered() && r.contains(c_.mouse);
+  Gesture& g = c_.gesture;
+  const bool dragging =
+      g.plot == id && (g.kind == Gesture::Kind::press || g.kind == Gesture::Kind::pan || g.kind == Gesture::Kind::box);
+  if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
+    g = {};
+    move_to({moves_x ? std::nullopt : x_spec_.view, moves_y ? std::nullopt : y_spec_.view});
+  } else if (hovered && ImGui::IsItemActivated()) {
+    const bool left = ImGui::IsMouseClicked(ImGuiMouseButton_Left);
+    begin_drag(id, io.MouseClickedPos[left ? ImGuiMouseButton_Left : ImGuiMouseButton_Right], !left, moves_x, moves_y);
+  } else if (dragging) {
+    const bool box = g.kind == Gesture::Kind::box;
+    drag(active, ImGui::IsMouseReleased(box ? ImGuiMouseButton_Right : ImGuiMouseButton_Left));
+  } else if (hovered && !active) {
+    if (moves_x && (io.MouseWheelH != 0 || (io.KeyShift && io.MouseWheel != 0)))
+      pan_by_wheel(io.MouseWheelH + (io.KeyShift ? io.MouseWheel : 0));
+    else if (io.MouseWheel != 0)
+      turn_wheel(id, moves_x, moves_y);
+  }
+  if (hovered && moves_x != moves_y)
+    ImGui::SetMouseCursor(moves_x ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+}
+
+void Plot::move_to(const PlotView& next) {
+  c_.gesture.after = next;
+  if (next != view()) moved_ = next;
+}
+
+void Plot::begin_drag(ImGuiID id, ImVec2 from, bool box, bool moves_x, bool moves_y) {
+  c_.gesture = {.kind = box ? Gesture::Kind::box : Gesture::Kind::press,
+                .plot = id,
+                .x = moves_x,
+                .y = moves_y,
+                .from = from,
+                .before = view(),
+                .after = view(),
+                .notches = 0};
+}
+
+/// `held`: the button is still down and the mouse ours. A drag that ends without a release was taken away, by a dialog
+/// for one.
+void Plot::drag(bool held, bool released) {
+  Gesture& g = c_.gesture;
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  if (g.kind == Gesture::Kind::box)
+    choose_box(released);
+  else if (ImGui::IsMousePosValid(&mouse)) {
+    if (g.kind == Gesture::Kind::press && distance(mouse, g.from) >= ImGui::GetIO().MouseDragThreshold)
+      g.kind = Gesture::Kind::pan;
+    if (g.kind == Gesture::Kind::pan) {
+      // From where it began, so that nothing adds up and a mouse that comes back brings the view back.
+      PlotView next = g.before;
+      const AxisView along = under(x_spec_, g.before.x), up = under(y_spec_, g.before.y);
+      const double across = share_of(x, mouse.x) - share_of(x, g.from.x);
+      const double upwards = share_of(y, mouse.y) - share_of(y, g.from.y);
+      if (g.x && across != 0) next.x = along.panned(along.shown(), -across);
+      if (g.y && upwards != 0) next.y = up.panned(up.shown(), -upwards);
+      move_to(next);
+    } else if (released && g.x && g.y)
+      clicked_ = g.from;
+  }
+  if (!held) g.kind = Gesture::Kind::none;
+}
+
+void Plot::choose_box(bool released) {
+  Gesture& g = c_.gesture;
+  const ImGuiIO& io = ImGui::GetIO();
+  const ImVec2 mouse = ImGui::IsMousePosValid(&io.MousePos) ? io.MousePos : g.from;
+  if (compat::escape_pressed() || ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
+    g.kind = Gesture::Kind::none;
+    return;
+  }
+  const bool by_x = g.x && !io.KeyAlt, by_y = g.y && !io.KeyShift;
+  const auto within = [&](ImVec2 p) {
+    return ImVec2(std::clamp(p.x, area.least.x, area.greatest.x), std::clamp(p.y, area.least.y, area.greatest.y));
+  };
+  const ImVec2 from = within(g.from), to = within(mouse);
+  Rect box = area;
+  if (by_x) box.least.x = std::min(from.x, to.x), box.greatest.x = std::max(from.x, to.x);
+  if (by_y) box.least.y = std::min(from.y, to.y), box.greatest.y = std::max(from.y, to.y);
+  const bool meant = (by_x || by_y) && box.width() >= c_.px(thin) && box.height() >= c_.px(thin);
+  if (!released) {
+    c_.paint.box(box, with_alpha(c_.theme.accent, meant ? 0.16f : 0.06f));
+    c_.paint.frame(box, c_.theme.accent, c_.stroke(1));
+  } else if (meant) {
+    PlotView next = g.before;
+    if (by_x) next.x = AxisView(x_spec_).part({x.least, x.greatest}, share_of(x, from.x), share_of(x, to.x));
+    if (by_y) next.y = AxisView(y_spec_).part({y.least, y.greatest}, share_of(y, from.y), share_of(y, to.y));
+    move_to(next);
+  }
+}
+
+/// A tenth of the view per notch; Dear ImGui counts notches to the left as positive.
+void Plot::pan_by_wheel(float notches) {
+  const AxisView along(x_spec_);
+  move_to({along.panned(along.shown(), -0.1 * static_cast<double>(notches)), y_spec_.view});
+}
+
+/// The view is made from what it was when the wheel began to turn at this place, and from the sum of the notches: as
+/// many back give the same view to the last bit, which 1.2 × (1/1.2) would not.
+void Plot::turn_wheel(ImGuiID id, bool moves_x, bool moves_y) {
+  Gesture& g = c_.gesture;
+  const ImGuiIO& io = ImGui::GetIO();
+  const bool goes_on = g.kind == Gesture::Kind::wheel && g.plot == id && g.after == view() &&
+                       distance(io.MousePos, g.from) <= c_.px(same_place);
+  if (!goes_on) {
+    begin_drag(id, io.MousePos, false, moves_x, moves_y);
+    g.kind = Gesture::Kind::wheel;
+  }
+  const double notches = g.notches + static_cast<double>(io.MouseWheel);
+  PlotView next = g.before;
+  if (notches != 0) {
+    const double factor = std::pow(notch, -notches);
+    // What stays in place is told by the view that the wheel began with.
+    const auto zoomed = [factor](const AxisView& then, double share) {
+      return then.zoomed(then.shown(), share, factor);
+    };
+    if (moves_x) next.x = zoomed(under(x_spec_, g.before.x), share_of(x, g.from.x));
+    if (moves_y) next.y = zoomed(under(y_spec_, g.before.y), share_of(y, g.from.y));
+  }
+  // A notch that a limit has swallowed whole does not count: as many back would not be seen either.
+  if (notches != 0 && next == g.after) return;
+  g.notches = notches;
+  move_to(next);
+}
+
+} // namespace ropescope::canvas

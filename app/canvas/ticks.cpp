@@ -1,0 +1,280 @@
+// The ticks of axis.h.
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "app/canvas/axis.h"
+
+namespace ropescope::canvas {
+
+namespace {
+
+constexpr double pi = std::numbers::pi;
+
+/// A range of fewer than some thousand doubles has no round numbers that could be counted. 1e-12 of the greater end is
+/// 4500 doubles or more.
+bool has_steps(double least, double greatest) {
+  const double size = std::max(std::abs(least), std::abs(greatest));
+  return std::isfinite(size) && greatest - least > 1e-12 * size && greatest > least;
+}
+
+/// A step of round numbers: `digits` × 10^exponent.
+struct Step {
+  double digits;
+  int exponent;
+  double size() const { return digits * std::pow(10.0, exponent); }
+  /// Digits behind the point that tell neighbours apart, where the number is written × 10^unit.
+  int decimals(int unit = 0) const { return std::max(0, unit - exponent + (digits == 2.5 ? 1 : 0)); }
+};
+
+/// The least round step that is not below a rough one. 0.999 lets a rough step of 2.0000001 be 2: it came out of a
+/// division.
+Step round_step(double rough) {
+  const int exponent = static_cast<int>(std::floor(std::log10(rough)));
+  const double decade = std::pow(10.0, exponent);
+  for (const double digits : {1.0, 2.0, 2.5, 5.0})
+    if (digits * decade >= rough * 0.999) return {digits, exponent};
+  return {1, exponent + 1};
+}
+
+/// Calls `each` with every multiple of the step in the range. Multiples are counted and not added up, so that errors do
+/// not pile up and 0 is exactly 0. One at an end is kept where rounding has pushed it out by 1e-9 of a step.
+template <typename Each>
+void multiples(double least, double greatest, double step, Each each) {
+  for (double i = std::ceil(least / step - 1e-9); i * step <= greatest + step * 1e-9; ++i) each(i);
+}
+
+std::string without_last_zeros(std::string number) {
+  if (number.find('.') == std::string::npos) return number;
+  number.erase(number.find_last_not_of('0') + 1);
+  if (number.back() == '.') number.pop_back();
+  return number;
+}
+
+/// "2·10⁻⁸": `value` is digits × 10^exponent.
+std::string scientific(double digits, int exponent, int decimals) {
+  std::string text = without_last_zeros(grouped(digits, decimals));
+  if (digits == 0) return text;
+  text += "·";
+  text += power_of_ten(exponent);
+  return text;
+}
+
+/// Round numbers within the range, written with `unit` behind them (the number itself times `of_unit` is the value).
+void add_round(Ticks& out, double least, double greatest, Step step, double of_unit = 1, std::string_view unit = "") {
+  const double size = std::max(std::abs(least), std::abs(greatest));
+  const int magnitude = static_cast<int>(std::floor(std::log10(size)));
+  // From 10⁻⁵ down and 10⁹ up zeros hide how great a number is.
+  const bool powers = (magnitude <= -5 || magnitude >= 9) && unit.empty();
+  const double width = step.size();
+  multiples(least, greatest, width, [&](double i) {
+    const double value = i * width;
+    std::string label;
+    if (powers)
+      label = scientific(value / std::pow(10.0, magnitude), magnitude, step.decimals(magnitude));
+    else
+      label = without_last_zeros(grouped(value == 0 ? 0 : value, step.decimals())); // no "−0"
+    if (!unit.empty() && value != 0) {
+      // "π" and "−π" rather than "1π".
+      if (label == "1" || label == "−1") label.pop_back();
+      label += unit;
+    }
+    out.push_back({value * of_unit, std::move(label)});
+  });
+}
+
+void add_linear(Ticks& out, const Axis& a, int wanted) {
+  if (has_steps(a.least, a.greatest)) add_round(out, a.least, a.greatest, round_step((a.greatest - a.least) / wanted));
+}
+
+/// Multiples of a power of two, as positions are counted in blocks of such sizes.
+void add_blocks(Ticks& out, const Axis& a, int wanted) {
+  if (!has_steps(a.least, a.greatest)) return;
+  const double step = std::exp2(std::ceil(std::log2((a.greatest - a.least) / wanted * 0.999)));
+  if (step < 1) return add_linear(out, a, wanted); // between integers nothing comes in blocks
+  multiples(a.least, a.greatest, step, [&](double i) {
+    const double value = i * step;
+    // All labels of an axis are of one kind: "4k, 5k" where every tick is a whole number of k, else "4 096, 4 608".
+    std::string label;
+    if (step < 1024)
+      label = grouped(value == 0 ? 0 : value);
+    else if (std::fmod(value, 0x1p20) == 0)
+      label = power_of_two(value);
+    else {
+      label = grouped(value / 1024);
+      label += 'k';
+    }
+    out.push_back({value, std::move(label)});
+  });
+}
+
+std::string part_of_pi(std::int64_t of, std::int64_t parts) {
+  const std::int64_t common = std::gcd(of, parts);
+  if (of == 0) return "0";
+  const std::int64_t above = std::abs(of) / common, below = parts / common;
+  std::string text = of < 0 ? "−" : "";
+  if (above != 1) text += std::to_string(above);
+  text += "π";
+  if (below != 1) fmt::format_to(std::back_inserter(text), "/{}", below);
+  return text;
+}
+
+/// Multiples of π/12, π/6, π/4, π/2; round multiples of π where more is seen, and where less.
+void add_pi(Ticks& out, const Axis& a, int wanted) {
+  if (!has_steps(a.least, a.greatest)) return;
+  const double least = a.least / pi, greatest = a.greatest / pi, rough = (greatest - least) / wanted;
+  if (rough > 0.5 || rough <= 0.05) {
+    Step step = round_step(rough);
+    if (step.digits == 2.5 && step.exponent == 0) step = {5, 0}; // "2.5π" would stand among whole ones
+    return add_round(out, least, greatest, step, pi, "π");
+  }
+  for (const std::int64_t parts : {12, 6, 4, 2}) {
+    const double step = pi / static_cast<double>(parts);
+    if (step < rough * pi * 0.999) continue;
+    return multiples(a.least, a.greatest, step, [&](double i) {
+      out.push_back({i * step, part_of_pi(static_cast<std::int64_t>(i), parts)});
+    });
+  }
+}
+
+std::string label_of_decade(int exponent, int digit, Labels labels) {
+  // Six digits behind the point, or ten before it, are not read at a glance.
+  if (labels == Labels::powers_of_ten || exponent < -6 || exponent > 9) {
+    if (digit == 1) return power_of_ten(exponent);
+    return exponent == 0 ? std::to_string(digit) : scientific(digit, exponent, 0);
+  }
+  return grouped(digit * std::pow(10.0, exponent), std::max(0, -exponent));
+}
+
+/// Decades of a positive range, and 2 … 9 between them where a decade is wide. `sign` −1 puts them on the other side of
+/// 0, in the same order.
+struct Decades {
+  double least, greatest; ///< 0 < least < greatest
+  float width;            ///< of one decade, pixels
+  float least_gap;
+  Labels labels;
+  double sign = 1;
+
+  double seen() const { return std::log10(greatest / least); }
+
+  void add(Ticks& out) const {
+    // Every step-th decade has a label. They are multiples of the step, so that they stay where they are while the view
+    // moves.
+    int step = 1;
+    for (const int wider : {1, 2, 3, 5, 10, 20, 50, 100})
+      if (width * static_cast<float>(step = wider) >= least_gap) break;
+    const int first = static_cast<int>(std::floor(std::log10(least) - 1e-9));
+    const int last = static_cast<int>(std::ceil(std::log10(greatest) + 1e-9));
+    // From 9 to 10 is 1/22 of a decade; 60 pixels leave it almost 3.
+    const bool minors = width >= 60;
+    const bool some_labelled = seen() < 2 && minors;
+    for (int e = first; e <= last; ++e)
+      for (int digit = 1; digit < (minors ? 10 : 2); ++digit) {
+        // 10^e is exact where it can be; digit / 10^-e is the double nearest to 0.2, digit × 10^e may not be.
+        const double value = e < 0 ? digit / std::pow(10.0, -e) : digit * std::pow(10.0, e);
+        if (value < least * (1 - 1e-9) || value > greatest * (1 + 1e-9)) continue;
+        const bool labelled = digit == 1 ? e % step == 0 : some_labelled && (digit == 2 || digit == 5);
+        std::string label;
+        if (labelled) {
+          if (sign < 0) label = "−";
+          label += label_of_decade(e, digit, labels);
+        }
+        out.push_back({sign * value, std::move(label), digit != 1 || e % step != 0});
+      }
+  }
+};
+
+std::ptrdiff_t labelled(const Ticks& ticks) {
+  return std::count_if(ticks.begin(), ticks.end(), [](const Tick& tick) { return !tick.label.empty(); });
+}
+
+/// Pixels from a value to ten times the value, where the scale is logarithmic.
+float decade_width(const Axis& a) {
+  const double reach = forward(a.scale, a.linear_within, a.greatest) - forward(a.scale, a.linear_within, a.least);
+  return std::abs(a.last_pixel - a.first_pixel) * static_cast<float>(std::log(10.0) / reach);
+}
+
+void add_powers_of_two(Ticks& out, const Axis& a, float least_gap) {
+  const double width = static_cast<double>(decade_width(a)) * std::log10(2.0);
+  const int step = std::max(1, static_cast<int>(std::ceil(static_cast<double>(least_gap) / width)));
+  const int first = static_cast<int>(std::ceil(std::log2(a.least) - 1e-9));
+  const int last = static_cast<int>(std::floor(std::log2(a.greatest) + 1e-9));
+  for (int e = first; e <= last; ++e)
+    if (e % step == 0) out.push_back({std::exp2(e), power_of_two(std::exp2(e))});
+}
+
+void add_log(Ticks& out, const Axis& a, Labels labels, float least_gap, int wanted) {
+  if (!(a.least > 0) || !has_steps(a.least, a.greatest)) return;
+  if (labels == Labels::powers_of_two) {
+    add_powers_of_two(out, a, least_gap);
+    if (out.size() >= 2 || a.greatest / a.least > 64) return;
+    out.clear();
+    return add_blocks(out, a, wanted);
+  }
+  // A range of 1 : 5 or more holds two of 1, 2, 5, 10 … wherever it begins. A narrower one takes round numbers.
+  if (a.greatest / a.least < 5) return add_linear(out, a, wanted);
+  Decades{a.least, a.greatest, decade_width(a), least_gap, labels}.add(out);
+}
+
+void add_symlog(Ticks& out, const Axis& a, Labels labels, float least_gap, int wanted) {
+  if (!has_steps(a.least, a.greatest)) return;
+  const double w = a.linear_within;
+  const float width = decade_width(a);
+  // Decades run from ±w outwards; between −w and w there is 0 alone.
+  if (a.least < -w) {
+    Decades{std::max(w, -a.greatest), -a.least, width, least_gap, labels, -1}.add(out);
+    std::reverse(out.begin(), out.end());
+  }
+  if (a.least <= 0 && a.greatest >= 0) out.push_back({0, "0"});
+  if (a.greatest > w) Decades{std::max(w, a.least), a.greatest, width, least_gap, labels}.add(out);
+  if (labelled(out) >= 2) return;
+  out.clear();
+  add_linear(out, a, wanted);
+}
+
+} // namespace
+
+Ticks ticks(const Axis& a, Labels labels, float least_gap, std::pmr::memory_resource* memory) {
+  Ticks out(memory);
+  // Three to eleven: fewer do not say what the scale is, more are not read.
+  const float room = std::abs(a.last_pixel - a.first_pixel) / std::max(1.0f, least_gap);
+  const int wanted = static_cast<int>(std::clamp(room, 2.0f, 11.0f));
+  switch (a.scale) {
+  case Scale::log: add_log(out, a, labels, least_gap, wanted); break;
+  case Scale::symlog: add_symlog(out, a, labels, least_gap, wanted); break;
+  case Scale::linear:
+    if (labels == Labels::powers_of_two)
+      add_blocks(out, a, wanted);
+    else if (labels == Labels::pi)
+      add_pi(out, a, wanted);
+    else
+      add_linear(out, a, wanted);
+  }
+  // What was kept in spite of rounding lies at the end itself.
+  for (Tick& tick : out) tick.value = std::clamp(tick.value, a.least, a.greatest);
+  return out;
+}
+
+Ticks linear_ticks(const Axis& a, int wanted, std::pmr::memory_resource* memory) {
+  Ticks out(memory);
+  add_linear(out, a, std::max(1, wanted));
+  return out;
+}
+
+Ticks decade_ticks(const Axis& a, bool powers, int greatest_count, std::pmr::memory_resource* memory) {
+  const int first = static_cast<int>(std::ceil(std::log10(a.least) - 1e-9));
+  const int last = static_cast<int>(std::floor(std::log10(a.greatest) + 1e-9));
+  // Every step-th decade, with the step that leaves no more than the count.
+  const int step = std::max(1, (last - first) / std::max(1, greatest_count) + 1);
+  Ticks out(memory);
+  for (int e = first; e <= last; e += step) {
+    const double value = std::pow(10.0, e);
+    out.push_back({value, powers ? power_of_ten(e) : grouped(value)});
+  }
+  return out;
+}
+
+} // namespace ropescope::canvas
