@@ -17,13 +17,18 @@ bool can_be(Range r, Scale scale) {
          (scale != Scale::log || r.least > 0);
 }
 
+constexpr double huge = 1e200; // on every scale, what is 20 % beyond is then still finite and not 0
+
 /// A range that an axis can have, as near to the given one as there is a natural one.
 Range mended(Range r, Scale scale) {
-  constexpr double huge = 1e300; // a difference of two such numbers is still finite
-  r = {std::clamp(r.least, -huge, huge), std::clamp(r.greatest, -huge, huge)};
-  if (scale == Scale::log && !(r.least > 0)) r.least = r.greatest > 0 ? r.greatest / 1000 : 1;
-  if (!std::isfinite(r.least) || !std::isfinite(r.greatest)) return scale == Scale::log ? Range{1, 10} : Range{0, 1};
   if (r.least > r.greatest) std::swap(r.least, r.greatest);
+  if (!std::isfinite(r.least) || !std::isfinite(r.greatest)) r = {0, scale == Scale::log ? 10.0 : 1.0};
+  r = {std::clamp(r.least, -huge, huge), std::clamp(r.greatest, -huge, huge)};
+  if (scale == Scale::log) {
+    if (r.greatest <= 0) r.greatest = 10;
+    if (r.least <= 0) r.least = r.greatest / 1000;
+    r = {std::max(r.least, 1 / huge), std::max(r.greatest, 1 / huge)};
+  }
   // One value alone stands in the middle. 1e-9: nearer ends would leave no room to zoom within the digits of double.
   if (r.greatest - r.least <= 1e-9 * std::max(std::abs(r.least), std::abs(r.greatest))) {
     if (scale == Scale::log) return {r.least / 2, r.greatest * 2};
@@ -33,11 +38,18 @@ Range mended(Range r, Scale scale) {
   return r;
 }
 
+/// As `huge`: 1e-30 of the greatest value is not seen on any scale.
+double mended_within(double within, Range all) {
+  const double greatest = std::max(std::abs(all.least), std::abs(all.greatest));
+  return std::isfinite(within) && within > 0 ? std::max(within, 1e-30 * greatest) : std::max(1.0, 1e-30 * greatest);
+}
+
 } // namespace
 
 AxisView::AxisView(const AxisSpec& spec)
-    : scale_(spec.scale), within_(std::isfinite(spec.linear_within) && spec.linear_within > 0 ? spec.linear_within : 1),
-      fewest_(std::isfinite(spec.fewest) ? std::max(0.0, spec.fewest) : 0), all_(mended(spec.all, spec.scale)) {
+    : scale_(spec.scale), fewest_(std::isfinite(spec.fewest) ? std::max(0.0, spec.fewest) : 0),
+      all_(mended(spec.all, spec.scale)) {
+  within_ = mended_within(spec.linear_within, all_);
   const Stretch all = stretch(all_);
   limits_ = {all.from - beyond * all.width(), all.to + beyond * all.width()};
   // Of integers there may be fewer than the fewest; all of them are then enough.

@@ -12,6 +12,8 @@ public:
 
   Range all() const { return all_; }
 
+  double linear_within() const { return within_; }
+
   /// What the spec's view shows.
   Range shown() const { return shown_; }
 
@@ -40,7 +42,7 @@ private:
   Range held(Stretch, double around) const;
 
   Scale scale_;
-  double within_, fewest_;
+  double fewest_, within_ = 1;
   Range all_, shown_;
   Stretch limits_{}; ///< all of it and 20 % at either side
   double narrowest_ = 0;

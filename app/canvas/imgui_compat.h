@@ -80,18 +80,48 @@ inline bool escape_pressed() {
 #endif
 }
 
-/// Mouse input without a window, for tests.
-inline void mouse(ImVec2 at, bool pressed, float wheel) {
+/// What a hand does to mouse and keyboard in one frame.
+struct HandInput {
+  ImVec2 at{};
+  bool left = false, right = false;
+  float wheel = 0, sideways = 0; ///< notches; sideways is positive to the left
+  bool ctrl = false, shift = false, alt = false, escape = false;
+};
+
+/// Input without a window, for tests. From 1.87 on Dear ImGui may need a second frame to take all of it.
+inline void hand(const HandInput& input) {
   ImGuiIO& io = ImGui::GetIO();
 #if IMGUI_VERSION_NUM < 18700
-  io.MousePos = at;
-  io.MouseDown[0] = pressed;
-  io.MouseWheel = wheel;
+  constexpr int glfw_escape = 256;
+  io.KeyMap[ImGuiKey_Escape] = glfw_escape;
+  io.KeysDown[glfw_escape] = input.escape;
+  io.KeyCtrl = input.ctrl;
+  io.KeyShift = input.shift;
+  io.KeyAlt = input.alt;
+  io.MousePos = input.at;
+  io.MouseDown[0] = input.left;
+  io.MouseDown[1] = input.right;
+  io.MouseWheel = input.wheel;
+  io.MouseWheelH = input.sideways;
 #else
-  io.AddMousePosEvent(at.x, at.y);
-  io.AddMouseButtonEvent(0, pressed);
-  if (wheel != 0) io.AddMouseWheelEvent(0, wheel);
+#if IMGUI_VERSION_NUM < 18900
+  io.AddKeyEvent(ImGuiKey_ModCtrl, input.ctrl);
+  io.AddKeyEvent(ImGuiKey_ModShift, input.shift);
+  io.AddKeyEvent(ImGuiKey_ModAlt, input.alt);
+#else
+  io.AddKeyEvent(ImGuiMod_Ctrl, input.ctrl);
+  io.AddKeyEvent(ImGuiMod_Shift, input.shift);
+  io.AddKeyEvent(ImGuiMod_Alt, input.alt);
+#endif
+  io.AddKeyEvent(ImGuiKey_Escape, input.escape);
+  io.AddMousePosEvent(input.at.x, input.at.y);
+  io.AddMouseButtonEvent(0, input.left);
+  io.AddMouseButtonEvent(1, input.right);
+  if (input.wheel != 0 || input.sideways != 0) io.AddMouseWheelEvent(input.sideways, input.wheel);
 #endif
 }
+
+/// The mouse alone.
+inline void mouse(ImVec2 at, bool pressed, float wheel) { hand({.at = at, .left = pressed, .wheel = wheel}); }
 
 } // namespace ropescope::compat

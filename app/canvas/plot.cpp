@@ -22,9 +22,8 @@ float widest(const Canvas& c, const Ticks& ticks) {
 }
 
 Axis axis_of(const AxisSpec& spec, float first_pixel, float last_pixel) {
-  const Range shown = AxisView(spec).shown();
-  const double within = spec.linear_within > 0 ? spec.linear_within : 1;
-  return {shown.least, shown.greatest, first_pixel, last_pixel, spec.scale, within};
+  const AxisView view(spec);
+  return {view.shown().least, view.shown().greatest, first_pixel, last_pixel, spec.scale, view.linear_within()};
 }
 
 /// Where a label of a width lies around its tick: in the middle, moved into the room at its ends.

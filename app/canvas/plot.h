@@ -15,11 +15,11 @@ struct AxisSpec {
   Range all; ///< what a fit shows; positive where the scale is logarithmic
   Scale scale = Scale::linear;
   Labels labels = Labels::decimal;
-  std::string_view title;    ///< quantity and unit: "relative distance Δ (tokens)"
-  std::optional<Range> view; ///< what a person has chosen to see; nothing: `all`
-  double fewest = 0;         ///< values seen at least, in the axis's unit: 4 of integers; 0: as the scale allows
-  float least_gap = 54;      ///< pixels at scale 1 from label to label, at least
-  double linear_within = 1;  ///< of a symlog axis: linear from −this to this
+  std::string_view title = {};    ///< quantity and unit: "relative distance Δ (tokens)"
+  std::optional<Range> view = {}; ///< what a person has chosen to see; nothing: `all`
+  double fewest = 0;              ///< values seen at least, in the axis's unit: 4 of integers; 0: as the scale allows
+  float least_gap = 54;           ///< pixels at scale 1 from label to label, at least
+  double linear_within = 1;       ///< of a symlog axis: linear from −this to this
 };
 
 /// Two axes over a rectangle, with what a hand does to them. A picture says what it draws in values; where that lies is

@@ -11,7 +11,7 @@ struct Range {
 
 /// What a person has chosen to see of each axis of a plot; nothing: all there is.
 struct PlotView {
-  std::optional<Range> x, y;
+  std::optional<Range> x = {}, y = {};
   bool operator==(const PlotView&) const = default;
 };
 
