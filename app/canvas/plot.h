@@ -5,6 +5,7 @@
 
 #include "app/canvas/axis.h"
 #include "app/canvas/canvas.h"
+#include "app/canvas/columns.h"
 #include "app/canvas/gesture.h"
 #include "app/canvas/range.h"
 
@@ -45,10 +46,13 @@ public:
   void begin() const;
   void end() const;
 
-  /// A line through points; one whose y is no number is a gap. More points than pixels across are drawn as the least
-  /// and the greatest of each column, never as every n-th of them.
+  /// A line through points, its width and dashes in pixels at scale 1; one whose y is no number is a gap. Points from
+  /// left to right that are more than pixels across are drawn as the least and the greatest of each column, never as
+  /// every n-th of them; of Columns, each of which is found without a look at all of its points.
   void line(std::span<const double> xs, std::span<const double> ys, ImU32 colour, float width, const Dash& = {}) const;
   void line(std::span<const ImVec2> pixels, ImU32 colour, float width, const Dash& = {}) const;
+  void line(const Columns<float>&, ImU32 colour, float width, const Dash& = {}) const;
+  void line(const Columns<double>&, ImU32 colour, float width, const Dash& = {}) const;
 
   /// Rules across the area, dashed; a value outside the view draws nothing. Label it by label_on().
   void rule_x(double value, ImU32 colour, float width, float on, float off) const;

@@ -2,8 +2,8 @@
 
 #include <numbers>
 
-#include "app/canvas/curves.h"
 #include "app/canvas/imgui_compat.h"
+#include "app/canvas/curves.h"
 
 namespace ropescope::canvas {
 

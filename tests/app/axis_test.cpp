@@ -1,16 +1,154 @@
 #include "app/canvas/axis.h"
 
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <random>
+#include <set>
+
 #include <doctest/doctest.h>
 
 using namespace ropescope;
 using namespace ropescope::canvas;
 
-TEST_CASE("an axis gives back the value of the pixel it put a value at") {
-  for (const Axis& axis : {Axis{-0.3, 1.05, 700, 20, Scale::linear}, Axis{1, 65536, 300, 1500, Scale::log}})
-    for (const double unit : {0.0, 0.25, 0.5, 1.0}) {
-      const double value = axis.least + unit * (axis.greatest - axis.least);
-      CHECK(axis.value(axis.pixel(value)) == doctest::Approx(value).epsilon(1e-4));
+namespace {
+
+/// A window on to a scale, anywhere and of any width down to a millionth.
+Axis random_axis(std::mt19937& random, Scale scale) {
+  const auto between = [&](double a, double b) { return std::uniform_real_distribution(a, b)(random); };
+  const double sign = scale == Scale::log || between(0, 1) < 0.5 ? 1 : -1;
+  const double centre = sign * std::exp(between(-12, 14)), width = std::abs(centre) * std::exp(between(-14, 3));
+  Axis axis{centre - width / 2, centre + width / 2, 60, 860, scale, 1};
+  if (scale == Scale::log && axis.least <= 0) axis.least = centre / 1e4;
+  return axis;
+}
+
+} // namespace
+
+TEST_CASE("an axis gives back the pixel of the value, and the value of the place, on every scale") {
+  std::mt19937 random(5);
+  for (const Scale scale : {Scale::linear, Scale::log, Scale::symlog})
+    for (int trial = 0; trial < 100; ++trial) {
+      Axis axis = random_axis(random, scale);
+      if (trial % 2 == 0) std::swap(axis.first_pixel, axis.last_pixel); // y counts downwards
+      CAPTURE(axis.least);
+      CAPTURE(axis.greatest);
+      for (const float pixel : {60.0f, 61.5f, 333.25f, 860.0f})
+        CHECK(axis.pixel(axis.value(pixel)) == doctest::Approx(pixel).epsilon(1e-6));
+      for (const double share : {0.0, 0.25, 0.9, 1.0}) {
+        const double value = axis.least + share * (axis.greatest - axis.least);
+        CHECK(axis.value_at(axis.share(value)) == doctest::Approx(value).epsilon(1e-11));
+      }
+      CHECK(axis.pixel(axis.least) == axis.first_pixel);
+      CHECK(axis.pixel(axis.greatest) == axis.last_pixel);
     }
+}
+
+TEST_CASE("a symlog scale is linear within its stretch, and neither jumps nor bends at the ends of it") {
+  for (const double w : {0.1, 1.0, 300.0}) {
+    CHECK(forward(Scale::symlog, w, w / 2) == 0.5);
+    CHECK(forward(Scale::symlog, w, -w) == -1);
+    const double step = w * 1e-6;
+    const auto slope = [&](double at) {
+      return (forward(Scale::symlog, w, at + step) - forward(Scale::symlog, w, at)) / step * w;
+    };
+    CHECK(slope(w) == doctest::Approx(1).epsilon(1e-5));
+    CHECK(slope(w - step) == doctest::Approx(1).epsilon(1e-5));
+    CHECK(slope(-w - step) == doctest::Approx(1).epsilon(1e-5));
+    // Beyond, ten times the value is as far everywhere.
+    CHECK(forward(Scale::symlog, w, 1000 * w) - forward(Scale::symlog, w, 100 * w) == doctest::Approx(std::log(10)));
+  }
+}
+
+TEST_CASE("ticks lie within the axis, least first, and no two labels are the same, at any zoom") {
+  std::mt19937 random(9);
+  for (const Scale scale : {Scale::linear, Scale::log, Scale::symlog})
+    for (const Labels labels :
+         {Labels::decimal, Labels::decades, Labels::powers_of_ten, Labels::powers_of_two, Labels::pi})
+      for (int trial = 0; trial < 200; ++trial) {
+        const Axis axis = random_axis(random, scale);
+        CAPTURE(axis.least);
+        CAPTURE(axis.greatest);
+        CAPTURE(static_cast<int>(scale));
+        CAPTURE(static_cast<int>(labels));
+        std::set<std::string> seen;
+        std::size_t labelled = 0;
+        double before = -1e300;
+        const Ticks all = ticks(axis, labels, 60);
+        for (const Tick& tick : all) {
+          CHECK(tick.value >= axis.least);
+          CHECK(tick.value <= axis.greatest);
+          CHECK(tick.value > before);
+          before = tick.value;
+          if (tick.label.empty()) continue;
+          ++labelled;
+          seen.insert(tick.label);
+        }
+        CHECK(seen.size() == labelled);
+        CHECK(labelled >= 2);
+        CHECK(all.size() <= 200);
+      }
+}
+
+TEST_CASE("a label says the value that its tick has") {
+  std::mt19937 random(13);
+  for (const Scale scale : {Scale::linear, Scale::log, Scale::symlog})
+    for (int trial = 0; trial < 200; ++trial) {
+      const Axis axis = random_axis(random, scale);
+      for (const Tick& tick : ticks(axis, Labels::decimal, 60)) {
+        if (tick.label.empty() || tick.label.find("10") != std::string::npos) continue; // "2·10⁻⁸"
+        std::string plain;
+        for (std::size_t i = 0; i < tick.label.size(); ++i)
+          if (tick.label.compare(i, 3, "−") == 0)
+            plain += '-', i += 2;
+          else if (tick.label[i] != ' ')
+            plain += tick.label[i];
+        CAPTURE(tick.label);
+        CHECK(std::stod(plain) == doctest::Approx(tick.value).epsilon(1e-9 * (axis.greatest - axis.least)));
+      }
+    }
+}
+
+namespace {
+
+std::vector<std::string> labels_of(const Axis& axis, Labels labels, float least_gap = 60) {
+  std::vector<std::string> all;
+  for (const Tick& tick : ticks(axis, labels, least_gap))
+    if (!tick.label.empty()) all.push_back(tick.label);
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("labels are written as the axis asks") {
+  using Strings = std::vector<std::string>;
+  CHECK(labels_of({1, 131072, 0, 800, Scale::log}, Labels::powers_of_two) ==
+        Strings{"1", "4", "16", "64", "256", "1k", "4k", "16k", "64k"});
+  CHECK(labels_of({0, 4096, 0, 400}, Labels::powers_of_two) == Strings{"0", "1k", "2k", "3k", "4k"});
+  CHECK(labels_of({0, 0x1p21, 0, 300}, Labels::powers_of_two) == Strings{"0", "512k", "1M", "1 536k", "2M"});
+  CHECK(labels_of({4090, 4104, 0, 300}, Labels::powers_of_two) == Strings{"4 092", "4 096", "4 100", "4 104"});
+  const double pi = std::numbers::pi;
+  CHECK(labels_of({-pi, pi, 0, 300}, Labels::pi) == Strings{"−π", "−π/2", "0", "π/2", "π"});
+  CHECK(labels_of({0, pi / 2, 0, 400}, Labels::pi) == Strings{"0", "π/12", "π/6", "π/4", "π/3", "5π/12", "π/2"});
+  CHECK(labels_of({0, 4 * pi, 0, 300}, Labels::pi) == Strings{"0", "π", "2π", "3π", "4π"});
+  CHECK(labels_of({1, 1e4, 0, 800, Scale::log}, Labels::decades) == Strings{"1", "10", "100", "1 000", "10 000"});
+  CHECK(labels_of({1, 20, 0, 800, Scale::log}, Labels::decades) == Strings{"1", "2", "5", "10", "20"});
+  CHECK(labels_of({1e-8, 4, 0, 300, Scale::log}, Labels::powers_of_ten) ==
+        Strings{"10⁻⁸", "10⁻⁶", "10⁻⁴", "10⁻²", "10⁰"});
+  CHECK(labels_of({-1000, 1000, 0, 800, Scale::symlog}, Labels::decades) ==
+        Strings{"−1 000", "−100", "−10", "−1", "0", "1", "10", "100", "1 000"});
+  CHECK(labels_of({65536, 65537, 0, 300}, Labels::decimal) ==
+        Strings{"65 536", "65 536.2", "65 536.4", "65 536.6", "65 536.8", "65 537"});
+  CHECK(labels_of({0, 4e-9, 0, 300}, Labels::decimal) == Strings{"0", "1·10⁻⁹", "2·10⁻⁹", "3·10⁻⁹", "4·10⁻⁹"});
+}
+
+TEST_CASE("decades have 2 … 9 between them where there is room, and none where they are crowded") {
+  const auto minors = [](const Axis& axis) {
+    const Ticks all = ticks(axis, Labels::decades, 60);
+    return std::count_if(all.begin(), all.end(), [](const Tick& tick) { return tick.minor; });
+  };
+  CHECK(minors({1, 1000, 0, 600, Scale::log}) == 24);
+  CHECK(minors({1, 1e12, 0, 600, Scale::log}) == 6); // the decades without a label: every second has one
 }
 
 TEST_CASE("linear ticks are round numbers within the axis and 0 is exactly 0") {
