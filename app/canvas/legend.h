@@ -1,0 +1,71 @@
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/canvas/canvas.h"
+
+namespace ropescope::canvas {
+
+/// One curve as the legend shows it.
+struct LegendEntry {
+  std::string_view name;  ///< by which it is hidden: "yarn"
+  std::string_view label; ///< as it is read: "YaRN"
+  ImU32 colour = 0;
+  Dash dash{};         ///< pixels at scale 1
+  float width = 2;     ///< of its line, pixels at scale 1
+  bool strong = false; ///< the one in force: its words stand out
+};
+
+bool is_hidden(std::span<const std::string> hidden, std::string_view name);
+
+/// The hidden names after a click on one: it changes sides. `alone` (Ctrl): every other one is hidden; where that is so
+/// already, all are shown. Names that no entry has stay as they are: they belong to another picture or model.
+std::vector<std::string> toggled(std::span<const std::string> hidden, std::span<const LegendEntry>,
+                                 std::string_view name, bool alone);
+
+/// Which curve is which. A click hides or shows an entry, Ctrl+click shows it alone, and while the mouse is on one the
+/// others are meant to step back. It keeps nothing: what is hidden lies in the scene. Entries of the same name are an
+/// error of the caller's.
+class Legend {
+public:
+  /// `id` tells legends of one window apart. Requires that entries and names outlive it.
+  Legend(const Canvas&, const char* id, std::span<const LegendEntry>, std::span<const std::string> hidden);
+
+  /// Of a row, and of a column. Pixels.
+  float row_width() const;
+  float column_height() const;
+
+  /// Draws it and takes the mouse: from a point to the right, or downwards within a width (longer labels are
+  /// shortened).
+  void row(ImVec2 at);
+  void column(ImVec2 at, float width);
+
+  /// After it is drawn: the names that are hidden from now on, where a click has changed them.
+  const std::optional<std::vector<std::string>>& changed() const { return changed_; }
+
+  /// After it is drawn: which entry the mouse is on, hidden ones aside.
+  std::optional<std::size_t> hovered() const { return hovered_; }
+
+  /// A curve's colour: while the mouse is on another entry, of 35 % of its opacity.
+  ImU32 colour(std::size_t entry) const;
+
+private:
+  float entry(std::size_t, ImVec2 at, float width);
+
+  const Canvas& c_;
+  const char* id_;
+  std::span<const LegendEntry> entries_;
+  std::span<const std::string> hidden_;
+  std::optional<std::vector<std::string>> changed_;
+  std::optional<std::size_t> hovered_;
+};
+
+/// A title at the top left of a panel, a dim remark beside it and a legend in a row at the right. Where the panel is
+/// too narrow for all, the remark becomes brief, then goes, and then the legend goes. Returns the rectangle left below.
+Rect heading_with_legend(const Canvas&, Rect panel, std::string_view title, std::string_view remark,
+                         std::string_view brief_remark, Legend&);
+
+} // namespace ropescope::canvas
