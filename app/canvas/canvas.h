@@ -12,7 +12,7 @@
 
 namespace ropescope::canvas {
 
-class Gesture;
+struct Gesture;
 
 /// What everything is drawn with. Lengths in the design are at scale 1; `px` turns them into pixels.
 struct Canvas {
