@@ -95,9 +95,8 @@ Range AxisView::held(Stretch s, double around) const {
   for (int i = 0; i < 2; ++i) {
     s = grown(s, around);
     if (s.width() >= limits_.width()) return {value(limits_.from), value(limits_.to)};
-    if (s.from < limits_.from) s = {limits_.from, limits_.from + s.width()};
-    if (s.to > limits_.to) s = {limits_.to - s.width(), limits_.to};
-    around = s.from;
+    if (s.from < limits_.from) s = {limits_.from, limits_.from + s.width()}, around = s.from;
+    if (s.to > limits_.to) s = {limits_.to - s.width(), limits_.to}, around = s.to;
   }
   return {value(s.from), value(s.to)};
 }
@@ -109,7 +108,6 @@ Range AxisView::zoomed(Range before, double share, double factor) const {
 }
 
 Range AxisView::panned(Range before, double share) const {
-  if (share == 0) return before;
   const Stretch s = stretch(before);
   const double by = s.width() * share;
   return held({s.from + by, s.to + by}, s.from + s.width() / 2 + by);

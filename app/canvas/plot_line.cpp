@@ -221,12 +221,7 @@ void draw_columns(Rect area, const Source& source, float width, CutLine& line, B
     const double x = left + column;
     const std::size_t end = std::max(begin, source.first_at(x + 1));
     if (begin == end) continue;
-    Height h = end - begin <= few ? Height{1, 0} : source.height(begin, end);
-    if (after_band && end - begin > few && begin > 0) {
-      // From where the band before has ended to where this column begins.
-      const Place from = source.place(begin - 1), to = source.place(begin);
-      if (from.finite() && to.finite() && !h.none()) h = {std::min(h.top, from.y), std::max(h.bottom, from.y)};
-    }
+    const Height h = end - begin <= few ? Height{1, 0} : source.height(begin, end);
     const bool band = !h.none() && h.bottom - h.top > static_cast<double>(width);
     if (band) {
       if (!after_band) line.add(source.place(begin)); // the line comes up to the band …

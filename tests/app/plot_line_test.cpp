@@ -113,6 +113,57 @@ TEST_CASE("a line of a million points draws a few pieces per column and touches 
     }
 }
 
+TEST_CASE("a line of calm and wild stretches at different heights has no hole") {
+  constexpr std::size_t count = 100'000;
+  std::mt19937 random(21);
+  std::vector<double> xs(count), ys(count);
+  const Drawn drawn({.all = {0, count}}, {.all = {-1, 1}}, [&](const Plot& plot) {
+    double level = 0, noise = 0;
+    int before = -1;
+    for (std::size_t i = 0; i < count; ++i) {
+      xs[i] = static_cast<double>(i);
+      // Another height from one column of pixels to the next, so that no column holds both.
+      const int column = static_cast<int>(plot.x.pixel(xs[i]));
+      if (column != before && std::uniform_int_distribution(0, 2)(random) == 0) {
+        level = std::uniform_real_distribution(-0.7, 0.7)(random);
+        noise = std::uniform_int_distribution(0, 1)(random) == 0 ? 0 : 0.05;
+      }
+      before = column;
+      ys[i] = level + noise * std::uniform_real_distribution(-1.0, 1.0)(random);
+    }
+    plot.line(xs, ys, ~0u, 2);
+  });
+  float worst = 0;
+  for (std::size_t i = 0; i + 1 < count; ++i) {
+    const ImVec2 a{drawn.x.pixel(xs[i]), drawn.y.pixel(ys[i])}, b{drawn.x.pixel(xs[i + 1]), drawn.y.pixel(ys[i + 1])};
+    if (std::floor(a.x) == std::floor(b.x)) continue;
+    worst = std::max(worst, drawn.distance({(a.x + b.x) / 2, (a.y + b.y) / 2}));
+  }
+  CHECK(worst <= 1.5f);
+}
+
+TEST_CASE("a gap that lies at the edge of a column of many points is seen") {
+  constexpr std::size_t count = 100'000;
+  for (const bool first : {true, false}) {
+    std::vector<double> xs(count), ys(count, 0.5);
+    for (std::size_t i = 0; i < count; ++i) xs[i] = static_cast<double>(i);
+    std::size_t gaps = 0;
+    const Drawn drawn({.all = {0, count}}, {.all = {-1, 1}}, [&](const Plot& plot) {
+      const auto column = [&](std::size_t i) { return static_cast<int>(plot.x.pixel(xs[i])); };
+      for (std::size_t i = 1; i + 1 < count; ++i) {
+        const bool at_edge = first ? column(i) != column(i - 1) : column(i) != column(i + 1);
+        if (at_edge && column(i) % 10 == 0) ys[i] = no_value, ++gaps;
+      }
+      plot.line(xs, ys, ~0u, 2);
+    });
+    REQUIRE(drawn.hand.painter.lines.size() == 1);
+    const auto& line = drawn.hand.painter.lines[0];
+    CHECK(gaps > 50);
+    CHECK(std::count_if(line.begin(), line.end(), [](ImVec2 p) { return std::isnan(p.x); }) ==
+          doctest::Approx(gaps).epsilon(0.03));
+  }
+}
+
 TEST_CASE("nothing is drawn across a gap, of few points and of many") {
   for (const std::size_t count : {std::size_t{21}, std::size_t{200'001}}) {
     CAPTURE(count);

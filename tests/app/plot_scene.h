@@ -47,7 +47,7 @@ public:
   void end_group() override {}
 };
 
-/// Dear ImGui without a window and without OpenGL: frames of 1000 × 700 pixels, moved by a hand.
+/// Dear ImGui without a window and without OpenGL: frames of 1000 × 700 pixels, moved by a hand. One at a time.
 class Hand {
 public:
   Hand() {

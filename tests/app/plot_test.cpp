@@ -278,6 +278,8 @@ TEST_CASE("a view reaches at most 20 % beyond all there is, and holds the fewest
       CHECK(plot.view.x->greatest - plot.view.x->least < 4.1);
       plot.drag({700, 300}, {200, 300}, {.left = true});
       check();
+      for (int i = 0; i < 3; ++i) plot.drag({200, 300}, {800, 300}, {.left = true}); // into the lower limit
+      check();
       plot.double_click(plot.middle());
     }
     // Notches at a limit are not saved up.
@@ -289,14 +291,22 @@ TEST_CASE("a view reaches at most 20 % beyond all there is, and holds the fewest
 }
 
 TEST_CASE("a view that the data no longer reaches is shown within its limits") {
-  OnePlot plot({.all = {0, 10}}, {.all = {0, 1}});
-  plot.view.x = Range{500, 600};
-  plot.does({});
-  CHECK(plot.shown.x->greatest <= 12 + 1e-9);
-  CHECK(plot.shown.x->least >= -2 - 1e-9);
-  plot.view.x = Range{2, 5};
-  plot.does({});
-  CHECK(plot.shown.x == Range{2, 5});
+  {
+    OnePlot plot({.all = {0, 10}}, {.all = {0, 1}});
+    plot.view.x = Range{500, 600};
+    plot.does({});
+    CHECK(plot.shown.x->greatest <= 12 + 1e-9);
+    CHECK(plot.shown.x->least >= -2 - 1e-9);
+    plot.view.x = Range{2, 5};
+    plot.does({});
+    CHECK(plot.shown.x == Range{2, 5});
+  }
+  // Down a logarithmic axis the same length holds fewer values.
+  OnePlot log({.all = {1, 4096}, .scale = Scale::log, .fewest = 4}, {.all = {0, 1}});
+  log.view.x = Range{1e9, 1e9 + 4};
+  log.does({});
+  CHECK(log.shown.x->greatest <= 4096 * std::pow(4096, 0.2001));
+  CHECK(log.shown.x->greatest - log.shown.x->least >= 4 * (1 - 1e-6));
 }
 
 TEST_CASE("no room, no data and no sense do not trouble a plot") {
