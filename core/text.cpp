@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 
 #include <fmt/format.h>
 
@@ -10,12 +9,19 @@ namespace ropescope {
 
 namespace {
 
-struct Character {
-  char32_t code = 0;
-  std::size_t bytes = 0; ///< 0: not UTF-8
-};
+/// Whether a terminal shows it as a character and goes on to the right or, as the text's own letters ask, to the left.
+bool shows(char32_t code) {
+  const bool control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
+  // Marks that turn the direction of writing could make a sentence read differently from what it says.
+  const bool direction = code == 0x61c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+                         (code >= 0x2066 && code <= 0x2069);
+  const bool separator = code == 0x2028 || code == 0x2029;
+  const bool tag = code >= 0xe0000 && code <= 0xe007f; // letters that nobody sees
+  return !control && !direction && !separator && !tag;
+}
 
-/// The character that `text` begins with. Overlong forms, surrogates and what is beyond U+10FFFF are not UTF-8.
+} // namespace
+
 Character first_character(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
@@ -34,19 +40,6 @@ Character first_character(std::string_view text) {
   if (code < least[bytes] || code > 0x10ffff || surrogate) return {};
   return {code, bytes};
 }
-
-/// Whether a terminal shows it as a character and goes on to the right or, as the text's own letters ask, to the left.
-bool shows(char32_t code) {
-  const bool control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
-  // Marks that turn the direction of writing could make a sentence read differently from what it says.
-  const bool direction = code == 0x61c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
-                         (code >= 0x2066 && code <= 0x2069);
-  const bool separator = code == 0x2028 || code == 0x2029;
-  const bool tag = code >= 0xe0000 && code <= 0xe007f; // letters that nobody sees
-  return !control && !direction && !separator && !tag;
-}
-
-} // namespace
 
 std::string grouped(double value, int decimals) {
   std::string digits = fmt::format("{:.{}f}", std::abs(value), decimals);

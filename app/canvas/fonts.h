@@ -16,6 +16,7 @@ struct Fonts {
     bool bold = false, mono = false;
   };
   Face face(const ImFont* font) const {
+    if (!notice.empty()) return {.mono = true}; // all are the one bitmap font
     return {font == bold || font == title || font == heading || font == large, font == mono || font == mono_small};
   }
 

@@ -1,5 +1,7 @@
 #pragma once
 // Everything in which Dear ImGui 1.86, 1.90 and 1.92 differ for us. The rest of the program asks no version.
+#include <cmath>
+
 #include <dlfcn.h>
 #include <imgui.h>
 #include <imgui_impl_opengl3.h>
@@ -34,6 +36,16 @@ inline float font_size(const ImFont* font) {
   return font->FontSize;
 #else
   return font->LegacySize;
+#endif
+}
+
+/// Pixels from the top of a line of text to the letters' baseline, whole as Dear ImGui draws them. From 1.92 on it may
+/// be asked for within a frame alone.
+inline float ascent(ImFont* font) {
+#if IMGUI_VERSION_NUM < 19200
+  return std::round(font->Ascent);
+#else
+  return std::round(font->GetFontBaked(font->LegacySize)->Ascent);
 #endif
 }
 

@@ -1,7 +1,5 @@
 #include "app/canvas/png.h"
 
-#include <string>
-
 #include <fmt/format.h>
 #include <stb/stb_image_write.h>
 
@@ -10,14 +8,21 @@
 
 namespace ropescope::canvas {
 
-void write_png(const std::filesystem::path& path, int width, int height, std::span<const std::uint8_t> rgb) {
+std::string png_bytes(int width, int height, std::span<const std::uint8_t> rgb, std::string_view name) {
   std::string bytes;
   const auto append = [](void* to, void* data, int size) {
     static_cast<std::string*>(to)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
   };
-  // Compressed in memory first, so that a picture that cannot be compressed leaves no file behind.
   if (!stbi_write_png_to_func(append, &bytes, width, height, 3, rgb.data(), width * 3))
-    throw Error(fmt::format("{}: the picture could not be compressed", path.string()));
+    throw Error(fmt::format("{}: the picture could not be compressed", name));
+  return bytes;
+}
+
+void write_png(const std::filesystem::path& path, int width, int height, std::span<const std::uint8_t> rgb,
+               std::span<const CarriedText> texts) {
+  // Compressed in memory first, so that a picture that cannot be compressed leaves no file behind.
+  std::string bytes = png_bytes(width, height, rgb, path.string());
+  insert_png_texts(bytes, texts);
   write_file(path, bytes);
 }
 

@@ -2,10 +2,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
+
+#include "app/canvas/carried.h"
 
 namespace ropescope::canvas {
 
-/// Writes RGB pixels, top row first. Whole or not at all; throws Error.
-void write_png(const std::filesystem::path&, int width, int height, std::span<const std::uint8_t> rgb);
+/// The bytes of a PNG file of RGB pixels, top row first. Throws Error, beginning with `name`, where they cannot be
+/// compressed.
+std::string png_bytes(int width, int height, std::span<const std::uint8_t> rgb, std::string_view name);
+
+/// Writes such a file, with texts that it carries. Whole or not at all; throws Error.
+void write_png(const std::filesystem::path&, int width, int height, std::span<const std::uint8_t> rgb,
+               std::span<const CarriedText> = {});
 
 } // namespace ropescope::canvas
