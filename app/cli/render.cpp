@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "app/bench/start.h"
+#include "app/canvas/png.h"
+#include "app/canvas/svg_painter.h"
 #include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/kernel_options.h"
@@ -13,7 +15,6 @@
 #include "app/cli/still.h"
 #include "app/gpu/framebuffer.h"
 #include "app/pictures/pictures.h"
-#include "app/canvas/png.h"
 #include "app/shell/shell.h"
 #include "core/error.h"
 #include "core/io/file.h"
@@ -78,8 +79,8 @@ int render(const Options& options, Output& out) {
     throw Error(fmt::format("there is no picture \"{}\" (render --list names them)", options.picture));
   const pictures::Picture* picture = pictures::find(options.picture);
   const bool as_numbers = options.out.ends_with(".csv");
-  if (!as_numbers && !options.out.ends_with(".png"))
-    throw Error(fmt::format("{}: expected a name that ends in .png or .csv", options.out));
+  if (!as_numbers && !options.out.ends_with(".png") && !options.out.ends_with(".svg"))
+    throw Error(fmt::format("{}: expected a name that ends in .png, .svg or .csv", options.out));
   if (as_numbers && !(picture && picture->csv))
     throw Error(fmt::format("{}: the picture \"{}\" has no curves to write as .csv", options.out, options.picture));
 
@@ -137,12 +138,14 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
   const gpu::Framebuffer framebuffer(still.width, still.height);
   // Dear ImGui knows the sizes of its own windows only from the frame before, and a window may depend on another one.
   constexpr int frames = 3;
+  canvas::SvgPainter svg(shell.fonts());
   for (int i = 0; i < frames; ++i) {
     framebuffer.bind();
+    canvas::Painter* const outside = i + 1 == frames && still.out.ends_with(".svg") ? &svg : nullptr;
     if (still.picture == "overview")
-      shell.frame(still.width, still.height, 1 / 60.0f, false);
+      shell.frame(still.width, still.height, 1 / 60.0f, false, outside);
     else
-      shell.picture_frame(still.picture, still.width, still.height);
+      shell.picture_frame(still.picture, still.width, still.height, outside);
     if (still.times) {
       gpu::finish();
       return bench::print_start_times();
@@ -150,7 +153,15 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
   }
   require_drawn(shell); // before the file is written, which an Error must not leave behind
   say_why_no_gpu(engines);
-  canvas::write_png(still.out, still.width, still.height, framebuffer.read());
+  const std::string carried =
+      fmt::format(R"({{"picture": "{}", "size": [{}, {}]}})", still.picture, still.width, still.height);
+  if (still.out.ends_with(".svg")) {
+    const canvas::Theme& colours = canvas::theme(scene.dark ? canvas::ThemeName::dark : canvas::ThemeName::light);
+    const ImVec2 size(static_cast<float>(still.width), static_cast<float>(still.height));
+    return write_file(still.out, svg.document(size, colours.ground, carried));
+  }
+  const canvas::CarriedText text{canvas::scene_keyword, carried};
+  canvas::write_png(still.out, still.width, still.height, framebuffer.read(), {&text, 1});
 }
 
 void add_render(CLI::App& app, Command& command) {

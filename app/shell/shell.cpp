@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "app/canvas/imgui_compat.h"
 #include "app/canvas/axis.h"
+#include "app/canvas/imgui_compat.h"
 #include "app/gpu/driver_time.h"
 #include "app/pictures/pictures.h"
 #include "app/shell/panel.h"
@@ -105,7 +105,7 @@ void Shell::begin(int width, int height, float seconds, ImVec2 design) {
   ImGui::PopStyleVar(3);
 }
 
-Canvas Shell::canvas() {
+Canvas Shell::canvas(Painter* outside) {
   const ImGuiIO& io = ImGui::GetIO();
   // Whether the mouse belongs to the pictures. It does not while a popup is open or an item is held: a slider that is
   // dragged across a picture must not move that picture too.
@@ -113,7 +113,7 @@ Canvas Shell::canvas() {
   // What the frame before was drawn with is void from here on, its words included.
   grounds_.clear();
   memory_.reset();
-  return {.paint = screen_,
+  return {.paint = outside ? *outside : screen_,
           .memory = memory_,
           .theme = theme(scene_.dark ? ThemeName::dark : ThemeName::light),
           .fonts = fonts_,
@@ -175,7 +175,7 @@ void Shell::measure_when_still(float seconds) {
 /// Order: the controls are drawn with what the frame before computed and edit `next`; it is computed; the pictures are
 /// drawn with the new numbers, so that a dragged slider and its curves move together. What is clicked in a picture is
 /// computed at the end and seen in the next frame.
-void Shell::frame(int width, int height, float seconds, bool live) {
+void Shell::frame(int width, int height, float seconds, bool live, Painter* outside) {
   live_ = live;
   begin(width, height, seconds, window_design);
   next_ = scene_; // a copy into what is there already allocates nothing
@@ -188,7 +188,7 @@ void Shell::frame(int width, int height, float seconds, bool live) {
     play_remainder_ -= static_cast<double>(tokens);
     advance_play(next, tokens);
   }
-  const Canvas c = canvas();
+  const Canvas c = canvas(outside);
   const Rect window{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
   if (help_ && hit("help", window)) help_ = false; // submitted first, it takes every click
   const float top = c.px(bar_height) + c.px(gap);
@@ -217,13 +217,13 @@ void Shell::frame(int width, int height, float seconds, bool live) {
   if (export_wanted_ && !derived_.refining() && !derived_.kernel().working()) export_png(width, height);
 }
 
-void Shell::picture_frame(std::string_view name, int width, int height) {
+void Shell::picture_frame(std::string_view name, int width, int height, Painter* outside) {
   const pictures::Picture* picture = pictures::find(name);
   if (!picture) throw Error(fmt::format("there is no picture \"{}\"", name));
   live_ = false;
   // No clock: the same picture twice is the same to the byte.
   begin(width, height, 1 / 60.0f, picture_design);
-  const Canvas c = canvas();
+  const Canvas c = canvas(outside);
   scene_.view = picture->view; // computed only where it is looked at
   next_ = scene_;
   accept(next_, columns_of(c, static_cast<float>(width)));

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "app/canvas/fonts.h"
-#include "app/canvas/grounds.h"
 #include "app/canvas/gesture.h"
+#include "app/canvas/grounds.h"
 #include "app/canvas/screen_painter.h"
 #include "app/canvas/widgets.h"
 #include "app/scene/actions.h"
@@ -28,10 +28,13 @@ public:
   Shell& operator=(const Shell&) = delete;
 
   /// Draws one frame. Without a window (`live` false) no time is shown, so that two runs give the same picture.
-  void frame(int width, int height, float seconds_since_last, bool live);
+  void frame(int width, int height, float seconds_since_last, bool live, Painter* outside = nullptr);
 
   /// One of pictures::all() alone, as wide and high as the framebuffer.
-  void picture_frame(std::string_view name, int width, int height);
+  void picture_frame(std::string_view name, int width, int height, Painter* outside = nullptr);
+
+  /// The typefaces of the last frame.
+  const Fonts& fonts() const { return fonts_; }
 
   /// Opens a config.json; what cannot be read is said in the window, which goes on with what it had.
   void open(const std::filesystem::path&);
@@ -73,7 +76,7 @@ public:
 
 private:
   void begin(int width, int height, float seconds, ImVec2 design);
-  Canvas canvas();
+  Canvas canvas(Painter* outside);
   void finish();
   void top_bar(const Canvas&, Rect, Scene& next);
   void badge(const Canvas&, Rect) const;
