@@ -122,7 +122,7 @@ void SvgPainter::polyline(std::span<const ImVec2> points, ImU32 colour, float wi
       path.append(i == begin ? "M" : i == begin + 1 ? "L" : " ").append(px(points[i]));
   }
   if (path.empty()) return;
-  body_ += fmt::format("<path d=\"{}\"{} stroke-linejoin=\"round\"", path, stroked(colour, width));
+  body_ += fmt::format("<path d=\"{}\"{}", path, stroked(colour, width));
   if (!dash.solid()) {
     const auto& [on, off, on_again, off_again] = dash.length;
     body_ += fmt::format(" stroke-dasharray=\"{} {} {} {}\"", px(on), px(off), px(on_again), px(off_again));
@@ -285,13 +285,13 @@ void SvgPainter::close(bool clip) {
 }
 
 std::string SvgPainter::document(ImVec2 size, ImU32 ground, std::string_view scene) const {
-  // Dear ImGui neither kerns nor joins letters. Spaces count, as they do on the screen.
-  std::string svg =
-      fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                  "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
-                  "width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" font-family=\"{2}\" "
-                  "style=\"font-kerning:none;font-variant-ligatures:none\" xml:space=\"preserve\">\n",
-                  px(size.x), px(size.y), sans);
+  // As on the screen: letters are neither kerned nor joined nor moved to whole pixels, and spaces count.
+  std::string svg = fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
+      "width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" font-family=\"{2}\" "
+      "style=\"font-feature-settings:'kern' 0,'liga' 0;text-rendering:geometricPrecision\" xml:space=\"preserve\">\n",
+      px(size.x), px(size.y), sans);
   append_svg_metadata(svg, {scene_keyword, scene});
   if (!clips_.empty()) {
     svg += "<defs>\n";
