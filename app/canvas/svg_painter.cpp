@@ -26,10 +26,11 @@ constexpr float half = 0.5f;
 constexpr std::string_view sans = "'DejaVu Sans',Verdana,sans-serif",
                            mono = "'DejaVu Sans Mono',Menlo,Consolas,monospace";
 
+// What lies a million pixels outside is not seen; greater numbers cost some viewers their precision.
+constexpr float far_outside = 1e6f;
+
 /// A length of at most two decimals, a hundredth of a pixel being less than anyone sees; the same in every locale.
 std::string px(float length) {
-  // What lies a million pixels outside is not seen; greater numbers cost some viewers their precision.
-  constexpr float far_outside = 1e6f;
   std::string digits = fmt::format("{:.2f}", std::clamp(length, -far_outside, far_outside));
   while (digits.back() == '0') digits.pop_back();
   if (digits.back() == '.') digits.pop_back();
@@ -49,6 +50,8 @@ unsigned channel(ImU32 colour, int shift) { return colour >> shift & 0xff; }
 
 bool seen(ImU32 colour) { return channel(colour, IM_COL32_A_SHIFT) > 0; }
 
+bool seen(ImU32 colour, float width) { return seen(colour) && finite(width) && width > 0; }
+
 /// ` fill="#rrggbb"`, with the opacity where it is not 1; `what` is fill or stroke.
 std::string coloured(std::string_view what, ImU32 colour) {
   std::string attributes = fmt::format(" {}=\"#{:02x}{:02x}{:02x}\"", what, channel(colour, IM_COL32_R_SHIFT),
@@ -66,8 +69,11 @@ std::string stroked(ImU32 colour, float width) {
 
 /// `<rect …` without its end. Dear ImGui rounds corners by less where a side is short; the same here.
 std::string rectangle(Rect r, float rounding) {
-  const float left = std::min(r.least.x, r.greatest.x), top = std::min(r.least.y, r.greatest.y),
-              width = std::abs(r.width()), height = std::abs(r.height());
+  // Half as far outside as a length may be, since the width is one too.
+  const auto edge = [](float at) { return std::clamp(at, -far_outside / 2, far_outside / 2); };
+  const float left = edge(std::min(r.least.x, r.greatest.x)), right = edge(std::max(r.least.x, r.greatest.x)),
+              top = edge(std::min(r.least.y, r.greatest.y)), foot = edge(std::max(r.least.y, r.greatest.y));
+  const float width = right - left, height = foot - top;
   const float round = std::min({rounding, width / 2 - 1, height / 2 - 1});
   std::string tag =
       fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", px(left), px(top), px(width), px(height));
@@ -105,13 +111,13 @@ std::string base64(std::string_view bytes) {
 } // namespace
 
 void SvgPainter::line(ImVec2 from, ImVec2 to, ImU32 colour, float width) {
-  if (!seen(colour) || !finite(from.x, from.y, to.x, to.y)) return;
+  if (!seen(colour, width) || !finite(from.x, from.y, to.x, to.y)) return;
   body_ += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"{}/>\n", px(from.x + half), px(from.y + half),
                        px(to.x + half), px(to.y + half), stroked(colour, width));
 }
 
 void SvgPainter::polyline(std::span<const ImVec2> points, ImU32 colour, float width, const Dash& dash) {
-  if (!seen(colour)) return;
+  if (!seen(colour, width)) return;
   // Each stretch of finite points is a part of its own, whose dashes begin anew.
   std::string path;
   const auto finite_at = [&](std::size_t i) { return finite(points[i].x, points[i].y); };
@@ -124,8 +130,9 @@ void SvgPainter::polyline(std::span<const ImVec2> points, ImU32 colour, float wi
   if (path.empty()) return;
   body_ += fmt::format("<path d=\"{}\"{}", path, stroked(colour, width));
   if (!dash.solid()) {
-    const auto& [on, off, on_again, off_again] = dash.length;
-    body_ += fmt::format(" stroke-dasharray=\"{} {} {} {}\"", px(on), px(off), px(on_again), px(off_again));
+    body_ += " stroke-dasharray=\"";
+    for (const float length : dash.length) body_.append(px(length > 0 ? length : 0)).append(" ");
+    body_.back() = '"';
   }
   body_ += "/>\n";
 }
@@ -145,7 +152,7 @@ void SvgPainter::box(Rect r, ImU32 colour, float rounding) {
 }
 
 void SvgPainter::frame(Rect outer, ImU32 colour, float width, float rounding) {
-  if (seen(colour) && finite(outer))
+  if (seen(colour, width) && finite(outer))
     body_ += rectangle(outer.inset(half, half), rounding) + stroked(colour, width) + "/>\n";
 }
 
@@ -156,13 +163,13 @@ void SvgPainter::disc(ImVec2 centre, float radius, ImU32 colour, bool) {
 }
 
 void SvgPainter::circle(ImVec2 centre, float radius, ImU32 colour, float width) {
-  if (!seen(colour) || !finite(centre.x, centre.y, radius) || radius <= half) return;
+  if (!seen(colour, width) || !finite(centre.x, centre.y, radius) || radius <= half) return;
   body_ += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{}/>\n", px(centre.x), px(centre.y), px(radius - half),
                        stroked(colour, width));
 }
 
 void SvgPainter::arc(ImVec2 centre, float radius, double from, double angle, ImU32 colour, float width) {
-  if (!seen(colour) || !finite(centre.x, centre.y, radius, from, angle) || radius <= 0) return;
+  if (!seen(colour, width) || !finite(centre.x, centre.y, radius, from, angle) || radius <= 0) return;
   body_ += fmt::format("<path d=\"M{}{}\"{}/>\n", px(on_circle(centre, radius, from)),
                        along_circle(centre, radius, from, angle), stroked(colour, width));
 }
@@ -233,7 +240,7 @@ void SvgPainter::line_of_text(ImVec2 at, ImFont* font, ImU32 colour, std::string
 void SvgPainter::push_clip(Rect r) {
   // What is not finite hides nothing that another clip does not.
   const Rect area = finite(r) ? Rect{r.least, {std::max(r.least.x, r.greatest.x), std::max(r.least.y, r.greatest.y)}}
-                              : Rect{{-1e6f, -1e6f}, {1e6f, 1e6f}};
+                              : Rect{{-far_outside, -far_outside}, {far_outside, far_outside}};
   const std::string shape = rectangle(area, 0) + "/>";
   const auto known = std::find(clips_.begin(), clips_.end(), shape);
   const auto number = known - clips_.begin();
