@@ -37,6 +37,9 @@ Engines::Engines(EngineChoice wanted) : choice(wanted) {
   gpu_device = gpu->device();
 }
 
+Engines::Engines(std::string_view why_no_gpu)
+    : gpu(no_gpu(why_no_gpu)), gpu_device(gpu->device()), choice(EngineChoice::cpu) {}
+
 bool Engines::draws_on_gpu() const {
   return has_gpu() && (choice == EngineChoice::gpu || (choice == EngineChoice::automatic && !software_));
 }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "app/gpu/engine_choice.h"
 #include "app/gpu/errors.h"
@@ -24,6 +25,8 @@ struct Engines {
   /// the CPU engine, and slower. Where the GPU cannot run, the CPU computes them. Throws Error where `gpu` is asked for
   /// and cannot run.
   explicit Engines(EngineChoice);
+  /// Without OpenGL, so anywhere: the CPU alone. `why_no_gpu`: for people.
+  explicit Engines(std::string_view why_no_gpu);
   /// Whether the GPU engine can compute, whether or not it is the one that is used.
   bool has_gpu() const { return gpu->why_not().empty(); }
   /// Whether the GPU computes the pictures.
