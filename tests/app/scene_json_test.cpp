@@ -117,8 +117,7 @@ TEST_CASE("a scene of every preset and layer type, under every scheme it can be 
   for (const Preset& preset : presets())
     for (const LayerRope& layer : preset.model.layers)
       for (const Scheme* scheme : all_schemes()) {
-        Scene scene =
-            scene_of(preset.model, layer.layer_type.empty() ? std::nullopt : std::optional(layer.layer_type));
+        Scene scene = scene_of(preset.model, layer.layer_type.empty() ? std::nullopt : std::optional(layer.layer_type));
         choose_scheme(scene, scheme->type);
         set_factor(scene, 7);
         CAPTURE(preset.id);
@@ -179,7 +178,8 @@ TEST_CASE("what a scene's key cannot be is one sentence that names the file, the
 }
 
 TEST_CASE("a window takes what it can of a scene and says of each other key why not") {
-  const Taken taken = take_json(R"({"m": 5, "n": -3, "postion": 1, "base": 500000, "theme": "pink", "x-mine": 1})", "a");
+  const Taken taken =
+      take_json(R"({"m": 5, "n": -3, "postion": 1, "base": 500000, "theme": "pink", "x-mine": 1})", "a");
   CHECK(taken.scene.m == 5);
   CHECK(taken.scene.n == first_scene().n);
   CHECK(taken.scene.rope.base == 500000);
@@ -193,7 +193,8 @@ TEST_CASE("all assignments of a pose are one patch, in whatever order they are w
   CHECK(a.rope.layout.rotary_dim == 32);
   // A head_dim alone keeps the model's share.
   Scene half = scene_of(find_preset("gpt-neox-20b").model);
-  const double share = static_cast<double>(half.rope.layout.rotary_dim) / static_cast<double>(half.rope.layout.head_dim);
+  const double share =
+      static_cast<double>(half.rope.layout.rotary_dim) / static_cast<double>(half.rope.layout.head_dim);
   half = with_patch(half, read_assignments({"head_dim=128"}, "--pose"));
   CHECK(static_cast<double>(half.rope.layout.rotary_dim) == doctest::Approx(128 * share).epsilon(0.02));
   // Another model brings its own numbers, whatever was chosen for the one before.
