@@ -8,7 +8,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "app/assets.h"
+#include "app/assets/assets.h"
 #include "core/error.h"
 #include "core/io/model_file.h"
 
