@@ -16,7 +16,7 @@ struct Gesture;
 
 /// Where a control was drawn in this frame, by the key of what it edits: tests and lectures find it by that.
 struct Control {
-  std::string_view key; ///< lasts as long as the program
+  std::string_view key; ///< lasts until the next frame begins
   Rect area;
 };
 

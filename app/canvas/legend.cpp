@@ -73,6 +73,7 @@ float Legend::entry(std::size_t i, ImVec2 at, float width) {
   // Names may be anything, "##" and nothing at all among them, so the place in the list is the item's id.
   ImGui::PushID(static_cast<int>(i));
   const bool clicked = hit("entry", area);
+  c_.note(c_.words("{} {}", id_, e.name), area);
   // The canvas has no mouse where something lies over all pictures, of which Dear ImGui knows nothing.
   const bool hovered = ImGui::IsItemHovered() && area.contains(c_.mouse);
   ImGui::PopID();

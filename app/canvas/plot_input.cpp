@@ -34,6 +34,7 @@ AxisView under(const AxisSpec& spec, const std::optional<Range>& view) {
 } // namespace
 
 void Plot::take_input() {
+  c_.note(id_, area);
   ImGui::PushID(id_);
   take("area", area, true, true);
   take("x", {{area.least.x, area.greatest.y}, {area.greatest.x, room_.greatest.y}}, true, false);

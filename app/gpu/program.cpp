@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "app/assets.h"
+#include "app/assets/assets.h"
 #include "app/gpu/driver_time.h"
 
 namespace ropescope::gpu {

@@ -44,7 +44,7 @@ Alphas heading_with_series(const Canvas& c, Rect panel, std::string_view title, 
                        .width = scheme_width(series),
                        .strong = series.current});
   const auto names = scene.options.texts(hidden);
-  Legend legend(c, title.data(), entries, names);
+  Legend legend(c, hidden.key.data(), entries, names); // a literal, which ends with NUL
   room = heading_with_legend(c, panel, title, remark, brief_remark, legend);
   if (legend.changed()) keep_hidden(next, hidden, *legend.changed());
   auto alphas = c.list_of<float>(entries.size());

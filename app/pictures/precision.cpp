@@ -95,7 +95,7 @@ void draw_legend(const Canvas& c, Rect room, const PrecisionCurves& precision, c
                          .label = curve.label(),
                          .colour = colour_of(c, curve.recipe),
                          .dash = recipe_dash(curve.recipe)});
-  Legend legend(c, "recipes", entries, scene.options.texts(hidden));
+  Legend legend(c, hidden.key.data(), entries, scene.options.texts(hidden));
   const float numbers = c.px(70),
               step = legend.column_height() / static_cast<float>(std::max<std::size_t>(1, entries.size()));
   legend.column({room.least.x, y}, room.width() - numbers);

@@ -15,21 +15,11 @@ std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const
   return checked_kernel(read_kernel_run(files, model, layer), stop);
 }
 
-/// Size and time of the files as they are now. A file that is gone has a stamp of zeros, so that its return is a
-/// change.
-KernelCheck::Stamps KernelCheck::stamps() const {
-  Stamps now;
-  for (std::size_t i = 0; i < now.size(); ++i) {
-    if (watched_[i].empty()) continue;
-    std::error_code error;
-    now[i].time = std::filesystem::last_write_time(watched_[i], error);
-    now[i].size = error ? 0 : std::filesystem::file_size(watched_[i], error);
-    if (error) now[i] = {};
-  }
-  return now;
+bool KernelCheck::changed_on_disk(bool wait) {
+  // While files are being read their stamps come with the result.
+  if (files_.in.empty() || working_) return false;
+  return (wait ? watch_.look_and_wait() : watch_.look()) != stamps_;
 }
-
-bool KernelCheck::changed_on_disk() const { return !files_.in.empty() && stamps() != stamps_; }
 
 bool KernelCheck::same_inputs(const Scene& scene) const {
   return scene.kernel.files == files_ && scene.rope == rope_ && scene.layer_type == layer_type_;
@@ -42,7 +32,6 @@ void KernelCheck::remember(const Scene& scene) {
   // "FILE:TENSOR" names a tensor within a file; what can change on the disk is the file.
   watched_ = {without_tensor_name(files_.in), without_tensor_name(files_.out),
               files_.positions.file.empty() ? "" : without_tensor_name(files_.positions.file)};
-  unsettled_ = stamps_ = stamps();
   head_ = scene.kernel.head;
 }
 
@@ -52,9 +41,8 @@ void KernelCheck::remember(const Scene& scene) {
 bool KernelCheck::settled(bool wait) {
   constexpr std::chrono::milliseconds moment{300};
   const auto now = std::chrono::steady_clock::now();
-  const Stamps current = stamps();
-  if (current != unsettled_) {
-    unsettled_ = current;
+  if (watch_.seen() != unsettled_) {
+    unsettled_ = watch_.seen();
     unsettled_since_ = now;
   }
   return wait || now - unsettled_since_ >= moment;
@@ -75,16 +63,16 @@ void KernelCheck::update(const Scene& scene, bool wait) {
   // Other files, another rope or another layer type: everything is read and judged again. Another head alone: the
   // finding stays and only that head's errors are worked out, once no check is under way.
   const bool same = same_inputs(scene);
-  if (!same || (changed_on_disk() && settled(wait))) {
+  if (!same || (changed_on_disk(wait) && settled(wait))) {
     remember(scene);
     LayerRope layer{scene.layer_type, scene.rope};
-    begin({files_, scene.model, std::move(layer), nullptr, head_}, wait);
+    begin({files_, scene.model, std::move(layer), nullptr, head_, watched_}, wait);
   } else if (scene.kernel.head != head_ && checked_ && !working_) {
     head_ = scene.kernel.head;
     if (head_ < 0)
       errors_.reset();
     else
-      begin({{}, {}, {}, checked_, head_}, wait);
+      begin({{}, {}, {}, checked_, head_, {}}, wait);
   }
 }
 
@@ -92,11 +80,13 @@ void KernelCheck::adopt(const Scene& scene, std::shared_ptr<const CheckedKernel>
   remember(scene);
   head_ = -1;
   worker_.abandon();
-  accept({std::move(checked), nullptr, -1});
+  accept({stamps_of(watched_), std::move(checked), nullptr, -1});
 }
 
 KernelCheck::Done KernelCheck::done(const Wanted& wanted, const std::stop_token& stop) {
   Done done;
+  if (!wanted.of)
+    done.stamps = stamps_of(wanted.watched); // before they are read: what is written meanwhile is a change
   done.head = wanted.head;
   // A wish with a finding in it asks for the errors of one head alone.
   done.checked = wanted.of ? wanted.of : check_files(wanted.files, wanted.model, wanted.layer, stop);
@@ -133,15 +123,22 @@ void KernelCheck::take() {
 void KernelCheck::accept(Done finished) {
   working_ = false;
   trouble_ = {};
+  if (finished.stamps) know(*finished.stamps);
   checked_ = std::move(finished.checked);
   errors_ = std::move(finished.errors);
   errors_of_ = finished.head;
+}
+
+void KernelCheck::know(const FileStamps& stamps) {
+  unsettled_ = stamps_ = stamps;
+  watch_.watch(watched_, stamps);
 }
 
 /// Whatever ended the work becomes words; what was found before stays.
 void KernelCheck::fail() {
   working_ = false;
   trouble_ = {};
+  know(watch_.seen()); // the files as they are cannot be judged; another look will say when they change
   try {
     throw;
   } catch (const AmbiguousTokenAxis& error) {

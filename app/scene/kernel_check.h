@@ -3,10 +3,12 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "app/scene/file_watch.h"
 #include "app/scene/latest.h"
 #include "app/scene/scene.h"
 #include "core/check/checked_kernel.h"
@@ -37,7 +39,9 @@ public:
   void adopt(const Scene&, std::shared_ptr<const CheckedKernel>);
 
   bool working() const { return working_; }
-  bool changed_on_disk() const; ///< the files, since they were asked for
+  /// Whether the files have changed since they were read, as far as is known: a look at them goes on beside the frame,
+  /// or is waited for.
+  bool changed_on_disk(bool wait = false);
 
   const CheckedKernel* checked() const { return checked_.get(); }                          ///< null before the first
   const std::shared_ptr<const CheckedKernel>& shared() const { return checked_; }          ///< the same, kept alive
@@ -46,21 +50,16 @@ public:
   const Trouble& trouble() const { return trouble_; } ///< why there is no finding of the files now
 
 private:
-  struct Stamp {
-    std::filesystem::file_time_type time{};
-    std::uintmax_t size = 0;
-    bool operator==(const Stamp&) const = default;
-  };
-  using Stamps = std::array<Stamp, 3>;
-
   struct Wanted {
     KernelFiles files;
     Model model;
     LayerRope layer;
     std::shared_ptr<const CheckedKernel> of; ///< where it is there already and errors of a head alone are wanted
     std::int64_t head = -1;
+    WatchedPaths watched; ///< files that are read; of no meaning where `of` is there
   };
   struct Done {
+    std::optional<FileStamps> stamps; ///< of the files, before they were read
     std::shared_ptr<const CheckedKernel> checked;
     std::shared_ptr<const ErrorMap> errors;
     std::int64_t head = -1;
@@ -70,13 +69,12 @@ private:
   bool same_inputs(const Scene&) const;
   void remember(const Scene&);
   bool settled(bool wait);
-  Stamps stamps() const;
   void begin(Wanted, bool wait);
   void take();
   void accept(Done);
-  void fail(); ///< requires that an exception is being handled
+  void know(const FileStamps&); ///< as which the files were read
+  void fail();                  ///< requires that an exception is being handled
 
-  // (dup)
   std::shared_ptr<const CheckedKernel> checked_;
   std::shared_ptr<const ErrorMap> errors_; // of one head
   std::int64_t errors_of_ = -1;
@@ -86,13 +84,14 @@ private:
   KernelFiles files_;
   RopeConfig rope_;
   std::string layer_type_;
-  std::array<std::filesystem::path, 3> watched_;
-  Stamps stamps_;
+  WatchedPaths watched_;
+  FileStamps stamps_; // of the files that the finding is of
+  FileWatch watch_;
   std::int64_t head_ = -1;
   bool working_ = false;
 
   // A file that is still being written is left alone.
-  Stamps unsettled_;
+  FileStamps unsettled_;
   std::chrono::steady_clock::time_point unsettled_since_;
 
   Latest<Wanted, Done> worker_{[](Wanted& wanted, auto& run) { run.give(done(wanted, run.stop()), 1); }};

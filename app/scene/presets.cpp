@@ -6,8 +6,9 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
-#include "app/assets.h"
+#include "app/assets/assets.h"
 #include "core/error.h"
 #include "core/io/model_file.h"
 
@@ -65,7 +66,7 @@ Preset find_preset(std::string_view name) {
 Model open_model(const std::string& origin) {
   if (origin.starts_with("{")) {
     Model model = parse_model_config(origin, "config");
-    model.origin = origin;
+    model.origin = nlohmann::ordered_json::parse(origin).dump(); // one text for one object, however it was laid out
     return model;
   }
   const bool is_path = origin.find('/') != std::string::npos || std::filesystem::exists(origin);

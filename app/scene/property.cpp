@@ -168,7 +168,9 @@ Value get(const Scene& scene, const Property& row) {
 }
 
 void set(Scene& scene, const Property& row, const Value& wanted) {
-  const Value value = is_null(wanted) ? standing(scene, row) : wanted;
+  // An optional parameter of a scheme may be absent though the model has one, as `alpha` is once a factor was chosen.
+  const bool absent = row.parameter && row.parameter->kind == ParameterKind::optional_number;
+  const Value value = is_null(wanted) && !absent ? standing(scene, row) : wanted;
   if (value == get(scene, row)) return;
   require_allowed(row, value);
   if (row.parameter)
@@ -185,7 +187,7 @@ Value standing(const Scene& scene, const Property& row) {
   return get(untouched(scene, row), row);
 }
 
-void reset(Scene& scene, const Property& row) { set(scene, row, Value()); }
+void reset(Scene& scene, const Property& row) { set(scene, row, standing(scene, row)); }
 
 Value Options::operator[](const Property& row) const {
   const Value* value = find(row);

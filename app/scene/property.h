@@ -75,8 +75,9 @@ std::string similar_key(std::string_view key);
 
 Value get(const Scene&, const Property&);
 
-/// Sets it; null takes what it follows from, as reset() does. Nothing changes where the scene has the value already.
-/// Throws Error naming key, value and range where the row or the scene does not allow the value.
+/// Sets it; null takes what it follows from, as reset() does, but of a scheme's optional parameter that it is absent.
+/// Nothing changes where the scene has the value already. Throws Error naming key, value and range where the row or the
+/// scene does not allow the value.
 void set(Scene&, const Property&, const Value&);
 
 /// What the scene would have if nobody had chosen this: the model's own value, or the row's.

@@ -11,6 +11,8 @@
 #include "app/scene/actions.h"
 #include "app/scene/derived.h"
 #include "app/scene/history.h"
+#include "app/scene/latest.h"
+#include "app/scene/opened.h"
 #include "app/scene/scene.h"
 #include "app/shell/file_dialog.h"
 
@@ -48,7 +50,7 @@ public:
 
   /// Whether files that the view shows changed since they were read. Asked now and then while nothing happens.
   bool watches() const { return scene_.view == "check" && !scene_.kernel.files.in.empty(); }
-  bool files_changed() const { return watches() && derived_.kernel().changed_on_disk(); }
+  bool files_changed() { return watches() && derived_.kernel().changed_on_disk(); }
 
   /// Shows a finding that was made already, of the scene's files.
   void show(std::shared_ptr<const CheckedKernel> checked) { derived_.kernel().adopt(scene_, std::move(checked)); }
@@ -77,7 +79,8 @@ public:
 
   /// Whether the next frame has work of its own, and no event needs to come first.
   bool animated() const {
-    return scene_.play != Play::off || derived_.refining() || derived_.parity_due() || derived_.kernel().working();
+    return scene_.play != Play::off || derived_.refining() || derived_.parity_due() || derived_.kernel().working() ||
+           opening_.working() || exporting_.working();
   }
 
   /// Of such frames: whether they only wait, until the scene has been still for a moment or a kernel is judged.
@@ -94,19 +97,37 @@ private:
   const std::string& shown_message() const;
   void help(const Canvas&);
   Patience patience() const { return live_ ? Patience::goes_on : Patience::waits; }
+
+  /// Does work on the engine that draws. Where the GPU fails in a window, the CPU does the work from then on and the
+  /// message says why. For a picture that is kept as a file there is no message, and a GPU that was asked for must not
+  /// be replaced in silence: its error goes on to the caller.
   template <typename Work>
-  void work_or_give_up_gpu(Work);
+  void work_or_give_up_gpu(Work work) {
+    if (engines_.work_or_give_up_gpu(work, !live_) && live_) message_ = {std::string(engines_.gpu->why_not()), true};
+  }
   void accept(Scene& next, std::int64_t columns);
   void measure_when_still(float seconds);
   void remember(const Scene& before);
   void show_step(Scene);
-  void open_scene(std::string_view json, const std::string& name);
-  void open_model(const std::filesystem::path&);
+  template <typename Read>
+  void take_opened(Read);
+  void take_what_was_opened();
+  void take(Model&, const std::filesystem::path&);
+  void take(Taken&, const std::filesystem::path&);
   void reload_shaders();
 
   void export_picture(int width, int height);
-  void write_svg(const std::string& name, int width, int height);
-  std::string export_finding(const std::string& png) const;
+  std::string svg(int width, int height);
+  void take_exported();
+
+  /// A picture that is to be written, with what is written beside it.
+  struct Export {
+    std::string name, text;           ///< of a PNG the scene that it carries, of an SVG the whole file
+    int width = 0, height = 0;        ///< pixels
+    std::vector<std::uint8_t> pixels; ///< RGB; empty: it is an SVG
+    std::string finding;              ///< of a kernel, as JSON; empty where there is none
+  };
+  static std::string write_export(const Export&); ///< what was written, a sentence; throws Error
 
   struct Message {
     std::string words;
@@ -127,6 +148,8 @@ private:
   Gesture gesture_;
   GroundPainter ground_painter_;
   FileDialog dialog_;
+  Latest<std::filesystem::path, Opened> opening_{[](auto& path, auto& run) { run.give(read_opened(path), 1); }};
+  Latest<Export, std::string> exporting_{[](auto& wanted, auto& run) { run.give(write_export(wanted), 1); }};
   Message message_;
   float scale_ = 0, zoom_ = 1;
   double play_remainder_ = 0;

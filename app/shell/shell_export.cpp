@@ -31,37 +31,56 @@ std::string export_name(const Scene& scene) {
 
 } // namespace
 
-/// Beside the picture of a kernel: the finding as `check --json` prints it.
-std::string Shell::export_finding(const std::string& png) const {
-  const CheckedKernel* checked = derived_.kernel().checked();
-  if (scene_.view != "check" || !checked) return "";
-  const std::string name = std::filesystem::path(png).replace_extension(".json").string();
-  write_file(name, finding_json(checked->finding, checked->run));
-  return " and " + name;
+/// Writes the picture, and beside that of a kernel the finding as `check --json` prints it.
+std::string Shell::write_export(const Export& wanted) {
+  if (wanted.pixels.empty())
+    write_file(wanted.name, wanted.text);
+  else {
+    const CarriedText carried[] = {{scene_keyword, wanted.text}};
+    write_png(wanted.name, wanted.width, wanted.height, wanted.pixels, carried);
+  }
+  std::string said = "Exported to " + wanted.name;
+  if (wanted.finding.empty()) return said;
+  const std::string beside = std::filesystem::path(wanted.name).replace_extension(".json").string();
+  write_file(beside, wanted.finding);
+  said += " and ";
+  return said += beside;
 }
 
 /// The frame once more, with another painter in the place of the screen.
-void Shell::write_svg(const std::string& name, int width, int height) {
+std::string Shell::svg(int width, int height) {
   SvgPainter painter(fonts_);
   frame(width, height, 1e-4f, live_, &painter);
   const ImVec2 size{static_cast<float>(width), static_cast<float>(height)};
-  write_file(name, painter.document(size, theme(scene_.theme).ground, scene_json(scene_)));
+  return painter.document(size, theme(scene_.theme).ground, scene_json(scene_));
 }
 
-/// A PNG is the frame that was just drawn, read back before it is shown. Both carry the scene. Whatever goes wrong
-/// becomes a message in the window.
+/// A PNG is the frame that was just drawn, read back before it is shown. Both carry the scene. A window goes on while
+/// it is written.
 void Shell::export_picture(int width, int height) {
-  const std::string kind = std::exchange(export_as_, {}), name = export_name(scene_) + kind;
+  const std::string kind = std::exchange(export_as_, {});
+  Export wanted{
+      .name = export_name(scene_) + kind, .text = {}, .width = width, .height = height, .pixels = {}, .finding = {}};
+  if (kind == ".svg")
+    wanted.text = svg(width, height);
+  else {
+    wanted.text = scene_json(scene_);
+    wanted.pixels = gpu::read_pixels(width, height);
+  }
+  const CheckedKernel* checked = derived_.kernel().checked();
+  if (scene_.view == "check" && checked) wanted.finding = finding_json(checked->finding, checked->run);
+  if (live_) return exporting_.begin(std::move(wanted));
   try {
-    if (kind == ".svg")
-      write_svg(name, width, height);
-    else {
-      const std::string scene = scene_json(scene_);
-      const CarriedText carried[] = {{scene_keyword, scene}};
-      write_png(name, width, height, gpu::read_pixels(width, height), carried);
-    }
-    message_ = {"Exported to " + name + export_finding(name), false, false};
+    message_ = {write_export(wanted), false, false};
   } catch (const Error& error) {
+    message_ = {error.what(), true, false};
+  }
+}
+
+void Shell::take_exported() {
+  try {
+    for (std::string& said : exporting_.take()) message_ = {std::move(said), false, false};
+  } catch (const std::exception& error) {
     message_ = {error.what(), true, false};
   }
 }

@@ -10,6 +10,7 @@
 #include "app/gpu/framebuffer.h"
 #include "app/scene/picture.h"
 #include "app/scene/presets.h"
+#include "app/scene/scene_json.h"
 #include "core/analysis/hands.h"
 #include "core/io/file.h"
 #include "core/rope/scheme_keys.h"
@@ -140,6 +141,87 @@ TEST_CASE("a drag on the base's slider changes the base, and the pictures in the
   CHECK(window.shell.derived().current().spectrum.inv_freq != spectrum);
   window.mouse(slider.greatest.x - 30, y, false);
   CHECK(window.shell.derived().current().config == window.shell.scene().rope);
+}
+
+TEST_CASE("undo and redo by their keys: a drag is one step, however many frames it takes") {
+  Headless window;
+  window.frames(3);
+  const Scene before = window.shell.scene();
+  const canvas::Rect slider = window.control("base");
+  const float y = slider.centre().y;
+  window.mouse(slider.least.x + 30, y, false);
+  for (float x = slider.least.x + 30; x < slider.greatest.x - 40; x += 9) window.mouse(x, y, true);
+  window.mouse(slider.greatest.x - 40, y, false);
+  const Scene after = window.shell.scene();
+  CHECK(after.rope.base != before.rope.base);
+  CHECK(window.shell.history().steps() == 1);
+  window.shell.perform(window.shell.key(GLFW_KEY_Z, GLFW_MOD_CONTROL));
+  window.frames(2);
+  CHECK(window.shell.scene() == before);
+  window.shell.perform(window.shell.key(GLFW_KEY_Z, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT));
+  window.frames(2);
+  CHECK(window.shell.scene() == after);
+}
+
+TEST_CASE("the wheel over a plot zooms it, as many notches back give the scene exactly, and a double click fits") {
+  for (const char* view : {"score", "wavelengths", "precision"}) {
+    CAPTURE(view);
+    Scene scene = default_scene();
+    scene.view = view;
+    Headless window(1280, 720, scene);
+    window.frames(3);
+    const Scene before = window.shell.scene();
+    const auto wheel = [&](float notches) {
+      compat::mouse({700, 300}, false, notches);
+      window.frames(1);
+      compat::mouse({700, 300}, false, 0);
+      window.frames(1);
+    };
+    window.mouse(700, 300, false);
+    for (const float notches : {1.0f, 1.0f, 3.0f}) wheel(notches);
+    CHECK(window.shell.scene() != before);
+    for (const float notches : {-2.0f, -1.0f, -2.0f}) wheel(notches);
+    CHECK(window.shell.scene() == before);
+    wheel(4);
+    for (const bool pressed : {true, false, true, false}) window.mouse(700, 300, pressed);
+    CHECK(window.shell.scene().options == before.options);
+  }
+}
+
+TEST_CASE("a picture that was exported and is dropped is its scene again, and so is a scene's file") {
+  const test::Scratch scratch;
+  Scene scene = scene_of(find_preset("llama-3.1-8b").model);
+  scene.m = 4321;
+  scene.view = "score";
+  write_file(scratch.path / "scene.json", scene_json(scene));
+  Headless window(1280, 720);
+  window.frames(2);
+  window.shell.drop({(scratch.path / "scene.json").string()});
+  window.frames(2);
+  CHECK(window.shell.scene() == scene);
+  CHECK(window.shell.message().empty());
+  write_file(scratch.path / "part.json", R"({"ropescope": 1, "m": 77, "n": 1e9, "postion": "rope"})");
+  window.shell.drop({(scratch.path / "part.json").string()});
+  window.frames(2);
+  CHECK(window.shell.scene().m == 77);
+  CHECK(window.shell.message().find("postion") != std::string::npos);
+  CHECK(window.shell.message().find("16 777 215") != std::string::npos);
+  window.frames(30);
+  CHECK(!window.shell.message().empty()); // it stays until it is read
+}
+
+TEST_CASE("a legend's entry that is clicked hides its curve in that picture, and shows it again") {
+  Scene scene = default_scene();
+  scene.view = "score";
+  Headless window(1280, 720, scene);
+  window.frames(3);
+  const Property& hidden = *find_property("score.hidden");
+  const canvas::Rect entry = window.control("score.hidden linear");
+  for (const bool pressed : {false, true, false}) window.mouse(entry.centre().x, entry.centre().y, pressed);
+  REQUIRE(window.shell.scene().options.texts(hidden).size() == 1);
+  CHECK(window.shell.scene().options.texts(hidden)[0] == "linear");
+  for (const bool pressed : {false, true, false}) window.mouse(entry.centre().x, entry.centre().y, pressed);
+  CHECK(window.shell.scene().options.texts(hidden).empty());
 }
 
 TEST_CASE("a click on a dial selects its pair everywhere") {

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "app/assets.h"
+#include "app/assets/assets.h"
 #include "app/gpu/context.h"
 #include "app/gpu/program.h"
 #include "core/analysis/score_curve.h"

@@ -1,4 +1,4 @@
-#include "app/assets.h"
+#include "app/assets/assets.h"
 
 #include <algorithm>
 

@@ -1,0 +1,13 @@
+#include "app/scene/opened.h"
+
+#include "app/scene/scene_file.h"
+#include "core/io/model_file.h"
+
+namespace ropescope {
+
+Opened read_opened(const std::filesystem::path& path) {
+  if (const auto scene = read_scene_file(path)) return {path, take_json(*scene, path.filename().string())};
+  return {path, read_model(path)};
+}
+
+} // namespace ropescope
