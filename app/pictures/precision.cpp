@@ -16,8 +16,8 @@ constexpr double least_error = 1e-8, greatest_error = 4;
 constexpr float row_height = 21, line_height = 104, legend_width = 236;
 
 constexpr Property options[] = {
-    view_row("precision.x", 0, furthest_position + 1.0, "tokens", "positions that are seen"),
-    view_row("precision.y", 1e-12, 1e3, "", "errors that are seen"),
+    view_row("precision.x", "tokens", "positions that are seen"),
+    view_row("precision.y", "", "errors that are seen"),
     hidden_row("precision.hidden"),
 };
 constexpr const Property &view_x = options[0], &view_y = options[1], &hidden = options[2];
