@@ -138,6 +138,7 @@ private:
   gpu::Engines& engines_;
   Scene scene_, next_; // in force, and as this frame leaves it
   Scene remembered_;   // the scene that the history has seen last
+  Scene drawable_;     // the last scene in force that could be computed
   History history_;
   Derived derived_;
   Fonts fonts_;
