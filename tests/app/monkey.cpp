@@ -164,7 +164,7 @@ Scene with_less_to_scan(const Scene& scene) {
 }
 
 void require_sound(const Scene& scene) {
-  REQUIRE_NOTHROW(validate(scene.rope));
+  REQUIRE_NOTHROW(require_computable(scene));
   for (const Property* row : all_properties()) {
     CAPTURE(row->key);
     REQUIRE_NOTHROW(require_allowed(*row, get(scene, *row)));

@@ -202,3 +202,16 @@ TEST_CASE("a monkey on mouse, keys and files brings the window into no scene tha
     monkey.frame();
   }
 }
+
+TEST_CASE("a scene that cannot be drawn is said and gone with the next frame, however it came into force") {
+  test::Headless window(960, 600);
+  window.frame(true);
+  const Scene before = window.shell.scene();
+  Scene wrong = before;
+  wrong.rope.layout.rotary_dim = 2 * wrong.rope.layout.head_dim;
+  window.shell.show(wrong);
+  REQUIRE_NOTHROW(window.frame(true));
+  CHECK(window.shell.scene() == before);
+  window.frame(true);
+  CHECK(window.shell.message().find("rotary_dim") != std::string::npos);
+}
