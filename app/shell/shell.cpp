@@ -128,20 +128,26 @@ void Shell::finish() {
 void Shell::accept(Scene& next, std::int64_t columns) {
   columns_ = columns;
   settle(next);
+  const auto compute = [&](const Scene& scene) {
+    work_or_give_up_gpu([&] { derived_.update(scene, engines_, columns, patience()); });
+  };
   try {
-    work_or_give_up_gpu([&] { derived_.update(next, engines_, columns, patience()); });
+    compute(next);
     if (scene_ != next) scene_ = next;
     if (drawable_ != scene_) drawable_ = scene_;
     computed_ = true;
     if (message_.of_scene) message_ = {};
   } catch (const Error& error) {
     if (!computed_) throw; // nothing to go on with
-    // What is in force already, by a key or from outside and by no control, was never computed: back to what was.
-    const bool in_force = next == scene_;
-    if (in_force) scene_ = drawable_;
-    // The old scene is computed on, so that its curves go on getting finer, and drawn below the message.
-    message_ = {error.what(), true, !in_force};
-    work_or_give_up_gpu([&] { derived_.update(scene_, engines_, columns, patience()); });
+    message_ = {error.what(), true, true};
+    try {
+      compute(scene_); // on, so that its curves go on getting finer, and drawn below the message
+    } catch (const Error&) {
+      // It came into force by a key or from outside, and could never be drawn: back to the last that could.
+      message_.of_scene = false;
+      scene_ = drawable_;
+      compute(scene_);
+    }
   }
 }
 

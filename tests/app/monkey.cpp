@@ -92,7 +92,7 @@ MonkeyFiles::MonkeyFiles() {
         R"({"model_type": "gptj", "n_embd": 4096, "n_head": 16, "n_positions": 2048, "rotary_dim": 64})");
   write(
       "odd.json",
-      R"({"head_dim": 64, "rope_parameters": {"play": {"rope_type": "default", "rope_theta": 1e4}, "##": {"rope_type": "yarn", "factor": 4, "rope_theta": 1e6}}})");
+      R"({"head_dim": 64, "rope_parameters": {"play": {"rope_type": "default", "rope_theta": 1e4}, "##": {"rope_type": "yarn", "factor": 4, "original_max_position_embeddings": 1024, "rope_theta": 1e6}}})");
   write("smallest.json", R"({"head_dim": 2, "rope_theta": 1e4})");
   write("broken.json", "{");
   write("empty.json", "");
@@ -111,6 +111,14 @@ MonkeyFiles::MonkeyFiles() {
        {"config.json", "odd.json", "smallest.json", "broken.json", "empty.json", "nonsense.json", "later.json",
         "scene.json", "another scene.json", "words.txt", "short.gguf", "short.safetensors", "folder", "gone.json"})
     others.push_back(path(name));
+}
+
+Scene MonkeyFiles::with_kernel(const Scene& scene, bool wrong) const {
+  Scene next = with_model(scene, find_preset("llama-3.1-8b").model);
+  next.kernel.files = {};
+  next.kernel.files.in = path(wrong ? "k in.npy" : "q.npy");
+  next.kernel.files.out = path(wrong ? "k out ##é.npy" : "out.npy");
+  return next;
 }
 
 Value random_value(Chance& chance, const Property& row, const MonkeyFiles& files) {

@@ -49,6 +49,9 @@ struct MonkeyFiles {
   std::vector<std::string> others;  ///< models, scenes, broken ones, a folder, one that is not there
 
   std::string path(const std::string& name) const { return (scratch.path / name).string(); }
+
+  /// The scene with a kernel that can be judged, and its model; `wrong`: it takes positions of one too much.
+  Scene with_kernel(const Scene&, bool wrong) const;
 };
 
 /// A value that the row allows, or (seldom) one that it does not.

@@ -141,8 +141,14 @@ private:
   }
 
   void seldom() {
-    switch (chance_.below(6)) {
+    switch (chance_.below(7)) {
     case 0: drop(); break;
+    case 3: { // a kernel that can be judged, of its model
+      Scene scene = files_.with_kernel(shell().scene(), chance_.one_in(2));
+      scene.view = "check";
+      window_.shell.show(std::move(scene));
+      break;
+    }
     case 1: window_.shell.open(chance_.of(files_.others)); break;
     case 2: {
       constexpr std::pair<int, int> sizes[] = {{320, 320},  {640, 400},  {960, 600},  {960, 600},

@@ -69,6 +69,7 @@ private:
       return;
     case 4: scene_ = scene_from_json(scene_json(scene_), "again"); break;
     case 5: take_kernel_files(scene_, {chance_.of(files_.kernels), chance_.of(files_.kernels)}); break;
+    case 8: scene_ = files_.with_kernel(scene_, chance_.one_in(2)); break;
     case 6: scene_.view = chance_.of(all_pictures())->name; break;
     case 7: scene_ = with_model(scene_, chance_.of(presets()).model); break;
     }

@@ -40,14 +40,6 @@ void rest_at(const test::Headless& window, float x, float y) {
   compat::mouse({static_cast<float>(window.width()) * x, static_cast<float>(window.height()) * y}, false, 0);
 }
 
-/// A scene whose check view has a kernel to show.
-Scene with_kernel(const test::MonkeyFiles& files, bool wrong) {
-  Scene scene = scene_of(find_preset("llama-3.1-8b").model);
-  scene.kernel.files.in = files.path(wrong ? "k in.npy" : "q.npy");
-  scene.kernel.files.out = files.path(wrong ? "k out ##é.npy" : "out.npy");
-  return scene;
-}
-
 } // namespace
 
 TEST_CASE(
@@ -58,7 +50,8 @@ TEST_CASE(
     for (const canvas::ThemeName theme : {canvas::ThemeName::dark, canvas::ThemeName::light, canvas::ThemeName::paper})
       for (const bool panel : {true, false})
         for (const bool live : {true, false}) {
-          Scene scene = picture->needs_files ? with_kernel(files, live) : with_long_words(default_scene());
+          Scene scene =
+              picture->needs_files ? files.with_kernel(default_scene(), live) : with_long_words(default_scene());
           scene.view = picture->name;
           scene.theme = theme;
           scene.panel = panel;
@@ -79,7 +72,7 @@ TEST_CASE("a frame in which nothing changed allocates nothing, wherever the mous
   for (const Picture* picture : all_pictures())
     for (const bool gallery : {true, false}) {
       if (gallery && picture->name != "check") continue;
-      Scene scene = picture->needs_files ? with_kernel(files, true) : with_long_words(default_scene());
+      Scene scene = picture->needs_files ? files.with_kernel(default_scene(), true) : with_long_words(default_scene());
       scene.kernel.gallery = gallery;
       scene.view = picture->name;
       window.shell.show(scene);
