@@ -99,7 +99,7 @@ struct RowPrograms {
 /// which refuses it is found out before the first picture; the others when first needed, so that a start is short.
 struct GlEngine::State {
   RowPrograms<float> float32;
-  Program rotate_wide{"shaders/rotate.comp", "#define ROPESCOPE_WIDE ROPESCOPE_WIDTH\n"};
+  Program rotate_wide{"shaders/rotate_wide.comp"};
   std::optional<RowPrograms<double>> float64;
   Program phases{"shaders/phases.comp"};
   std::optional<Program> product; // made when first needed
@@ -171,8 +171,8 @@ struct GlEngine::State {
     program.set("head_dim", word(shape.head_dim));
     program.set("pair_count", word(rotation.pairs()));
     program.set("offset", word(index.offset));
-    program.set("in_step", word(index.in_stride), word(index.in_gap));
-    program.set("out_step", word(index.out_stride), word(index.out_gap));
+    program.set("in_stride_gap", word(index.in_stride), word(index.in_gap));
+    program.set("out_stride_gap", word(index.out_stride), word(index.out_gap));
     program.set("block", word(index.block));
     if (!wide) program.set("step_format", step_of(rotation.step));
     return {program, wide ? ROPESCOPE_WIDTH : 1};
@@ -181,8 +181,8 @@ struct GlEngine::State {
   /// Turns `outer` × `tokens` × inner rows of buffer `in` into buffer `out`; their first token is `first_token` of the
   /// table. A row has `items` pieces of work: one for each pair and one for each component that no pair covers, which
   /// are pairs + (head_dim − 2·pairs) = head_dim − pairs. The rows of one token take the same cos and sin, so that a
-  /// run goes along them: along `inner`, where they are neighbours in memory, else along `outer`. shaders/rotate.comp
-  /// counts the same way.
+  /// run goes along them: along `inner`, where they are neighbours in memory, else along `outer`.
+  /// shaders/rotate_rows.glsl counts the same way.
   static void turn(const Kernel& kernel, const Rotation& rotation, const RowShape& shape, std::int64_t outer,
                    std::int64_t first_token, std::int64_t tokens) {
     const Program& program = kernel.program;
@@ -194,7 +194,7 @@ struct GlEngine::State {
     program.set("first_token", word(first_token));
     program.set("token_count", word(tokens));
     program.set("outer", word(outer));
-    program.set("run", word(run));
+    program.set("rows_of_run", word(run));
     program.dispatch(items * apart * ((along + run - 1) / run), ROPESCOPE_GROUP);
   }
 
