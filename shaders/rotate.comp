@@ -21,14 +21,16 @@ float stepped(float x) { return step_format == ROPESCOPE_STEP_NONE ? x : rounded
 #endif
 
 void main() {
-  Work work = work_of_this_invocation(1u);
-  if (!work.present) return;   // nothing below waits for other lanes
+  Run run;
+  Piece piece;
+  find_work(1u, run, piece);
+  if (!run.present) return;   // nothing below waits for other lanes
   // Where a component is copied, this entry is read and not used.
-  Real2 turn = cos_sin[(first_token + work.token) * pair_count + work.first_pair];
-  uint row = work.first_row * head_dim;
-  for (uint i = 0u; i < work.row_count; ++i, row += work.row_step * head_dim) {
-    uint read = row + work.read_at, write = row + work.write_at;
-    if (work.turns) {
+  Real2 turn = cos_sin[(first_token + run.token) * pair_count + piece.first_pair];
+  uint row = run.first * head_dim;
+  for (uint i = 0u; i < run.count; ++i, row += run.step * head_dim) {
+    uint read = row + piece.read_at, write = row + piece.write_at;
+    if (piece.turns) {
       Real x = rows_in[read], y = rows_in[read + in_stride_gap.y];
       rows_out[write] = stepped(stepped(x * turn.x) - stepped(y * turn.y));
       rows_out[write + out_stride_gap.y] = stepped(stepped(y * turn.x) + stepped(x * turn.y));

@@ -20,61 +20,52 @@ uniform uvec2 in_stride_gap;    // where rows are read: from a pair to the next,
 uniform uvec2 out_stride_gap;   // the same where rows are written
 uniform uint block;             // pairs of a block, which is twice as many components wide
 
-struct Work {
-  bool present;      // false: there is nothing to do, the invocation only fills up the last work group
-  uint token;        // of this dispatch
-  uint first_row;    // the run is first_row, first_row + row_step, …
-  uint row_step;
-  uint row_count;
-  bool turns;        // whether the piece is one of pairs, or of components that are copied
-  uint first_pair;   // of the piece; 0 where it is copied
-  uint read_at;      // the component of the row from which the piece is read, and to which it is written
+// The rows of a run: first, first + step, …
+struct Run {
+  bool present;   // false: there is none, the invocation only fills up the last work group
+  uint token;     // of this dispatch
+  uint first, step, count;
+};
+
+// The piece that is taken of each row.
+struct Piece {
+  bool turns;        // whether it is one of pairs, or of components that are copied
+  uint first_pair;   // 0 where it is copied
+  uint read_at;      // the component from which it is read, and to which it is written
   uint write_at;
 };
 
-// Which token and which of its rows. Where a token has only one row at a time (inner = 1) its rows lie token_count rows
-// apart, and neighbouring runs are those of the next tokens, so that they still read neighbouring memory.
-void find_rows(uint run, inout Work work) {
+// Where a token has only one row at a time (inner = 1) its rows lie token_count rows apart, and neighbouring runs are
+// those of the next tokens, so that they still read neighbouring memory.
+Run run_at(uint index) {
   if (inner > 1u) {
     uint runs_of_token = (inner + rows_of_run - 1u) / rows_of_run;
-    uint outer_token = run / runs_of_token, first = run % runs_of_token * rows_of_run;
-    work.present = outer_token < outer * token_count;
-    work.token = outer_token % token_count;
-    work.first_row = outer_token * inner + first;
-    work.row_step = 1u;
-    work.row_count = min(rows_of_run, inner - first);
-  } else {
-    uint first = run / token_count * rows_of_run;
-    work.present = first < outer;
-    work.token = run % token_count;
-    work.first_row = first * token_count + work.token;
-    work.row_step = token_count;
-    work.row_count = min(rows_of_run, outer - first);
+    uint outer_token = index / runs_of_token, first = index % runs_of_token * rows_of_run;
+    return Run(outer_token < outer * token_count, outer_token % token_count, outer_token * inner + first, 1u,
+               min(rows_of_run, inner - first));
   }
+  uint first = index / token_count * rows_of_run, token = index % token_count;
+  return Run(first < outer, token, first * token_count + token, token_count, min(rows_of_run, outer - first));
 }
 
-// Which components of a row, where a piece has `width` pairs or components. Both places are computed and one is taken:
-// on llvmpipe a branch here costs 5 % of the whole rotation.
-void find_components(uint piece, uint width, inout Work work) {
-  uint pair = piece * width;
-  work.turns = pair < pair_count;
-  work.first_pair = work.turns ? pair : 0u;
+// Of `width` pairs or components. Both places are computed and one is taken: on llvmpipe a branch here costs 5 % of the
+// whole rotation.
+Piece piece_at(uint index, uint width) {
+  uint pair = index * width;
+  bool turns = pair < pair_count;
   // Each block is paired within itself.
   uint block_start = offset + pair / block * 2u * block, pair_of_block = pair % block;
   // Copied components keep their place: the first `offset` of them lie before the rotary part, the others behind it.
   uint copied = pair - pair_count, copied_at = copied < offset ? copied : copied + 2u * pair_count;
-  work.read_at = work.turns ? block_start + pair_of_block * in_stride_gap.x : copied_at;
-  work.write_at = work.turns ? block_start + pair_of_block * out_stride_gap.x : copied_at;
+  return Piece(turns, turns ? pair : 0u, turns ? block_start + pair_of_block * in_stride_gap.x : copied_at,
+               turns ? block_start + pair_of_block * out_stride_gap.x : copied_at);
 }
 
-// The work of this invocation. `width` divides every number of the layout.
-Work work_of_this_invocation(uint width) {
+// What this invocation takes. `width` divides every number of the layout. Neighbouring invocations have neighbouring
+// pieces of one row.
+void find_work(uint width, out Run run, out Piece piece) {
   uint index = gl_GlobalInvocationID.x + gl_GlobalInvocationID.y * gl_NumWorkGroups.x * ROPESCOPE_GROUP;
-  // pair_count pairs and head_dim − 2·pair_count components that are copied. Neighbouring invocations have neighbouring
-  // pieces of one row.
-  uint pieces_of_row = (head_dim - pair_count) / width;
-  Work work;
-  find_rows(index / pieces_of_row, work);
-  find_components(index % pieces_of_row, width, work);
-  return work;
+  uint pieces_of_row = (head_dim - pair_count) / width;   // pair_count and head_dim − 2·pair_count that are copied
+  run = run_at(index / pieces_of_row);
+  piece = piece_at(index % pieces_of_row, width);
 }

@@ -38,18 +38,20 @@ void read_cos_sin(uint entry, out vec4 c, out vec4 s) {
 }
 
 void main() {
-  Work work = work_of_this_invocation(ROPESCOPE_WIDTH);
-  if (!work.present) return;   // nothing below waits for other lanes
+  Run run;
+  Piece piece;
+  find_work(ROPESCOPE_WIDTH, run, piece);
+  if (!run.present) return;   // nothing below waits for other lanes
   // Where components are copied, these entries are read and not used.
-  uint entry = (first_token + work.token) * pair_count + work.first_pair;
+  uint entry = (first_token + run.token) * pair_count + piece.first_pair;
   vec4 c[VECTORS], s[VECTORS];
   for (uint v = 0u; v < VECTORS; ++v) read_cos_sin(entry + 4u * v, c[v], s[v]);
 
-  uint row = work.first_row * head_dim;
-  for (uint i = 0u; i < work.row_count; ++i, row += work.row_step * head_dim)
+  uint row = run.first * head_dim;
+  for (uint i = 0u; i < run.count; ++i, row += run.step * head_dim)
     for (uint v = 0u; v < VECTORS; ++v) {
-      uint read = row + work.read_at, write = row + work.write_at;
-      if (work.turns) {
+      uint read = row + piece.read_at, write = row + piece.write_at;
+      if (piece.turns) {
         vec4 x, y;
         read_pairs(read + 4u * v * in_stride_gap.x, x, y);
         write_pairs(write + 4u * v * out_stride_gap.x, x * c[v] - y * s[v], y * c[v] + x * s[v]);

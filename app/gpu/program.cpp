@@ -102,7 +102,14 @@ Program::Program(const ProgramSource& source) : name_(source.name), declared_uni
   }
 }
 
-Program::~Program() { glDeleteProgram(program_); }
+Program::~Program() {
+  // OpenGL keeps a deleted program alive while it is in use. Dear ImGui would then put its own in its place and, after
+  // drawing, want back what is gone.
+  GLint in_use = 0;
+  glGetIntegerv(GL_CURRENT_PROGRAM, &in_use);
+  if (static_cast<GLuint>(in_use) == program_) glUseProgram(0);
+  glDeleteProgram(program_);
+}
 
 GLint Program::location(const char* uniform, GLenum type) const {
   GLuint index = GL_INVALID_INDEX;
