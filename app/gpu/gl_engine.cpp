@@ -10,6 +10,7 @@
 
 #include "app/gpu/buffer.h"
 #include "app/gpu/context.h"
+#include "app/gpu/debug.h"
 #include "app/gpu/errors.h"
 #include "app/gpu/programs.h"
 #include "core/error.h"
@@ -279,6 +280,7 @@ GlEngine::GlEngine(SelfTest extent, const ShaderFiles& shaders) {
   if (const int glsl = epoxy_glsl_version(); glsl < least_glsl)
     throw Error(fmt::format("the GPU's driver reads GLSL up to {}.{:02}, and compute shaders need {}.{:02}", glsl / 100,
                             glsl % 100, least_glsl / 100, least_glsl % 100));
+  keep_error_words();
   forget_errors(); // those that others left in this context
   state_ = std::make_unique<State>(shaders);
   require_right_results(*this, extent);
