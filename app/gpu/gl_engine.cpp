@@ -84,6 +84,17 @@ std::vector<double> timed(int runs, Work work) {
   return seconds;
 }
 
+/// Throws Error where a folder's shared.h is not the one that this program was compiled with: the two sides of a shader
+/// would count differently.
+void require_same_numbers(const ShaderFiles& shaders) {
+  constexpr const char* shared = "shared.h";
+  if (!shaders.folder.empty() && shaders.text(shared) != ShaderFiles{}.text(shared))
+    throw Error(
+        fmt::format("{} is not the one that this program was built with, and its numbers are built into it: build "
+                    "the program again",
+                    shaders.name(shared)));
+}
+
 } // namespace
 
 /// Programs for rows of one floating-point type. Those for double are made when first needed: not every GPU computes in
@@ -98,7 +109,7 @@ struct RowPrograms {
 /// Everything that lives in the OpenGL context. A program that every start needs is compiled at once, so that a driver
 /// which refuses it is found out before the first picture; the others when first needed, so that a start is short.
 struct GlEngine::State {
-  explicit State(ShaderFiles files) : shaders(std::move(files)) {
+  explicit State(const ShaderFiles& files) : shaders(files) {
     // Whoever edits shaders reads of a mistake at once, wherever it is; and no program is made of a later state of the
     // folder than the others.
     if (shaders.folder.empty()) return;
@@ -281,6 +292,7 @@ GlEngine::GlEngine(SelfTest extent, const ShaderFiles& shaders) {
     throw Error(fmt::format("the GPU's driver reads GLSL up to {}.{:02}, and compute shaders need {}.{:02}", glsl / 100,
                             glsl % 100, least_glsl / 100, least_glsl % 100));
   keep_error_words();
+  require_same_numbers(shaders);
   forget_errors(); // those that others left in this context
   state_ = std::make_unique<State>(shaders);
   require_right_results(*this, extent);

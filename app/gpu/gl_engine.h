@@ -13,7 +13,8 @@ namespace ropescope::gpu {
 class GlEngine final : public Engine {
 public:
   /// Throws Error, with a sentence of why, where there can be none in the current context: it is too old, a shader does
-  /// not compile, or it fails its self-test. Shaders of a folder are compiled at once, all of them, and
+  /// not compile, or it fails its self-test. Shaders of a folder are compiled at once, all of them; its
+  /// shared.h must be this program's; and
   /// std::logic_error is thrown where one lacks a uniform that this program sets.
   explicit GlEngine(SelfTest = SelfTest::whole, const ShaderFiles& = {});
   ~GlEngine() override;

@@ -40,15 +40,16 @@ constexpr std::string_view include_line = "#include \"";
 /// A file of a folder may be anybody's, and is refused beyond this size; ours have a few KiB.
 constexpr std::uintmax_t greatest_file = 1 << 20;
 
-/// Includes within includes. Ours go 2 deep; a file that includes itself has no end.
-constexpr int greatest_depth = 16;
+/// Files of one program. Ours have at most 7, shared.h being included several times; one that includes itself would
+/// have no end.
+constexpr std::size_t most_files = 64;
 
 /// Appends a file with those that it includes.
-void append_file(ProgramSource& source, const ShaderFiles& shaders, std::string_view file, int depth) {
-  if (depth > greatest_depth)
-    throw Error(fmt::format("{} is included more than {} files deep: does it include itself?", shaders.name(file),
-                            greatest_depth));
+void append_file(ProgramSource& source, const ShaderFiles& shaders, std::string_view file) {
   const std::size_t index = source.files.size();
+  if (index == most_files)
+    throw Error(fmt::format("{} includes more than {} files: does {} include itself?", source.name, most_files - 1,
+                            shaders.name(file)));
   source.files.push_back(shaders.name(file));
   std::istringstream lines(shaders.text(file));
   int number = 0;
@@ -56,7 +57,7 @@ void append_file(ProgramSource& source, const ShaderFiles& shaders, std::string_
     ++number;
     if (line.starts_with(include_line)) {
       const std::size_t begin = include_line.size();
-      append_file(source, shaders, line.substr(begin, line.find('"', begin) - begin), depth + 1);
+      append_file(source, shaders, line.substr(begin, line.find('"', begin) - begin));
       continue;
     }
     // GLSL allows any character in a comment, but some drivers' preprocessors refuse bytes that are not ASCII.
@@ -93,7 +94,7 @@ ProgramSource program_source(const ShaderFiles& shaders, ProgramId id) {
     source.name += fmt::format(" with {}", row.define);
     append_line(source, fmt::format("#define {}", row.define));
   }
-  append_file(source, shaders, row.file, 0);
+  append_file(source, shaders, row.file);
   return source;
 }
 
