@@ -25,7 +25,7 @@ std::unique_ptr<Engine> no_gpu(std::string_view reason) {
 /// The folder that shaders are reloaded from. Throws Error where there is none.
 std::filesystem::path shader_folder() {
   const char* const wanted = std::getenv("ROPESCOPE_SHADERS");
-  const std::filesystem::path folder = wanted && *wanted ? wanted : "./shaders";
+  std::filesystem::path folder = wanted && *wanted ? wanted : "./shaders";
   std::error_code unreadable; // counts as no folder
   if (std::filesystem::is_directory(folder, unreadable)) return folder;
   if (wanted && *wanted)

@@ -24,7 +24,7 @@ std::string info_log(GLuint object, Get get, GetLog get_log) {
   get(object, GL_INFO_LOG_LENGTH, &length);
   std::string log(static_cast<std::size_t>(std::max(length, 1)), '\0');
   get_log(object, length, nullptr, log.data());
-  return log.c_str(); // up to the terminating 0 that the length counts
+  return log.substr(0, log.find('\0')); // the length counts the terminating 0
 }
 
 /// The names of all uniforms that a source declares: the word after "uniform" and a type. All files of shaders/ declare
