@@ -84,6 +84,9 @@ public:
   /// Counts the changes of the series and all that comes with them: one number stands for all their inputs.
   std::uint64_t version() const { return version_; }
 
+  /// Everything is computed anew at the next update(): the engines are other ones.
+  void forget() { series_.clear(); }
+
   // What pictures ask for in their update().
   void show_curves(const Scene&, gpu::Engines&, Patience, const CurveView&);
   void show_kernel(const Scene& scene, Patience patience) { kernel_.update(scene, patience == Patience::waits); }

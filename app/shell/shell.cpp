@@ -129,6 +129,7 @@ void Shell::accept(Scene& next, std::int64_t columns) {
   columns_ = columns;
   settle(next);
   try {
+    if (next.engine != engines_.choice) engines_.choose(next.engine);
     work_or_give_up_gpu([&] { derived_.update(next, engines_, columns, patience()); });
     if (scene_ != next) scene_ = next;
     computed_ = true;
@@ -272,7 +273,13 @@ void Shell::remember(const Scene& before) {
     history_.release();
 }
 
-void Shell::reload_shaders() {}
+/// The badge and the message say which shaders are in force; where they are others, all is computed anew.
+void Shell::reload_shaders() {
+  const std::uint64_t before = engines_.shaders.taken;
+  const gpu::ShaderState& state = engines_.reload_shaders();
+  if (state.taken != before) derived_.forget();
+  message_ = {state.message, state.refused, false};
+}
 
 std::optional<Rect> Shell::control(std::string_view key) const {
   for (const Control& control : controls_)

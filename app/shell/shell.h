@@ -159,7 +159,6 @@ private:
   std::int64_t columns_ = 0; // of the last frame
   bool help_ = false, computed_ = false, live_ = false;
   std::string export_as_; // ".png" or ".svg" where an export is wanted
-  std::string shaders_;   // where they were read from again, or why the last good ones are kept; for the badge
 };
 
 } // namespace ropescope::shell
