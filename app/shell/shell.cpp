@@ -42,6 +42,8 @@ std::int64_t columns_of(const Canvas& c, float panel) {
 
 Shell::Shell(Scene scene, gpu::Engines& engines)
     : engines_(engines), scene_(std::move(scene)), next_(scene_), remembered_(scene_) {
+  // The engines are there already: the scene says which were asked for.
+  scene_.engine = next_.engine = remembered_.engine = engines_.choice;
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
