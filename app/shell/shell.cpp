@@ -193,6 +193,7 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   message_bar(c, {{c.px(gap), window.greatest.y - c.px(gap + message_height)},
                   {window.greatest.x - c.px(gap), window.greatest.y - c.px(gap)}});
   if (help_) help(c);
+  take_back_first_click(next);
   if (const auto file = dialog_.draw()) {
     open(*file);
     next = scene_;
@@ -256,6 +257,17 @@ void Shell::perform(Request request) {
     show_step(history_.undo(scene_));
   }
   if (request == Request::redo && history_.can_redo()) show_step(history_.redo(scene_));
+}
+
+/// A double click fits a plot, and its first click had chosen a distance or a pair: that is taken back.
+void Shell::take_back_first_click(Scene& next) {
+  if (gesture_.clicked) steps_at_click_ = history_.steps();
+  if (gesture_.fitted && history_.steps() == steps_at_click_ + 1) {
+    Scene before = history_.undo(scene_);
+    before.options = next.options; // the fit itself
+    next = std::move(before);
+  }
+  gesture_.clicked = gesture_.fitted = false;
 }
 
 /// A step that was undone or done again: the scene is what the history says, and no change of its own.

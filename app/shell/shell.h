@@ -108,6 +108,7 @@ private:
   void accept(Scene& next, std::int64_t columns);
   void measure_when_still(float seconds);
   void remember(const Scene& before);
+  void take_back_first_click(Scene& next);
   void show_step(Scene);
   template <typename Read>
   void take_opened(Read);
@@ -139,6 +140,7 @@ private:
   Scene scene_, next_; // in force, and as this frame leaves it
   Scene remembered_;   // the scene that the history has seen last
   History history_;
+  std::size_t steps_at_click_ = 0; // of the history, before the last click on a plot counted
   Derived derived_;
   Fonts fonts_;
   std::vector<Ground> grounds_;   // of this frame
