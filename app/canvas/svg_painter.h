@@ -8,7 +8,7 @@
 namespace ropescope::canvas {
 
 /// Draws into an SVG file: text as text, curves as paths, images as PNG inside. Lines, circles and words lie where
-/// ScreenPainter puts them, halves of a pixel that Dear ImGui adds included. Numbers have two decimals. A shape with a
+/// ScreenPainter puts them, with the half pixels that Dear ImGui adds. Numbers have two decimals. A shape with a
 /// coordinate that is not finite is left out.
 class SvgPainter final : public Painter {
 public:

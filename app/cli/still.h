@@ -26,7 +26,7 @@ void draw_still(const Still&, const Scene&, std::shared_ptr<const CheckedKernel>
 /// The numbers of the scene's view as CSV, as many as a picture of that width would draw. The same errors.
 void write_numbers(const Still&, const Scene&);
 
-/// Writes into FILE as its name ends.
+/// A kind of file that `render` writes, told by how the file's name ends.
 struct PictureFormat {
   std::string_view ending; ///< ".png"
   void (*write)(const Still&, const Scene&, std::shared_ptr<const CheckedKernel>);
