@@ -18,7 +18,7 @@ struct Gesture {
   PlotView before;           ///< of the plot, when it began
   PlotView after;            ///< as the gesture has left it; another view means that somebody else changed it
   bool clicked = false, fitted = false; ///< in this frame: a click was taken; a double click, whose first click was one
-  double notches = 0;        ///< of the wheel, so far: back at 0 the view is `before`, exactly
+  double notches = 0;                   ///< of the wheel, so far: back at 0 the view is `before`, exactly
 };
 
 } // namespace ropescope::canvas

@@ -12,7 +12,7 @@ inline constexpr int usual_width = 1600, usual_height = 1000;
 
 /// A picture drawn without a window: that of the scene's view.
 struct Still {
-  std::string out;                                ///< FILE.png or FILE.svg
+  std::string out;                                ///< FILE with the ending of one of picture_formats()
   int width = usual_width, height = usual_height; ///< pixels, before the scale
   double scale = 1;
   bool bare = false;

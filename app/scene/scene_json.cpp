@@ -54,7 +54,9 @@ bool is_written(const Scene& scene, const Property& row) {
   if (!row.parameter) return true;
   const std::string_view owner = row.key.substr(0, row.key.find('.'));
   const Scheme& in_force = scheme_of(scene.rope);
-  if (in_force.has(*row.parameter)) return owner == in_force.choice() && row.kind != Kind::numbers;
+  if (in_force.has(*row.parameter))
+    // The lists of LongRoPE are long, and mostly the model's own.
+    return owner == in_force.choice() && (row.kind != Kind::numbers || get(scene, row) != standing(scene, row));
   // Several schemes share a parameter, and the scene has one value of it: the first that has it speaks for it.
   for (const Scheme* scheme : all_schemes())
     if (scheme->has(*row.parameter)) return scheme->choice() == owner && get(scene, row) != standing(scene, row);

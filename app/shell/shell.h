@@ -118,7 +118,7 @@ private:
   void reload_shaders();
 
   void export_picture(int width, int height);
-  std::string svg(int width, int height);
+  std::string drawn_as(std::string_view kind, int width, int height);
   void take_exported();
 
   /// A picture that is to be written, with what is written beside it.
