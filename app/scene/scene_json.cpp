@@ -68,22 +68,25 @@ bool is_written(const Scene& scene, const Property& row) {
                           printable(json.dump(-1, ' ', false, Json::error_handler_t::replace)), allowed_words(row)));
 }
 
-std::optional<Value> list_value(const Property& row, const Json& json) {
+/// False where the list is none that the row could hold.
+bool read_list(const Property& row, const Json& json, Value& value) {
   if (row.kind == Kind::texts) {
     std::vector<std::string> words;
     for (const Json& item : json) {
-      if (!item.is_string()) return std::nullopt;
+      if (!item.is_string()) return false;
       words.push_back(item.get<std::string>());
     }
-    return words;
+    value = std::move(words);
+    return true;
   }
-  if (row.kind != Kind::numbers && row.kind != Kind::range) return std::nullopt;
+  if (row.kind != Kind::numbers && row.kind != Kind::range) return false;
   std::vector<double> numbers;
   for (const Json& item : json) {
-    if (!item.is_number()) return std::nullopt;
+    if (!item.is_number()) return false;
     numbers.push_back(item.get<double>());
   }
-  return numbers;
+  value = std::move(numbers);
+  return true;
 }
 
 Value value_of(const Property& row, const Json& json, const std::string& name) {
@@ -96,8 +99,8 @@ Value value_of(const Property& row, const Json& json, const std::string& name) {
     if (row.kind == Kind::choice || row.kind == Kind::text) return json.get<std::string>();
   } else if (json.is_object()) {
     if (row.key == "model") return json.dump();
-  } else if (const auto list = list_value(row, json))
-    return *list;
+  } else if (Value list; read_list(row, json, list))
+    return list;
   refuse_type(row, json, name);
 }
 
@@ -110,10 +113,11 @@ Value value_of(const Property& row, const Json& json, const std::string& name) {
 
 /// Every key that begins with the group's name goes back to its default.
 bool add_group(Patch& patch, const std::string& group) {
+  const Value nothing; // GCC 12 takes a temporary for uninitialised
   bool found = false;
   for (const Property* row : all_properties())
     if (row->key.starts_with(group + ".")) {
-      patch.emplace_back(row, Value());
+      patch.emplace_back(row, nothing);
       found = true;
     }
   return found;
