@@ -26,7 +26,7 @@
 #define ROPESCOPE_STEP_FLOAT16 2u
 
 // Binding points of storage buffers. One program leaves its result bound for the next: table.comp writes
-// ROPESCOPE_BIND_TABLE, rotate.comp and score.comp read it.
+// ROPESCOPE_BIND_TABLE, rotate.comp, rotate_wide.comp and score.comp read it.
 #define ROPESCOPE_BIND_TURNS 0
 #define ROPESCOPE_BIND_POSITIONS 1
 #define ROPESCOPE_BIND_TABLE 2

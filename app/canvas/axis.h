@@ -25,13 +25,13 @@ enum class Labels : std::uint8_t {
   none           ///< the picture writes them itself, into AxisSpec::margin; no grid
 };
 
-/// A value as it is laid out along a scale: itself on a linear one, its natural logarithm on a logarithmic one (not
+/// Where a value lies along a scale: the value itself on a linear one, its natural logarithm on a logarithmic one (not
 /// finite for 0 and below). A symlog scale is value/w within ±w (`linear_within`) and ±(1 + ln(|value|/w)) beyond. That
 /// is linear exactly where it says so, and at ±w both pieces have the value ±1 and the slope 1/w; asinh(value/w) would
 /// be smooth too, but linear nowhere.
 double forward(Scale, double linear_within, double value);
 
-/// The inverse of forward(): both are each other's up to the rounding of double.
+/// The inverse of forward(), up to the rounding of double.
 double inverse(Scale, double linear_within, double place);
 
 /// A range of values laid over a range of pixels.
@@ -62,7 +62,8 @@ using Ticks = std::pmr::vector<Tick>;
 /// Ticks within the axis, least first, labelled ones about `least_gap` pixels from each other or more: round numbers
 /// (1, 2, 2.5, 5 × 10ⁿ), decades with 2 … 9 as minor ticks, powers of two or parts of π, as scale and labels ask. Where
 /// too few decades or powers are in view, round numbers take their place. Labels have as many digits as the step needs,
-/// so no two are the same. Empty where the axis holds fewer than some thousand doubles.
+/// so no two are the same. Empty where the axis is so narrow that it has fewer than some thousand doubles: then none of
+/// them is round.
 Ticks ticks(const Axis&, Labels, float least_gap, std::pmr::memory_resource* = std::pmr::get_default_resource());
 
 /// About `wanted` round values (1, 2, 2.5, 5 × 10ⁿ) within the axis.

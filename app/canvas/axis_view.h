@@ -4,7 +4,7 @@
 namespace ropescope::canvas {
 
 /// How the view of one axis may move. Every view it returns is at least AxisSpec::fewest wide and reaches at most 20 %
-/// of all there is beyond it; one that keeps to that already comes back as it is, bit for bit.
+/// of all there is beyond it. A view that keeps these limits already comes back unchanged, bit for bit.
 class AxisView {
 public:
   /// A spec that no axis can have (not a number, empty, not positive on a logarithmic scale) is mended: see all().
@@ -17,13 +17,14 @@ public:
   /// What the spec's view shows.
   Range shown() const { return shown_; }
 
-  /// `factor` times as much of the scale; the value at `share` (0 … 1) of it stays where it is.
+  /// Shows `factor` times as much of the scale. The value at `share` (0 … 1) of the view stays where it is.
   Range zoomed(Range before, double share, double factor) const;
 
-  /// Moved up by a share of its own width. It keeps its width on the scale and stops at the limits.
+  /// Moved towards greater values by a share of its own width; a negative share moves it back. It keeps its width on
+  /// the scale and stops at the limits.
   Range panned(Range before, double share) const;
 
-  /// The part of it between two shares, in any order.
+  /// The part of the view between two shares (0 … 1), in any order.
   Range part(Range before, double from, double to) const;
 
 private:

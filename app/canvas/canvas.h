@@ -14,7 +14,7 @@ namespace ropescope::canvas {
 
 struct Gesture;
 
-/// Where a control was drawn in this frame, by the key of what it edits: tests and lectures find it by that.
+/// Where a control was drawn in this frame, and the key of what it edits. Tests and lectures find it by the key.
 struct Control {
   std::string_view key; ///< lasts until the next frame begins
   Rect area;
@@ -29,10 +29,10 @@ struct Canvas {
   Gesture& gesture; ///< the gesture that is under way on a plot
   float scale;
   ImVec2 mouse;                             ///< far outside where there is none
-  bool clicked = false;                     ///< in this frame, and no popup takes it
+  bool clicked = false;                     ///< the left button went down in this frame, and no popup takes it
   float resting = 0;                        ///< seconds since the mouse last moved
   bool measured_times = true;               ///< whether times may be shown: they differ from run to run
-  std::vector<Control>* controls = nullptr; ///< where they are noted; null: nowhere
+  std::vector<Control>* controls = nullptr; ///< note() adds to it; null: nothing is noted
   bool bare = false;                        ///< without read-outs and marks of the present m and n
 
   float px(float length) const { return length * scale; }
@@ -56,7 +56,7 @@ struct Canvas {
     if (controls) controls->push_back({key, area});
   }
 
-  /// Words that last as long as the frame.
+  /// Formats words. They last until the next frame begins; no NUL ends them.
   template <typename... Args>
   std::string_view words(fmt::format_string<const Args&...> format, const Args&... args) const {
     const std::size_t size = fmt::formatted_size(format, args...);

@@ -8,8 +8,8 @@
 
 namespace ropescope::canvas {
 
-/// Values at equally spaced integers (first, first + 1, …) with the least and the greatest of any stretch of them at
-/// hand: a curve of millions of points that is drawn by a column of pixels each. Built once when the values change, in
+/// Values at the integers first, first + 1, …, which finds the least and the greatest of any stretch of them quickly. A
+/// plot needs both for each column of pixels when a curve has millions of points. Built once when the values change, in
 /// one pass; it takes 1/16 of the memory of the values beside them. NaN is no value. Requires that `T` is float or
 /// double.
 template <std::floating_point T>
@@ -30,7 +30,7 @@ public:
   /// begin <= end <= size().
   Extremes extremes(std::size_t begin, std::size_t end) const;
 
-  /// Bytes beside the values.
+  /// Bytes that it takes beside the values.
   std::size_t extra_bytes() const;
 
 private:

@@ -11,7 +11,7 @@ struct Fonts {
   ImFont *mono = nullptr, *mono_small = nullptr;
   std::string notice; ///< empty, or why the letters are not DejaVu: shown in the window
 
-  /// What a font of these looks like elsewhere.
+  /// How one of these fonts looks, for a file that names a typeface by its looks (SVG).
   struct Face {
     bool bold = false, mono = false;
   };

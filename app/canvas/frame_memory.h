@@ -11,7 +11,7 @@ namespace ropescope::canvas {
 /// like those before allocate nothing.
 class FrameMemory final : public std::pmr::memory_resource {
 public:
-  /// A new frame begins: everything handed out is void.
+  /// A new frame begins: what was handed out before must not be used any more.
   void reset() {
     // The last frame did not fit into one block. One block as large as all of them holds the next frame like it.
     if (blocks_.size() > 1) {

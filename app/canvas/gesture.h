@@ -17,7 +17,8 @@ struct Gesture {
   ImVec2 from{};             ///< where the button went down, or where the wheel turns; pixels
   PlotView before;           ///< of the plot, when it began
   PlotView after;            ///< as the gesture has left it; another view means that somebody else changed it
-  double notches = 0;        ///< of the wheel, so far: back at 0 the view is `before`, exactly
+  bool clicked = false, fitted = false; ///< in this frame: a click was taken; a double click, whose first click was one
+  double notches = 0;                   ///< of the wheel, so far: back at 0 the view is `before`, exactly
 };
 
 } // namespace ropescope::canvas

@@ -21,20 +21,21 @@ struct LegendEntry {
 
 bool is_hidden(std::span<const std::string> hidden, std::string_view name);
 
-/// The hidden names after a click on one: it changes sides. `alone` (Ctrl): every other one is hidden; where that is so
-/// already, all are shown. Names that no entry has stay as they are: they belong to another picture or model.
+/// The hidden names after a click on one: a shown one becomes hidden, a hidden one shown. `alone` (Ctrl): every other
+/// one is hidden; where that is so already, all are shown. Names that no entry has stay as they are: they belong to
+/// another picture or model.
 std::vector<std::string> toggled(std::span<const std::string> hidden, std::span<const LegendEntry>,
                                  std::string_view name, bool alone);
 
 /// Which curve is which. A click hides or shows an entry, Ctrl+click shows it alone, and while the mouse is on one the
-/// others are meant to step back. It keeps nothing: what is hidden lies in the scene. Entries of the same name are an
-/// error of the caller's.
+/// others are to be drawn paler, see colour(). It keeps nothing: what is hidden lies in the scene. Entries of the same
+/// name are an error of the caller's.
 class Legend {
 public:
   /// `id` tells legends of one window apart. Requires that entries and names outlive it.
   Legend(const Canvas&, const char* id, std::span<const LegendEntry>, std::span<const std::string> hidden);
 
-  /// Of a row, and of a column. Pixels.
+  /// How wide row() and how high column() is, pixels.
   float row_width() const;
   float column_height() const;
 
@@ -49,7 +50,7 @@ public:
   /// After it is drawn: which entry the mouse is on, hidden ones aside.
   std::optional<std::size_t> hovered() const { return hovered_; }
 
-  /// A curve's colour: while the mouse is on another entry, of 35 % of its opacity.
+  /// A curve's colour; while the mouse is on another entry, with 35 % of its opacity.
   ImU32 colour(std::size_t entry) const;
 
 private:

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <imgui.h>
@@ -66,6 +67,14 @@ public:
     const ImVec2 corners[] = {a, b, c};
     polygon(corners, colour);
   }
+};
+
+/// A painter whose picture becomes a file.
+class FilePainter : public Painter {
+public:
+  /// The whole file: `size` in pixels, filled with the colour `ground`, then grounds, then all else. `scene` is JSON
+  /// that the file carries.
+  virtual std::string document(ImVec2 size, ImU32 ground, std::string_view scene) const = 0;
 };
 
 } // namespace ropescope::canvas

@@ -106,9 +106,11 @@ void Plot::draw_axes() const {
       const float at = std::round(axis.pixel(tick.value)); // a whole pixel: a sharp line
       // The line of 0 is thicker, where there is something at both sides of it.
       const bool origin = tick.value == 0 && axis.least < 0 && axis.greatest > 0;
-      c_.paint.line(upright ? ImVec2(at, area.least.y) : ImVec2(area.least.x, at),
-                    upright ? ImVec2(at, area.greatest.y) : ImVec2(area.greatest.x, at),
-                    tick.minor ? with_alpha(grid, alpha * 0.45f) : grid, origin ? c_.stroke(2) : 1);
+      // A box of whole pixels: a smoothed line would blend three times as many.
+      const float width = origin ? c_.stroke(2) : 1, from = at - std::floor((width - 1) / 2);
+      const Rect line = upright ? Rect{{from, area.least.y}, {from + width, area.greatest.y}}
+                                : Rect{{area.least.x, from}, {area.greatest.x, from + width}};
+      c_.paint.box(line, tick.minor ? with_alpha(grid, alpha * 0.45f) : grid);
     }
   };
   draw(x_ticks_, x, true);

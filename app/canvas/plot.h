@@ -48,9 +48,9 @@ public:
   void begin() const;
   void end() const;
 
-  /// A line through points, its width and dashes in pixels at scale 1; one whose y is no number is a gap. Points from
-  /// left to right that are more than pixels across are drawn as the least and the greatest of each column, never as
-  /// every n-th of them; of Columns, each of which is found without a look at all of its points.
+  /// A line through points, its width and dashes in pixels at scale 1; one whose y is no number is a gap. Where there
+  /// are more points (from left to right) than pixels across, each column of pixels shows the least and the greatest of
+  /// its points; none is skipped. Columns find these two without a look at every point.
   void line(std::span<const double> xs, std::span<const double> ys, ImU32 colour, float width, const Dash& = {}) const;
   void line(std::span<const ImVec2> pixels, ImU32 colour, float width, const Dash& = {}) const;
   void line(const Columns<float>&, ImU32 colour, float width, const Dash& = {}) const;
@@ -60,13 +60,12 @@ public:
   void rule_x(double value, ImU32 colour, float width, float on, float off) const;
   void rule_y(double value, ImU32 colour, float width, float on, float off) const;
 
-  /// Hit areas for this frame, after what is drawn on the plot has had its own. Wheel at the cursor: 1.2 times per
+  /// Takes the mouse, after whatever lies on the plot and takes clicks of its own. Wheel at the cursor: 1.2 times per
   /// notch, exactly undone by as many notches back at the same place (notches that a limit swallowed do not count); a
   /// horizontal wheel, or Shift and the wheel, pans across; a drag pans; a drag with the right button chooses a box
   /// (Shift: the full height, Alt: the full width; Escape or the left button cancels); on an axis's labels the same
   /// moves that axis alone; a double click fits, on an axis that axis. A view reaches at most 20 % of all there is
-  /// beyond it, and holds at least AxisSpec::fewest. Draws the box while it is chosen. Calling it submits the items, so
-  /// call it once, last.
+  /// beyond it, and holds at least AxisSpec::fewest. Draws the box while it is chosen. Call it once in a frame, last.
   void take_input();
 
   /// After take_input(): the view as this frame leaves it, where the hand has changed it.

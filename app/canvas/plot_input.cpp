@@ -56,6 +56,7 @@ void Plot::take(const char* part, Rect r, bool moves_x, bool moves_y) {
       g.plot == id && (g.kind == Gesture::Kind::press || g.kind == Gesture::Kind::pan || g.kind == Gesture::Kind::box);
   if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
     g = {};
+    g.fitted = true;
     move_to({moves_x ? std::nullopt : x_spec_.view, moves_y ? std::nullopt : y_spec_.view});
   } else if (hovered && ImGui::IsItemActivated()) {
     const bool left = ImGui::IsMouseClicked(ImGuiMouseButton_Left);
@@ -108,8 +109,10 @@ void Plot::drag(bool held, bool released) {
       if (g.x && across != 0) next.x = along.panned(along.shown(), -across);
       if (g.y && upwards != 0) next.y = up.panned(up.shown(), -upwards);
       move_to(next);
-    } else if (released && g.x && g.y)
+    } else if (released && g.x && g.y) {
       clicked_ = g.from;
+      g.clicked = true;
+    }
   }
   if (!held) g.kind = Gesture::Kind::none;
 }

@@ -1,5 +1,6 @@
 #include "app/canvas/svg_painter.h"
 
+#include <memory>
 #include <numbers>
 
 #include <fmt/format.h>
@@ -311,5 +312,7 @@ std::string SvgPainter::document(ImVec2 size, ImU32 ground, std::string_view sce
   for (std::size_t i = 0; i < open_.size(); ++i) svg += "</g>\n";
   return svg + "</svg>\n";
 }
+
+std::unique_ptr<FilePainter> make_svg_painter(const Fonts& fonts) { return std::make_unique<SvgPainter>(fonts); }
 
 } // namespace ropescope::canvas

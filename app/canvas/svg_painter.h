@@ -8,16 +8,16 @@
 namespace ropescope::canvas {
 
 /// Draws into an SVG file: text as text, curves as paths, images as PNG inside. Lines, circles and words lie where
-/// ScreenPainter puts them, halves of a pixel that Dear ImGui adds included. Numbers have two decimals. A shape with a
+/// ScreenPainter puts them, with the half pixels that Dear ImGui adds. Numbers have two decimals. A shape with a
 /// coordinate that is not finite is left out.
-class SvgPainter final : public Painter {
+class SvgPainter final : public FilePainter {
 public:
   /// Requires that `fonts` outlive it and that every font asked for be one of these. text() needs Dear ImGui's frame.
   explicit SvgPainter(const Fonts& fonts) : fonts_(fonts) {}
 
   /// The whole file: `size` in pixels, filled with the colour `ground`, then grounds, then all else. `scene` is carried
   /// as metadata, see carried.h. Groups and clips still open are closed in it.
-  std::string document(ImVec2 size, ImU32 ground, std::string_view scene) const;
+  std::string document(ImVec2 size, ImU32 ground, std::string_view scene) const override;
 
   void line(ImVec2 from, ImVec2 to, ImU32 colour, float width) override;
   void polyline(std::span<const ImVec2>, ImU32 colour, float width, const Dash&) override;

@@ -239,6 +239,7 @@ void add_symlog(Ticks& out, const Axis& a, Labels labels, float least_gap, int w
 
 Ticks ticks(const Axis& a, Labels labels, float least_gap, std::pmr::memory_resource* memory) {
   Ticks out(memory);
+  if (labels == Labels::none) return out;
   // Three to eleven: fewer do not say what the scale is, more are not read.
   const float room = std::abs(a.last_pixel - a.first_pixel) / std::max(1.0f, least_gap);
   const int wanted = static_cast<int>(std::clamp(room, 2.0f, 11.0f));

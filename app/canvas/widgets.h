@@ -12,7 +12,7 @@ struct Slider {
   std::string_view label;
   std::string value_text;
   double least, greatest;
-  bool logarithmic = false; ///< from 0 on, where `least` is 0: then of the number + 1
+  bool logarithmic = false; ///< where `least` is 0: of the number + 1, as 0 has no logarithm
   bool whole = false;       ///< integers only
   ImU32 colour = 0;         ///< 0: the accent
 };
@@ -21,8 +21,8 @@ struct Slider {
 enum class Moved { no, dragged, typed, reset };
 
 /// Draws it across `width` from `at`, and changes `value` where it was dragged or typed. Drag and click set it, the
-/// wheel steps finely, a double click asks for a reset, which the caller knows; Ctrl+click opens a field for words,
-/// which come in `typed` and mean what the caller says.
+/// wheel steps finely. A double click returns Moved::reset, and the caller sets the value. Ctrl+click opens a field;
+/// what was typed comes in `typed`, and the caller reads it.
 Moved slider(const Canvas&, ImVec2 at, float width, const Slider&, double& value, std::string& typed);
 
 /// Two knobs on one line, least first.

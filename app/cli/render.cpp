@@ -58,12 +58,16 @@ int print_keys(Output& out) {
   return 0;
 }
 
+std::vector<std::string_view> endings() {
+  std::vector<std::string_view> all;
+  for (const PictureFormat& format : picture_formats()) all.push_back(format.ending);
+  return all;
+}
+
 const PictureFormat& format_of(const std::string& file) {
   for (const PictureFormat& format : picture_formats())
     if (file.ends_with(format.ending)) return format;
-  std::vector<std::string_view> endings;
-  for (const PictureFormat& format : picture_formats()) endings.push_back(format.ending);
-  throw Error(fmt::format("{}: expected a name that ends in {}", file, fmt::join(endings, ", ")));
+  throw Error(fmt::format("{}: expected a name that ends in {}", file, fmt::join(endings(), ", ")));
 }
 
 /// Which picture, how large: as asked for, else as the scene's file was drawn.
@@ -128,7 +132,7 @@ void add_render(CLI::App& app, Command& command) {
   options->kernel.head = options->kernel.row = -2; // not asked for
   options->scene.add_to(*render_command);
   render_command->add_option("--picture", options->picture, "one of --list; of a picture's file: as that was drawn");
-  render_command->add_option("--out", options->out, "FILE.png, FILE.svg, or FILE.csv for the numbers");
+  render_command->add_option("--out", options->out, fmt::format("FILE with one of {}", fmt::join(endings(), ", ")));
   render_command->add_option("--size", options->size,
                              fmt::format("WxH, pixels (default {}x{})", usual_width, usual_height));
   render_command->add_option("--scale", options->scale, "multiplies the size (default 1)");

@@ -18,6 +18,10 @@ void SceneOptions::add_to(CLI::App& app) {
       ->check(CLI::IsMember({"dark", "light", "paper"}));
 }
 
+void SceneOptions::add_file_to(CLI::App& app) {
+  app.add_option("FILE", file, "a model's file, a scene, or a PNG or SVG that carries one");
+}
+
 std::string SceneOptions::scene_text() const {
   const auto text = read_scene_file(scene);
   if (!text)
@@ -28,6 +32,14 @@ std::string SceneOptions::scene_text() const {
 }
 
 Scene SceneOptions::resolve() const {
+  if (!file.empty()) {
+    if (!scene.empty() || !model.model.empty() || !model.config.empty())
+      throw Error(fmt::format("{}: expected no other file and no model beside it", file));
+    SceneOptions named = *this;
+    named.file.clear();
+    (read_scene_file(file) ? named.scene : named.model.config) = file;
+    return named.resolve();
+  }
   const bool asked = model.given() || model.changes();
   Scene result = !scene.empty() ? scene_from_json(scene_text(), "--scene " + scene)
                  : asked        ? model.scene()

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "app/bench/start.h"
+#include "app/canvas/file_painters.h"
 #include "app/canvas/png.h"
-#include "app/canvas/svg_painter.h"
 #include "app/cli/engines.h"
 #include "app/cli/kernel_options.h"
 #include "app/cli/say.h"
@@ -54,25 +54,31 @@ void write_png(const Still& still, const gpu::Framebuffer& framebuffer, const st
 }
 
 /// The last frame once more, into another painter.
-void write_svg(const Still& still, shell::Shell& shell, const std::string& json) {
-  canvas::SvgPainter painter(shell.fonts());
-  draw_frame(shell, still, &painter);
+void write_drawn(const Still& still, shell::Shell& shell, const canvas::FileFormat& format, const std::string& json) {
+  const std::unique_ptr<canvas::FilePainter> painter = format.make(shell.fonts());
+  draw_frame(shell, still, painter.get());
   const ImVec2 size{static_cast<float>(scaled(still.width, still.scale)),
                     static_cast<float>(scaled(still.height, still.scale))};
-  write_file(still.out, painter.document(size, canvas::theme(shell.scene().theme).ground, json));
+  write_file(still.out, painter->document(size, canvas::theme(shell.scene().theme).ground, json));
 }
 
-constexpr PictureFormat formats[] = {
-    {".png", draw_still},
-    {".svg", draw_still},
-    {".csv",
-     [](const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel>) { write_numbers(still, scene); },
-     true},
-};
+std::vector<PictureFormat> all_formats() {
+  std::vector<PictureFormat> all{{".png", draw_still}};
+  for (const canvas::FileFormat& format : canvas::file_formats()) all.push_back({format.ending, draw_still});
+  all.push_back({".csv",
+                 [](const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel>) {
+                   write_numbers(still, scene);
+                 },
+                 true});
+  return all;
+}
 
 } // namespace
 
-std::span<const PictureFormat> picture_formats() { return formats; }
+std::span<const PictureFormat> picture_formats() {
+  static const std::vector<PictureFormat> all = all_formats();
+  return all;
+}
 
 void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {
   const gpu::HeadlessContext context;
@@ -94,8 +100,8 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
   require_drawn(shell); // before the file is written, which an Error must not leave behind
   say_why_no_gpu(engines);
   const std::string json = scene_json(scene, {scene.view, still.width, still.height, still.scale, still.bare});
-  if (still.out.ends_with(".svg"))
-    write_svg(still, shell, json);
+  if (const canvas::FileFormat* format = canvas::file_format_of(still.out))
+    write_drawn(still, shell, *format, json);
   else
     write_png(still, framebuffer, json);
 }

@@ -12,7 +12,7 @@ inline constexpr int usual_width = 1600, usual_height = 1000;
 
 /// A picture drawn without a window: that of the scene's view.
 struct Still {
-  std::string out;                                ///< FILE.png or FILE.svg
+  std::string out;                                ///< FILE with the ending of one of picture_formats()
   int width = usual_width, height = usual_height; ///< pixels, before the scale
   double scale = 1;
   bool bare = false;
@@ -26,7 +26,7 @@ void draw_still(const Still&, const Scene&, std::shared_ptr<const CheckedKernel>
 /// The numbers of the scene's view as CSV, as many as a picture of that width would draw. The same errors.
 void write_numbers(const Still&, const Scene&);
 
-/// Writes into FILE as its name ends.
+/// A kind of file that `render` writes, told by how the file's name ends.
 struct PictureFormat {
   std::string_view ending; ///< ".png"
   void (*write)(const Still&, const Scene&, std::shared_ptr<const CheckedKernel>);

@@ -253,6 +253,7 @@ int open(const Options& options) {
 
 void add_window(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
+  options->scene.add_file_to(app);
   options->scene.add_to(app);
   add_kernel_files(app, options->kernel, "--kernel-in", "--kernel-out", false);
   app.add_flag("--times", options->times)->group(""); // for bench

@@ -10,6 +10,7 @@
 #include <epoxy/gl.h>
 #include <fmt/format.h>
 
+#include "app/gpu/debug.h"
 #include "app/gpu/driver_time.h"
 #include "core/error.h"
 
@@ -40,9 +41,11 @@ EGLContext create_context(EGLDisplay display, int major, int minor) {
     EGLint count = 0;
     if (!eglChooseConfig(display, wanted.data(), &config, 1, &count) || count == 0) return EGL_NO_CONTEXT;
   }
-  const std::array<EGLint, 7> attributes{
-      EGL_CONTEXT_MAJOR_VERSION,           major,   EGL_CONTEXT_MINOR_VERSION, minor, EGL_CONTEXT_OPENGL_PROFILE_MASK,
-      EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT, EGL_NONE};
+  std::vector<EGLint> attributes{EGL_CONTEXT_MAJOR_VERSION,       major,
+                                 EGL_CONTEXT_MINOR_VERSION,       minor,
+                                 EGL_CONTEXT_OPENGL_PROFILE_MASK, EGL_CONTEXT_OPENGL_CORE_PROFILE_BIT};
+  if (driver_is_listened_to()) attributes.insert(attributes.end(), {EGL_CONTEXT_OPENGL_DEBUG, EGL_TRUE});
+  attributes.push_back(EGL_NONE);
   return eglCreateContext(display, config, EGL_NO_CONTEXT, attributes.data());
 }
 
@@ -168,6 +171,10 @@ HeadlessContext::HeadlessContext() {
   display_ = candidate.display;
   context_ = candidate.context;
   info_ = candidate.info;
+  if (driver_is_listened_to())
+    begin_listening();
+  else
+    keep_error_words();
   answers_ = driver_answers();
 }
 

@@ -3,6 +3,8 @@
 #include <epoxy/gl.h>
 #include <fmt/format.h>
 
+#include "app/gpu/debug.h"
+
 namespace ropescope::gpu {
 
 namespace {
@@ -16,8 +18,11 @@ std::string words_of(GLenum error) {
   switch (error) {
   case GL_OUT_OF_MEMORY: return "the GPU has not enough memory";
   case GL_CONTEXT_LOST: return "the GPU was reset, and what it held is lost";
-  default: return fmt::format("the GPU's driver reports OpenGL error 0x{:04x}", error);
+  default: break;
   }
+  const std::string words = error_words();
+  return words.empty() ? fmt::format("the GPU's driver reports OpenGL error 0x{:04x}", error)
+                       : fmt::format("the GPU's driver reports OpenGL error 0x{:04x}: {}", error, words);
 }
 
 } // namespace
@@ -25,6 +30,7 @@ std::string words_of(GLenum error) {
 void forget_errors() {
   for (int i = 0; i < most_flags && glGetError() != GL_NO_ERROR; ++i) {
   }
+  error_words(); // so that the next words are those of the next error
 }
 
 void require_no_errors() {

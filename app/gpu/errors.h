@@ -13,7 +13,8 @@ public:
 /// this ends all the same.
 void forget_errors();
 
-/// Throws GpuError where an OpenGL error came up since forget_errors(), or where the GPU was reset.
+/// Throws GpuError where an OpenGL error came up since forget_errors(), or where the GPU was reset. The sentence has
+/// the driver's own words where the context keeps them (app/gpu/debug.h).
 void require_no_errors();
 
 } // namespace ropescope::gpu

@@ -10,8 +10,9 @@
 
 #include "app/gpu/buffer.h"
 #include "app/gpu/context.h"
+#include "app/gpu/debug.h"
 #include "app/gpu/errors.h"
-#include "app/gpu/program.h"
+#include "app/gpu/programs.h"
 #include "core/error.h"
 #include "core/float16.h"
 #include "shaders/shared.h"
@@ -20,7 +21,6 @@ namespace ropescope::gpu {
 
 namespace {
 
-using Word2 = std::array<std::uint32_t, 2>;
 using Word4 = std::array<std::uint32_t, 4>;
 
 // GLSL 4.30 has no 64-bit integers: positions and turns go to the shaders as two words, the low one first. All counts
@@ -84,36 +84,63 @@ std::vector<double> timed(int runs, Work work) {
   return seconds;
 }
 
+/// Throws Error where a folder's shared.h is not the one that this program was compiled with: the two sides of a shader
+/// would count differently.
+void require_same_numbers(const ShaderFiles& shaders) {
+  constexpr const char* shared = "shared.h";
+  if (!shaders.folder.empty() && shaders.text(shared) != ShaderFiles{}.text(shared))
+    throw Error(
+        fmt::format("{} is not the one that this program was built with, and its numbers are built into it: build "
+                    "the program again",
+                    shaders.name(shared)));
+}
+
 } // namespace
 
 /// Programs for rows of one floating-point type. Those for double are made when first needed: not every GPU computes in
 /// double, and one that does not must still start.
 template <typename Real>
 struct RowPrograms {
-  static constexpr const char* defines = std::is_same_v<Real, double> ? "#define ROPESCOPE_FLOAT64\n" : "";
-  Program table{"shaders/table.comp", defines};
-  Program rotate{"shaders/rotate.comp", defines};
+  explicit RowPrograms(const ShaderFiles& shaders) : table(shaders), rotate(shaders) {}
+  TableProgram<Real> table;
+  AnyRotateProgram<Real> rotate;
 };
 
 /// Everything that lives in the OpenGL context. A program that every start needs is compiled at once, so that a driver
 /// which refuses it is found out before the first picture; the others when first needed, so that a start is short.
 struct GlEngine::State {
-  RowPrograms<float> float32;
-  Program rotate_wide{"shaders/rotate.comp", "#define ROPESCOPE_WIDE ROPESCOPE_WIDTH\n"};
+  explicit State(const ShaderFiles& files) : shaders(files) {
+    // Whoever edits shaders reads of a mistake at once, wherever it is; and no program is made of a later state of the
+    // folder than the others.
+    if (shaders.folder.empty()) return;
+    float64.emplace(shaders);
+    product.emplace(shaders);
+    copy.emplace(shaders);
+  }
+
+  ShaderFiles shaders;
+  RowPrograms<float> float32{shaders};
+  WideRotateProgram rotate_wide{shaders};
+  PhasesProgram phases{shaders};
+  ScoreProgram score{shaders};
+  ReduceProgram reduce{shaders};
   std::optional<RowPrograms<double>> float64;
-  Program phases{"shaders/phases.comp"};
-  std::optional<Program> product; // made when first needed
-  Program score{"shaders/score.comp"};
-  Program reduce{"shaders/reduce.comp"};
+  std::optional<ProductProgram> product;
+  std::optional<CopyProgram> copy;
   Buffer turns, positions, table, in, out, weights, edges, scores;
+
+  template <typename T>
+  const T& made(std::optional<T>& program) {
+    if (!program) program.emplace(shaders);
+    return *program;
+  }
 
   template <typename Real>
   const RowPrograms<Real>& programs() {
     if constexpr (std::is_same_v<Real, float>)
       return float32;
     else {
-      if (!float64) float64.emplace();
-      return *float64;
+      return made(float64);
     }
   }
 
@@ -129,12 +156,11 @@ struct GlEngine::State {
     upload_positions(positions, ids);
     table.reserve(pairs * tokens * 2 * static_cast<std::int64_t>(sizeof(Real)));
     table.bind(ROPESCOPE_BIND_TABLE);
-    const Program& program = programs<Real>().table;
-    program.use();
-    program.set("pair_count", word(pairs));
-    program.set("token_count", word(tokens));
-    program.set("strides", token_stride, pair_stride);
-    program.set("gain", cos_gain, sin_gain);
+    const TableProgram<Real>& program = programs<Real>().table;
+    program.pair_count.set(word(pairs));
+    program.token_count.set(word(tokens));
+    program.strides.set({token_stride, pair_stride});
+    program.gain.set({cos_gain, sin_gain});
     program.dispatch(pairs * tokens, ROPESCOPE_GROUP);
   }
 
@@ -150,7 +176,7 @@ struct GlEngine::State {
 
   /// The program that a rotation takes.
   struct Kernel {
-    const Program& program;
+    const RotateProgram& program;
     std::int64_t width; // pairs, or components that pass, of one invocation
   };
 
@@ -165,36 +191,36 @@ struct GlEngine::State {
       upload_table<Real>(rotation.table);
     const PairIndex index = pair_index(rotation.layout, shape.head_dim, rotation.pairs());
     const bool wide = std::is_same_v<Real, float> && fits_wide(rotation, shape, index);
-    const Program& program = wide ? rotate_wide : programs<Real>().rotate;
-    program.use();
-    program.set("inner", word(shape.inner));
-    program.set("head_dim", word(shape.head_dim));
-    program.set("pair_count", word(rotation.pairs()));
-    program.set("offset", word(index.offset));
-    program.set("in_step", word(index.in_stride), word(index.in_gap));
-    program.set("out_step", word(index.out_stride), word(index.out_gap));
-    program.set("block", word(index.block));
-    if (!wide) program.set("step_format", step_of(rotation.step));
+    const AnyRotateProgram<Real>& any = programs<Real>().rotate;
+    const RotateProgram& program = wide ? static_cast<const RotateProgram&>(rotate_wide) : any;
+    program.inner.set(word(shape.inner));
+    program.head_dim.set(word(shape.head_dim));
+    program.pair_count.set(word(rotation.pairs()));
+    program.offset.set(word(index.offset));
+    program.in_stride_gap.set({word(index.in_stride), word(index.in_gap)});
+    program.out_stride_gap.set({word(index.out_stride), word(index.out_gap)});
+    program.block.set(word(index.block));
+    if (!wide) any.step_format.set(step_of(rotation.step));
     return {program, wide ? ROPESCOPE_WIDTH : 1};
   }
 
   /// Turns `outer` × `tokens` × inner rows of buffer `in` into buffer `out`; their first token is `first_token` of the
   /// table. A row has `items` pieces of work: one for each pair and one for each component that no pair covers, which
   /// are pairs + (head_dim − 2·pairs) = head_dim − pairs. The rows of one token take the same cos and sin, so that a
-  /// run goes along them: along `inner`, where they are neighbours in memory, else along `outer`. shaders/rotate.comp
-  /// counts the same way.
+  /// run goes along them: along `inner`, where they are neighbours in memory, else along `outer`.
+  /// shaders/rotate_rows.glsl counts the same way.
   static void turn(const Kernel& kernel, const Rotation& rotation, const RowShape& shape, std::int64_t outer,
                    std::int64_t first_token, std::int64_t tokens) {
-    const Program& program = kernel.program;
+    const RotateProgram& program = kernel.program;
     const bool together = shape.inner > 1;
     const std::int64_t items = (shape.head_dim - rotation.pairs()) / kernel.width,
                        along = together ? shape.inner : outer, apart = tokens * (together ? outer : 1),
                        run = std::clamp<std::int64_t>(items * apart * along / invocations_wanted, 1,
                                                       std::min(along, together ? longest_run : longest_run_apart));
-    program.set("first_token", word(first_token));
-    program.set("token_count", word(tokens));
-    program.set("outer", word(outer));
-    program.set("run", word(run));
+    program.first_token.set(word(first_token));
+    program.token_count.set(word(tokens));
+    program.outer.set(word(outer));
+    program.rows_of_run.set(word(run));
     program.dispatch(items * apart * ((along + run - 1) / run), ROPESCOPE_GROUP);
   }
 
@@ -246,17 +272,16 @@ struct GlEngine::State {
     weights.bind(ROPESCOPE_BIND_WEIGHTS);
     scores.expect_results(count * static_cast<std::int64_t>(sizeof(float)));
     scores.bind(ROPESCOPE_BIND_OUT);
-    score.use();
-    score.set("pair_count", word(pairs));
-    score.set("count", word(count));
-    score.set("first", low(static_cast<std::uint64_t>(scan.first)), high(static_cast<std::uint64_t>(scan.first)));
+    score.pair_count.set(word(pairs));
+    score.count.set(word(count));
+    score.first.set({low(static_cast<std::uint64_t>(scan.first)), high(static_cast<std::uint64_t>(scan.first))});
     constexpr std::int64_t distances_of_a_group = ROPESCOPE_BLOCK * ROPESCOPE_SCAN_BLOCKS;
     // Counted in work groups and not in invocations: each group computes distances_of_a_group scores.
     score.dispatch((count + distances_of_a_group - 1) / distances_of_a_group, 1);
   }
 };
 
-GlEngine::GlEngine(SelfTest extent) {
+GlEngine::GlEngine(SelfTest extent, const ShaderFiles& shaders) {
   const ContextInfo info = current_context_info();
   if (!info.has_compute())
     throw Error(fmt::format("OpenGL {}.{} has no compute shaders (4.3 has)", info.major, info.minor));
@@ -266,8 +291,10 @@ GlEngine::GlEngine(SelfTest extent) {
   if (const int glsl = epoxy_glsl_version(); glsl < least_glsl)
     throw Error(fmt::format("the GPU's driver reads GLSL up to {}.{:02}, and compute shaders need {}.{:02}", glsl / 100,
                             glsl % 100, least_glsl / 100, least_glsl % 100));
+  keep_error_words();
+  require_same_numbers(shaders);
   forget_errors(); // those that others left in this context
-  state_ = std::make_unique<State>();
+  state_ = std::make_unique<State>(shaders);
   require_right_results(*this, extent);
 }
 
@@ -328,15 +355,14 @@ std::vector<double> GlEngine::time_rotation(const Rotation& rotation, const RowS
 std::vector<double> GlEngine::time_copy(std::int64_t floats, int runs) {
   forget_errors();
   const std::vector<float> rows(static_cast<std::size_t>(floats), 0.5f);
-  const Program copy("shaders/copy.comp");
   const std::int64_t vectors = floats / 4;
   State& s = *state_;
   s.in.upload(std::span<const float>(rows));
   s.out.upload(std::span<const float>(rows));
   s.in.bind(ROPESCOPE_BIND_IN);
   s.out.bind(ROPESCOPE_BIND_OUT);
-  copy.use();
-  copy.set("count", word(vectors));
+  const CopyProgram& copy = s.made(s.copy);
+  copy.count.set(word(vectors));
   return timed(runs, [&] { copy.dispatch((vectors + ROPESCOPE_COPIED - 1) / ROPESCOPE_COPIED, ROPESCOPE_GROUP); });
 }
 
@@ -348,9 +374,8 @@ std::vector<std::uint32_t> GlEngine::phases(const Rotation& rotation) {
   upload_positions(state_->positions, rotation.positions.ids);
   state_->out.expect_results(static_cast<std::int64_t>(result.size() * sizeof(result[0])));
   state_->out.bind(ROPESCOPE_BIND_OUT);
-  state_->phases.use();
-  state_->phases.set("pair_count", word(rotation.pairs()));
-  state_->phases.set("token_count", word(tokens));
+  state_->phases.pair_count.set(word(rotation.pairs()));
+  state_->phases.token_count.set(word(tokens));
   state_->phases.dispatch(static_cast<std::int64_t>(result.size()), ROPESCOPE_GROUP);
   state_->out.download(std::span(result));
   return result;
@@ -360,19 +385,17 @@ std::vector<CosSin<float>> GlEngine::product_table(const ProductTable& product) 
   std::vector<CosSin<float>> result(product.positions.size() * product.inv_freq.size());
   if (result.empty()) return result;
   forget_errors();
-  if (!state_->product) state_->product.emplace("shaders/product.comp");
   state_->turns.upload(product.inv_freq);
   state_->turns.bind(ROPESCOPE_BIND_TURNS);
   state_->positions.upload(product.positions);
   state_->positions.bind(ROPESCOPE_BIND_POSITIONS);
   state_->table.expect_results(static_cast<std::int64_t>(result.size() * sizeof(result[0])));
   state_->table.bind(ROPESCOPE_BIND_TABLE);
-  const Program& program = *state_->product;
-  program.use();
-  program.set("pair_count", word(static_cast<std::int64_t>(product.inv_freq.size())));
-  program.set("token_count", word(static_cast<std::int64_t>(product.positions.size())));
-  program.set("angle_format", step_of(product.angles));
-  program.set("table_format", step_of(product.tables));
+  const ProductProgram& program = state_->made(state_->product);
+  program.pair_count.set(word(static_cast<std::int64_t>(product.inv_freq.size())));
+  program.token_count.set(word(static_cast<std::int64_t>(product.positions.size())));
+  program.angle_format.set(step_of(product.angles));
+  program.table_format.set(step_of(product.tables));
   program.dispatch(static_cast<std::int64_t>(result.size()), ROPESCOPE_GROUP);
   static_assert(sizeof(CosSin<float>) == 2 * sizeof(float));
   state_->table.download(std::span(result));
@@ -401,8 +424,7 @@ void GlEngine::scan(const ScoreScan& scan, std::span<const std::int64_t> edges, 
   state_->scores.bind(ROPESCOPE_BIND_IN);
   state_->out.expect_results(static_cast<std::int64_t>(bins.size_bytes()));
   state_->out.bind(ROPESCOPE_BIND_OUT);
-  state_->reduce.use();
-  state_->reduce.set("bin_count", word(static_cast<std::int64_t>(bins.size())));
+  state_->reduce.bin_count.set(word(static_cast<std::int64_t>(bins.size())));
   // One work group a bin.
   state_->reduce.dispatch(static_cast<std::int64_t>(bins.size()), 1);
   static_assert(sizeof(ScoreBin) == 3 * sizeof(float));

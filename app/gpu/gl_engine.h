@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "app/gpu/program_source.h"
 #include "app/gpu/self_test.h"
 #include "core/rope/engine.h"
 
@@ -12,8 +13,10 @@ namespace ropescope::gpu {
 class GlEngine final : public Engine {
 public:
   /// Throws Error, with a sentence of why, where there can be none in the current context: it is too old, a shader does
-  /// not compile, or it fails its self-test.
-  explicit GlEngine(SelfTest = SelfTest::whole);
+  /// not compile, or it fails its self-test. Shaders of a folder are compiled at once, all of them; its
+  /// shared.h must be this program's; and
+  /// std::logic_error is thrown where one lacks a uniform that this program sets.
+  explicit GlEngine(SelfTest = SelfTest::whole, const ShaderFiles& = {});
   ~GlEngine() override;
 
   std::string name() const override { return "gpu"; }

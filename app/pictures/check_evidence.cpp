@@ -167,7 +167,7 @@ void check_frequencies(const Canvas& c, Rect panel, const Scene& scene, const Ch
   if (pairs == 0 || room.height() < c.px(90)) return;
   const Rect words_below{{room.least.x, room.greatest.y - c.px(20)}, room.greatest};
   Plot plot(c, "frequencies", {room.least, {room.greatest.x, words_below.least.y}},
-            {.all = {0, std::max(1.0, pairs - 1)},
+            {.all = {-0.5, pairs - 0.5}, // as in the map, with which it shares its view
              .title = "pair i",
              .view = scene.options.range(check_pairs),
              .fewest = 4,

@@ -229,6 +229,7 @@ void check_map(const Canvas& c, Rect panel, const Scene& scene, const KernelChec
   draw_numbers(c, grid, map, kernel.finding.scale);
   draw_selection(c, grid, selected_row(scene, kernel), selected_pair(scene, kernel));
   plot.end();
+  plot.draw_axes();
   draw_labels(c, grid, kernel, map);
   draw_scale(
       c,

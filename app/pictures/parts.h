@@ -73,7 +73,7 @@ Dash scheme_dash(const Series&);
 /// The name and the value of a position in words, beside a rule of the trained context or the target.
 void label_rule_x(const Canvas&, const Plot&, double value, std::string_view words, ImU32 colour, float y);
 
-/// The hands at the scene's m and n, which several pictures draw; update() before.
+/// Computes the hands at the scene's m and n, which several pictures draw; it is their update(), or a part of it.
 void update_hands(const Scene&, Derived&, gpu::Engines&, Patience);
 
 } // namespace ropescope::pictures

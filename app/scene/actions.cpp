@@ -70,7 +70,7 @@ constexpr Action table[] = {
     {"pair.previous", "Previous pair", GLFW_KEY_LEFT_BRACKET, 0, select<-1>},
     {"theme", "Light and dark", GLFW_KEY_T, 0, toggle_theme},
     {"panel", "Show and hide the panel", GLFW_KEY_TAB, 0, toggle_panel},
-    {"open", "Open a config.json or GGUF file", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
+    {"open", "Open a model, a scene or a picture", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
     {"export", "Export the picture as PNG", GLFW_KEY_S, 0, ask<Request::export_png>},
     {"export.svg", "Export the picture as SVG", GLFW_KEY_S, GLFW_MOD_SHIFT, ask<Request::export_svg>},
     {"undo", "Undo", GLFW_KEY_Z, GLFW_MOD_CONTROL, ask<Request::undo>},

@@ -48,7 +48,7 @@ const Action* action_for_key(int key, int modifiers);
 /// "Ctrl+O", "→", "Space"
 std::string key_name(const Action&);
 
-/// Moves the positions that Play moves by whole tokens; round again at the pictured length.
+/// Moves what Play moves (m, or m and n) on by whole tokens. At the pictured length it begins again.
 void advance_play(Scene&, std::int64_t tokens);
 
 } // namespace ropescope

@@ -11,8 +11,8 @@ namespace ropescope {
 template <typename Inputs, typename Numbers>
 class Cached {
 public:
-  /// Those of these inputs; make() is called where they are not there yet. What it throws goes on, and what was there
-  /// stays.
+  /// The numbers of these inputs. Calls make() where the kept ones are of other inputs. Where make() throws, the caller
+  /// gets the exception, and the kept numbers stay.
   template <typename Make>
   const Numbers& of(const Inputs& inputs, Make make) {
     if (inputs_ && *inputs_ == inputs) return *numbers_;
@@ -21,6 +21,7 @@ public:
     return *numbers_;
   }
 
+  /// Null before the first.
   const Numbers* kept() const { return numbers_ ? &*numbers_ : nullptr; }
 
 private:

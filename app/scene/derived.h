@@ -49,29 +49,29 @@ struct CurveView {
 class Derived {
 public:
   /// `columns`: pixels across the score picture. Throws Error where the scene's rope is not valid; what was
-  /// computed before stays. Without patience, long scans begin coarse and go on from call to call, and parity is
-  /// left to measure_parity().
+  /// computed before stays. Where it does not wait (Patience::goes_on), long scans begin coarse and go on from call to
+  /// call, and parity is left to measure_parity().
   void update(const Scene&, gpu::Engines&, std::int64_t columns, Patience = Patience::waits);
 
   /// Whether another call of update() with the same scene would bring curves forward.
   bool refining() const { return refining_; }
   double refined() const { return refining_ ? refined_ : 1.0; } ///< share of the distances, 0 … 1
 
-  /// Whether parity() is of what the scene was before, and measure_parity() has something to measure.
+  /// Whether parity() was measured of an earlier scene, so that measure_parity() has something to do.
   bool parity_due() const { return parity_due_; }
   void measure_parity(gpu::Engines&);
 
   const std::vector<Series>& series() const { return series_; } ///< the scheme in force comes first
   const Series& current() const { return series_.front(); }
-  bool possible(RopeType type) const { return possible_[static_cast<std::size_t>(type)]; } ///< tried_on() has it
+  bool possible(RopeType type) const { return possible_[static_cast<std::size_t>(type)]; } ///< tried_on() gives one
   const std::vector<std::uint8_t>& axes() const { return axes_; } ///< per pair; empty where positions have one axis
   const Spectrum& trained() const { return trained_; }            ///< without any extension
   const Parity& parity() const { return parity_; }
   const KernelCheck& kernel() const { return kernel_; }
   KernelCheck& kernel() { return kernel_; }
 
-  /// Numbers of a picture, kept by their type and made by make() where these inputs are not those they are of. The
-  /// inputs of one type of numbers are always of one type.
+  /// Numbers of a picture: the kept ones of that type where their inputs equal these, else what make() makes. Requires
+  /// that one type of numbers always comes with one type of inputs.
   template <typename Numbers, typename Inputs, typename Make>
   const Numbers& numbers(const Inputs& inputs, Make make) {
     return kept_.of<Numbers>(inputs, make);
@@ -81,8 +81,12 @@ public:
   const Numbers* numbers() const {
     return kept_.get<Numbers>();
   }
-  /// Counts the changes of the series and all that comes with them: one number stands for all their inputs.
+  /// Grows with each change of the series and of what is made with them. As inputs of numbers() it stands for all that
+  /// they were made from.
   std::uint64_t version() const { return version_; }
+
+  /// Everything is computed anew at the next update(): the engines are other ones.
+  void forget() { series_.clear(); }
 
   // What pictures ask for in their update().
   void show_curves(const Scene&, gpu::Engines&, Patience, const CurveView&);

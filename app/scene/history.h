@@ -6,8 +6,8 @@
 
 namespace ropescope {
 
-/// A named change of the scene: from one value to another. While a hand is on it, it is live and grows; released, it is
-/// committed, and is one step of undo.
+/// A named change of the scene: from one value to another. While a hand holds a control the change is live and grows.
+/// Once the hand lets go, it is one step of undo.
 struct Edit {
   Scene before;
   std::string name; ///< "base b: 10000 → 500000"
@@ -16,8 +16,8 @@ struct Edit {
 /// What separates two scenes, in words; empty where no step of undo does (the view, the theme, the panel).
 std::string name_of_change(const Scene& before, const Scene& after);
 
-/// The steps that can be undone, and those that were. A stack of scenes: undo brings one back as it was, but leaves how
-/// it is shown (theme, panel, engine, play) as it is now.
+/// The steps that can be undone, and those that were undone and can be done again. A stack of scenes: undo brings one
+/// back as it was, but leaves how it is shown (theme, panel, engine, play) as it is now.
 class History {
 public:
   /// The scene changed from `before` to `after`. `held`: a hand is still on it, so that what follows is the same step.

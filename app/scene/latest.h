@@ -12,8 +12,8 @@
 
 namespace ropescope {
 
-/// A worker beside the frame that computes the newest wish, and forgets every older one. Results come home in pieces,
-/// and so does whatever exception ended the work. The owner calls from one thread; the work runs on another.
+/// A worker beside the frame that computes the newest wish, and forgets every older one. take() gives the results in
+/// pieces, and throws whatever exception ended the work. The owner calls from one thread; the work runs on another.
 ///
 ///     begin(wish) ──► work(wish, run) ──► run.give(piece) … ──► take() gives the pieces, or throws
 ///         begin(other): the stop token of the first says stop, and what it still gives is thrown away
@@ -62,7 +62,7 @@ public:
     forget();
   }
 
-  /// Asked before take(), false means that take() gives everything.
+  /// Ask it before take(): where it is false, the take() after it gives the last pieces.
   bool working() const {
     const std::lock_guard lock(mutex_);
     return working_;

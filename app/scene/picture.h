@@ -41,17 +41,17 @@ struct Picture {
   std::string_view tab = {};    ///< the words of its tab; empty: it has none
   std::string_view window = {}; ///< whose tab is lit while it is seen, where it has none of its own
 
-  /// Computes what it shows, where that is not there yet. Nothing: the series are enough.
+  /// Computes what it shows, where that is not there yet. Null: it shows Derived's series alone.
   void (*update)(const Scene&, Derived&, gpu::Engines&, Patience) = nullptr;
 
   /// Draws one part of Derived into a rectangle and writes what a person did to it into the next Scene. It keeps
   /// nothing: called twice with the same arguments it draws the same.
   void (*draw)(const canvas::Canvas&, canvas::Rect, const Scene&, const Derived&, Scene& next);
 
-  /// The same where it fills the window's stage and others may lie beside it. Nothing: it is alone there too.
+  /// The same on the window's stage, where it may lay another picture beside it. Null: draw() draws it there too.
   void (*draw_on_stage)(const canvas::Canvas&, canvas::Rect, const Scene&, const Derived&, Scene& next) = nullptr;
 
-  /// Its numbers; nothing where it has none that a table could hold.
+  /// Its numbers. Null: it has none that a table could hold.
   Table (*columns)(const Scene&, const Derived&) = nullptr;
 
   std::span<const Property> options = {}; ///< what can be chosen of it alone; keys begin with its name and a point
@@ -66,15 +66,16 @@ std::span<const Picture* const> all_pictures();
 /// Null where there is none of that name.
 const Picture* find_picture(std::string_view name);
 
-/// The same of a scene's view, which always is one.
+/// The picture of a scene's view, which always names one.
 const Picture& shown_picture(const Scene&);
 
 /// A table as comma-separated values. Lines that begin with "#" say picture, model, scheme and formula; numbers have 17
 /// significant digits, so that they come back as they were.
 std::string csv(const Picture&, const Scene&, const Table&);
 
-/// As a column is named: "none", "yarn"; of another layer type that ("sliding_attention").
 struct Series;
+/// The name of a series in a column of CSV: its scheme ("none", "yarn"), or its layer type ("sliding_attention") where
+/// it is another one.
 std::string_view column_name(const Series&);
 
 } // namespace ropescope

@@ -45,11 +45,11 @@ struct Property {
   bool nullable = false;                   ///< null: it follows from the rest
   bool steps = true;                       ///< a change of it is a step of undo
   Section section = Section::none;
-  std::variant<std::monostate, bool, double, std::string_view> fallback = {}; ///< of what the scene keeps by its key
+  std::variant<std::monostate, bool, double, std::string_view> fallback = {}; ///< default of what Scene::options keeps
   std::string_view default_words = {}; ///< the default in words, where it follows from something: "the model's"
   std::span<const std::string_view> (*choices)() = nullptr;
 
-  // Nothing in both: the scene keeps the value by this key (Scene::options).
+  // Null in both: the scene keeps the value by this key (Scene::options).
   Value (*get)(const Scene&) = nullptr;
   /// Requires a value that the row allows. Throws Error where the scene cannot take it all the same.
   void (*set)(Scene&, const Value&) = nullptr;
@@ -70,12 +70,12 @@ std::span<const Property* const> all_properties();
 /// By key; null where there is none. A scheme's parameter has a key for every scheme that takes it.
 const Property* find_property(std::string_view key);
 
-/// The key that looks most like this one, among keys and groups; empty where none does.
+/// The key that looks most like this one; empty where none does.
 std::string similar_key(std::string_view key);
 
 Value get(const Scene&, const Property&);
 
-/// Sets it; null takes what it follows from, as reset() does, but of a scheme's optional parameter that it is absent.
+/// Sets it. Null means standing(), as reset() does; for a scheme's optional parameter it means that there is none.
 /// Nothing changes where the scene has the value already. Throws Error naming key, value and range where the row or the
 /// scene does not allow the value.
 void set(Scene&, const Property&, const Value&);

@@ -61,7 +61,7 @@ struct Scene {
   std::string layer_type;               ///< which of the model's embeddings
   RopeConfig rope;                      ///< that one, with every change made by hand
   double factor = 16;                   ///< s of every scheme that is tried on; the rope's own where it has one
-  std::optional<double> target;         ///< tokens that the pictures reach to; nothing: see target_length()
+  std::optional<double> target;         ///< tokens that the pictures reach to; nothing: as pictured_length() says
   std::optional<double> seq_len;        ///< tokens that the schemes which go by the length see; nothing: the target
   std::int64_t m = 137, n = 100;        ///< positions of query and key, tokens
   std::int64_t pair = 20;               ///< selected everywhere; within the pairs there are
@@ -77,7 +77,7 @@ struct Scene {
   bool play_both = true; ///< what the play button starts
   canvas::ThemeName theme = canvas::ThemeName::dark;
   bool panel = true; ///< the left panel is open
-  Options options;   ///< of pictures, and all else that has a row alone
+  Options options;   ///< of pictures, and of each row that has no member above
 
   bool operator==(const Scene&) const = default;
 };
@@ -116,7 +116,7 @@ RopeConfig original_rope(const Scene&);
 /// "sliding" of "sliding_attention".
 std::string short_layer_name(const std::string& layer_type);
 
-/// Brings what a control may have pushed too far back within the model: pair, m, n.
+/// Brings pair, m and n back into their ranges, where a control has moved them out of it.
 void settle(Scene&);
 
 /// Throws Error where nothing could be drawn of the scene's rope: it is not valid, its frequencies at the scene's length

@@ -53,7 +53,9 @@ bool is_written(const Scene& scene, const Property& row) {
   if (!row.parameter) return true;
   const std::string_view owner = row.key.substr(0, row.key.find('.'));
   const Scheme& in_force = scheme_of(scene.rope);
-  if (in_force.has(*row.parameter)) return owner == in_force.choice() && row.kind != Kind::numbers;
+  if (in_force.has(*row.parameter))
+    // The lists of LongRoPE are long, and mostly the model's own.
+    return owner == in_force.choice() && (row.kind != Kind::numbers || get(scene, row) != standing(scene, row));
   // Several schemes share a parameter, and the scene has one value of it: the first that has it speaks for it.
   for (const Scheme* scheme : all_schemes())
     if (scheme->has(*row.parameter)) return scheme->choice() == owner && get(scene, row) != standing(scene, row);
@@ -65,22 +67,25 @@ bool is_written(const Scene& scene, const Property& row) {
                           printable(json.dump(-1, ' ', false, Json::error_handler_t::replace)), allowed_words(row)));
 }
 
-std::optional<Value> list_value(const Property& row, const Json& json) {
+/// False where the list is none that the row could hold.
+bool read_list(const Property& row, const Json& json, Value& value) {
   if (row.kind == Kind::texts) {
     std::vector<std::string> words;
     for (const Json& item : json) {
-      if (!item.is_string()) return std::nullopt;
+      if (!item.is_string()) return false;
       words.push_back(item.get<std::string>());
     }
-    return words;
+    value = std::move(words);
+    return true;
   }
-  if (row.kind != Kind::numbers && row.kind != Kind::range) return std::nullopt;
+  if (row.kind != Kind::numbers && row.kind != Kind::range) return false;
   std::vector<double> numbers;
   for (const Json& item : json) {
-    if (!item.is_number()) return std::nullopt;
+    if (!item.is_number()) return false;
     numbers.push_back(item.get<double>());
   }
-  return numbers;
+  value = std::move(numbers);
+  return true;
 }
 
 Value value_of(const Property& row, const Json& json, const std::string& name) {
@@ -93,8 +98,8 @@ Value value_of(const Property& row, const Json& json, const std::string& name) {
     if (row.kind == Kind::choice || row.kind == Kind::text) return json.get<std::string>();
   } else if (json.is_object()) {
     if (row.key == "model") return json.dump();
-  } else if (const auto list = list_value(row, json))
-    return *list;
+  } else if (Value list; read_list(row, json, list))
+    return list;
   refuse_type(row, json, name);
 }
 
@@ -107,10 +112,11 @@ Value value_of(const Property& row, const Json& json, const std::string& name) {
 
 /// Every key that begins with the group's name goes back to its default.
 bool add_group(Patch& patch, const std::string& group) {
+  const Value nothing; // GCC 12 takes a temporary for uninitialised
   bool found = false;
   for (const Property* row : all_properties())
     if (row->key.starts_with(group + ".")) {
-      patch.emplace_back(row, Value());
+      patch.emplace_back(row, nothing);
       found = true;
     }
   return found;

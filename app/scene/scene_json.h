@@ -10,8 +10,8 @@
 
 namespace ropescope {
 
-/// A change of a scene by keys: what `--pose`, a scene's file and a lecture's step are. A null takes what it follows
-/// from.
+/// A change of a scene by keys: what `--pose`, a scene's file and a lecture's step are. A null means standing() of
+/// the property.
 using Patch = std::vector<std::pair<const Property*, Value>>;
 
 /// How a picture was drawn beside its scene, so that the file alone draws it again.
@@ -47,7 +47,7 @@ Scene with_patch(const Scene&, const Patch&);
 /// A scene's file: the patch over every default. Throws Error.
 Scene scene_from_json(std::string_view json, const std::string& name);
 
-/// As a window takes it: what cannot be is left out and said, the rest is taken.
+/// The same for a window: what cannot be taken is left out and `refused` says why, the rest is taken.
 struct Taken {
   Scene scene;
   std::vector<std::string> refused; ///< sentences

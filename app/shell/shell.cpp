@@ -42,6 +42,8 @@ std::int64_t columns_of(const Canvas& c, float panel) {
 
 Shell::Shell(Scene scene, gpu::Engines& engines)
     : engines_(engines), scene_(std::move(scene)), next_(scene_), remembered_(scene_) {
+  // The engines are there already: the scene says which were asked for.
+  scene_.engine = next_.engine = remembered_.engine = engines_.choice;
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
@@ -129,6 +131,7 @@ void Shell::accept(Scene& next, std::int64_t columns) {
   columns_ = columns;
   settle(next);
   const auto compute = [&](const Scene& scene) {
+    if (scene.engine != engines_.choice) engines_.choose(scene.engine);
     work_or_give_up_gpu([&] { derived_.update(scene, engines_, columns, patience()); });
   };
   try {
@@ -200,6 +203,7 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   message_bar(c, {{c.px(gap), window.greatest.y - c.px(gap + message_height)},
                   {window.greatest.x - c.px(gap), window.greatest.y - c.px(gap)}});
   if (help_) help(c);
+  take_back_first_click(next);
   if (const auto file = dialog_.draw()) {
     open(*file);
     next = scene_;
@@ -265,6 +269,17 @@ void Shell::perform(Request request) {
   if (request == Request::redo && history_.can_redo()) show_step(history_.redo(scene_));
 }
 
+/// A double click fits a plot, and its first click had chosen a distance or a pair: that is taken back.
+void Shell::take_back_first_click(Scene& next) {
+  if (gesture_.clicked) steps_at_click_ = history_.steps();
+  if (gesture_.fitted && history_.steps() == steps_at_click_ + 1) {
+    Scene before = history_.undo(scene_);
+    before.options = next.options; // the fit itself
+    next = std::move(before);
+  }
+  gesture_.clicked = gesture_.fitted = false;
+}
+
 /// A step that was undone or done again: the scene is what the history says, and no change of its own.
 void Shell::show_step(Scene scene) {
   scene_ = std::move(scene);
@@ -282,7 +297,13 @@ void Shell::remember(const Scene& before) {
     history_.release();
 }
 
-void Shell::reload_shaders() {}
+/// The badge and the message say which shaders are in force; where they are others, all is computed anew.
+void Shell::reload_shaders() {
+  const std::uint64_t before = engines_.shaders.taken;
+  const gpu::ShaderState& state = engines_.reload_shaders();
+  if (state.taken != before) derived_.forget();
+  message_ = {state.message, state.refused, false};
+}
 
 std::optional<Rect> Shell::control(std::string_view key) const {
   for (const Control& control : controls_)

@@ -108,6 +108,7 @@ private:
   void accept(Scene& next, std::int64_t columns);
   void measure_when_still(float seconds);
   void remember(const Scene& before);
+  void take_back_first_click(Scene& next);
   void show_step(Scene);
   template <typename Read>
   void take_opened(Read);
@@ -117,7 +118,7 @@ private:
   void reload_shaders();
 
   void export_picture(int width, int height);
-  std::string svg(int width, int height);
+  std::string drawn_as(std::string_view kind, int width, int height);
   void take_exported();
 
   /// A picture that is to be written, with what is written beside it.
@@ -140,6 +141,7 @@ private:
   Scene remembered_;   // the scene that the history has seen last
   Scene drawable_;     // the last scene in force that could be computed
   History history_;
+  std::size_t steps_at_click_ = 0; // of the history, before the last click on a plot counted
   Derived derived_;
   Fonts fonts_;
   std::vector<Ground> grounds_;   // of this frame
@@ -160,7 +162,6 @@ private:
   std::int64_t columns_ = 0; // of the last frame
   bool help_ = false, computed_ = false, live_ = false;
   std::string export_as_; // ".png" or ".svg" where an export is wanted
-  std::string shaders_;   // where they were read from again, or why the last good ones are kept; for the badge
 };
 
 } // namespace ropescope::shell

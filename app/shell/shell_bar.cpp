@@ -84,8 +84,9 @@ void Shell::badge(const Canvas& c, Rect r) const {
     const float width = text_width(c.fonts.mono_small, numbers);
     if (width > room) return; // the dot alone; the tooltip of a wider window has the rest
     text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, numbers, Align::right);
-    const std::string_view device =
-        engines_.draws_on_gpu() ? engines_.gpu_device : c.words("{}, drawn by the CPU", engines_.gpu_device);
+    const std::string_view device = !engines_.shaders.badge.empty() ? std::string_view(engines_.shaders.badge)
+                                    : engines_.draws_on_gpu()       ? std::string_view(engines_.gpu_device)
+                                                              : c.words("{}, drawn by the CPU", engines_.gpu_device);
     if (room - width > c.px(60))
       text(c, words, c.fonts.small, c.theme.dim, shortened(c, c.fonts.small, device, room - width - c.px(12)));
   }

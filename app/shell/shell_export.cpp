@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "app/canvas/carried.h"
+#include "app/canvas/file_painters.h"
 #include "app/canvas/png.h"
-#include "app/canvas/svg_painter.h"
 #include "app/gpu/framebuffer.h"
 #include "app/scene/scene_json.h"
 #include "app/shell/shell.h"
@@ -48,11 +48,11 @@ std::string Shell::write_export(const Export& wanted) {
 }
 
 /// The frame once more, with another painter in the place of the screen.
-std::string Shell::svg(int width, int height) {
-  SvgPainter painter(fonts_);
-  frame(width, height, 1e-4f, live_, &painter);
+std::string Shell::drawn_as(std::string_view kind, int width, int height) {
+  const std::unique_ptr<FilePainter> painter = file_format_of(kind)->make(fonts_);
+  frame(width, height, 1e-4f, live_, painter.get());
   const ImVec2 size{static_cast<float>(width), static_cast<float>(height)};
-  return painter.document(size, theme(scene_.theme).ground, scene_json(scene_));
+  return painter->document(size, theme(scene_.theme).ground, scene_json(scene_));
 }
 
 /// A PNG is the frame that was just drawn, read back before it is shown. Both carry the scene. A window goes on while
@@ -61,8 +61,8 @@ void Shell::export_picture(int width, int height) {
   const std::string kind = std::exchange(export_as_, {});
   Export wanted{
       .name = export_name(scene_) + kind, .text = {}, .width = width, .height = height, .pixels = {}, .finding = {}};
-  if (kind == ".svg")
-    wanted.text = svg(width, height);
+  if (file_format_of(kind))
+    wanted.text = drawn_as(kind, width, height);
   else {
     wanted.text = scene_json(scene_);
     wanted.pixels = gpu::read_pixels(width, height);

@@ -31,7 +31,8 @@ struct PairLayout {
 PairLayout layout_named(std::string_view name, PairLayout of_model);
 
 /// A layout spelled out as indices: pair i reads components (in_first(i), in_second(i)) of a head and writes
-/// (out_first(i), out_second(i)). Engines work on this alone; shaders/rotate.comp has the same six numbers.
+/// (out_first(i), out_second(i)). Engines work on this alone; shaders/rotate_rows.glsl has the same six
+/// numbers.
 struct PairIndex {
   std::int64_t offset;            ///< first component of the rotary part
   std::int64_t in_stride, in_gap; ///< pair i of a block reads its start + in_stride·i and that + in_gap

@@ -126,6 +126,18 @@ TEST_CASE("a scene of every preset and layer type, under every scheme it can be 
       }
 }
 
+TEST_CASE("a scene with lists of its own comes back: LongRoPE's factors on a model that has none") {
+  std::vector<double> list;
+  for (int i = 0; i < 64; ++i) list.push_back(1 + i / 7.0);
+  Patch patch;
+  for (const char* key : {"longrope.short_factor", "longrope.long_factor"})
+    patch.emplace_back(find_property(key), list);
+  patch.emplace_back(find_property("scheme"), std::string("longrope"));
+  const Scene scene = with_patch(first_scene(), patch);
+  CHECK(scene.rope.scaling.rope_type == RopeType::longrope);
+  CHECK(scene_from_json(scene_json(scene), "scene") == scene);
+}
+
 TEST_CASE("a scene with rope parameters assigned, or of a config object, comes back") {
   Scene scene = scene_of(open_model(R"({"head_dim": 64, "rope_theta": 5000})"));
   CHECK(scene.rope.base == 5000);

@@ -184,7 +184,7 @@ TEST_CASE("the wheel over a plot zooms it, as many notches back give the scene e
     CHECK(window.shell.scene() == before);
     wheel(4);
     for (const bool pressed : {true, false, true, false}) window.mouse(700, 300, pressed);
-    CHECK(window.shell.scene().options == before.options);
+    CHECK(window.shell.scene() == before); // nor has the first of the two clicks chosen anything
   }
 }
 

@@ -1,13 +1,10 @@
 #include "app/gpu/gl_engine.h"
 
 #include <random>
-#include <stdexcept>
 
 #include <doctest/doctest.h>
 
-#include "app/assets/assets.h"
 #include "app/gpu/context.h"
-#include "app/gpu/program.h"
 #include "core/analysis/score_curve.h"
 #include "core/error.h"
 #include "core/rope/cpu_engine.h"
@@ -198,37 +195,6 @@ TEST_CASE("scores on the GPU are within 2e-6 of the exact ones however wide the 
       greatest = std::max(greatest, std::abs(static_cast<double>(scores[i]) - exact[i]));
     CAPTURE(head_dim);
     CHECK(greatest <= 2e-6);
-  }
-}
-
-TEST_CASE("every shader compiles, with rows of either width and in double, and its uniforms are told by name") {
-  const gpu::HeadlessContext context;
-  int shaders = 0;
-  for (const Asset& file : assets())
-    for (const char* defines : {"", "#define ROPESCOPE_FLOAT64\n", "#define ROPESCOPE_WIDE ROPESCOPE_WIDTH\n"})
-      if (file.name.ends_with(".comp")) {
-        CAPTURE(file.name);
-        const gpu::Program program(file.name, defines);
-        program.use();
-        CHECK_THROWS_AS(program.set("no_such_uniform", 1u), std::logic_error);
-        ++shaders;
-      }
-  CHECK(shaders >= 3 * 7);
-  CHECK_NOTHROW(gpu::Program("shaders/copy.comp").set("count", 1u));
-}
-
-TEST_CASE(
-    "a shader that does not compile is refused in one sentence, with the log and numbered lines for who mends it") {
-  const gpu::HeadlessContext context;
-  try {
-    const gpu::Program program("shaders/phases.comp", "#define phase32 no_such_function(\n");
-    FAIL("it compiled");
-  } catch (const gpu::ShaderError& error) {
-    const std::string words = error.what();
-    CHECK(words.starts_with("shaders/phases.comp does not compile"));
-    CHECK(words.find('\n') == std::string::npos);
-    CHECK(error.details().find("   1 #version 430 core") != std::string::npos);
-    CHECK(error.details().find(words.substr(words.rfind(": ") + 2)) != std::string::npos); // the driver's own words
   }
 }
 
