@@ -1,6 +1,7 @@
 #include "core/parallel.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <latch>
@@ -11,6 +12,15 @@
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+
+// Whether the thread sanitizer is in the program, as GCC and as clang say it.
+#if defined(__SANITIZE_THREAD__)
+#define ROPESCOPE_THREAD_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ROPESCOPE_THREAD_SANITIZER
+#endif
+#endif
 
 namespace ropescope {
 
@@ -45,6 +55,33 @@ int most_threads() {
   return most;
 }
 
+/// TBB's library comes without the thread sanitizer, which so cannot see that all work begins after the caller asked
+/// for it, and ends before the caller goes on. It sees it by these two numbers, and can then find what races within the
+/// work; to suppress TBB's frames would hide that too.
+#ifdef ROPESCOPE_THREAD_SANITIZER
+class SeenBySanitizer {
+public:
+  explicit SeenBySanitizer(const std::function<void(std::size_t)>& work) : work_(work) { begun_ = 1; }
+  ~SeenBySanitizer() { ended_.load(); }
+  void operator()(std::size_t i) const {
+    const Ending ending{ended_}; // also where the work throws
+    begun_.load();
+    work_(i);
+  }
+
+private:
+  struct Ending {
+    std::atomic<std::size_t>& ended;
+    ~Ending() { ++ended; }
+  };
+  const std::function<void(std::size_t)>& work_;
+  std::atomic<int> begun_ = 0;
+  mutable std::atomic<std::size_t> ended_ = 0;
+};
+#else
+using SeenBySanitizer = const std::function<void(std::size_t)>&;
+#endif
+
 } // namespace
 
 void in_parallel(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
@@ -53,8 +90,9 @@ void in_parallel(std::size_t count, int threads, const std::function<void(std::s
     for (std::size_t i = 0; i < count; ++i) work(i);
     return;
   }
+  const SeenBySanitizer seen(work);
   // Isolated: a thread that has done its part and waits takes no other caller's work, which could wait for this one.
-  const auto all = [&] { tbb::this_task_arena::isolate([&] { tbb::parallel_for(std::size_t{0}, count, work); }); };
+  const auto all = [&] { tbb::this_task_arena::isolate([&] { tbb::parallel_for(std::size_t{0}, count, seen); }); };
   if (threads == 0)
     all();
   else

@@ -97,16 +97,20 @@ struct HandInput {
   ImVec2 at{};
   bool left = false, right = false;
   float wheel = 0, sideways = 0; ///< notches; sideways is positive to the left
-  bool ctrl = false, shift = false, alt = false, escape = false;
+  bool ctrl = false, shift = false, alt = false, escape = false, enter = false, backspace = false;
 };
 
 /// Input without a window, for tests. From 1.87 on Dear ImGui may need a second frame to take all of it.
 inline void hand(const HandInput& input) {
   ImGuiIO& io = ImGui::GetIO();
 #if IMGUI_VERSION_NUM < 18700
-  constexpr int glfw_escape = 256;
+  constexpr int glfw_escape = 256, glfw_enter = 257, glfw_backspace = 259;
   io.KeyMap[ImGuiKey_Escape] = glfw_escape;
+  io.KeyMap[ImGuiKey_Enter] = glfw_enter;
+  io.KeyMap[ImGuiKey_Backspace] = glfw_backspace;
   io.KeysDown[glfw_escape] = input.escape;
+  io.KeysDown[glfw_enter] = input.enter;
+  io.KeysDown[glfw_backspace] = input.backspace;
   io.KeyCtrl = input.ctrl;
   io.KeyShift = input.shift;
   io.KeyAlt = input.alt;
@@ -126,6 +130,8 @@ inline void hand(const HandInput& input) {
   io.AddKeyEvent(ImGuiMod_Alt, input.alt);
 #endif
   io.AddKeyEvent(ImGuiKey_Escape, input.escape);
+  io.AddKeyEvent(ImGuiKey_Enter, input.enter);
+  io.AddKeyEvent(ImGuiKey_Backspace, input.backspace);
   io.AddMousePosEvent(input.at.x, input.at.y);
   io.AddMouseButtonEvent(0, input.left);
   io.AddMouseButtonEvent(1, input.right);

@@ -15,6 +15,9 @@ public:
   DriverTime(const DriverTime&) = delete;
   DriverTime& operator=(const DriverTime&) = delete;
 
+  /// Whether one lives on this thread.
+  static bool inside() { return depth_ > 0; }
+
   /// The sum of this thread since the process began, ms.
   static double total_ms() { return std::chrono::duration<double, std::milli>(total_).count(); }
 

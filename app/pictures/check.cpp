@@ -210,7 +210,10 @@ void draw(const Canvas& c, Rect area, const Scene& scene, const Derived& derived
 Signatures make_signatures(const RopeConfig& rope, const CheckedKernel* beside) {
   // 40 rows of `signature_positions` each are as many as a small picture can show. They are spread evenly over the
   // kernel's rows; without a kernel, over 4096 tokens, a usual context.
-  constexpr std::int64_t most = 40 * static_cast<std::int64_t>(signature_positions), usual = 4096;
+  constexpr std::int64_t rows_shown = 40, usual = 4096, usual_head = 512;
+  // Wider heads get fewer rows, so that no frame waits longer for the gallery than for a usual head's.
+  const std::int64_t shown = std::clamp<std::int64_t>(rows_shown * usual_head / rope.layout.head_dim, 1, rows_shown);
+  const std::int64_t most = shown * static_cast<std::int64_t>(signature_positions);
   const std::int64_t tokens = beside ? beside->run.shape.tokens : usual, rows = std::min(most, tokens);
   std::vector<std::int64_t> positions;
   for (std::int64_t r = 0; r < rows; ++r) {

@@ -9,9 +9,9 @@ namespace ropescope::pictures {
 /// What can be chosen of the check view beside the kernel: what is seen of pairs, which map and frequencies share, of
 /// rows, and of frequencies.
 inline constexpr Property check_options[] = {
-    view_row("check.x", -1e5, 1e5, "", "pairs that are seen, in the map and among the frequencies"),
-    view_row("check.y", -1e15, 1e15, "", "rows that are seen in the map"),
-    view_row("check.frequency", 1e-300, any_number, "rad/token", "measured frequencies that are seen"),
+    view_row("check.x", "", "pairs that are seen, in the map and among the frequencies"),
+    view_row("check.y", "", "rows that are seen in the map"),
+    view_row("check.frequency", "rad/token", "measured frequencies that are seen"),
 };
 inline constexpr const Property &check_pairs = check_options[0], &check_rows = check_options[1],
                                 &check_frequency = check_options[2];

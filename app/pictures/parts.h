@@ -24,15 +24,15 @@ namespace ropescope::pictures {
 using namespace canvas; // pictures speak in the words of the drawing kit
 
 /// Rows that every plot has: what is seen of an axis, and which curves its legend hides.
-constexpr Property view_row(std::string_view key, double least, double greatest, std::string_view unit,
-                            std::string_view help) {
+// A view is two finite numbers: how far it may reach is the plot's business, which mends what it cannot show.
+constexpr Property view_row(std::string_view key, std::string_view unit, std::string_view help) {
   return {.key = key,
           .kind = Kind::range,
           .label = key,
           .help = help,
           .unit = unit,
-          .least = least,
-          .greatest = greatest,
+          .least = -any_number,
+          .greatest = any_number,
           .nullable = true,
           .default_words = "all there is"};
 }

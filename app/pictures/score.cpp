@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/axis_view.h"
 #include "app/pictures/parts.h"
 
 namespace ropescope::pictures {
@@ -12,8 +13,8 @@ namespace {
 constexpr std::string_view scales[] = {"log", "linear", "symlog"};
 
 constexpr Property options[] = {
-    view_row("score.x", 0, furthest_position + 1.0, "tokens", "distances that are seen"),
-    view_row("score.y", -1e6, 1e6, "", "scores that are seen"),
+    view_row("score.x", "tokens", "distances that are seen"),
+    view_row("score.y", "", "scores that are seen"),
     {.key = "score.x_scale",
      .kind = Kind::choice,
      .label = "distances",
@@ -54,8 +55,22 @@ double gain_of(const Scene& scene, const Series& series) {
   return scene.options.flag(with_factor) ? factor * factor : 1;
 }
 
+AxisSpec distances(const Scene& scene, const Derived& derived) {
+  const Scale scale = scale_of(scene);
+  return {.all = {first_distance(scale), static_cast<double>(derived.length())},
+          .scale = scale,
+          .labels = scale == Scale::linear ? Labels::powers_of_two : Labels::decades,
+          .title = "relative distance Δ = m − n (tokens)",
+          .view = seen_distances(scene),
+          .fewest = 4,
+          .least_gap = 90};
+}
+
 void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience patience) {
-  derived.show_curves(scene, engines, patience, {seen_distances(scene), scale_of(scene)});
+  const AxisSpec x = distances(scene, derived);
+  // A view that the axis cannot show is scanned as the axis mends it.
+  const auto seen = x.view ? std::optional(AxisView(x).shown()) : std::nullopt;
+  derived.show_curves(scene, engines, patience, {seen, x.scale});
 }
 
 Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& derived) {
@@ -66,17 +81,10 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
       least = std::min(least, gain_of(scene, series) * static_cast<double>(bin.least));
       greatest = std::max(greatest, gain_of(scene, series) * static_cast<double>(bin.greatest));
     }
-  const Scale scale = scale_of(scene);
   return {c,
           "score",
           room,
-          {.all = {first_distance(scale), static_cast<double>(derived.length())},
-           .scale = scale,
-           .labels = scale == Scale::linear ? Labels::powers_of_two : Labels::decades,
-           .title = "relative distance Δ = m − n (tokens)",
-           .view = seen_distances(scene),
-           .fewest = 4,
-           .least_gap = 90},
+          distances(scene, derived),
           {.all = {least - 0.05, greatest + 0.04}, .view = scene.options.range(view_y)}};
 }
 

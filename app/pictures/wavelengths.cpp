@@ -11,8 +11,8 @@ namespace ropescope::pictures {
 namespace {
 
 constexpr Property options[] = {
-    view_row("wavelengths.x", -1e5, 1e5, "", "pairs that are seen"),
-    view_row("wavelengths.y", 1e-300, any_number, "tokens", "wavelengths that are seen"),
+    view_row("wavelengths.x", "", "pairs that are seen"),
+    view_row("wavelengths.y", "tokens", "wavelengths that are seen"),
     hidden_row("wavelengths.hidden"),
 };
 constexpr const Property &view_x = options[0], &view_y = options[1], &hidden = options[2];

@@ -100,6 +100,7 @@ RopeConfig trained_rope(const RopeConfig& rope) {
   RopeConfig trained = rope;
   if (!scheme_of(rope).spans_whole_head) trained.scaling.rope_type = RopeType::standard;
   trained.scaling.factor.reset();
+  trained.scaling.parameters.erase(key::alpha); // it stands for the factor where there is none
   trained.scaling.freq_factors.clear();
   return trained;
 }
@@ -154,8 +155,18 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
     const auto found = std::find_if(series_.begin(), series_.end(), [&](const Series& s) {
       return same_axis && s.config == wanted.config && s.layer_type == wanted.layer_type;
     });
-    known.push_back(found == series_.end() ? nullptr : &*found);
-    next.push_back(known.back() ? Series{} : series_of(std::move(wanted), sequence, scene.axis));
+    if (found != series_.end()) {
+      known.push_back(&*found);
+      next.emplace_back();
+      continue;
+    }
+    try {
+      next.push_back(series_of(std::move(wanted), sequence, scene.axis));
+      known.push_back(nullptr);
+    } catch (const Error&) {
+      // What is drawn beside the scheme in force is left out where its frequencies cannot be had.
+      if (next.empty()) throw;
+    }
   }
   Spectrum trained = make_spectrum(trained_rope(scene.rope));
 

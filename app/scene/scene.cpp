@@ -9,7 +9,9 @@
 #include "core/check/file_roles.h"
 #include "core/error.h"
 #include "core/io/config_json.h"
+#include "core/rope/positions.h"
 #include "core/rope/schemes/scheme.h"
+#include "core/rope/spectrum.h"
 #include "core/text.h"
 
 namespace ropescope {
@@ -164,6 +166,11 @@ void settle(Scene& scene) {
   if (scene.axis >= axis_count(scene.rope) || axis_count(scene.rope) == 1) scene.axis = -1;
   scene.m = std::clamp<std::int64_t>(scene.m, 0, furthest_position);
   scene.n = std::clamp<std::int64_t>(scene.n, 0, furthest_position);
+}
+
+void require_computable(const Scene& scene) {
+  make_spectrum(scene.rope, sequence_length(scene)); // validates it first
+  if (const std::int64_t axes = axis_count(scene.rope); axes > 1) pair_axes(scene.rope, axes);
 }
 
 void set_head_dim(Scene& scene, std::int64_t head_dim) {

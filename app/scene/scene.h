@@ -119,6 +119,10 @@ std::string short_layer_name(const std::string& layer_type);
 /// Brings pair, m and n back into their ranges, where a control has moved them out of it.
 void settle(Scene&);
 
+/// Throws Error where nothing could be drawn of the scene's rope: it is not valid, its frequencies at the scene's length
+/// leave the range of floats, or its axes do not share its pairs.
+void require_computable(const Scene&);
+
 /// The furthest position that m and n may take, whatever the pictures show: 2²⁴ − 1. Beyond, float32 has not every
 /// integer.
 inline constexpr std::int64_t furthest_position = (std::int64_t{1} << 24) - 1;

@@ -26,8 +26,7 @@ constexpr std::size_t greatest_text = 4u << 20;
 
 Json number_json(double number) {
   // Whole numbers are written as such: 4096, not 4096.0.
-  if (number == static_cast<double>(static_cast<std::int64_t>(number)) && std::abs(number) < 0x1p53)
-    return static_cast<std::int64_t>(number);
+  if (std::abs(number) < 0x1p53 && number == std::trunc(number)) return static_cast<std::int64_t>(number);
   return number;
 }
 
@@ -251,7 +250,7 @@ Patch read_assignments(const std::vector<std::string>& assignments, const std::s
 Scene with_patch(const Scene& scene, const Patch& patch) {
   Scene next = scene;
   for (const auto& [row, value] : in_order(patch)) set(next, *row, value);
-  validate(next.rope);
+  require_computable(next);
   settle(next);
   return next;
 }

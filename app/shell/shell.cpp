@@ -134,12 +134,16 @@ void Shell::accept(Scene& next, std::int64_t columns) {
     if (next.engine != engines_.choice) engines_.choose(next.engine);
     work_or_give_up_gpu([&] { derived_.update(next, engines_, columns, patience()); });
     if (scene_ != next) scene_ = next;
+    if (drawable_ != scene_) drawable_ = scene_;
     computed_ = true;
     if (message_.of_scene) message_ = {};
   } catch (const Error& error) {
     if (!computed_) throw; // nothing to go on with
+    // What is in force already, by a key or from outside and by no control, was never computed: back to what was.
+    const bool in_force = next == scene_;
+    if (in_force) scene_ = drawable_;
     // The old scene is computed on, so that its curves go on getting finer, and drawn below the message.
-    message_ = {error.what(), true, true};
+    message_ = {error.what(), true, !in_force};
     work_or_give_up_gpu([&] { derived_.update(scene_, engines_, columns, patience()); });
   }
 }

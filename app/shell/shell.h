@@ -139,6 +139,7 @@ private:
   gpu::Engines& engines_;
   Scene scene_, next_; // in force, and as this frame leaves it
   Scene remembered_;   // the scene that the history has seen last
+  Scene drawable_;     // the last scene in force that could be computed
   History history_;
   std::size_t steps_at_click_ = 0; // of the history, before the last click on a plot counted
   Derived derived_;

@@ -150,8 +150,9 @@ void validate_axes(const RopeConfig& config) {
 void validate(const RopeConfig& config) {
   if (config.layout.head_dim < 1 || config.layout.head_dim > greatest_head_dim)
     throw Error(fmt::format("head_dim is {}, expected 1…{}", config.layout.head_dim, greatest_head_dim));
-  if (config.layout.rotary_dim < 1 || config.layout.rotary_dim > greatest_head_dim)
-    throw Error(fmt::format("rotary_dim is {}, expected 1…{}", config.layout.rotary_dim, greatest_head_dim));
+  if (config.layout.rotary_dim < 1 || config.layout.rotary_dim > config.layout.head_dim)
+    throw Error(fmt::format("rotary_dim is {}, expected 1…{}, the components of a head", config.layout.rotary_dim,
+                            config.layout.head_dim));
   if (!(config.base > 0) || !std::isfinite(config.base))
     throw Error(fmt::format("the base (rope_theta) is {}, expected a positive number", config.base));
   // !(x >= 0) is true for NaN as well, which x < 0 is not. The other checks are written so for the same reason.

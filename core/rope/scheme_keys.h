@@ -18,7 +18,7 @@ inline constexpr Key<std::optional<double>> alpha{
 // YaRN.
 inline constexpr Key<double> beta_fast{{.key = "beta_fast",
                                         .fallback = 32,
-                                        .least = 1.01,
+                                        .least = 1,
                                         .greatest = 1000,
                                         .unit = "turns",
                                         .meaning = "within the original length, above which a pair is kept"}};
