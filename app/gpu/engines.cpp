@@ -54,19 +54,19 @@ Engines::Engines(EngineChoice wanted) : choice(wanted) {
   gpu_device = gpu->device();
 }
 
-Engines::Engines(std::string_view why_no_gpu)
-    : gpu(no_gpu(why_no_gpu)), gpu_device(gpu->device()), choice(EngineChoice::cpu) {}
-
 void Engines::choose(EngineChoice wanted) {
   if (wanted == EngineChoice::gpu && !has_gpu()) throw Error(fmt::format("engine: gpu: {}", gpu->why_not()));
   choice = wanted;
 }
 
+Engines::Engines(std::string_view why_no_gpu)
+    : gpu(no_gpu(why_no_gpu)), gpu_device(gpu->device()), choice(EngineChoice::cpu) {}
+
 bool Engines::draws_on_gpu() const {
   return has_gpu() && (choice == EngineChoice::gpu || (choice == EngineChoice::automatic && !software_));
 }
 
-std::string Engines::why_this_one() const {
+std::string_view Engines::why_this_one() const {
   if (draws_on_gpu()) return "The pictures are computed on the GPU.";
   if (!has_gpu()) return "The pictures are computed on the CPU, because there is no other engine.";
   return choice == EngineChoice::cpu ? "The pictures are computed on the CPU, as asked."

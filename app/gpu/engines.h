@@ -34,15 +34,16 @@ struct Engines {
   /// the CPU engine, and slower. Where the GPU cannot run, the CPU computes them. Throws Error where `gpu` is asked for
   /// and cannot run.
   explicit Engines(EngineChoice);
-  /// Without OpenGL, so anywhere: the CPU alone. `why_no_gpu`: for people.
-  explicit Engines(std::string_view why_no_gpu);
   /// Another choice from now on. Throws Error, and changes nothing, where `gpu` is asked for and cannot run.
   void choose(EngineChoice);
+
+  /// Without OpenGL, so anywhere: the CPU alone. `why_no_gpu`: for people.
+  explicit Engines(std::string_view why_no_gpu);
   /// Whether the GPU engine can compute, whether or not it is the one that is used.
   bool has_gpu() const { return gpu->why_not().empty(); }
   /// Whether the GPU computes the pictures.
   bool draws_on_gpu() const;
-  std::string why_this_one() const; ///< a sentence for people: which engine computes the pictures, and why
+  std::string_view why_this_one() const; ///< a sentence for people: which engine computes the pictures, and why
   /// The engine that computes the pictures. May change after work_or_give_up_gpu() and
   /// reload_shaders().
   Engine& preferred() { return draws_on_gpu() ? *gpu : static_cast<Engine&>(cpu); }

@@ -180,15 +180,15 @@ void draw_number_line(const Canvas& c, Rect room, NumberFormat format, const cha
   const float from = x.pixel(static_cast<double>(m));
   const std::string of_m = grouped(static_cast<double>(m));
   c.paint.triangle({from, y - c.px(4)}, {from - c.px(5), y - c.px(13)}, {from + c.px(5), y - c.px(13)}, c.theme.query);
-  std::string words;
+  std::string_view words;
   if (step == 0)
-    words = fmt::format("none beyond 65 504: {} is infinite", of_m);
+    words = c.words("none beyond 65 504: {} is infinite", of_m);
   else if (to == m)
-    words =
-        fmt::format("every {}: {} is one of them", step == 1 ? "integer" : grouped(static_cast<double>(step)), of_m);
+    words = c.words("every {}: {} is one of them",
+                    step == 1 ? std::string("integer") : grouped(static_cast<double>(step)), of_m);
   else
-    words = fmt::format("every {}: {} becomes {}", grouped(static_cast<double>(step)), of_m,
-                        grouped(static_cast<double>(to)));
+    words =
+        c.words("every {}: {} becomes {}", grouped(static_cast<double>(step)), of_m, grouped(static_cast<double>(to)));
   text(c, {x.first_pixel, y + c.px(7)}, c.fonts.small, to == m ? c.theme.dim : c.theme.bad, words);
   if (step > 0 && to != m && to >= 0) {
     const float end = x.pixel(static_cast<double>(to));

@@ -96,7 +96,8 @@ void Shell::badge(const Canvas& c, Rect r) const {
 
 void Shell::badge_tooltip(const Canvas& c) const {
   const std::string_view gpu = engines_.has_gpu() ? c.words("GPU: {}", engines_.gpu_device) : engines_.gpu->why_not();
-  tooltip(c.id("{}\nCPU: {}\n{}", gpu, engines_.cpu.device(), engines_.why_this_one()));
+  static const std::string cpu = engines_.cpu.device(); // asks the system, once
+  tooltip(c.id("{}\nCPU: {}\n{}", gpu, cpu, engines_.why_this_one()));
 }
 
 const std::string& Shell::shown_message() const { return message_.words.empty() ? fonts_.notice : message_.words; }

@@ -122,6 +122,11 @@ TEST_CASE("a scene of every preset and layer type, under every scheme it can be 
         set_factor(scene, 7);
         CAPTURE(preset.id);
         CAPTURE(scheme->name);
+        try {
+          require_computable(scene);
+        } catch (const Error&) {
+          continue; // p-RoPE has more pairs than M-RoPE's sections: no picture shows that, and no file brings it
+        }
         CHECK(scene_from_json(scene_json(scene), "scene") == scene);
       }
 }
