@@ -1,6 +1,7 @@
 #include "core/text.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -41,11 +42,25 @@ Character first_character(std::string_view text) {
   return {code, bytes};
 }
 
-std::string grouped(double value, int decimals) {
-  std::string digits = fmt::format("{:.{}f}", std::abs(value), decimals);
+std::string_view grouped(double value, int decimals, std::span<char, grouped_room> room) {
+  // The greatest double has 309 digits before its point.
+  std::array<char, 380> plain;
+  const auto written = fmt::format_to_n(plain.data(), plain.size(), "{:.{}f}", std::abs(value), decimals);
+  const std::string_view digits(plain.data(), std::min(written.size, plain.size()));
   const std::size_t whole = std::min(digits.find('.'), digits.size());
-  for (std::size_t at = whole; at > 3; at -= 3) digits.insert(at - 3, 1, ' ');
-  return value < 0 ? fmt::format("−{}", digits) : digits;
+  std::size_t size = 0;
+  if (value < 0)
+    for (const char byte : std::string_view("−")) room[size++] = byte;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && i < whole && (whole - i) % 3 == 0) room[size++] = ' ';
+    room[size++] = digits[i];
+  }
+  return {room.data(), size};
+}
+
+std::string grouped(double value, int decimals) {
+  std::array<char, grouped_room> room;
+  return std::string(grouped(value, decimals, room));
 }
 
 std::string printable(std::string_view text) {

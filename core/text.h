@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,10 @@ namespace ropescope {
 
 /// "65 536"; with decimals "1 024.5"; a true minus sign.
 std::string grouped(double value, int decimals = 0);
+
+/// The same, written into `room` and without memory of its own. With up to 60 decimals every number fits.
+inline constexpr std::size_t grouped_room = 512;
+std::string_view grouped(double value, int decimals, std::span<char, grouped_room> room);
 
 /// The text with a "?" in place of whatever a terminal or a line of words might obey or could not show: control
 /// characters (newline, escape and the C1 controls among them), marks that turn the direction of writing, separators

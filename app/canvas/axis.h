@@ -52,7 +52,7 @@ struct Axis {
 /// A line of the grid. Minor ones are fainter; without a label where there is no room for one.
 struct Tick {
   double value;
-  std::string label;
+  std::pmr::string label; ///< in the memory of its Ticks
   bool minor = false;
   bool operator==(const Tick&) const = default;
 };

@@ -1,11 +1,18 @@
 #include "app/canvas/canvas.h"
 
+#include <array>
 #include <cfloat>
 #include <cmath>
 
 #include "app/canvas/imgui_compat.h"
+#include "core/text.h"
 
 namespace ropescope::canvas {
+
+std::string_view grouped(const Canvas& c, double value, int decimals) {
+  std::array<char, grouped_room> room;
+  return c.words("{}", ropescope::grouped(value, decimals, room));
+}
 
 float text_width(ImFont* font, std::string_view words) {
   return font->CalcTextSizeA(compat::font_size(font), FLT_MAX, 0, words.data(), words.data() + words.size()).x;

@@ -83,6 +83,9 @@ struct Canvas {
   }
 };
 
+/// grouped() of core/text.h in words that last as long as the frame.
+std::string_view grouped(const Canvas&, double value, int decimals = 0);
+
 enum class Align { left, centre, right };
 
 float text_width(ImFont*, std::string_view);

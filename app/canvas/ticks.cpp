@@ -1,5 +1,6 @@
 // The ticks of axis.h.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -47,20 +48,31 @@ void multiples(double least, double greatest, double step, Each each) {
   for (double i = std::ceil(least / step - 1e-9); i * step <= greatest + step * 1e-9; ++i) each(i);
 }
 
-std::string without_last_zeros(std::string number) {
-  if (number.find('.') == std::string::npos) return number;
-  number.erase(number.find_last_not_of('0') + 1);
-  if (number.back() == '.') number.pop_back();
-  return number;
+/// Labels are made in the memory of their ticks, however long they are.
+using Label = std::pmr::string;
+
+Label label_in(const Ticks& ticks, std::string_view words = "") {
+  return Label(words, ticks.get_allocator().resource());
+}
+
+void append_grouped(Label& label, double value, int decimals = 0) {
+  std::array<char, grouped_room> room;
+  label += grouped(value, decimals, room);
+}
+
+void append_without_last_zeros(Label& label, double value, int decimals) {
+  append_grouped(label, value, decimals);
+  if (decimals == 0) return;
+  label.erase(label.find_last_not_of('0') + 1);
+  if (label.back() == '.') label.pop_back();
 }
 
 /// "2·10⁻⁸": `value` is digits × 10^exponent.
-std::string scientific(double digits, int exponent, int decimals) {
-  std::string text = without_last_zeros(grouped(digits, decimals));
-  if (digits == 0) return text;
-  text += "·";
-  text += power_of_ten(exponent);
-  return text;
+void append_scientific(Label& label, double digits, int exponent, int decimals) {
+  append_without_last_zeros(label, digits, decimals);
+  if (digits == 0) return;
+  label += "·";
+  label += power_of_ten(exponent);
 }
 
 /// Round numbers within the range, written with `unit` behind them (the number itself times `of_unit` is the value).
@@ -72,11 +84,11 @@ void add_round(Ticks& out, double least, double greatest, Step step, double of_u
   const double width = step.size();
   multiples(least, greatest, width, [&](double i) {
     const double value = i * width;
-    std::string label;
+    Label label = label_in(out);
     if (powers)
-      label = scientific(value / std::pow(10.0, magnitude), magnitude, step.decimals(magnitude));
+      append_scientific(label, value / std::pow(10.0, magnitude), magnitude, step.decimals(magnitude));
     else
-      label = without_last_zeros(grouped(value == 0 ? 0 : value, step.decimals())); // no "−0"
+      append_without_last_zeros(label, value == 0 ? 0 : value, step.decimals()); // no "−0"
     if (!unit.empty() && value != 0) {
       // "π" and "−π" rather than "1π".
       if (label == "1" || label == "−1") label.pop_back();
@@ -98,28 +110,29 @@ void add_blocks(Ticks& out, const Axis& a, int wanted) {
   multiples(a.least, a.greatest, step, [&](double i) {
     const double value = i * step;
     // All labels of an axis are of one kind: "4k, 5k" where every tick is a whole number of k, else "4 096, 4 608".
-    std::string label;
+    Label label = label_in(out);
     if (step < 1024)
-      label = grouped(value == 0 ? 0 : value);
+      append_grouped(label, value == 0 ? 0 : value);
     else if (std::fmod(value, 0x1p20) == 0)
-      label = power_of_two(value);
+      label += power_of_two(value);
     else {
-      label = grouped(value / 1024);
+      append_grouped(label, value / 1024);
       label += 'k';
     }
     out.push_back({value, std::move(label)});
   });
 }
 
-std::string part_of_pi(std::int64_t of, std::int64_t parts) {
-  const std::int64_t common = std::gcd(of, parts);
-  if (of == 0) return "0";
-  const std::int64_t above = std::abs(of) / common, below = parts / common;
-  std::string text = of < 0 ? "−" : "";
-  if (above != 1) text += std::to_string(above);
-  text += "π";
-  if (below != 1) fmt::format_to(std::back_inserter(text), "/{}", below);
-  return text;
+void append_part_of_pi(Label& label, std::int64_t of, std::int64_t parts) {
+  if (of == 0) {
+    label += '0';
+    return;
+  }
+  const std::int64_t common = std::gcd(of, parts), above = std::abs(of) / common, below = parts / common;
+  if (of < 0) label += "−";
+  if (above != 1) fmt::format_to(std::back_inserter(label), "{}", above);
+  label += "π";
+  if (below != 1) fmt::format_to(std::back_inserter(label), "/{}", below);
 }
 
 /// Multiples of π/12, π/6, π/4, π/2; round multiples of π where more is seen, and where less.
@@ -135,18 +148,24 @@ void add_pi(Ticks& out, const Axis& a, int wanted) {
     const double step = pi / static_cast<double>(parts);
     if (step < rough * pi * 0.999) continue;
     return multiples(a.least, a.greatest, step, [&](double i) {
-      out.push_back({i * step, part_of_pi(static_cast<std::int64_t>(i), parts)});
+      Label label = label_in(out);
+      append_part_of_pi(label, static_cast<std::int64_t>(i), parts);
+      out.push_back({i * step, std::move(label)});
     });
   }
 }
 
-std::string label_of_decade(int exponent, int digit, Labels labels) {
+void append_decade(Label& label, int exponent, int digit, Labels labels) {
   // Six digits behind the point, or ten before it, are not read at a glance.
-  if (labels == Labels::powers_of_ten || exponent < -6 || exponent > 9) {
-    if (digit == 1) return power_of_ten(exponent);
-    return exponent == 0 ? std::to_string(digit) : scientific(digit, exponent, 0);
-  }
-  return grouped(digit * std::pow(10.0, exponent), std::max(0, -exponent));
+  const bool power = labels == Labels::powers_of_ten || exponent < -6 || exponent > 9;
+  if (!power)
+    append_grouped(label, digit * std::pow(10.0, exponent), std::max(0, -exponent));
+  else if (digit == 1)
+    label += power_of_ten(exponent);
+  else if (exponent == 0)
+    append_grouped(label, digit);
+  else
+    append_scientific(label, digit, exponent, 0);
 }
 
 /// Decades of a positive range, and 2 … 9 between them where a decade is wide. `sign` −1 puts them on the other side of
@@ -177,10 +196,10 @@ struct Decades {
         const double value = e < 0 ? digit / std::pow(10.0, -e) : digit * std::pow(10.0, e);
         if (value < least * (1 - 1e-9) || value > greatest * (1 + 1e-9)) continue;
         const bool labelled = digit == 1 ? e % step == 0 : some_labelled && (digit == 2 || digit == 5);
-        std::string label;
+        Label label = label_in(out);
         if (labelled) {
-          if (sign < 0) label = "−";
-          label += label_of_decade(e, digit, labels);
+          if (sign < 0) label += "−";
+          append_decade(label, e, digit, labels);
         }
         out.push_back({sign * value, std::move(label), digit != 1 || e % step != 0});
       }
@@ -203,7 +222,7 @@ void add_powers_of_two(Ticks& out, const Axis& a, float least_gap) {
   const int first = static_cast<int>(std::ceil(std::log2(a.least) - 1e-9));
   const int last = static_cast<int>(std::floor(std::log2(a.greatest) + 1e-9));
   for (int e = first; e <= last; ++e)
-    if (e % step == 0) out.push_back({std::exp2(e), power_of_two(std::exp2(e))});
+    if (e % step == 0) out.push_back({std::exp2(e), label_in(out, power_of_two(std::exp2(e)))});
 }
 
 void add_log(Ticks& out, const Axis& a, Labels labels, float least_gap, int wanted) {
@@ -228,7 +247,7 @@ void add_symlog(Ticks& out, const Axis& a, Labels labels, float least_gap, int w
     Decades{std::max(w, -a.greatest), -a.least, width, least_gap, labels, -1}.add(out);
     std::reverse(out.begin(), out.end());
   }
-  if (a.least <= 0 && a.greatest >= 0) out.push_back({0, "0"});
+  if (a.least <= 0 && a.greatest >= 0) out.push_back({0, label_in(out, "0")});
   if (a.greatest > w) Decades{std::max(w, a.least), a.greatest, width, least_gap, labels}.add(out);
   if (labelled(out) >= 2) return;
   out.clear();
@@ -273,7 +292,9 @@ Ticks decade_ticks(const Axis& a, bool powers, int greatest_count, std::pmr::mem
   Ticks out(memory);
   for (int e = first; e <= last; e += step) {
     const double value = std::pow(10.0, e);
-    out.push_back({value, powers ? power_of_ten(e) : grouped(value)});
+    Label label = label_in(out);
+    append_decade(label, e, 1, powers ? Labels::powers_of_ten : Labels::decades);
+    out.push_back({value, std::move(label)});
   }
   return out;
 }

@@ -10,7 +10,7 @@ namespace ropescope::canvas {
 struct Slider {
   const char* id;
   std::string_view label;
-  std::string value_text;
+  std::string_view value_text;
   double least, greatest;
   bool logarithmic = false; ///< where `least` is 0: of the number + 1, as 0 has no logarithm
   bool whole = false;       ///< integers only

@@ -134,7 +134,7 @@ std::string_view angle_words(const Canvas& c, const PairOfRow& row, std::int64_t
   if (row.theta == 0) return radians;
   const double in_theta = error / row.theta;
   if (std::abs(in_theta) > 999 || std::abs(in_theta) < 5e-4) return radians;
-  return c.words("{} = {} × θ{}", radians, grouped(in_theta, 3), subscript(pair));
+  return c.words("{} = {} × θ{}", radians, grouped(c, in_theta, 3), subscript(pair));
 }
 
 void draw_dial(const Canvas& c, ImVec2 centre, float radius, const PairOfRow& row, double gain) {
@@ -242,7 +242,7 @@ void check_pair(const Canvas& c, Rect panel, const Scene& scene, const KernelChe
   const CheckedKernel& kernel = *check.checked();
   const std::int64_t row = selected_row(scene, kernel), pair = selected_pair(scene, kernel);
   const PairOfRow read = kernel.pair_of_row(check.head(), row, pair);
-  const std::string_view title = c.words("Row {}, pair {}", grouped(static_cast<double>(row)), pair);
+  const std::string_view title = c.words("Row {}, pair {}", grouped(c, static_cast<double>(row)), pair);
   const std::string_view which = kernel.run.heads == 1 ? std::string_view("click a cell above for another")
                                  : check.head() < 0    ? c.words("head {}, the one furthest off", read.head)
                                                        : c.words("head {}", read.head);
@@ -269,7 +269,7 @@ void check_pair(const Canvas& c, Rect panel, const Scene& scene, const KernelChe
   line("angle error", angle_words(c, read, pair), 0, 0);
   const double length = std::abs(read.kernel) / std::abs(read.expected);
   line("length", std::isfinite(length) ? c.words("{:.4f} × expected", length) : std::string_view("–"), 0, 0);
-  line(c.words("position {}", grouped(static_cast<double>(kernel.position(row, pair)))),
+  line(c.words("position {}", grouped(c, static_cast<double>(kernel.position(row, pair)))),
        c.words("θ{} = {:.4g} rad", subscript(pair), read.theta), 0, 0);
 }
 

@@ -100,7 +100,7 @@ void draw_labels(const Canvas& c, const Grid& grid, const CheckedKernel& kernel,
     if (y > grid.area.greatest.y - c.px(6)) break;
     c.paint.line({grid.area.least.x - c.px(5), y}, {grid.area.least.x, y}, c.theme.dim, 1);
     text(c, {grid.area.least.x - c.px(9), std::max(y - c.px(9), grid.area.least.y - c.px(3))}, c.fonts.small,
-         c.theme.dim, grouped(static_cast<double>(by_row ? t : kernel.run.positions.at(0, t))), Align::right);
+         c.theme.dim, grouped(c, static_cast<double>(by_row ? t : kernel.run.positions.at(0, t))), Align::right);
   }
   const float below = grid.area.greatest.y + c.px(4);
   const Cells pairs(grid.part.first_pair, grid.part.end_pair, map.pairs(), 1e6f);
@@ -111,9 +111,9 @@ void draw_labels(const Canvas& c, const Grid& grid, const CheckedKernel& kernel,
 void draw_read_out(const Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map,
                    std::int64_t row, std::int64_t pair, bool hovered) {
   const std::int64_t position = kernel.position(row, pair);
-  const std::string_view where = position == row ? c.words("row {}", grouped(static_cast<double>(row)))
-                                                 : c.words("row {}, position {}", grouped(static_cast<double>(row)),
-                                                           grouped(static_cast<double>(position)));
+  const std::string_view where = position == row ? c.words("row {}", grouped(c, static_cast<double>(row)))
+                                                 : c.words("row {}, position {}", grouped(c, static_cast<double>(row)),
+                                                           grouped(c, static_cast<double>(position)));
   text(c, {(grid.area.least.x + grid.area.greatest.x) / 2, grid.area.greatest.y + c.px(4)}, c.fonts.small,
        hovered ? c.theme.text : c.theme.dim, c.words("{}, pair {}: |Δ| {:.2e}", where, pair, map.at(row, pair)),
        Align::centre);

@@ -48,11 +48,11 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const std::string index = subscript(scene.pair);
   row(c.words("θ{}", index), theta >= 1e-4 || theta == 0 ? c.words("{:.6f}", theta) : c.words("{:.4e}", theta));
   const double lambda = wavelength(theta);
-  row("wavelength", theta == 0 ? "never turns" : c.words("{} tok", grouped(lambda, lambda < 1000 ? 1 : 0)));
+  row("wavelength", theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)));
   const double turns = theta * derived.trained_length() / (2 * std::numbers::pi);
-  row("turns in L", grouped(turns, turns < 10 ? 3 : 1));
+  row("turns in L", grouped(c, turns, turns < 10 ? 3 : 1));
   const double delta = static_cast<double>(scene.m - scene.n) * theta;
-  row(c.words("Δ·θ{}", index), c.words("{} rad", grouped(delta, 3)));
+  row(c.words("Δ·θ{}", index), c.words("{} rad", grouped(c, delta, 3)));
 }
 
 } // namespace

@@ -86,7 +86,7 @@ void draw_legend(const Canvas& c, Rect room, const PrecisionCurves& precision, c
   const std::size_t at_m = place_near(precision, static_cast<double>(scene.m));
   float y = room.least.y;
   text(c, {room.greatest.x, y}, c.fonts.small, c.theme.dim,
-       c.words("near m = {}", grouped(static_cast<double>(scene.m))), Align::right);
+       c.words("near m = {}", grouped(c, static_cast<double>(scene.m))), Align::right);
   y += c.px(row_height + 3);
   auto entries = c.list_of<LegendEntry>(precision.curves.size());
   for (const PrecisionCurve& curve : precision.curves)
@@ -116,7 +116,7 @@ void draw_read_out(const Canvas& c, const Plot& p, const PrecisionCurves& precis
   const auto position = static_cast<double>(precision.positions[at]);
   const float x = p.x.pixel(position);
   c.paint.line({x, p.area.least.y}, {x, p.area.greatest.y}, with_alpha(c.theme.text, 0.5f), 1);
-  ReadOut table(c, c.words("position {}", grouped(position)));
+  ReadOut table(c, c.words("position {}", grouped(c, position)));
   for (const PrecisionCurve& curve : precision.curves)
     if (!curve.on_gpu && is_seen(scene, curve))
       table.add(colour_of(c, curve.recipe), curve.label(), number(c, curve.errors[at]));
@@ -138,7 +138,7 @@ void draw_table(const Canvas& c, Rect room, const PrecisionCurves& precision) {
   const auto column = [&](std::size_t k) { return room.least.x + names + width * static_cast<float>(k + 1); };
   text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, "CPU, GPU at position");
   for (std::size_t k = 0; k < precision.table_positions.size(); ++k)
-    text(c, {column(k), y}, c.fonts.small, c.theme.dim, grouped(static_cast<double>(precision.table_positions[k])),
+    text(c, {column(k), y}, c.fonts.small, c.theme.dim, grouped(c, static_cast<double>(precision.table_positions[k])),
          Align::right);
   y += c.px(row_height);
   c.paint.line({room.least.x, y - c.px(1)}, {room.greatest.x, y - c.px(1)}, c.theme.grid, 1);
@@ -178,17 +178,13 @@ void draw_number_line(const Canvas& c, Rect room, NumberFormat format, const cha
       c.paint.disc(at, c.px(1.6f), c.theme.faint);
   }
   const float from = x.pixel(static_cast<double>(m));
-  const std::string of_m = grouped(static_cast<double>(m));
+  const std::string_view of_m = grouped(c, static_cast<double>(m));
   c.paint.triangle({from, y - c.px(4)}, {from - c.px(5), y - c.px(13)}, {from + c.px(5), y - c.px(13)}, c.theme.query);
-  std::string_view words;
-  if (step == 0)
-    words = c.words("none beyond 65 504: {} is infinite", of_m);
-  else if (to == m)
-    words = c.words("every {}: {} is one of them",
-                    step == 1 ? std::string("integer") : grouped(static_cast<double>(step)), of_m);
-  else
-    words =
-        c.words("every {}: {} becomes {}", grouped(static_cast<double>(step)), of_m, grouped(static_cast<double>(to)));
+  const std::string_view of_step = step == 1 ? "integer" : grouped(c, static_cast<double>(step));
+  const std::string_view words =
+      step == 0 ? c.words("none beyond 65 504: {} is infinite", of_m)
+      : to == m ? c.words("every {}: {} is one of them", of_step, of_m)
+                : c.words("every {}: {} becomes {}", of_step, of_m, grouped(c, static_cast<double>(to)));
   text(c, {x.first_pixel, y + c.px(7)}, c.fonts.small, to == m ? c.theme.dim : c.theme.bad, words);
   if (step > 0 && to != m && to >= 0) {
     const float end = x.pixel(static_cast<double>(to));
@@ -230,7 +226,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const double trained = derived.trained_length();
   if (trained > 1) {
     p.rule_x(trained, c.theme.text, 1.4f, 7, 4);
-    label_rule_x(c, p, trained, c.words("trained {}", grouped(trained)), c.theme.dim, p.area.greatest.y - c.px(21));
+    label_rule_x(c, p, trained, c.words("trained {}", grouped(c, trained)), c.theme.dim, p.area.greatest.y - c.px(21));
   }
   draw_legend(c, {{p.area.greatest.x + c.px(20), p.area.least.y}, {room.greatest.x, p.area.greatest.y}}, measured,
               scene, next);

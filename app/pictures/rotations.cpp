@@ -161,7 +161,7 @@ void draw_read_out(const Canvas& c, Rect wall, std::int64_t pair, const Scene& s
   table.add(phase_colour(angle_between(dial), 1), "Δ·θ",
             c.words("{} rad", with_sign(static_cast<double>(scene.m - scene.n) * theta, 3)));
   table.add(scheme_colour(c, derived.current()), "wavelength",
-            theta == 0 ? "never turns" : c.words("{} tok", grouped(lambda, lambda < 1000 ? 1 : 0)));
+            theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)));
   table.add(c.theme.seen, "turns in training", c.words("{:.3f}", dial.seen / (2 * std::numbers::pi)));
   table.draw(c.mouse, wall);
 }

@@ -165,7 +165,7 @@ void draw_here(const Canvas& c, const Plot& p, const Scene& scene, const Derived
     c.paint.disc(at, c.px(7), c.theme.text);
     c.paint.disc(at, c.px(5), scheme_colour(c, current));
   }
-  ReadOut table(c, c.words("Δ = {}", grouped(distance)));
+  ReadOut table(c, c.words("Δ = {}", grouped(c, distance)));
   for (std::size_t s = 0; s < derived.series().size(); ++s) {
     const Series& series = derived.series()[s];
     if (alpha[s] > 0)
@@ -188,9 +188,9 @@ void draw_under_mouse(const Canvas& c, const Plot& p, const Scene& scene, const 
   const std::int64_t first = edges[bin], last = edges[bin + 1] - 1;
   const float x = p.x.pixel(bin_distance(derived.current().curve, bin));
   c.paint.line({x, p.area.least.y}, {x, p.area.greatest.y}, with_alpha(c.theme.text, 0.5f), 1);
-  ReadOut table(c, first == last ? c.words("Δ = {}", grouped(static_cast<double>(first)))
-                                 : c.words("Δ = {} … {}", grouped(static_cast<double>(first)),
-                                           grouped(static_cast<double>(last))));
+  ReadOut table(c, first == last ? c.words("Δ = {}", grouped(c, static_cast<double>(first)))
+                                 : c.words("Δ = {} … {}", grouped(c, static_cast<double>(first)),
+                                           grouped(c, static_cast<double>(last))));
   for (std::size_t s = 0; s < derived.series().size(); ++s) {
     const Series& series = derived.series()[s];
     if (alpha[s] == 0 || bin >= series.curve.bins.size()) continue;

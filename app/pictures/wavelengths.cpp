@@ -95,13 +95,13 @@ void draw_lengths(const Canvas& c, const Plot& plot, const Derived& derived) {
   const auto seen = [&](double length) { return length >= plot.y.least && length <= plot.y.greatest; };
   plot.rule_y(trained, c.theme.text, 1.4f, 7, 4);
   if (seen(trained))
-    label_on(c, {left, plot.y.pixel(trained) - above}, c.theme.text, c.words("trained {}", grouped(trained)));
+    label_on(c, {left, plot.y.pixel(trained) - above}, c.theme.text, c.words("trained {}", grouped(c, trained)));
   // Two lines less than one percent apart would be one.
   if (!seen(target) || target <= trained * 1.01) return;
   plot.rule_y(target, c.theme.text, 1.4f, 2, 3);
   const float apart = plot.y.pixel(trained) - plot.y.pixel(target);
   const float higher = seen(trained) && apart < c.px(22) ? c.px(22) - apart : 0.0f; // then above both lines
-  label_on(c, {left, plot.y.pixel(target) - above - higher}, c.theme.text, c.words("target {}", grouped(target)));
+  label_on(c, {left, plot.y.pixel(target) - above - higher}, c.theme.text, c.words("target {}", grouped(c, target)));
 }
 
 void draw_read_out(const Canvas& c, const Plot& plot, const Derived& derived, std::span<const float> alpha) {
@@ -116,7 +116,7 @@ void draw_read_out(const Canvas& c, const Plot& plot, const Derived& derived, st
     if (alpha[s] == 0 || i >= series.spectrum.inv_freq.size()) continue;
     const double theta = series.spectrum.inv_freq[i], lambda = wavelength(theta);
     table.add(scheme_colour(c, series), series.label,
-              theta == 0 ? "never turns" : c.words("{} tok", grouped(lambda, lambda < 1000 ? 1 : 0)));
+              theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)));
   }
   table.draw(c.mouse, plot.area);
 }

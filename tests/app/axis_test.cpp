@@ -82,7 +82,7 @@ TEST_CASE("ticks lie within the axis, least first, and no two labels are the sam
           before = tick.value;
           if (tick.label.empty()) continue;
           ++labelled;
-          seen.insert(tick.label);
+          seen.insert(std::string(tick.label));
         }
         CHECK(seen.size() == labelled);
         CHECK(labelled >= 2);
@@ -114,7 +114,7 @@ namespace {
 std::vector<std::string> labels_of(const Axis& axis, Labels labels, float least_gap = 60) {
   std::vector<std::string> all;
   for (const Tick& tick : ticks(axis, labels, least_gap))
-    if (!tick.label.empty()) all.push_back(tick.label);
+    if (!tick.label.empty()) all.emplace_back(tick.label);
   return all;
 }
 
