@@ -73,7 +73,7 @@ std::vector<std::uint64_t> turns_along(const Spectrum& spectrum, const RopeConfi
 std::string label_of(const Wanted& wanted) {
   const RopeConfig& config = wanted.config;
   if (!wanted.layer_type.empty() || !config.rotates) {
-    const std::string name = short_layer_name(wanted.layer_type);
+    const std::string_view name = short_layer_name(wanted.layer_type);
     const std::string what = config.rotates ? fmt::format("base {}", grouped(config.base)) : "no RoPE";
     return name.empty() || name == "no_rope" ? what : fmt::format("{}: {}", name, what);
   }

@@ -103,7 +103,7 @@ Scene with_layer_type(const Scene& scene, const std::string& layer_type) {
   return next;
 }
 
-std::string short_layer_name(const std::string& layer_type) {
+std::string_view short_layer_name(std::string_view layer_type) {
   return layer_type.substr(0, layer_type.find("_attention"));
 }
 

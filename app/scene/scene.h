@@ -114,7 +114,7 @@ void set_factor(Scene&, double);
 RopeConfig original_rope(const Scene&);
 
 /// "sliding" of "sliding_attention".
-std::string short_layer_name(const std::string& layer_type);
+std::string_view short_layer_name(std::string_view layer_type);
 
 /// Brings pair, m and n back into their ranges, where a control has moved them out of it.
 void settle(Scene&);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -120,7 +121,7 @@ void choose_model(Column& column, const Scene& scene, Scene& next) {
       if (&preset == wanted) ImGui::SetScrollHereY(0);
       if (ImGui::Selectable(preset.model.name.c_str(), preset.model.name == scene.model.name))
         next = with_model(scene, preset.model);
-      if (ImGui::IsItemHovered()) tooltip(fmt::format("Numbers from: {}", preset.model.source).c_str());
+      if (ImGui::IsItemHovered()) tooltip(column.c.id("Numbers from: {}", preset.model.source));
     }
     ImGui::EndPopup();
   }
@@ -136,7 +137,7 @@ void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
     int at = 0;
     while (at + 1 < count && scene.model.layers[static_cast<std::size_t>(at)].layer_type != scene.layer_type) ++at;
     const std::string& following = scene.model.layers[static_cast<std::size_t>((at + 1) % count)].layer_type;
-    if (button(column.c, "layer type", column.cell(0, 1, 28), name(scene.layer_type) + " ▶", true))
+    if (button(column.c, "layer type", column.cell(0, 1, 28), column.c.words("{} ▶", name(scene.layer_type)), true))
       next = with_layer_type(scene, following);
   } else {
     for (int i = 0; i < count; ++i) {
@@ -150,10 +151,18 @@ void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
   column.skip(38);
 }
 
-/// What a control is and does, what it may be, and where a double click goes; made only where the mouse asks for it.
+/// What a control is and does, what it may be, and where a double click goes. Made once, where the mouse first asks for
+/// it: a row is a constant, and so are its words.
+const std::string& help_words(const Property& row) {
+  static std::map<const Property*, std::string> made;
+  std::string& words = made[&row];
+  if (words.empty())
+    words = fmt::format("{}.\nMay be {}. Default: {}.", row.help, allowed_words(row), default_words(row));
+  return words;
+}
+
 void show_help(const Canvas& c, Rect area, const Property& row) {
-  if (wants_help(c, area))
-    show_tooltip(c.id("{}.\nMay be {}. Default: {}.", row.help, allowed_words(row), default_words(row)));
+  if (wants_help(c, area)) show_tooltip(help_words(row).c_str());
 }
 
 /// A slider for a property that is a number. What it refuses becomes `refusal`.
@@ -165,11 +174,12 @@ void slide(Column& column, const Property& row, const Scene& scene, Scene& next,
                     : row.slider_end > row.slider_least ? row.slider_end
                                                         : row.greatest;
   const bool whole = row.kind == Kind::whole || row.unit == "tokens" || to > 1e5;
+  const std::string own = row.shown ? row.shown(scene) : std::string();
   const Slider slider{.id = row.key.data(), // a literal, which ends with NUL
                       .label = row.label,
-                      .value_text = row.shown ? row.shown(scene)
-                                    : whole   ? grouped(number)
-                                              : fmt::format("{:.4g}", number),
+                      .value_text = row.shown ? std::string_view(own)
+                                    : whole   ? grouped(c, number)
+                                              : c.words("{:.4g}", number),
                       .least = from,
                       .greatest = to,
                       .logarithmic = row.logarithmic,
@@ -236,7 +246,7 @@ void position_controls(Column& column, const Scene& scene, Scene& next, std::str
     }
     column.skip(38);
   }
-  column.read_out("Δ = m − n", grouped(static_cast<double>(next.m - next.n)));
+  column.read_out("Δ = m − n", grouped(c, static_cast<double>(next.m - next.n)));
   const bool playing = scene.play != Play::off;
   const Rect play{column.at(), {column.at().x + c.px(84), column.at().y + c.px(30)}};
   // The same action as the key's, so that both always do the same.
@@ -292,9 +302,10 @@ void scheme_controls(Column& column, const Scene& scene, Scene& next, std::strin
   ParameterValues& values = next.rope.scaling.parameters;
   for (const SchemeControl& control : scheme_of(scene.rope).controls) {
     double low = values.number(*control.low), high = control.high ? values.number(*control.high) : 0;
-    const std::string text =
-        control.high ? fmt::format("{:.3g} / {:.3g}", control.high_first ? high : low, control.high_first ? low : high)
-                     : fmt::format("{:.4g}", low);
+    const Canvas& c = column.c;
+    const std::string_view text =
+        control.high ? c.words("{:.3g} / {:.3g}", control.high_first ? high : low, control.high_first ? low : high)
+                     : c.words("{:.4g}", low);
     const Slider slider{.id = control.low->key.data(), // a literal, which ends with NUL
                         .label = control.label,
                         .value_text = text,
@@ -329,8 +340,8 @@ void extension_read_outs(Column& column, const Spectrum& spectrum) {
         // wrapped_text() returns pixels, skip() takes lengths at scale 1.
         (wrapped_text(c, column.at(), column.width(), c.fonts.small, c.theme.dim, spectrum.rule) - y) / c.scale + 4);
   }
-  column.read_out("attention factor", fmt::format("{:.4f}", spectrum.attention_factor));
-  if (spectrum.softmax_factor != 1) column.read_out("softmax scale", fmt::format("×{:.4f}", spectrum.softmax_factor));
+  column.read_out("attention factor", c.words("{:.4f}", spectrum.attention_factor));
+  if (spectrum.softmax_factor != 1) column.read_out("softmax scale", c.words("×{:.4f}", spectrum.softmax_factor));
 }
 
 /// The scheme, its factor, the trained context, and whatever sliders the scheme's row asks for.
