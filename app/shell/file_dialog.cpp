@@ -27,18 +27,31 @@ void FileDialog::enter(const fs::path& folder) {
        !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const fs::path& path = entry->path();
     std::error_code ignored;
+    const std::string name = path.filename().string();
     // Hidden entries are left out, as a home folder has many. A typed path still reaches them.
-    if (path.filename().string().starts_with(".")) continue;
+    if (name.starts_with(".")) continue;
     if (entry->is_directory(ignored))
-      folders_.push_back(path);
+      folders_.push_back({path, name + "/"});
     else if (path.extension() == ".json" || path.extension() == ".gguf")
-      files_.push_back(path);
+      files_.push_back({path, name});
   }
   trouble_ = error ? error.message() : "";
-  std::sort(folders_.begin(), folders_.end());
-  std::sort(files_.begin(), files_.end());
+  const auto by_path = [](const Entry& a, const Entry& b) { return a.path < b.path; };
+  std::sort(folders_.begin(), folders_.end(), by_path);
+  std::sort(files_.begin(), files_.end(), by_path);
   // The path ends with a slash, so that a person can type a file's name directly behind it.
   std::snprintf(typed_.data(), typed_.size(), "%s", (folder_ / "").string().c_str());
+}
+
+/// A line for each; the one that was clicked in this frame.
+const FileDialog::Entry* FileDialog::choose(const std::vector<Entry>& entries) const {
+  const Entry* clicked = nullptr;
+  for (const Entry& entry : entries) {
+    ImGui::PushID(&entry); // a name may be anything, "##" among it
+    if (ImGui::Selectable(entry.words.c_str())) clicked = &entry;
+    ImGui::PopID();
+  }
+  return clicked;
 }
 
 std::optional<fs::path> FileDialog::draw() {
@@ -76,10 +89,8 @@ std::optional<fs::path> FileDialog::draw() {
   ImGui::BeginChild("entries", {0, 0}, true);
   if (!trouble_.empty()) ImGui::TextUnformatted(trouble_.c_str());
   if (folder_.has_parent_path() && ImGui::Selectable("..")) folder = folder_.parent_path();
-  for (const fs::path& path : folders_)
-    if (ImGui::Selectable((path.filename().string() + "/").c_str())) folder = path;
-  for (const fs::path& path : files_)
-    if (ImGui::Selectable(path.filename().string().c_str())) chosen = path;
+  if (const Entry* entry = choose(folders_)) folder = entry->path;
+  if (const Entry* entry = choose(files_)) chosen = entry->path;
   ImGui::EndChild();
   if (folder) enter(*folder);
   // A popup can be closed only between its Begin and its End. close() therefore leaves a wish, which is met here.

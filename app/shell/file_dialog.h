@@ -24,7 +24,13 @@ private:
   std::string trouble_; // why the folder's entries cannot be listed
   std::array<char, 4096> typed_{};
   std::filesystem::path folder_;
-  std::vector<std::filesystem::path> folders_, files_;
+  struct Entry {
+    std::filesystem::path path;
+    std::string words; ///< as it is listed
+  };
+  const Entry* choose(const std::vector<Entry>&) const;
+
+  std::vector<Entry> folders_, files_;
 };
 
 } // namespace ropescope::shell
