@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/gpu/driver_time.h"
 #include "app/gpu/errors.h"
 
 namespace ropescope::gpu {
@@ -47,6 +48,7 @@ void Framebuffer::require_drawing() const {
 }
 
 void Framebuffer::bind() const {
+  const DriverTime driver; // what was drawn before may be waited for
   glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
   glViewport(0, 0, width_, height_);
 }
