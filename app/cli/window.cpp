@@ -188,6 +188,8 @@ private:
       glfwSetWindowShouldClose(window_, GLFW_TRUE);
     else if (request == Request::full_screen)
       full_screen();
+    else if (request == Request::back && !shell_.close_what_is_open() && glfwGetWindowMonitor(window_))
+      full_screen(); // leaves it
     else
       shell_.perform(request);
   }

@@ -256,6 +256,7 @@ bool Shell::close_what_is_open() {
 void Shell::perform(Request request) {
   if (request == Request::open_file) dialog_.open();
   if (request == Request::help) help_ = !help_;
+  if (request == Request::back) close_what_is_open();
   if (request == Request::zoom_in) zoom_ = std::min(zoom_ * 1.1f, 2.5f);
   if (request == Request::zoom_out) zoom_ = std::max(zoom_ / 1.1f, 0.75f);
   if (request == Request::zoom_reset) zoom_ = 1;

@@ -122,11 +122,7 @@ private:
     if (a.name == "quit" || (a.name.starts_with("export") && !chance_.one_in(8))) return; // an export takes a second
     if (a.key == GLFW_KEY_ESCAPE) hand_.escape = true;
     if (shell().takes_letters() && a.key != GLFW_KEY_ESCAPE) return;
-    const Request request = window_.shell.key(a.key, a.modifiers);
-    if (request == Request::back)
-      window_.shell.close_what_is_open();
-    else
-      window_.shell.perform(request);
+    window_.shell.perform(window_.shell.key(a.key, a.modifiers));
   }
 
   void type() {
