@@ -80,7 +80,10 @@ void KernelCheck::adopt(const Scene& scene, std::shared_ptr<const CheckedKernel>
   remember(scene);
   head_ = -1;
   worker_.abandon();
-  accept({stamps_of(watched_), std::move(checked), nullptr, -1});
+  Done done;
+  done.stamps = stamps_of(watched_);
+  done.checked = std::move(checked);
+  accept(std::move(done));
 }
 
 KernelCheck::Done KernelCheck::done(const Wanted& wanted, const std::stop_token& stop) {
@@ -88,27 +91,28 @@ KernelCheck::Done KernelCheck::done(const Wanted& wanted, const std::stop_token&
   if (!wanted.of)
     done.stamps = stamps_of(wanted.watched); // before they are read: what is written meanwhile is a change
   done.head = wanted.head;
-  // A wish with a finding in it asks for the errors of one head alone.
-  done.checked = wanted.of ? wanted.of : check_files(wanted.files, wanted.model, wanted.layer, stop);
-  // The head was chosen in files before these, which had more heads.
-  if (done.head >= done.checked->run.heads) done.head = -1;
-  if (done.head >= 0) done.errors = std::make_shared<ErrorMap>(errors_of_head(*done.checked, done.head));
+  try {
+    // A wish with a finding in it asks for the errors of one head alone.
+    done.checked = wanted.of ? wanted.of : check_files(wanted.files, wanted.model, wanted.layer, stop);
+    // The head was chosen in files before these, which had more heads.
+    if (done.head >= done.checked->run.heads) done.head = -1;
+    if (done.head >= 0) done.errors = std::make_shared<ErrorMap>(errors_of_head(*done.checked, done.head));
+  } catch (...) {
+    // It comes home with the stamps: files that cannot be judged are read again when they change, and not before.
+    done.failure = std::current_exception();
+  }
   return done;
 }
 
 void KernelCheck::begin(Wanted wanted, bool wait) {
   // Who draws a window goes on, and take() brings the result home in a later frame. Who waits for the result (a picture
-  // that is kept as a file) has it computed here, so the exception is caught here too.
+  // that is kept as a file) has it computed here.
   if (!wait) {
     working_ = true;
     return worker_.begin(std::move(wanted));
   }
   worker_.abandon();
-  try {
-    accept(done(wanted, {}));
-  } catch (...) {
-    fail();
-  }
+  accept(done(wanted, {}));
 }
 
 void KernelCheck::take() {
@@ -116,7 +120,7 @@ void KernelCheck::take() {
   try {
     for (Done& finished : worker_.take()) accept(std::move(finished));
   } catch (...) {
-    fail();
+    fail(std::current_exception());
   }
 }
 
@@ -124,6 +128,7 @@ void KernelCheck::accept(Done finished) {
   working_ = false;
   trouble_ = {};
   if (finished.stamps) know(*finished.stamps);
+  if (finished.failure) return fail(finished.failure);
   checked_ = std::move(finished.checked);
   errors_ = std::move(finished.errors);
   errors_of_ = finished.head;
@@ -135,12 +140,10 @@ void KernelCheck::know(const FileStamps& stamps) {
 }
 
 /// Whatever ended the work becomes words; what was found before stays.
-void KernelCheck::fail() {
+void KernelCheck::fail(const std::exception_ptr& failure) {
   working_ = false;
-  trouble_ = {};
-  know(watch_.seen()); // the files as they are cannot be judged; another look will say when they change
   try {
-    throw;
+    std::rethrow_exception(failure);
   } catch (const AmbiguousTokenAxis& error) {
     trouble_ = {error.what(), error.axes};
   } catch (const Error& error) {

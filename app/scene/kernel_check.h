@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <chrono>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -60,6 +61,7 @@ private:
   };
   struct Done {
     std::optional<FileStamps> stamps; ///< of the files, before they were read
+    std::exception_ptr failure;       ///< why there is no finding of them
     std::shared_ptr<const CheckedKernel> checked;
     std::shared_ptr<const ErrorMap> errors;
     std::int64_t head = -1;
@@ -73,7 +75,7 @@ private:
   void take();
   void accept(Done);
   void know(const FileStamps&); ///< as which the files were read
-  void fail();                  ///< requires that an exception is being handled
+  void fail(const std::exception_ptr&);
 
   std::shared_ptr<const CheckedKernel> checked_;
   std::shared_ptr<const ErrorMap> errors_; // of one head

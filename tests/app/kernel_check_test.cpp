@@ -4,6 +4,7 @@
 #include <chrono>
 #include <fstream>
 #include <thread>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -92,4 +93,25 @@ TEST_CASE("whatever ends a check becomes a sentence, and what was found before s
     CHECK(check.trouble().sentence.find("other.npy") != std::string::npos);
     CHECK(check.checked() == before);
   }
+}
+
+TEST_CASE("files that cannot be judged are read again when they change, and not before") {
+  const test::Scratch scratch;
+  Scene scene = hard_case(scratch, 200);
+  const std::filesystem::path broken = scratch.path / "other.npy";
+  const std::string good = std::exchange(scene.kernel.files.out, broken.string());
+  std::ofstream(broken) << "not an array";
+  KernelCheck check;
+  const auto follow = [&](auto enough) { // for up to a second, or until there is enough
+    for (int i = 0; i < 100; ++i) {
+      check.update(scene, false);
+      if (enough()) return true;
+      std::this_thread::sleep_for(10ms);
+    }
+    return false;
+  };
+  REQUIRE(follow([&] { return !check.working() && !check.trouble().empty(); }));
+  CHECK(!follow([&] { return check.working(); }));
+  std::filesystem::copy_file(good, broken, std::filesystem::copy_options::overwrite_existing);
+  CHECK(follow([&] { return !check.working() && check.checked() != nullptr; }));
 }
