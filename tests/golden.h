@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/io/config_json.h"
+#include "core/config/config_json.h"
 #include "core/rope/engine.h"
 #include "core/rope/ggml.h"
 #include "core/rope/recipe.h"

@@ -10,7 +10,7 @@
 #include "app/scene/presets.h"
 #include "app/scene/scene_json.h"
 #include "core/error.h"
-#include "core/io/model_file.h"
+#include "core/open/model_file.h"
 #include "core/rope/schemes/scheme.h"
 
 namespace ropescope::cli {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "app/scene/scene.h"
-#include "core/io/config_json.h"
+#include "core/config/config_json.h"
 
 namespace CLI {
 class App;

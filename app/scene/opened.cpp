@@ -1,7 +1,7 @@
 #include "app/scene/opened.h"
 
 #include "app/scene/scene_file.h"
-#include "core/io/model_file.h"
+#include "core/open/model_file.h"
 
 namespace ropescope {
 

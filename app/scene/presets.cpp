@@ -10,7 +10,7 @@
 
 #include "app/assets/assets.h"
 #include "core/error.h"
-#include "core/io/model_file.h"
+#include "core/open/model_file.h"
 
 namespace ropescope {
 

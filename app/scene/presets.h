@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/io/config_json.h"
+#include "core/config/config_json.h"
 
 namespace ropescope {
 

@@ -7,8 +7,8 @@
 
 #include "app/scene/presets.h"
 #include "core/check/file_roles.h"
+#include "core/config/config_json.h"
 #include "core/error.h"
-#include "core/io/config_json.h"
 #include "core/rope/positions.h"
 #include "core/rope/schemes/scheme.h"
 #include "core/rope/spectrum.h"

@@ -26,8 +26,8 @@ enum class AxisRule : std::uint8_t {
 };
 
 /// How a model's own code rounds where its rows have 16 bits; float32 rows are the same under all of them.
-/// Source: each class's apply_rotary_pos_emb, verified to the bit on transformers 5.16.0.dev0 @ decba1d2 with PyTorch on
-/// a CPU.
+/// Source: each class's apply_rotary_pos_emb, verified to the bit on transformers 5.16.0.dev0 @ decba1d2 with PyTorch
+/// on a CPU.
 enum class Rounding : std::uint8_t {
   each_step,      ///< tables, both products and their sum, each to the rows' format (Llama and most)
   tables_rounded, ///< tables to the rows' format, then float32 and one rounding at the end (Cohere)
@@ -106,7 +106,7 @@ struct AttentionScale {
 };
 
 /// What a model's config says of its rotary embedding, for one layer type. A plain value: comparable, made by
-/// hand, by a preset or by a config.json (core/io/config_json.h). Nothing in it depends on the sequence
+/// hand, by a preset or by a config.json (core/config/config_json.h). Nothing in it depends on the sequence
 /// length; `Spectrum` takes that. Members are named as their config keys are.
 ///
 /// Source of every key and default: transformers 5.16.0.dev0 @ decba1d2, modeling_rope_utils.py.

@@ -1,6 +1,6 @@
 #include <cstdio>
 
-#include "core/io/config_json.h"
+#include "core/config/config_json.h"
 #include "core/rope/cpu_engine.h"
 #include "core/rope/embedding.h"
 

@@ -1,4 +1,4 @@
-#include "core/io/config_json.h"
+#include "core/config/config_json.h"
 
 #include <algorithm>
 #include <cmath>

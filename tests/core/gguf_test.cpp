@@ -1,4 +1,4 @@
-#include "core/io/gguf.h"
+#include "core/gguf/gguf.h"
 
 #include <algorithm>
 #include <bit>
@@ -11,10 +11,10 @@
 
 #include "core/error.h"
 #include "core/float16.h"
+#include "core/gguf/gguf_file.h"
 #include "core/io/file.h"
-#include "core/io/gguf_file.h"
-#include "core/io/model_file.h"
 #include "core/model/gguf_architectures.h"
+#include "core/open/model_file.h"
 #include "core/rope/scheme_keys.h"
 #include "core/rope/spectrum.h"
 #include "tests/scratch.h"

@@ -12,13 +12,13 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "core/config/config_json.h"
 #include "core/error.h"
-#include "core/io/config_json.h"
 #include "core/io/file.h"
-#include "core/io/model_file.h"
 #include "core/io/warnings.h"
 #include "core/model/gguf_architectures.h"
 #include "core/model/model_types.h"
+#include "core/open/model_file.h"
 #include "core/rope/positions.h"
 #include "tests/scratch.h"
 

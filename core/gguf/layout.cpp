@@ -1,4 +1,4 @@
-#include "core/io/gguf/layout.h"
+#include "core/gguf/layout.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "core/io/gguf_file.h"
+#include "core/gguf/gguf_file.h"
 #include "core/model/model.h"
 
 namespace ropescope {

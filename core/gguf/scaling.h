@@ -1,5 +1,5 @@
 #pragma once
-#include "core/io/gguf/metadata.h"
+#include "core/gguf/metadata.h"
 #include "core/rope/config.h"
 
 namespace ropescope::gguf {

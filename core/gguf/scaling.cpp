@@ -1,4 +1,4 @@
-#include "core/io/gguf/scaling.h"
+#include "core/gguf/scaling.h"
 
 #include <algorithm>
 #include <array>

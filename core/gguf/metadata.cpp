@@ -1,4 +1,4 @@
-#include "core/io/gguf/metadata.h"
+#include "core/gguf/metadata.h"
 
 #include <algorithm>
 #include <cctype>

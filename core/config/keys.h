@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "core/io/config/object.h"
+#include "core/config/object.h"
 #include "core/model/model.h"
 
 namespace ropescope::config {

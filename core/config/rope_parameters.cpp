@@ -1,4 +1,4 @@
-#include "core/io/rope_parameters.h"
+#include "core/config/rope_parameters.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include <fmt/ranges.h>
 
-#include "core/io/config_json.h"
+#include "core/config/config_json.h"
 #include "core/rope/schemes/scheme.h"
 
 namespace ropescope {

@@ -1,13 +1,13 @@
-#include "core/io/config/layers.h"
+#include "core/config/layers.h"
 
 #include <algorithm>
 #include <map>
 #include <utility>
 
-#include "core/io/config/code.h"
-#include "core/io/config/dimensions.h"
-#include "core/io/config/scaling.h"
-#include "core/io/rope_parameters.h"
+#include "core/config/code.h"
+#include "core/config/dimensions.h"
+#include "core/config/rope_parameters.h"
+#include "core/config/scaling.h"
 #include "core/rope/schemes/scheme.h"
 
 namespace ropescope::config {

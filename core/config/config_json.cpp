@@ -1,12 +1,12 @@
-#include "core/io/config_json.h"
+#include "core/config/config_json.h"
 
 #include <algorithm>
 
-#include "core/io/config/code.h"
-#include "core/io/config/dimensions.h"
-#include "core/io/config/keys.h"
-#include "core/io/config/layers.h"
-#include "core/io/config/object.h"
+#include "core/config/code.h"
+#include "core/config/dimensions.h"
+#include "core/config/keys.h"
+#include "core/config/layers.h"
+#include "core/config/object.h"
 #include "core/io/warnings.h"
 #include "core/text.h"
 

@@ -1,4 +1,4 @@
-#include "core/io/config/keys.h"
+#include "core/config/keys.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "core/io/config/object.h"
+#include "core/config/object.h"
 #include "core/rope/config.h"
 
 namespace ropescope::config {

@@ -1,12 +1,12 @@
-#include "core/io/gguf.h"
+#include "core/gguf/gguf.h"
 
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "core/io/gguf/layers.h"
-#include "core/io/gguf/layout.h"
-#include "core/io/gguf/metadata.h"
-#include "core/io/gguf/scaling.h"
+#include "core/gguf/layers.h"
+#include "core/gguf/layout.h"
+#include "core/gguf/metadata.h"
+#include "core/gguf/scaling.h"
 #include "core/io/warnings.h"
 #include "core/text.h"
 

@@ -1,11 +1,11 @@
-#include "core/io/gguf/layers.h"
+#include "core/gguf/layers.h"
 
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "core/io/gguf/scaling.h"
+#include "core/gguf/scaling.h"
 
 namespace ropescope::gguf {
 

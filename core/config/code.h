@@ -1,5 +1,5 @@
 #pragma once
-#include "core/io/config/object.h"
+#include "core/config/object.h"
 #include "core/model/model.h"
 
 namespace ropescope::config {

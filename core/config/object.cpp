@@ -1,4 +1,4 @@
-#include "core/io/config/object.h"
+#include "core/config/object.h"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "core/io/config/code.h"
+#include "core/config/code.h"
 
 #include <algorithm>
 

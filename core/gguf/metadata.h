@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/io/gguf_file.h"
+#include "core/gguf/gguf_file.h"
 #include "core/io/warnings.h"
 #include "core/model/gguf_architectures.h"
 

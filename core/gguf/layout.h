@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "core/io/gguf/metadata.h"
+#include "core/gguf/metadata.h"
 #include "core/rope/config.h"
 
 namespace ropescope::gguf {

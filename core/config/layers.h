@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "core/io/config/object.h"
+#include "core/config/object.h"
 #include "core/model/model.h"
 
 namespace ropescope::config {

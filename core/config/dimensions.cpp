@@ -1,4 +1,4 @@
-#include "core/io/config/dimensions.h"
+#include "core/config/dimensions.h"
 
 #include <cmath>
 

@@ -1,8 +1,8 @@
-#include "core/io/config/scaling.h"
+#include "core/config/scaling.h"
 
 #include <algorithm>
 
-#include "core/io/rope_parameters.h"
+#include "core/config/rope_parameters.h"
 #include "core/rope/schemes/scheme.h"
 
 namespace ropescope::config {

@@ -1,13 +1,13 @@
-#include "core/io/model_file.h"
+#include "core/open/model_file.h"
 
 #include <string>
 
 #include <fmt/format.h>
 
+#include "core/config/config_json.h"
 #include "core/error.h"
-#include "core/io/config_json.h"
+#include "core/gguf/gguf.h"
 #include "core/io/file.h"
-#include "core/io/gguf.h"
 
 namespace ropescope {
 

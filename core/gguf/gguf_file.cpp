@@ -1,4 +1,4 @@
-#include "core/io/gguf_file.h"
+#include "core/gguf/gguf_file.h"
 
 #include <algorithm>
 #include <array>
