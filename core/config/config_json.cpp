@@ -68,7 +68,7 @@ void read_preset(const Json& root, Model& model) {
 
 } // namespace
 
-Model parse_model_config(std::string_view text, const std::string& name) {
+Model parse_model_config(std::string_view text, const std::string& name, const ReadOptions&) {
   Model model;
   model.name = name;
   try {

@@ -13,7 +13,7 @@ namespace ropescope {
 /// 5.16.0.dev0 @ decba1d2. Keys that concern the rotation and are not understood are named in the warnings.
 /// Time and memory grow with the text, memory to some 30 MB beside it.
 /// Throws Error: not JSON, no rope key at all, a number out of range, an unknown type, more than 262 144 values.
-Model parse_model_config(std::string_view text, const std::string& name);
+Model parse_model_config(std::string_view text, const std::string& name, const ReadOptions& = {});
 
 /// Sets one key of a config.json's rope parameters (or of the file itself: "head_dim", "rope_theta",
 /// "max_position_embeddings" …) from JSON text; text that is no JSON counts as a string.

@@ -12,8 +12,9 @@ namespace ropescope {
 /// "sliding_attention"), the others have a single one whose layer_type is empty.
 struct LayerRope {
   std::string layer_type;
-  RopeConfig config;       ///< rotates: false for the layers without RoPE (Llama 4, SmolLM3: "no_rope")
-  std::int64_t layers = 0; ///< how many of the model's layers; 0 where the file does not tell
+  RopeConfig config;                      ///< rotates: false for the layers without RoPE (Llama 4, SmolLM3: "no_rope")
+  std::int64_t layers = 0;                ///< how many of the model's layers; 0 where the file does not tell
+  std::vector<std::string> also_called{}; ///< other names of these layers, as the model's own code has them
 
   bool operator==(const LayerRope&) const = default;
 };
@@ -28,6 +29,14 @@ enum class LayoutSource : std::uint8_t {
   unknown_architecture ///< the file names an architecture that the table lacks: halves
 };
 
+/// What a person says beside a file.
+struct ReadOptions {
+  std::string part; ///< which of several parts of the file: "text", "vision" …; empty: the language model
+  std::vector<std::string> ignore; ///< keys that are left out, though they change the numbers
+
+  bool operator==(const ReadOptions&) const = default;
+};
+
 /// What a file says of a model's rotary embeddings. A plain value, whichever kind of file it came from.
 struct Model {
   std::string name;         ///< as a preset or the file carries it, else the file's own name
@@ -36,7 +45,12 @@ struct Model {
   std::string model_type;   ///< Hugging Face's, e.g. "llama"; of a GGUF file the nearest; empty where none is named
   std::string architecture; ///< a GGUF file's `general.architecture`; else empty
   LayoutSource layout_source = LayoutSource::assumed;
+  std::string part;                      ///< which part of the file this is; empty where it has one alone
+  std::vector<std::string> parts;        ///< those of the file that rotate; empty where it has one alone
+  std::vector<std::string> from_class;   ///< what the file leaves out, as its class has it: "rope_theta 10 000"
   std::vector<LayerRope> layers;         ///< at least one
+  std::vector<std::string> layer_names;  ///< of layers that are alike: every name that the file or its class has
+  std::vector<std::string> resting;      ///< layer types without attention, or whose attention has no positions
   std::vector<std::int64_t> head_counts; ///< of queries, of keys: each number once and at least 1; empty: not told
   std::vector<std::string> warnings;     ///< sentences: what was assumed, which keys were not understood
 

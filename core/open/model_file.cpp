@@ -16,7 +16,7 @@ namespace {
 /// Real ones have some kilobytes; those that name every class of an image model a megabyte.
 constexpr std::uintmax_t greatest_config_file = 4u << 20;
 
-Model read_any(const std::filesystem::path& path) {
+Model read_any(const std::filesystem::path& path, const ReadOptions& options) {
   InputFile file(path);
   // By its first bytes and not by its name, which people change.
   if (is_gguf(file)) return read_gguf(file, path.string());
@@ -24,13 +24,13 @@ Model read_any(const std::filesystem::path& path) {
     throw Error(fmt::format("{}: has {} bytes, expected at most {}", path.string(), file.size(), greatest_config_file));
   std::string text(static_cast<std::size_t>(file.size()), '\0');
   file.read(0, text);
-  return parse_model_config(text, path.string());
+  return parse_model_config(text, path.string(), options);
 }
 
 } // namespace
 
-Model read_model(const std::filesystem::path& path) {
-  Model model = read_any(path);
+Model read_model(const std::filesystem::path& path, const ReadOptions& options) {
+  Model model = read_any(path, options);
   // Whole, so that it opens again from another folder.
   model.origin = std::filesystem::absolute(path).lexically_normal().string();
   return model;
