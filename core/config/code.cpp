@@ -30,7 +30,15 @@ void set_code(RopeConfig& rope, const Object& config) {
   const ModelType& code = config.code();
   // DeepSeek-V3 asks the file whether pairs lie interleaved; where it says false, they are halves.
   rope.layout.pairs = code.layout;
-  if (!config.flag("rope_interleave", true)) rope.layout.pairs = {};
+  const bool asks = config.code().layout.output != config.code().layout.pairing;
+  if (asks && !config.flag("rope_interleave", true)) rope.layout.pairs = {};
+  // What the file itself says of its pairs: nomic and executorch; of a class that is not known rope_interleave too,
+  // which means the same wherever it is known.
+  if (config.find("rotary_interleaved"))
+    rope.layout.pairs.pairing = rope.layout.pairs.output =
+        config.flag("rotary_interleaved", false) ? Pairing::interleaved : Pairing::half;
+  if (!config.is_known() && !config.values() && config.flag("rope_interleave", false))
+    rope.layout.pairs = {Pairing::interleaved, Pairing::half};
   rope.arithmetic.rounding = code.rounding;
   // After the dimensions, as default sections follow from the number of pairs.
   set_axes(rope, config);
@@ -42,8 +50,25 @@ void set_code(RopeConfig& rope, const Object& config) {
     rope.attention.xpos_scale_base = config.number("xpos_scale_base").value_or(512);
 }
 
+void require_rotation(const Object& config) {
+  if (config.code().no_rotation)
+    throw Error(
+        fmt::format("model_type \"{}\" mixes cosines and sines of many frequencies (FoPE), which is no rotation",
+                    config.model_type()));
+  if (config.code().other_axes)
+    throw Error(
+        fmt::format("which position turns which pair of model_type \"{}\" cannot be said here: it has axes in an "
+                    "order of its own",
+                    config.model_type()));
+  if (config.code().learned_factors && !config.find("freq_factors") && !config.is_ignored("freq_factors"))
+    throw Error(fmt::format("the frequencies of model_type \"{}\" have learned factors, which lie in its checkpoint "
+                            "(tensor rotary_emb.alpha): expected model.safetensors beside the file, or --ignore "
+                            "freq_factors for the frequencies without them",
+                            config.model_type()));
+}
+
 LayoutSource layout_source(const Object& config) {
-  if (config.is_known()) return LayoutSource::model_type;
+  if (config.is_known() || config.find("rotary_interleaved")) return LayoutSource::model_type;
   return config.model_type().empty() ? LayoutSource::no_model_type : LayoutSource::unknown_model_type;
 }
 

@@ -10,6 +10,9 @@ void set_code(RopeConfig&, const Object&);
 
 LayoutSource layout_source(const Object&);
 
+/// Refuses what the code does with positions where that is no rotation, or by numbers that only a checkpoint has.
+void require_rotation(const Object&);
+
 /// Layers of the same dimensions in which nothing turns.
 RopeConfig without_rope(RopeConfig, const Object&);
 

@@ -1,12 +1,16 @@
 #include "core/config/config_json.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/config/code.h"
 #include "core/config/dimensions.h"
 #include "core/config/keys.h"
 #include "core/config/layers.h"
+#include "core/config/native.h"
 #include "core/config/object.h"
+#include "core/config/parts.h"
+#include "core/config/rests.h"
 #include "core/io/warnings.h"
 #include "core/text.h"
 
@@ -14,47 +18,57 @@ namespace ropescope {
 
 namespace {
 
-// Names under which multimodal models nest the config of their language model, in the order in which they count.
-constexpr const char* language_parts[] = {"text_config", "llm_config", "language_config", "decoder"};
-
-/// The object that describes the language model: the file's own, or the one a multimodal model nests.
-const Json& language_part(const Json& root, std::string& place) {
-  // A value at the top counts first. A key that holds null there says nothing, so a nested model is looked for.
-  if (config::has_rope_value(root)) return root;
-  for (const char* key : language_parts)
-    if (const Json* part = present(root, key); part && part->is_object() && config::has_rope_key(*part)) {
-      place = fmt::format("{}.", key);
-      return *part;
-    }
-  return root;
-}
-
-/// Of the file and of every language model in it: whichever was read, an array's heads may be another's.
-std::vector<std::int64_t> all_head_counts(const Json& root) {
-  std::vector<std::int64_t> counts = config::head_counts(root);
-  for (const char* key : language_parts)
-    if (const Json* part = present(root, key); part && part->is_object())
-      for (const std::int64_t count : config::head_counts(*part)) counts.push_back(count);
+/// Of the file and of every model in it: whichever was read, an array's heads may be another's.
+std::vector<std::int64_t> all_head_counts(const std::vector<config::Part>& parts) {
   std::vector<std::int64_t> once;
-  for (const std::int64_t count : counts)
-    if (std::find(once.begin(), once.end(), count) == once.end()) once.push_back(count);
+  for (const config::Part& part : parts)
+    for (const std::int64_t count : config::head_counts(*part.json))
+      if (std::find(once.begin(), once.end(), count) == once.end()) once.push_back(count);
   return once;
 }
 
-void read_language_part(const Json& root, Model& model) {
-  std::string place;
-  Warnings warnings;
-  const Json& part = language_part(root, place);
-  const config::Object object(part, place, warnings);
-  if (!config::has_rope_key(part))
+/// The parts that turn, and why none of a file does.
+[[noreturn]] void refuse_file(const config::Part& whole, const ReadOptions& options) {
+  Warnings unsaid;
+  Model model;
+  const config::Object object(whole, options.ignore, unsaid, model);
+  const std::string why = config::why_nothing_turns(object);
+  if (why.empty())
     throw Error("no key of a rotary embedding in it, expected rope_theta, rope_parameters, rope_scaling, rotary_dim "
                 "or the like");
-  config::warn_of_unknown_keys(object);
+  throw Error(object.model_type().empty()
+                  ? fmt::format("the model has no rotary embedding ({})", why)
+                  : fmt::format("model_type \"{}\" has no rotary embedding ({})", object.model_type(), why));
+}
+
+void read_part(const config::Part& part, const ReadOptions& options, Model& model) {
+  Warnings warnings;
+  const config::Object object(part, options.ignore, warnings, model);
+  if (const std::string why = config::why_nothing_turns(object); !why.empty())
+    throw Error(fmt::format("{}model_type \"{}\" has no rotary embedding ({})",
+                            part.path.empty() ? "" : fmt::format("{}: ", part.path), object.model_type(), why));
+  config::require_rotation(object);
+  config::judge_other_keys(object);
   model.model_type = printable(object.model_type());
   model.layout_source = config::layout_source(object);
   model.layers = config::read_layers(object);
+  model.layer_names = config::layer_names(object);
+  model.resting = config::resting_layers(object);
   config::warn_of_unread_keys(object, model);
   model.warnings = warnings.take();
+}
+
+/// The part that was asked for, else the language model, else the only one.
+void read_parts(const Json& root, const ReadOptions& options, Model& model) {
+  const std::vector<config::Part> all = config::all_parts(root);
+  const std::vector<config::Part> turning = config::rotating_parts(root);
+  model.head_counts = all_head_counts(all);
+  if (turning.empty()) refuse_file(all.front(), options);
+  const config::Part& part = options.part.empty() ? turning.front() : config::part_named(turning, options.part);
+  read_part(part, options, model);
+  if (turning.size() == 1 && options.part.empty()) return;
+  model.part = part.name;
+  for (const config::Part& one : turning) model.parts.push_back(printable(one.name));
 }
 
 /// What a preset says of itself.
@@ -68,19 +82,22 @@ void read_preset(const Json& root, Model& model) {
 
 } // namespace
 
-Model parse_model_config(std::string_view text, const std::string& name, const ReadOptions&) {
+Model parse_model_config(std::string_view text, const std::string& name, const ReadOptions& options) {
   Model model;
   model.name = name;
   try {
     const Json root = parse_json(text);
     if (!root.is_object()) throw Error("not a config.json: expected an object at its top");
-    read_language_part(root, model);
-    model.head_counts = all_head_counts(root);
+    const std::optional<Json> native = config::from_native(root);
+    read_parts(native ? *native : root, options, model);
     read_preset(root, model);
     model.name = printable(model.name);
+    for (std::vector<std::string>* names : {&model.from_class, &model.layer_names, &model.resting})
+      for (std::string& name_in_file : *names) name_in_file = printable(name_in_file);
     // Names out of the file go into sentences and onto the screen later: made printable once, here.
     for (LayerRope& layer : model.layers) {
       layer.layer_type = printable(layer.layer_type);
+      for (std::string& other : layer.also_called) other = printable(other);
       validate(layer.config);
     }
   } catch (const Error& error) {

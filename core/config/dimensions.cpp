@@ -1,5 +1,6 @@
 #include "core/config/dimensions.h"
 
+#include <charconv>
 #include <cmath>
 
 #include "core/rope/schemes/scheme.h"
@@ -9,29 +10,64 @@ namespace ropescope::config {
 
 namespace {
 
+/// Components that turn of a head in which the others do not: the file's, else the class's.
+std::optional<std::int64_t> rope_part(const Object& config) {
+  const auto stated = config.integer("qk_rope_head_dim");
+  if (stated && *stated == 0) return std::nullopt; // the file leaves multi-head latent attention out
+  return stated ? stated : config.class_integer("qk_rope_head_dim");
+}
+
 /// Whether qk_rope_head_dim is a head apart, q_pe and k_pe of multi-head latent attention: it has the size of what
 /// turns, and qk_nope_head_dim components of a query lie before it.
-bool is_decoupled(const Object& config) {
-  return config.integer("qk_rope_head_dim").has_value() && !config.code().rope_inside_head;
+bool is_decoupled(const Object& config) { return rope_part(config).has_value() && !config.code().rope_inside_head; }
+
+/// head_dim of the layers of a type, where per_layer_config names it: {"1": {"head_dim": 512}}, by the layer's number.
+std::optional<std::int64_t> head_dim_of_layers(const Object& config, std::string_view layer_type) {
+  const Json* layers = config.dictionary("per_layer_config");
+  const Json* types = config.find("layer_types");
+  if (!layers || !types || !types->is_array()) return std::nullopt;
+  for (const auto& [number, values] : layers->items()) {
+    const Json* wanted = values.is_object() ? present(values, "head_dim") : nullptr;
+    std::size_t index = types->size();
+    std::from_chars(number.data(), number.data() + number.size(), index);
+    if (wanted && index < types->size() && (*types)[index] == layer_type)
+      return as_integer(*wanted, config.place_of(fmt::format("per_layer_config.{}.head_dim", number)));
+  }
+  return std::nullopt;
+}
+
+std::int64_t divided(const Object& config) {
+  // Qwen2-VL's tower is embed_dim wide; its hidden_size is the language model's.
+  auto hidden = config.first_integer("embed_dim", "hidden_size", "n_embd", "d_model", "dim", "model_dim");
+  for (const char* key : {"embed_dim", "hidden_size"})
+    if (!hidden) hidden = config.class_integer(key);
+  auto heads = config.first_integer("num_attention_heads", "n_head", "n_heads", "num_heads",
+                                    "decoder_num_attention_heads", "encoder_num_attention_heads");
+  for (const char* key : {"num_attention_heads", "decoder_num_attention_heads", "num_heads"})
+    if (!heads) heads = config.class_integer(key);
+  if (!hidden || !heads) throw Error("no head_dim in it, and no hidden_size with num_attention_heads to divide");
+  if (*heads < 1) throw Error(fmt::format("num_attention_heads is {}, expected at least 1", *heads));
+  // Python's // of positive numbers: rounded down.
+  return config.code().head_multiple * *hidden / *heads;
 }
 
 std::int64_t head_dim(const Object& config, std::string_view layer_type) {
   const ModelType& code = config.code();
-  if (const auto rope = config.integer("qk_rope_head_dim"); rope && !code.rope_inside_head) return *rope;
+  if (is_decoupled(config)) return *rope_part(config);
+  if (const auto own = head_dim_of_layers(config, layer_type)) return *own;
   // Gemma 4's full-attention layers have wider heads than its sliding ones.
   const bool full = layer_type == "full_attention";
   if (full)
-    if (const auto global = config.integer("global_head_dim")) return *global; // Gemma 4
-  if (const auto given = config.first_integer("head_dim", "kv_channels", "attention_head_dim")) return *given;
+    if (const auto global = config.integer("global_head_dim")) return *global;
+  if (const auto given = config.first_integer("head_dim", "attention_head_dim", "kv_channels")) return *given;
   // `"head_dim": null` is a statement too: then the class divides.
-  if (code.default_head_dim > 0 && !config.json().contains("head_dim"))
+  if (config.json().contains("head_dim")) return divided(config);
+  if (full)
+    if (const auto global = config.class_integer("global_head_dim")) return *global;
+  if (const auto own = config.class_integer("head_dim")) return *own;
+  if (code.default_head_dim > 0)
     return full && code.default_global_head_dim > 0 ? code.default_global_head_dim : code.default_head_dim;
-  const auto hidden = config.first_integer("hidden_size", "n_embd", "d_model", "dim");
-  const auto heads = config.first_integer("num_attention_heads", "n_head", "n_heads", "num_heads");
-  if (!hidden || !heads) throw Error("no head_dim in it, and no hidden_size with num_attention_heads to divide");
-  if (*heads < 1) throw Error(fmt::format("num_attention_heads is {}, expected at least 1", *heads));
-  // Python's // of positive numbers: rounded down.
-  return *hidden / *heads;
+  return divided(config);
 }
 
 /// int(head_dim · partial_rotary_factor), truncated as Python does.
@@ -42,20 +78,35 @@ std::int64_t part_of(std::int64_t head_dim, double partial) {
   return static_cast<std::int64_t>(part);
 }
 
-std::int64_t rotary_dim(const RopeConfig& rope, const Object& config, bool partial_above, bool partial_in_dictionary) {
+std::int64_t rotary_dim(const RopeConfig& rope, const Object& config, bool partial_stated) {
   // The head apart turns whole, and p-RoPE's table is as wide as the head, with frequencies of 0.
   if (is_decoupled(config) || scheme_of(rope).spans_whole_head) return rope.layout.head_dim;
-  if (config.code().rope_inside_head && !partial_above && !partial_in_dictionary)
-    if (const auto rope_part = config.integer("qk_rope_head_dim")) return *rope_part;
-  if (!partial_above)
+  if (config.code().rope_inside_head && !partial_stated)
+    if (const auto part = rope_part(config)) return *part;
+  if (!partial_stated) {
     // GPT-J's and others' way to say it in components. A stated part of the head counts before it.
     if (const auto given = config.integer("rotary_dim")) return *given;
+    if (const auto own = config.class_integer("rotary_dim")) return *own;
+  }
   return part_of(rope.layout.head_dim, rope.layout.partial_rotary_factor);
+}
+
+std::optional<double> number_in(const Json* parameters, const char* key) {
+  const Json* value = parameters ? present(*parameters, key) : nullptr;
+  return value && value->is_number() ? std::optional(value->get<double>()) : std::nullopt;
 }
 
 } // namespace
 
-double base_of(const Object& config) {
+const Json* class_parameters(const Object& config, std::string_view layer_type) {
+  const Json* all = config.values() ? config.values()->rope_parameters() : nullptr;
+  if (!all || !all->is_object()) return nullptr;
+  if (all->contains("rope_type") || all->contains("rope_theta")) return all;
+  const Json* own = present(*all, layer_type);
+  return own && own->is_object() ? own : nullptr;
+}
+
+double base_of(const Object& config, const Json* parameters) {
   const ModelType& code = config.code();
   if (code.fixed_base) {
     if (const auto given = config.number("rope_theta"); given && *given != code.default_theta)
@@ -63,35 +114,48 @@ double base_of(const Object& config) {
                               config.model_type(), grouped(code.default_theta)));
     return code.default_theta;
   }
-  if (const auto given = config.first_number("rope_theta", "rotary_emb_base", "rotary_base", "global_rope_theta"))
-    return *given;
+  if (number_in(parameters, "rope_theta")) return *number_in(parameters, "rope_theta");
+  if (const auto given = config.number("rope_theta")) return *given;
   if (const auto ratio = config.number("rope_ratio")) return 10000 * *ratio; // ChatGLM
+  for (const char* layer_type : {"", "full_attention"})
+    if (const auto own = number_in(class_parameters(config, layer_type), "rope_theta")) {
+      config.say_from_class(fmt::format("rope_theta {}", grouped(*own)));
+      return *own;
+    }
+  config.say_from_class(fmt::format("rope_theta {}", grouped(code.default_theta)));
   return code.default_theta;
 }
 
 std::optional<double> local_base_of(const Object& config) {
-  if (const auto given = config.first_number("rope_local_base_freq", "local_rope_theta", "swa_rope_theta"))
-    return given;
+  if (const auto given = config.number("rope_local_base_freq")) return given;
   return config.code().local_base > 0 ? std::optional(config.code().local_base) : std::nullopt;
 }
 
 void set_dimensions(RopeConfig& rope, const Object& config, std::string_view layer_type, bool partial_in_dictionary) {
   const ModelType& code = config.code();
   rope.layout.head_dim = head_dim(config, layer_type);
-  // GPT-NeoX's older class knows rotary_pct alone; of the others the name of today counts first.
-  const auto partial_above =
+  // GPT-NeoX's older class knows rotary_pct alone; of the others the name of today counts first. The rope parameters'
+  // own, which is set already, counts before both.
+  const auto beside =
       code.rotary_pct_alone ? config.number("rotary_pct") : config.first_number("partial_rotary_factor", "rotary_pct");
-  if (partial_above)
-    rope.layout.partial_rotary_factor = *partial_above; // the attribute overwrites the dictionary's
-  else if (!partial_in_dictionary)
-    rope.layout.partial_rotary_factor = code.default_partial;
-  rope.layout.rotary_dim = rotary_dim(rope, config, partial_above.has_value(), partial_in_dictionary);
-  rope.layout.nope_dim = is_decoupled(config) ? config.integer("qk_nope_head_dim").value_or(0) : 0;
+  const auto of_class = number_in(class_parameters(config, layer_type), "partial_rotary_factor");
+  if (!partial_in_dictionary) {
+    rope.layout.partial_rotary_factor = beside.value_or(of_class.value_or(code.default_partial));
+    if (!beside && of_class && *of_class != 1)
+      config.say_from_class(fmt::format("partial_rotary_factor {:g}", *of_class));
+  }
+  rope.layout.rotary_dim = rotary_dim(rope, config, partial_in_dictionary || beside.has_value());
+  rope.layout.nope_dim = 0;
+  if (is_decoupled(config)) {
+    const auto nope = config.integer("qk_nope_head_dim");
+    rope.layout.nope_dim = nope ? *nope : config.class_integer("qk_nope_head_dim").value_or(0);
+  }
 }
 
 std::vector<std::int64_t> head_counts(const Json& object) {
   std::vector<std::int64_t> counts;
-  for (const char* key : {"num_attention_heads", "n_head", "n_heads", "num_heads", "num_key_value_heads"}) {
+  for (const char* key : {"num_attention_heads", "n_head", "n_heads", "num_heads", "decoder_num_attention_heads",
+                          "num_key_value_heads"}) {
     const Json* value = present(object, key);
     if (!value || !value->is_number_integer()) continue;
     if (const auto count = value->get<std::int64_t>(); count > 0) counts.push_back(count);

@@ -6,6 +6,8 @@
 
 #include "core/config/code.h"
 #include "core/config/dimensions.h"
+#include "core/config/keys.h"
+#include "core/config/listed_layers.h"
 #include "core/config/rope_parameters.h"
 #include "core/config/scaling.h"
 #include "core/rope/schemes/scheme.h"
@@ -18,20 +20,45 @@ namespace {
 struct Dictionary {
   const Json* json = nullptr; ///< null: the file has none, and nothing is scaled
   std::string where;
+  bool of_class = false;
 };
 
+/// The class's, where the file has no word of its own.
+Dictionary class_dictionary(const Object& config) {
+  const Json* own = config.values() ? config.values()->rope_parameters() : nullptr;
+  if (!own || !own->is_object() || has_rope_value(config.json())) return {};
+  return {own, fmt::format("rope_parameters of the class of model_type \"{}\"", config.model_type()), true};
+}
+
 Dictionary rope_dictionary(const Object& config) {
-  // Where both are there the older key counts; warn_of_unread_keys() says so.
-  if (const Json* older = config.dictionary("rope_scaling")) return {older, config.place_of("rope_scaling")};
-  return {config.dictionary("rope_parameters"), config.place_of("rope_parameters")};
+  // Where both are there the older key counts; warn_of_unread_keys() says so. Of an empty one Python's `or` makes none.
+  for (const char* key : {"rope_scaling", "rope_parameters"})
+    if (const Json* given = config.dictionary(key); given && !given->empty()) return {given, config.place_of(key)};
+  return class_dictionary(config);
+}
+
+/// What of the class's rope parameters is more than their base, said of the model.
+void say_what_class_has(const Object& config, const Dictionary& scaling) {
+  if (!scaling.of_class) return;
+  const auto say = [&](const Json& parameters, const std::string& before) {
+    for (const auto& [key, value] : parameters.items())
+      if (value.is_primitive() && !value.is_null() && value != "default")
+        config.say_from_class(
+            fmt::format("{}{} {}", before, key, value.is_string() ? value.get<std::string>() : value.dump()));
+  };
+  for (const auto& [key, value] : scaling.json->items())
+    if (value.is_object()) say(value, key + ".");
+  say(*scaling.json, "");
 }
 
 /// The start of every embedding: its base and the stated context length, 0 where no key has it.
 RopeConfig with_length(const Object& config, double base) {
   RopeConfig rope;
   rope.base = base;
-  rope.scaling.max_position_embeddings =
-      config.first_number("max_position_embeddings", "n_positions", "seq_length", "max_seq_len", "n_ctx").value_or(0);
+  auto length = config.first_number("max_position_embeddings", "n_positions", "seq_length", "max_seq_len", "n_ctx",
+                                    "max_context_length");
+  if (!length) length = config.class_number("max_position_embeddings");
+  rope.scaling.max_position_embeddings = length.value_or(0);
   return rope;
 }
 
@@ -61,9 +88,9 @@ bool is_local(std::string_view layer_type) {
 }
 
 RopeConfig read_layer_type(const Object& config, const std::string& layer_type, const Dictionary& scaling) {
-  const double base = base_of(config);
   // null for a layer type says that these layers have no RoPE.
   const bool rests = scaling.json->is_null();
+  const double base = base_of(config, rests ? nullptr : scaling.json);
   RopeConfig rope = with_length(config, is_local(layer_type) && !rests ? local_base_of(config).value_or(base) : base);
   if (!rests) set_scaling(rope, config, *scaling.json, scaling.where, Schema::nested);
   if (!rests && layer_type == "compress") set_compressed(rope);
@@ -91,7 +118,8 @@ std::vector<LayerRope> read_two_embeddings(const Object& config, const Dictionar
   const ModelType& code = config.code();
   const auto read = [&](const Dictionary& by, double base) { return read_embedding(config, by, base, Schema::nested); };
   if (const auto compressed = config.number("compress_rope_theta"); compressed && code.compressed_layers) {
-    std::vector<LayerRope> layers{{"main", read({}, base_of(config))}, {"compress", read(scaling, *compressed)}};
+    std::vector<LayerRope> layers{{"main", read({}, base_of(config, nullptr))},
+                                  {"compress", read(scaling, *compressed)}};
     set_compressed(layers.back().config);
     return layers;
   }
@@ -100,7 +128,7 @@ std::vector<LayerRope> read_two_embeddings(const Object& config, const Dictionar
   // A flat dictionary of the newer schema says that all layers are alike, whatever the class did with older files.
   const bool is_newer = scaling.json && scaling.json == config.find("rope_parameters");
   if (is_newer || (!local && !(code.scales_full_alone && scaling.json))) return {};
-  const double base = base_of(config), local_base = local.value_or(code.default_theta);
+  const double base = base_of(config, scaling.json), local_base = local.value_or(code.default_theta);
   return {{"full_attention", read(scaling, base)},
           {"sliding_attention", read(code.scales_local ? scaling : Dictionary{}, local_base)}};
 }
@@ -127,13 +155,50 @@ std::vector<LayerRope> split_by_depth(const Object& config, const LayerRope& who
   return {{"rope", whole.config, rotating}, {"no_rope", without_rope(whole.config, config), layers - rotating}};
 }
 
+/// Layer types of the file, else of its class, each once, in the order in which they come.
+std::vector<std::string> layer_types(const Object& config) {
+  std::vector<std::string> names;
+  const Json* types = config.find("layer_types");
+  if (types && types->is_array()) {
+    for (const Json& type : *types)
+      if (type.is_string() && std::find(names.begin(), names.end(), type.get_ref<const std::string&>()) == names.end())
+        names.push_back(type.get<std::string>());
+  } else if (config.values()) {
+    names = config.values()->list("layer_types");
+  }
+  return names;
+}
+
+bool is_in(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Where the class lets only some of its layer types turn: those, and the others, as far as the model has them.
+std::vector<LayerRope> split_by_type(const Object& config, const LayerRope& whole) {
+  if (!config.values()) return {};
+  const std::vector<std::string> turning = config.values()->list("rotating_layer_types");
+  const std::vector<std::string> idle = config.values()->list("no_attention_layer_types");
+  std::vector<LayerRope> layers;
+  for (const std::string& type : layer_types(config))
+    if (!turning.empty() && !is_in(idle, type))
+      layers.push_back({type, is_in(turning, type) ? whole.config : without_rope(whole.config, config)});
+  const auto turns = [](const LayerRope& layer) { return layer.config.rotates; };
+  if (std::all_of(layers.begin(), layers.end(), turns)) return {};
+  if (std::none_of(layers.begin(), layers.end(), turns)) return {};
+  std::stable_partition(layers.begin(), layers.end(), turns);
+  return layers;
+}
+
 /// One embedding, which some of the model's layers may lack.
 std::vector<LayerRope> split(const Object& config, const LayerRope& whole) {
   const FullAttention full = config.code().full_attention;
   const bool rests =
       full == FullAttention::rests || (full == FullAttention::rests_beside_window && config.find("sliding_window"));
-  if (!rests) return split_by_depth(config, whole);
-  return {{"sliding_attention", whole.config}, {"full_attention", without_rope(whole.config, config)}};
+  if (rests) return {{"sliding_attention", whole.config}, {"full_attention", without_rope(whole.config, config)}};
+  std::vector<LayerRope> by_depth = split_by_depth(config, whole);
+  if (by_depth.size() > 1 || full != FullAttention::turns) return by_depth;
+  std::vector<LayerRope> by_type = split_by_type(config, whole);
+  return by_type.empty() ? by_depth : by_type;
 }
 
 /// By `layer_types`, the list of every layer's type.
@@ -148,19 +213,72 @@ void count_layers(std::vector<LayerRope>& layers, const Object& config) {
       layer.layers = found->second;
 }
 
+/// The layers of a file that has a number for each, see listed_layers.h.
+std::vector<LayerRope> read_listed(const Object& config) {
+  std::vector<LayerRope> layers;
+  for (const ListedLayers& kind : listed_layers(config)) {
+    const Object one = config.with(kind.json);
+    Dictionary scaling = rope_dictionary(one);
+    if (config.code().scales_full_alone && kind.layer_type != "full_attention") scaling = {};
+    RopeConfig rope = read_embedding(one, scaling, base_of(one, scaling.json), Schema::flat);
+    if (!kind.turns) rope = without_rope(std::move(rope), one);
+    layers.push_back({kind.layer_type, std::move(rope), kind.layers});
+  }
+  // A name must be one layer's alone: of a type with several kinds each is named by what tells them apart.
+  for (LayerRope& layer : layers) {
+    const auto same = [&](const LayerRope& other) { return other.layer_type == layer.layer_type; };
+    if (layers.size() > 1 && (layer.layer_type.empty() || std::count_if(layers.begin(), layers.end(), same) > 1))
+      layer.also_called.push_back(std::exchange(
+          layer.layer_type, layer.config.rotates ? fmt::format("base_{:g}", layer.config.base) : "no_rope"));
+  }
+  if (layers.size() == 1) layers.front().layer_type.clear();
+  if (std::none_of(layers.begin(), layers.end(), [](const LayerRope& l) { return l.config.rotates; }))
+    throw Error("its list of bases has no layer with a rotary embedding");
+  return layers;
+}
+
+/// Names that the model's own code has for layers that are called otherwise here.
+void name_as_code_does(std::vector<LayerRope>& layers, const Object& config) {
+  const ModelType& code = config.code();
+  for (LayerRope& layer : layers) {
+    const auto& names = layer.config.rotates ? code.rope_layers : code.no_rope_layers;
+    if (layers.size() > 1 && layer.layer_type != "compress")
+      for (const std::string_view name : names)
+        if (name != layer.layer_type) layer.also_called.emplace_back(name);
+    if (layer.layer_type == "compress")
+      for (const std::string_view name : code.no_rope_layers) layer.also_called.emplace_back(name);
+  }
+}
+
 } // namespace
 
+std::vector<std::string> layer_names(const Object& config) { return layer_types(config); }
+
+std::vector<std::string> resting_layers(const Object& config) {
+  std::vector<std::string> resting;
+  if (!config.values()) return resting;
+  const std::vector<std::string> idle = config.values()->list("no_attention_layer_types");
+  for (const std::string& type : layer_types(config))
+    if (is_in(idle, type)) resting.push_back(type);
+  return resting;
+}
+
 std::vector<LayerRope> read_layers(const Object& config) {
-  const Dictionary scaling = rope_dictionary(config);
   std::vector<LayerRope> layers;
-  if (scaling.json && is_per_layer(*scaling.json))
-    layers = read_per_layer(config, scaling);
-  else
-    layers = read_two_embeddings(config, scaling);
-  // What describes one embedding: an empty layer type. Only that one may still lack RoPE in some layers.
-  if (layers.empty()) layers.push_back({"", read_embedding(config, scaling, base_of(config), Schema::flat)});
-  if (layers.size() == 1) layers = split(config, LayerRope(layers.front()));
+  if (has_listed_layers(config)) {
+    layers = read_listed(config);
+  } else {
+    const Dictionary scaling = rope_dictionary(config);
+    say_what_class_has(config, scaling);
+    layers = scaling.json && is_per_layer(*scaling.json) ? read_per_layer(config, scaling)
+                                                         : read_two_embeddings(config, scaling);
+    // What describes one embedding: an empty layer type. Only that one may still lack RoPE in some layers.
+    if (layers.empty())
+      layers.push_back({"", read_embedding(config, scaling, base_of(config, scaling.json), Schema::flat)});
+    if (layers.size() == 1) layers = split(config, LayerRope(layers.front()));
+  }
   count_layers(layers, config);
+  name_as_code_does(layers, config);
   return layers;
 }
 

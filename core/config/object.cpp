@@ -1,14 +1,84 @@
 #include "core/config/object.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "core/text.h"
 
 namespace ropescope::config {
 
-Object::Object(const Json& json, std::string place, Warnings& warnings)
-    : json_(json), place_(std::move(place)), warnings_(warnings) {
-  // A model_type of another kind counts as none, as any model may be described by its numbers alone.
-  if (const Json* type = find("model_type"); type && type->is_string()) model_type_ = type->get<std::string>();
-  known_ = find_model_type(model_type_);
+namespace {
+
+/// Letters and digits alone, small: what a model_type and the name of its classes have in common.
+std::string squashed(std::string_view name) {
+  std::string result;
+  for (const char c : name)
+    if (std::isalnum(static_cast<unsigned char>(c)))
+      result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return result;
+}
+
+/// The model_type whose class `architectures` names, where the file's own is not known: repackaged files rename it.
+std::string type_by_architecture(const Json& json) {
+  const Json* architectures = present(json, "architectures");
+  if (!architectures || !architectures->is_array() || architectures->empty() || !architectures->front().is_string())
+    return "";
+  std::string name = architectures->front().get<std::string>();
+  for (const std::string_view ending : {"ForCausalLM", "ForConditionalGeneration", "LMHeadModel", "Model"})
+    if (name.ends_with(ending)) {
+      name.resize(name.size() - ending.size());
+      break;
+    }
+  const std::string wanted = squashed(name);
+  if (wanted.empty()) return "";
+  for (const ModelType& type : model_types())
+    if (squashed(type.name) == wanted) return std::string(type.name);
+  return "";
+}
+
+/// The row of a class that is known by its values alone.
+std::optional<ModelType> code_of(const ClassValues& values) {
+  const std::optional<PairLayout> layout = layout_of_word(values.layout());
+  if (!layout) return std::nullopt;
+  ModelType type;
+  type.layout = *layout;
+  return type;
+}
+
+} // namespace
+
+Object::Object(const Part& part, const std::vector<std::string>& ignored, Warnings& warnings, Model& model)
+    : plain_(plain(*part.json)), place_(part.path.empty() ? "" : part.path + "."), model_type_(part.model_type),
+      ignored_(ignored), warnings_(warnings), model_(model) {
+  for (const std::string& key : ignored_) plain_.json.erase(key);
+  know_type();
+}
+
+void Object::know_type() {
+  const auto look = [&] {
+    values_ = ClassValues::of(model_type_);
+    if (const ModelType* row = find_model_type(model_type_)) return code_ = *row, true;
+    if (const auto row = values_ ? code_of(*values_) : std::nullopt) return code_ = *row, true;
+    return false;
+  };
+  known_ = look();
+  if (known_ || values_) return;
+  const std::string other = type_by_architecture(json());
+  if (other.empty()) return;
+  if (!model_type_.empty())
+    warn(fmt::format("{} \"{}\" is not known: read as \"{}\", which architectures names", place_of("model_type"),
+                     model_type_, other));
+  model_type_ = other;
+  known_ = look();
+}
+
+std::string Object::place_of(std::string_view key) const {
+  const auto spelt = plain_.spelt.find(key);
+  return place_ + (spelt == plain_.spelt.end() ? std::string(key) : spelt->second);
+}
+
+bool Object::is_ignored(std::string_view key) const {
+  return std::find(ignored_.begin(), ignored_.end(), key) != ignored_.end();
 }
 
 std::optional<double> Object::number(std::string_view key) const {
@@ -31,6 +101,28 @@ const Json* Object::dictionary(std::string_view key) const {
   if (value && !value->is_object())
     throw Error(fmt::format("{} is {}, expected an object", place_of(key), excerpt(*value)));
   return value;
+}
+
+std::optional<double> Object::class_number(std::string_view key) const {
+  const Json* value = values_ ? values_->value(key) : nullptr;
+  if (!value || !value->is_number()) return std::nullopt;
+  say_from_class(fmt::format("{} {}", key, value->dump()));
+  return value->get<double>();
+}
+
+std::optional<std::int64_t> Object::class_integer(std::string_view key) const {
+  const auto number = class_number(key);
+  return number ? std::optional(static_cast<std::int64_t>(*number)) : std::nullopt;
+}
+
+const Json* Object::find_or_class(std::string_view key) const {
+  if (const Json* value = find(key)) return value;
+  return values_ && !json().contains(key) ? values_->value(key) : nullptr;
+}
+
+void Object::say_from_class(std::string sentence) const {
+  std::vector<std::string>& said = model_.from_class;
+  if (std::find(said.begin(), said.end(), sentence) == said.end()) said.push_back(std::move(sentence));
 }
 
 } // namespace ropescope::config

@@ -1,26 +1,39 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/config/class_values.h"
+#include "core/config/parts.h"
+#include "core/config/plain.h"
 #include "core/io/json_value-inl.h"
 #include "core/io/warnings.h"
+#include "core/model/model.h"
 #include "core/model/model_types.h"
 
 /// Internal: how a config.json becomes a Model, one file for each concern.
 namespace ropescope::config {
 
-/// The object of a config.json that describes a language model, and what is known of its model_type. Every number that
-/// is asked for throws Error, naming the place, where it is of another kind.
+/// The object of a config.json that describes a model, and what is known of its model_type. Every number that is asked
+/// for throws Error, naming the place, where it is of another kind.
 class Object {
 public:
-  /// `place` stands before the keys in errors: empty, or "text_config.".
-  Object(const Json&, std::string place, Warnings&);
+  /// Of a part of the file; what else is said of it goes into `model`. `ignored`: keys that count as absent.
+  Object(const Part&, const std::vector<std::string>& ignored, Warnings&, Model& model);
 
-  const Json& json() const { return json_; }
-  const Json* find(std::string_view key) const { return present(json_, key); } ///< null counts as absent
-  std::string place_of(std::string_view key) const { return place_ + std::string(key); }
+  /// The same with other keys.
+  Object with(Json json) const {
+    Object other = *this;
+    other.plain_.json = std::move(json);
+    return other;
+  }
+
+  const Json& json() const { return plain_.json; }
+  const Json* find(std::string_view key) const { return present(json(), key); } ///< null counts as absent
+  std::string place_of(std::string_view key) const;                             ///< as the file spells it
 
   std::optional<double> number(std::string_view key) const;
   std::optional<std::int64_t> integer(std::string_view key) const;
@@ -41,18 +54,32 @@ public:
     return found;
   }
 
+  /// The class's own, where it has one; what is taken is said of the model (Model::from_class).
+  std::optional<double> class_number(std::string_view key) const;
+  std::optional<std::int64_t> class_integer(std::string_view key) const;
+  /// The file's, else the class's, without a word.
+  const Json* find_or_class(std::string_view key) const;
+  void say_from_class(std::string sentence) const;
+
   const std::string& model_type() const { return model_type_; } ///< empty where the file names none
-  bool is_known() const { return known_ != nullptr; }           ///< the model_type
-  const ModelType& code() const { return known_ ? *known_ : unknown_; }
+  bool is_known() const { return known_; }                      ///< the model_type
+  const ModelType& code() const { return code_; }
+  const ClassValues* values() const { return values_.get(); } ///< null: the class is not known
 
   void warn(std::string_view sentence) const { warnings_.add(sentence); }
+  bool is_ignored(std::string_view key) const;
 
 private:
-  const Json& json_;
+  void know_type();
+
+  Plain plain_;
   std::string place_, model_type_;
+  const std::vector<std::string>& ignored_;
   Warnings& warnings_;
-  const ModelType* known_ = nullptr;
-  ModelType unknown_; ///< what most models do
+  Model& model_;
+  std::shared_ptr<const ClassValues> values_;
+  ModelType code_; ///< what most models do, where the type is not known
+  bool known_ = false;
 };
 
 } // namespace ropescope::config

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/config/keys.h"
 #include "core/config/rope_parameters.h"
 #include "core/rope/schemes/scheme.h"
 
@@ -10,7 +11,7 @@ namespace ropescope::config {
 namespace {
 
 /// Keys that Hugging Face reads without consequence for the rotation, or not at all.
-constexpr std::string_view harmless[] = {"_name_or_path"};
+constexpr std::string_view harmless[] = {"_name_or_path", "max_position_embeddings"};
 
 /// Where a parameter is a rope_type that the configuration class of Phi-3 and Phi-4 rewrites.
 bool is_renamed(const Object& config, const Json& value) {
@@ -52,8 +53,8 @@ void set_scaling(RopeConfig& rope, const Object& config, const Json& scaling, co
   // The type decides which keys count, and may stand behind them in the file: looked up first.
   const bool rope_of_repository = is_of_repository(scaling);
   for (const auto& [key, value] : scaling.items()) {
-    if (both && key == "type") continue;
     const std::string place = fmt::format("{}.{}", where, key);
+    if ((both && key == "type") || config.is_ignored(key) || config.is_ignored(place)) continue;
     // null for rope_theta or the part of the head leaves what is set already. For other keys their setter decides.
     if ((key == "type" || key == "rope_type") && is_renamed(config, value))
       rope.scaling.rope_type = RopeType::longrope;
@@ -62,7 +63,7 @@ void set_scaling(RopeConfig& rope, const Object& config, const Json& scaling, co
     else if (is_rope_parameter(key) && !is_ours_alone(key, rope_of_repository))
       set_rope_parameter(rope, key, value, place);
     else if (std::find(std::begin(harmless), std::end(harmless), key) == std::end(harmless))
-      config.warn(fmt::format("{} is not understood and has no effect here", place));
+      judge_other_key(config, key, value, place);
   }
   // After the loop, when the type is known.
   require_keys(rope, scaling, where);

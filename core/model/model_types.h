@@ -15,6 +15,9 @@ enum class FullAttention : std::uint8_t {
   rests_beside_window ///< not where the file has a `sliding_window` (EXAONE 4)
 };
 
+/// A file of a model's authors that is no Hugging Face config.json (core/config/native.h).
+enum class NativeFormat : std::uint8_t { none, meta, mistral, deepseek, deepseek_v4 };
+
 /// What the code of a model class fixes and its config.json need not say. Columns are as few words as a row needs:
 /// what most models do is the default.
 /// Source: the modeling_*.py and configuration_*.py of transformers 5.16.0.dev0 @ decba1d2, but where a row names
@@ -45,6 +48,13 @@ struct ModelType {
   FullAttention full_attention = FullAttention::turns;
   std::int64_t nope_every = 0;      ///< each so many-th layer does not turn, unless the file says which; 0: none
   bool nope_scales_queries = false; ///< layers without RoPE multiply queries as QueryScale::llama4 does
+  std::int64_t head_multiple = 1;   ///< a head is so many times hidden_size / num_attention_heads
+
+  bool learned_factors = false;                          ///< its checkpoint has a factor for each frequency (LeRoPE)
+  bool no_rotation = false;                              ///< what it does with positions is no rotation (FoPE)
+  NativeFormat native = NativeFormat::none;              ///< the format that becomes this
+  std::span<const std::string_view> rope_layers = {};    ///< names of the layers that turn, where some do not
+  std::span<const std::string_view> no_rope_layers = {}; ///< and of the others
 };
 
 /// Every row, by name.
@@ -52,6 +62,9 @@ std::span<const ModelType> model_types();
 
 /// The entry of a `model_type`, or null where we know nothing of it (then: half, 10 000, whole head).
 const ModelType* find_model_type(std::string_view name);
+
+/// The row's name that a format becomes.
+std::string_view native_model_type(NativeFormat);
 
 /// The mrope_section that a class takes where its file has none: of the sections known for its axis rule those that
 /// fill `pairs` pairs; else empty.

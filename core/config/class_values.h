@@ -1,0 +1,44 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/io/json_value-inl.h"
+#include "core/rope/layout.h"
+
+namespace ropescope::config {
+
+/// What the class of a model_type says (core/model/class_defaults.h), parsed.
+class ClassValues {
+public:
+  /// Null where nothing is known of the type.
+  static std::shared_ptr<const ClassValues> of(std::string_view model_type);
+
+  /// Whether its attention turns anything, with the class's own settings.
+  bool rotates() const { return flag("rope"); }
+  /// In a word, where it does not turn: "absolute", "alibi" …; empty: not known.
+  std::string positions() const { return text("positions"); }
+
+  bool has(std::string_view key) const; ///< whether the class reads the key at all
+  const Json* value(std::string_view key) const { return within("defaults", key); } ///< null: none, or null
+  const Json* rope_parameters() const { return present(json_, "rope_parameters"); } ///< of a file that has none
+  std::string layout() const { return text("layout"); }                             ///< a word; empty: not known
+  std::vector<std::string> list(std::string_view name) const;                       ///< empty where there is none
+  /// The model_type of a nested object that names none; empty: not known.
+  std::string type_of_part(std::string_view key) const;
+
+private:
+  explicit ClassValues(std::string_view json) : json_(Json::parse(json)) {}
+  bool flag(std::string_view name) const;
+  std::string text(std::string_view name) const;
+  const Json* within(std::string_view object, std::string_view key) const;
+
+  Json json_;
+};
+
+/// The layout of a word of the table of classes: "half", "interleaved", "interleaved_to_half"; nothing of others.
+std::optional<PairLayout> layout_of_word(std::string_view);
+
+} // namespace ropescope::config

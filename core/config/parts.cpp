@@ -1,0 +1,122 @@
+#include "core/config/parts.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/ranges.h>
+
+#include "core/config/class_values.h"
+#include "core/config/keys.h"
+#include "core/config/plain.h"
+
+namespace ropescope::config {
+
+namespace {
+
+constexpr int deepest = 4; // the deepest that is known is thinker_config.text_config, of two
+
+struct Named {
+  std::string_view key, name;
+};
+
+/// Keys below which multimodal models nest others, and what the part is. The first ones count first.
+constexpr auto nested = std::to_array<Named>({
+    {"text_config", "text"},       {"llm_config", "text"},
+    {"language_config", "text"},   {"language_model_config", "text"},
+    {"language_model", "text"},    {"lm_config", "text"},
+    {"text_model", "text"},        {"decoder_config", "text"},
+    {"decoder", "text"},           {"thinker_config", "thinker"},
+    {"vlm_config", "vlm"},         {"vision_config", "vision"},
+    {"vision_tower", "vision"},    {"vision_model", "vision"},
+    {"vision_encoder", "vision"},  {"vit_config", "vision"},
+    {"visual", "vision"},          {"audio_config", "audio"},
+    {"encoder_config", "encoder"}, {"encoder", "encoder"},
+});
+
+/// Objects that are called so and describe no model.
+constexpr std::string_view no_models[] = {"attn_config",       "ffn_config",       "moe_config", "quantization_config",
+                                          "generation_config", "per_layer_config", "rope_config"};
+
+std::size_t rank(std::string_view key) {
+  const auto found = std::find_if(nested.begin(), nested.end(), [&](const Named& row) { return row.key == key; });
+  return static_cast<std::size_t>(found - nested.begin());
+}
+
+bool may_be_a_model(std::string_view key) {
+  if (std::find(std::begin(no_models), std::end(no_models), key) != std::end(no_models)) return false;
+  return rank(key) < nested.size() || key.ends_with("_config");
+}
+
+/// "talker" of "talker_config"; the table's name of a key that it has.
+std::string name_of(std::string_view key) {
+  if (const std::size_t row = rank(key); row < nested.size()) return std::string(nested[row].name);
+  key.remove_suffix(std::string_view("_config").size());
+  return std::string(key);
+}
+
+std::string_view last_key(std::string_view path) { return path.substr(path.rfind('.') + 1); }
+
+std::string type_of(const Json& object, const std::string& otherwise) {
+  const Json* type = present(object, "model_type");
+  return type && type->is_string() ? type->get<std::string>() : otherwise;
+}
+
+void collect(std::vector<Part>& parts, const Part& parent, int depth) {
+  if (depth == deepest) return;
+  const auto known = ClassValues::of(parent.model_type);
+  for (const auto& [key, value] : parent.json->items()) {
+    if (!value.is_object() || !may_be_a_model(key)) continue;
+    Part part;
+    part.json = &value;
+    part.path = parent.path.empty() ? key : fmt::format("{}.{}", parent.path, key);
+    // The thinker's text is the text; whatever lies below another part is named after that too.
+    const std::string own = name_of(key);
+    const bool plain_parent = parent.path.empty() || parent.name == "thinker" || parent.name == "vlm";
+    part.name = plain_parent ? own : fmt::format("{}.{}", parent.name, own);
+    part.model_type = type_of(value, known ? known->type_of_part(key) : "");
+    parts.push_back(part);
+    collect(parts, part, depth + 1);
+  }
+}
+
+bool rotates(const Part& part) {
+  const Plain read = plain(*part.json);
+  if (has_rope_value(read.json) || states_rotation(read.json)) return true;
+  const auto known = ClassValues::of(part.model_type);
+  return known && known->rotates();
+}
+
+} // namespace
+
+std::vector<Part> all_parts(const Json& root) {
+  std::vector<Part> parts{{&root, "", "whole", type_of(root, "")}};
+  collect(parts, Part(parts.front()), 0);
+  return parts;
+}
+
+std::vector<Part> rotating_parts(const Json& root) {
+  std::vector<Part> parts = all_parts(root);
+  std::erase_if(parts, [](const Part& part) { return !rotates(part); });
+  // The language model first: a nested one before the whole file, whose own keys describe another part where it nests
+  // one that turns too; then the whole file, then what is left as it stands.
+  const auto order = [](const Part& part) -> std::size_t {
+    if (part.name == "text") return rank(last_key(part.path));
+    if (part.path.empty()) return nested.size();
+    return nested.size() + 1 + rank(last_key(part.path));
+  };
+  std::stable_sort(parts.begin(), parts.end(), [&](const Part& a, const Part& b) { return order(a) < order(b); });
+  return parts;
+}
+
+const Part& part_named(const std::vector<Part>& parts, std::string_view wanted) {
+  for (const Part& part : parts)
+    if (part.name == wanted || part.path == wanted || (!part.path.empty() && last_key(part.path) == wanted))
+      return part;
+  std::vector<std::string_view> names;
+  constexpr std::size_t shown = 8; // a file may have as many as it likes, and a sentence is short
+  for (const Part& part : parts)
+    if (names.size() < shown) names.push_back(part.name);
+  throw Error(fmt::format("no part \"{}\" with a rotary embedding, expected {}", wanted, fmt::join(names, " or ")));
+}
+
+} // namespace ropescope::config
