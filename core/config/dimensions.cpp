@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 #include "core/text.h"
 
 namespace ropescope::config {

@@ -8,7 +8,7 @@
 #include "core/config/dimensions.h"
 #include "core/config/rope_parameters.h"
 #include "core/config/scaling.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::config {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/config/rope_parameters.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::config {
 

@@ -3,7 +3,7 @@
 
 #include "core/check/formula.h"
 #include "core/check/words.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::cause {
 

@@ -21,7 +21,7 @@
 #include "core/check/search/scaling_choices.h"
 #include "core/check/thresholds.h"
 #include "core/error.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope {
 

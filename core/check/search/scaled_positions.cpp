@@ -15,7 +15,7 @@
 #include "core/check/evidence/median.h"
 #include "core/check/search/exponent_choices.h"
 #include "core/check/thresholds.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope {
