@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "core/check/basics/run.h"
 #include "core/check/finding.h"
-#include "core/check/run.h"
 
 namespace ropescope::test {
 

@@ -52,7 +52,7 @@ constexpr bool every_scheme_has_a_look() {
   return std::size(scheme_looks) == std::size(all_rope_types);
 }
 static_assert(every_scheme_has_a_look(),
-              "a scheme of core/rope/schemes/list.h has no colour: give scheme_looks its line, in the list's order");
+              "a scheme of core/rope/scheme_list.h has no colour: give scheme_looks its line, in the list's order");
 
 /// How the curve of each of shown_recipes looks, in that order.
 struct RecipeLook {

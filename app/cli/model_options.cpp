@@ -11,7 +11,7 @@
 #include "app/scene/scene_json.h"
 #include "core/error.h"
 #include "core/open/model_file.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::cli {
 

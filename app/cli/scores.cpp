@@ -20,7 +20,7 @@
 #include "core/analysis/score_curve.h"
 #include "core/error.h"
 #include "core/io/tensor_file.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::cli {
 

@@ -11,7 +11,7 @@
 #include "core/analysis/hands.h"
 #include "core/error.h"
 #include "core/rope/positions.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 #include "core/text.h"
 
 namespace ropescope {

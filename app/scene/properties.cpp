@@ -10,7 +10,7 @@
 #include "app/scene/property_rows.h"
 #include "app/scene/scene.h"
 #include "core/error.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 // The rows of what the scene itself holds. Each says how a value comes out of the scene and goes into it; what a value
 // may be is in the row, and has been checked before `set` is called.

@@ -12,8 +12,8 @@
 #include "app/scene/property_rows.h"
 #include "app/scene/scene.h"
 #include "core/error.h"
+#include "core/rope/scheme.h"
 #include "core/rope/scheme_keys.h"
-#include "core/rope/schemes/scheme.h"
 #include "core/text.h"
 
 namespace ropescope {

@@ -10,7 +10,7 @@
 #include "core/config/config_json.h"
 #include "core/error.h"
 #include "core/rope/positions.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 #include "core/rope/spectrum.h"
 #include "core/text.h"
 

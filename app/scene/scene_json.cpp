@@ -11,7 +11,7 @@
 #include "app/scene/picture.h"
 #include "core/error.h"
 #include "core/rope/parameter.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 #include "core/text.h"
 
 namespace ropescope {

@@ -12,7 +12,7 @@
 #include "app/scene/presets.h"
 #include "app/scene/property.h"
 #include "core/error.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::shell {
 

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/check/cancelled.h"
+#include "core/check/basics/cancelled.h"
+#include "core/check/basics/thresholds.h"
+#include "core/check/basics/words.h"
 #include "core/check/causes/match.h"
 #include "core/check/causes/not_finite.h"
 #include "core/check/causes/precision.h"
@@ -16,9 +18,8 @@
 #include "core/check/measurement.h"
 #include "core/check/proof/arithmetic.h"
 #include "core/check/search/candidate.h"
+#include "core/check/search/layout_choices.h"
 #include "core/check/search/search.h"
-#include "core/check/thresholds.h"
-#include "core/check/words.h"
 
 namespace ropescope {
 

@@ -1,8 +1,8 @@
 #pragma once
 #include <stop_token>
 
+#include "core/check/basics/run.h"
 #include "core/check/finding.h"
-#include "core/check/run.h"
 
 namespace ropescope {
 
@@ -10,7 +10,7 @@ namespace ropescope {
 /// complex ratio out/in; ratios of neighbouring tokens give frequencies, each token's ratios the position it was taken
 /// to be at. Causes are read off that, simplest first, and proved by predicting rows: all of them, or a sample of
 /// tokens where the kernel does not rotate all heads of a token alike. README.md has the stages. Throws Error where
-/// require_judgeable does, and Cancelled (core/check/cancelled.h) soon after a stop is requested.
+/// require_judgeable does, and Cancelled (core/check/basics/cancelled.h) soon after a stop is requested.
 Finding check(const KernelRun&, const std::stop_token& stop = {});
 
 } // namespace ropescope

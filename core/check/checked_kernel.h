@@ -4,8 +4,8 @@
 #include <memory>
 #include <stop_token>
 
+#include "core/check/basics/run.h"
 #include "core/check/finding.h"
-#include "core/check/run.h"
 
 namespace ropescope {
 

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "core/check/basics/thresholds.h"
+#include "core/check/basics/words.h"
 #include "core/check/evidence/median.h"
-#include "core/check/thresholds.h"
-#include "core/check/words.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope {

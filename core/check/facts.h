@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
-#include "core/check/cause.h"
-#include "core/check/run.h"
+#include "core/check/basics/cause.h"
+#include "core/check/basics/run.h"
 
 namespace ropescope {
 

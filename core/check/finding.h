@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "core/check/cause.h"
+#include "core/check/basics/cause.h"
+#include "core/check/basics/hypothesis.h"
 #include "core/check/error_map.h"
 #include "core/check/evidence/pair_components.h"
 #include "core/check/facts.h"
-#include "core/check/hypothesis.h"
 #include "core/rope/layout.h"
 
 namespace ropescope {

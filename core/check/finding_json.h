@@ -1,8 +1,8 @@
 #pragma once
 #include <string>
 
+#include "core/check/basics/run.h"
 #include "core/check/finding.h"
-#include "core/check/run.h"
 
 namespace ropescope {
 

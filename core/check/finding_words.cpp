@@ -5,12 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "core/check/basics/thresholds.h"
+#include "core/check/basics/words.h"
+#include "core/check/causes/base.h"
 #include "core/check/causes/match.h"
 #include "core/check/causes/not_finite.h"
 #include "core/check/causes/precision.h"
 #include "core/check/causes/unknown.h"
-#include "core/check/thresholds.h"
-#include "core/check/words.h"
 #include "core/text.h"
 
 namespace ropescope {
@@ -73,6 +74,14 @@ void put_into_words(Finding& finding, const KernelRun& run) {
   finding.tolerance_sentence = tolerance_of(finding, run);
   finding.facts = facts_of(finding.causes, finding.measured.gain, run);
   finding.tried = tried_in(finding, run);
+}
+
+std::string decide_by(const std::vector<Cause>& causes, const std::vector<Cause>& indistinguishable) {
+  if (indistinguishable.empty()) return "";
+  if (std::string words = causes.front().decide_by(); !words.empty()) return words;
+  // What decides for a base decides against it too: every other cause stays as it is when the base changes.
+  if (indistinguishable.front().is<cause::Base>()) return indistinguishable.front().decide_by();
+  return "a run at other positions";
 }
 
 } // namespace ropescope

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/check/basics/thresholds.h"
 #include "core/check/search/candidate.h"
 #include "core/check/search/search.h"
-#include "core/check/thresholds.h"
 
 namespace ropescope {
 

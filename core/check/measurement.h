@@ -1,7 +1,7 @@
 #pragma once
+#include "core/check/choices/layouts.h"
 #include "core/check/evidence/rounding_noise.h"
 #include "core/check/finding.h"
-#include "core/check/search/layout_choices.h"
 
 namespace ropescope {
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/check/run.h"
+#include "core/check/basics/run.h"
 #include "core/error.h"
 #include "core/io/position_source.h"
 #include "core/model/model.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/check/cause.h"
+#include "core/check/basics/cause.h"
 #include "core/check/error_map.h"
 #include "core/rope/config.h"
 

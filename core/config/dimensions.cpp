@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 #include "core/text.h"
 
 namespace ropescope::config {

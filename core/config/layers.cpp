@@ -10,7 +10,7 @@
 #include "core/config/listed_layers.h"
 #include "core/config/rope_parameters.h"
 #include "core/config/scaling.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::config {
 

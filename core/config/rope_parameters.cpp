@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "core/config/config_json.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope {
 

@@ -4,7 +4,7 @@
 
 #include "core/config/keys.h"
 #include "core/config/rope_parameters.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::config {
 

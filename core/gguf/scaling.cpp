@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 #include "core/text.h"
 
 namespace ropescope::gguf {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope {
 

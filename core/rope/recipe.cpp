@@ -9,7 +9,7 @@
 #include "core/rope/float32.h"
 #include "core/rope/ggml.h"
 #include "core/rope/phase.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope {
 

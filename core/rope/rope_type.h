@@ -6,17 +6,17 @@
 
 namespace ropescope {
 
-/// How the frequencies are extended to longer contexts: one enumerator for each line of core/rope/schemes/list.h.
+/// How the frequencies are extended to longer contexts: one enumerator for each line of core/rope/scheme_list.h.
 enum class RopeType : std::uint8_t {
 #define ROPESCOPE_SCHEME(name) name,
-#include "core/rope/schemes/list.h"
+#include "core/rope/scheme_list.h"
 #undef ROPESCOPE_SCHEME
 };
 
 /// In the list's order.
 inline constexpr RopeType all_rope_types[] = {
 #define ROPESCOPE_SCHEME(name) RopeType::name,
-#include "core/rope/schemes/list.h"
+#include "core/rope/scheme_list.h"
 #undef ROPESCOPE_SCHEME
 };
 

@@ -13,7 +13,7 @@
 #include "app/scene/scene_file.h"
 #include "core/error.h"
 #include "core/io/file.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 #include "tests/scratch.h"
 
 using namespace ropescope;

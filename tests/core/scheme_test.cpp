@@ -1,4 +1,4 @@
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 #include <cmath>
 #include <fstream>

@@ -28,10 +28,10 @@
 #include "core/check/causes/sin_missing.h"
 #include "core/check/causes/table_too_short.h"
 #include "core/check/causes/unknown.h"
-#include "core/check/search/frequency_choices.h"
-#include "core/check/search/layout_choices.h"
-#include "core/check/search/position_accounts.h"
-#include "core/check/search/row_predictions.h"
+#include "core/check/choices/frequencies.h"
+#include "core/check/choices/layouts.h"
+#include "core/check/choices/positions.h"
+#include "core/check/choices/rows.h"
 
 namespace ropescope {
 

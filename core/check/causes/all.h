@@ -3,8 +3,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/check/cause.h"
-#include "core/check/formula.h"
+#include "core/check/basics/cause.h"
+#include "core/check/basics/formula.h"
 
 namespace ropescope {
 

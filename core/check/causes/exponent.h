@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "core/check/formula.h"
-#include "core/check/words.h"
+#include "core/check/basics/formula.h"
+#include "core/check/basics/words.h"
 
 namespace ropescope::cause {
 

@@ -1,6 +1,6 @@
 #pragma once
-#include "core/check/formula.h"
-#include "core/check/words.h"
+#include "core/check/basics/formula.h"
+#include "core/check/basics/words.h"
 
 namespace ropescope::cause {
 

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "core/check/formula.h"
-#include "core/check/search/layout_choices.h"
-#include "core/check/words.h"
+#include "core/check/basics/formula.h"
+#include "core/check/basics/words.h"
+#include "core/check/choices/layouts.h"
 
 namespace ropescope::cause {
 

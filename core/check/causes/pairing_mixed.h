@@ -1,10 +1,10 @@
 #pragma once
 #include <memory>
 
+#include "core/check/basics/formula.h"
+#include "core/check/basics/words.h"
+#include "core/check/choices/rows.h"
 #include "core/check/evidence/pair_components.h"
-#include "core/check/formula.h"
-#include "core/check/search/row_predictions.h"
-#include "core/check/words.h"
 
 namespace ropescope::cause {
 

@@ -1,8 +1,8 @@
 #pragma once
 #include <fmt/format.h>
 
-#include "core/check/formula.h"
-#include "core/check/words.h"
+#include "core/check/basics/formula.h"
+#include "core/check/basics/words.h"
 
 namespace ropescope::cause {
 

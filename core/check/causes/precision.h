@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "core/check/formula.h"
-#include "core/check/search/position_accounts.h"
-#include "core/check/words.h"
+#include "core/check/basics/formula.h"
+#include "core/check/basics/words.h"
+#include "core/check/choices/positions.h"
 #include "core/number_format.h"
 #include "core/rope/recipe.h"
 

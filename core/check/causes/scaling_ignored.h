@@ -1,9 +1,9 @@
 #pragma once
 #include <fmt/format.h>
 
-#include "core/check/formula.h"
-#include "core/check/words.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/check/basics/formula.h"
+#include "core/check/basics/words.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::cause {
 

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "core/check/run.h"
+#include "core/check/basics/run.h"
 
 namespace ropescope {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/check/evidence/array_numbers.h"
+#include "core/check/basics/array_numbers.h"
 #include "core/parallel.h"
 
 namespace ropescope {

@@ -2,8 +2,8 @@
 #include <complex>
 #include <vector>
 
+#include "core/check/basics/run.h"
 #include "core/check/evidence/pair_components.h"
-#include "core/check/run.h"
 
 namespace ropescope {
 

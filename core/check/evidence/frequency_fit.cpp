@@ -5,7 +5,7 @@
 #include <complex>
 #include <limits>
 
-#include "core/check/thresholds.h"
+#include "core/check/basics/thresholds.h"
 
 namespace ropescope {
 

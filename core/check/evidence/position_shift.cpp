@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "core/check/thresholds.h"
+#include "core/check/basics/thresholds.h"
 
 namespace ropescope {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include "core/check/evidence/array_numbers.h"
+#include "core/check/basics/array_numbers.h"
 #include "core/parallel.h"
 
 namespace ropescope {

@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "core/check/basics/run.h"
 #include "core/check/evidence/pair_components.h"
-#include "core/check/run.h"
 
 namespace ropescope {
 

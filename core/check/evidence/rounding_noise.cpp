@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "core/check/thresholds.h"
+#include "core/check/basics/thresholds.h"
 #include "core/number_format.h"
 #include "core/rope/recipe.h"
 

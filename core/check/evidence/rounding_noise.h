@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/check/run.h"
+#include "core/check/basics/run.h"
 
 namespace ropescope {
 

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "core/check/cancelled.h"
+#include "core/check/basics/cancelled.h"
+#include "core/check/basics/thresholds.h"
 #include "core/check/causes/match.h"
 #include "core/check/causes/precision.h"
-#include "core/check/thresholds.h"
 #include "core/error.h"
 
 namespace ropescope {

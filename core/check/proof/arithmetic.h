@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/check/hypothesis.h"
+#include "core/check/basics/hypothesis.h"
 #include "core/check/proof/score.h"
 #include "core/rope/recipe.h"
 

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/check/basics/thresholds.h"
+#include "core/check/choices/prediction.h"
 #include "core/check/evidence/reduce.h"
 #include "core/check/evidence/rounding_noise.h"
-#include "core/check/proof/prediction.h"
-#include "core/check/thresholds.h"
 
 namespace ropescope {
 

@@ -5,11 +5,11 @@
 #include <numeric>
 #include <optional>
 
+#include "core/check/basics/thresholds.h"
 #include "core/check/causes/position_offset.h"
 #include "core/check/causes/positions_restart.h"
 #include "core/check/causes/table_too_short.h"
 #include "core/check/evidence/median.h"
-#include "core/check/thresholds.h"
 
 namespace ropescope {
 

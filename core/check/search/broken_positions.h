@@ -1,5 +1,5 @@
 #pragma once
-#include "core/check/search/position_accounts.h"
+#include "core/check/choices/positions.h"
 
 namespace ropescope {
 

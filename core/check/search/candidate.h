@@ -1,9 +1,9 @@
 #pragma once
 #include <vector>
 
-#include "core/check/proof/prediction.h"
-#include "core/check/search/frequency_choices.h"
-#include "core/check/search/layout_choices.h"
+#include "core/check/choices/frequencies.h"
+#include "core/check/choices/layouts.h"
+#include "core/check/choices/prediction.h"
 
 namespace ropescope {
 

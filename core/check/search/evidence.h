@@ -2,10 +2,10 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/check/choices/layouts.h"
+#include "core/check/choices/prediction.h"
 #include "core/check/evidence/changes.h"
 #include "core/check/evidence/rounding_noise.h"
-#include "core/check/proof/prediction.h"
-#include "core/check/search/layout_choices.h"
 
 namespace ropescope {
 

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/check/causes/exponent.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope {
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/check/search/frequency_choices.h"
+#include "core/check/choices/frequencies.h"
 
 namespace ropescope {
 

@@ -18,43 +18,26 @@ std::vector<Cause> with(std::vector<Cause> causes, const std::vector<Cause>& mor
   return causes;
 }
 
-} // namespace
-
-LayoutChoices::LayoutChoices(const KernelRun& run) : run_(run), rotary_dim_(2 * pair_count(run.rope)) {}
-
-void LayoutChoices::add(std::vector<Cause> causes, const PairLayout& layout, std::int64_t rotary_dim) {
-  if (rotary_dim < 2 || rotary_dim % 2 != 0 || rotary_dim + layout.offset > run_.shape.head_dim ||
-      rotary_dim / 2 % layout.blocks != 0)
-    return;
-  add(std::move(causes), layout, rotary_dim, pair_index(layout, run_.shape.head_dim, rotary_dim / 2));
-}
-
-void LayoutChoices::add(std::vector<Cause> causes, const PairLayout& layout, std::int64_t rotary_dim,
-                        const PairIndex& index) {
-  choices_.push_back(
-      {std::move(causes), layout, rotary_dim, pair_components(index, run_.shape.head_dim, rotary_dim / 2)});
-}
-
-void LayoutChoices::add_pairings(const std::vector<Cause>& causes, const PairLayout& layout, std::int64_t rotary_dim) {
-  add(causes, layout, rotary_dim);
+/// A layout with each pairing and order of output there is.
+void add_pairings(LayoutChoices& choices, const std::vector<Cause>& causes, const PairLayout& layout,
+                  std::int64_t rotary_dim) {
+  choices.add(causes, layout, rotary_dim);
   const bool reorders = layout.output != layout.pairing;
   PairLayout changed = layout;
   changed.pairing = other(layout.pairing);
   changed.output = changed.pairing;
-  add(with(causes, {cause::OtherPairing{changed.pairing}}), changed, rotary_dim);
+  choices.add(with(causes, {cause::OtherPairing{changed.pairing}}), changed, rotary_dim);
   changed = layout;
   changed.output = other(layout.output);
-  add(with(causes, {cause::OutputPermuted{}}), changed, rotary_dim);
+  choices.add(with(causes, {cause::OutputPermuted{}}), changed, rotary_dim);
   changed.pairing = other(layout.pairing);
   // The fourth combination: the other pairing, written in the order that the second did not try.
   if (reorders)
     changed.output = other(changed.pairing);
   else
     changed.output = layout.output;
-  add(with(causes, {cause::OtherPairing{changed.pairing}, cause::OutputPermuted{}}), changed, rotary_dim);
+  choices.add(with(causes, {cause::OtherPairing{changed.pairing}, cause::OutputPermuted{}}), changed, rotary_dim);
 }
-
-namespace {
 
 /// What a kernel may have taken for rotary_dim: the whole head, its parts, and as far as it moved anything.
 std::vector<std::int64_t> other_rotary_dims(const KernelRun& run, std::int64_t expected,
@@ -87,13 +70,13 @@ std::vector<LayoutChoice> layout_choices(const KernelRun& run, std::span<const s
   const PairLayout& layout = run.rope.layout.pairs;
   const std::int64_t expected = choices.rotary_dim(), head_dim = run.shape.head_dim;
   // Simplest first: of layouts that explain alike the first is taken.
-  choices.add_pairings({}, layout, expected);
+  add_pairings(choices, {}, layout, expected);
   for (const std::int64_t dim : other_rotary_dims(run, expected, moved))
-    choices.add_pairings({cause::RotaryDim{dim, {}}}, layout, dim);
+    add_pairings(choices, {cause::RotaryDim{dim, {}}}, layout, dim);
   if (expected + layout.offset < head_dim) { // the right number of components at the wrong end of the head
     PairLayout moved_part = layout;
     moved_part.trailing = !layout.trailing;
-    choices.add_pairings({cause::RotaryDim{expected, layout.trailing ? "first" : "last"}}, moved_part, expected);
+    add_pairings(choices, {cause::RotaryDim{expected, layout.trailing ? "first" : "last"}}, moved_part, expected);
   }
   // Vision models pair within the rows' half and within the columns' half of a head.
   if (layout.blocks > 1) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/check/thresholds.h"
+#include "core/check/basics/thresholds.h"
 
 namespace ropescope {
 

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <numbers>
 
-#include "core/check/cancelled.h"
+#include "core/check/basics/cancelled.h"
+#include "core/check/basics/thresholds.h"
 #include "core/check/evidence/median.h"
 #include "core/check/proof/score.h"
-#include "core/check/thresholds.h"
 #include "core/parallel.h"
 
 namespace ropescope {

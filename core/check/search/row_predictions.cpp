@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
-#include "core/check/cancelled.h"
+#include "core/check/basics/cancelled.h"
 #include "core/check/causes/all.h"
+#include "core/check/choices/rows.h"
 
 namespace ropescope {
 

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <functional>
 
-#include "core/check/cancelled.h"
+#include "core/check/basics/cancelled.h"
+#include "core/check/basics/thresholds.h"
 #include "core/check/causes/position_by_head.h"
 #include "core/check/causes/position_offset.h"
 #include "core/check/evidence/median.h"
 #include "core/check/proof/score.h"
 #include "core/check/search/position_fit.h"
-#include "core/check/thresholds.h"
 
 namespace ropescope {
 

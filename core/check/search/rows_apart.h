@@ -3,8 +3,8 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/check/choices/layouts.h"
 #include "core/check/evidence/rounding_noise.h"
-#include "core/check/search/layout_choices.h"
 
 namespace ropescope {
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/check/basics/thresholds.h"
 #include "core/check/causes/applied_twice.h"
 #include "core/check/causes/exponent.h"
 #include "core/check/causes/inverse_rotation.h"
@@ -14,8 +15,7 @@
 #include "core/check/causes/scaling_parameters.h"
 #include "core/check/evidence/median.h"
 #include "core/check/search/exponent_choices.h"
-#include "core/check/thresholds.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope {

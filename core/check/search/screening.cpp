@@ -4,9 +4,10 @@
 #include <cmath>
 #include <optional>
 
-#include "core/check/cancelled.h"
+#include "core/check/basics/cancelled.h"
+#include "core/check/basics/thresholds.h"
+#include "core/check/search/frequency_choices.h"
 #include "core/check/search/likeness.h"
-#include "core/check/thresholds.h"
 
 namespace ropescope {
 

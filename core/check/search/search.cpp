@@ -5,7 +5,8 @@
 #include <numeric>
 #include <optional>
 
-#include "core/check/cancelled.h"
+#include "core/check/basics/cancelled.h"
+#include "core/check/basics/thresholds.h"
 #include "core/check/causes/attention_factor.h"
 #include "core/check/causes/output_permuted.h"
 #include "core/check/causes/rows_wrong.h"
@@ -17,7 +18,6 @@
 #include "core/check/search/screening.h"
 #include "core/check/search/single_causes.h"
 #include "core/check/search/unrotated_rows.h"
-#include "core/check/thresholds.h"
 
 namespace ropescope {
 

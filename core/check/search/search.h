@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "core/check/hypothesis.h"
+#include "core/check/basics/hypothesis.h"
 #include "core/check/search/evidence.h"
 
 namespace ropescope {

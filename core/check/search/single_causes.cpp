@@ -1,6 +1,7 @@
 #include "core/check/search/single_causes.h"
 
-#include "core/check/cancelled.h"
+#include "core/check/basics/cancelled.h"
+#include "core/check/basics/thresholds.h"
 #include "core/check/causes/applied_twice.h"
 #include "core/check/causes/attention_factor.h"
 #include "core/check/causes/inverse_rotation.h"
@@ -9,7 +10,6 @@
 #include "core/check/causes/position_scale.h"
 #include "core/check/proof/score.h"
 #include "core/check/search/likeness.h"
-#include "core/check/thresholds.h"
 
 namespace ropescope {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/check/basics/thresholds.h"
 #include "core/check/causes/heads_not_rotated.h"
-#include "core/check/thresholds.h"
 
 namespace ropescope {
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/check/cause.h"
+#include "core/check/basics/cause.h"
 #include "core/check/evidence/changes.h"
 #include "core/check/evidence/reduce.h"
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 #include "core/text.h"
 
 namespace ropescope::schemes {

@@ -1,6 +1,6 @@
 // NTK-by-parts whose factor grows with the sequence: jquesnelle/yarn @ 995db5b,
 // LlamaDynamicPartNTKScaledRotaryEmbedding.
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::schemes {
 

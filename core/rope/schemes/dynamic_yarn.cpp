@@ -1,7 +1,7 @@
 // YaRN whose factor grows with the sequence: jquesnelle/yarn @ 995db5b, LlamaDynamicYaRNScaledRotaryEmbedding.
 #include <algorithm>
 
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::schemes {
 

@@ -1,7 +1,7 @@
 // Position Interpolation: Chen et al. 2023, arXiv 2306.15595.
 #include <fmt/format.h>
 
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::schemes {
 

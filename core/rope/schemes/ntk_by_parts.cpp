@@ -3,7 +3,7 @@
 // original context, were "found experimentally" there.
 #include <fmt/format.h>
 
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::schemes {
 

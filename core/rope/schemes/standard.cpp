@@ -1,6 +1,6 @@
 // RoFormer: Su et al. 2021, arXiv 2104.09864, equation 15.
 #include "core/rope/float32.h"
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::schemes {
 

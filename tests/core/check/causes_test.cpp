@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "core/check/basics/words.h"
 #include "core/check/causes/all.h"
 #include "core/check/causes/base.h"
 #include "core/check/causes/match.h"
@@ -13,7 +14,6 @@
 #include "core/check/causes/unknown.h"
 #include "core/check/facts.h"
 #include "core/check/signatures.h"
-#include "core/check/words.h"
 #include "tests/kernel_cases.h"
 
 using namespace ropescope;

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "core/check/cancelled.h"
+#include "core/check/basics/cancelled.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/check.h"
 #include "core/error.h"

@@ -4,13 +4,13 @@
 
 #include <doctest/doctest.h>
 
+#include "core/check/basics/thresholds.h"
 #include "core/check/evidence/changes.h"
 #include "core/check/evidence/comparison.h"
 #include "core/check/evidence/frequency_fit.h"
 #include "core/check/evidence/position_shift.h"
 #include "core/check/evidence/reduce.h"
 #include "core/check/evidence/rounding_noise.h"
-#include "core/check/thresholds.h"
 #include "core/rope/spectrum.h"
 #include "tests/kernel_cases.h"
 

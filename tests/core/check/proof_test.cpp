@@ -7,6 +7,7 @@
 #include "core/check/proof/arithmetic.h"
 #include "core/check/proof/score.h"
 #include "core/check/search/candidate.h"
+#include "core/check/search/layout_choices.h"
 #include "core/rope/spectrum.h"
 #include "tests/kernel_cases.h"
 

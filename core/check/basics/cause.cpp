@@ -1,4 +1,4 @@
-#include "core/check/cause.h"
+#include "core/check/basics/cause.h"
 
 namespace ropescope {
 

@@ -1,4 +1,4 @@
-#include "core/check/words.h"
+#include "core/check/basics/words.h"
 
 #include <algorithm>
 #include <cctype>
@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/check/causes/base.h"
 #include "core/text.h"
 
 namespace ropescope {
@@ -65,14 +64,6 @@ std::string brief_of(const std::vector<Cause>& causes, const KernelRun& run) {
   std::string words;
   for (const Cause& cause : causes) words += (words.empty() ? "" : " and ") + cause.brief(run);
   return words;
-}
-
-std::string decide_by(const std::vector<Cause>& causes, const std::vector<Cause>& indistinguishable) {
-  if (indistinguishable.empty()) return "";
-  if (std::string words = causes.front().decide_by(); !words.empty()) return words;
-  // What decides for a base decides against it too: every other cause stays as it is when the base changes.
-  if (indistinguishable.front().is<cause::Base>()) return indistinguishable.front().decide_by();
-  return "a run at other positions";
 }
 
 } // namespace ropescope

@@ -1,4 +1,4 @@
-#include "core/check/run.h"
+#include "core/check/basics/run.h"
 
 #include <algorithm>
 #include <atomic>
@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/check/evidence/array_numbers.h"
+#include "core/check/basics/array_numbers.h"
 #include "core/error.h"
 #include "core/parallel.h"
 

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "core/rope/config.h"
+#include "core/rope/frequencies.h"
 #include "core/rope/scheme_keys.h"
-#include "core/rope/schemes/frequencies.h"
 
 namespace ropescope {
 
@@ -43,8 +43,8 @@ struct SchemeControl {
 /// One row for each scaling scheme. Whatever lists schemes iterates all_schemes().
 struct Scheme {
   RopeType type;
-  std::string_view name;   ///< as a config.json writes `rope_type`
-  std::string_view option = {}; ///< as people choose it, where not by its name: "none"
+  std::string_view name;                          ///< as a config.json writes `rope_type`
+  std::string_view option = {};                   ///< as people choose it, where not by its name: "none"
   std::span<const std::string_view> aliases = {}; ///< what older files and forks write
   std::string_view title;                         ///< as people call it
   std::string_view label;                         ///< the same, short enough for a button
@@ -85,7 +85,7 @@ struct Scheme {
   bool has(const Parameter&) const; ///< among its parameters
 };
 
-/// Every scheme, in the order of core/rope/schemes/list.h.
+/// Every scheme, in the order of core/rope/scheme_list.h.
 std::span<const Scheme* const> all_schemes();
 
 const Scheme& scheme_of(RopeType);
@@ -102,9 +102,9 @@ std::span<const Parameter* const> scheme_parameters();
 
 } // namespace ropescope
 
-/// The rows themselves, each defined in the file of its name.
+/// The rows themselves, each defined in the file of its name in core/rope/schemes.
 namespace ropescope::schemes {
 #define ROPESCOPE_SCHEME(name) extern const Scheme name;
-#include "core/rope/schemes/list.h"
+#include "core/rope/scheme_list.h"
 #undef ROPESCOPE_SCHEME
 } // namespace ropescope::schemes

@@ -130,7 +130,7 @@ inline constexpr double residual_noise = 1e-12;
 /// Units by which a gain must differ to be another.
 inline constexpr double other_gain_units = 2;
 
-// ---- search/parameter_fit and frequency_choices
+// ---- choices/parameter_fit, choices/frequencies and search/frequency_choices
 
 /// rad/token; a pair that turns faster than 2.5 between neighbours may be taken for one that turns the other way.
 inline constexpr double fastest_told = 2.5;

@@ -1,4 +1,4 @@
-#include "core/check/formula.h"
+#include "core/check/basics/formula.h"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
-#include "core/check/search/parameter_fit.h"
+#include "core/check/choices/parameter_fit.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "core/check/thresholds.h"
+#include "core/check/basics/thresholds.h"
 
 namespace ropescope {
 

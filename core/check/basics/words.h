@@ -3,8 +3,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/check/cause.h"
-#include "core/check/run.h"
+#include "core/check/basics/cause.h"
+#include "core/check/basics/run.h"
 
 namespace ropescope {
 
@@ -25,8 +25,5 @@ std::string sentence_of(const std::vector<Cause>&, const KernelRun&);
 
 /// The causes in a few words, for a line of a list: "base 10 000 instead of 500 000".
 std::string brief_of(const std::vector<Cause>&, const KernelRun&);
-
-/// The file that would tell the causes from those that look alike, half a sentence; empty where there are none.
-std::string decide_by(const std::vector<Cause>&, const std::vector<Cause>& indistinguishable);
 
 } // namespace ropescope

@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "core/check/cause.h"
+#include "core/check/basics/cause.h"
 
 namespace ropescope {
 

@@ -1,4 +1,4 @@
-#include "core/rope/schemes/scheme.h"
+#include "core/rope/scheme.h"
 
 #include <algorithm>
 #include <iterator>
@@ -9,7 +9,7 @@ namespace {
 
 constexpr const Scheme* rows[] = {
 #define ROPESCOPE_SCHEME(name) &schemes::name,
-#include "core/rope/schemes/list.h"
+#include "core/rope/scheme_list.h"
 #undef ROPESCOPE_SCHEME
 };
 

@@ -1,4 +1,4 @@
-#include "core/check/proof/prediction.h"
+#include "core/check/choices/prediction.h"
 
 #include <cmath>
 
