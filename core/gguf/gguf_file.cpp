@@ -302,6 +302,30 @@ std::optional<std::vector<std::int64_t>> GgufFile::integers(std::string_view nam
   return list;
 }
 
+bool GgufFile::is_off(std::string_view name) {
+  const Key* key = find(name);
+  if (!key) return true;
+  switch (key->type) {
+  case boolean: return !*flag(name);
+  case string: return text(name)->empty();
+  case array: {
+    Cursor cursor(*this, key->value);
+    const auto of = cursor.number<std::uint32_t>();
+    const auto count = cursor.list_count(of);
+    const std::uint64_t bytes = count * widths[of];
+    if (count == 0) return true;
+    // Numbers are 0 where all their bytes are. A long list is no switch.
+    if (widths[of] == 0 || count > greatest_list) return false;
+    for (std::uint64_t i = 0; i < bytes; ++i)
+      if (cursor.number<char>() != 0) return false;
+    return true;
+  }
+  default: break;
+  }
+  const double value = *number(name);
+  return value == 0 || (value == 1 && (name.ends_with("factor") || name.ends_with("scale")));
+}
+
 std::optional<std::vector<double>> GgufFile::tensor(std::string_view name) {
   const Tensor* found = find_by_name(tensors_, name);
   if (!found) return std::nullopt;

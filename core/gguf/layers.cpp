@@ -24,12 +24,14 @@ RopeConfig without_factors(RopeConfig rope) {
 
 /// Of the layers with a sliding window; nothing where they turn as the others do.
 std::optional<RopeConfig> local_rope(const RopeConfig& rope, Metadata& metadata) {
+  const GgufLocal kind = metadata.code().local;
+  // Such an architecture's code looks at no key of them (…_swa). One that nobody knows may.
+  if (kind == GgufLocal::none && metadata.is_known()) return std::nullopt;
   const auto base = metadata.number("rope.freq_base_swa");
   const auto part = metadata.dimension("rope.dimension_count_swa"),
              length = metadata.dimension("attention.key_length_swa");
   // Keys of sliding layers (…_swa) count as a window too: some files state them alone.
   const bool window = metadata.any_integer("attention.sliding_window").value_or(0) > 0 || base || part;
-  const GgufLocal kind = metadata.code().local;
   if (!window || (kind == GgufLocal::none && !base && !part)) return std::nullopt;
   const bool is_plain = kind == GgufLocal::own || kind == GgufLocal::unscaled;
   RopeConfig result = is_plain ? unscaled(rope) : rope;

@@ -53,60 +53,93 @@ Stated read_stated(Metadata& metadata) {
   return stated;
 }
 
-/// YaRN's beta_fast or beta_slow, turns.
-double turns(Metadata& metadata, std::string_view name, double otherwise) {
+/// A number of YaRN where the architecture's code reads it. Elsewhere llama.cpp computes with its own, and so does
+/// this; a file that states another is worth a word, as its model was trained with that.
+double yarn_number(Metadata& metadata, std::string_view name, bool is_read, double otherwise) {
   const auto stated = metadata.number(name);
-  if (stated && *stated != otherwise && !metadata.code().reads_betas)
-    metadata.warn(fmt::format("{} is {:g}, and llama.cpp goes by {:g} for this architecture", metadata.key(name),
-                              *stated, otherwise));
-  return stated.value_or(otherwise);
+  if (is_read) return stated.value_or(otherwise);
+  if (stated && *stated != otherwise)
+    metadata.warn(fmt::format("{} is {:g}, and llama.cpp goes by {:g} for this architecture, as is done here",
+                              metadata.key(name), *stated, otherwise));
+  return otherwise;
 }
 
-void set_yarn(RopeConfig& rope, Metadata& metadata, const Stated& stated) {
+/// The share of a kept pair's own frequency: 1 is YaRN, 0 plain interpolation.
+double ext_factor(Metadata& metadata, const Stated& stated) {
+  constexpr const char* name = "rope.scaling.yarn_ext_factor";
+  const double usual = stated.type == "yarn" ? 1 : 0, ext = metadata.number(name).value_or(-1);
+  if (ext < 0) return usual; // llama.cpp's "not set"
+  return yarn_number(metadata, name, metadata.code().reads_ext_factor, usual);
+}
+
+/// The magnitude that llama.cpp derives: src/llama-context.cpp, get_mscale.
+double derived_attention(RopeConfig& rope, Metadata& metadata, const Stated& stated) {
   const GgufArchitecture& code = metadata.code();
-  // src/llama-context.cpp, get_mscale
   const auto magnitude = [&](double coefficient) { return schemes::magnitude<double>(stated.factor, coefficient); };
-  // ext_factor is the share of a kept pair's own frequency: 1 is YaRN, 0 plain interpolation.
+  const double log = yarn_number(metadata, "rope.scaling.yarn_log_multiplier", code.log_multiplier_unit != 0, 0);
+  if (log == 0) return magnitude(1);
+  const double all_dim = log / code.log_multiplier_unit, mscale = code.mscale_as_all_dim ? all_dim : 1;
+  rope.scaling.set(key::mscale, mscale);
+  rope.scaling.set(key::mscale_all_dim, all_dim);
+  return magnitude(mscale) / magnitude(all_dim);
+}
+
+void set_yarn(RopeConfig& rope, Metadata& metadata, const Stated& stated, double ext) {
+  const GgufArchitecture& code = metadata.code();
   rope.scaling.rope_type = RopeType::yarn;
   rope.scaling.factor = stated.factor;
-  rope.scaling.set(key::extrapolation_factor, metadata.number("rope.scaling.yarn_ext_factor").value_or(1));
-  if (rope.scaling[key::extrapolation_factor] < 0) rope.scaling.set(key::extrapolation_factor, 1); // not set
-  rope.scaling.set(key::beta_fast, turns(metadata, "rope.scaling.yarn_beta_fast", code.beta_fast));
-  rope.scaling.set(key::beta_slow, turns(metadata, "rope.scaling.yarn_beta_slow", 1));
-  // llama.cpp derives the factor of cos and sin here, and takes what the file states only where ext_factor is 0.
-  double derived = magnitude(1);
-  if (auto log = metadata.number("rope.scaling.yarn_log_multiplier"); log && *log != 0) {
-    *log /= code.log_multiplier_unit;
-    const double mscale = code.mscale_as_all_dim ? *log : 1;
-    rope.scaling.set(key::mscale, mscale);
-    rope.scaling.set(key::mscale_all_dim, *log);
-    derived = magnitude(mscale) / magnitude(*log);
-  }
+  rope.scaling.set(key::extrapolation_factor, ext);
+  rope.scaling.set(key::beta_fast,
+                   yarn_number(metadata, "rope.scaling.yarn_beta_fast", code.reads_betas, code.beta_fast));
+  rope.scaling.set(key::beta_slow, yarn_number(metadata, "rope.scaling.yarn_beta_slow", code.reads_betas, 1));
+  double attention = derived_attention(rope, metadata, stated);
   rope.attention.scales_softmax = code.scales_softmax;
-  const auto attention = metadata.number("rope.scaling.yarn_attn_factor");
+  // llama.cpp takes what the file states only where ext_factor is 0, and so only where it reads ext_factor.
+  const auto named = metadata.number("rope.scaling.yarn_attn_factor");
   // 1e-4: a factor is about 1 to 2, and its float32 is off by about 1e-7; converters that round differently stay far
   // below. Two different formulas differ by some hundredths or more.
-  if (rope.scaling[key::extrapolation_factor] == 0)
-    derived = attention.value_or(1);
-  else if (attention && std::abs(*attention - derived) > 1e-4) // files hold float32
+  if (ext == 0)
+    attention = named.value_or(1);
+  else if (named && std::abs(*named - attention) > 1e-4) // files hold float32
     metadata.warn(fmt::format("{} is {:g} and has no effect: llama.cpp derives {:g}",
-                              metadata.key("rope.scaling.yarn_attn_factor"), *attention, derived));
-  rope.attention.attention_factor = derived * stated.attention;
+                              metadata.key("rope.scaling.yarn_attn_factor"), *named, attention));
+  rope.attention.attention_factor = attention * stated.attention;
+}
+
+/// Keys of YaRN in a file whose scheme is another.
+void warn_of_yarn_keys(Metadata& metadata) {
+  const std::pair<const char*, double> keys[] = {{"yarn_beta_fast", metadata.code().beta_fast},
+                                                 {"yarn_beta_slow", 1},
+                                                 {"yarn_log_multiplier", 0},
+                                                 {"yarn_attn_factor", 1}};
+  for (const auto& [name, usual] : keys) {
+    const std::string key = fmt::format("rope.scaling.{}", name);
+    if (const double value = metadata.number(key).value_or(usual); value != usual)
+      metadata.warn(
+          fmt::format("{} is {:g} and has no effect without rope.scaling.type yarn", metadata.key(key), value));
+  }
 }
 
 void set_scheme(RopeConfig& rope, Metadata& metadata, const Stated& stated) {
-  if (stated.type == "yarn") return set_yarn(rope, metadata, stated);
+  const double ext = ext_factor(metadata, stated);
+  if (stated.type == "yarn" || ext != 0) return set_yarn(rope, metadata, stated, ext);
   if (stated.factor != 1) {
     rope.scaling.rope_type = RopeType::linear;
     rope.scaling.factor = stated.factor;
   }
+  warn_of_yarn_keys(metadata);
   if (!metadata.code().reads_alpha) return;
-  // alpha takes the place of the linear factor; 0 is "not set".
-  if (const double alpha = metadata.number("rope.scaling.alpha").value_or(0); alpha > 0) {
-    rope.scaling.rope_type = RopeType::ntk;
-    rope.scaling.factor.reset();
-    rope.scaling.set(key::alpha, alpha);
+  // 0 is "not set".
+  const double alpha = metadata.number("rope.scaling.alpha").value_or(0);
+  if (!(alpha > 0)) return;
+  if (rope.scaling.rope_type == RopeType::linear || stated.attention != 1) {
+    // llama.cpp raises the base before all else, and the scheme has no other factor. src/models/hunyuan-vl.cpp
+    const auto d = static_cast<double>(rope.layout.head_dim);
+    rope.base *= std::pow(alpha, d / (d - 2));
+    return;
   }
+  rope.scaling.rope_type = RopeType::ntk;
+  rope.scaling.set(key::alpha, alpha);
 }
 
 /// The tensor, by its name of today or as the first layer's.
@@ -114,7 +147,7 @@ Factors read_factors(Metadata& metadata, const char* name, const RopeConfig& rop
   // Older files have one copy in each layer; the copies are equal, so the first is enough.
   for (const char* before : {"", "blk.0."}) {
     const std::string full = fmt::format("{}{}.weight", before, name);
-    Factors factors = metadata.file().tensor(full);
+    Factors factors = metadata.parts().rope_tensor(full);
     if (!factors) continue;
     const auto pairs = static_cast<std::size_t>(std::max<std::int64_t>(0, pair_count(rope)));
     if (factors->size() < pairs)
@@ -149,22 +182,49 @@ void set_longrope(RopeConfig& rope, Metadata& metadata, const Stated& stated, co
   rope.attention.attention_factor = stated.attention;
 }
 
+/// Whether the file looks as one that lacks the tensors its model has: it has none at all, as files of the vocabulary
+/// alone do, and says more than the least that a file can say.
+bool lacks_tensors(const RopeConfig& rope, Metadata& metadata, const Stated& stated) {
+  if (metadata.parts().tensor_count() > 0) return false;
+  return stated.type == "longrope" || stated.attention != 1 || rope.base != 10000 ||
+         !metadata.file().keys_with("tokenizer.").empty();
+}
+
+/// Of a file in which no tensor of factors was found: whether its model may have one.
+void judge_missing_factors(const RopeConfig& rope, Metadata& metadata, const Stated& stated) {
+  const GgufFactors kind = metadata.code().factors;
+  const std::string& gap = metadata.parts().gap();
+  constexpr std::string_view names = "rope_freqs, rope_factors_long and rope_factors_short";
+  if (kind == GgufFactors::none) {
+    if (!gap.empty()) metadata.warn(fmt::format("{}; the frequencies do not depend on it", gap));
+  } else if (!gap.empty())
+    metadata.refuse(fmt::format("{}; the frequencies depend on tensors that may be missing with it ({})", gap, names));
+  else if (kind == GgufFactors::required)
+    metadata.refuse(
+        fmt::format("no tensor rope_freqs.weight in it, whose factors architecture \"{}\" turns by: open the "
+                    "whole model",
+                    metadata.architecture()));
+  else if (lacks_tensors(rope, metadata, stated))
+    metadata.warn(
+        fmt::format("the file has no tensors: where the model has {}, its frequencies are others than these", names));
+  else if (stated.type == "longrope")
+    metadata.warn("rope.scaling.type is longrope, and the file has no rope_factors_long or rope_factors_short");
+}
+
 void set_factors(RopeConfig& rope, Metadata& metadata, const Stated& stated) {
-  // All three are asked for first, so that none of them counts as unknown, then the order of llama.cpp decides.
   const Factors freqs = read_factors(metadata, "rope_freqs", rope);
   const Factors longer = read_factors(metadata, "rope_factors_long", rope);
   const Factors shorter = read_factors(metadata, "rope_factors_short", rope);
+  // The order of llama.cpp decides.
   if (freqs && (longer || shorter))
     metadata.warn("rope_factors_long and rope_factors_short have no effect beside rope_freqs");
+  if (!freqs && !(longer && shorter)) judge_missing_factors(rope, metadata, stated);
   if (freqs)
     rope.scaling.freq_factors = *freqs;
   else if (longer || shorter)
     set_longrope(rope, metadata, stated, longer, shorter);
-  else if (stated.type == "longrope")
-    metadata.warn("rope.scaling.type is longrope, and the file has no rope_factors_long or rope_factors_short");
-  if (stated.attention != 1 && !rope.attention.attention_factor)
-    metadata.warn(
-        fmt::format("{} is {:g} and has no effect here", metadata.key("rope.scaling.attn_factor"), stated.attention));
+  // YaRN and LongRoPE have taken it; without a scheme and with linear scaling ggml multiplies cos and sin by it too.
+  if (stated.attention != 1 && !rope.attention.attention_factor) rope.scaling.set(key::attn_factor, stated.attention);
 }
 
 } // namespace
