@@ -21,6 +21,7 @@ using Factors = std::optional<std::vector<double>>;
 struct Stated {
   std::string type; ///< rope.scaling.type
   double factor = 1, attention = 1;
+  double ext = 0; ///< YaRN's share of a kept pair's own frequency: 1 is YaRN, 0 plain interpolation
 };
 
 /// How many times longer the context becomes.
@@ -36,23 +37,6 @@ double factor_of(Metadata& metadata) {
   return 1;
 }
 
-Stated read_stated(Metadata& metadata) {
-  constexpr std::array<std::string_view, 4> types{"none", "linear", "yarn", "longrope"};
-  // A file without a type scales linearly if it has a factor: older files have the factor alone.
-  Stated stated{.type = metadata.text("rope.scaling.type").value_or("linear")};
-  if (std::find(types.begin(), types.end(), stated.type) == types.end())
-    metadata.refuse(fmt::format("{} is {}, expected one of {}", metadata.key("rope.scaling.type"),
-                                in_quotes(stated.type), fmt::join(types, ", ")));
-  stated.factor = factor_of(metadata);
-  stated.attention = metadata.positive("rope.scaling.attn_factor", 1);
-  if (stated.type == "none" && stated.factor != 1) {
-    metadata.warn(fmt::format("{} is {:g} and has no effect with rope.scaling.type none",
-                              metadata.key("rope.scaling.factor"), stated.factor));
-    stated.factor = 1;
-  }
-  return stated;
-}
-
 /// A number of YaRN where the architecture's code reads it. Elsewhere llama.cpp computes with its own, and so does
 /// this; a file that states another is worth a word, as its model was trained with that.
 double yarn_number(Metadata& metadata, std::string_view name, bool is_read, double otherwise) {
@@ -64,12 +48,32 @@ double yarn_number(Metadata& metadata, std::string_view name, bool is_read, doub
   return otherwise;
 }
 
-/// The share of a kept pair's own frequency: 1 is YaRN, 0 plain interpolation.
-double ext_factor(Metadata& metadata, const Stated& stated) {
+double ext_factor(Metadata& metadata, const std::string& type) {
   constexpr const char* name = "rope.scaling.yarn_ext_factor";
-  const double usual = stated.type == "yarn" ? 1 : 0, ext = metadata.number(name).value_or(-1);
+  const double usual = type == "yarn" ? 1 : 0, ext = metadata.number(name).value_or(-1);
   if (ext < 0) return usual; // llama.cpp's "not set"
   return yarn_number(metadata, name, metadata.code().reads_ext_factor, usual);
+}
+
+Stated read_stated(Metadata& metadata) {
+  constexpr std::array<std::string_view, 4> types{"none", "linear", "yarn", "longrope"};
+  // A file without a type scales linearly if it has a factor: older files have the factor alone.
+  Stated stated{.type = metadata.text("rope.scaling.type").value_or("linear")};
+  if (std::find(types.begin(), types.end(), stated.type) == types.end())
+    metadata.refuse(fmt::format("{} is {}, expected one of {}", metadata.key("rope.scaling.type"),
+                                in_quotes(stated.type), fmt::join(types, ", ")));
+  stated.factor = factor_of(metadata);
+  stated.attention = metadata.positive("rope.scaling.attn_factor", 1);
+  stated.ext = ext_factor(metadata, stated.type);
+  // Where ext_factor is not 0, llama.cpp derives what this key states.
+  if (stated.ext == 0 && metadata.code().reads_ext_factor)
+    stated.attention *= metadata.positive("rope.scaling.yarn_attn_factor", 1);
+  if (stated.type == "none" && stated.factor != 1) {
+    metadata.warn(fmt::format("{} is {:g} and has no effect with rope.scaling.type none",
+                              metadata.key("rope.scaling.factor"), stated.factor));
+    stated.factor = 1;
+  }
+  return stated;
 }
 
 /// The magnitude that llama.cpp derives: src/llama-context.cpp, get_mscale.
@@ -84,45 +88,41 @@ double derived_attention(RopeConfig& rope, Metadata& metadata, const Stated& sta
   return magnitude(mscale) / magnitude(all_dim);
 }
 
-void set_yarn(RopeConfig& rope, Metadata& metadata, const Stated& stated, double ext) {
+void set_yarn(RopeConfig& rope, Metadata& metadata, const Stated& stated) {
   const GgufArchitecture& code = metadata.code();
   rope.scaling.rope_type = RopeType::yarn;
   rope.scaling.factor = stated.factor;
-  rope.scaling.set(key::extrapolation_factor, ext);
+  rope.scaling.set(key::extrapolation_factor, stated.ext);
   rope.scaling.set(key::beta_fast,
                    yarn_number(metadata, "rope.scaling.yarn_beta_fast", code.reads_betas, code.beta_fast));
   rope.scaling.set(key::beta_slow, yarn_number(metadata, "rope.scaling.yarn_beta_slow", code.reads_betas, 1));
-  double attention = derived_attention(rope, metadata, stated);
   rope.attention.scales_softmax = code.scales_softmax;
-  // llama.cpp takes what the file states only where ext_factor is 0, and so only where it reads ext_factor.
+  const double derived = derived_attention(rope, metadata, stated);
+  rope.attention.attention_factor = (stated.ext == 0 ? 1 : derived) * stated.attention;
   const auto named = metadata.number("rope.scaling.yarn_attn_factor");
   // 1e-4: a factor is about 1 to 2, and its float32 is off by about 1e-7; converters that round differently stay far
-  // below. Two different formulas differ by some hundredths or more.
-  if (ext == 0)
-    attention = named.value_or(1);
-  else if (named && std::abs(*named - attention) > 1e-4) // files hold float32
+  // below. Two different formulas differ by some hundredths or more. 1 is what llama.cpp writes where it has none.
+  if (stated.ext != 0 && named && *named != 1 && std::abs(*named - derived) > 1e-4)
     metadata.warn(fmt::format("{} is {:g} and has no effect: llama.cpp derives {:g}",
-                              metadata.key("rope.scaling.yarn_attn_factor"), *named, attention));
-  rope.attention.attention_factor = attention * stated.attention;
+                              metadata.key("rope.scaling.yarn_attn_factor"), *named, derived));
 }
 
 /// Keys of YaRN in a file whose scheme is another.
 void warn_of_yarn_keys(Metadata& metadata) {
-  const std::pair<const char*, double> keys[] = {{"yarn_beta_fast", metadata.code().beta_fast},
-                                                 {"yarn_beta_slow", 1},
-                                                 {"yarn_log_multiplier", 0},
-                                                 {"yarn_attn_factor", 1}};
-  for (const auto& [name, usual] : keys) {
-    const std::string key = fmt::format("rope.scaling.{}", name);
-    if (const double value = metadata.number(key).value_or(usual); value != usual)
+  const GgufArchitecture& code = metadata.code();
+  const auto warn_unless = [&](const char* name, double usual) {
+    if (const double value = metadata.number(name).value_or(usual); value != usual)
       metadata.warn(
-          fmt::format("{} is {:g} and has no effect without rope.scaling.type yarn", metadata.key(key), value));
-  }
+          fmt::format("{} is {:g} and has no effect without rope.scaling.type yarn", metadata.key(name), value));
+  };
+  warn_unless("rope.scaling.yarn_beta_fast", code.beta_fast);
+  warn_unless("rope.scaling.yarn_beta_slow", 1);
+  warn_unless("rope.scaling.yarn_log_multiplier", 0);
+  if (!code.reads_ext_factor) warn_unless("rope.scaling.yarn_attn_factor", 1);
 }
 
 void set_scheme(RopeConfig& rope, Metadata& metadata, const Stated& stated) {
-  const double ext = ext_factor(metadata, stated);
-  if (stated.type == "yarn" || ext != 0) return set_yarn(rope, metadata, stated, ext);
+  if (stated.type == "yarn" || stated.ext != 0) return set_yarn(rope, metadata, stated);
   if (stated.factor != 1) {
     rope.scaling.rope_type = RopeType::linear;
     rope.scaling.factor = stated.factor;
@@ -167,7 +167,10 @@ void set_longrope(RopeConfig& rope, Metadata& metadata, const Stated& stated, co
   if (!longer || !shorter)
     metadata.warn(fmt::format("the file has no {}: nothing is divided there",
                               longer ? "rope_factors_short" : "rope_factors_long"));
-  if (stated.type == "yarn") metadata.warn("rope.scaling.type yarn has no effect beside rope_factors_long");
+  if (stated.type == "yarn" || stated.ext != 0)
+    metadata.refuse(
+        "rope.scaling.type yarn beside the tensor rope_factors_long or rope_factors_short, expected longrope: "
+        "no scheme here does both");
   // llama.cpp chooses between the two tensors by the length; one that is missing divides nothing.
   // LongRoPE as a scheme divides by these lists alone, so llama.cpp's linear factor is multiplied into them.
   const std::vector<double> ones(static_cast<std::size_t>(pair_count(rope)), 1);
