@@ -305,25 +305,21 @@ std::optional<std::vector<std::int64_t>> GgufFile::integers(std::string_view nam
 bool GgufFile::is_off(std::string_view name) {
   const Key* key = find(name);
   if (!key) return true;
-  switch (key->type) {
-  case boolean: return !*flag(name);
-  case string: return text(name)->empty();
-  case array: {
-    Cursor cursor(*this, key->value);
+  Cursor cursor(*this, key->value);
+  if (key->type == string) return cursor.number<std::uint64_t>() == 0;
+  std::uint64_t bytes = widths[key->type];
+  if (key->type == array) {
     const auto of = cursor.number<std::uint32_t>();
     const auto count = cursor.list_count(of);
-    const std::uint64_t bytes = count * widths[of];
-    if (count == 0) return true;
-    // Numbers are 0 where all their bytes are. A long list is no switch.
-    if (widths[of] == 0 || count > greatest_list) return false;
-    for (std::uint64_t i = 0; i < bytes; ++i)
-      if (cursor.number<char>() != 0) return false;
-    return true;
+    // A list of texts or a long one is no switch.
+    if (count > 0 && (widths[of] == 0 || count > greatest_list)) return false;
+    bytes = count * widths[of];
   }
-  default: break;
-  }
-  const double value = *number(name);
-  return value == 0 || (value == 1 && (name.ends_with("factor") || name.ends_with("scale")));
+  // Of every type, 0 and false are zeros to the last byte.
+  bool zeros = true;
+  for (std::uint64_t i = 0; i < bytes; ++i) zeros = cursor.number<char>() == 0 && zeros;
+  const bool multiplies = name.ends_with("factor") || name.ends_with("scale");
+  return zeros || (multiplies && (key->type == f32 || key->type == f64) && number(name) == 1);
 }
 
 std::optional<std::vector<double>> GgufFile::tensor(std::string_view name) {

@@ -37,7 +37,7 @@ public:
   std::optional<std::string> text(std::string_view key);
   std::optional<std::vector<std::int64_t>> integers(std::string_view key); ///< at most 65536
 
-  /// Whether a key says nothing: it is false, 0, an empty text, a list of nothing else, or 1 where its name says that
+  /// Whether a key says nothing: it is false, 0, an empty text, a list of nothing else, or 1.0 where its name says that
   /// it multiplies or divides (…factor, …scale).
   bool is_off(std::string_view key);
 

@@ -240,9 +240,14 @@ void set_scaling(RopeConfig& rope, Metadata& metadata) {
 
 void set_query_scale(RopeConfig& rope, Metadata& metadata) {
   const GgufQueryScale kind = metadata.code().query_scale;
-  if (kind == GgufQueryScale::none) return;
   const double scale = metadata.number("attention.temperature_scale").value_or(0);
   if (scale == 0) return;
+  if (kind == GgufQueryScale::none) {
+    metadata.warn(
+        fmt::format("{} is {:g}, and llama.cpp does not read it for this architecture: queries are not scaled",
+                    metadata.key("attention.temperature_scale"), scale));
+    return;
+  }
   if (!std::isfinite(scale))
     metadata.refuse(
         fmt::format("{} is {}, expected a finite number", metadata.key("attention.temperature_scale"), scale));

@@ -230,6 +230,9 @@ TEST_CASE("a key that is not understood is not worth a word where it is off") {
   CHECK(silent(model("llama").integers(".rope.dimension_sections", {0, 0, 0, 0})));
   CHECK(silent(model("llama").integers(".rope.curls", {})));
   CHECK_FALSE(silent(model("llama").flag(".rope.curl", true)));
+  // What cannot be looked at as a number or a text is no reason to refuse a file.
+  CHECK_FALSE(silent(model("llama").raw(".rope.curl_scale", u64, bytes_of(~std::uint64_t{0}))));
+  CHECK_FALSE(silent(model("llama").text(".rope.curl", std::string(100'000, 'x'))));
   CHECK_FALSE(silent(model("llama").number(".rope.curl", 1)));
   CHECK_FALSE(silent(model("llama").number(".rope.curl_factor", 1.5)));
   CHECK_FALSE(silent(model("llama").text(".rope.curl", "none")));
@@ -254,6 +257,23 @@ TEST_CASE("keys of sliding layers are read of the architectures whose code reads
     CHECK(model.layers.size() == 1);
     CHECK(model.layers[0].config.base == 10000);
     CHECK(warns(model, "rope.freq_base_swa is not understood and has no effect"));
+  }
+}
+
+TEST_CASE("a query scale that llama.cpp does not read is named, and not applied") {
+  for (const char* name : {"llama", "qwen2", "grok", "future9"}) {
+    CAPTURE(name);
+    const Model config = read(model(name).number(".attention.temperature_scale", 0.5));
+    CHECK(warns(config, "attention.temperature_scale is 0.5, and llama.cpp does not read it"));
+    CHECK(query_scale(config.layers[0].config, 100'000) == 1);
+    CHECK_FALSE(warns(read(model(name).number(".attention.temperature_scale", 0)), "temperature"));
+  }
+  for (const char* name : {"deepseek2", "mistral4"}) {
+    CAPTURE(name);
+    const RopeConfig rope =
+        only(model(name).number(".attention.temperature_scale", 0.5).integer(".attention.temperature_length", 1000));
+    CHECK(query_scale(rope, 999) == 1);
+    CHECK(query_scale(rope, 1000) == doctest::Approx(1 + 0.5 * std::log(2.0)));
   }
 }
 
