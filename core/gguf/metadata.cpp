@@ -44,6 +44,10 @@ Metadata::Metadata(Parts& parts, Warnings& warnings) : parts_(parts), file_(part
         "or sound (mmproj), open the model that it belongs to");
   else if (known_->rope == GgufRope::none)
     refuse(fmt::format("architecture \"{}\" has no rotary embedding in llama.cpp", architecture_));
+  if (const auto layers = integer("block_count");
+      code().rope_block_count != 0 && layers && *layers != code().rope_block_count)
+    refuse(fmt::format("architecture \"{}\" has no rotary embedding in models of {} layers, only of {}", architecture_,
+                       *layers, code().rope_block_count));
   if (code().finetuned_is_switch && !flag("rope.scaling.finetuned").value_or(true))
     refuse(fmt::format("{} is false, and then architecture \"{}\" has no rotary embedding",
                        key("rope.scaling.finetuned"), architecture_));

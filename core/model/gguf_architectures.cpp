@@ -13,14 +13,14 @@ constexpr GgufLocal own = GgufLocal::own, unscaled = GgufLocal::unscaled, same =
 constexpr GgufFactors allowed = GgufFactors::allowed, required = GgufFactors::required;
 
 // Sorted by name. llama_model_rope_type gives bert and starcoder a type, and the code that runs them never turns
-// anything.
+// anything. baichuan turns in its 7B, and biases scores by distance in every other size.
 constexpr GgufArchitecture architectures[] = {
     {.name = "afmoe", .rope = neox, .local = alone},
     {.name = "apertus", .rope = neox, .factors = allowed},
     {.name = "arcee", .rope = normal, .factors = allowed},
     {.name = "arctic", .rope = normal},
     {.name = "arwkv7", .rope = none},
-    {.name = "baichuan", .rope = normal},
+    {.name = "baichuan", .rope = normal, .rope_block_count = 32},
     {.name = "bailingmoe", .rope = normal},
     {.name = "bailingmoe2", .rope = neox},
     {.name = "bailingmoe3", .rope = GgufRope::normal_or_mrope, .decoupled = true},
@@ -32,8 +32,8 @@ constexpr GgufArchitecture architectures[] = {
     {.name = "clip", .rope = none},
     {.name = "codeshell", .rope = neox},
     {.name = "cogvlm", .rope = neox, .factors = allowed},
-    {.name = "cohere2", .rope = normal, .local = alone},
-    {.name = "cohere2moe", .rope = normal, .local = alone},
+    {.name = "cohere2", .rope = normal, .local = alone, .local_base_is_read = false},
+    {.name = "cohere2moe", .rope = normal, .local = alone, .local_base_is_read = false, .dense_layers_turn = true},
     {.name = "command-r", .rope = normal, .model_type = "cohere"},
     {.name = "dbrx", .rope = neox},
     {.name = "deci", .rope = normal, .factors = allowed},
@@ -63,8 +63,8 @@ constexpr GgufArchitecture architectures[] = {
     {.name = "ernie4_5-moe", .rope = normal, .model_type = "ernie4_5_moe"},
     {.name = "eurobert", .rope = neox},
     {.name = "exaone", .rope = neox, .factors = allowed},
-    {.name = "exaone-moe", .rope = neox, .local = alone, .factors = allowed},
-    {.name = "exaone4", .rope = neox, .local = alone, .factors = allowed},
+    {.name = "exaone-moe", .rope = neox, .local = alone, .local_base_is_read = false, .factors = allowed},
+    {.name = "exaone4", .rope = neox, .local = alone, .local_base_is_read = false, .factors = allowed},
     {.name = "falcon", .rope = neox},
     {.name = "falcon-h1", .rope = neox, .model_type = "falcon_h1", .factors = allowed},
     {.name = "gemma", .rope = neox},
@@ -126,7 +126,7 @@ constexpr GgufArchitecture architectures[] = {
     {.name = "mamba", .rope = none},
     {.name = "mamba2", .rope = none},
     {.name = "maple", .rope = neox, .local = same},
-    {.name = "mellum", .rope = neox, .local = same},
+    {.name = "mellum", .rope = neox, .local = unscaled, .local_base_is_read = false},
     {.name = "mimo2", .rope = neox, .model_type = "mimo_v2_flash", .local = own},
     {.name = "minicpm", .rope = normal, .factors = allowed},
     {.name = "minicpm3", .rope = neox, .decoupled = true, .factors = allowed},
@@ -157,7 +157,7 @@ constexpr GgufArchitecture architectures[] = {
     {.name = "nomic-bert", .rope = neox, .model_type = "nomic_bert"},
     {.name = "nomic-bert-moe", .rope = neox, .model_type = "nomic_bert"},
     {.name = "olmo", .rope = normal},
-    {.name = "olmo2", .rope = neox, .local = unscaled},
+    {.name = "olmo2", .rope = neox, .local = unscaled, .local_base_is_read = false},
     {.name = "olmoe", .rope = neox},
     {.name = "openelm", .rope = neox},
     {.name = "orion", .rope = neox},

@@ -54,6 +54,9 @@ struct GgufArchitecture {
   bool half_without_window = false; ///< layers without a window turn half of rope.dimension_count
   bool compressed_layers = false;   ///< those alone are scaled, and turn by attention.compress_rope_freq_base
 
+  bool local_base_is_read = true;    ///< rope.freq_base_swa, by those with local layers
+  bool dense_layers_turn = false;    ///< the first leading_dense_block_count layers turn, whatever `local` is
+  std::int64_t rope_block_count = 0; ///< turns only in models of so many layers; 0: in all
   GgufFactors factors = GgufFactors::none;
 
   bool reads_alpha = false;         ///< rope.scaling.alpha, NTK-aware scaling

@@ -68,6 +68,11 @@ TEST_CASE("architectures without a rotary embedding say so") {
     for (const Gguf& gguf : {model(name), model(name).number(".rope.freq_base", 10000), vocabulary(name)})
       CHECK(holds(refusal(gguf), fmt::format("architecture \"{}\" has no rotary embedding", name)));
   }
+  // Baichuan's 13B biases scores by distance.
+  Gguf larger("baichuan");
+  larger.integer(".embedding_length", 5120).integer(".attention.head_count", 40).integer(".block_count", 40);
+  CHECK(holds(refusal(larger), "architecture \"baichuan\" has no rotary embedding in models of 40 layers"));
+  CHECK(refusal(model("baichuan")) == "");
   for (const char* name : {"granite", "granitemoe", "granitehybrid", "graniteswitch"})
     CHECK(holds(refusal(model(name).flag(".rope.scaling.finetuned", false)), "has no rotary embedding"));
 }

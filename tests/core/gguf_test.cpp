@@ -144,16 +144,18 @@ TEST_CASE("layers with a window that turn as the others are no layers of their o
             .layers.size() == 2);
 }
 
-TEST_CASE("OLMo 3's layers with a window keep the base and leave YaRN") {
-  const Model config = read(model("olmo2", 65536)
-                                .number(".rope.freq_base", 500000)
-                                .text(".rope.scaling.type", "yarn")
-                                .number(".rope.scaling.factor", 8)
-                                .integer(".rope.scaling.original_context_length", 8192)
-                                .integer(".attention.sliding_window", 4096));
-  CHECK(layer_rope(config, "full_attention").config.scaling.rope_type == RopeType::yarn);
-  CHECK(layer_rope(config, "sliding_attention").config.scaling.rope_type == RopeType::standard);
-  CHECK(layer_rope(config, "sliding_attention").config.base == 500000);
+TEST_CASE("OLMo 3's and Mellum's layers with a window keep the base and leave YaRN") {
+  for (const char* name : {"olmo2", "mellum"}) {
+    const Model config = read(model(name, 65536)
+                                  .number(".rope.freq_base", 500000)
+                                  .text(".rope.scaling.type", "yarn")
+                                  .number(".rope.scaling.factor", 8)
+                                  .integer(".rope.scaling.original_context_length", 8192)
+                                  .integer(".attention.sliding_window", 4096));
+    CHECK(layer_rope(config, "full_attention").config.scaling.rope_type == RopeType::yarn);
+    CHECK(layer_rope(config, "sliding_attention").config.scaling.rope_type == RopeType::standard);
+    CHECK(layer_rope(config, "sliding_attention").config.base == 500000);
+  }
 }
 
 TEST_CASE("Gemma 4's two kinds of layers have heads of two widths, and its factors are those of the wider") {
@@ -245,11 +247,18 @@ TEST_CASE("keys of sliding layers are read of the architectures whose code reads
   const auto layers = [](const char* name) {
     return read(model(name).number(".rope.freq_base_swa", 500).integer(".attention.sliding_window", 128));
   };
-  for (const char* name : {"gemma3", "gemma4-assistant", "olmo2", "gpt-oss", "laguna", "step35", "llama4", "future9"}) {
+  for (const char* name : {"gemma3", "gemma4-assistant", "gpt-oss", "laguna", "step35", "llama4", "future9"}) {
     CAPTURE(name);
     Gguf gguf = model(name).number(".rope.freq_base_swa", 500).integer(".attention.sliding_window", 128);
     const std::vector<double> ones(64, 1);
     CHECK(layer_rope(read(gguf.tensor("rope_freqs.weight", ones)), "sliding_attention").config.base == 500);
+  }
+  // Code that looks the key up, and turns by the other base.
+  for (const char* name : {"cohere2", "cohere2moe", "exaone4", "exaone-moe", "olmo2", "mellum"}) {
+    CAPTURE(name);
+    const Model model = layers(name);
+    for (const LayerRope& layer : model.layers) CHECK(layer.config.base == 10000);
+    CHECK(warns(model, "rope.freq_base_swa is 500, and llama.cpp goes by 10000"));
   }
   for (const char* name : {"llama", "qwen2", "phi3", "mistral3"}) {
     CAPTURE(name);
