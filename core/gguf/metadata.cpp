@@ -26,6 +26,7 @@ bool is_read(std::string_view tensor) {
 
 Metadata::Metadata(Parts& parts, Warnings& warnings) : parts_(parts), file_(parts.metadata()), warnings_(warnings) {
   const auto name = file_.text("general.architecture");
+  // Before the architecture is judged: it is that of the model they belong to, which may have no RoPE or be unknown.
   refuse_other_kinds();
   if (!name) refuse("no general.architecture in it, expected a model's metadata");
   // The name becomes part of every key and of many sentences.

@@ -12,7 +12,8 @@ namespace ropescope::gguf {
 
 namespace {
 
-/// The largest published models have some hundreds. Each one claimed is a file to look for.
+/// The largest published models have some hundreds. A file may claim 65 535, and each one claimed is a file to look
+/// for, while a window waits.
 constexpr std::int64_t greatest_count = 4096;
 
 std::string ending(std::int64_t part, std::int64_t count) {
@@ -42,6 +43,7 @@ Parts::Parts(InputFile& opened, const std::string& name, Warnings& warnings) : o
 }
 
 std::optional<std::filesystem::path> Parts::path_of(std::int64_t part) const {
+  // By the part's own number as the file states it: a part under another part's name is not trusted to name the others.
   const std::string file = opened_.path().filename().string(), end = ending(opened_part_, count_);
   if (file.size() <= end.size() || !file.ends_with(end)) return std::nullopt;
   return opened_.path().parent_path() / (file.substr(0, file.size() - end.size()) + ending(part, count_));
@@ -78,6 +80,7 @@ void Parts::read_other(std::int64_t part) {
   const std::filesystem::path path = path_of(part).value();
   InputFile input(path);
   GgufFile file(input, path.string());
+  // A folder may hold parts of two models under names that fit together: an older download, say.
   const auto no = file.integer("split.no"), count = file.integer("split.count");
   if (no != part || count != count_) file.refuse(fmt::format("not part {} of {} of the model", part + 1, count_));
   add(file, part);
@@ -98,6 +101,8 @@ void Parts::read_others() {
       } catch (const Error& error) {
         if (unread++ == 0) gap_ = error.what();
       }
+  // How many tensors there are in all, which part 1 states: with it, a tensor that nobody saw is noticed even where
+  // every file can be read.
   const auto stated = metadata().integer("split.tensors.count");
   const bool whole = stated && *stated >= 0 && static_cast<std::uint64_t>(*stated) == tensor_count_;
   if (whole)
