@@ -1,11 +1,10 @@
 #include "core/gguf/gguf.h"
 
-#include <fmt/format.h>
-
 #include "core/error.h"
 #include "core/gguf/layers.h"
 #include "core/gguf/layout.h"
 #include "core/gguf/metadata.h"
+#include "core/gguf/parts.h"
 #include "core/gguf/scaling.h"
 #include "core/io/warnings.h"
 #include "core/text.h"
@@ -35,16 +34,15 @@ RopeConfig read_rope(gguf::Metadata& metadata) {
 Model read_gguf(InputFile& input, const std::string& name) {
   Model model;
   Warnings warnings;
-  GgufFile file(input, name);
-  gguf::Metadata metadata(file, warnings);
+  gguf::Parts parts(input, name, warnings);
+  GgufFile& file = parts.metadata();
+  gguf::Metadata metadata(parts, warnings);
   const std::string_view nearest = metadata.code().model_type;
   model.architecture = metadata.architecture();
   model.model_type = nearest.empty() ? model.architecture : std::string(nearest);
   model.layout_source = metadata.is_known() ? LayoutSource::architecture : LayoutSource::unknown_architecture;
   const auto title = file.text("general.name");
   model.name = title && !title->empty() ? printable(*title) : name;
-  if (const auto parts = file.integer("split.count"); parts && *parts > 1)
-    metadata.warn(fmt::format("the model is split into {} files, and the others' tensors are not read", *parts));
   model.layers = gguf::read_layers(read_rope(metadata), metadata);
   model.head_counts = gguf::head_counts(metadata);
   // Last, when everything that is understood has been asked for.

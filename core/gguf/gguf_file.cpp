@@ -302,6 +302,26 @@ std::optional<std::vector<std::int64_t>> GgufFile::integers(std::string_view nam
   return list;
 }
 
+bool GgufFile::is_off(std::string_view name) {
+  const Key* key = find(name);
+  if (!key) return true;
+  Cursor cursor(*this, key->value);
+  if (key->type == string) return cursor.number<std::uint64_t>() == 0;
+  std::uint64_t bytes = widths[key->type];
+  if (key->type == array) {
+    const auto of = cursor.number<std::uint32_t>();
+    const auto count = cursor.list_count(of);
+    // A list of texts or a long one is no switch.
+    if (count > 0 && (widths[of] == 0 || count > greatest_list)) return false;
+    bytes = count * widths[of];
+  }
+  // Of every type, 0 and false are zeros to the last byte.
+  bool zeros = true;
+  for (std::uint64_t i = 0; i < bytes; ++i) zeros = cursor.number<char>() == 0 && zeros;
+  const bool multiplies = name.ends_with("factor") || name.ends_with("scale");
+  return zeros || (multiplies && (key->type == f32 || key->type == f64) && number(name) == 1);
+}
+
 std::optional<std::vector<double>> GgufFile::tensor(std::string_view name) {
   const Tensor* found = find_by_name(tensors_, name);
   if (!found) return std::nullopt;

@@ -27,6 +27,8 @@ public:
   std::vector<std::string> keys_with(std::string_view part) const;
   std::vector<std::string> tensors_with(std::string_view part) const;
 
+  std::uint64_t tensor_count() const { return tensors_.size(); }
+
   /// A key's value, nothing where the file lacks the key. Whole numbers of any width count as integers, and as numbers;
   /// a list of integers may be a single one, and in it true and false count as 1 and 0.
   std::optional<double> number(std::string_view key);
@@ -34,6 +36,10 @@ public:
   std::optional<bool> flag(std::string_view key);
   std::optional<std::string> text(std::string_view key);
   std::optional<std::vector<std::int64_t>> integers(std::string_view key); ///< at most 65536
+
+  /// Whether a key says nothing: it is false, 0, an empty text, a list of nothing else, or 1.0 where its name says that
+  /// it multiplies or divides (…factor, …scale).
+  bool is_off(std::string_view key);
 
   /// A tensor of F32, F16 or F64, at most 65536 numbers, as it lies; nothing where the file has none of that name.
   std::optional<std::vector<double>> tensor(std::string_view name);

@@ -24,16 +24,22 @@ RopeConfig without_factors(RopeConfig rope) {
 
 /// Of the layers with a sliding window; nothing where they turn as the others do.
 std::optional<RopeConfig> local_rope(const RopeConfig& rope, Metadata& metadata) {
+  const GgufLocal kind = metadata.code().local;
+  // Such an architecture's code looks at no key of them (…_swa). One that nobody knows may.
+  if (kind == GgufLocal::none && metadata.is_known()) return std::nullopt;
   const auto base = metadata.number("rope.freq_base_swa");
   const auto part = metadata.dimension("rope.dimension_count_swa"),
              length = metadata.dimension("attention.key_length_swa");
   // Keys of sliding layers (…_swa) count as a window too: some files state them alone.
   const bool window = metadata.any_integer("attention.sliding_window").value_or(0) > 0 || base || part;
-  const GgufLocal kind = metadata.code().local;
   if (!window || (kind == GgufLocal::none && !base && !part)) return std::nullopt;
   const bool is_plain = kind == GgufLocal::own || kind == GgufLocal::unscaled;
   RopeConfig result = is_plain ? unscaled(rope) : rope;
-  result.base = base.value_or(kind == GgufLocal::own ? 10000 : rope.base);
+  const bool reads_base = metadata.code().local_base_is_read;
+  result.base = base && reads_base ? *base : kind == GgufLocal::own ? 10000 : rope.base;
+  if (base && !reads_base && *base != result.base)
+    metadata.warn(fmt::format("{} is {:g}, and llama.cpp goes by {:g} for this architecture, as is done here",
+                              metadata.key("rope.freq_base_swa"), *base, result.base));
   // A decoupled part is a head apart with its own size, which sliding layers share.
   if (!metadata.code().decoupled) {
     const std::int64_t whole = metadata.dimension("rope.dimension_count").value_or(rope.layout.head_dim);
@@ -92,6 +98,9 @@ std::vector<LayerRope> read_layers(const RopeConfig& rope, Metadata& metadata) {
   // 0 layers: not told.
   const std::int64_t count = pattern.size() > 1 ? std::ssize(pattern) : 0;
   const std::int64_t windows = count > 0 ? count - std::count(pattern.begin(), pattern.end(), 0) : 0;
+  if (const auto dense = metadata.integer("leading_dense_block_count").value_or(0);
+      sliding && dense > 0 && metadata.code().dense_layers_turn)
+    metadata.warn(fmt::format("the first {} layers turn as those with a window do, also where they have none", dense));
   if (sliding && metadata.code().local == GgufLocal::alone)
     return {{"sliding_attention", *sliding, windows}, {"full_attention", without_rope(rope), count - windows}};
   if (sliding && *sliding != rope)

@@ -24,8 +24,10 @@ bool is_read(std::string_view tensor) {
 
 } // namespace
 
-Metadata::Metadata(GgufFile& file, Warnings& warnings) : file_(file), warnings_(warnings) {
+Metadata::Metadata(Parts& parts, Warnings& warnings) : parts_(parts), file_(parts.metadata()), warnings_(warnings) {
   const auto name = file_.text("general.architecture");
+  // Before the architecture is judged: it is that of the model they belong to, which may have no RoPE or be unknown.
+  refuse_other_kinds();
   if (!name) refuse("no general.architecture in it, expected a model's metadata");
   // The name becomes part of every key and of many sentences.
   const auto is_letter = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-' || c == '.'; };
@@ -37,12 +39,38 @@ Metadata::Metadata(GgufFile& file, Warnings& warnings) : file_(file), warnings_(
   known_ = find_gguf_architecture(architecture_);
   if (!known_)
     warn(fmt::format("architecture \"{}\" is not known, and most models rotate halves", architecture_));
+  else if (architecture_ == "clip")
+    refuse(
+        "architecture \"clip\" has no rotary embedding of a language model: it is the tower and projector for images "
+        "or sound (mmproj), open the model that it belongs to");
   else if (known_->rope == GgufRope::none)
     refuse(fmt::format("architecture \"{}\" has no rotary embedding in llama.cpp", architecture_));
+  if (const auto layers = integer("block_count");
+      code().rope_block_count != 0 && layers && *layers != code().rope_block_count)
+    refuse(fmt::format("architecture \"{}\" has no rotary embedding in models of {} layers, only of {}", architecture_,
+                       *layers, code().rope_block_count));
   if (code().finetuned_is_switch && !flag("rope.scaling.finetuned").value_or(true))
     refuse(fmt::format("{} is false, and then architecture \"{}\" has no rotary embedding",
                        key("rope.scaling.finetuned"), architecture_));
   key("rope.scaling.finetuned"); // of other architectures it changes nothing
+}
+
+void Metadata::refuse_other_kinds() {
+  // They name the architecture of the model that they belong to, and have none of its keys.
+  const std::string type = file_.text("general.type").value_or("");
+  if (type == "imatrix")
+    refuse("an importance matrix for quantising (general.type imatrix), expected a model: open the model itself");
+  if (file_.text("general.architecture") == "controlvector")
+    refuse("a control vector, expected a model: open the model that it was made for");
+  if (type != "adapter") return;
+  std::string base;
+  for (const char* word : {"organization", "name"})
+    if (const auto part = file_.text(fmt::format("general.base_model.0.{}", word)); part && !part->empty())
+      base += (base.empty() ? "" : " ") + *part;
+  if (base.empty()) base = file_.text("general.base_model.0.repo_url").value_or("");
+  refuse(fmt::format("a {} adapter, expected a model: open its base model{}",
+                     file_.text("adapter.type").value_or("lora") == "lora" ? "LoRA" : "model's",
+                     base.empty() ? "" : ", " + in_quotes(base)));
 }
 
 std::string Metadata::key(std::string_view name) {
@@ -85,9 +113,9 @@ void Metadata::warn_of_the_rest() {
   // Whatever has "rope" in its name and was not asked for is news: a key of a later llama.cpp, or of a fork.
   std::sort(asked_.begin(), asked_.end());
   for (const std::string& name : file_.keys_with("rope"))
-    if (!std::binary_search(asked_.begin(), asked_.end(), name))
+    if (!std::binary_search(asked_.begin(), asked_.end(), name) && !file_.is_off(name))
       warn(fmt::format("{} is not understood and has no effect here", name));
-  for (const std::string& name : file_.tensors_with("rope"))
+  for (const std::string& name : parts_.rope_tensors())
     if (!is_read(name)) warn(fmt::format("tensor {} is not understood and has no effect here", name));
 }
 

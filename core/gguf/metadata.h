@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/gguf/gguf_file.h"
+#include "core/gguf/parts.h"
 #include "core/io/warnings.h"
 #include "core/model/gguf_architectures.h"
 
@@ -16,8 +17,8 @@ namespace ropescope::gguf {
 /// function throws Error, naming the file and the key, where a value is of another kind or out of range.
 class Metadata {
 public:
-  /// Reads general.architecture. Refuses one that has no rotary embedding.
-  Metadata(GgufFile&, Warnings&);
+  /// Reads general.architecture. Refuses one that has no rotary embedding, and what is no model (an adapter).
+  Metadata(Parts&, Warnings&);
 
   const std::string& architecture() const { return architecture_; }
   bool is_known() const { return known_ != nullptr; } ///< the architecture
@@ -38,6 +39,7 @@ public:
   std::optional<std::int64_t> any_integer(std::string_view name);
 
   GgufFile& file() { return file_; }
+  Parts& parts() { return parts_; }
   [[noreturn]] void refuse(const std::string& what) const { file_.refuse(what); }
   void warn(std::string_view sentence) { warnings_.add(sentence); }
 
@@ -48,12 +50,15 @@ private:
   std::optional<std::int64_t> integer_to(std::string_view name, std::int64_t greatest);
   [[noreturn]] void refuse_integer(const std::string& key, std::int64_t value, std::int64_t greatest) const;
 
+  void refuse_other_kinds();
+
+  Parts& parts_;
   GgufFile& file_;
   Warnings& warnings_;
   std::string architecture_;
   const GgufArchitecture* known_ = nullptr;
-  GgufArchitecture unknown_{.rope = GgufRope::neox_or_mrope}; ///< what most do
-  std::vector<std::string> asked_;                            ///< keys, whether the file has them or not
+  GgufArchitecture unknown_{.rope = GgufRope::neox_or_mrope, .factors = GgufFactors::allowed}; ///< what most do
+  std::vector<std::string> asked_; ///< keys, whether the file has them or not
 };
 
 inline constexpr std::int64_t greatest_dimension = 65536;

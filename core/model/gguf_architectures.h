@@ -34,6 +34,14 @@ enum class GgufQueryScale : std::uint8_t {
   stated_length   ///< attention.temperature_length, else the trained length
 };
 
+/// Whether an architecture's code divides frequencies by the tensors rope_freqs, rope_factors_long and
+/// rope_factors_short.
+enum class GgufFactors : std::uint8_t {
+  none,    ///< it reads none of them
+  allowed, ///< where the file has them
+  required ///< it does not load a model without rope_freqs
+};
+
 /// What llama.cpp's code fixes for a `general.architecture` and the file need not say. What most do is the default.
 /// Source: ggml-org/llama.cpp @ 0c1e57098, src/llama-arch.cpp, src/llama-model.cpp (llama_model_rope_type), src/models.
 struct GgufArchitecture {
@@ -46,10 +54,16 @@ struct GgufArchitecture {
   bool half_without_window = false; ///< layers without a window turn half of rope.dimension_count
   bool compressed_layers = false;   ///< those alone are scaled, and turn by attention.compress_rope_freq_base
 
+  bool local_base_is_read = true;    ///< rope.freq_base_swa, by those with local layers
+  bool dense_layers_turn = false;    ///< the first leading_dense_block_count layers turn, whatever `local` is
+  std::int64_t rope_block_count = 0; ///< turns only in models of so many layers; 0: in all
+  GgufFactors factors = GgufFactors::none;
+
   bool reads_alpha = false;         ///< rope.scaling.alpha, NTK-aware scaling
   bool reads_betas = false;         ///< YaRN goes by the file's beta_fast and beta_slow; else by 32 and 1
+  bool reads_ext_factor = false;    ///< YaRN goes by the file's yarn_ext_factor and yarn_attn_factor
   double beta_fast = 32;            ///< YaRN's, where the file has none
-  double log_multiplier_unit = 1;   ///< the file holds mscale_all_dim times this: its converter multiplied
+  double log_multiplier_unit = 0;   ///< rope.scaling.yarn_log_multiplier is mscale_all_dim times this; 0: not read
   bool mscale_as_all_dim = false;   ///< YaRN's mscale is mscale_all_dim; else 1
   bool scales_softmax = false;      ///< the softmax scale takes the magnitude of mscale_all_dim, squared
   bool finetuned_is_switch = false; ///< rope.scaling.finetuned false: no rotary embedding at all
