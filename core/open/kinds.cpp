@@ -20,11 +20,11 @@ constexpr std::string_view give_config = "give the config.json of the model that
 constexpr std::string_view give_any = "give the config.json of a model";
 
 OtherKind of_model(std::string_view is, std::string_view then = give_config) {
-  return {.is = std::string(is), .then = std::string(then), .of_model = true};
+  return {std::string(is), std::string(then), true};
 }
 
 OtherKind stranger(std::string_view is, std::string_view then = give_any) {
-  return {.is = std::string(is), .then = std::string(then), .of_model = false};
+  return {std::string(is), std::string(then)};
 }
 
 std::string lower(std::string_view text) {
@@ -75,10 +75,9 @@ bool is_safetensors(std::string_view bytes) {
   if (bytes.size() < 10 || bytes[8] != '{') return false;
   std::uint64_t length = 0;
   for (std::size_t i = 8; i-- > 0;) length = length << 8 | static_cast<unsigned char>(bytes[i]);
-  const char next =
-      bytes[bytes.find_first_not_of(" \t\r\n", 9) == std::string_view::npos ? 9
-                                                                            : bytes.find_first_not_of(" \t\r\n", 9)];
-  return length >= 2 && length <= longest && (next == '"' || next == '}');
+  const std::size_t next = bytes.find_first_not_of(" \t\r\n", 9);
+  if (next == std::string_view::npos || (bytes[next] != '"' && bytes[next] != '}')) return false;
+  return length >= 2 && length <= longest;
 }
 
 /// By a byte order mark, or by the zeros that ASCII has in it.
@@ -311,7 +310,7 @@ std::optional<OtherKind> by_words(const std::string& name, std::string_view text
                       "download the file itself (\"raw\")");
     return stranger("is XML");
   }
-  if (lower(line).starts_with("from ") && line.find(" import ") == std::string_view::npos) return modelfile(line);
+  if (line.starts_with("FROM ") || (name == "modelfile" && lower(line).starts_with("from "))) return modelfile(line);
   if (ends(".md")) return of_model("is a text (Markdown)");
   if (ends(".py") || is_python(text, line)) return of_model("is Python code");
   if (ends(".toml")) return of_model("is TOML, which is not read");

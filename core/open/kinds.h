@@ -13,12 +13,12 @@ inline constexpr std::size_t beginning_of_kind = std::size_t{1} << 16;
 
 /// What a file is that describes no model. The parts of a sentence: "FILE `is`, expected a config.json: `then`".
 struct OtherKind {
-  std::string is;      ///< "holds a model's weights (safetensors)"
-  std::string then;    ///< what a person can do, "give the config.json of that model"
-  bool of_model;       ///< whether it belongs to a model's folder, so that a config.json beside it is the model's
-  bool pipeline;       ///< an index of a diffusers pipeline, whose models lie in folders beside it
-  std::string base;    ///< the path or name of the model that it names itself: an adapter's base, a Modelfile's FROM
-  bool base_is_closer; ///< whether `base` goes before a config.json beside the file
+  std::string is;        ///< "holds a model's weights (safetensors)"
+  std::string then;      ///< what a person can do, "give the config.json of that model"
+  bool of_model = false; ///< whether it belongs to a model's folder, so that a config.json beside it is the model's
+  bool pipeline = false; ///< an index of a diffusers pipeline, whose models lie in folders beside it
+  std::string base{};    ///< the path or name of the model that it names itself: an adapter's base, a Modelfile's FROM
+  bool base_is_closer = false; ///< whether `base` goes before a config.json beside the file
 };
 
 /// By a file's beginning (at most `beginning_of_kind` bytes, all of a shorter file) and, where that leaves it open, by

@@ -16,6 +16,7 @@
 #include "core/open/hub.h"
 #include "core/open/kinds.h"
 #include "core/open/stream.h"
+#include "core/text.h"
 
 namespace ropescope {
 
@@ -104,8 +105,8 @@ private:
     OtherKind kind;
     if (auto model = read_file_at(path, kind)) return *std::move(model);
     if (const auto other = find_beside(path, kind)) {
-      notes_.add(fmt::format("{} {}; read {} in its place", path.filename().string(),
-                             kind.base.empty() ? kind.is : "leads to another model", other->string()));
+      const std::string is = kind.base.empty() ? kind.is : fmt::format("names the model {}", in_quotes(kind.base));
+      notes_.add(fmt::format("{} {}; read {} in its place", path.filename().string(), is, other->string()));
       return read(*other);
     }
     refuse(path, kind);
