@@ -12,6 +12,7 @@
 #include "app/scene/presets.h"
 #include "app/scene/scene_json.h"
 #include "core/error.h"
+#include "core/open/hub.h"
 #include "core/open/model_file.h"
 #include "core/rope/schemes/scheme.h"
 
@@ -81,10 +82,10 @@ Model ModelOptions::open_preset() const {
 
 Model ModelOptions::open_config() const {
   std::error_code error;
-  if (!std::filesystem::exists(config, error))
-    if (const auto preset = preset_named(config))
-      throw Error(fmt::format("--config {}: no such file, but a preset: expected --model {}", config, preset->id));
-  return read_model(config);
+  if (std::filesystem::exists(config, error)) return read_model(config);
+  if (const auto preset = preset_named(config))
+    throw Error(fmt::format("--config {}: no such file, but a preset: expected --model {}", config, preset->id));
+  return hub_name(config) ? open_model(config) : read_model(config); // the first knows the nearest preset
 }
 
 Model ModelOptions::named() const {

@@ -105,7 +105,7 @@ std::optional<Preset> preset_named(std::string_view name) {
 std::optional<std::string> nearest_preset(std::string_view name) {
   const std::string asked = comparable(name.substr(name.rfind('/') + 1)); // from 0 on where there is no slash
   if (asked.empty() || asked.size() > longest_compared) return std::nullopt;
-  std::string_view nearest, longest;
+  std::string_view nearest, longest, shortest;
   std::size_t least = asked.size() / 3 + 1; // of the letters two in three are right, else it is another name
   for (const Asset& file : assets()) {
     if (!is_preset(file)) continue;
@@ -113,8 +113,10 @@ std::optional<std::string> nearest_preset(std::string_view name) {
     const std::string known = comparable(id);
     // "Meta-Llama-3.1-8B-Instruct": whatever stands before and behind, the model is the one in it.
     if (has_words(asked, known) && id.size() > longest.size()) longest = id;
+    if (has_words(known, asked) && (shortest.empty() || id.size() < shortest.size())) shortest = id;
     if (const std::size_t distance = edits(asked, known); distance < least) least = distance, nearest = id;
   }
+  if (nearest.empty()) nearest = shortest; // "qwen3": the beginning of several
   if (!longest.empty()) nearest = longest;
   return nearest.empty() ? std::nullopt : std::optional(std::string(nearest));
 }

@@ -21,7 +21,8 @@ const std::vector<Preset>& presets();
 std::optional<Preset> preset_named(std::string_view name);
 
 /// The id of the preset whose id is in a name ("meta-llama/Llama-3.1-8B-Instruct"), else of the one that differs least
-/// from it. Nothing where more than a third of the letters would differ.
+/// from it in at most a third of its letters, else of the shortest that has it in its id ("qwen3"). Nothing where there
+/// is none.
 std::optional<std::string> nearest_preset(std::string_view name);
 
 /// The same as preset_named(). Throws Error naming the ids, and the nearest, where there is none.

