@@ -43,7 +43,7 @@ KernelRun read_run(const Options& options, const Model& model) {
   asked_layout(options.files.layout, model, layer.config);
   KernelFiles files = options.files;
   // The config may tell the axis of heads from that of tokens.
-  files.config = options.model.config;
+  if (!options.model.config.empty()) files.config = model.origin; // of a folder the file in it
   KernelRun run = read(files, model, layer);
   if (!options.files.positions.given()) say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
   return run;

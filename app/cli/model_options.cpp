@@ -1,6 +1,8 @@
 #include "app/cli/model_options.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -10,6 +12,7 @@
 #include "app/scene/presets.h"
 #include "app/scene/scene_json.h"
 #include "core/error.h"
+#include "core/open/hub.h"
 #include "core/open/model_file.h"
 #include "core/rope/scheme.h"
 
@@ -53,7 +56,8 @@ std::string help_of(const Parameter& parameter) {
 void ModelOptions::add_to(CLI::App& app) {
   const char* scaling = "Scaling";
   app.add_option("--model", model, "a preset; `ropescope models` lists them");
-  app.add_option("--config", config, "a Hugging Face config.json, or a GGUF file")->excludes("--model");
+  app.add_option("--config", config, "a config.json, a GGUF file, a model's folder, or - for standard input")
+      ->excludes("--model");
   app.add_option("--layer-type", layer_type, "of a model whose layer types differ, e.g. sliding_attention");
   app.add_option("--scheme", scheme, fmt::format("one of {}", fmt::join(scheme_choices(), ", ")))->group(scaling);
   app.add_option("--factor", factor, "how many times longer the context becomes")->group(scaling);
@@ -70,9 +74,25 @@ void ModelOptions::add_to(CLI::App& app) {
 
 bool ModelOptions::given() const { return !model.empty() || !config.empty() || (head_dim && base); }
 
+/// Other programs take a path or the name of a model on Hugging Face here; a preset goes before a file of its name.
+Model ModelOptions::open_preset() const {
+  if (auto preset = preset_named(model)) return std::move(preset->model);
+  return open_model(model);
+}
+
+Model ModelOptions::open_config() const {
+  std::error_code error;
+  if (std::filesystem::exists(config, error)) return read_model(config);
+  if (const auto preset = preset_named(config))
+    throw Error(fmt::format("--config {}: no such file, but a preset: expected --model {}", config, preset->id));
+  return hub_name(config) ? open_model(config) : read_model(config); // the first knows the nearest preset
+}
+
 Model ModelOptions::named() const {
-  if (!model.empty()) return find_preset(model).model;
-  if (!config.empty()) return read_model(config);
+  if (!model.empty() || !config.empty()) {
+    if (!read_) read_ = model.empty() ? open_config() : open_preset();
+    return *read_;
+  }
   if (!head_dim || !base) throw Error("which model? Expected --model, --config, or --head-dim with --base");
   RopeConfig rope;
   rope.layout.head_dim = rope.layout.rotary_dim = *head_dim;

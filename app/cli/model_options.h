@@ -46,9 +46,13 @@ struct ModelOptions {
 private:
   // The model as it is, before any option changes it.
   Model named() const;
+  Model open_preset() const;
+  Model open_config() const;
   void choose_scheme(RopeConfig&) const;
   // Changes a config by the options; it may be invalid then.
   void apply(RopeConfig&) const;
+
+  mutable std::optional<Model> read_; ///< a command asks several times, and a pipe gives its text once
 };
 
 } // namespace ropescope::cli

@@ -97,7 +97,7 @@ Scene scene_of(const Options& options, const std::string& picture) {
   if (!options.engine.empty()) scene.engine = engine_choice(options.engine);
   if (!options.kernel.files.in.empty() || !options.kernel.files.out.empty()) {
     scene.kernel.files = options.kernel.files;
-    scene.kernel.files.config = options.scene.model.config;
+    if (!options.scene.model.config.empty()) scene.kernel.files.config = scene.model.origin;
   }
   if (options.kernel.head >= -1) scene.kernel.head = options.kernel.head;
   if (options.kernel.row >= -1) scene.kernel.row = options.kernel.row;

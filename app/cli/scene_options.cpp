@@ -19,7 +19,7 @@ void SceneOptions::add_to(CLI::App& app) {
 }
 
 void SceneOptions::add_file_to(CLI::App& app) {
-  app.add_option("FILE", file, "a model's file, a scene, or a PNG or SVG that carries one");
+  app.add_option("FILE", file, "a model's file or folder, a scene, or a PNG or SVG that carries one");
 }
 
 std::string SceneOptions::scene_text() const {
@@ -37,7 +37,7 @@ Scene SceneOptions::resolve() const {
       throw Error(fmt::format("{}: expected no other file and no model beside it", file));
     SceneOptions named = *this;
     named.file.clear();
-    (read_scene_file(file) ? named.scene : named.model.config) = file;
+    (scene_or_model(file) ? named.scene : named.model.config) = file;
     return named.resolve();
   }
   const bool asked = model.given() || model.changes();

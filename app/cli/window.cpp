@@ -221,7 +221,7 @@ int open(const Options& options) {
   if (!options.engine.empty()) scene.engine = engine_choice(options.engine);
   if (!options.kernel.in.empty()) {
     scene.kernel.files = options.kernel;
-    scene.kernel.files.config = options.scene.model.config;
+    if (!options.scene.model.config.empty()) scene.kernel.files.config = scene.model.origin;
     scene.view = "check";
   }
 

@@ -6,8 +6,8 @@
 namespace ropescope {
 
 Opened read_opened(const std::filesystem::path& path) {
-  if (const auto scene = read_scene_file(path)) return {path, take_json(*scene, path.filename().string())};
-  return {path, read_model(path)};
+  if (const auto scene = scene_or_model(path)) return {take_json(*scene, path.filename().string())};
+  return {read_model(path)};
 }
 
 } // namespace ropescope

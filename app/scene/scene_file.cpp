@@ -43,4 +43,9 @@ std::optional<std::string> read_scene_file(const std::filesystem::path& path) {
   return scene;
 }
 
+std::optional<std::string> scene_or_model(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error) ? read_scene_file(path) : std::nullopt;
+}
+
 } // namespace ropescope

@@ -10,4 +10,8 @@ namespace ropescope {
 /// carries none.
 std::optional<std::string> read_scene_file(const std::filesystem::path&);
 
+/// The same of a file or whatever else a person gives for a model (core/open/model_file.h): folders, streams and names
+/// are no scenes, and neither is what cannot be found.
+std::optional<std::string> scene_or_model(const std::filesystem::path&);
+
 } // namespace ropescope

@@ -113,8 +113,8 @@ private:
   template <typename Read>
   void take_opened(Read);
   void take_what_was_opened();
-  void take(Model&, const std::filesystem::path&);
-  void take(Taken&, const std::filesystem::path&);
+  void take(Model&);
+  void take(Taken&);
   void reload_shaders();
 
   void export_picture(int width, int height);

@@ -18,7 +18,7 @@ void Shell::open(const std::filesystem::path& path) {
 template <typename Read>
 void Shell::take_opened(Read read) {
   try {
-    for (Opened& opened : read()) std::visit([&](auto& held) { take(held, opened.path); }, opened.held);
+    for (Opened& opened : read()) std::visit([&](auto& held) { take(held); }, opened.held);
   } catch (const Error& error) {
     message_ = {error.what(), true, false};
   } catch (const std::exception& error) {
@@ -31,19 +31,19 @@ void Shell::take_what_was_opened() {
 }
 
 /// Throws Error; the window then keeps its model.
-void Shell::take(Model& model, const std::filesystem::path& path) {
+void Shell::take(Model& model) {
   const Scene next = with_model(scene_, model);
   // Tried before it is taken: a file whose numbers cannot be used throws here. Before the first frame the width of the
   // pictures is not known; then that frame tries it.
   if (computed_) work_or_give_up_gpu([&] { derived_.update(next, engines_, columns_, patience()); });
   scene_ = next;
-  scene_.kernel.files.config = path.string();
+  scene_.kernel.files.config = next.model.origin; // of a folder the file in it
   message_ = {};
   if (!next.model.warnings.empty()) message_ = {fmt::format("{}", fmt::join(next.model.warnings, "; ")), false, false};
 }
 
 /// What cannot be taken of a scene is said until it is read, the rest is taken. Throws Error where nothing can be.
-void Shell::take(Taken& taken, const std::filesystem::path&) {
+void Shell::take(Taken& taken) {
   if (computed_) work_or_give_up_gpu([&] { derived_.update(taken.scene, engines_, columns_, patience()); });
   scene_ = std::move(taken.scene);
   message_ = {};

@@ -252,6 +252,24 @@ TEST_CASE("a file opened in the window becomes the model, one that cannot be rea
   CHECK(window.shell.message().find("broken.json: not JSON") != std::string::npos);
 }
 
+TEST_CASE("a folder dropped on the window is the model in it, and one without a model changes nothing") {
+  const test::Scratch scratch;
+  std::filesystem::create_directories(scratch.path / "model");
+  std::filesystem::create_directories(scratch.path / "empty");
+  write_file(scratch.path / "model" / "config.json", R"({"head_dim": 64, "rope_theta": 1e4})");
+  Headless window(1280, 720);
+  window.frames(3);
+  window.shell.drop({(scratch.path / "model").string()});
+  window.frames(1);
+  const Scene taken = window.shell.scene();
+  CHECK(taken.model.origin == (scratch.path / "model" / "config.json").string());
+  CHECK(window.shell.message().find("read config.json of the folder") != std::string::npos);
+  window.shell.drop({(scratch.path / "empty").string()});
+  window.frames(1);
+  CHECK(window.shell.scene() == taken);
+  CHECK(window.shell.message().find("is an empty folder") != std::string::npos);
+}
+
 TEST_CASE("names and sizes that a config.json may hold do not trouble the window") {
   const test::Scratch scratch;
   const auto open = [&](Headless& window, const char* text) {
