@@ -58,6 +58,10 @@ void ModelOptions::add_to(CLI::App& app) {
   app.add_option("--model", model, "a preset; `ropescope models` lists them");
   app.add_option("--config", config, "a config.json, a GGUF file, a model's folder, or - for standard input")
       ->excludes("--model");
+  app.add_option("--part", read.part, "of a file with several models: text, vision, audio …");
+  app.add_option("--ignore", read.ignore, "a key of the file to go on without, though it changes the numbers")
+      ->expected(1)
+      ->take_all();
   app.add_option("--layer-type", layer_type, "of a model whose layer types differ, e.g. sliding_attention");
   app.add_option("--scheme", scheme, fmt::format("one of {}", fmt::join(scheme_choices(), ", ")))->group(scaling);
   app.add_option("--factor", factor, "how many times longer the context becomes")->group(scaling);
@@ -76,16 +80,16 @@ bool ModelOptions::given() const { return !model.empty() || !config.empty() || (
 
 /// Other programs take a path or the name of a model on Hugging Face here; a preset goes before a file of its name.
 Model ModelOptions::open_preset() const {
-  if (auto preset = preset_named(model)) return std::move(preset->model);
-  return open_model(model);
+  if (auto preset = preset_named(model, read)) return std::move(preset->model);
+  return open_model(model, read);
 }
 
 Model ModelOptions::open_config() const {
   std::error_code error;
-  if (std::filesystem::exists(config, error)) return read_model(config);
+  if (std::filesystem::exists(config, error)) return read_model(config, read);
   if (const auto preset = preset_named(config))
     throw Error(fmt::format("--config {}: no such file, but a preset: expected --model {}", config, preset->id));
-  return hub_name(config) ? open_model(config) : read_model(config); // the first knows the nearest preset
+  return hub_name(config) ? open_model(config, read) : read_model(config, read); // the first knows the nearest preset
 }
 
 Model ModelOptions::named() const {
@@ -155,6 +159,12 @@ void ModelOptions::apply(RopeConfig& rope) const {
 Model ModelOptions::resolve() const {
   Model result = named();
   for (const std::string& warning : result.warnings) say(fmt::format("{}: {}.", result.name, warning));
+  if (!result.from_class.empty())
+    say(fmt::format("{}: not in the file, from the class of model_type \"{}\": {}.", result.name, result.model_type,
+                    fmt::join(result.from_class, ", ")));
+  if (result.parts.size() > 1)
+    say(fmt::format("{}: part {} of {} (--part chooses another).", result.name, result.part,
+                    fmt::join(result.parts, ", ")));
   // layer() finds a const one; it lies in `result`, which is not const.
   auto& chosen = const_cast<LayerRope&>(layer(result));
   if (!layer_type.empty() && chosen.layer_type.empty())
@@ -171,8 +181,8 @@ const LayerRope& ModelOptions::layer(const Model& resolved) const {
 }
 
 bool ModelOptions::changes() const {
-  return !scheme.empty() || !layer_type.empty() || !set.empty() || factor || original_length || base ||
-         attention_factor || head_dim || rotary_dim ||
+  return !scheme.empty() || !layer_type.empty() || read != ReadOptions() || !set.empty() || factor || original_length ||
+         base || attention_factor || head_dim || rotary_dim ||
          std::any_of(parameters.begin(), parameters.end(), [](const auto& p) { return p.second.has_value(); });
 }
 

@@ -18,6 +18,7 @@ namespace ropescope::cli {
 /// The options that name a model and change its rope parameters.
 struct ModelOptions {
   std::string model, config, layer_type, scheme;
+  ReadOptions read; ///< --part, --ignore
   std::optional<double> factor, original_length, base, attention_factor;
   std::map<std::string_view, std::optional<double>> parameters; ///< of schemes, by key
   std::optional<std::int64_t> head_dim, rotary_dim;

@@ -29,9 +29,9 @@ std::string_view id_of(const Asset& file) {
   return file.name.substr(folder.size(), file.name.size() - folder.size() - suffix.size());
 }
 
-Preset read_preset(const Asset& file) {
+Preset read_preset(const Asset& file, const ReadOptions& options = {}) {
   const std::string id(id_of(file));
-  Preset preset{id, parse_model_config(file.text, id)};
+  Preset preset{id, parse_model_config(file.text, id, options)};
   preset.model.origin = id;
   return preset;
 }
@@ -94,11 +94,12 @@ const std::vector<Preset>& presets() {
   return all;
 }
 
-std::optional<Preset> preset_named(std::string_view name) {
+std::optional<Preset> preset_named(std::string_view name, const ReadOptions& options) {
   for (const Asset& file : assets())
-    if (is_preset(file) && same_letters(id_of(file), name)) return read_preset(file);
+    if (is_preset(file) && same_letters(id_of(file), name)) return read_preset(file, options);
   for (const Preset& preset : presets())
-    if (same_letters(preset.model.name, name)) return preset;
+    if (same_letters(preset.model.name, name))
+      return options == ReadOptions() ? preset : preset_named(preset.id, options);
   return std::nullopt;
 }
 
@@ -121,8 +122,8 @@ std::optional<std::string> nearest_preset(std::string_view name) {
   return nearest.empty() ? std::nullopt : std::optional(std::string(nearest));
 }
 
-Preset find_preset(std::string_view name) {
-  if (auto preset = preset_named(name)) return *std::move(preset);
+Preset find_preset(std::string_view name, const ReadOptions& options) {
+  if (auto preset = preset_named(name, options)) return *std::move(preset);
   std::vector<std::string_view> ids;
   for (const Preset& preset : presets()) ids.push_back(preset.id);
   const auto nearest = nearest_preset(name);
@@ -131,9 +132,9 @@ Preset find_preset(std::string_view name) {
                           fmt::join(ids, ", ")));
 }
 
-Model open_model(const std::string& origin) {
+Model open_model(const std::string& origin, const ReadOptions& options) {
   if (origin.starts_with("{")) {
-    Model model = parse_model_config(origin, "config");
+    Model model = parse_model_config(origin, "config", options);
     // One text for one object, however it was laid out; what Python writes and JSON does not know stays as it is.
     const auto json = nlohmann::ordered_json::parse(origin, nullptr, false);
     model.origin = json.is_discarded() ? origin : json.dump();
@@ -141,10 +142,10 @@ Model open_model(const std::string& origin) {
   }
   std::error_code error;
   const bool is_path = origin.find('/') != std::string::npos || std::filesystem::exists(origin, error);
-  if (!is_path) return find_preset(origin).model;
+  if (!is_path) return find_preset(origin, options).model;
   const auto name = hub_name(origin);
   const auto nearest = name ? nearest_preset(*name) : std::nullopt;
-  if (!nearest || std::filesystem::exists(origin, error) || hub_folder(*name)) return read_model(origin);
+  if (!nearest || std::filesystem::exists(origin, error) || hub_folder(*name)) return read_model(origin, options);
   throw Error(fmt::format("{}; the nearest preset is {}", not_in_hub_cache(origin, *name), *nearest));
 }
 

@@ -97,6 +97,15 @@ double pictured_end(const Scene& scene) {
   return scene.view == "precision" ? std::max(pictured, 1e6) : pictured;
 }
 
+/// The scene's model with another word beside its file.
+template <typename T>
+void open_again(Scene& scene, T ReadOptions::*word, const T& value) {
+  ReadOptions asked = scene.model.asked;
+  if (asked.*word == value) return;
+  asked.*word = value;
+  scene = with_model(scene, open_model(scene.model.origin, asked));
+}
+
 constexpr double greatest_length = 16.0 * 1024 * 1024, greatest_position = static_cast<double>(furthest_position);
 
 // In this order they are applied: what others follow from comes first.
@@ -108,6 +117,28 @@ constexpr Property table[] = {
      .default_words = "llama-2-7b",
      .get = [](const Scene& s) { return Value(s.model.origin); },
      .set = [](Scene& s, const Value& v) { s = with_model(s, open_model(is_null(v) ? "llama-2-7b" : word(v))); }},
+    {.key = "part",
+     .kind = Kind::text,
+     .label = "part",
+     .help = "which part of a file that has several, as text or vision",
+     .nullable = true,
+     .default_words = "the language model",
+     .get = [](const Scene& s) { return text_or_null(s.model.asked.part); },
+     .set =
+         [](Scene& s, const Value& v) {
+           open_again(s, &ReadOptions::part, is_null(v) ? std::string() : std::string(word(v)));
+         }},
+    {.key = "ignore",
+     .kind = Kind::texts,
+     .label = "ignored keys",
+     .help = "keys of the model's file that are left out, though they change the numbers",
+     .nullable = true,
+     .get = [](const Scene& s) { return s.model.asked.ignore.empty() ? Value() : Value(s.model.asked.ignore); },
+     .set =
+         [](Scene& s, const Value& v) {
+           open_again(s, &ReadOptions::ignore,
+                      is_null(v) ? std::vector<std::string>() : std::get<std::vector<std::string>>(v));
+         }},
     {.key = "set",
      .kind = Kind::texts,
      .label = "rope parameters",
@@ -126,17 +157,6 @@ constexpr Property table[] = {
      .default_words = "the full-attention one",
      .get = [](const Scene& s) { return text_or_null(s.layer_type); },
      .set = choose_layer_type},
-    {.key = "part",
-     .kind = Kind::text,
-     .label = "part",
-     .help = "which part of a model that has several; null: the one that has words",
-     .nullable = true,
-     .get = [](const Scene&) { return Value(); },
-     .set =
-         [](Scene& s, const Value& v) {
-           if (!is_null(v))
-             throw Error(fmt::format("part: \"{}\": {} has one part, expected null", word(v), s.model.name));
-         }},
     {.key = "head_dim",
      .kind = Kind::whole,
      .label = "head dim d",

@@ -119,8 +119,8 @@ std::string_view short_layer_name(std::string_view layer_type);
 /// Brings pair, m and n back into their ranges, where a control has moved them out of it.
 void settle(Scene&);
 
-/// Throws Error where nothing could be drawn of the scene's rope: it is not valid, its frequencies at the scene's length
-/// leave the range of floats, or its axes do not share its pairs.
+/// Throws Error where nothing could be drawn of the scene's rope: it is not valid, its frequencies at the scene's
+/// length leave the range of floats, or its axes do not share its pairs.
 void require_computable(const Scene&);
 
 /// The furthest position that m and n may take, whatever the pictures show: 2²⁴ − 1. Beyond, float32 has not every

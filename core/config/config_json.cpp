@@ -85,6 +85,7 @@ void read_preset(const Json& root, Model& model) {
 Model parse_model_config(std::string_view text, const std::string& name, const ReadOptions& options) {
   Model model;
   model.name = name;
+  model.asked = options;
   try {
     const Json root = parse_json(text);
     if (!root.is_object()) throw Error("not a config.json: expected an object at its top");

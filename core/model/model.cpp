@@ -1,11 +1,34 @@
 #include "core/model/model.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/error.h"
 
 namespace ropescope {
+
+namespace {
+
+bool is_in(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Every name that a person may ask for, the first ones: a file may have as many as it likes, and a sentence is short.
+std::vector<std::string> names_of_layers(const Model& model) {
+  constexpr std::size_t shown = 8;
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (!name.empty() && names.size() < shown && !is_in(names, name)) names.push_back(name);
+  };
+  for (const LayerRope& layer : model.layers) add(layer.layer_type);
+  for (const std::string& name : model.layer_names)
+    if (!is_in(model.resting, name)) add(name);
+  return names;
+}
+
+} // namespace
 
 const LayerRope& layer_rope(const Model& model, const std::optional<std::string>& layer_type) {
   // Llama 4's and Gemma's full-attention layers are those that see the whole context, which is what people look at.
@@ -15,12 +38,20 @@ const LayerRope& layer_rope(const Model& model, const std::optional<std::string>
   if (!layer_type)
     for (const LayerRope& layer : model.layers)
       if (layer.config.rotates) return layer;
-  if (model.layers.front().layer_type.empty()) return model.layers.front();
-  std::vector<std::string> types;
-  constexpr std::size_t shown = 8; // a file may have as many as it likes, and a sentence is short
   for (const LayerRope& layer : model.layers)
-    if (types.size() < shown) types.push_back(layer.layer_type);
-  throw Error(fmt::format("{}: no layer type \"{}\", expected {}", model.name, wanted, fmt::join(types, " or ")));
+    if (is_in(layer.also_called, wanted)) return layer;
+  if (is_in(model.resting, wanted))
+    throw Error(
+        fmt::format("{}: layer type \"{}\" does not rotate: these layers have no attention", model.name, wanted));
+  // Of a model whose layers are alike every name that it has is right, and the usual one where it has none.
+  const bool alike = model.layers.front().layer_type.empty();
+  if (alike &&
+      (wanted.empty() || is_in(model.layer_names, wanted) || (wanted == "full_attention" && model.layer_names.empty())))
+    return model.layers.front();
+  const std::vector<std::string> names = names_of_layers(model);
+  throw Error(names.empty()
+                  ? fmt::format("{}: no layer type \"{}\", its layers are alike: expected none", model.name, wanted)
+                  : fmt::format("{}: no layer type \"{}\", expected {}", model.name, wanted, fmt::join(names, " or ")));
 }
 
 std::string layout_reason(const Model& model) {

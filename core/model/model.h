@@ -42,6 +42,7 @@ struct Model {
   std::string name;         ///< as a preset or the file carries it, else the file's own name
   std::string source;       ///< where the numbers come from, in a preset
   std::string origin;       ///< what opens it again: a preset's id, a file's path, or a config.json's text
+  ReadOptions asked;        ///< and with what a person said beside it
   std::string model_type;   ///< Hugging Face's, e.g. "llama"; of a GGUF file the nearest; empty where none is named
   std::string architecture; ///< a GGUF file's `general.architecture`; else empty
   LayoutSource layout_source = LayoutSource::assumed;
@@ -57,8 +58,9 @@ struct Model {
   bool operator==(const Model&) const = default;
 };
 
-/// The rotary embedding of one layer type; without a type the full-attention one, else the first that rotates.
-/// Throws Error naming the types there are.
+/// The rotary embedding of one layer type, by its name or another that these layers have; without a type the
+/// full-attention one, else the first that rotates. Throws Error naming the types there are, or saying that such layers
+/// have no attention.
 const LayerRope& layer_rope(const Model&, const std::optional<std::string>& layer_type);
 
 /// Half a sentence, why the model's components are paired as they are: "as model_type "llama" does".
