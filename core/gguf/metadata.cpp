@@ -39,10 +39,11 @@ Metadata::Metadata(Parts& parts, Warnings& warnings) : parts_(parts), file_(part
   known_ = find_gguf_architecture(architecture_);
   if (!known_)
     warn(fmt::format("architecture \"{}\" is not known, and most models rotate halves", architecture_));
-  else if (architecture_ == "clip")
+  else if (!known_->part.empty())
     refuse(
-        "architecture \"clip\" has no rotary embedding of a language model: it is the tower and projector for images "
-        "or sound (mmproj), open the model that it belongs to");
+        fmt::format("architecture \"{}\" has no rotary embedding of a language model: it is {}, open the model that it "
+                    "belongs to",
+                    architecture_, known_->part));
   else if (known_->rope == GgufRope::none)
     refuse(fmt::format("architecture \"{}\" has no rotary embedding in llama.cpp", architecture_));
   if (const auto layers = integer("block_count");
@@ -60,8 +61,6 @@ void Metadata::refuse_other_kinds() {
   const std::string type = file_.text("general.type").value_or("");
   if (type == "imatrix")
     refuse("an importance matrix for quantising (general.type imatrix), expected a model: open the model itself");
-  if (file_.text("general.architecture") == "controlvector")
-    refuse("a control vector, expected a model: open the model that it was made for");
   if (type != "adapter") return;
   std::string base;
   for (const char* word : {"organization", "name"})

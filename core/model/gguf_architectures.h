@@ -48,6 +48,7 @@ struct GgufArchitecture {
   std::string_view name = {};
   GgufRope rope = GgufRope::none;
   std::string_view model_type = {}; ///< HF's nearest; empty: the same
+  std::string_view part = {};       ///< what a file of it is instead of a language model, with its article
 
   GgufLocal local = GgufLocal::none;
   bool decoupled = false;           ///< rope.dimension_count components of a query turn, in a head of their own (MLA)
