@@ -18,6 +18,8 @@ public:
 
   /// Whether its attention turns anything, with the class's own settings.
   bool rotates() const { return flag("rope"); }
+  /// {key: value}, where it turns only if the file, or the class's default, has that value; null: it turns.
+  const Json* condition() const { return present(json_, "rope_if"); }
   /// In a word, where it does not turn: "absolute", "alibi" …; empty: not known.
   std::string positions() const { return text("positions"); }
 

@@ -26,14 +26,10 @@ constexpr auto switches = std::to_array<Switch>({
     {"rope", false}, // OLMo's first form
 });
 
-/// The kind of positions that the file or its class names; empty: neither does.
+/// The kind of positions that the file names; empty: it names none.
 std::string named_positions(const Object& config) {
-  for (const char* key : {"position_embedding_type", "position_embeddings_type"}) {
-    const Json* value = config.find_or_class(key);
-    if (value && value->is_string()) return value->get<std::string>();
-    // A class that asks for "rope" and whose default is none turns nothing by default.
-    if (!value && config.values() && config.values()->has(key)) return "no";
-  }
+  for (const char* key : {"position_embedding_type", "position_embeddings_type"})
+    if (const Json* value = config.find(key); value && value->is_string()) return value->get<std::string>();
   return "";
 }
 
@@ -48,9 +44,14 @@ std::string why_nothing_turns(const Object& config) {
   if (config.integer("qk_rope_head_dim") == 0 && config.flag("use_mla", true))
     return fmt::format("{} is 0", config.place_of("qk_rope_head_dim"));
   if (states_rotation(config.json())) return "";
+  // Where the class asks for a value of a key, its own default may be another: then it turns nothing by default.
+  if (config.values() && config.values()->condition())
+    for (const auto& [key, wanted] : config.values()->condition()->items())
+      if (const Json* value = config.find_or_class(key); !value || *value != wanted)
+        return fmt::format("{} is {}", config.place_of(key), value ? excerpt(*value) : "null");
   const bool class_turns = config.values() && config.values()->rotates();
   const std::string named = named_positions(config);
-  if (!named.empty() && (class_turns || !config.values())) return fmt::format("{} positions", named);
+  if (!named.empty() && !config.values()) return fmt::format("{} positions", named);
   if (!config.values() || class_turns) return "";
   const std::string positions = config.values()->positions();
   return positions.empty() ? "its code turns nothing" : fmt::format("{} positions", positions);

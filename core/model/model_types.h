@@ -50,10 +50,11 @@ struct ModelType {
   bool nope_scales_queries = false; ///< layers without RoPE multiply queries as QueryScale::llama4 does
   std::int64_t head_multiple = 1;   ///< a head is so many times hidden_size / num_attention_heads
 
-  bool learned_factors = false;                          ///< its checkpoint has a factor for each frequency (LeRoPE)
-  bool no_rotation = false;                              ///< what it does with positions is no rotation (FoPE)
-  NativeFormat native = NativeFormat::none;              ///< the format that becomes this
-  std::span<const std::string_view> rope_layers = {};    ///< names of the layers that turn, where some do not
+  bool learned_factors = false;                       ///< its checkpoint has a factor for each frequency (LeRoPE)
+  bool other_axes = false;                            ///< its axes turn pairs in an order that AxisRule has no name for
+  bool no_rotation = false;                           ///< what it does with positions is no rotation (FoPE)
+  NativeFormat native = NativeFormat::none;           ///< the format that becomes this
+  std::span<const std::string_view> rope_layers = {}; ///< names of the layers that turn, where some do not
   std::span<const std::string_view> no_rope_layers = {}; ///< and of the others
 };
 
