@@ -343,6 +343,8 @@ TEST_CASE("a config is read whatever it is called, and whatever keys of others i
     put(scratch.path / name, "\xef\xbb\xbf\n {" + more); // with a byte order mark, as some editors write
     CHECK(base_of(scratch.path / name) == 14);
   }
+  put(scratch.path / "part", R"({"processor_class": "X", "llm_config": {"head_dim": 64, "rope_theta": 15}})");
+  CHECK(base_of(scratch.path / "part") == 15);
   put(scratch.path / "cut", R"({"head_dim": 64, "rope_theta": )");
   CHECK(refusal(scratch.path / "cut").starts_with((scratch.path / "cut: not JSON").string()));
 }
