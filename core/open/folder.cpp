@@ -169,7 +169,7 @@ std::vector<fs::path> snapshots(const fs::path& cache) {
   return found;
 }
 
-/// What describes the model of a folder that holds it itself.
+/// What describes the model of a folder that holds it itself, and what else it has where nothing does.
 std::optional<fs::path> describing(const fs::path& folder, Listing& listing) {
   if (auto file = first_of(folder, {"config.json", "params.json", "adapter_config.json", "model_index.json"}))
     return file;
@@ -200,11 +200,12 @@ std::optional<fs::path> named_by(const fs::path& file, const std::string& base) 
 fs::path find_in_folder(const fs::path& folder) {
   Listing listing;
   if (auto file = describing(folder, listing)) return *file;
-  for (const fs::path& snapshot : snapshots(folder)) {
-    Listing ignored;
-    if (auto file = describing(snapshot, ignored)) return *file;
-  }
-  refuse(folder, listing);
+  const std::vector<fs::path> all = snapshots(folder);
+  for (const fs::path& snapshot : all)
+    if (auto file = describing(snapshot, listing)) return *file;
+  if (all.empty()) refuse(folder, listing);
+  describing(all.front(), listing); // what is missing in the one in use
+  refuse(all.front(), listing);
 }
 
 std::optional<fs::path> find_beside(const fs::path& file, const OtherKind& kind) {

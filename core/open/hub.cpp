@@ -61,11 +61,15 @@ std::string folder_name(std::string_view name) {
 } // namespace
 
 std::optional<std::string> hub_name(std::string_view text) {
-  bool address = false;
-  for (const std::string_view scheme : {"https://", "http://", "hf://", "www."})
-    if (text.starts_with(scheme)) text.remove_prefix(scheme.size()), address = true;
-  for (const std::string_view site : {"huggingface.co/", "hf.co/"})
-    if (text.starts_with(site)) text.remove_prefix(site.size()), address = true;
+  const auto without = [&text](std::string_view beginning) {
+    const bool begins = text.starts_with(beginning);
+    if (begins) text.remove_prefix(beginning.size());
+    return begins;
+  };
+  const bool web = without("https://") || without("http://");
+  if (web) without("www.");
+  const bool site = without("huggingface.co/") || without("hf.co/"), address = site || without("hf://");
+  if (web && !site) return std::nullopt;
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   const std::string_view organisation = text.substr(0, slash);
@@ -77,10 +81,6 @@ std::optional<std::string> hub_name(std::string_view text) {
 }
 
 std::optional<fs::path> hub_folder(std::string_view name) {
-  // A name may come out of a file: it must not lead out of the cache.
-  const std::size_t slash = name.find('/');
-  if (!is_part_of_name(name.substr(0, slash))) return std::nullopt;
-  if (slash != std::string_view::npos && !is_part_of_name(name.substr(slash + 1))) return std::nullopt;
   const std::string folder = folder_name(name);
   for (const fs::path& cache : caches()) {
     std::error_code error;

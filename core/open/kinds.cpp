@@ -150,11 +150,14 @@ private:
   std::size_t depth_ = 0, others_ = 0;
 };
 
-/// Keys that give a model its size or its rotation: what has one of them is left to the reader of configs.
+/// Keys that give a model its size, its rotation or its parts: what has one of them is left to the reader of configs.
 bool describes_model(const Keys& keys) {
-  return keys.has_any({"hidden_size", "head_dim", "num_attention_heads", "num_heads", "n_embd", "n_head", "n_heads",
-                       "d_model", "dim", "rope_theta", "rope_scaling", "rope_parameters", "rotary_dim", "text_config",
-                       "axes_dims_rope", "attention_head_dim"});
+  return keys.has_any({"hidden_size", "head_dim", "attention_head_dim", "num_attention_heads", "num_heads", "n_head",
+                       "n_heads", "n_embd", "d_model", "dim", "num_hidden_layers", "n_layers", "n_layer"}) ||
+         keys.has_any({"rope_theta", "rope_scaling", "rope_parameters", "rotary_dim", "rotary_pct", "rope_percentage",
+                       "axes_dims_rope"}) ||
+         keys.has_any({"text_config", "llm_config", "language_config", "thinker_config", "decoder_config", "vlm_config",
+                       "vision_config", "attn_config"});
 }
 
 constexpr std::string_view tokenizer = "describes a tokenizer",

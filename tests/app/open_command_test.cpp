@@ -55,11 +55,11 @@ TEST_CASE("every way to give one model prints the same frequencies, and all but 
   for (const char* stream : {"-", "/dev/stdin", "/dev/fd/0"}) {
     CAPTURE(stream);
     CHECK(piped(fmt::format("freqs --config {}", stream)).out == expected.out);
-    CHECK(piped(fmt::format("render --picture score --size 300x200 --out {}.png --config {}",
+    CHECK(piped(fmt::format("render --picture score --size 640x400 --out {}.png --config {}",
                             stream[0] == '-' ? "dash" : "dev", stream))
               .status == 0);
   }
-  CHECK(run(scratch, "render --scene dash.png --picture score --size 300x200 --out again.svg").status == 0);
+  CHECK(run(scratch, "render --scene dash.png --picture score --size 640x400 --out again.svg").status == 0);
 }
 
 TEST_CASE("what describes no model is one sentence and exit status 2, also from a pipe") {

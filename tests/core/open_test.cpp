@@ -154,7 +154,7 @@ TEST_CASE("of a folder the file that describes its model is read, in a fixed ord
   put(folder / "config.json", config(3));
   put(folder / "other.json", config(4));
   CHECK(base_of(folder) == 3);
-  CHECK(base_of(folder / "") == 3);
+  CHECK(says(read_model(folder / ""), {"read config.json of the folder"}));
   CHECK(says(read_model(folder), {"read config.json of the folder"}));
   CHECK(read_model(folder).origin == (folder / "config.json").string());
   CHECK(read_model(folder / "config.json").warnings.empty()); // what was given needs no word
@@ -164,6 +164,9 @@ TEST_CASE("of a folder the file that describes its model is read, in a fixed ord
 
 TEST_CASE("of a split GGUF file the folder's first part is read, and of several models none") {
   const Scratch scratch;
+  for (const char* part : {"2", "3", "1"}) // several quantizations of a model in the cache
+    put(scratch.path / "models--q" / "snapshots" / "1" / (std::string("q") + part + ".gguf"), gguf());
+  CHECK(has(refusal(scratch.path / "models--q"), "snapshots/1: holds several GGUF files (q1.gguf, q2.gguf, q3.gguf)"));
   for (const char* part : {"2", "3", "1"})
     put(scratch.path / "split" / fmt::format("m-0000{}-of-00003.gguf", part), gguf());
   CHECK(read_model(scratch.path / "split").origin.ends_with("m-00001-of-00003.gguf"));
@@ -185,7 +188,8 @@ TEST_CASE("of a Hugging Face cache folder the snapshot in use is read, else the 
   CHECK(base_of(cache) == 5);
   CHECK(says(read_model(cache), {"read snapshots/old/config.json"}));
   CHECK(base_of(cache / "snapshots" / "new") == 6);
-  for (const char* away : {"../../elsewhere", "gone", "", "/"}) {
+  put(scratch.path / "elsewhere" / "config.json", config(99));
+  for (const char* away : {"../../elsewhere", "new/../../../elsewhere", "gone", "", "/"}) {
     put(cache / "refs" / "main", away);
     CHECK(base_of(cache) == 6);
   }
@@ -339,6 +343,8 @@ TEST_CASE("a config is read whatever it is called, and whatever keys of others i
     put(scratch.path / name, "\xef\xbb\xbf\n {" + more); // with a byte order mark, as some editors write
     CHECK(base_of(scratch.path / name) == 14);
   }
+  put(scratch.path / "part", R"({"processor_class": "X", "llm_config": {"head_dim": 64, "rope_theta": 15}})");
+  CHECK(base_of(scratch.path / "part") == 15);
   put(scratch.path / "cut", R"({"head_dim": 64, "rope_theta": )");
   CHECK(refusal(scratch.path / "cut").starts_with((scratch.path / "cut: not JSON").string()));
 }
@@ -370,7 +376,8 @@ TEST_CASE("the name of a model is looked for in the local cache, and nothing is 
   CHECK(base_of("name") == 17);
   refuses("org/other", "nothing is downloaded");
   CHECK(has(refusal("org/other"), (scratch.path / "models--org--other").string()));
-  refuses("https://example.org/config.json", "nothing is downloaded");
+  for (const char* address : {"https://example.org/config.json", "https://example.org/name-1.0"})
+    refuses(address, "is an address, and nothing is downloaded");
   for (const char* path : {"org/other.json", "org/a/b", "../x", "/no/such", "./a", "none"})
     CHECK(has(refusal(path), "no such file"));
   for (const char* path : {"org/other.json", "org/a/b", "../x", "/no/such", "./a", "none"}) CHECK(!hub_name(path));
