@@ -41,6 +41,8 @@ constexpr SchemeLook scheme_looks[] = {
     {RopeType::ntk_by_parts, yellow, {{14, 4, 14, 4}}},
     {RopeType::dynamic_yarn, green, {{2, 4, 10, 4}}},
     {RopeType::dynamic_ntk_by_parts, yellow, {{2, 4, 2, 10}}},
+    {RopeType::ntk_mixed, yellow, {{6, 4, 6, 4}}},
+    {RopeType::kobold, yellow, {{2, 2, 2, 2}}},
 };
 
 /// scheme_looks is read by the number of a RopeType, so its lines must stand in that order.

@@ -1,11 +1,14 @@
 #include "core/config/class_values.h"
 
-#include "core/model/class_defaults.h"
+#include "core/model/more_classes.h"
 
 namespace ropescope::config {
 
 std::shared_ptr<const ClassValues> ClassValues::of(std::string_view model_type) {
   const ClassDefaults* row = find_class_defaults(model_type);
+  if (!row)
+    for (const ClassDefaults& more : more_classes())
+      if (more.model_type == model_type) row = &more;
   return row ? std::shared_ptr<const ClassValues>(new ClassValues(row->json)) : nullptr;
 }
 
@@ -37,6 +40,11 @@ std::string ClassValues::type_of_part(std::string_view key) const {
 std::vector<std::string> ClassValues::list(std::string_view name) const {
   const Json* value = present(json_, name);
   return value ? value->get<std::vector<std::string>>() : std::vector<std::string>();
+}
+
+std::string flat_text_type(const Json& file, const ClassValues& values) {
+  const std::string type = values.type_of_part("text_config");
+  return type.empty() || present(file, "text_config") ? std::string() : type;
 }
 
 std::optional<PairLayout> layout_of_word(std::string_view word) {

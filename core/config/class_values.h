@@ -28,6 +28,7 @@ public:
   const Json* rope_parameters() const { return present(json_, "rope_parameters"); } ///< of a file that has none
   std::string layout() const { return text("layout"); }                             ///< a word; empty: not known
   std::vector<std::string> list(std::string_view name) const;                       ///< empty where there is none
+  bool has_parts() const { return present(json_, "parts") != nullptr; }
   /// The model_type of a nested object that names none; empty: not known.
   std::string type_of_part(std::string_view key) const;
 
@@ -39,6 +40,10 @@ private:
 
   Json json_;
 };
+
+/// The model_type of the language model that a file of a multimodal class has beside its other parts: where the class
+/// has a part for it and the file does not. Empty otherwise.
+std::string flat_text_type(const Json& file, const ClassValues&);
 
 /// The layout of a word of the table of classes: "half", "interleaved", "interleaved_to_half"; nothing of others.
 std::optional<PairLayout> layout_of_word(std::string_view);

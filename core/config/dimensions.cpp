@@ -59,7 +59,8 @@ std::int64_t head_dim(const Object& config, std::string_view layer_type) {
   const bool full = layer_type == "full_attention";
   if (full)
     if (const auto global = config.integer("global_head_dim")) return *global;
-  if (const auto given = config.first_integer("head_dim", "attention_head_dim", "kv_channels")) return *given;
+  if (const auto given = config.first_integer("head_dim", "attention_head_dim")) return *given;
+  if (const auto given = config.integer("kv_channels"); given && code.head_multiple == 1) return *given;
   // `"head_dim": null` is a statement too: then the class divides.
   if (config.json().contains("head_dim")) return divided(config);
   if (full)
@@ -119,15 +120,24 @@ double base_of(const Object& config, const Json* parameters) {
   if (const auto ratio = config.number("rope_ratio")) return 10000 * *ratio; // ChatGLM
   for (const char* layer_type : {"", "full_attention"})
     if (const auto own = number_in(class_parameters(config, layer_type), "rope_theta")) {
-      config.say_from_class(fmt::format("rope_theta {}", grouped(*own)));
+      config.say_from_class(fmt::format("rope_theta {}", *own));
       return *own;
     }
-  config.say_from_class(fmt::format("rope_theta {}", grouped(code.default_theta)));
+  config.say_from_class(fmt::format("rope_theta {}", code.default_theta));
   return code.default_theta;
 }
 
 std::optional<double> local_base_of(const Object& config) {
   if (const auto given = config.number("rope_local_base_freq")) return given;
+  const Json* of_class = config.values() ? config.values()->rope_parameters() : nullptr;
+  if (of_class && of_class->contains("sliding_attention")) {
+    const auto local = number_in(class_parameters(config, "sliding_attention"), "rope_theta");
+    const auto global = number_in(class_parameters(config, "full_attention"), "rope_theta");
+    if (local && local != global) {
+      config.say_from_class(fmt::format("sliding_attention.rope_theta {}", *local));
+      return local;
+    }
+  }
   return config.code().local_base > 0 ? std::optional(config.code().local_base) : std::nullopt;
 }
 

@@ -22,7 +22,7 @@ constexpr std::string_view understood[] = {
     "compress_rope_theta", "partial_rotary_factor", "partial_rotary_factors", "layer_rope_theta", "qk_rope_head_dim",
     "qk_nope_head_dim", "rope_interleave", "rotary_interleaved", "no_rope_layers", "no_rope_layer_interval",
     "xpos_rel_pos", "xpos_scale_base", "original_rope", "use_rope", "use_rotary_embeddings", "rope", "use_nope",
-    "mla_use_nope", "rotary_value", "rope_type",
+    "mla_use_nope", "use_mem_rope", "rotary_value", "rope_type",
     // clang-format on
 };
 

@@ -37,6 +37,10 @@ Dictionary rope_dictionary(const Object& config) {
   return class_dictionary(config);
 }
 
+std::string in_words(const Json& number) {
+  return number.is_number() ? fmt::format("{}", number.get<double>()) : number.dump();
+}
+
 /// What of the class's rope parameters is more than their base, said of the model.
 void say_what_class_has(const Object& config, const Dictionary& scaling) {
   if (!scaling.of_class) return;
@@ -44,7 +48,7 @@ void say_what_class_has(const Object& config, const Dictionary& scaling) {
     for (const auto& [key, value] : parameters.items())
       if (value.is_primitive() && !value.is_null() && value != "default")
         config.say_from_class(
-            fmt::format("{}{} {}", before, key, value.is_string() ? value.get<std::string>() : value.dump()));
+            fmt::format("{}{} {}", before, key, value.is_string() ? value.get<std::string>() : in_words(value)));
   };
   for (const auto& [key, value] : scaling.json->items())
     if (value.is_object()) say(value, key + ".");
@@ -57,7 +61,9 @@ RopeConfig with_length(const Object& config, double base) {
   rope.base = base;
   auto length = config.first_number("max_position_embeddings", "n_positions", "seq_length", "max_seq_len", "n_ctx",
                                     "max_context_length");
-  if (!length) length = config.class_number("max_position_embeddings");
+  if (const Json* own = config.values() ? config.values()->value("max_position_embeddings") : nullptr;
+      !length && own && own->is_number())
+    length = own->get<double>(); // not said: where nothing is scaled the frequencies do not go by it
   rope.scaling.max_position_embeddings = length.value_or(0);
   return rope;
 }

@@ -62,6 +62,13 @@ void Object::know_type() {
     return false;
   };
   known_ = look();
+  // A multimodal class whose file describes the language model beside the other parts, not in one of its own.
+  if (values_ && !values_->rotates())
+    if (const std::string text = flat_text_type(json(), *values_); !text.empty()) {
+      values_ = ClassValues::of(text);
+      if (const ModelType* row = known_ ? nullptr : find_model_type(text)) code_ = *row, known_ = true;
+      if (const auto row = known_ || !values_ ? std::nullopt : code_of(*values_)) code_ = *row, known_ = true;
+    }
   if (known_ || values_) return;
   const std::string other = type_by_architecture(json());
   if (other.empty()) return;
@@ -106,7 +113,7 @@ const Json* Object::dictionary(std::string_view key) const {
 std::optional<double> Object::class_number(std::string_view key) const {
   const Json* value = values_ ? values_->value(key) : nullptr;
   if (!value || !value->is_number()) return std::nullopt;
-  say_from_class(fmt::format("{} {}", key, value->dump()));
+  say_from_class(fmt::format("{} {}", key, value->get<double>()));
   return value->get<double>();
 }
 

@@ -83,7 +83,9 @@ bool rotates(const Part& part) {
   const Plain read = plain(*part.json);
   if (has_rope_value(read.json) || states_rotation(read.json)) return true;
   const auto known = ClassValues::of(part.model_type);
-  return known && known->rotates();
+  if (!known || known->rotates()) return known != nullptr;
+  const auto text = ClassValues::of(flat_text_type(read.json, *known));
+  return text && text->rotates();
 }
 
 } // namespace

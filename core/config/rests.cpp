@@ -26,10 +26,14 @@ constexpr auto switches = std::to_array<Switch>({
     {"rope", false}, // OLMo's first form
 });
 
-/// The kind of positions that the file names; empty: it names none.
+/// The kind of positions that the file names, else its class where that reads the key; empty: neither does.
 std::string named_positions(const Object& config) {
-  for (const char* key : {"position_embedding_type", "position_embeddings_type"})
-    if (const Json* value = config.find(key); value && value->is_string()) return value->get<std::string>();
+  for (const char* key : {"position_embedding_type", "position_embeddings_type"}) {
+    const Json* value = config.find_or_class(key);
+    if (value && value->is_string()) return value->get<std::string>();
+    // A class that asks for "rope" and has nothing by default turns nothing by default.
+    if (!value && config.values() && config.values()->has(key)) return "no";
+  }
   return "";
 }
 
@@ -51,8 +55,12 @@ std::string why_nothing_turns(const Object& config) {
         return fmt::format("{} is {}", config.place_of(key), value ? excerpt(*value) : "null");
   const bool class_turns = config.values() && config.values()->rotates();
   const std::string named = named_positions(config);
-  if (!named.empty() && !config.values()) return fmt::format("{} positions", named);
+  const bool reads = !config.values() || config.values()->has("position_embedding_type") ||
+                     config.values()->has("position_embeddings_type");
+  if (!named.empty() && (reads || !class_turns)) return fmt::format("{} positions", named);
   if (!config.values() || class_turns) return "";
+  // A class of parts says nothing of what a file has beside them.
+  if (config.values()->has_parts() && has_rope_value(config.json())) return "";
   const std::string positions = config.values()->positions();
   return positions.empty() ? "its code turns nothing" : fmt::format("{} positions", positions);
 }

@@ -1,6 +1,7 @@
 #include "core/config/scaling.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/config/keys.h"
 #include "core/config/rope_parameters.h"
@@ -16,6 +17,27 @@ constexpr std::string_view harmless[] = {"_name_or_path", "max_position_embeddin
 /// Where a parameter is a rope_type that the configuration class of Phi-3 and Phi-4 rewrites.
 bool is_renamed(const Object& config, const Json& value) {
   return config.code().yarn_means_longrope && value.is_string() && (value == "su" || value == "yarn");
+}
+
+/// A rope_type that files have for what is called otherwise here.
+struct OtherType {
+  std::string_view name;
+  RopeType type;
+  double attention_slope = 0; ///< the attention factor is this · ln(factor) + 1, where none is stated; 0: the scheme's
+};
+constexpr OtherType other_types[] = {
+    // vLLM's, of Su's recipe; the NTK-aware scaling that is called so here has no file of that type.
+    {"ntk", RopeType::ntk_mixed},
+    {"telechat3-yarn", RopeType::yarn, 0.07}, // vllm-project/vllm @ d5a17e05, telechat3
+};
+
+const OtherType* other_type(const Json& scaling) {
+  const Json* type = present(scaling, "rope_type");
+  if (!type) type = present(scaling, "type");
+  if (!type || !type->is_string() || present(scaling, "alpha")) return nullptr;
+  for (const OtherType& row : other_types)
+    if (row.name == type->get_ref<const std::string&>()) return &row;
+  return nullptr;
 }
 
 /// Whether the type is one of the YaRN authors', whose parameters Hugging Face does not read.
@@ -52,9 +74,13 @@ void set_scaling(RopeConfig& rope, const Object& config, const Json& scaling, co
   const bool both = scaling.contains("rope_type") && scaling.contains("type");
   // The type decides which keys count, and may stand behind them in the file: looked up first.
   const bool rope_of_repository = is_of_repository(scaling);
+  const OtherType* other = other_type(scaling);
+  if (other) rope.scaling.rope_type = other->type;
   for (const auto& [key, value] : scaling.items()) {
     const std::string place = fmt::format("{}.{}", where, key);
-    if ((both && key == "type") || config.is_ignored(key) || config.is_ignored(place)) continue;
+    if ((both && key == "type") || (other && (key == "type" || key == "rope_type")) || config.is_ignored(key) ||
+        config.is_ignored(place))
+      continue;
     // null for rope_theta or the part of the head leaves what is set already. For other keys their setter decides.
     if ((key == "type" || key == "rope_type") && is_renamed(config, value))
       rope.scaling.rope_type = RopeType::longrope;
@@ -67,6 +93,11 @@ void set_scaling(RopeConfig& rope, const Object& config, const Json& scaling, co
   }
   // After the loop, when the type is known.
   require_keys(rope, scaling, where);
+  if (other && other->attention_slope != 0 && !rope.attention.attention_factor)
+    rope.attention.attention_factor = other->attention_slope * std::log(extension_factor(rope)) + 1;
+  if (!scaling.contains("rope_type") && !scaling.contains("type") && present(scaling, "factor"))
+    config.warn(fmt::format(
+        "{}.factor has no effect: no rope_type stands beside it, and Hugging Face scales nothing then", where));
   if (schema == Schema::nested && scaling.contains("truncate")) {
     rope.scaling.set(key::truncate, true);
     config.warn(

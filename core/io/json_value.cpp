@@ -49,9 +49,35 @@ private:
   std::size_t depth_ = 0, values_ = 0;
 };
 
+/// Python's json writes and reads Infinity, -Infinity and NaN, which JSON does not have. Outside strings they become
+/// strings: where such a value is asked for a number, the sentence names it. Nothing where there is none.
+std::optional<std::string> without_python_numbers(std::string_view text) {
+  std::string result;
+  std::size_t copied = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (in_string && text[i] == '\\')
+      ++i; // whatever is escaped
+    else if (text[i] == '"')
+      in_string = !in_string;
+    if (in_string || i >= text.size()) continue;
+    for (const std::string_view word : {"-Infinity", "Infinity", "NaN"})
+      if (text.substr(i).starts_with(word)) {
+        result.append(text.substr(copied, i - copied)).append(1, '"').append(word).append(1, '"');
+        i += word.size() - 1;
+        copied = i + 1;
+        break;
+      }
+  }
+  if (copied == 0) return std::nullopt;
+  return result.append(text.substr(copied));
+}
+
 } // namespace
 
-Json parse_json(std::string_view text) {
+Json parse_json(std::string_view given) {
+  const std::optional<std::string> replaced = without_python_numbers(given);
+  const std::string_view text = replaced ? std::string_view(*replaced) : given;
   // Twice over the text: first to refuse, without taking memory, then to make the tree.
   Bounds bounds;
   Json::sax_parse(text, &bounds);

@@ -29,7 +29,9 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A config.json whose base tells it from others.
-std::string config(int base) { return fmt::format(R"({{"head_dim": 64, "rope_theta": {}}})", base); }
+std::string config(int base) {
+  return fmt::format(R"({{"model_type": "llama", "head_dim": 64, "rope_theta": {}}})", base);
+}
 
 /// Writes a file, and the folders above it.
 void put(const fs::path& path, std::string_view bytes) {

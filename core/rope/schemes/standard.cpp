@@ -32,7 +32,7 @@ Frequencies<A> frequencies(const RopeConfig& config, std::optional<double>) {
   return result;
 }
 
-constexpr std::string_view aliases[] = {"none", "mrope"};
+constexpr std::string_view aliases[] = {"none", "mrope", "axial"};
 
 } // namespace
 

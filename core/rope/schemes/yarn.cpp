@@ -132,10 +132,13 @@ constexpr SchemeControl controls[] = {{.label = "β fast / slow",
                                        .high_first = true,
                                        .swapped = "beta_swapped"}};
 
+constexpr std::string_view aliases[] = {"deepseek_yarn"}; // as vLLM has it
+
 } // namespace
 
 const Scheme yarn{.type = RopeType::yarn,
                   .name = "yarn",
+                  .aliases = aliases,
                   .title = "YaRN",
                   .label = "YaRN",
                   .idea = "pairs that turn often are kept, slow ones divided by the factor; scores are sharpened",
