@@ -65,7 +65,11 @@ int print_calls(const Options& options, const RopeConfig& rope, Output& out) {
 
 int print(const Options& options, Output& out) {
   const Model model = options.model.resolve();
-  const RopeConfig& rope = options.model.layer(model).config;
+  const LayerRope& layer = options.model.layer(model);
+  const RopeConfig& rope = layer.config;
+  if (!rope.rotates)
+    throw Error(fmt::format("{}: layer type \"{}\" does not rotate: these layers have no rotary embedding", model.name,
+                            layer.layer_type));
   if (!options.calls.empty() && options.format != "json")
     throw Error(fmt::format("--calls: there is no {} of several calls, expected --format json", options.format));
   if (!options.calls.empty()) return print_calls(options, rope, out);

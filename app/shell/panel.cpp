@@ -33,12 +33,18 @@ bool is_comparable(const Scheme& scheme, const Scene& scene, const Derived* deri
 /// Height (pixels at scale 1) that all rows would take: what the functions below skip, added up. Where the panel is
 /// lower, control_panel() moves the rows closer by the ratio. It need not be exact: where it is too small, the panel
 /// scrolls.
+/// What of a model's file its name does not tell: another part, numbers that it leaves out, what was assumed.
+bool has_more_to_say(const Model& model) {
+  return model.parts.size() > 1 || !model.from_class.empty() || !model.warnings.empty();
+}
+
 float nominal_height(const Scene& scene, const Derived* derived) {
   constexpr float always = 740, compare_row = 23, axis_row = 38, slider_row = 45, read_out_row = 27, button_row = 32,
-                  rule_lines = 42;
+                  rule_lines = 42, said_row = 24;
   float height = always + compare_row; // the scheme in force heads the comparison
   for (const Scheme* scheme : all_schemes())
     if (is_comparable(*scheme, scene, derived)) height += compare_row;
+  if (has_more_to_say(scene.model)) height += said_row;
   if (scene.model.layers.size() > 1)
     height += axis_row + compare_row * static_cast<float>(scene.model.layers.size() - 1);
   if (axis_count(scene.rope) > 1) height += axis_row;
@@ -126,6 +132,46 @@ void choose_model(Column& column, const Scene& scene, Scene& next) {
     ImGui::EndPopup();
   }
   column.skip(44);
+}
+
+/// "2 warnings", "1 number of its class".
+std::string_view counted(const Canvas& c, std::size_t count, std::string_view one, std::string_view several) {
+  return c.words("{} {}", count, count == 1 ? one : several);
+}
+
+/// The line below the model's name: which part of its file it is, how many numbers its class gave, how many warnings
+/// there are. It opens a list of them, in which another part can be chosen.
+void say_of_file(Column& column, const Model& model, PanelAnswer& answer) {
+  if (!has_more_to_say(model)) return;
+  const Canvas& c = column.c;
+  auto words = c.list_of<std::string_view>(3);
+  if (model.parts.size() > 1) words.push_back(c.words("part {}", model.part));
+  if (!model.from_class.empty())
+    words.push_back(counted(c, model.from_class.size(), "number of its class", "numbers of its class"));
+  if (!model.warnings.empty()) words.push_back(counted(c, model.warnings.size(), "warning", "warnings"));
+  std::string_view joined = words.front();
+  for (std::size_t i = 1; i < words.size(); ++i) joined = c.words("{} · {}", joined, words[i]);
+  if (link(c, "of the file", column.at(), shortened(c, c.fonts.body, c.words("{} ▾", joined), column.width())))
+    ImGui::OpenPopup("of the file");
+  ImGui::SetNextWindowSizeConstraints({c.px(300), 0}, {c.px(520), c.px(560)});
+  if (ImGui::BeginPopup("of the file")) {
+    if (compat::escape_pressed()) ImGui::CloseCurrentPopup();
+    ImGui::PushTextWrapPos(c.px(500));
+    if (model.parts.size() > 1) ImGui::TextUnformatted("Parts of the file that turn:");
+    for (const std::string& part : model.parts) {
+      ImGui::PushID(&part); // a name may be anything, "##" among it
+      if (model.parts.size() > 1 && ImGui::Selectable(part.c_str(), part == model.part)) answer.part = part;
+      ImGui::PopID();
+    }
+    if (!model.from_class.empty()) {
+      ImGui::TextUnformatted(c.id("Not in the file, from the class of {}:", model.model_type));
+      for (const std::string& one : model.from_class) ImGui::TextUnformatted(one.c_str());
+    }
+    for (const std::string& warning : model.warnings) ImGui::TextUnformatted(warning.c_str());
+    ImGui::PopTextWrapPos();
+    ImGui::EndPopup();
+  }
+  column.skip(24);
 }
 
 /// Models such as Gemma 3 have layers of several types ("full", "sliding"), each with its own rope.
@@ -429,6 +475,7 @@ PanelAnswer control_panel(const Canvas& c, Rect area, const Scene& scene, const 
 
   column.heading("MODEL");
   choose_model(column, scene, next);
+  say_of_file(column, scene.model, answer);
   answer.open = link(c, "open", column.at(), "Open config.json or GGUF …");
   column.skip(28);
   choose_layer_type(column, scene, next);

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "app/canvas/widgets.h"
@@ -12,8 +13,9 @@ using namespace canvas;
 /// The left panel: every control of the scene. Edits go into `next`; `derived` is of the frame before and serves
 /// for read-outs.
 struct PanelAnswer {
-  bool open = false;   ///< a file is to be opened
-  std::string refusal; ///< why a typed value was not taken, a sentence; empty where none was
+  bool open = false;               ///< a file is to be opened
+  std::optional<std::string> part; ///< of the model's file another part is to be read
+  std::string refusal;             ///< why a typed value was not taken, a sentence; empty where none was
 };
 PanelAnswer control_panel(const Canvas&, Rect, const Scene&, const Derived*, Scene& next);
 

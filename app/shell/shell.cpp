@@ -193,6 +193,7 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
     const PanelAnswer answer = control_panel(c, {{c.px(gap), top}, {c.px(gap + panel_width), stage_area.greatest.y}},
                                              scene_, computed_ ? &derived_ : nullptr, next);
     if (answer.open) perform(Request::open_file);
+    if (answer.part) open_part(*answer.part);
     if (!answer.refusal.empty()) message_ = {answer.refusal, true, false};
   }
   accept(next, columns_of(c, stage_area.width()));

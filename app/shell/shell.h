@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -44,6 +45,9 @@ public:
   /// Opens a model's file, a scene's, or a picture that carries one. What cannot be read is said in the window, which
   /// goes on with what it had; of a scene, what can be taken is.
   void open(const std::filesystem::path&);
+
+  /// Reads another part of the model's file (Model::parts), which open() does not ask for.
+  void open_part(const std::string&);
 
   /// Files were dropped on the window: those that open() takes, and arrays of a kernel go to the check view.
   void drop(const std::vector<std::string>& paths);
@@ -110,6 +114,7 @@ private:
   void remember(const Scene& before);
   void take_back_first_click(Scene& next);
   void show_step(Scene);
+  void begin_opening(std::function<Opened()>);
   template <typename Read>
   void take_opened(Read);
   void take_what_was_opened();
@@ -151,7 +156,7 @@ private:
   Gesture gesture_;
   GroundPainter ground_painter_;
   FileDialog dialog_;
-  Latest<std::filesystem::path, Opened> opening_{[](auto& path, auto& run) { run.give(read_opened(path), 1); }};
+  Latest<std::function<Opened()>, Opened> opening_{[](auto& read, auto& run) { run.give(read(), 1); }};
   Latest<Export, std::string> exporting_{[](auto& wanted, auto& run) { run.give(write_export(wanted), 1); }};
   Message message_;
   float scale_ = 0, zoom_ = 1;

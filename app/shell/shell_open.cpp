@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "app/scene/presets.h"
 #include "app/shell/shell.h"
 #include "core/error.h"
 
@@ -9,9 +10,19 @@
 namespace ropescope::shell {
 
 void Shell::open(const std::filesystem::path& path) {
-  // A window does not wait for a file, which may lie on a network. Without one the file is waited for.
-  if (live_) return opening_.begin(path);
-  take_opened([&] { return std::vector<Opened>{read_opened(path)}; });
+  begin_opening([path] { return read_opened(path); });
+}
+
+void Shell::open_part(const std::string& part) {
+  begin_opening([origin = scene_.model.origin, asked = ReadOptions{part, scene_.model.asked.ignore}] {
+    return Opened{open_model(origin, asked)};
+  });
+}
+
+/// A window does not wait for a file, which may lie on a network. Without one the file is waited for.
+void Shell::begin_opening(std::function<Opened()> read) {
+  if (live_) return opening_.begin(std::move(read));
+  take_opened([&] { return std::vector<Opened>{read()}; });
 }
 
 /// Takes what `read` gives; what it throws becomes a message.

@@ -30,6 +30,8 @@ void set_code(RopeConfig& rope, const Object& config) {
   const ModelType& code = config.code();
   // DeepSeek-V3 asks the file whether pairs lie interleaved; where it says false, they are halves.
   rope.layout.pairs = code.layout;
+  // Without multi-head latent attention the DeepSeek-V2 models have Llama's.
+  if (!config.flag("use_mla", true)) rope.layout.pairs = {};
   const bool asks = config.code().layout.output != config.code().layout.pairing;
   if (asks && !config.flag("rope_interleave", true)) rope.layout.pairs = {};
   // What the file itself says of its pairs: nomic and executorch; of a class that is not known rope_interleave too,

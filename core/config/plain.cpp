@@ -62,9 +62,10 @@ void unwrap_rotary(Plain& plain, const Json& value) {
   plain.set("rope_scaling", std::move(scaling), "rotary");
 }
 
-/// nomic: dynamic NTK of that factor.
+/// nomic: dynamic NTK of that factor; 1 scales nothing.
 void unwrap_scaling_factor(Plain& plain, const Json& value) {
-  if (value.is_number()) plain.set("rope_scaling", {{"type", "dynamic"}, {"factor", value}}, "rotary_scaling_factor");
+  if (value.is_number() && value != 1)
+    plain.set("rope_scaling", {{"type", "dynamic"}, {"factor", value}}, "rotary_scaling_factor");
 }
 
 constexpr auto wrapped = std::to_array<Wrapped>({

@@ -57,6 +57,7 @@ std::string why_nothing_turns(const Object& config) {
   const std::string named = named_positions(config);
   const bool reads = !config.values() || config.values()->has("position_embedding_type") ||
                      config.values()->has("position_embeddings_type");
+  if (named == "rope" || named == "rotary") return "";
   if (!named.empty() && (reads || !class_turns)) return fmt::format("{} positions", named);
   if (!config.values() || class_turns) return "";
   // A class of parts says nothing of what a file has beside them.

@@ -76,6 +76,9 @@ void set_scaling(RopeConfig& rope, const Object& config, const Json& scaling, co
   const bool rope_of_repository = is_of_repository(scaling);
   const OtherType* other = other_type(scaling);
   if (other) rope.scaling.rope_type = other->type;
+  if (other && other->attention_slope == 0)
+    config.warn(
+        fmt::format("{}: type \"{}\" is read as vLLM reads it, which is not NTK-aware scaling", where, other->name));
   for (const auto& [key, value] : scaling.items()) {
     const std::string place = fmt::format("{}.{}", where, key);
     if ((both && key == "type") || (other && (key == "type" || key == "rope_type")) || config.is_ignored(key) ||

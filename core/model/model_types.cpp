@@ -18,6 +18,10 @@ constexpr PairLayout two_blocks{Pairing::half, Pairing::half, false, +1, 0, 2};
 constexpr Rounding once = Rounding::once, tables_rounded = Rounding::tables_rounded;
 constexpr Rounding complex_once = Rounding::complex_once;
 
+constexpr std::string_view chunked[] = {"chunked_attention"}, full[] = {"full_attention"};
+constexpr std::string_view uncompressed[] = {"sliding_attention"};
+constexpr std::string_view compressed[] = {"compressed_sparse_attention", "heavily_compressed_attention"};
+
 // phi4mm is the class of Microsoft's own files: microsoft/Phi-4-multimodal-instruct, configuration_phi4mm.py.
 constexpr ModelType types[] = {
     {.name = "apertus", .default_theta = 1.2e7},
@@ -41,7 +45,9 @@ constexpr ModelType types[] = {
      .rounding = once,
      .rope_inside_head = true,
      .compressed_layers = true,
-     .native = NativeFormat::deepseek_v4},
+     .native = NativeFormat::deepseek_v4,
+     .rope_layers = uncompressed,
+     .no_rope_layers = compressed},
     {.name = "dinov3_vit", .default_theta = 100, .axis_rule = AxisRule::centred_grid},
     {.name = "dots3_note_vision_encoder", .rounding = once, .axis_rule = AxisRule::halves},
     {.name = "edgetam_video", .other_axes = true},
@@ -104,14 +110,18 @@ constexpr ModelType types[] = {
      .rounding = complex_once,
      .default_head_dim = 128,
      .nope_every = 4,
-     .nope_scales_queries = true},
+     .nope_scales_queries = true,
+     .rope_layers = chunked,
+     .no_rope_layers = full},
     {.name = "llama4_text",
      .layout = interleaved,
      .default_theta = 5e5,
      .rounding = complex_once,
      .default_head_dim = 128,
      .nope_every = 4,
-     .nope_scales_queries = true},
+     .nope_scales_queries = true,
+     .rope_layers = chunked,
+     .no_rope_layers = full},
     {.name = "llama4_vision_model",
      .layout = interleaved,
      .rounding = once,
