@@ -97,6 +97,14 @@ double pictured_end(const Scene& scene) {
   return scene.view == "precision" ? std::max(pictured, 1e6) : pictured;
 }
 
+/// Schemes that grow with the call count from max_position_embeddings: for them the two lengths are one.
+void train_to(RopeConfig& rope, double tokens) {
+  if (tokens == trained_length(rope)) return;
+  set_trained_length(rope, tokens);
+  const CallMemory memory = scheme_of(rope).memory;
+  if (memory == CallMemory::grows || memory == CallMemory::grows_returns) rope.scaling.max_position_embeddings = tokens;
+}
+
 /// The scene's model with another word beside its file.
 template <typename T>
 void open_again(Scene& scene, T ReadOptions::*word, const T& value) {
@@ -242,7 +250,7 @@ constexpr Property table[] = {
      .section = Section::extension,
      .default_words = "the model's, else 2048",
      .get = [](const Scene& s) { return Value(trained_length(s.rope)); },
-     .set = [](Scene& s, const Value& v) { set_trained_length(s.rope, std::get<double>(v)); },
+     .set = [](Scene& s, const Value& v) { train_to(s.rope, std::get<double>(v)); },
      // Contexts are multiples of 1024 tokens, or of 64 up to 4096.
      .snapped = [](double v) { return v > 4096 ? std::round(v / 1024) * 1024 : std::round(v / 64) * 64; }},
     {.key = "attention_factor",

@@ -43,9 +43,6 @@ constexpr Dishonoured dishonoured[] = {
 /// Keys that change scores beside the rotation and are not computed here.
 constexpr Dishonoured beside[] = {
     {"use_logn_attn", "queries beyond the trained length are scaled by a logarithm, which is not computed here"},
-    {"dual_chunk_attention_config",
-     "where an engine reads it, positions are taken modulo a chunk, which is not computed "
-     "here"},
 };
 
 /// Whether a key's name says that it is about rotary embeddings.
