@@ -12,6 +12,7 @@ import re
 import sys
 
 import package
+import trace
 from package import config_classes, rotating_code
 
 KEYS = """hidden_size num_attention_heads num_key_value_heads head_dim kv_channels attention_head_dim global_head_dim
@@ -50,11 +51,104 @@ def defaults(config):
     return found
 
 
+# Whether a model rotates may depend on its file: the key and the value with which it does (read in the model code).
+ROPE_IF = {
+    "esm": {"position_embedding_type": "rotary"},
+    "falcon": {"alibi": False},
+    "granitemoehybrid": {"position_embedding_type": "rope"},
+    "seamless_m4t": {"position_embeddings_type": "rotary"},
+    "wav2vec2-bert": {"position_embeddings_type": "rotary"},
+    "wav2vec2-conformer": {"position_embeddings_type": "rotary"},
+    "zamba2": {"use_mem_rope": True},
+    "clvp_encoder": {"use_rotary_embedding": True},
+}
+# Functions that a synthetic table does not fit: read.
+LAYOUTS = {
+    "clvp": "half", "clvp_decoder": "half", "clvp_encoder": "half", "llama4_vision_model": "interleaved",
+    "roformer": "interleaved", "seamless_m4t": "half", "wav2vec2-bert": "half", "wav2vec2-conformer": "half",
+}
+# Tables of one pairing and pairs of another: each component of a pair turns by an angle of its own.
+NOT_A_ROTATION = {"vjepa2"}
+# Where the rotary head is neither head_dim nor hidden_size / num_attention_heads.
+HEADS = {"qwen2_vl_vision": "embed_dim / num_heads", "zamba2": "2 * hidden_size / num_attention_heads"}
+NO_ATTENTION = {"linear_attention", "conv", "mamba", "moe", "recurrent"}
+
+
 def once(values):
     return list(dict.fromkeys(values))
 
 
-def row(config):
+def expected_head(config):
+    """What a reader takes who knows of head_dim and the division alone."""
+    try:
+        head = getattr(config, "head_dim", None)
+    except Exception:  # differs from layer to layer
+        return None
+    if not head and getattr(config, "hidden_size", None) and getattr(config, "num_attention_heads", None):
+        head = config.hidden_size // config.num_attention_heads
+    return head
+
+
+def axes_of(config_class, config, main):
+    """Which position axis turns which pair, by letting one axis after the other leave 0; None where there is one."""
+    pairs, whole = main[0][2]["pairs"], main[0][2]["angles"]
+    by_axis = []
+    for axis in range(4):
+        trace.AXIS = axis
+        calls = [c[2] for c in trace.trace(config_class, config)[0] if c[2] and c[0] == main[0][0]]
+        trace.AXIS = None
+        turned = dict(zip(calls[0]["pairs"], calls[0]["angles"])) if calls else {}
+        if axis == 0 and turned == dict(zip(pairs, whole)):
+            return None
+        by_axis.append(turned)
+    while by_axis and not by_axis[-1]:
+        by_axis.pop()
+    letters = "".join(next((str(i) for i, t in enumerate(by_axis) if p in t), "-") for p in pairs)
+    found = {"count": len(by_axis), "of_pair": letters}
+    if len(by_axis) > 1 and list(by_axis[0].values()) == list(by_axis[1].values()):
+        found["restarts"] = True
+    return found
+
+
+def what_code_does(name, config_class, config):
+    if name in NOT_A_ROTATION:  # not run: its least video is too long
+        return {"not_a_rotation": True}, None, []
+    found = {}
+    calls, error, _ = trace.trace(config_class, config)
+    turned = [c for c in calls if c[2]]
+    main = [c for c in turned if not re.search("indexer|compressor", c[0] or "")]
+    words = once(c[2]["layout"] for c in main)
+    if not words:
+        words = sorted(trace.layouts_without_run(config_class))
+    if name in LAYOUTS:
+        words = [LAYOUTS[name]]
+    if len(words) == 1 or main:
+        found["layout"] = max(words, key=[c[2]["layout"] for c in main].count)
+    if len(words) > 1:
+        found["other_layouts"] = [w for w in words if w != found.get("layout")]
+    others = once(c[2]["layout"] for c in turned if c not in main)
+    if others and others != [found.get("layout")]:
+        found["indexer_layouts"] = others
+    if main:
+        if axes := axes_of(config_class, config, main):
+            found["axes"] = axes
+        pairs = once(len(c[2]["angles"]) for c in main)
+        found["pairs"] = pairs[0] if len(pairs) == 1 else pairs
+        if not all(c[2]["rotation"] for c in main):
+            found["not_a_rotation"] = True
+    types = getattr(config, "layer_types", None)
+    if isinstance(types, (list, tuple)) and error is None:
+        at = {int(i) for c in turned for i in re.findall(r"layers\.(\d+)\.", (c[0] or "") + ".")[:1]}
+        rotating = once(t for i, t in enumerate(types) if i in at)
+        resting = once(t for i, t in enumerate(types) if i not in at)
+        if at and resting:
+            found["rotating_layer_types"] = rotating
+            if set(rotating) & set(resting):
+                found["rotating_layers"] = sorted(at)
+    return found, error, main
+
+
+def row(name, config):
     found = {"rope": bool(rotating_code(config))}
     parts = {k: s.model_type for k, s in (config.sub_configs_defaults or {}).items() if s.model_type}
     if parts:
@@ -66,7 +160,7 @@ def row(config):
     if names:
         found["names"] = names
     try:
-        made = config()
+        made = config(**ROPE_IF.get(name, {}))
     except Exception as error:
         print(f"not made: {config.__name__}: {error}", file=sys.stderr)
         return found
@@ -74,11 +168,25 @@ def row(config):
         found["rope_parameters"] = plain(parameters)
     if isinstance(types := getattr(made, "layer_types", None), (list, tuple)):
         found["layer_types"] = once(types)
+        if resting := [t for t in found["layer_types"] if t in NO_ATTENTION]:
+            found["no_attention_layer_types"] = resting
+    if name in ROPE_IF:
+        found["rope_if"] = ROPE_IF[name]
+        key, value = next(iter(ROPE_IF[name].items()))
+        found["rope"] = found["defaults"].get(key) == value
+    code, error, main = what_code_does(name, config, made)
+    found |= code
+    if error:
+        print(f"not run to the end: {name}: {error}", file=sys.stderr)
+    if main and main[0][2]["head"] != expected_head(made):
+        print(f"head of {name}: {main[0][2]['head']}, expected {expected_head(made)}", file=sys.stderr)
+    if name in HEADS:
+        found["head_dim_of"] = HEADS[name]
     return found
 
 
 def write(path):
-    rows = {name: row(config) for name, config in config_classes().items()}
+    rows = {name: row(name, config) for name, config in config_classes().items()}
     lines = [
         f"// Generated by tests/oracle/class_defaults.py from transformers {package.transformers.__version__} (PyPI),"
         " not written by hand: run it again.",

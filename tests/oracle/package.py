@@ -120,7 +120,7 @@ def code_of(config):
             for other in value.values() if isinstance(value, dict) else [value]:
                 if not (inspect.isclass(other) or inspect.isfunction(other)) or issubclass_(other, PretrainedConfig):
                     continue
-                if issubclass_(other, PreTrainedModel) and config_of(other) not in own:
+                if issubclass_(other, PreTrainedModel) and config_of(other) not in own and not issubclass_(config_of(other), config):
                     continue
                 if other.__module__.startswith("transformers.models"):
                     todo.append(other)
