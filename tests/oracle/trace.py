@@ -1,0 +1,352 @@
+"""Runs a model of a configuration without weights and reports what its attention does to queries.
+
+The model lies on PyTorch's `meta` device (shapes, no numbers), its rotary modules and the functions that rotate on the
+CPU: there a query of basis vectors goes through, at position 1 of every axis. From the matrix that comes out follow the
+pairs, their angles (position 1: the frequency itself) and the factor of cos and sin, for every layer that rotates."""
+import contextlib
+import functools
+import inspect
+import math
+import re
+import sys
+
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_map
+
+import package
+from package import PreTrainedModel, code_of, model_classes, own_classes
+
+torch.set_num_threads(1)
+IS_MODULE = re.compile(r"Rotary|Rope|RoPE")
+NOT_A_TABLE = re.compile(r"Attention|Layer|Model|For[A-Z]|Encoder$|Block|Attn")
+IS_FUNCTION = re.compile(r"_?(vision_)?apply_.*(rope|rotary)|rotate_queries_or_keys")
+
+found = []  # (path of the layer, what `measure` says), as the run of a model goes
+
+
+def on_meta(value):
+    return isinstance(value, torch.Tensor) and value.device.type == "meta"
+
+
+AXIS = None  # of several position axes the only one that stands at 1; None: all do
+
+
+def real(value):
+    """Numbers for a tensor without: zeros, and for positions 1."""
+    if not isinstance(value, torch.Tensor):
+        return value
+    if value.dtype.is_floating_point:
+        return torch.zeros(value.shape) if on_meta(value) else value
+    if on_meta(value):
+        value = torch.ones(value.shape, dtype=value.dtype)
+    if AXIS is not None and value.dim() > 1:
+        several = -1 if value.shape[-1] in (2, 3) else 0 if value.shape[0] in (3, 4) else None
+        if several is not None:
+            mask = torch.zeros(value.shape, dtype=value.dtype)
+            mask.select(several, AXIS).fill_(1)
+            value = value * mask
+    return value
+
+
+def matrix(function, arguments):
+    """Of a linear function of its first tensor on `meta`: its last row's outputs by that row's inputs."""
+    (name, query), *others = [(n, v) for n, v in arguments.arguments.items() if on_meta(v)]
+    for other, value in others:
+        arguments.arguments[other] = torch.zeros(value.shape)
+    columns = []
+    for i in range(query.shape[-1]):
+        arguments.arguments[name] = torch.eye(query.shape[-1])[i].expand(query.shape).clone()
+        with torch.device("cpu"):
+            out = function(*arguments.args, **arguments.kwargs)
+        first = out[0] if isinstance(out, (tuple, list)) else out
+        columns.append(first.reshape(-1, first.shape[-1])[-1].double())
+    return torch.stack(columns, dim=1), out
+
+
+def shape_of_pairs(blocks, size):
+    """The word for how inputs and outputs of the pairs lie in a head of `size` components."""
+    inputs = [b["in"] for b in blocks]
+    stride = {j - i for i, j in inputs}
+    if stride == {1} and len(blocks) > 1:
+        word = "interleaved"
+    elif len(stride) == 1:
+        word = "half"
+    else:
+        return "other"
+    outputs = [b["out"] for b in blocks]
+    if inputs != outputs:
+        if word == "interleaved" and len({b - a for a, b in outputs}) == 1:
+            word = "interleaved_to_half"
+        else:
+            return "other"
+    firsts = [i for i, _ in inputs]
+    if word == "half" and firsts != list(range(firsts[0], firsts[0] + len(firsts))):
+        word = "half_two_blocks"
+    if firsts[0] > 0 and max(j for _, j in inputs) == size - 1:
+        word += "_trailing"
+    if all(b["angle"] < 0 for b in blocks):
+        word += "_inverse"
+    return word
+
+
+def measure(m):
+    """Pairs, angles and factor of the matrix of a rotation."""
+    groups = {}
+    for o, row in enumerate(m):
+        groups.setdefault(tuple(row.nonzero().flatten().tolist()), []).append(o)
+    pairs = sorted((i, o) for i, o in groups.items() if len(i) == 2 and len(o) == 2)
+    blocks, rotation = [], True
+    for (i, j), (a, b) in pairs:
+        (c, d), (s, e) = (m[a, i].item(), m[a, j].item()), (m[b, i].item(), m[b, j].item())
+        rotation &= abs(c - e) + abs(s + d) < 1e-6
+        blocks.append({"in": (i, j), "out": (a, b), "angle": math.atan2(s, c), "factor": math.hypot(s, c)})
+    if not blocks:
+        return None
+    return {
+        "layout": shape_of_pairs(blocks, len(m[0])),
+        "head": len(m[0]),
+        "first": blocks[0]["in"][0],
+        "stride": blocks[0]["in"][1] - blocks[0]["in"][0],
+        "pairs": [b["in"][0] for b in blocks],
+        "angles": [b["angle"] for b in blocks],
+        "factor": blocks[0]["factor"],
+        "rotation": rotation,
+    }
+
+
+def path_of(frame):
+    while frame:
+        module = frame.f_locals.get("self")
+        if isinstance(module, nn.Module) and hasattr(module, "oracle_path"):
+            return module.oracle_path
+        frame = frame.f_back
+
+
+def watched(function):
+    seen = {}
+
+    @functools.wraps(function)
+    def inner(*args, **kwargs):
+        arguments = inspect.signature(function).bind(*args, **kwargs)
+        if not any(on_meta(v) for v in arguments.arguments.values()):
+            return function(*args, **kwargs)
+        tables = [v.reshape(-1)[-v.shape[-1]:] for v in arguments.arguments.values() if isinstance(v, torch.Tensor) and not on_meta(v) and v.dim()]
+        shapes = [tuple(v.shape) for v in arguments.arguments.values() if isinstance(v, torch.Tensor)]
+        key = repr((shapes, [v.tolist() for v in tables]))
+        if key not in seen:
+            m, out = matrix(function, arguments)
+            seen[key] = measure(m), out
+        result, out = seen[key]
+        found.append((path_of(sys._getframe(1)), function.__name__, result))
+        back = [torch.empty(o.shape, dtype=o.dtype, device="meta") if isinstance(o, torch.Tensor) else o for o in (out if isinstance(out, (tuple, list)) else [out])]
+        return tuple(back) if isinstance(out, (tuple, list)) else back[0]
+
+    inner.oracle_of = function
+    return inner
+
+
+def keep_real(cls):
+    """Makes a rotary module's buffers and results real."""
+    if hasattr(cls, "oracle_real"):
+        return
+    cls.oracle_real = True
+    init, forward = cls.__init__, cls.forward
+
+    def __init__(self, *args, **kwargs):
+        with torch.device("cpu"):
+            init(self, *args, **kwargs)
+
+    def forward_(self, *args, **kwargs):
+        with torch.device("cpu"):
+            return forward(self, *map(real, args), **{k: real(v) for k, v in kwargs.items()})
+
+    cls.__init__, cls.forward = __init__, forward_
+
+
+def is_table(cls):
+    return IS_MODULE.search(cls.__name__) and not NOT_A_TABLE.search(cls.__name__)
+
+
+def prepare(config_class):
+    for module in {sys.modules[c.__module__] for c in code_of(config_class)}:
+        for cls in own_classes(module, nn.Module):
+            if is_table(cls):
+                keep_real(cls)
+            for name, method in list(vars(cls).items()):
+                plain = method.__func__ if isinstance(method, staticmethod) else method
+                if IS_FUNCTION.match(name) and inspect.isfunction(plain) and not hasattr(plain, "oracle_of"):
+                    setattr(cls, name, staticmethod(watched(plain)) if isinstance(method, staticmethod) else watched(plain))
+        for name, function in list(vars(module).items()):
+            if not inspect.isfunction(function):
+                continue
+            if re.match(r"create_.*mask|_update_.*_mask", name):  # they branch by the numbers of a mask
+                flat = re.search(r"linear|recurrent|mamba", name)
+                setattr(module, name, lambda *a, f=flat, **k: None if f else torch.zeros(1, 1, LENGTH, LENGTH, device="meta"))
+            elif IS_FUNCTION.match(name) and not hasattr(function, "oracle_of"):
+                setattr(module, name, watched(function))
+
+
+LENGTH = 5  # tokens: neither 2 nor 3 nor 4, which are numbers of axes
+
+
+def without_numbers():
+    """A tensor on `meta` has no numbers to branch by: zero is as good as any."""
+    for name, otherwise in (("item", 0), ("__bool__", False), ("__int__", 0), ("__float__", 0.0), ("__index__", 1)):
+        method = getattr(torch.Tensor, name)
+        setattr(torch.Tensor, name, lambda self, m=method, o=otherwise: o if on_meta(self) else m(self))
+    tolist = torch.Tensor.tolist
+    torch.Tensor.tolist = lambda self: torch.zeros(self.shape).tolist() if on_meta(self) else tolist(self)
+    for owner in (torch.Tensor, torch):
+        nonzero = owner.nonzero
+        owner.nonzero = lambda t, *a, f=nonzero, **k: (
+            (torch.empty(0, dtype=torch.long, device="meta"),) * t.dim() if k.get("as_tuple") else torch.empty(0, t.dim(), dtype=torch.long, device="meta")
+        ) if on_meta(t) else f(t, *a, **k)
+    to = torch.Tensor.to
+
+    def keep(self, *args, **kwargs):  # what is real stays so, wherever it is sent
+        moved = to(self, *args, **kwargs)
+        return to(self, moved.dtype) if on_meta(moved) and not on_meta(self) else moved
+
+    torch.Tensor.to = keep
+    where = torch.where
+    torch.where = lambda c, *a, **k: where(c, *a, **k) if a or k or not on_meta(c) else torch.nonzero(c, as_tuple=True)
+    PreTrainedModel.post_init = lambda self: None
+    PreTrainedModel.init_weights = lambda self: None
+    for name in dir(nn.init):
+        if name.endswith("_") and not name.startswith("_"):
+            setattr(nn.init, name, lambda tensor, *a, **k: tensor)
+
+
+without_numbers()
+
+
+class Mixed(TorchFunctionMode):
+    """Lets a model compute with tensors of both kinds: where one is without numbers, so is the result."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        try:
+            return function(*args, **(kwargs or {}))
+        except RuntimeError:
+            args, kwargs = tree_map(lambda v: torch.empty(v.shape, dtype=v.dtype, device="meta") if isinstance(v, torch.Tensor) else v, (args, kwargs or {}))
+            return function(*args, **kwargs)
+
+
+def build(config_class, config):
+    """A model of it without weights; the first class that can be made."""
+    prepare(config_class)
+    with contextlib.suppress(Exception):
+        config._attn_implementation = "eager"
+    error = "no model class"
+    for cls in model_classes().get(config_class, []):
+        if cls.__name__.endswith("PreTrainedModel"):
+            continue
+        try:
+            with torch.device("meta"):
+                model = cls(config)
+            for name, module in model.named_modules():
+                module.oracle_path = name
+            return model.eval(), None
+        except Exception as e:
+            error = f"{cls.__name__}: {type(e).__name__}: {str(e)[:120]}"
+    return None, error
+
+
+def first(config, *names, otherwise=None):
+    for name in names:
+        value = getattr(config, name, None)
+        if value is not None:
+            return value[0] if isinstance(value, (list, tuple)) else value
+    return otherwise
+
+
+def inputs(model, config):
+    """Arguments for `forward` by the names of its parameters: some tokens, or an image of 2 × 2 patches."""
+    meta = lambda *shape, **k: torch.empty(shape, device="meta", **k)
+    names = inspect.signature(model.forward).parameters
+    width = first(config, "hidden_size", "d_model", "embed_dim", otherwise=8)
+    patch = first(config, "patch_size", otherwise=16)
+    channels = first(config, "in_channels", "num_channels", "in_chans", otherwise=3)
+    frames = first(config, "temporal_patch_size", otherwise=1)
+    merge = first(config, "spatial_merge_size", "merge_kernel_size", otherwise=1)
+    side = max(2, merge)
+    size = first(config, "image_size", otherwise=side * patch)
+    token = torch.long
+    table = {
+        "input_ids": lambda: meta(1, LENGTH, dtype=token),
+        "position_ids": lambda: meta(1, LENGTH, dtype=token),
+        "inputs_embeds": lambda: meta(1, LENGTH, width),
+        "grid_thw": lambda: torch.tensor([[1, side, side]]),
+        "image_grid_thw": lambda: torch.tensor([[1, side, side]]),
+        "num_patches": lambda: 1,
+        "pixel_values": lambda: meta(1, side * side * 9, channels * patch * patch) if "pixel_position_ids" in names else meta(side * side, channels, patch, patch) if "grid_thw" in names else meta(1, channels, size, size),
+        "pixel_values_videos": lambda: meta(1, first(config, "frames_per_clip", otherwise=2), channels, first(config, "crop_size", otherwise=size), first(config, "crop_size", otherwise=size)),
+        "hidden_states": lambda: meta(side * side, channels * frames * patch * patch) if "grid_thw" in names else meta(1, LENGTH, width),
+        "input_features": lambda: meta(1, 64, first(config, "num_mel_bins", "feature_projection_input_dim", otherwise=80)),
+        "pixel_position_ids": lambda: torch.ones(1, side * side * 9, 2, dtype=token),
+        "latents": lambda: meta(1, width, 8),
+        "input_values": lambda: meta(1, 1, 16000),
+        "decoder_input_ids": lambda: meta(1, LENGTH, dtype=token),
+        "use_cache": lambda: False,
+    }
+    needed = [n for n, p in names.items() if p.default is inspect.Parameter.empty]
+    given = {n: table[n]() for n in names if n in table and (n in needed or n in ("input_ids", "use_cache", "pixel_values", "input_features", "input_values", "latents"))}
+    if "input_ids" in given:
+        for other in ("pixel_values", "input_features", "input_values", "latents"):
+            if other not in needed:
+                given.pop(other, None)
+    return given
+
+
+def trace(config_class, config):
+    """[(path, function, measurement)] of every rotation in one run, and what stopped the run, or None."""
+    model, error = build(config_class, config)
+    if model is None:
+        return [], error, None
+    found.clear()
+    try:
+        with torch.no_grad(), Mixed():
+            model(**inputs(model, config))
+    except Exception as e:
+        import traceback
+        at = traceback.extract_tb(e.__traceback__)[-1]
+        error = f"{type(e).__name__}: {str(e)[:100]} ({at.filename.rsplit('/', 1)[-1]}:{at.lineno})"
+    return list(found), error, model
+
+
+def apply_functions(config_class):
+    """Functions and methods of the code that rotate, by name."""
+    for thing in code_of(config_class):
+        if inspect.isfunction(thing) and IS_FUNCTION.match(thing.__name__):
+            yield thing
+        elif inspect.isclass(thing):
+            for name, method in vars(thing).items():
+                method = method.__func__ if isinstance(method, staticmethod) else method
+                if IS_FUNCTION.match(name) and inspect.isfunction(method) and "self" not in inspect.signature(method).parameters:
+                    yield method
+
+
+def layouts_without_run(config_class):
+    """What each of these functions does under a table of one angle, where the model as a whole cannot be run."""
+    words, size, angle = set(), 64, 0.5
+    shapes = [(1, LENGTH, size), (LENGTH, size), (1, 1, LENGTH, size), (1, LENGTH, size // 2), (LENGTH, size // 2), (1, 1, LENGTH, size // 2)]
+    for function in apply_functions(config_class):
+        function = getattr(function, "oracle_of", function)
+        names = inspect.signature(function).parameters
+        for shape, query in ((s, q) for s in shapes for q in ((1, 1, LENGTH, size), (1, LENGTH, 1, size))):
+            cos, sin = torch.full(shape, math.cos(angle)), torch.full(shape, math.sin(angle))
+            given = {
+                n: cos if "cos" in n else sin if "sin" in n else torch.empty(query, device="meta")
+                for n, p in names.items()
+                if p.default is p.empty or n in ("cos", "sin")
+            }
+            try:
+                m, _ = matrix(function, inspect.signature(function).bind(**given))
+                result = measure(m)
+            except Exception:
+                continue
+            if result and result["rotation"] and abs(abs(result["angles"][0]) - angle) < 1e-6:
+                words.add(result["layout"])
+                break
+    return words
