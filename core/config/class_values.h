@@ -27,6 +27,7 @@ public:
   const Json* value(std::string_view key) const { return within("defaults", key); } ///< null: none, or null
   const Json* rope_parameters() const { return present(json_, "rope_parameters"); } ///< of a file that has none
   std::string layout() const { return text("layout"); }                             ///< a word; empty: not known
+  const Json* axes() const { return present(json_, "axes"); }                       ///< null: one position a token
   std::vector<std::string> list(std::string_view name) const;                       ///< empty where there is none
   bool has_parts() const { return present(json_, "parts") != nullptr; }
   /// The model_type of a nested object that names none; empty: not known.

@@ -36,12 +36,29 @@ std::string type_by_architecture(const Json& json) {
   return "";
 }
 
+/// The rule that gives pair i the axis that the i-th character of `of_pair` names, as far as the rules have one.
+AxisRule rule_of(const Json& axes) {
+  const Json* pattern = present(axes, "of_pair");
+  const Json* restarts = present(axes, "restarts");
+  if (!pattern || !pattern->is_string()) return AxisRule::single;
+  const std::string& of_pair = pattern->get_ref<const std::string&>();
+  const bool anew = restarts && restarts->get<bool>();
+  const bool ascending = std::is_sorted(of_pair.begin(), of_pair.end());
+  if (anew) return ascending ? AxisRule::halves : AxisRule::halves_xy;
+  if (of_pair.starts_with("012")) return AxisRule::sections_interleaved;
+  if (of_pair.starts_with("12")) return AxisRule::sections_ernie;
+  return ascending && of_pair.find('2') != std::string::npos ? AxisRule::sections : AxisRule::single;
+}
+
 /// The row of a class that is known by its values alone.
 std::optional<ModelType> code_of(const ClassValues& values) {
   const std::optional<PairLayout> layout = layout_of_word(values.layout());
   if (!layout) return std::nullopt;
   ModelType type;
   type.layout = *layout;
+  if (values.axes()) type.axis_rule = rule_of(*values.axes());
+  // Towers turn in float32 and round once; what has one axis rounds each step, as most do.
+  if (of_patches(type.axis_rule)) type.rounding = Rounding::once;
   return type;
 }
 

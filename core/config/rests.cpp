@@ -49,10 +49,12 @@ std::string why_nothing_turns(const Object& config) {
     return fmt::format("{} is 0", config.place_of("qk_rope_head_dim"));
   if (states_rotation(config.json())) return "";
   // Where the class asks for a value of a key, its own default may be another: then it turns nothing by default.
-  if (config.values() && config.values()->condition())
-    for (const auto& [key, wanted] : config.values()->condition()->items())
-      if (const Json* value = config.find_or_class(key); !value || *value != wanted)
-        return fmt::format("{} is {}", config.place_of(key), value ? excerpt(*value) : "null");
+  if (const Json* condition = config.values() ? config.values()->condition() : nullptr)
+    for (const auto& [key, wanted] : condition->items()) {
+      const Json* value = config.find_or_class(key);
+      if (value && *value == wanted) return "";
+      return fmt::format("{} is {}", config.place_of(key), value ? excerpt(*value) : "null");
+    }
   const bool class_turns = config.values() && config.values()->rotates();
   const std::string named = named_positions(config);
   const bool reads = !config.values() || config.values()->has("position_embedding_type") ||
