@@ -6,6 +6,7 @@ file says nothing, and what their models do with it. What each member means: cor
 
 Nothing is downloaded and no model is run as a whole: values come from the classes, "does it rotate" from the syntax
 tree of the model code, pairings from running the function that the attention calls."""
+import ast
 import dataclasses
 import json
 import re
@@ -65,13 +66,18 @@ ROPE_IF = {
 # Functions that a synthetic table does not fit: read.
 LAYOUTS = {
     "clvp": "half", "clvp_decoder": "half", "clvp_encoder": "half", "llama4_vision_model": "interleaved",
-    "roformer": "interleaved", "seamless_m4t": "half", "wav2vec2-bert": "half", "wav2vec2-conformer": "half",
+    "roformer": "interleaved", "t5_gemma_module": "half", "seamless_m4t": "half", "wav2vec2-bert": "half", "wav2vec2-conformer": "half",
 }
 # Tables of one pairing and pairs of another: each component of a pair turns by an angle of its own.
 NOT_A_ROTATION = {"vjepa2"}
 # Where the rotary head is neither head_dim nor hidden_size / num_attention_heads.
 HEADS = {"qwen2_vl_vision": "embed_dim / num_heads", "zamba2": "2 * hidden_size / num_attention_heads"}
 NO_ATTENTION = {"linear_attention", "conv", "mamba", "moe", "recurrent"}
+
+
+# Names alone mislead: code that is shared and not used here, or parts that have a row of their own, and the reverse.
+RESTS = {"clvp", "clvp_decoder", "diffusion_gemma", "moshi_depth", "t5gemma"}
+ROTATES = {"t5_gemma_module"}
 
 
 def once(values):
@@ -148,12 +154,36 @@ def what_code_does(name, config_class, config):
     return found, error, main
 
 
+POSITIONS = (  # a word, and what the code of a model with such positions has; the first that fits counts
+    ("alibi", r"alibi"),
+    ("relative", r"relative_attention_bias|relative_position|rel_pos|RelPosition|relative_key|distance_embedding"),
+    ("sinusoidal", r"[Ss]inusoid|SinePositionEmbedding"),
+    ("absolute", r"self\.\w*(pos|wpe)\w* = (self\.\w+\()?(nn\.(Embedding|Parameter)|\w*Pos\w*Emb)|add_position_emb"),
+)
+# Neither: recurrent layers know the order (read in the model code).
+NO_POSITIONS = {"falcon_mamba", "glm5_next_text", "jamba", "kimi_linear", "mamba", "mamba2", "nemotron_h", "rwkv", "xlstm", "zamba"}
+
+
+def positions(config):
+    """Where no code rotates: how a model knows the order of its tokens, in a word, or None."""
+    if getattr(config, "position_embedding_type", None) in ("absolute", "alibi"):
+        return config.position_embedding_type
+    trees = [package.tree(c) for c in package.code_of(config)]
+    text = "\n".join(ast.unparse(t) for t in trees if t)
+    for word, pattern in POSITIONS:
+        if re.search(pattern, text):
+            return word
+    return "none" if config.model_type in NO_POSITIONS else None
+
+
 def row(name, config):
-    found = {"rope": bool(rotating_code(config))}
+    found = {"rope": name in ROTATES or (name not in RESTS and bool(rotating_code(config)))}
     parts = {k: s.model_type for k, s in (config.sub_configs_defaults or {}).items() if s.model_type}
     if parts:
         found["parts"] = parts
     if not found["rope"]:
+        if word := None if parts else positions(config):
+            found["positions"] = word
         return found
     found["defaults"] = defaults(config)
     names = {ours: theirs for ours, theirs in config.attribute_map.items() if ours in found["defaults"]}

@@ -102,8 +102,11 @@ def names_in(thing):
 def code_of(config):
     """Every class and function of the package that models of this configuration class are made of, without the models
     of another configuration class inside them (the language model of a multimodal one)."""
-    own = {config} | {config_of(m) for m in model_classes().get(config, [])}
-    seen, todo = [], [m for m in model_classes().get(config, []) if not m.__name__.endswith("PreTrainedModel")]
+    # Mimi's halves have classes of their own, which inherit from that of the whole.
+    halves = [c for c in config.__subclasses__() if c.__module__ == config.__module__]
+    models = [m for c in [config, *halves] for m in model_classes().get(c, [])]
+    own = {config} | {config_of(m) for m in models}
+    seen, todo = [], [m for m in models if not m.__name__.endswith("PreTrainedModel")]
     while todo:
         thing = todo.pop(0)
         if thing in seen:
