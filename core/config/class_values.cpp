@@ -5,10 +5,10 @@
 namespace ropescope::config {
 
 std::shared_ptr<const ClassValues> ClassValues::of(std::string_view model_type) {
-  const ClassDefaults* row = find_class_defaults(model_type);
-  if (!row)
-    for (const ClassDefaults& more : more_classes())
-      if (more.model_type == model_type) row = &more;
+  const ClassDefaults* row = nullptr;
+  for (const ClassDefaults& more : more_classes())
+    if (more.model_type == model_type) row = &more;
+  if (!row) row = find_class_defaults(model_type);
   return row ? std::shared_ptr<const ClassValues>(new ClassValues(row->json)) : nullptr;
 }
 
@@ -44,7 +44,9 @@ std::vector<std::string> ClassValues::list(std::string_view name) const {
 
 std::string flat_text_type(const Json& file, const ClassValues& values) {
   const std::string type = values.type_of_part("text_config");
-  return type.empty() || present(file, "text_config") ? std::string() : type;
+  if (type.empty() || present(file, "text_config")) return "";
+  const auto text = ClassValues::of(type);
+  return text && (text->rotates() || !values.rotates()) ? type : std::string();
 }
 
 std::optional<PairLayout> layout_of_word(std::string_view word) {

@@ -16,8 +16,11 @@ void set_axes(RopeConfig& rope, const Object& config) {
   }
   // DINOv3's angles depend on the size of the image. The file knows that of its training; people may state another.
   if (rope.axes.rule == AxisRule::centred_grid) {
-    const double side =
-        config.number("image_size").value_or(0) / std::max(1.0, config.number("patch_size").value_or(1));
+    const auto size = [&](const char* key, double otherwise) {
+      const auto stated = config.number(key);
+      return stated ? *stated : config.class_number(key).value_or(otherwise);
+    };
+    const double side = size("image_size", 0) / std::max(1.0, size("patch_size", 1));
     rope.axes.grid_height =
         config.integer("grid_h").value_or(static_cast<std::int64_t>(std::clamp(side, 0.0, 65536.0)));
     rope.axes.grid_width = config.integer("grid_w").value_or(rope.axes.grid_height);

@@ -63,11 +63,9 @@ std::int64_t head_dim(const Object& config, std::string_view layer_type) {
   if (const auto given = config.integer("kv_channels"); given && code.head_multiple == 1) return *given;
   // `"head_dim": null` is a statement too: then the class divides.
   if (config.json().contains("head_dim")) return divided(config);
-  if (full)
-    if (const auto global = config.class_integer("global_head_dim")) return *global;
+  if (full && code.default_global_head_dim > 0) return code.default_global_head_dim;
   if (const auto own = config.class_integer("head_dim")) return *own;
-  if (code.default_head_dim > 0)
-    return full && code.default_global_head_dim > 0 ? code.default_global_head_dim : code.default_head_dim;
+  if (code.default_head_dim > 0 && !config.find("embed_dim")) return code.default_head_dim;
   return divided(config);
 }
 
@@ -123,6 +121,7 @@ double base_of(const Object& config, const Json* parameters) {
       config.say_from_class(fmt::format("rope_theta {}", *own));
       return *own;
     }
+  if (const auto own = config.class_number("rope_theta")) return *own;
   config.say_from_class(fmt::format("rope_theta {}", code.default_theta));
   return code.default_theta;
 }

@@ -20,8 +20,8 @@ constexpr std::string_view understood[] = {
     // clang-format off
     "rope_theta", "rope_scaling", "rope_parameters", "rotary_dim", "rotary_pct", "rope_ratio", "rope_local_base_freq",
     "compress_rope_theta", "partial_rotary_factor", "partial_rotary_factors", "layer_rope_theta", "qk_rope_head_dim",
-    "qk_nope_head_dim", "rope_interleave", "rotary_interleaved", "no_rope_layers", "no_rope_layer_interval",
-    "xpos_rel_pos", "xpos_scale_base", "original_rope", "use_rope", "use_rotary_embeddings", "rope", "use_nope",
+    "qk_nope_head_dim", "rope_interleave", "rotary_interleaved", "no_rope_layers", "no_rope_layer_interval", "rope_scaling_layers",
+    "xpos_rel_pos", "xpos_scale_base", "original_rope", "use_rope", "use_rotary_embeddings", "use_rotary_embedding", "rope", "use_nope",
     "mla_use_nope", "use_mem_rope", "rotary_value", "rope_type",
     // clang-format on
 };
@@ -32,7 +32,6 @@ struct Dishonoured {
 };
 constexpr Dishonoured dishonoured[] = {
     {"use_scaled_rope", "it scales frequencies by numbers that the file does not have"},
-    {"rope_scaling_layers", "it scales some layers alone"},
     {"rope_position_scale", "it scales positions"},
     {"use_fope", "it mixes cosines and sines of many frequencies, which is no rotation"},
     {"fope_num_inv_freq", "it mixes cosines and sines of many frequencies, which is no rotation"},
@@ -45,8 +44,9 @@ constexpr Dishonoured beside[] = {
     {"use_logn_attn", "queries beyond the trained length are scaled by a logarithm, which is not computed here"},
 };
 
-/// Whether a key's name says that it is about rotary embeddings.
+/// Whether a key's name says that it is about rotary embeddings, and about what they turn by.
 bool concerns_rope(std::string_view key) {
+  if (key.find("dropout") != std::string_view::npos || key.ends_with("_sizes")) return false;
   for (const std::string_view part : {"rope", "rotary", "xpos", "ntk", "yarn", "llama_4_scaling"})
     if (key.find(part) != std::string_view::npos && !key.starts_with('_')) return true;
   return false;
@@ -86,7 +86,7 @@ bool has_rope_value(const Json& object) {
 bool states_rotation(const Json& object) {
   for (const char* key : {"position_embedding_type", "position_embeddings_type"})
     if (const Json* value = present(object, key); value && (*value == "rope" || *value == "rotary")) return true;
-  for (const char* key : {"use_rope", "use_rotary_embeddings", "rope", "use_mem_rope"})
+  for (const char* key : {"use_rope", "use_rotary_embeddings", "use_rotary_embedding", "rope", "use_mem_rope"})
     if (const Json* value = present(object, key); value && value->is_boolean() && value->get<bool>()) return true;
   return false;
 }

@@ -195,12 +195,28 @@ std::vector<LayerRope> split_by_type(const Object& config, const LayerRope& whol
   return layers;
 }
 
+/// Molmo 2 scales the layers of a list alone: the others turn as they were trained.
+std::vector<LayerRope> split_by_scaling(const Object& config, const LayerRope& whole) {
+  const Json* list = config.find("rope_scaling_layers");
+  const std::int64_t layers = config.integer("num_hidden_layers").value_or(0);
+  if (!list || !list->is_array() || whole.config.scaling.rope_type == RopeType::standard) return {};
+  const auto scaled = static_cast<std::int64_t>(list->size());
+  if (scaled == 0 || (layers > 0 && scaled >= layers)) return {};
+  LayerRope plain = whole;
+  plain.config.scaling = with_length(config, whole.config.base).scaling;
+  plain.config.attention.attention_factor.reset();
+  plain.layer_type = "unscaled";
+  plain.layers = std::max<std::int64_t>(layers - scaled, 0);
+  return {{"scaled", whole.config, scaled}, plain};
+}
+
 /// One embedding, which some of the model's layers may lack.
 std::vector<LayerRope> split(const Object& config, const LayerRope& whole) {
   const FullAttention full = config.code().full_attention;
   const bool rests =
       full == FullAttention::rests || (full == FullAttention::rests_beside_window && config.find("sliding_window"));
   if (rests) return {{"sliding_attention", whole.config}, {"full_attention", without_rope(whole.config, config)}};
+  if (std::vector<LayerRope> by_scaling = split_by_scaling(config, whole); !by_scaling.empty()) return by_scaling;
   std::vector<LayerRope> by_depth = split_by_depth(config, whole);
   if (by_depth.size() > 1 || full != FullAttention::turns) return by_depth;
   std::vector<LayerRope> by_type = split_by_type(config, whole);

@@ -80,7 +80,7 @@ void Object::know_type() {
   };
   known_ = look();
   // A multimodal class whose file describes the language model beside the other parts, not in one of its own.
-  if (values_ && !values_->rotates())
+  if (values_)
     if (const std::string text = flat_text_type(json(), *values_); !text.empty()) {
       values_ = ClassValues::of(text);
       if (const ModelType* row = known_ ? nullptr : find_model_type(text)) code_ = *row, known_ = true;

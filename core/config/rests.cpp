@@ -23,7 +23,8 @@ constexpr auto switches = std::to_array<Switch>({
     {"use_mem_rope", false}, // Zamba2
     {"use_rope", false},     // MPT and others
     {"use_rotary_embeddings", false},
-    {"rope", false}, // OLMo's first form
+    {"use_rotary_embedding", false}, // CLVP
+    {"rope", false},                 // OLMo's first form
 });
 
 /// The kind of positions that the file names, else its class where that reads the key; empty: neither does.

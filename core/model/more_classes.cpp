@@ -75,8 +75,7 @@ constexpr auto rows = std::to_array<ClassDefaults>({
     {"arctic",
      R"({"rope":true,"defaults":{"hidden_size":4096,"num_attention_heads":32,"rope_theta":1000000.0},"layout":"half"})"},
     // XiaomiMiMo/MiMo-7B-Base: Qwen2's code
-    {"mimo",
-     R"({"rope":true,"defaults":{"max_position_embeddings":32768,"rope_theta":10000.0},"layout":"half"})"},
+    {"mimo", R"({"rope":true,"defaults":{"max_position_embeddings":32768,"rope_theta":10000.0},"layout":"half"})"},
     // inclusionAI/Ling-lite
     {"bailing_moe",
      R"({"rope":true,"defaults":{"max_position_embeddings":16384,"rope_theta":10000.0},"layout":"half"})"},
@@ -95,21 +94,18 @@ constexpr auto rows = std::to_array<ClassDefaults>({
     // OpenMOSS-Team/moss-moon-003-base: CodeGen's code
     {"moss",
      R"({"rope":true,"defaults":{"hidden_size":4096,"num_attention_heads":16,"rotary_dim":64,"rope_theta":10000.0},"layout":"interleaved"})"},
-    // moonshotai/Kimi-Linear-48B-A3B-Base, configuration_kimi.py
-    {"kimi_linear",
-     R"({"rope":true,"rope_if":{"mla_use_nope":false},"defaults":{"mla_use_nope":false,"rope_theta":10000.0},"layout":"interleaved_to_half"})"},
     // allenai/OLMo-7B as it was first published, config.py
     {"hf_olmo",
      R"({"rope":true,"rope_if":{"rope":true},"defaults":{"rope":false,"rope_theta":10000.0},"layout":"half"})"},
+    // transformers 5.24.0, modeling_t5gemma.py: the table has it as a part that turns nothing
+    {"t5_gemma_module",
+     R"({"rope":true,"defaults":{"hidden_size":2304,"num_attention_heads":8,"head_dim":256,"max_position_embeddings":8192,"rope_theta":10000.0},"rope_parameters":{"rope_type":"default","rope_theta":10000.0},"layout":"half"})"},
     // BlinkDL/rwkv-7
-    {"rwkv7",
-     R"({"rope":false,"positions":"none"})"},
+    {"rwkv7", R"({"rope":false,"positions":"none"})"},
     // inceptionai/jais-13b
-    {"jais",
-     R"({"rope":false,"positions":"alibi"})"},
+    {"jais", R"({"rope":false,"positions":"alibi"})"},
     // smallcloudai/Refact-1_6B-fim
-    {"refact",
-     R"({"rope":false,"positions":"alibi"})"},
+    {"refact", R"({"rope":false,"positions":"alibi"})"},
 });
 
 } // namespace
