@@ -65,11 +65,6 @@ void require_rotation(const Object& config) {
         fmt::format("which position turns which pair of model_type \"{}\" cannot be said here: it has axes in an "
                     "order of its own",
                     config.model_type()));
-  if (config.code().learned_factors && !config.find("freq_factors") && !config.is_ignored("freq_factors"))
-    throw Error(fmt::format("the frequencies of model_type \"{}\" have learned factors, which lie in its checkpoint "
-                            "(tensor rotary_emb.alpha): expected model.safetensors beside the file, or --ignore "
-                            "freq_factors for the frequencies without them",
-                            config.model_type()));
 }
 
 LayoutSource layout_source(const Object& config) {

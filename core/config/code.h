@@ -10,7 +10,7 @@ void set_code(RopeConfig&, const Object&);
 
 LayoutSource layout_source(const Object&);
 
-/// Refuses what the code does with positions where that is no rotation, or by numbers that only a checkpoint has.
+/// Refuses what the code does with positions where that is no rotation, or one that cannot be said here.
 void require_rotation(const Object&);
 
 /// Layers of the same dimensions in which nothing turns.

@@ -1,6 +1,7 @@
 #include "core/config/config_json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "core/config/code.h"
@@ -41,7 +42,23 @@ std::vector<std::int64_t> all_head_counts(const std::vector<config::Part>& parts
                   : fmt::format("model_type \"{}\" has no rotary embedding ({})", object.model_type(), why));
 }
 
-void read_part(const config::Part& part, const ReadOptions& options, Model& model) {
+/// LeRoPE: frequency j is e^αⱼ times what the config says (arXiv 2607.10134; transformers 5.24.0,
+/// modeling_mistral_large4.py).
+void take_learned_factors(const config::Object& object, const TensorReader& tensor, Model& model) {
+  if (!object.code().learned_factors || object.is_ignored("freq_factors")) return;
+  const auto alpha = tensor ? tensor("rotary_emb.alpha") : std::nullopt;
+  if (!alpha)
+    throw Error(fmt::format("the frequencies of model_type \"{}\" have learned factors, which lie in its checkpoint "
+                            "(tensor rotary_emb.alpha): expected model.safetensors beside the file, or --ignore "
+                            "freq_factors for the frequencies without them",
+                            object.model_type()));
+  for (LayerRope& layer : model.layers) {
+    layer.config.scaling.freq_factors.clear();
+    for (const double a : *alpha) layer.config.scaling.freq_factors.push_back(std::exp(-a)); // divisors
+  }
+}
+
+void read_part(const config::Part& part, const ReadOptions& options, const TensorReader& tensor, Model& model) {
   Warnings warnings;
   const config::Object object(part, options.ignore, warnings, model);
   if (const std::string why = config::why_nothing_turns(object); !why.empty())
@@ -52,6 +69,7 @@ void read_part(const config::Part& part, const ReadOptions& options, Model& mode
   model.model_type = printable(object.model_type());
   model.layout_source = config::layout_source(object);
   model.layers = config::read_layers(object);
+  take_learned_factors(object, tensor, model);
   model.layer_names = config::layer_names(object);
   model.resting = config::resting_layers(object);
   config::warn_of_unread_keys(object, model);
@@ -59,13 +77,13 @@ void read_part(const config::Part& part, const ReadOptions& options, Model& mode
 }
 
 /// The part that was asked for, else the language model, else the only one.
-void read_parts(const Json& root, const ReadOptions& options, Model& model) {
+void read_parts(const Json& root, const ReadOptions& options, const TensorReader& tensor, Model& model) {
   const std::vector<config::Part> all = config::all_parts(root);
   const std::vector<config::Part> turning = config::rotating_parts(root);
   model.head_counts = all_head_counts(all);
   if (turning.empty()) refuse_file(all.front(), options);
   const config::Part& part = options.part.empty() ? turning.front() : config::part_named(turning, options.part);
-  read_part(part, options, model);
+  read_part(part, options, tensor, model);
   if (turning.size() == 1 && options.part.empty()) return;
   model.part = part.name;
   for (const config::Part& one : turning) model.parts.push_back(printable(one.name));
@@ -82,7 +100,8 @@ void read_preset(const Json& root, Model& model) {
 
 } // namespace
 
-Model parse_model_config(std::string_view text, const std::string& name, const ReadOptions& options) {
+Model parse_model_config(std::string_view text, const std::string& name, const ReadOptions& options,
+                         const TensorReader& tensor) {
   Model model;
   model.name = name;
   model.asked = options;
@@ -90,7 +109,7 @@ Model parse_model_config(std::string_view text, const std::string& name, const R
     const Json root = parse_json(text);
     if (!root.is_object()) throw Error("not a config.json: expected an object at its top");
     const std::optional<Json> native = config::from_native(root);
-    read_parts(native ? *native : root, options, model);
+    read_parts(native ? *native : root, options, tensor, model);
     read_preset(root, model);
     model.name = printable(model.name);
     for (std::vector<std::string>* names : {&model.from_class, &model.layer_names, &model.resting})

@@ -55,7 +55,11 @@ constexpr Magic magics[] = {
     {"lmgg"sv, old_ggml, true},
     {"fmgg"sv, old_ggml, true},
     {"tjgg"sv, old_ggml, true},
+    {"ggml"sv, old_ggml, true}, // of a big-endian machine
+    {"ggmf"sv, old_ggml, true},
+    {"ggjt"sv, old_ggml, true},
     {"algg"sv, "is a LoRA adapter in the ggml format of before August 2023, which GGUF replaced", true},
+    {"ggla"sv, "is a LoRA adapter in the ggml format of before August 2023, which GGUF replaced", true},
     {"\x93NUMPY"sv, "holds an array (.npy)", false},
     {"\x89HDF\r\n"sv, "holds weights (HDF5)", true},
     {"\x89PNG"sv, "is a picture (PNG)", false},

@@ -12,6 +12,7 @@
 #include "core/gguf/gguf.h"
 #include "core/io/file.h"
 #include "core/io/warnings.h"
+#include "core/open/checkpoint.h"
 #include "core/open/folder.h"
 #include "core/open/hub.h"
 #include "core/open/kinds.h"
@@ -128,7 +129,8 @@ private:
       const std::size_t begun = text.size();
       text.resize(static_cast<std::size_t>(file.size()));
       file.read(begun, std::span(text).subspan(begun));
-      return parse_model_config(text, path.string(), options_);
+      return parse_model_config(text, path.string(), options_,
+                                [&](std::string_view ending) { return tensor_beside(path, ending); });
     };
     std::optional<Model> model = read_one();
     if (!model) return std::nullopt;

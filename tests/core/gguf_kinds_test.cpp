@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "core/gguf/gguf.h"
-#include "core/gguf/old_ggml.h"
 #include "tests/core/gguf_bytes.h"
 
 using namespace ropescope;
@@ -20,13 +19,6 @@ Gguf adapter(const char* architecture) {
 
 /// A file as llama.cpp's ggml-vocab-*.gguf are: a tokenizer, and no tensor.
 Gguf vocabulary(const char* architecture) { return model(architecture).text("tokenizer.ggml.model", "gpt2"); }
-
-std::string old_format(const std::string& bytes) {
-  const Scratch scratch;
-  write_file(scratch.path / "x.bin", bytes);
-  InputFile file(scratch.path / "x.bin");
-  return old_ggml_refusal(file).value_or("");
-}
 
 } // namespace
 
@@ -98,19 +90,4 @@ TEST_CASE("a file of the vocabulary alone never gives silently what its model's 
     CAPTURE(name);
     CHECK(read(vocabulary(name)).warnings.empty());
   }
-}
-
-TEST_CASE("GGML's formats before GGUF are known in either order of bytes") {
-  for (const char* magic : {"lmgg", "fmgg", "tjgg", "ggml", "ggmf", "ggjt"}) {
-    CAPTURE(magic);
-    for (const std::size_t length : {0u, 4u, 1000u}) {
-      const std::string sentence = old_format(magic + std::string(length, '\1'));
-      CHECK(holds(sentence, "an old GGML format (gg"));
-      CHECK(holds(sentence, "expected GGUF"));
-    }
-  }
-  CHECK(holds(old_format("tjgg"), "(ggjt)"));
-  for (const char* magic : {"algg", "ggla"}) CHECK(holds(old_format(magic), "a LoRA adapter in an old GGML format"));
-  for (const char* other : {"GGUF", "", "gg", "lmg", "{\"a\"", "ggxx", "mlgg", "jtgg", "GGML"})
-    CHECK(old_format(other) == "");
 }

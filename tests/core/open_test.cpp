@@ -1,5 +1,6 @@
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -18,6 +19,7 @@
 #include "core/config/config_json.h"
 #include "core/error.h"
 #include "core/io/file.h"
+#include "core/io/safetensors.h"
 #include "core/open/hub.h"
 #include "core/open/model_file.h"
 #include "tests/scratch.h"
@@ -487,4 +489,60 @@ TEST_CASE("what may not be read is refused by the system's reason, and no other 
     CAPTURE(sentence);
     CHECK(has(sentence, "cannot be read: Permission denied"));
   }
+}
+
+TEST_CASE("learned factors of frequencies are read from the checkpoint beside the file, by its index too") {
+  const test::Scratch scratch;
+  const std::string config = R"({"model_type": "mistral_large4_text", "qk_rope_head_dim": 4, "rope_theta": 1e4})";
+  Array alpha;
+  alpha.shape = {2};
+  alpha.floats = {0.5f, -0.25f};
+  const auto factors = [&](const fs::path& file) {
+    return read_model(file).layers.front().config.scaling.freq_factors;
+  };
+  const auto refusal = [&](const fs::path& file) -> std::string {
+    try {
+      read_model(file);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  put(scratch.path / "none" / "config.json", config);
+  CHECK(refusal(scratch.path / "none" / "config.json").find("rotary_emb.alpha") != std::string::npos);
+  put(scratch.path / "whole" / "config.json", config);
+  write_safetensors(scratch.path / "whole" / "model.safetensors", "model.rotary_emb.alpha", alpha);
+  REQUIRE(factors(scratch.path / "whole").size() == 2);
+  CHECK(factors(scratch.path / "whole")[0] == doctest::Approx(std::exp(-0.5)));
+  CHECK(factors(scratch.path / "whole" / "config.json")[1] == doctest::Approx(std::exp(0.25)));
+  put(scratch.path / "parts" / "config.json", config);
+  put(scratch.path / "parts" / "model.safetensors.index.json",
+      R"({"weight_map": {"a": "1.safetensors", "model.rotary_emb.alpha": "../parts/2.safetensors"}})");
+  CHECK(refusal(scratch.path / "parts").find("2.safetensors") != std::string::npos); // it is not there yet
+  write_safetensors(scratch.path / "parts" / "2.safetensors", "model.rotary_emb.alpha", alpha);
+  CHECK(factors(scratch.path / "parts") == factors(scratch.path / "whole"));
+  alpha.shape = {1};
+  alpha.floats = {0};
+  write_safetensors(scratch.path / "whole" / "model.safetensors", "model.rotary_emb.alpha", alpha);
+  CHECK(refusal(scratch.path / "whole").find("freq_factors") != std::string::npos); // too few
+}
+
+TEST_CASE("GGML's formats before GGUF are known in either order of bytes") {
+  const test::Scratch scratch;
+  const auto refusal = [&](const std::string& bytes) -> std::string {
+    put(scratch.path / "x.bin", bytes);
+    try {
+      read_model(scratch.path / "x.bin");
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  for (const std::string magic : {"lmgg", "fmgg", "tjgg", "ggml", "ggmf", "ggjt"})
+    for (const std::size_t length : {0u, 4u, 4000u})
+      CHECK_MESSAGE(refusal(magic + std::string(length, '\1')).find("is a ggml file of before August 2023") !=
+                        std::string::npos,
+                    magic);
+  for (const char* magic : {"algg", "ggla"})
+    CHECK(refusal(magic).find("is a LoRA adapter in the ggml format") != std::string::npos);
 }
