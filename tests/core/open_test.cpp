@@ -524,7 +524,7 @@ TEST_CASE("learned factors of frequencies are read from the checkpoint beside th
   alpha.shape = {1};
   alpha.floats = {0};
   write_safetensors(scratch.path / "whole" / "model.safetensors", "model.rotary_emb.alpha", alpha);
-  CHECK(refusal(scratch.path / "whole").find("freq_factors") != std::string::npos); // too few
+  CHECK(refusal(scratch.path / "whole").find("frequency factors") != std::string::npos); // too few
 }
 
 TEST_CASE("GGML's formats before GGUF are known in either order of bytes") {
