@@ -151,7 +151,7 @@ void say_of_file(Column& column, const Model& model, PanelAnswer& answer) {
   if (!model.warnings.empty()) words.push_back(counted(c, model.warnings.size(), "warning", "warnings"));
   std::string_view joined = words.front();
   for (std::size_t i = 1; i < words.size(); ++i) joined = c.words("{} · {}", joined, words[i]);
-  if (link(c, "of the file", column.at(), shortened(c, c.fonts.body, c.words("{} ▾", joined), column.width())))
+  if (link(c, "of the file", column.at(), shortened(c, c.fonts.small, c.words("{} ▾", joined), column.width())))
     ImGui::OpenPopup("of the file");
   ImGui::SetNextWindowSizeConstraints({c.px(300), 0}, {c.px(520), c.px(560)});
   if (ImGui::BeginPopup("of the file")) {
