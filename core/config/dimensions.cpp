@@ -82,7 +82,7 @@ std::int64_t rotary_dim(const RopeConfig& rope, const Object& config, bool parti
   if (is_decoupled(config) || scheme_of(rope).spans_whole_head) return rope.layout.head_dim;
   if (config.code().rope_inside_head && !partial_stated)
     if (const auto part = rope_part(config)) return *part;
-  if (!partial_stated) {
+  if (!partial_stated && !config.code().rotary_dim_unread) {
     // GPT-J's and others' way to say it in components. A stated part of the head counts before it.
     if (const auto given = config.integer("rotary_dim")) return *given;
     if (const auto own = config.class_integer("rotary_dim")) return *own;

@@ -83,6 +83,14 @@ bool has_rope_value(const Json& object) {
                      [&](std::string_view key) { return present(object, key); });
 }
 
+bool states_frequencies(const Json& object) {
+  for (const std::string_view key : rope_keys)
+    if (key.find("dim") == std::string_view::npos && key.find("rotary") == std::string_view::npos &&
+        present(object, key))
+      return true;
+  return false;
+}
+
 bool states_rotation(const Json& object) {
   for (const char* key : {"position_embedding_type", "position_embeddings_type"})
     if (const Json* value = present(object, key); value && (*value == "rope" || *value == "rotary")) return true;

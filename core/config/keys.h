@@ -13,6 +13,9 @@ bool has_rope_key(const Json&);
 /// The same where null does not count.
 bool has_rope_value(const Json&);
 
+/// Whether it says by what frequencies it turns, and not only how much of a head: a base or a scaling, null or not.
+bool states_frequencies(const Json&);
+
 /// Whether it says outright that it rotates: "position_embedding_type": "rotary", "use_rope": true …
 bool states_rotation(const Json&);
 

@@ -26,7 +26,7 @@ struct Dictionary {
 /// The class's, where the file has no word of its own.
 Dictionary class_dictionary(const Object& config) {
   const Json* own = config.values() ? config.values()->rope_parameters() : nullptr;
-  if (!own || !own->is_object() || has_rope_value(config.json())) return {};
+  if (!own || !own->is_object() || states_frequencies(config.json())) return {};
   return {own, fmt::format("rope_parameters of the class of model_type \"{}\"", config.model_type()), true};
 }
 
@@ -55,6 +55,12 @@ void say_what_class_has(const Object& config, const Dictionary& scaling) {
   say(*scaling.json, "");
 }
 
+/// Whether the rope parameters' part of a head counts. The class's own gives way to what the file has beside them.
+bool states_partial(const Object& config, const Dictionary& parameters) {
+  if (!parameters.json || !present(*parameters.json, "partial_rotary_factor")) return false;
+  return !(parameters.of_class && (config.find("partial_rotary_factor") || config.find("rotary_pct")));
+}
+
 /// The start of every embedding: its base and the stated context length, 0 where no key has it.
 RopeConfig with_length(const Object& config, double base) {
   RopeConfig rope;
@@ -75,7 +81,7 @@ RopeConfig read_embedding(const Object& config, const Dictionary& scaling, doubl
   // The key beside the dictionary wins over the one in it, and only these schemes read it.
   if (const auto original = config.number("original_max_position_embeddings"); original && schema == Schema::flat)
     if (scheme_of(rope).original_length_above) rope.scaling.original_max_position_embeddings = original;
-  set_dimensions(rope, config, "", scaling.json && present(*scaling.json, "partial_rotary_factor"));
+  set_dimensions(rope, config, "", states_partial(config, scaling));
   set_code(rope, config);
   return rope;
 }
@@ -97,10 +103,12 @@ RopeConfig read_layer_type(const Object& config, const std::string& layer_type, 
   // null for a layer type says that these layers have no RoPE.
   const bool rests = scaling.json->is_null();
   const double base = base_of(config, rests ? nullptr : scaling.json);
-  RopeConfig rope = with_length(config, is_local(layer_type) && !rests ? local_base_of(config).value_or(base) : base);
+  const bool own_base = rests || present(*scaling.json, "rope_theta");
+  RopeConfig rope =
+      with_length(config, is_local(layer_type) && !own_base ? local_base_of(config).value_or(base) : base);
   if (!rests) set_scaling(rope, config, *scaling.json, scaling.where, Schema::nested);
   if (!rests && layer_type == "compress") set_compressed(rope);
-  set_dimensions(rope, config, layer_type, !rests && present(*scaling.json, "partial_rotary_factor"));
+  set_dimensions(rope, config, layer_type, !rests && states_partial(config, scaling));
   set_code(rope, config);
   return rests ? without_rope(std::move(rope), config) : rope;
 }
@@ -109,7 +117,7 @@ std::vector<LayerRope> read_per_layer(const Object& config, const Dictionary& pe
   std::vector<LayerRope> layers;
   for (const auto& [layer_type, scaling] : per_layer.json->items()) {
     if (layer_type.empty()) throw Error(fmt::format("{} has a layer type without a name", per_layer.where));
-    const Dictionary one{&scaling, fmt::format("{}.{}", per_layer.where, layer_type)};
+    const Dictionary one{&scaling, fmt::format("{}.{}", per_layer.where, layer_type), per_layer.of_class};
     layers.push_back({layer_type, read_layer_type(config, layer_type, one)});
   }
   // Such a file describes no rotary embedding, and every later stage expects one that turns.
