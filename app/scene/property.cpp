@@ -184,6 +184,7 @@ void set(Scene& scene, const Property& row, const Value& wanted) {
 Value standing(const Scene& scene, const Property& row) {
   if (!row.get && !row.parameter) return fallback_of(row);
   if (row.key == "model") return std::string("llama-2-7b");
+  if (row.key == "part" || row.key == "ignore") return Value(); // the model itself is what stands
   return get(untouched(scene, row), row);
 }
 

@@ -56,9 +56,10 @@ void set_code(RopeConfig& rope, const Object& config) {
 }
 
 void require_rotation(const Object& config) {
-  if (config.code().no_rotation)
+  if (config.values() && config.values()->is_no_rotation())
     throw Error(
-        fmt::format("model_type \"{}\" mixes cosines and sines of many frequencies (FoPE), which is no rotation",
+        fmt::format("what model_type \"{}\" does with positions is no rotation: the components of a pair turn by "
+                    "angles of two kinds",
                     config.model_type()));
   if (config.code().other_axes)
     throw Error(

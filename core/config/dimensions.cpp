@@ -153,6 +153,16 @@ void set_dimensions(RopeConfig& rope, const Object& config, std::string_view lay
     if (!beside && of_class && *of_class != 1)
       config.say_from_class(fmt::format("partial_rotary_factor {:g}", *of_class));
   }
+  // Under its own name alone: what is spelt otherwise is of code that reads it.
+  const bool by_name = config.find("partial_rotary_factor") && !config.is_spelt_otherwise("partial_rotary_factor");
+  if (beside && by_name && *beside != 1 && config.values() && !config.values()->reads_partial() &&
+      rope.scaling.rope_type == RopeType::standard) {
+    config.warn(
+        fmt::format("{} has no effect: transformers 5.24 turns the whole head of model_type \"{}\" (4.57 turned "
+                    "that part)",
+                    config.place_of("partial_rotary_factor"), config.model_type()));
+    rope.layout.partial_rotary_factor = 1;
+  }
   rope.layout.rotary_dim = rotary_dim(rope, config, partial_in_dictionary || beside.has_value());
   rope.layout.nope_dim = 0;
   if (is_decoupled(config)) {

@@ -120,6 +120,9 @@ std::vector<LayerRope> read_per_layer(const Object& config, const Dictionary& pe
     const Dictionary one{&scaling, fmt::format("{}.{}", per_layer.where, layer_type), per_layer.of_class};
     layers.push_back({layer_type, read_layer_type(config, layer_type, one)});
   }
+  // The compressed layers stand behind the others, as where an older file states them: the first counts where none is
+  // asked for.
+  std::stable_partition(layers.begin(), layers.end(), [](const LayerRope& l) { return l.layer_type != "compress"; });
   // Such a file describes no rotary embedding, and every later stage expects one that turns.
   if (std::none_of(layers.begin(), layers.end(), [](const LayerRope& l) { return l.config.rotates; }))
     throw Error(fmt::format("{} has no layer type with a rotary embedding", per_layer.where));

@@ -68,6 +68,7 @@ public:
 
   void warn(std::string_view sentence) const { warnings_.add(sentence); }
   bool is_ignored(std::string_view key) const;
+  bool is_spelt_otherwise(std::string_view key) const { return plain_.spelt.find(key) != plain_.spelt.end(); }
 
 private:
   void know_type();

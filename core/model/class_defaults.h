@@ -26,6 +26,8 @@ namespace ropescope {
 ///                     "half" (j, j + r/2), "interleaved" (2j, 2j + 1), "interleaved_to_half" (reads 2j, 2j + 1 and
 ///                     writes j, j + r/2); then, where it is so: "_trailing" the rotary part is the end of the head,
 ///                     "_inverse" it turns by −angle. Not there: not measured.
+///   partial           false: where nothing is scaled the class reads no partial_rotary_factor, and the whole head turns.
+///   not_a_rotation    true: pairs turn by angles of two kinds.
 ///   axes              {"count": positions of a token, "rule": a word (see axes in the script)}, where more than one.
 ///   head_dim_of       a word, where the rotary head is neither head_dim nor hidden_size / num_attention_heads.
 struct ClassDefaults {

@@ -53,7 +53,6 @@ struct ModelType {
 
   bool learned_factors = false;                       ///< its checkpoint has a factor for each frequency (LeRoPE)
   bool other_axes = false;                            ///< its axes turn pairs in an order that AxisRule has no name for
-  bool no_rotation = false;                           ///< what it does with positions is no rotation (FoPE)
   NativeFormat native = NativeFormat::none;           ///< the format that becomes this
   std::span<const std::string_view> rope_layers = {}; ///< names of the layers that turn, where some do not
   std::span<const std::string_view> no_rope_layers = {}; ///< and of the others

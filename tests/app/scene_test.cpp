@@ -4,6 +4,9 @@
 
 #include "app/scene/actions.h"
 #include "app/scene/presets.h"
+#include "app/scene/property.h"
+#include "app/scene/scene_json.h"
+#include "core/error.h"
 #include "core/rope/spectrum.h"
 
 using namespace ropescope;
@@ -70,4 +73,17 @@ TEST_CASE("positions and the selected pair stay within the model") {
   for (int i = 0; i < 200; ++i) action("step.back.1024").apply(scene);
   CHECK(scene.m == 0);
   CHECK(with_model(scene, find_preset("gpt-neox-20b").model).pair == 11);
+}
+
+TEST_CASE("another part of a model's file is chosen by its key, comes back from JSON, and is opened in the window") {
+  const Scene text = scene_of(find_preset("ministral-3-3b").model);
+  REQUIRE(text.model.parts == std::vector<std::string>{"text", "vision"});
+  CHECK(text.model.part == "text");
+  const Scene tower = with_patch(text, {{find_property("part"), std::string("vision")}});
+  CHECK(tower.model.part == "vision");
+  CHECK(tower.rope.layout.head_dim == 64);
+  const Scene again = scene_from_json(scene_json(tower), "scene");
+  CHECK(again == tower);
+  CHECK(with_patch(tower, {{find_property("part"), Value()}}).model.part == "text");
+  CHECK_THROWS_AS(with_patch(text, {{find_property("part"), std::string("audio")}}), Error);
 }

@@ -24,8 +24,18 @@ TEST_CASE("ALiBi's slopes are those of its authors' get_slopes, for 8 heads and 
   const PositionBias& alibi = *find_position_bias("alibi");
   const auto slope = [&](std::int64_t head, std::int64_t heads) { return -alibi.bias(1, {head, heads}); };
   for (std::int64_t head = 0; head < 8; ++head) CHECK(slope(head, 8) == std::exp2(-(head + 1)));
-  const double twelve[] = {0.5,     0.25,     0.125,     0.0625,     0.03125,    0.015625, 0.0078125, 0.00390625,
-                           0.70710678118654757, 0.35355339059327379, 0.17677669529663689, 0.088388347648318447};
+  const double twelve[] = {0.5,
+                           0.25,
+                           0.125,
+                           0.0625,
+                           0.03125,
+                           0.015625,
+                           0.0078125,
+                           0.00390625,
+                           0.70710678118654757,
+                           0.35355339059327379,
+                           0.17677669529663689,
+                           0.088388347648318447};
   for (std::int64_t head = 0; head < 12; ++head) CHECK(slope(head, 12) == doctest::Approx(twelve[head]));
 }
 

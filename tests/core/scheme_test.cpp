@@ -79,7 +79,8 @@ TEST_CASE("every scheme takes a plain model over, and makes the same frequencies
     const auto config = with_scheme(plain_config(), scheme->type, 4);
     REQUIRE(config);
     const ValidRope rope(*config);
-    for (const std::optional<double> length : {std::optional<double>(), std::optional(4096.0), std::optional(20000.0)}) {
+    for (const std::optional<double> length :
+         {std::optional<double>(), std::optional(4096.0), std::optional(20000.0)}) {
       const Spectrum spectrum = make_spectrum(rope, length);
       const std::vector<float> model = model_inv_freq(rope, length);
       REQUIRE(model.size() == spectrum.inv_freq.size());

@@ -210,6 +210,8 @@ def row(name, config):
         print(f"not run to the end: {name}: {error}", file=sys.stderr)
     if main and main[0][2]["head"] != expected_head(made):
         print(f"head of {name}: {main[0][2]['head']}, expected {expected_head(made)}", file=sys.stderr)
+    if not any("partial_rotary_factor" in ast.unparse(tree) for tree in map(package.tree, package.code_of(config)) if tree):
+        found["partial"] = False
     if name in HEADS:
         found["head_dim_of"] = HEADS[name]
     return found
