@@ -1,5 +1,7 @@
 #include "core/config/class_values.h"
 
+#include <algorithm>
+
 #include "core/model/more_classes.h"
 
 namespace ropescope::config {
@@ -30,6 +32,11 @@ const Json* ClassValues::within(std::string_view object, std::string_view key) c
 bool ClassValues::has(std::string_view key) const {
   const Json* defaults = present(json_, "defaults");
   return defaults && defaults->contains(key);
+}
+
+bool ClassValues::reads_partial() const {
+  const std::vector<std::string> ignored = list("ignores");
+  return std::find(ignored.begin(), ignored.end(), "partial_rotary_factor") == ignored.end();
 }
 
 std::string ClassValues::type_of_part(std::string_view key) const {

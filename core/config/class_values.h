@@ -21,7 +21,7 @@ public:
   /// {key: value}, where it turns only if the file, or the class's default, has that value; null: it turns.
   const Json* condition() const { return present(json_, "rope_if"); }
   /// Whether it reads partial_rotary_factor where nothing is scaled.
-  bool reads_partial() const { return !present(json_, "partial") || flag("partial"); }
+  bool reads_partial() const;
   bool is_no_rotation() const { return flag("not_a_rotation"); }
   /// In a word, where it does not turn: "absolute", "alibi" …; empty: not known.
   std::string positions() const { return text("positions"); }

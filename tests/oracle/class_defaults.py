@@ -116,8 +116,38 @@ def axes_of(config_class, config, main):
     return found
 
 
+PROBES = {
+    "rope_theta": 777.0, "partial_rotary_factor": 0.125, "head_dim": 48, "rope_scaling": {"type": "linear", "factor": 3.0},
+    "rope_parameters": {"rope_type": "default", "rope_theta": 777.0},
+}
+
+
+def what_class_reads(config_class, settings):
+    """Keys of a file that change no frequency, and what the class adds to rope_parameters that name a base alone."""
+    def read(**more):
+        made = config_class(**settings, **json.loads(json.dumps(more)))
+        return made, {label: t[0] for label, t in trace.tables(made)[0].items()}
+
+    _, plain_tables = read()
+    if not plain_tables:
+        return {}
+    found, ignored = {}, []
+    for key, value in PROBES.items():
+        try:
+            made, changed = read(**{key: value})
+        except Exception:  # the class refuses the key or the value
+            continue
+        if changed == plain_tables:
+            ignored.append(key)
+        elif key == "rope_parameters":
+            added = {k: v for k, v in plain(made.rope_parameters).items() if value.get(k) != v}
+            if added and value.items() <= {**plain(made.rope_parameters), "rope_type": "default"}.items():
+                found["fills"] = added
+    return found | ({"ignores": ignored} if ignored else {})
+
+
 def what_code_does(name, config_class, config):
-    if name in NOT_A_ROTATION:  # not run: its least video is too long
+    if name in NOT_A_ROTATION:
         return {"not_a_rotation": True}, None, []
     found = {}
     calls, error, _ = trace.trace(config_class, config)
@@ -204,14 +234,13 @@ def row(name, config):
         found["rope_if"] = ROPE_IF[name]
         key, value = next(iter(ROPE_IF[name].items()))
         found["rope"] = found["defaults"].get(key) == value
+    found |= what_class_reads(config, ROPE_IF.get(name, {}))
     code, error, main = what_code_does(name, config, made)
     found |= code
     if error:
         print(f"not run to the end: {name}: {error}", file=sys.stderr)
     if main and main[0][2]["head"] != expected_head(made):
         print(f"head of {name}: {main[0][2]['head']}, expected {expected_head(made)}", file=sys.stderr)
-    if not any("partial_rotary_factor" in ast.unparse(tree) for tree in map(package.tree, package.code_of(config)) if tree):
-        found["partial"] = False
     if name in HEADS:
         found["head_dim_of"] = HEADS[name]
     return found

@@ -4,12 +4,14 @@ import ast
 import functools
 import importlib
 import inspect
+import os
 import pathlib
 import re
 import sys
 import warnings
 
 warnings.filterwarnings("ignore")
+os.environ["HF_HUB_OFFLINE"] = "1"  # some classes would ask for a file of another package
 import transformers
 from transformers import PretrainedConfig, PreTrainedModel
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
@@ -69,7 +71,10 @@ def model_classes():
                 found.setdefault(config, []).append(c)
     for config in config_classes().values():  # classes that borrow another's models
         if config not in found and config in MODEL_MAPPING:
-            model = MODEL_MAPPING[config]
+            try:
+                model = MODEL_MAPPING[config]
+            except ImportError:
+                continue
             found[config] = [m for m in (model if isinstance(model, tuple) else (model,)) if m.__module__ in sys.modules]
     for classes in found.values():
         classes.sort(key=lambda c: ("For" in c.__name__, not c.__name__.endswith("Model")))
