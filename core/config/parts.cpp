@@ -13,7 +13,8 @@ namespace ropescope::config {
 
 namespace {
 
-constexpr int deepest = 4; // the deepest that is known is thinker_config.text_config, of two
+constexpr std::size_t most = 64; // the most that is known is 8; each is looked at, and named in sentences
+constexpr int deepest = 4;       // the deepest that is known is thinker_config.text_config, of two
 
 struct Named {
   std::string_view key, name;
@@ -74,6 +75,8 @@ void collect(std::vector<Part>& parts, const Part& parent, int depth) {
     const bool plain_parent = parent.path.empty() || parent.name == "thinker" || parent.name == "vlm";
     part.name = plain_parent ? own : fmt::format("{}.{}", parent.name, own);
     part.model_type = type_of(value, known ? known->type_of_part(key) : "");
+    if (parts.size() == most)
+      throw Error(fmt::format("more than {} nested models in it, expected a config.json", most));
     parts.push_back(part);
     collect(parts, part, depth + 1);
   }

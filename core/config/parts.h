@@ -22,7 +22,8 @@ std::vector<Part> rotating_parts(const Json& root);
 /// The part of that name, path or last key of a path. Throws Error with the names there are.
 const Part& part_named(const std::vector<Part>&, std::string_view wanted);
 
-/// Every nested object that may describe a model, and the whole file first, rotating or not.
+/// Every nested object that may describe a model, and the whole file first, rotating or not. Throws Error where there
+/// are more than 64.
 std::vector<Part> all_parts(const Json& root);
 
 } // namespace ropescope::config

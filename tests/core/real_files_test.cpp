@@ -348,3 +348,9 @@ TEST_CASE("an unknown type says that its pairs are guessed, and goes by what the
             .config.layout.pairs.pairing == Pairing::interleaved);
   CHECK(read(R"({"model_type":"llama","head_dim":64,"rope_theta":1e4})").warnings.empty());
 }
+
+TEST_CASE("a file of thousands of nested models is refused before each is looked at") {
+  std::string text = R"({"model_type":"llama")";
+  for (int i = 0; i < 100'000; ++i) text += fmt::format(R"(,"m{}_config":{{"model_type":"llama"}})", i);
+  CHECK(refusal(text + "}").find("more than 64 nested models") != std::string::npos);
+}
