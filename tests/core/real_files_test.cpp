@@ -351,6 +351,6 @@ TEST_CASE("an unknown type says that its pairs are guessed, and goes by what the
 
 TEST_CASE("a file of thousands of nested models is refused before each is looked at") {
   std::string text = R"({"model_type":"llama")";
-  for (int i = 0; i < 100'000; ++i) text += fmt::format(R"(,"m{}_config":{{"model_type":"llama"}})", i);
+  for (int i = 0; i < 20'000; ++i) text += fmt::format(R"(,"m{}_config":{{"model_type":"llama"}})", i);
   CHECK(refusal(text + "}").find("more than 64 nested models") != std::string::npos);
 }
