@@ -80,7 +80,11 @@ LAYOUTS = {
 # Tables of one pairing and pairs of another: each component of a pair turns by an angle of its own.
 NOT_A_ROTATION = {"vjepa2"}
 # Where the rotary head is neither head_dim nor hidden_size / num_attention_heads.
-HEADS = {"qwen2_vl_vision": "embed_dim / num_heads", "zamba2": "2 * hidden_size / num_attention_heads"}
+HEADS = {
+    "efficientloftr": "hidden_size",  # the row, before it is split into heads
+    "qwen2_vl_vision": "embed_dim / num_heads",
+    "zamba2": "2 * hidden_size / num_attention_heads",
+}
 NO_ATTENTION = {"linear_attention", "conv", "mamba", "moe", "recurrent"}
 
 
@@ -158,8 +162,8 @@ def what_code_does(name, config_class, config):
     words = once(c[2]["layout"] for c in main)
     if not words:
         words = sorted(trace.layouts_without_run(config_class))
-    if name in LAYOUTS:
-        words = [LAYOUTS[name]]
+    if name in LAYOUTS:  # some of these are given whole rows, which they split into heads themselves
+        return {"layout": LAYOUTS[name]}, error, []
     if len(words) == 1 or main:
         found["layout"] = max(words, key=[c[2]["layout"] for c in main].count)
     if len(words) > 1:

@@ -347,7 +347,8 @@ def tables(config):
             continue
         for name, value in module.named_buffers():
             match = re.fullmatch(r"(?:(\w+?)_)?inv_freq", name)
-            if match and not (match[1] or "").endswith("original") and value.device.type == "cpu":
+            spoilt = value.dim() > 1 or value.device.type != "cpu"  # Pixtral of 4.57 has angles of every position in it
+            if match and not (match[1] or "").endswith("original") and not spoilt:
                 label = match[1] or ""
                 factor = getattr(module, f"{label}_attention_scaling" if label else "attention_scaling", 1.0)
                 found.setdefault(label, (value.double().flatten().tolist(), float(factor)))
