@@ -27,10 +27,11 @@ namespace ropescope {
 /// - `rope_parameters`: where the file has none and no older key; flat, or an object (null: no RoPE) for each layer
 /// type.
 /// - `fills`: {key: value} that the class adds to flat rope_parameters with rope_type and rope_theta alone.
-/// - `ignores`: keys that change no frequency under rope_type "default" when they are all that a file has:
-/// "rope_theta",
-///   "partial_rotary_factor", "rope_scaling" (linear), "rope_parameters" (flat), "head_dim". Beside other keys, and
-///   under other schemes, they may count.
+/// - `ignores`: keys that change no frequency of the class's own settings: "rope_theta", "partial_rotary_factor",
+///   "rope_scaling" (linear), "rope_parameters" (flat), "head_dim", each at the top of a file and nothing beside it,
+///   and "rope_parameters.partial_rotary_factor" in each object of the class's own rope_parameters. Only the last says
+///   that the code does not read the value; the others may be overruled by what the class fills in (GPT-NeoX's
+///   rotary_pct). Other schemes than "default" read partial_rotary_factor all the same.
 /// - `layer_types`: each once, in the order of the layers. `no_attention_layer_types`: recurrent ones, convolutions.
 /// - `rotating_layer_types`, where others do not: those whose layers rotate in a run of the whole model.
 ///   `rotating_layers`: the numbers of the layers, where one type has both kinds.

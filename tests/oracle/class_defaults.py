@@ -120,11 +120,19 @@ def axes_of(config_class, config, main):
 
 PROBES = {
     "rope_theta": 777.0,
-    "partial_rotary_factor": 0.125,
+    "partial_rotary_factor": 0.375,
     "head_dim": 48,
     "rope_scaling": {"type": "linear", "factor": 3.0},
     "rope_parameters": {"rope_type": "default", "rope_theta": 777.0},
 }
+
+
+def with_partial(config):
+    """Its rope_parameters with an unusual partial_rotary_factor in each object."""
+    parameters = plain(getattr(config, "rope_parameters", None) or {})
+    for each in [v for v in parameters.values() if isinstance(v, dict)] or [parameters]:
+        each["partial_rotary_factor"] = 0.375
+    return parameters
 
 
 def what_class_reads(config_class, settings):
@@ -134,20 +142,23 @@ def what_class_reads(config_class, settings):
         made = config_class(**settings, **json.loads(json.dumps(more)))
         return made, {label: t[0] for label, t in trace.tables(made)[0].items()}
 
-    _, plain_tables = read()
+    made, plain_tables = read()
     if not plain_tables:
         return {}
+    probes = {**PROBES, "rope_parameters.partial_rotary_factor": {"rope_parameters": with_partial(made)}}
     found, ignored = {}, []
-    for key, value in PROBES.items():
+    for key, value in probes.items():
+        more = value if "." in key else {key: value}
         try:
-            made, changed = read(**{key: value})
+            made, changed = read(**more)
         except Exception:  # the class refuses the key or the value
             continue
         if changed == plain_tables:
             ignored.append(key)
         elif key == "rope_parameters":
-            added = {k: v for k, v in plain(made.rope_parameters).items() if value.get(k) != v}
-            if added and value.items() <= {**plain(made.rope_parameters), "rope_type": "default"}.items():
+            got = plain(made.rope_parameters)
+            added = {k: v for k, v in got.items() if value.get(k) != v}
+            if added and value.items() <= {**got, "rope_type": "default"}.items():
                 found["fills"] = added
     return found | ({"ignores": ignored} if ignored else {})
 
