@@ -1,11 +1,13 @@
-"""Writes core/model/class_defaults.cpp: what the configuration classes of the published transformers package say where a
-file says nothing, and what their models do with it. What each member means: core/model/class_defaults.h.
+"""Writes core/model/class_defaults.cpp: what the configuration classes of the published transformers package say where
+a file says nothing, and what their models do with it. What each member means: core/model/class_defaults.h.
 
-  python -m venv ENV && ENV/bin/pip install transformers==5.24.0 torch==2.6.0 torchvision==0.21.0 pillow
+  python -m venv ENV
+  ENV/bin/pip install transformers==5.24.0 torch==2.6.0 torchvision==0.21.0 torchaudio==2.6.0 timm==1.0.15 scipy pillow
   ENV/bin/python tests/oracle/class_defaults.py core/model/class_defaults.cpp
 
 Nothing is downloaded and no model is run as a whole: values come from the classes, "does it rotate" from the syntax
 tree of the model code, pairings from running the function that the attention calls."""
+
 import ast
 import dataclasses
 import json
@@ -65,13 +67,24 @@ ROPE_IF = {
 }
 # Functions that a synthetic table does not fit: read.
 LAYOUTS = {
-    "clvp": "half", "clvp_decoder": "half", "clvp_encoder": "half", "llama4_vision_model": "interleaved",
-    "roformer": "interleaved", "t5_gemma_module": "half", "seamless_m4t": "half", "wav2vec2-bert": "half", "wav2vec2-conformer": "half",
+    "clvp": "half",
+    "clvp_decoder": "half",
+    "clvp_encoder": "half",
+    "llama4_vision_model": "interleaved",
+    "roformer": "interleaved",
+    "t5_gemma_module": "half",
+    "seamless_m4t": "half",
+    "wav2vec2-bert": "half",
+    "wav2vec2-conformer": "half",
 }
 # Tables of one pairing and pairs of another: each component of a pair turns by an angle of its own.
 NOT_A_ROTATION = {"vjepa2"}
 # Where the rotary head is neither head_dim nor hidden_size / num_attention_heads.
-HEADS = {"qwen2_vl_vision": "embed_dim / num_heads", "zamba2": "2 * hidden_size / num_attention_heads"}
+HEADS = {
+    "efficientloftr": "hidden_size",  # the row, before it is split into heads
+    "qwen2_vl_vision": "embed_dim / num_heads",
+    "zamba2": "2 * hidden_size / num_attention_heads",
+}
 NO_ATTENTION = {"linear_attention", "conv", "mamba", "moe", "recurrent"}
 
 
@@ -82,17 +95,6 @@ ROTATES = {"t5_gemma_module"}
 
 def once(values):
     return list(dict.fromkeys(values))
-
-
-def expected_head(config):
-    """What a reader takes who knows of head_dim and the division alone."""
-    try:
-        head = getattr(config, "head_dim", None)
-    except Exception:  # differs from layer to layer
-        return None
-    if not head and getattr(config, "hidden_size", None) and getattr(config, "num_attention_heads", None):
-        head = config.hidden_size // config.num_attention_heads
-    return head
 
 
 def axes_of(config_class, config, main):
@@ -117,31 +119,46 @@ def axes_of(config_class, config, main):
 
 
 PROBES = {
-    "rope_theta": 777.0, "partial_rotary_factor": 0.125, "head_dim": 48, "rope_scaling": {"type": "linear", "factor": 3.0},
+    "rope_theta": 777.0,
+    "partial_rotary_factor": 0.375,
+    "head_dim": 48,
+    "rope_scaling": {"type": "linear", "factor": 3.0},
     "rope_parameters": {"rope_type": "default", "rope_theta": 777.0},
 }
 
 
+def with_partial(config):
+    """Its rope_parameters with an unusual partial_rotary_factor in each object."""
+    parameters = plain(getattr(config, "rope_parameters", None) or {})
+    for each in [v for v in parameters.values() if isinstance(v, dict)] or [parameters]:
+        each["partial_rotary_factor"] = 0.375
+    return parameters
+
+
 def what_class_reads(config_class, settings):
     """Keys of a file that change no frequency, and what the class adds to rope_parameters that name a base alone."""
+
     def read(**more):
         made = config_class(**settings, **json.loads(json.dumps(more)))
         return made, {label: t[0] for label, t in trace.tables(made)[0].items()}
 
-    _, plain_tables = read()
+    made, plain_tables = read()
     if not plain_tables:
         return {}
+    probes = {**PROBES, "rope_parameters.partial_rotary_factor": {"rope_parameters": with_partial(made)}}
     found, ignored = {}, []
-    for key, value in PROBES.items():
+    for key, value in probes.items():
+        more = value if "." in key else {key: value}
         try:
-            made, changed = read(**{key: value})
+            made, changed = read(**more)
         except Exception:  # the class refuses the key or the value
             continue
         if changed == plain_tables:
             ignored.append(key)
         elif key == "rope_parameters":
-            added = {k: v for k, v in plain(made.rope_parameters).items() if value.get(k) != v}
-            if added and value.items() <= {**plain(made.rope_parameters), "rope_type": "default"}.items():
+            got = plain(made.rope_parameters)
+            added = {k: v for k, v in got.items() if value.get(k) != v}
+            if added and value.items() <= {**got, "rope_type": "default"}.items():
                 found["fills"] = added
     return found | ({"ignores": ignored} if ignored else {})
 
@@ -156,8 +173,8 @@ def what_code_does(name, config_class, config):
     words = once(c[2]["layout"] for c in main)
     if not words:
         words = sorted(trace.layouts_without_run(config_class))
-    if name in LAYOUTS:
-        words = [LAYOUTS[name]]
+    if name in LAYOUTS:  # some of these are given whole rows, which they split into heads themselves
+        return {"layout": LAYOUTS[name]}, error, []
     if len(words) == 1 or main:
         found["layout"] = max(words, key=[c[2]["layout"] for c in main].count)
     if len(words) > 1:
@@ -191,7 +208,7 @@ POSITIONS = (  # a word, and what the code of a model with such positions has; t
     ("absolute", r"self\.\w*(pos|wpe)\w* = (self\.\w+\()?(nn\.(Embedding|Parameter)|\w*Pos\w*Emb)|add_position_emb"),
 )
 # Neither: recurrent layers know the order (read in the model code).
-NO_POSITIONS = {"falcon_mamba", "glm5_next_text", "jamba", "kimi_linear", "mamba", "mamba2", "nemotron_h", "rwkv", "xlstm", "zamba"}
+NO_POSITIONS = set("falcon_mamba glm5_next_text jamba kimi_linear mamba mamba2 nemotron_h rwkv xlstm zamba".split())
 
 
 def positions(config):
@@ -206,11 +223,43 @@ def positions(config):
     return "none" if config.model_type in NO_POSITIONS else None
 
 
+PART_KEYS = "hidden_size num_attention_heads head_dim max_position_embeddings rope_parameters".split()
+
+
+def what_parts_get(config, parts):
+    """Where a composite class gives its parts other values than their own classes do: `part_defaults` to a nested
+    object without keys, `absent_parts` where there is none; `flat`: the part that keys beside the parts belong to."""
+
+    def values(part):
+        return {k: plain(package.value_of(part, k)) for k in PART_KEYS}
+
+    found = {}
+    for key, part_type in parts.items():
+        part = config_classes().get(part_type)
+        if part is None or not rotating_code(part):
+            continue
+        for word, given in (("part_defaults", {key: {"model_type": part_type}}), ("absent_parts", {})):
+            try:
+                own, made = values(part()), getattr(config(**given), key)
+                got = values(made) if made is not None else own  # optional, and not there
+            except Exception:  # cannot be made so
+                continue
+            if other := {k: v for k, v in got.items() if own[k] != v}:
+                found.setdefault(word, {})[key] = other
+        try:
+            if config(hidden_size=768).__dict__[key].hidden_size == 768 != part().hidden_size:
+                found["flat"] = key
+        except Exception:
+            continue
+    return found
+
+
 def row(name, config):
     found = {"rope": name in ROTATES or (name not in RESTS and bool(rotating_code(config)))}
     parts = {k: s.model_type for k, s in (config.sub_configs_defaults or {}).items() if s.model_type}
     if parts:
         found["parts"] = parts
+        found |= what_parts_get(config, parts)
     if not found["rope"]:
         if word := None if parts else positions(config):
             found["positions"] = word
@@ -239,8 +288,8 @@ def row(name, config):
     found |= code
     if error:
         print(f"not run to the end: {name}: {error}", file=sys.stderr)
-    if main and main[0][2]["head"] != expected_head(made):
-        print(f"head of {name}: {main[0][2]['head']}, expected {expected_head(made)}", file=sys.stderr)
+    if main and main[0][2]["head"] != trace.expected_head(made):
+        print(f"head of {name}: {main[0][2]['head']}, expected {trace.expected_head(made)}", file=sys.stderr)
     if name in HEADS:
         found["head_dim_of"] = HEADS[name]
     return found
@@ -276,7 +325,8 @@ def write(path):
         "",
         "const ClassDefaults* find_class_defaults(std::string_view model_type) {",
         "  const auto found = std::lower_bound(std::begin(rows), std::end(rows), model_type,",
-        "                                      [](const ClassDefaults& r, std::string_view t) { return r.model_type < t; });",
+        "                                      [](const ClassDefaults& r, std::string_view t)"
+        " { return r.model_type < t; });",
         "  return found != std::end(rows) && found->model_type == model_type ? found : nullptr;",
         "}",
         "",

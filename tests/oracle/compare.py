@@ -5,6 +5,7 @@
 One line a disagreement: file, part, layer type, kind, what was expected and what came. Of a file with several parts the
 language model alone is asked for; with --parts every part (`--part P`). Frequencies agree within 1.5e-6 of each other:
 the classes compute with float32. Exit status 1 where anything differs."""
+
 import json
 import math
 import pathlib
@@ -13,6 +14,8 @@ import sys
 from collections import Counter
 
 RELATIVE = 1.5e-6
+LANGUAGE_PARTS = """text_config thinker_config.text_config language_config llm_config decoder_config
+vlm_config.text_config decoder""".split()
 
 
 def ask(program, file, part, layer_type, tokens=None):
@@ -47,7 +50,8 @@ def compare_layer(program, file, part, layer_type, truth):
     got, said = ask(program, file, part, "" if mixed else layer_type)
     if truth["rotates"] is False:
         refused = got is None and ("does not rotate" in said or "has no rotary embedding" in said)
-        return ("agrees", "") if refused else ("rests", f"these layers do not rotate; {'said: ' + said if got is None else 'frequencies came'}")
+        came = f"said: {said}" if got is None else "frequencies came"
+        return ("agrees", "") if refused else ("rests", f"these layers do not rotate; {came}")
     if got is None:
         return "refused", said
     frequencies = truth.get("turned") or [f for f in truth.get("inv_freq", []) if f != 0]
@@ -55,7 +59,7 @@ def compare_layer(program, file, part, layer_type, truth):
         return "unknown", ""
     if sentence := difference(frequencies, got):
         return "frequencies", sentence
-    factor = truth.get("attention_factor", truth.get("factor_of_run"))
+    factor = truth.get("factor_of_run", truth.get("attention_factor"))
     if factor is not None and not near(factor, got["attention_factor"]):
         return "factor", f"{factor:.9g}, not {got['attention_factor']:.9g}"
     if "layout" in truth and truth["layout"].split("_")[0] != got["layout"].split("_")[0]:
@@ -70,7 +74,7 @@ def compare_layer(program, file, part, layer_type, truth):
 
 def language_part(parts):
     """The place of the part that is meant where none is asked for."""
-    for place in ("", "text_config", "thinker_config.text_config", "language_config", "llm_config", "decoder_config", "vlm_config.text_config", "decoder"):
+    for place in ["", *LANGUAGE_PARTS]:
         if place in parts and "layers" in parts[place]:
             return place
     return None

@@ -1,5 +1,6 @@
 """What class_defaults.py and truth.py ask of the installed transformers package: its configuration classes, the model
 classes that take them, and which of their code rotates. Nothing is downloaded and no model is built."""
+
 import ast
 import functools
 import importlib
@@ -33,7 +34,7 @@ def modules(kind):
 
 
 def own_classes(module, base):
-    return [c for c in vars(module).values() if inspect.isclass(c) and issubclass(c, base) and c.__module__ == module.__name__]
+    return [c for c in vars(module).values() if issubclass_(c, base) and c.__module__ == module.__name__]
 
 
 @functools.cache
@@ -47,6 +48,14 @@ def config_classes():
     for name in CONFIG_MAPPING.keys():
         found[name] = CONFIG_MAPPING[name]
     return dict(sorted(found.items()))
+
+
+def value_of(config, key):
+    """Of an attribute; None where there is none, or where it differs from layer to layer."""
+    try:
+        return getattr(config, key, None)
+    except ValueError:
+        return None
 
 
 def config_of(model):
@@ -75,7 +84,8 @@ def model_classes():
                 model = MODEL_MAPPING[config]
             except ImportError:
                 continue
-            found[config] = [m for m in (model if isinstance(model, tuple) else (model,)) if m.__module__ in sys.modules]
+            models = model if isinstance(model, tuple) else (model,)
+            found[config] = [m for m in models if m.__module__ in sys.modules]
     for classes in found.values():
         classes.sort(key=lambda c: ("For" in c.__name__, not c.__name__.endswith("Model")))
     return found
@@ -128,7 +138,7 @@ def code_of(config):
             for other in value.values() if isinstance(value, dict) else [value]:
                 if not (inspect.isclass(other) or inspect.isfunction(other)) or issubclass_(other, PretrainedConfig):
                     continue
-                if issubclass_(other, PreTrainedModel) and config_of(other) not in own and not issubclass_(config_of(other), config):
+                if issubclass_(other, PreTrainedModel) and config_of(other) not in own:
                     continue
                 if other.__module__.startswith("transformers.models"):
                     todo.append(other)
@@ -147,4 +157,4 @@ def rotating_code(config):
         found = tree(thing)
         return [m.name for m in found.body if isinstance(m, ast.FunctionDef)] if isinstance(found, ast.ClassDef) else []
 
-    return [c for c in code_of(config) if word.search(c.__name__) or any(word.search(m) for m in methods(c))]
+    return [c for c in code_of(config) if any(word.search(name) for name in [c.__name__, *methods(c)])]

@@ -3,6 +3,7 @@
 The model lies on PyTorch's `meta` device (shapes, no numbers), its rotary modules and the functions that rotate on the
 CPU: there a query of basis vectors goes through, at position 1 of every axis. From the matrix that comes out follow the
 pairs, their angles (position 1: the frequency itself) and the factor of cos and sin, for every layer that rotates."""
+
 import contextlib
 import functools
 import inspect
@@ -48,6 +49,11 @@ def real(value):
             mask.select(several, AXIS).fill_(1)
             value = value * mask
     return value
+
+
+def without_values(value):
+    """The same tensor on `meta`."""
+    return torch.empty(value.shape, dtype=value.dtype, device="meta") if isinstance(value, torch.Tensor) else value
 
 
 def matrix(function, arguments):
@@ -132,16 +138,15 @@ def watched(function):
         arguments = inspect.signature(function).bind(*args, **kwargs)
         if not any(on_meta(v) for v in arguments.arguments.values()):
             return function(*args, **kwargs)
-        tables = [v.reshape(-1)[-v.shape[-1]:] for v in arguments.arguments.values() if isinstance(v, torch.Tensor) and not on_meta(v) and v.dim()]
-        shapes = [tuple(v.shape) for v in arguments.arguments.values() if isinstance(v, torch.Tensor)]
-        key = repr((shapes, [v.tolist() for v in tables]))
+        tensors = [v for v in arguments.arguments.values() if isinstance(v, torch.Tensor)]
+        tables = [v.reshape(-1)[-v.shape[-1] :].tolist() for v in tensors if not on_meta(v) and v.dim()]
+        key = repr(([tuple(v.shape) for v in tensors], tables))
         if key not in seen:
             m, out = matrix(function, arguments)
             seen[key] = measure(m), out
         result, out = seen[key]
         found.append((path_of(sys._getframe(1)), function.__name__, result))
-        back = [torch.empty(o.shape, dtype=o.dtype, device="meta") if isinstance(o, torch.Tensor) else o for o in (out if isinstance(out, (tuple, list)) else [out])]
-        return tuple(back) if isinstance(out, (tuple, list)) else back[0]
+        return tree_map(without_values, tuple(out) if isinstance(out, list) else out)
 
     inner.oracle_of = function
     return inner
@@ -177,18 +182,29 @@ def prepare(config_class):
             for name, method in list(vars(cls).items()):
                 plain = method.__func__ if isinstance(method, staticmethod) else method
                 if IS_FUNCTION.match(name) and inspect.isfunction(plain) and not hasattr(plain, "oracle_of"):
-                    setattr(cls, name, staticmethod(watched(plain)) if isinstance(method, staticmethod) else watched(plain))
+                    other = watched(plain)
+                    setattr(cls, name, staticmethod(other) if isinstance(method, staticmethod) else other)
         for name, function in list(vars(module).items()):
             if not inspect.isfunction(function):
                 continue
             if re.match(r"create_.*mask|_update_.*_mask", name):  # they branch by the numbers of a mask
                 flat = re.search(r"linear|recurrent|mamba", name)
-                setattr(module, name, lambda *a, f=flat, **k: None if f else torch.zeros(1, 1, LENGTH, LENGTH, device="meta"))
+                mask = None if flat else torch.zeros(1, 1, LENGTH, LENGTH, device="meta")
+                setattr(module, name, lambda *a, mask=mask, **k: mask)
             elif IS_FUNCTION.match(name) and not hasattr(function, "oracle_of"):
                 setattr(module, name, watched(function))
 
 
 LENGTH = 5  # tokens: neither 2 nor 3 nor 4, which are numbers of axes
+
+
+def nothing(tensor, as_tuple=False):
+    """What nonzero() gives of zeros."""
+    return (
+        torch.empty(0, tensor.dim(), dtype=torch.long, device="meta").unbind(1)
+        if as_tuple
+        else torch.empty(0, tensor.dim(), dtype=torch.long, device="meta")
+    )
 
 
 def without_numbers():
@@ -199,10 +215,7 @@ def without_numbers():
     tolist = torch.Tensor.tolist
     torch.Tensor.tolist = lambda self: torch.zeros(self.shape).tolist() if on_meta(self) else tolist(self)
     for owner in (torch.Tensor, torch):
-        nonzero = owner.nonzero
-        owner.nonzero = lambda t, *a, f=nonzero, **k: (
-            (torch.empty(0, dtype=torch.long, device="meta"),) * t.dim() if k.get("as_tuple") else torch.empty(0, t.dim(), dtype=torch.long, device="meta")
-        ) if on_meta(t) else f(t, *a, **k)
+        owner.nonzero = lambda t, f=owner.nonzero, **k: nothing(t, **k) if on_meta(t) else f(t, **k)
     to = torch.Tensor.to
 
     def keep(self, *args, **kwargs):  # what is real stays so, wherever it is sent
@@ -230,7 +243,7 @@ class Mixed(TorchFunctionMode):
         try:
             return function(*args, **(kwargs or {}))
         except RuntimeError:
-            args, kwargs = tree_map(lambda v: torch.empty(v.shape, dtype=v.dtype, device="meta") if isinstance(v, torch.Tensor) else v, (args, kwargs or {}))
+            args, kwargs = tree_map(without_values, (args, kwargs or {}))
             return function(*args, **kwargs)
 
 
@@ -264,40 +277,56 @@ def first(config, *names, otherwise=None):
 
 def inputs(model, config):
     """Arguments for `forward` by the names of its parameters: some tokens, or an image of 2 × 2 patches."""
-    meta = lambda *shape, **k: torch.empty(shape, device="meta", **k)
     names = inspect.signature(model.forward).parameters
     width = first(config, "hidden_size", "d_model", "embed_dim", otherwise=8)
     patch = first(config, "patch_size", otherwise=16)
     channels = first(config, "in_channels", "num_channels", "in_chans", otherwise=3)
     frames = first(config, "temporal_patch_size", otherwise=1)
-    merge = first(config, "spatial_merge_size", "merge_kernel_size", otherwise=1)
-    side = max(2, merge)
+    side = max(2, first(config, "spatial_merge_size", "merge_kernel_size", otherwise=1))
     size = first(config, "image_size", otherwise=side * patch)
-    token = torch.long
-    table = {
-        "input_ids": lambda: meta(1, LENGTH, dtype=token),
-        "position_ids": lambda: meta(1, LENGTH, dtype=token),
-        "inputs_embeds": lambda: meta(1, LENGTH, width),
-        "grid_thw": lambda: torch.tensor([[1, side, side]]),
-        "image_grid_thw": lambda: torch.tensor([[1, side, side]]),
-        "num_patches": lambda: 1,
-        "pixel_values": lambda: meta(1, side * side * 9, channels * patch * patch) if "pixel_position_ids" in names else meta(side * side, channels, patch, patch) if "grid_thw" in names else meta(1, channels, size, size),
-        "pixel_values_videos": lambda: meta(1, first(config, "frames_per_clip", otherwise=2), channels, first(config, "crop_size", otherwise=size), first(config, "crop_size", otherwise=size)),
-        "hidden_states": lambda: meta(side * side, channels * frames * patch * patch) if "grid_thw" in names else meta(1, LENGTH, width),
-        "input_features": lambda: meta(1, 64, first(config, "num_mel_bins", "feature_projection_input_dim", otherwise=80)),
-        "pixel_position_ids": lambda: torch.ones(1, side * side * 9, 2, dtype=token),
-        "latents": lambda: meta(1, width, 8),
-        "input_values": lambda: meta(1, 1, 16000),
-        "decoder_input_ids": lambda: meta(1, LENGTH, dtype=token),
-        "use_cache": lambda: False,
+    bands = first(config, "num_mel_bins", "feature_projection_input_dim", otherwise=80)
+    grid = torch.tensor([[1, side, side]])
+    tokens = torch.empty(1, LENGTH, dtype=torch.long, device="meta")
+    pixels = (1, channels, size, size)
+    if "pixel_position_ids" in names:  # Gemma 4's patches, flat, in blocks of 3 × 3
+        pixels = (1, side * side * 9, channels * patch * patch)
+    elif "grid_thw" in names:
+        pixels = (side * side, channels, patch, patch)
+    hidden = (side * side, channels * frames * patch * patch) if "grid_thw" in names else (1, LENGTH, width)
+    shapes = {
+        "pixel_values": pixels,
+        "hidden_states": hidden,
+        "inputs_embeds": (1, LENGTH, width),
+        "input_features": (1, 64, bands),
+        "input_values": (1, 1, 16000),
+        "latents": (1, width, 8),
     }
-    needed = [n for n, p in names.items() if p.default is inspect.Parameter.empty]
-    given = {n: table[n]() for n in names if n in table and (n in needed or n in ("input_ids", "use_cache", "pixel_values", "input_features", "input_values", "latents"))}
-    if "input_ids" in given:
-        for other in ("pixel_values", "input_features", "input_values", "latents"):
-            if other not in needed:
-                given.pop(other, None)
-    return given
+    given = {
+        "input_ids": tokens,
+        "position_ids": tokens,
+        "decoder_input_ids": tokens,
+        "grid_thw": grid,
+        "image_grid_thw": grid,
+        "num_patches": 1,
+        "pixel_position_ids": torch.ones(1, side * side * 9, 2, dtype=torch.long),
+        "use_cache": False,
+    } | {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
+    needed = {n for n, p in names.items() if p.default is inspect.Parameter.empty}
+    wanted = needed | {"input_ids", "use_cache"}
+    if "input_ids" not in names:
+        wanted |= {"pixel_values", "input_features", "input_values", "latents"}
+    return {n: given[n] for n in names if n in wanted and n in given}
+
+
+def expected_head(config):
+    """The head of a reader who knows of head_dim and the division alone; None where it differs from layer to layer."""
+    try:
+        head = getattr(config, "head_dim", None)
+    except Exception:
+        return None
+    if not head and getattr(config, "hidden_size", None) and getattr(config, "num_attention_heads", None):
+        head = config.hidden_size // config.num_attention_heads
+    return head
 
 
 def is_axial(config):
@@ -318,7 +347,8 @@ def tables(config):
             continue
         for name, value in module.named_buffers():
             match = re.fullmatch(r"(?:(\w+?)_)?inv_freq", name)
-            if match and not (match[1] or "").endswith("original") and value.device.type == "cpu":
+            spoilt = value.dim() > 1 or value.device.type != "cpu"  # Pixtral of 4.57 has angles of every position in it
+            if match and not (match[1] or "").endswith("original") and not spoilt:
                 label = match[1] or ""
                 factor = getattr(module, f"{label}_attention_scaling" if label else "attention_scaling", 1.0)
                 found.setdefault(label, (value.double().flatten().tolist(), float(factor)))
@@ -327,24 +357,28 @@ def tables(config):
 
 
 def direct(config_class, config):
-    """The same without a run: the one rotary module's own tables at position 1 through the one function that rotates."""
+    """The same without a run: the one rotary module's tables at position 1, through the one function that rotates."""
     prepare(config_class)
     modules = [c for c in code_of(config_class) if inspect.isclass(c) and issubclass(c, nn.Module) and is_table(c)]
     functions = list(apply_functions(config_class))
     if len(modules) != 1 or len(functions) != 1:
         return []
     function = getattr(functions[0], "oracle_of", functions[0])
-    for axes in (2, 3, None) if is_axial(config) else (None,):
+    best = []
+    for axes in (2, 3) if is_axial(config) else (1,):
+        if AXIS is not None and AXIS >= axes:
+            continue
         with contextlib.suppress(Exception):
-            positions = torch.ones(1, 1, dtype=torch.long) if axes is None else torch.ones(1, axes, dtype=torch.long)
-            cos, sin = modules[0](config)(torch.zeros(1, 1, 8), positions)
+            cos, sin = modules[0](config)(torch.zeros(1, 1, 8), torch.ones(1, axes, dtype=torch.long))
             for shape in ((1, 1, cos.shape[-1]), (1, 1, 1, cos.shape[-1])):
                 with contextlib.suppress(Exception):
                     query = torch.empty(shape, device="meta")
                     m, _ = matrix(function, inspect.signature(function).bind(query, query, cos, sin))
-                    if result := measure(m):
-                        return [("direct", function.__name__, result)]
-    return []
+                    result = measure(m)
+                    fits = result and result["head"] <= (expected_head(config) or 4096)
+                    if fits and (not best or len(result["pairs"]) > len(best[0][2]["pairs"])):
+                        best = [("direct", function.__name__, result)]
+    return best
 
 
 def trace(config_class, config):
@@ -360,6 +394,7 @@ def trace(config_class, config):
             model(**inputs(model, config))
     except Exception as e:
         import traceback
+
         at = traceback.extract_tb(e.__traceback__)[-1]
         error = f"{type(e).__name__}: {str(e)[:100]} ({at.filename.rsplit('/', 1)[-1]}:{at.lineno})"
     calls = list(found)
@@ -376,14 +411,15 @@ def apply_functions(config_class):
         elif inspect.isclass(thing):
             for name, method in vars(thing).items():
                 method = method.__func__ if isinstance(method, staticmethod) else method
-                if IS_FUNCTION.match(name) and inspect.isfunction(method) and "self" not in inspect.signature(method).parameters:
-                    yield method
+                if IS_FUNCTION.match(name) and inspect.isfunction(method):
+                    if "self" not in inspect.signature(method).parameters:
+                        yield method
 
 
 def layouts_without_run(config_class):
     """What each of these functions does under a table of one angle, where the model as a whole cannot be run."""
     words, size, angle = set(), 64, 0.5
-    shapes = [(1, LENGTH, size), (LENGTH, size), (1, 1, LENGTH, size), (1, LENGTH, size // 2), (LENGTH, size // 2), (1, 1, LENGTH, size // 2)]
+    shapes = [(*batch, LENGTH, n) for n in (size, size // 2) for batch in ((1,), (), (1, 1))]
     for function in apply_functions(config_class):
         function = getattr(function, "oracle_of", function)
         names = inspect.signature(function).parameters

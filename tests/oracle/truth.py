@@ -1,6 +1,7 @@
 """Writes config files of every model type with RoPE, and beside each what the model's own code computes from it.
 
-  python -m venv ENV && ENV/bin/pip install transformers==5.24.0 torch==2.6.0 torchvision==0.21.0 torchaudio==2.6.0 pillow
+  python -m venv ENV
+  ENV/bin/pip install transformers==5.24.0 torch==2.6.0 torchvision==0.21.0 torchaudio==2.6.0 timm==1.0.15 scipy pillow
   ENV/bin/python tests/oracle/truth.py FOLDER [PRESETS]
 
 and the same with transformers==4.57.6 into another folder. NAME.json is the class's default as save_pretrained writes
@@ -9,6 +10,7 @@ loaded and saved again. NAME.truth.json: {"parts": {place: {"model_type", "layer
 (rad per token, as the class's float32 numbers), "attention_factor", "layout", "lengths": {tokens: inv_freq}}}}}}. place
 is "" for the file's own object, else a path of keys; the layer type is "" where the class has none. compare.py reads
 these files."""
+
 import json
 import pathlib
 import re
@@ -19,7 +21,7 @@ import torch
 
 import trace
 from class_defaults import NO_ATTENTION, ROPE_IF
-from package import CONFIG_MAPPING, PretrainedConfig, config_classes, rotating_code
+from package import PretrainedConfig, config_classes, rotating_code
 
 ROPE_KEYS = """rope_theta rope_parameters rope_scaling partial_rotary_factor rotary_pct rotary_emb_base rope_ratio
 rope_local_base_freq global_rope_theta local_rope_theta compress_rope_theta""".split()
@@ -46,7 +48,8 @@ def at_lengths(config, label, modules):
     if kind not in ("dynamic", "longrope", "su") or not modules:
         return {}
     longest = config.max_position_embeddings
-    trained = parameters.get("original_max_position_embeddings") or getattr(config, "original_max_position_embeddings", None) or longest
+    beside = getattr(config, "original_max_position_embeddings", None)
+    trained = parameters.get("original_max_position_embeddings") or beside or longest
     found = {}
     for tokens in (trained + 1, 2 * longest):
         module = type(modules[0])(config)
@@ -91,7 +94,8 @@ def truth_of(config):
         entry = {"rotates": bool(runs) if ran and label in types else None}
         if runs and len({tuple(r["angles"]) for _, r in runs}) == 1:
             run = runs[0][1]
-            entry |= {"layout": run["layout"], "turned": [abs(a) for a in run["angles"]], "factor_of_run": run["factor"], "rotation": run["rotation"]}
+            entry |= {"layout": run["layout"], "turned": [abs(a) for a in run["angles"]]}
+            entry |= {"factor_of_run": run["factor"], "rotation": run["rotation"]}
             if ran and len(runs) < types.count(label):
                 entry["rotating_layers"] = sorted({l for l, _ in runs if l is not None})
         elif runs:
@@ -102,7 +106,7 @@ def truth_of(config):
             entry |= {"inv_freq": table[0], "attention_factor": table[1], "lengths": at_lengths(config, label, modules)}
         if len(entry) > 1 or entry["rotates"] is not None:
             layers[label] = entry
-    return {"model_type": config.model_type, "layers": layers, "stopped": error} if layers else {"model_type": config.model_type, "stopped": error}
+    return {"model_type": config.model_type, "stopped": error} | ({"layers": layers} if layers else {})
 
 
 def parts_of(config, place=""):
@@ -115,7 +119,7 @@ def parts_of(config, place=""):
 
 
 def load(file):
-    cls = CONFIG_MAPPING[file["model_type"]] if file["model_type"] in CONFIG_MAPPING else config_classes()[file["model_type"]]
+    cls = config_classes()[file["model_type"]]
     with tempfile.TemporaryDirectory() as folder:  # by the file, as infinity is spelled in it in a way of its own
         (pathlib.Path(folder) / "config.json").write_text(json.dumps(file))
         return cls.from_pretrained(folder)
