@@ -36,7 +36,7 @@ bool ClassValues::has(std::string_view key) const {
 
 bool ClassValues::reads_partial() const {
   const std::vector<std::string> ignored = list("ignores");
-  return std::find(ignored.begin(), ignored.end(), "partial_rotary_factor") == ignored.end();
+  return std::find(ignored.begin(), ignored.end(), "rope_parameters.partial_rotary_factor") == ignored.end();
 }
 
 std::string ClassValues::type_of_part(std::string_view key) const {

@@ -155,8 +155,8 @@ void set_dimensions(RopeConfig& rope, const Object& config, std::string_view lay
   }
   // Under its own name alone: what is spelt otherwise is of code that reads it.
   const bool by_name = config.find("partial_rotary_factor") && !config.is_spelt_otherwise("partial_rotary_factor");
-  if (beside && by_name && *beside != 1 && config.values() && !config.values()->reads_partial() &&
-      rope.scaling.rope_type == RopeType::standard) {
+  if (!partial_in_dictionary && beside && by_name && *beside != 1 && config.values() &&
+      !config.values()->reads_partial() && rope.scaling.rope_type == RopeType::standard) {
     config.warn(
         fmt::format("{} has no effect: transformers 5.24 turns the whole head of model_type \"{}\" (4.57 turned "
                     "that part)",
