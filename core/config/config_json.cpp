@@ -48,10 +48,11 @@ void take_learned_factors(const config::Object& object, const TensorReader& tens
   if (!object.code().learned_factors || object.is_ignored("freq_factors")) return;
   const auto alpha = tensor ? tensor("rotary_emb.alpha") : std::nullopt;
   if (!alpha)
-    throw Error(fmt::format("the frequencies of model_type \"{}\" have learned factors, which lie in its checkpoint "
-                            "(tensor rotary_emb.alpha): expected model.safetensors beside the file, or --ignore "
-                            "freq_factors for the frequencies without them",
-                            object.model_type()));
+    throw Error(
+        fmt::format("the frequencies of model_type \"{}\" have learned factors, which lie in its checkpoint "
+                    "(tensor rotary_emb.alpha): expected model.safetensors beside the file; ignore freq_factors "
+                    "for the frequencies without them",
+                    object.model_type()));
   for (LayerRope& layer : model.layers) {
     layer.config.scaling.freq_factors.clear();
     for (const double a : *alpha) layer.config.scaling.freq_factors.push_back(std::exp(-a)); // divisors

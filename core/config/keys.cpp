@@ -102,7 +102,7 @@ bool states_rotation(const Json& object) {
 void judge_other_key(const Object& config, std::string_view key, const Json& value, const std::string& place) {
   if (is_off(key, value)) return;
   if (const Dishonoured* row = row_of(dishonoured, key))
-    throw Error(fmt::format("{} is {}, which cannot be honoured here: {} (--ignore {} goes on without it)", place,
+    throw Error(fmt::format("{} is {}, which cannot be honoured here: {}; ignore {} to go on without it", place,
                             excerpt(value), row->what, key));
   if (const Dishonoured* row = row_of(beside, key)) return config.warn(fmt::format("{}: {}", place, row->what));
   if (config.values() && !config.values()->has(key))

@@ -228,7 +228,7 @@ std::optional<OtherKind> by_keys(const Keys& keys) {
     return adapter(keys);
   if (class_name.ends_with("Pipeline")) return pipeline_index();
   if (class_name.ends_with("Scheduler")) return of_model("describes the steps of a diffusion model");
-  if (keys.has("ropescope")) return stranger("holds a scene, no model", "give it as FILE or with --scene");
+  if (keys.has("ropescope")) return stranger("holds a scene, no model", "open it as a scene");
   if (keys.has("error") && keys.size() <= 4)
     return stranger(fmt::format("holds an error message of a server ({})", in_quotes(keys.text("error"))),
                     "fetch the file again");
