@@ -42,7 +42,7 @@ void set_code(RopeConfig& rope, const Object& config) {
   if (config.find("rotary_interleaved"))
     rope.layout.pairs.pairing = rope.layout.pairs.output =
         config.flag("rotary_interleaved", false) ? Pairing::interleaved : Pairing::half;
-  if (!config.is_known() && !config.values() && config.flag("rope_interleave", false))
+  if (!config.is_known() && config.flag("rope_interleave", false))
     rope.layout.pairs = {Pairing::interleaved, Pairing::half};
   rope.arithmetic.rounding = code.rounding;
   // After the dimensions, as default sections follow from the number of pairs.
@@ -69,7 +69,8 @@ void require_rotation(const Object& config) {
 }
 
 LayoutSource layout_source(const Object& config) {
-  if (config.is_known() || config.find("rotary_interleaved")) return LayoutSource::model_type;
+  if (config.is_known()) return LayoutSource::model_type;
+  if (config.find("rotary_interleaved") || config.find("rope_interleave")) return LayoutSource::stated;
   return config.model_type().empty() ? LayoutSource::no_model_type : LayoutSource::unknown_model_type;
 }
 

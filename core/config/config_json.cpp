@@ -28,18 +28,21 @@ std::vector<std::int64_t> all_head_counts(const std::vector<config::Part>& parts
   return once;
 }
 
-/// The parts that turn, and why none of a file does.
+/// Says whose model turns nothing, and why.
+[[noreturn]] void refuse(const config::Object& object, const std::string& why) {
+  throw Error(object.model_type().empty()
+                  ? fmt::format("the model has no rotary embedding ({})", why)
+                  : fmt::format("model_type \"{}\" has no rotary embedding ({})", object.model_type(), why));
+}
+
+/// A file of which no part turns.
 [[noreturn]] void refuse_file(const config::Part& whole, const ReadOptions& options) {
   Warnings unsaid;
   Model model;
   const config::Object object(whole, options.ignore, unsaid, model);
-  const std::string why = config::why_nothing_turns(object);
-  if (why.empty())
-    throw Error("no key of a rotary embedding in it, expected rope_theta, rope_parameters, rope_scaling, rotary_dim "
-                "or the like");
-  throw Error(object.model_type().empty()
-                  ? fmt::format("the model has no rotary embedding ({})", why)
-                  : fmt::format("model_type \"{}\" has no rotary embedding ({})", object.model_type(), why));
+  if (const std::string why = config::why_nothing_turns(object); !why.empty()) refuse(object, why);
+  throw Error("no key of a rotary embedding in it, expected rope_theta, rope_parameters, rope_scaling, rotary_dim "
+              "or the like");
 }
 
 /// LeRoPE: frequency j is e^αⱼ times what the config says (arXiv 2607.10134; transformers 5.24.0,
@@ -62,9 +65,7 @@ void take_learned_factors(const config::Object& object, const TensorReader& tens
 void read_part(const config::Part& part, const ReadOptions& options, const TensorReader& tensor, Model& model) {
   Warnings warnings;
   const config::Object object(part, options.ignore, warnings, model);
-  if (const std::string why = config::why_nothing_turns(object); !why.empty())
-    throw Error(fmt::format("{}model_type \"{}\" has no rotary embedding ({})",
-                            part.path.empty() ? "" : fmt::format("{}: ", part.path), object.model_type(), why));
+  if (const std::string why = config::why_nothing_turns(object); !why.empty()) refuse(object, why);
   config::require_rotation(object);
   config::judge_other_keys(object);
   model.model_type = printable(object.model_type());
@@ -80,7 +81,7 @@ void read_part(const config::Part& part, const ReadOptions& options, const Tenso
 /// The part that was asked for, else the language model, else the only one.
 void read_parts(const Json& root, const ReadOptions& options, const TensorReader& tensor, Model& model) {
   const std::vector<config::Part> all = config::all_parts(root);
-  const std::vector<config::Part> turning = config::rotating_parts(root);
+  const std::vector<config::Part> turning = config::rotating_parts(all);
   model.head_counts = all_head_counts(all);
   if (turning.empty()) refuse_file(all.front(), options);
   const config::Part& part = options.part.empty() ? turning.front() : config::part_named(turning, options.part);

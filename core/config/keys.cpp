@@ -137,7 +137,8 @@ void warn_of_unread_keys(const Object& config, const Model& model) {
   if (config.find("compress_rope_theta") && !config.code().compressed_layers)
     config.warn(fmt::format("{} has no effect: model_type \"{}\" does not read it",
                             config.place_of("compress_rope_theta"), config.model_type()));
-  if (!config.is_known() && !config.values())
+  // Guessed is what neither the class nor the file says.
+  if (!config.is_known() && model.layout_source != LayoutSource::stated)
     config.warn(fmt::format("pairs are {}: {}", rope.layout.pairs.pairing == Pairing::half ? "halves" : "interleaved",
                             layout_reason(model)));
 }

@@ -36,18 +36,22 @@ std::string type_by_architecture(const Json& json) {
   return "";
 }
 
-/// The rule that gives pair i the axis that the i-th character of `of_pair` names, as far as the rules have one.
-AxisRule rule_of(const Json& axes) {
+/// The rule that gives pair i the axis that the i-th character of `of_pair` names; nothing where none does.
+std::optional<AxisRule> rule_of(const Json& axes) {
   const Json* pattern = present(axes, "of_pair");
   const Json* restarts = present(axes, "restarts");
-  if (!pattern || !pattern->is_string()) return AxisRule::single;
+  if (!pattern || !pattern->is_string()) return std::nullopt;
   const std::string& of_pair = pattern->get_ref<const std::string&>();
-  const bool anew = restarts && restarts->get<bool>();
   const bool ascending = std::is_sorted(of_pair.begin(), of_pair.end());
-  if (anew) return ascending ? AxisRule::halves : AxisRule::halves_xy;
+  const bool descending = std::is_sorted(of_pair.rbegin(), of_pair.rend());
+  const bool two = of_pair.find('2') == std::string::npos;
+  if (restarts && restarts->get<bool>()) {
+    if (two && ascending) return AxisRule::halves;
+    return two && descending ? std::optional(AxisRule::halves_xy) : std::nullopt;
+  }
   if (of_pair.starts_with("012")) return AxisRule::sections_interleaved;
   if (of_pair.starts_with("12")) return AxisRule::sections_ernie;
-  return ascending && of_pair.find('2') != std::string::npos ? AxisRule::sections : AxisRule::single;
+  return ascending && !two ? std::optional(AxisRule::sections) : std::nullopt;
 }
 
 /// The row of a class that is known by its values alone.
@@ -56,7 +60,11 @@ std::optional<ModelType> code_of(const ClassValues& values) {
   if (!layout) return std::nullopt;
   ModelType type;
   type.layout = *layout;
-  if (values.axes()) type.axis_rule = rule_of(*values.axes());
+  if (values.axes()) {
+    const std::optional<AxisRule> rule = rule_of(*values.axes());
+    type.axis_rule = rule.value_or(AxisRule::single);
+    type.other_axes = !rule;
+  }
   // Towers turn in float32 and round once; what has one axis rounds each step, as most do.
   if (of_patches(type.axis_rule)) type.rounding = Rounding::once;
   return type;

@@ -99,8 +99,7 @@ std::vector<Part> all_parts(const Json& root) {
   return parts;
 }
 
-std::vector<Part> rotating_parts(const Json& root) {
-  std::vector<Part> parts = all_parts(root);
+std::vector<Part> rotating_parts(std::vector<Part> parts) {
   std::erase_if(parts, [](const Part& part) { return !rotates(part); });
   // The language model first: a nested one before the whole file, whose own keys describe another part where it nests
   // one that turns too; then the whole file, then what is left as it stands.

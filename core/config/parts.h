@@ -15,9 +15,9 @@ struct Part {
   std::string model_type; ///< the object's own, else its parent's class's for it; empty: neither says
 };
 
-/// Those that have a rotary embedding by their keys or by their class. The language model is the first, where there is
-/// one. As many as the file nests, four deep at most.
-std::vector<Part> rotating_parts(const Json& root);
+/// Those of a file's parts that have a rotary embedding by their keys or by their class. The language model is the
+/// first, where there is one.
+std::vector<Part> rotating_parts(std::vector<Part>);
 
 /// The part of that name, path or last key of a path. Throws Error with the names there are.
 const Part& part_named(const std::vector<Part>&, std::string_view wanted);

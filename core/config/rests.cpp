@@ -16,10 +16,10 @@ struct Switch {
 };
 
 constexpr auto switches = std::to_array<Switch>({
-    {"alibi", true},         // Falcon, MPT
-    {"use_alibi", true},     // Baichuan's and others' forks
-    {"mla_use_nope", true},  // Kimi-Linear
-    {"use_nope", true},      //
+    {"alibi", true},        // Falcon, MPT
+    {"use_alibi", true},    // Baichuan's and others' forks
+    {"mla_use_nope", true}, // Kimi-Linear
+    {"use_nope", true},
     {"use_mem_rope", false}, // Zamba2
     {"use_rope", false},     // MPT and others
     {"use_rotary_embeddings", false},

@@ -58,6 +58,7 @@ std::string layout_reason(const Model& model) {
   switch (model.layout_source) {
   case LayoutSource::assumed: return "no model is named, and most models rotate halves";
   case LayoutSource::model_type: return fmt::format("as model_type \"{}\" does", model.model_type);
+  case LayoutSource::stated: return "as the file says";
   case LayoutSource::unknown_model_type:
     return fmt::format("model_type \"{}\" is not known, and most models rotate halves", model.model_type);
   case LayoutSource::no_model_type: return "the config names no model_type, and most models rotate halves";

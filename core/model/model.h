@@ -23,6 +23,7 @@ struct LayerRope {
 enum class LayoutSource : std::uint8_t {
   assumed,             ///< no model is named: halves, as in most models
   model_type,          ///< the table of model types has it (core/model/model_types.h)
+  stated,              ///< the file says so itself
   unknown_model_type,  ///< the file names a model_type that the table lacks: halves
   no_model_type,       ///< the file names none: halves
   architecture,        ///< the table of GGUF's architectures has it (core/model/gguf_architectures.h)

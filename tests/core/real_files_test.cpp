@@ -206,6 +206,7 @@ constexpr Refused refused[] = {
     {R"({"model_type":"x","head_dim":128,"rope_theta":1e4,"rope_position_scale":0.5})", "ignore rope_position_scale"},
     {R"({"model_type":"mistral_large4_text"})", "learned factors"},
     {R"({"model_type":"kimi_k25_vision"})", "axes in an order of its own"},
+    {R"({"head_dim":64,"rope_theta":1e4,"alibi":true})", "the model has no rotary embedding (alibi is true)"},
     {R"({"model_type":"vjepa2"})", "no rotation"},
     {R"({"model_type":"llama","head_dim":128,"rope_theta":NaN})", "rope_theta is \"NaN\", expected a number"},
     {R"({"model_type":"llama","head_dim":128,"rope_theta":-Infinity})", "expected a number"},
@@ -346,6 +347,9 @@ TEST_CASE("an unknown type says that its pairs are guessed, and goes by what the
   CHECK(read(R"({"model_type":"foo","head_dim":64,"rope_theta":1e4,"rope_interleave":true})")
             .layers.front()
             .config.layout.pairs.pairing == Pairing::interleaved);
+  CHECK(read(R"({"model_type":"foo","head_dim":64,"rope_theta":1e4,"rope_interleave":true})").warnings.empty());
+  CHECK(read(R"({"head_dim":64,"rope_theta":1e4,"rotary_emb_interleaved":true})").layout_source ==
+        LayoutSource::stated);
   CHECK(read(R"({"model_type":"llama","head_dim":64,"rope_theta":1e4})").warnings.empty());
 }
 
