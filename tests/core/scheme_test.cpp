@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -120,6 +121,41 @@ TEST_CASE("numbers that are not finite are refused, whichever scheme they belong
     RopeConfig config = plain_config();
     config.scaling.parameters.set_number(*parameter, std::nan(""));
     CHECK_THROWS_WITH_AS(validate(config), doctest::Contains(std::string(parameter->key).c_str()), Error);
+  }
+}
+
+TEST_CASE("the automatic base is KoboldCpp's, and stays where nothing is extended") {
+  // Computed from the formula of its source, in Python.
+  struct {
+    double base, trained, factor, expected;
+  } const cases[] = {{1e4, 4096, 4, 71738}, {5e5, 8192, 2, 1776948}, {1e4, 4096, 1, 1e4}, {1e4, 1024, 2, 1e4}};
+  for (const auto& one : cases) {
+    RopeConfig config = plain_config();
+    config.base = one.base;
+    config.scaling.rope_type = RopeType::kobold;
+    config.scaling.max_position_embeddings = one.trained;
+    config.scaling.factor = one.factor;
+    const Spectrum spectrum = make_spectrum(config, {});
+    // The slowest of 32 pairs: base^(−62/64).
+    CHECK(std::pow(spectrum.inv_freq.back(), -64.0 / 62) == doctest::Approx(one.expected).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("mixed NTK divides the slowest pair by the factor, and each pair by no less than the one before") {
+  for (const std::optional<double> b : {std::optional<double>(), std::optional(0.25), std::optional(1.0)}) {
+    RopeConfig config = plain_config();
+    const std::vector<double> before = make_spectrum(config, {}).inv_freq;
+    config.scaling.rope_type = RopeType::ntk_mixed;
+    config.scaling.factor = 8;
+    config.scaling.parameters.set_number(*find_scheme_parameter("mixed_b"), b);
+    const std::vector<double> after = make_spectrum(config, {}).inv_freq;
+    double last = 1;
+    for (std::size_t j = 0; j < after.size(); ++j) {
+      const double divisor = before[j] / after[j];
+      CHECK(divisor >= last * (1 - 1e-12));
+      last = divisor;
+    }
+    CHECK(last == doctest::Approx(8).epsilon(1e-12));
   }
 }
 

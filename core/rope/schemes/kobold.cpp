@@ -1,6 +1,6 @@
-// The automatic base of KoboldCpp, after Gradient's formula: LostRuins/koboldcpp, gpttype_adapter.cpp; Peng et al.
-// 2024, "Scaling laws of RoPE-based extrapolation" gives the same ratio of logarithms. Counted in turns: 2π tokens
-// each.
+// The automatic base of KoboldCpp, Gradient's formula: LostRuins/koboldcpp, gpttype_adapter.cpp,
+// CalcGradientAIRopeFreqBase. Lengths are counted in turns of the fastest pair, 2π tokens each. What it does for SOLAR
+// models beside that is not here.
 #include <cmath>
 #include <numbers>
 
@@ -18,7 +18,7 @@ Scalar base_of(const RopeConfig& config) {
   const Scalar turn = 2 * std::numbers::pi_v<Scalar>;
   const Scalar trained = trained_length(config);
   const Scalar wanted = trained * extension_factor(config);
-  if (wanted <= trained) return config.base;
+  if (wanted <= trained || wanted <= 2048) return config.base;
   return std::pow(static_cast<Scalar>(config.base), std::log(wanted / turn) / std::log(trained / turn));
 }
 
