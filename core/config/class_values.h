@@ -13,8 +13,10 @@ namespace ropescope::config {
 /// What the class of a model_type says (core/model/class_defaults.h), parsed.
 class ClassValues {
 public:
-  /// Null where nothing is known of the type.
-  static std::shared_ptr<const ClassValues> of(std::string_view model_type);
+  /// Null where nothing is known of the type. `older`: as transformers 4 had it. `given`: {key: value}, what the class
+  /// of a whole gives to a part of this type, which counts before the type's own.
+  static std::shared_ptr<const ClassValues> of(std::string_view model_type, bool older = false,
+                                               const Json& given = Json());
 
   /// Whether its attention turns anything, with the class's own settings.
   bool rotates() const { return flag("rope"); }
@@ -32,17 +34,24 @@ public:
   std::string layout() const { return text("layout"); }                             ///< a word; empty: not known
   const Json* axes() const { return present(json_, "axes"); }                       ///< null: one position a token
   std::vector<std::string> list(std::string_view name) const;                       ///< empty where there is none
+  /// The base that today's class has, where transformers 4 had another and that counts here.
+  std::optional<double> newer_base() const { return newer_base_; }
   bool has_parts() const { return present(json_, "parts") != nullptr; }
   /// The model_type of a nested object that names none; empty: not known.
   std::string type_of_part(std::string_view key) const;
+  /// What this class gives to a nested object that does not have the keys: {key: value}; null: nothing of its own.
+  Json given_to_part(std::string_view key) const;
 
 private:
-  explicit ClassValues(std::string_view json) : json_(Json::parse(json)) {}
+  explicit ClassValues(Json json) : json_(std::move(json)) {}
+  void take_older(const Json& row);
+  void take_given(const Json& values);
   bool flag(std::string_view name) const;
   std::string text(std::string_view name) const;
   const Json* within(std::string_view object, std::string_view key) const;
 
   Json json_;
+  std::optional<double> newer_base_;
 };
 
 /// The model_type of the language model that a file of a multimodal class has beside its other parts: where the class

@@ -69,6 +69,12 @@ std::int64_t head_dim(const Object& config, std::string_view layer_type) {
   return divided(config);
 }
 
+/// Components of all heads together.
+std::int64_t row_of(const Object& config, std::int64_t head) {
+  if (const auto hidden = config.integer("hidden_size")) return *hidden;
+  return config.class_integer("hidden_size").value_or(head);
+}
+
 /// int(head_dim · partial_rotary_factor), truncated as Python does.
 std::int64_t part_of(std::int64_t head_dim, double partial) {
   const double part = static_cast<double>(head_dim) * partial;
@@ -87,6 +93,8 @@ std::int64_t rotary_dim(const RopeConfig& rope, const Object& config, bool parti
     if (const auto given = config.integer("rotary_dim")) return *given;
     if (const auto own = config.class_integer("rotary_dim")) return *own;
   }
+  // A third of the head for each axis, of whole pairs; what is left passes.
+  if (config.code().axis_rule == AxisRule::thirds) return rope.layout.head_dim / 6 * 6;
   return part_of(rope.layout.head_dim, rope.layout.partial_rotary_factor);
 }
 
@@ -142,7 +150,8 @@ std::optional<double> local_base_of(const Object& config) {
 
 void set_dimensions(RopeConfig& rope, const Object& config, std::string_view layer_type, bool partial_in_dictionary) {
   const ModelType& code = config.code();
-  rope.layout.head_dim = head_dim(config, layer_type);
+  const std::int64_t head = head_dim(config, layer_type);
+  rope.layout.head_dim = code.turns_whole_rows ? row_of(config, head) : head;
   // GPT-NeoX's older class knows rotary_pct alone; of the others the name of today counts first. The rope parameters'
   // own, which is set already, counts before both.
   const auto beside =
@@ -163,7 +172,9 @@ void set_dimensions(RopeConfig& rope, const Object& config, std::string_view lay
                     config.place_of("partial_rotary_factor"), config.model_type()));
     rope.layout.partial_rotary_factor = 1;
   }
-  rope.layout.rotary_dim = rotary_dim(rope, config, partial_in_dictionary || beside.has_value());
+  rope.layout.rotary_dim = code.turns_whole_rows
+                               ? 2 * part_of(head, rope.layout.partial_rotary_factor)
+                               : rotary_dim(rope, config, partial_in_dictionary || beside.has_value());
   rope.layout.nope_dim = 0;
   if (is_decoupled(config)) {
     const auto nope = config.integer("qk_nope_head_dim");

@@ -11,6 +11,7 @@
 #include "core/config/rope_parameters.h"
 #include "core/config/scaling.h"
 #include "core/rope/scheme.h"
+#include "core/text.h"
 
 namespace ropescope::config {
 
@@ -53,6 +54,10 @@ void say_what_class_has(const Object& config, const Dictionary& scaling) {
   for (const auto& [key, value] : scaling.json->items())
     if (value.is_object()) say(value, key + ".");
   say(*scaling.json, "");
+  if (const auto newer = config.values()->newer_base())
+    config.warn(fmt::format("no rope_theta in it: it has that of transformers 4.57, whose version the file names "
+                            "(5.24 has {})",
+                            grouped(*newer)));
 }
 
 /// Whether the rope parameters' part of a head counts. The class's own gives way to what the file has beside them.
@@ -144,7 +149,7 @@ std::vector<LayerRope> read_two_embeddings(const Object& config, const Dictionar
   const auto local = local_base_of(config);
   // A flat dictionary of the newer schema says that all layers are alike, whatever the class did with older files.
   const bool is_newer = scaling.json && scaling.json == config.find("rope_parameters");
-  if (is_newer || (!local && !(code.scales_full_alone && scaling.json))) return {};
+  if (is_newer || (!local && !(code.scales_full_alone && scaling.json && !scaling.of_class))) return {};
   const double base = base_of(config, scaling.json), local_base = local.value_or(code.default_theta);
   return {{"full_attention", read(scaling, base)},
           {"sliding_attention", read(code.scales_local ? scaling : Dictionary{}, local_base)}};

@@ -46,7 +46,9 @@ std::optional<AxisRule> rule_of(const Json& axes) {
   const bool descending = std::is_sorted(of_pair.rbegin(), of_pair.rend());
   const bool two = of_pair.find('2') == std::string::npos;
   if (restarts && restarts->get<bool>()) {
-    if (two && ascending) return AxisRule::halves;
+    if (of_pair.starts_with("0101")) return AxisRule::alternating;
+    if (of_pair.starts_with("1010")) return AxisRule::alternating_xy;
+    if (ascending) return two ? AxisRule::halves : AxisRule::thirds;
     return two && descending ? std::optional(AxisRule::halves_xy) : std::nullopt;
   }
   if (of_pair.starts_with("012")) return AxisRule::sections_interleaved;
@@ -74,14 +76,14 @@ std::optional<ModelType> code_of(const ClassValues& values) {
 
 Object::Object(const Part& part, const std::vector<std::string>& ignored, Warnings& warnings, Model& model)
     : plain_(plain(*part.json)), place_(part.path.empty() ? "" : part.path + "."), model_type_(part.model_type),
-      ignored_(ignored), warnings_(warnings), model_(model) {
+      older_(part.older), given_(part.given), ignored_(ignored), warnings_(warnings), model_(model) {
   for (const std::string& key : ignored_) plain_.json.erase(key);
   know_type();
 }
 
 void Object::know_type() {
   const auto look = [&] {
-    values_ = ClassValues::of(model_type_);
+    values_ = ClassValues::of(model_type_, older_, given_);
     if (const ModelType* row = find_model_type(model_type_)) return code_ = *row, true;
     if (const auto row = values_ ? code_of(*values_) : std::nullopt) return code_ = *row, true;
     return false;
@@ -90,7 +92,7 @@ void Object::know_type() {
   // A multimodal class whose file describes the language model beside the other parts, not in one of its own.
   if (values_)
     if (const std::string text = flat_text_type(json(), *values_); !text.empty()) {
-      values_ = ClassValues::of(text);
+      values_ = ClassValues::of(text, older_);
       if (const ModelType* row = known_ ? nullptr : find_model_type(text)) code_ = *row, known_ = true;
       if (const auto row = known_ || !values_ ? std::nullopt : code_of(*values_)) code_ = *row, known_ = true;
     }

@@ -75,6 +75,8 @@ private:
 
   Plain plain_;
   std::string place_, model_type_;
+  bool older_ = false; ///< transformers 4 wrote the file
+  Json given_;         ///< by the class of the whole
   const std::vector<std::string>& ignored_;
   Warnings& warnings_;
   Model& model_;

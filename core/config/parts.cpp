@@ -62,9 +62,15 @@ std::string type_of(const Json& object, const std::string& otherwise) {
   return type && type->is_string() ? type->get<std::string>() : otherwise;
 }
 
+/// Of the transformers package that wrote the file, "4.57.6"; empty: it does not say.
+std::string version_of(const Json& root) {
+  const Json* version = present(root, "transformers_version");
+  return version && version->is_string() ? version->get<std::string>() : std::string();
+}
+
 void collect(std::vector<Part>& parts, const Part& parent, int depth) {
   if (depth == deepest) return;
-  const auto known = ClassValues::of(parent.model_type);
+  const auto known = ClassValues::of(parent.model_type, parent.older);
   for (const auto& [key, value] : parent.json->items()) {
     if (!value.is_object() || !may_be_a_model(key)) continue;
     Part part;
@@ -75,6 +81,8 @@ void collect(std::vector<Part>& parts, const Part& parent, int depth) {
     const bool plain_parent = parent.path.empty() || parent.name == "thinker" || parent.name == "vlm";
     part.name = plain_parent ? own : fmt::format("{}.{}", parent.name, own);
     part.model_type = type_of(value, known ? known->type_of_part(key) : "");
+    part.older = parent.older;
+    if (known) part.given = known->given_to_part(key);
     if (parts.size() == most)
       throw Error(fmt::format("more than {} nested models in it, expected a config.json", most));
     parts.push_back(part);
@@ -85,7 +93,7 @@ void collect(std::vector<Part>& parts, const Part& parent, int depth) {
 bool rotates(const Part& part) {
   const Plain read = plain(*part.json);
   if (has_rope_value(read.json) || states_rotation(read.json)) return true;
-  const auto known = ClassValues::of(part.model_type);
+  const auto known = ClassValues::of(part.model_type, part.older);
   if (!known || known->rotates()) return known != nullptr;
   const auto text = ClassValues::of(flat_text_type(read.json, *known));
   return text && text->rotates();
@@ -94,7 +102,11 @@ bool rotates(const Part& part) {
 } // namespace
 
 std::vector<Part> all_parts(const Json& root) {
-  std::vector<Part> parts{{&root, "", "whole", type_of(root, "")}};
+  std::vector<Part> parts(1);
+  parts[0].json = &root;
+  parts[0].name = "whole";
+  parts[0].model_type = type_of(root, "");
+  parts[0].older = version_of(root).starts_with("4.");
   collect(parts, Part(parts.front()), 0);
   return parts;
 }

@@ -13,6 +13,8 @@ struct Part {
   std::string path;       ///< "thinker_config.text_config"; empty: the whole file
   std::string name;       ///< "text", "vision", "talker.text" …; of the whole file "whole"
   std::string model_type; ///< the object's own, else its parent's class's for it; empty: neither says
+  bool older = false;     ///< transformers 4 wrote the file
+  Json given;             ///< what the parent's class gives where the object has no key of its own; null: nothing
 };
 
 /// Those of a file's parts that have a rotary embedding by their keys or by their class. The language model is the

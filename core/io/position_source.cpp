@@ -108,8 +108,10 @@ Positions PositionSource::read(const RopeConfig& rope, std::int64_t tokens, cons
   Positions positions = !file.empty() ? of_file() : !cu_seqlens.empty() ? of_packed(tokens, in) : of_offset(tokens, in);
   // Without this a vision model's patches would be turned as text in a row, and the result would look plausible.
   if (rope.rotates && of_patches(rope.axes.rule) && positions.axes == 1)
-    throw Error("this model's positions are rows and columns: expected the grid of its patches, or a file of positions "
-                "[2, tokens]");
+    throw Error(
+        fmt::format("this model's positions are {}rows and columns: expected the grid of its patches, or a file "
+                    "of positions [{}, tokens]",
+                    axis_count(rope) == 3 ? "frames, " : "", axis_count(rope)));
   return positions;
 }
 

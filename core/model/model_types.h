@@ -50,6 +50,7 @@ struct ModelType {
   std::int64_t nope_every = 0;      ///< each so many-th layer does not turn, unless the file says which; 0: none
   bool nope_scales_queries = false; ///< layers without RoPE multiply queries as QueryScale::llama4 does
   std::int64_t head_multiple = 1;   ///< a head is so many times hidden_size / num_attention_heads
+  bool turns_whole_rows = false;    ///< before they are split into heads; partial_rotary_factor is of a head and axis
 
   bool learned_factors = false;                       ///< its checkpoint has a factor for each frequency (LeRoPE)
   bool other_axes = false;                            ///< its axes turn pairs in an order that AxisRule has no name for

@@ -87,8 +87,11 @@ std::int64_t axis_count(const RopeConfig& config) {
     return config.axes.mrope_section.empty() ? 1 : static_cast<std::int64_t>(config.axes.mrope_section.size());
   case AxisRule::ggml_sections:
   case AxisRule::ggml_interleaved: return 4;
+  case AxisRule::thirds: return 3;
   case AxisRule::halves:
   case AxisRule::halves_xy:
+  case AxisRule::alternating:
+  case AxisRule::alternating_xy:
   case AxisRule::even_odd:
   case AxisRule::centred_grid: return 2;
   }
@@ -99,12 +102,21 @@ std::string_view axis_name(const RopeConfig& config, std::int64_t axis) {
   const std::int64_t axes = axis_count(config);
   if (axes == 1 || axis < 0 || axis >= axes) return "";
   constexpr std::string_view of_tokens[] = {"t", "h", "w", "e"}, rows_columns[] = {"h", "w"};
-  return of_patches(config.axes.rule) ? rows_columns[axis] : of_tokens[axis];
+  return of_patches(config.axes.rule) && axes == 2 ? rows_columns[axis] : of_tokens[axis];
 }
 
-bool of_patches(AxisRule rule) {
-  return rule == AxisRule::halves || rule == AxisRule::halves_xy || rule == AxisRule::even_odd ||
-         rule == AxisRule::centred_grid;
+bool of_patches(AxisRule rule) { return rule == AxisRule::even_odd || axes_with_own_frequencies(rule) > 1; }
+
+std::int64_t axes_with_own_frequencies(AxisRule rule) {
+  switch (rule) {
+  case AxisRule::halves:
+  case AxisRule::halves_xy:
+  case AxisRule::alternating:
+  case AxisRule::alternating_xy:
+  case AxisRule::centred_grid: return 2;
+  case AxisRule::thirds: return 3;
+  default: return 1;
+  }
 }
 
 double query_scale(const RopeConfig& config, std::int64_t position) {
@@ -123,10 +135,11 @@ namespace {
 
 /// What the axis rule needs of the dimensions.
 void validate_axes(const RopeConfig& config) {
-  // Two components for a pair, and pairs for two axes: 4.
-  if (of_patches(config.axes.rule) && config.layout.rotary_dim % 4 != 0)
-    throw Error(fmt::format("rotary_dim is {}, and two axes share its pairs: expected a multiple of 4",
-                            config.layout.rotary_dim));
+  // Two components for a pair, and as many pairs for each axis.
+  const std::int64_t axes = of_patches(config.axes.rule) ? axis_count(config) : 1;
+  if (axes > 1 && config.layout.rotary_dim % (2 * axes) != 0)
+    throw Error(fmt::format("rotary_dim is {}, and {} axes share its pairs: expected a multiple of {}",
+                            config.layout.rotary_dim, axes == 2 ? "two" : "three", 2 * axes));
   if (config.axes.rule == AxisRule::centred_grid && (config.axes.grid_height < 1 || config.axes.grid_width < 1))
     throw Error("patch centres need the grid: expected image_size and patch_size");
   if (config.axes.mrope_section.size() > 4)

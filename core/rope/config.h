@@ -21,8 +21,11 @@ enum class AxisRule : std::uint8_t {
   ggml_interleaved,     ///< ggml's IMROPE: as Qwen3-VL, but what is left over turns by a fourth axis
   halves,               ///< vision: the first half of the pairs by the row, the other by the column, frequencies anew
   halves_xy,            ///< the same, the column first (Llama 4, Gemma 4, EVA, SAM 2)
-  even_odd,             ///< Pixtral: frequencies 0, 2, 4 … by the row, then 1, 3, 5 … by the column
-  centred_grid          ///< DINOv3: as `halves`, of patch centres in −1 … 1 (see grid_positions)
+  alternating,    ///< EfficientLoFTR: pairs 0, 2, 4 … by the row, 1, 3, 5 … by the column, each all frequencies
+  alternating_xy, ///< the same, the column first (Kimi-K2.5)
+  thirds,         ///< MiniMax-M3: thirds of the pairs by frame, row and column, frequencies anew
+  even_odd,       ///< Pixtral: frequencies 0, 2, 4 … by the row, then 1, 3, 5 … by the column
+  centred_grid    ///< DINOv3: as `halves`, of patch centres in −1 … 1 (see grid_positions)
 };
 
 /// How a model's own code rounds where its rows have 16 bits; float32 rows are the same under all of them.
@@ -139,11 +142,14 @@ void set_trained_length(RopeConfig&, double tokens);
 /// where it is of that type already; nothing where LongRoPE is asked for and the config has no factors for it.
 std::optional<RopeConfig> with_scheme(RopeConfig, RopeType, double factor);
 
-/// Whether positions are a patch's row and column.
+/// Whether positions are a patch's row and column, behind its frame where there are three.
 bool of_patches(AxisRule);
 
 /// Positions a token has under an axis rule and sections: 1 to 4.
 std::int64_t axis_count(const RopeConfig&);
+
+/// How many axes have the same frequencies, each of them all: 1 where one list is shared out.
+std::int64_t axes_with_own_frequencies(AxisRule);
 
 /// "t", "h", "w" …; empty where there is one axis alone.
 std::string_view axis_name(const RopeConfig&, std::int64_t axis);

@@ -23,20 +23,16 @@ Frequencies<A> of_scheme(const RopeConfig& config, std::optional<double> seq_len
     return scheme_of(config).pytorch(config, seq_len);
 }
 
-/// Whether each axis of a patch has its own half of the pairs, with the frequencies of a head half as wide.
-bool halves_the_head(const RopeConfig& config) {
-  return config.axes.rule == AxisRule::halves || config.axes.rule == AxisRule::halves_xy ||
-         config.axes.rule == AxisRule::centred_grid;
-}
-
-/// What the scheme is applied to: the head, or the half of it that belongs to one axis.
+/// What the scheme is applied to: the head, or the part of it that belongs to one axis, where each axis has the
+/// frequencies of a head so wide.
 RopeConfig of_one_axis(const RopeConfig& config) {
-  RopeConfig half = config;
-  if (!halves_the_head(config)) return half;
-  half.axes.rule = AxisRule::single;
-  half.layout.rotary_dim = config.layout.rotary_dim / 2;
-  half.layout.head_dim = config.layout.head_dim / 2;
-  return half;
+  RopeConfig one = config;
+  const std::int64_t axes = axes_with_own_frequencies(config.axes.rule);
+  if (axes == 1) return one;
+  one.axes.rule = AxisRule::single;
+  one.layout.rotary_dim = config.layout.rotary_dim / axes;
+  one.layout.head_dim = config.layout.head_dim / axes;
+  return one;
 }
 
 /// DINOv3's positions are odd integers 2i + 1 − side: the patch centre over −1 … 1 is that over the side, times 2π.
@@ -54,8 +50,12 @@ template <typename A>
 Frequencies<A> of_all_axes(const RopeConfig& config, std::optional<double> seq_len) {
   Frequencies<A> result = of_scheme<A>(of_one_axis(config), seq_len);
   const std::vector<typename A::Real> once = result.theta;
-  if (halves_the_head(config)) {
-    result.theta.insert(result.theta.end(), once.begin(), once.end());
+  const auto axes = static_cast<std::size_t>(axes_with_own_frequencies(config.axes.rule));
+  if (config.axes.rule == AxisRule::alternating || config.axes.rule == AxisRule::alternating_xy) {
+    result.theta.resize(axes * once.size());
+    for (std::size_t i = 0; i < result.theta.size(); ++i) result.theta[i] = once[i / axes];
+  } else if (axes > 1) {
+    for (std::size_t a = 1; a < axes; ++a) result.theta.insert(result.theta.end(), once.begin(), once.end());
     // PyTorch has the factor of the side in the position (core/rope/recipe.cpp).
     if (config.axes.rule == AxisRule::centred_grid && std::is_same_v<A, Exact>) divide_by_side(result, config.axes);
   } else if (config.axes.rule == AxisRule::even_odd) {

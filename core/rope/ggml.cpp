@@ -69,6 +69,9 @@ bool has_ggml_rope(const RopeConfig& config) {
   switch (config.axes.rule) {
   case AxisRule::sections_ernie:
   case AxisRule::halves_xy:
+  case AxisRule::alternating:
+  case AxisRule::alternating_xy:
+  case AxisRule::thirds:
   case AxisRule::even_odd:
   case AxisRule::centred_grid: return false;
   default: return config.layout.rotary_dim % 2 == 0;

@@ -110,7 +110,9 @@ Positions grid_positions(const RopeConfig& config, std::int64_t height, std::int
           columns.push_back(unit(x, width));
         }
   rows.insert(rows.end(), columns.begin(), columns.end());
-  return {2, std::move(rows)};
+  const std::int64_t axes = axis_count(config) == 3 ? 3 : 2;
+  if (axes == 3) rows.insert(rows.begin(), static_cast<std::size_t>(tokens), 0); // one image: frame 0
+  return {axes, std::move(rows)};
 }
 
 namespace {
@@ -181,6 +183,16 @@ std::vector<std::uint8_t> pair_axes(const RopeConfig& config, std::int64_t axes)
   case AxisRule::even_odd:
   case AxisRule::centred_grid: std::fill(axis.begin() + pairs / 2, axis.end(), std::uint8_t{1}); break;
   case AxisRule::halves_xy: std::fill(axis.begin(), axis.begin() + pairs / 2, std::uint8_t{1}); break;
+  case AxisRule::alternating:
+  case AxisRule::alternating_xy:
+    for (std::int64_t i = 0; i < pairs; ++i)
+      axis[static_cast<std::size_t>(i)] =
+          static_cast<std::uint8_t>((i + (config.axes.rule == AxisRule::alternating_xy)) % 2);
+    break;
+  case AxisRule::thirds:
+    for (std::int64_t i = 0; i < pairs; ++i)
+      axis[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(3 * i / pairs);
+    break;
   }
   return axis;
 }

@@ -49,7 +49,8 @@ std::int64_t grid_tokens(std::int64_t height, std::int64_t width, std::int64_t p
 
 /// Row and column of every patch of an image, row by row, or merge × merge blocks of patches at a time (Qwen's
 /// spatial_merge_size); `prefix` tokens before (a class token) do not turn. In the units of the axis rule: Llama 4
-/// counts from 1; DINOv3's patch centres, −1 … 1 along each side, are the odd integers 2i + 1 − side.
+/// counts from 1; DINOv3's patch centres, −1 … 1 along each side, are the odd integers 2i + 1 − side. Where the model
+/// has a third axis, the frame comes first, 0.
 /// Throws Error as grid_tokens does, where there are more than greatest_packed_tokens, and where the merge does not
 /// divide the sides.
 Positions grid_positions(const RopeConfig&, std::int64_t height, std::int64_t width, std::int64_t merge = 1,

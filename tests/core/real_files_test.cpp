@@ -9,6 +9,7 @@
 #include "core/config/config_json.h"
 #include "core/error.h"
 #include "core/rope/layout.h"
+#include "core/rope/positions.h"
 #include "core/rope/spectrum.h"
 
 using namespace ropescope;
@@ -95,8 +96,8 @@ constexpr Case cases[] = {
      R"({"model_type":"internlm","hidden_size":4096,"num_attention_heads":32,"max_position_embeddings":2048,"rotary":{"base":10000,"type":"dynamic"}})",
      64, 1, 0.86596432},
     {"stablelm, first form",
-     R"({"model_type":"stablelm_epoch","hidden_size":2560,"num_attention_heads":32,"rope_theta":10000,"rope_pct":0.25})",
-     10, 1, 0.39810717},
+     R"({"model_type":"stablelm_epoch","hidden_size":2560,"num_attention_heads":32,"rope_theta":10000,"rope_pct":0.5})",
+     20, 1, 0.63095734},
     {"esm-2", R"({"model_type":"esm","hidden_size":2560,"num_attention_heads":40,"position_embedding_type":"rotary"})",
      32, 1, 0.74989421},
     {"roformer", R"({"model_type":"roformer","hidden_size":768,"num_attention_heads":12,"rotary_value":false})", 32, 1,
@@ -135,6 +136,9 @@ constexpr Case cases[] = {
     // Other people's files.
     {"Llama 3.1 of Meta", R"({"dim":4096,"n_heads":32,"n_kv_heads":8,"rope_theta":500000.0,"use_scaled_rope":true})",
      64, 63, 3.0689265e-7, "interleaved"},
+    {"Llama 3.1 of Meta, between the bands",
+     R"({"dim":4096,"n_heads":32,"n_kv_heads":8,"rope_theta":500000.0,"use_scaled_rope":true})", 64, 30, 1.3718936e-3,
+     "interleaved"},
     {"Llama 2 of Meta", R"({"dim":4096,"n_heads":32,"multiple_of":256,"norm_eps":1e-5})", 64, 1, 0.86596432,
      "interleaved"},
     {"Mistral's own",
@@ -149,6 +153,33 @@ constexpr Case cases[] = {
     {"DeepSeek-V3's own",
      R"({"vocab_size":129280,"dim":7168,"inter_dim":18432,"moe_inter_dim":2048,"n_layers":61,"n_heads":128,"q_lora_rank":1536,"kv_lora_rank":512,"qk_nope_head_dim":128,"qk_rope_head_dim":64,"v_head_dim":128})",
      32, 31, 3.3338035e-6, "interleaved", 1},
+    // Axes in orders of their own: column and row in turn, three thirds, rows before they are heads.
+    {"kimi's tower", R"({"model_type":"kimi_k25_vision"})", 36, 3, 0.59948420},
+    {"minimax's tower", R"({"model_type":"minimax_m3_vl_vision"})", 39, 14, 0.49238824},
+    {"pictures that are matched", R"({"model_type":"efficientloftr"})", 128, 3, 0.86596435, "interleaved"},
+    // The class of the whole gives values to its part, where the part has none.
+    {"voxtral", R"({"model_type":"voxtral","text_config":{"model_type":"llama","head_dim":128}})", 64, 1, 0.74989420},
+    {"voxtral's own base",
+     R"({"model_type":"voxtral","text_config":{"model_type":"llama","head_dim":128,"rope_theta":10000.0}})", 64, 1,
+     0.86596432},
+    {"llama is not voxtral", R"({"model_type":"llama","head_dim":128})", 64, 1, 0.86596432},
+    // What transformers 4 wrote has the values of its classes.
+    {"cohere of 4.57", R"({"model_type":"cohere","head_dim":128,"transformers_version":"4.57.6"})", 64, 1, 0.86596432,
+     "interleaved"},
+    {"cohere of 5.24", R"({"model_type":"cohere","head_dim":128,"transformers_version":"5.24.0"})", 64, 1, 0.81461723,
+     "interleaved"},
+    {"cohere's own base",
+     R"({"model_type":"cohere","head_dim":128,"rope_theta":8000000,"transformers_version":"4.57.6"})", 64, 1, 0.78007,
+     "interleaved"},
+    {"fuyu of 4.57",
+     R"({"model_type":"fuyu","transformers_version":"4.57.6","text_config":{"model_type":"persimmon","hidden_size":4096,"num_attention_heads":64}})",
+     16, 1, 0.53104190},
+    {"olmo 3 of 4.57",
+     R"({"model_type":"olmo3","head_dim":128,"layer_types":["sliding_attention","full_attention"],"transformers_version":"4.57.1"})",
+     64, 1, 0.86596432},
+    {"glm-4.5v of 4.57",
+     R"({"model_type":"Glm4vMoe_text","hidden_size":4096,"num_attention_heads":32,"transformers_version":"4.57.6"})",
+     32, 1, 0.74989421},
     // Layers of kinds of their own.
     {"Gemma 4, saved again",
      R"({"model_type":"gemma4_text","head_dim":256,"hidden_size":2816,"num_attention_heads":16,"layer_types":["sliding_attention","full_attention"],"per_layer_config":{"1":{"head_dim":512}},"rope_parameters":{"full_attention":{"partial_rotary_factor":0.25,"rope_theta":1000000.0,"rope_type":"proportional"},"sliding_attention":{"rope_theta":10000.0,"rope_type":"default"}}})",
@@ -205,7 +236,6 @@ constexpr Refused refused[] = {
     {R"({"model_type":"x","head_dim":128,"rope_theta":1e4,"use_fope":true})", "no rotation"},
     {R"({"model_type":"x","head_dim":128,"rope_theta":1e4,"rope_position_scale":0.5})", "ignore rope_position_scale"},
     {R"({"model_type":"mistral_large4_text"})", "learned factors"},
-    {R"({"model_type":"kimi_k25_vision"})", "axes in an order of its own"},
     {R"({"head_dim":64,"rope_theta":1e4,"alibi":true})", "the model has no rotary embedding (alibi is true)"},
     {R"({"model_type":"vjepa2"})", "no rotation"},
     {R"({"model_type":"llama","head_dim":128,"rope_theta":NaN})", "rope_theta is \"NaN\", expected a number"},
@@ -251,6 +281,29 @@ TEST_CASE(
     CHECK(words.find(one.words) != std::string::npos);
     CHECK(words.find('\n') == std::string::npos);
   }
+}
+
+TEST_CASE("where two releases have two bases for a file without one, both are named") {
+  const Model older = read(R"({"model_type":"cohere","head_dim":128,"transformers_version":"4.57.6"})");
+  REQUIRE(older.warnings.size() == 1);
+  CHECK(older.warnings[0] ==
+        "no rope_theta in it: it has that of transformers 4.57, whose version the file names (5.24 has 500 000)");
+  CHECK(read(R"({"model_type":"cohere","head_dim":128})").warnings.empty());
+}
+
+TEST_CASE("each axis turns the pairs that its tower gives it") {
+  const auto axes_of = [](const char* type, std::int64_t axes) {
+    const Model model = read(fmt::format(R"({{"model_type":"{}"}})", type));
+    std::string letters;
+    for (const std::uint8_t axis : pair_axes(model.layers[0].config, axes)) letters += static_cast<char>('0' + axis);
+    return letters;
+  };
+  CHECK(axes_of("kimi_k25_vision", 2) == "101010101010101010101010101010101010");
+  CHECK(axes_of("efficientloftr", 2).starts_with("010101"));
+  CHECK(axes_of("minimax_m3_vl_vision", 3) == "000000000000011111111111112222222222222");
+  CHECK(axes_of("step3p5_vision", 2).starts_with("1111"));
+  const Model tower = read(R"({"model_type":"minimax_m3_vl_vision"})");
+  CHECK((grid_positions(tower.layers[0].config, 2, 2).axes == 3));
 }
 
 TEST_CASE("a key that cannot be honoured is left out by a word beside the file") {
