@@ -54,16 +54,53 @@ struct Glfw {
   }
 };
 
+/// A window's place and size, in the screen's units.
+struct Place {
+  int x = 0, y = 0, width = usual_width, height = usual_height;
+};
+
+/// The monitor on which most of the window lies: the projector, where it was moved there. Null where there is none.
+GLFWmonitor* monitor_below(const Place& window) {
+  int count = 0;
+  GLFWmonitor** monitors = glfwGetMonitors(&count);
+  GLFWmonitor* best = glfwGetPrimaryMonitor();
+  std::int64_t most = 0;
+  for (int i = 0; i < count; ++i) {
+    int x = 0, y = 0;
+    glfwGetMonitorPos(monitors[i], &x, &y);
+    const GLFWvidmode* mode = glfwGetVideoMode(monitors[i]);
+    if (!mode) continue;
+    const std::int64_t w = std::min(window.x + window.width, x + mode->width) - std::max(window.x, x),
+                       h = std::min(window.y + window.height, y + mode->height) - std::max(window.y, y);
+    if (w > 0 && h > 0 && w * h > most) most = w * h, best = monitors[i];
+  }
+  return best;
+}
+
+/// The usual size, or as much of it as the screen has room for beside its bars.
+Place first_place() {
+  Place place;
+  GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+  int x = 0, y = 0, width = 0, height = 0;
+  if (monitor) glfwGetMonitorWorkarea(monitor, &x, &y, &width, &height);
+  constexpr int frame = 40; // a title bar, which the work area does not leave out
+  if (width > 0) place.width = std::clamp(width, least_width, usual_width);
+  if (height > 0)
+    place.height = std::clamp(height < usual_height + frame ? height - frame : height, least_height, usual_height);
+  return place;
+}
+
 /// OpenGL 4.3, else 3.3 where everything but the GPU engine works. Null where neither comes up.
 GLFWwindow* open_window() {
   const gpu::DriverTime driver;
+  const Place place = first_place();
   for (const auto& [major, minor] : {std::pair{4, 3}, std::pair{3, 3}}) {
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, major);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, minor);
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
     glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
     glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE); // as large to the eye on a monitor of many dots per inch
-    if (GLFWwindow* window = glfwCreateWindow(usual_width, usual_height, "Ropescope", nullptr, nullptr)) {
+    if (GLFWwindow* window = glfwCreateWindow(place.width, place.height, "Ropescope", nullptr, nullptr)) {
       glfwSetWindowSizeLimits(window, least_width, least_height, GLFW_DONT_CARE, GLFW_DONT_CARE);
       return window;
     }
@@ -80,8 +117,8 @@ public:
     glfwSetWindowUserPointer(window_, this);
     // Set before Dear ImGui sets its own: GLFW keeps one callback of each kind, and Dear ImGui's calls the one that was
     // there before. In the other order Dear ImGui would get no events. Whatever may change the picture calls touch().
-    glfwSetKeyCallback(window_, [](GLFWwindow* w, int key, int, int pressed, int modifiers) {
-      of(w).on_key(key, pressed, modifiers);
+    glfwSetKeyCallback(window_, [](GLFWwindow* w, int key, int scancode, int pressed, int modifiers) {
+      of(w).on_key(key, scancode, pressed, modifiers);
     });
     glfwSetDropCallback(window_, [](GLFWwindow* w, int count, const char** paths) {
       of(w).shell_.drop({paths, paths + count});
@@ -172,6 +209,7 @@ private:
     ImGui_ImplGlfw_NewFrame();
     glViewport(0, 0, width, height);
     shell_.frame(width, height, seconds, true);
+    name_window();
     for (const int key : pressed_) compat::hold_key(key, false);
     pressed_.clear();
     const gpu::DriverTime driver;
@@ -179,11 +217,11 @@ private:
   }
 
   /// A key goes to the program unless a text field takes it; Escape always does, since it closes what is open.
-  void on_key(int key, int pressed, int modifiers) {
+  void on_key(int key, int scancode, int pressed, int modifiers) {
     touch();
     if (pressed == GLFW_PRESS && key >= 0) pressed_.push_back(key);
     if (pressed == GLFW_RELEASE || (shell_.takes_letters() && key != GLFW_KEY_ESCAPE)) return;
-    const Request request = shell_.key(key, modifiers);
+    const Request request = shell_.key(key_by_letter(key, glfwGetKeyName(key, scancode)), modifiers);
     if (request == Request::quit)
       glfwSetWindowShouldClose(window_, GLFW_TRUE);
     else if (request == Request::full_screen)
@@ -195,15 +233,23 @@ private:
   }
 
   void full_screen() {
-    if (glfwGetWindowMonitor(window_)) {
-      // Back to a window: GLFW wants its place and size. 60 keeps the title bar on the screen.
-      glfwSetWindowMonitor(window_, nullptr, 60, 60, usual_width, usual_height, GLFW_DONT_CARE);
+    if (glfwGetWindowMonitor(window_)) { // back to the window that it was
+      glfwSetWindowMonitor(window_, nullptr, before_.x, before_.y, before_.width, before_.height, GLFW_DONT_CARE);
       return;
     }
-    GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+    glfwGetWindowPos(window_, &before_.x, &before_.y);
+    glfwGetWindowSize(window_, &before_.width, &before_.height);
+    GLFWmonitor* monitor = monitor_below(before_);
     if (!monitor) return;
     const GLFWvidmode* mode = glfwGetVideoMode(monitor);
     glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+  }
+
+  /// "YaRN-Llama-2-7b-64k – Ropescope": which of several windows is which.
+  void name_window() {
+    if (named_ == shell_.scene().model.name) return;
+    named_ = shell_.scene().model.name;
+    glfwSetWindowTitle(window_, fmt::format("{} – Ropescope", named_).c_str());
   }
 
   // The order matters: engines_ makes window_'s OpenGL context current, which shell_ needs too, and both are destroyed
@@ -211,6 +257,8 @@ private:
   GLFWwindow* window_;
   gpu::Engines engines_;
   shell::Shell shell_;
+  Place before_; // of the window that is now full screen
+  std::string named_;
   int frames_wanted_ = frames_after_event;
   std::vector<int> pressed_; // GLFW's key codes, pressed since the last frame
 };

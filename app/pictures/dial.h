@@ -15,12 +15,15 @@ struct Dial {
   std::complex<float> query, key; ///< only their direction is drawn
   double seen;                    ///< rad, greatest angle that a distance within the trained context makes
   bool selected = false;
+  bool backwards = false; ///< the query lies before the key: the wedge opens against the sense of the hands
 };
 
-/// The angle from key to query, 0 … 2π.
+/// The angle from key to query, less than a turn: 0 … 2π, and −2π … 0 where the query lies before the key. Else a
+/// distance of −1 would fill the dial of a slow pair.
 inline double angle_between(const Dial& d) {
   constexpr double turn = 2 * std::numbers::pi;
   const double angle = static_cast<double>(std::arg(d.query)) - static_cast<double>(std::arg(d.key));
+  if (d.backwards) return angle > 0 ? angle - turn : angle;
   return angle < 0 ? angle + turn : angle;
 }
 
@@ -33,7 +36,7 @@ inline void draw_dial(const Canvas& c, ImVec2 centre, float radius, const Dial& 
 
   const double key = static_cast<double>(std::arg(d.key)), between = angle_between(d);
   // Mixed with the dial's colour and opaque, which looks like a translucent wedge and needs no blending.
-  c.paint.wedge(centre, radius * 0.58f, key, between,
+  c.paint.wedge(centre, radius * 0.58f, between < 0 ? key + between : key, std::abs(between),
                 mix(c.theme.dial, phase_colour(between, 1), c.theme.dark ? 0.62f : 0.55f));
 
   // A pair that turns once or more within the trained context has shown every angle: its ring is whole. A slower pair

@@ -18,16 +18,30 @@ std::string_view turned_by(const Canvas& c, const Scene& scene, const Derived& d
   return c.words(" · by {}", axis_name(scene.rope, derived.axes()[static_cast<std::size_t>(scene.pair)]));
 }
 
+/// Whether the picture reaches beyond what training has seen, or pairs turn otherwise than they did.
+bool is_extended(const Scene& scene, const Derived& derived) {
+  const auto i = static_cast<std::size_t>(scene.pair);
+  return static_cast<double>(derived.length()) != derived.trained_length() ||
+         derived.current().spectrum.inv_freq[i] != derived.trained().inv_freq[i];
+}
+
+/// "20 and 84": which components of a head form the pair. This is all that the pairing changes.
+std::string_view components_of(const Canvas& c, const Scene& scene) {
+  const PairIndex index = pair_index(scene.rope.layout.pairs, scene.rope.layout.head_dim, pair_count(scene.rope));
+  return c.words("{} and {}", index.in_first(scene.pair), index.in_second(scene.pair));
+}
+
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene&) {
-  constexpr float row_height = 23, rows_height = 4 * row_height, title_height = 30;
+  const Spectrum& spectrum = derived.current().spectrum;
+  const bool extended = is_extended(scene, derived);
+  const float row_height = 23, rows_height = static_cast<float>(extended ? 6 : 5) * row_height, title_height = 30;
   canvas::panel(c, panel);
   const Rect area = panel.inset(c.px(18), c.px(14));
   const auto i = static_cast<std::size_t>(scene.pair);
   const Hands& hands = *derived.numbers<Hands>();
   // `seen` is the greatest angle (rad) that training has shown: the pair's frequency before any extension, times the
   // trained context.
-  const double theta = derived.current().spectrum.inv_freq[i],
-               seen = derived.trained().inv_freq[i] * derived.trained_length();
+  const double theta = spectrum.inv_freq[i], seen = derived.trained().inv_freq[i] * derived.trained_length();
   const float middle = (area.least.x + area.greatest.x) / 2;
   text(c, {middle, area.least.y}, c.fonts.bold, c.theme.text,
        c.words("pair {}{}", scene.pair, turned_by(c, scene, derived)), Align::centre);
@@ -36,9 +50,9 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   // 0.94 leaves room for the strokes, which are drawn half outside the circle.
   const float radius = std::max(c.px(20), std::min(room, area.width()) / 2 * 0.94f);
   draw_dial(c, {middle, area.least.y + c.px(title_height) + radius * 1.03f}, radius,
-            {hands.query[i], hands.key[i], seen, false});
+            {hands.query[i], hands.key[i], seen, false, scene.m < scene.n});
 
-  const float width = std::min(area.width(), c.px(260)), left = middle - width / 2;
+  const float width = std::min(area.width(), c.px(280)), left = middle - width / 2;
   float y = area.greatest.y - c.px(rows_height);
   const auto row = [&](std::string_view label, std::string_view value) {
     text(c, {left, y}, c.fonts.small, c.theme.dim, label);
@@ -49,10 +63,17 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   row(c.words("θ{}", index), theta >= 1e-4 || theta == 0 ? c.words("{:.6f}", theta) : c.words("{:.4e}", theta));
   const double lambda = wavelength(theta);
   row("wavelength", theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)));
-  const double turns = theta * derived.trained_length() / (2 * std::numbers::pi);
-  row("turns in L", grouped(c, turns, turns < 10 ? 3 : 1));
-  const double delta = static_cast<double>(scene.m - scene.n) * theta;
-  row(c.words("Δ·θ{}", index), c.words("{} rad", grouped(c, delta, 3)));
+  // Two numbers, as an extension makes them differ: what the ring shows, and how far the slowed hand comes.
+  const auto turns = [&](double angle) {
+    const double count = angle / (2 * std::numbers::pi);
+    return grouped(c, count, count < 10 ? 3 : 1);
+  };
+  row("turns seen in training", turns(seen));
+  if (extended)
+    row(c.words("turns at {} tokens", grouped(c, static_cast<double>(derived.length()))),
+        turns(theta * static_cast<double>(derived.length())));
+  row(c.words("Δ·θ{}", index), angle_words(c, static_cast<double>(scene.m - scene.n) * theta));
+  row("components", components_of(c, scene));
 }
 
 } // namespace

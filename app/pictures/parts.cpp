@@ -1,6 +1,8 @@
 #include "app/pictures/parts.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 #include "app/canvas/imgui_compat.h"
 #include "core/analysis/hands.h"
@@ -66,6 +68,14 @@ ImU32 scheme_colour(const Canvas& c, const Series& series) {
 }
 
 float scheme_width(const Series& series) { return series.current ? 3.0f : 1.8f; }
+
+std::string_view angle_words(const Canvas& c, double angle) {
+  constexpr double turn = 2 * std::numbers::pi;
+  const double turns = std::trunc(angle / turn);
+  if (turns == 0) return c.words("{} rad", with_sign(angle, 3));
+  return c.words("{} turn{} {} {:.3f} rad", grouped(c, turns), std::abs(turns) == 1 ? "" : "s", angle < 0 ? "−" : "+",
+                 std::abs(angle - turns * turn));
+}
 
 void label_rule_x(const Canvas& c, const Plot& plot, double value, std::string_view words, ImU32 colour, float y) {
   if (!(value >= plot.x.least && value <= plot.x.greatest)) return;

@@ -70,6 +70,9 @@ ImU32 scheme_colour(const Canvas&, const Series&);
 float scheme_width(const Series&);
 Dash scheme_dash(const Series&);
 
+/// An angle (rad): "−2.081 rad", and of a turn or more "2 turns + 0.007 rad", as hands show the rest alone.
+std::string_view angle_words(const Canvas&, double angle);
+
 /// The name and the value of a position in words, beside a rule of the trained context or the target.
 void label_rule_x(const Canvas&, const Plot&, double value, std::string_view words, ImU32 colour, float y);
 

@@ -130,13 +130,13 @@ const PrecisionCurve* on_gpu(const PrecisionCurves& precision, const PrecisionCu
   return nullptr;
 }
 
-/// The same numbers at round positions, to be read off: the CPU's, and beside them the GPU's.
+/// The same numbers around round positions, to be read off: the CPU's, and beside them the GPU's.
 void draw_table(const Canvas& c, Rect room, const PrecisionCurves& precision) {
   const float names = c.px(170), width = (room.width() - names) / static_cast<float>(precision.table_positions.size());
   const float of_gpu = std::min(width * 0.48f, c.px(84));
   float y = room.least.y;
   const auto column = [&](std::size_t k) { return room.least.x + names + width * static_cast<float>(k + 1); };
-  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, "CPU, GPU at position");
+  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, "CPU, GPU around position");
   for (std::size_t k = 0; k < precision.table_positions.size(); ++k)
     text(c, {column(k), y}, c.fonts.small, c.theme.dim, grouped(c, static_cast<double>(precision.table_positions[k])),
          Align::right);

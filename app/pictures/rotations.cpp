@@ -159,7 +159,7 @@ void draw_read_out(const Canvas& c, Rect wall, std::int64_t pair, const Scene& s
   table.add(c.theme.query, "query angle", c.words("{} rad", with_sign(static_cast<double>(std::arg(dial.query)), 3)));
   table.add(c.theme.key, "key angle", c.words("{} rad", with_sign(static_cast<double>(std::arg(dial.key)), 3)));
   table.add(phase_colour(angle_between(dial), 1), "Δ·θ",
-            c.words("{} rad", with_sign(static_cast<double>(scene.m - scene.n) * theta, 3)));
+            angle_words(c, static_cast<double>(scene.m - scene.n) * theta));
   table.add(scheme_colour(c, derived.current()), "wavelength",
             theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)));
   table.add(c.theme.seen, "turns in training", c.words("{:.3f}", dial.seen / (2 * std::numbers::pi)));
@@ -187,8 +187,8 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
                         wall.least.y + grid.cell_height * static_cast<float>(place / columns)};
     const ImVec2 centre{corner.x + grid.cell_width / 2, corner.y + grid.radius * 1.12f};
     const bool selected = i == scene.pair && !c.bare;
-    const Dial dial{hands.query[at], hands.key[at], derived.trained().inv_freq[at] * derived.trained_length(),
-                    selected};
+    const Dial dial{hands.query[at], hands.key[at], derived.trained().inv_freq[at] * derived.trained_length(), selected,
+                    scene.m < scene.n};
     draw_dial(c, centre, grid.radius, dial);
     if (grid.labelled)
       text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small,

@@ -5,6 +5,7 @@
 
 #include "app/canvas/axis_view.h"
 #include "app/pictures/parts.h"
+#include "core/analysis/first_negative.h"
 
 namespace ropescope::pictures {
 
@@ -71,6 +72,13 @@ void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patienc
   // A view that the axis cannot show is scanned as the axis mends it.
   const auto seen = x.view ? std::optional(AxisView(x).shown()) : std::nullopt;
   derived.show_curves(scene, engines, patience, {seen, x.scale});
+  const Series& current = derived.current();
+  // Where the view begins beyond the first distance, no curve says what lies before it.
+  if (!current.finished || current.curve.edges.empty() || current.curve.edges.front() > 1) {
+    derived.numbers<FirstNegative>(derived.version(), [] { return FirstNegative(); });
+    return;
+  }
+  derived.numbers<FirstNegative>(derived.version(), [&] { return first_negative(current.curve, current.turns); });
 }
 
 Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& derived) {
@@ -86,6 +94,13 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
           room,
           distances(scene, derived),
           {.all = {least - 0.05, greatest + 0.04}, .view = scene.options.range(view_y)}};
+}
+
+/// A model whose own file extends it was trained beyond its original context, to what length no file says.
+std::string_view beyond_words(const Scene& scene) {
+  const RopeType own = original_rope(scene).scaling.rope_type;
+  return own != RopeType::standard && own == scene.rope.scaling.rope_type ? "beyond the original context"
+                                                                          : "beyond training";
 }
 
 /// Where no distance was seen in training: tinted and hatched; said in words above the curves.
@@ -165,7 +180,9 @@ void draw_here(const Canvas& c, const Plot& p, const Scene& scene, const Derived
     c.paint.disc(at, c.px(7), c.theme.text);
     c.paint.disc(at, c.px(5), scheme_colour(c, current));
   }
-  ReadOut table(c, c.words("Δ = {}", grouped(c, distance)));
+  // The axis has no sign: cosines of Δ and −Δ are the same.
+  ReadOut table(c, scene.m < scene.n ? c.words("|Δ| = {}", grouped(c, distance))
+                                     : c.words("Δ = {}", grouped(c, distance)));
   for (std::size_t s = 0; s < derived.series().size(); ++s) {
     const Series& series = derived.series()[s];
     if (alpha[s] > 0)
@@ -199,11 +216,39 @@ void draw_under_mouse(const Canvas& c, const Plot& p, const Scene& scene, const 
     const auto number = [&](float v) { return with_sign(gain * static_cast<double>(v), 4); };
     const ImVec2 at{x, p.y.pixel(gain * static_cast<double>(series.curve.local_mean[bin]))};
     if (p.area.contains(at)) c.paint.disc(at, c.px(4), scheme_colour(c, series));
+    // The line's own value, so that the table is the line; then what lies behind it.
+    const std::string line = number(series.curve.local_mean[bin]);
     table.add(scheme_colour(c, series), series.label,
-              first == last ? c.words("{}", number(b.mean))
-                            : c.words("{} ({} … {})", number(b.mean), number(b.least), number(b.greatest)));
+              first == last ? c.words("line {}, here {}", line, number(b.mean))
+                            : c.words("line {}, here {} … {}", line, number(b.least), number(b.greatest)));
   }
   table.draw(c.mouse, p.area);
+}
+
+/// The query at a distance behind the key. Where it would leave the context that is pictured, the key makes room.
+void choose_distance(Scene& next, std::int64_t distance) {
+  const std::int64_t last = pictured_length(next) - 1;
+  next.m = next.n + distance;
+  if (next.m > last) {
+    next.n = std::max<std::int64_t>(0, last - distance);
+    next.m = next.n + distance;
+  }
+  settle(next);
+}
+
+/// Where the score of the scheme in force is negative for the first time: the line, a mean of many distances, crosses 0
+/// far behind it.
+void draw_first_negative(const Canvas& c, const Plot& p, const Derived& derived) {
+  const FirstNegative* first = derived.numbers<FirstNegative>();
+  if (derived.refining() || !first || !first->distance) return;
+  const auto distance = static_cast<double>(*first->distance);
+  const ImVec2 at = p.at(distance, 0);
+  if (!p.area.contains(at)) return;
+  const ImU32 colour = scheme_colour(c, derived.current());
+  c.paint.line({at.x, at.y - c.px(5)}, {at.x, at.y + c.px(5)}, colour, c.stroke(2));
+  const std::string_view words = c.words("first below 0 at {}", grouped(c, distance));
+  const float width = text_width(c.fonts.small, words), left = at.x - width - c.px(6);
+  if (left > p.area.least.x) label_on(c, {left, at.y + c.px(5)}, c.theme.dim, words);
 }
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
@@ -226,7 +271,8 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   p.end();
   const double trained = derived.trained_length();
   if (trained < p.x.greatest)
-    label_rule_x(c, p, std::max(trained, p.x.least), "beyond training", c.theme.beyond, p.area.least.y + c.px(3));
+    label_rule_x(c, p, std::max(trained, p.x.least), beyond_words(scene), c.theme.beyond, p.area.least.y + c.px(3));
+  draw_first_negative(c, p, derived);
   p.take_input();
   keep_view(next, view_x, view_y, p);
   if (p.hovered())
@@ -234,10 +280,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   else if (!c.bare)
     draw_here(c, p, scene, derived, alphas);
   draw_progress(c, p, derived);
-  if (const auto clicked = p.clicked()) {
-    next.m = scene.n + std::lround(p.x.value(clicked->x));
-    settle(next);
-  }
+  if (const auto clicked = p.clicked()) choose_distance(next, std::lround(p.x.value(clicked->x)));
 }
 
 Table columns(const Scene& scene, const Derived& derived) {

@@ -115,6 +115,24 @@ const Action& action(std::string_view name) {
   throw Error(fmt::format("there is no action \"{}\"", name));
 }
 
+int key_by_letter(int key, const char* typed) {
+  switch (key) { // keys of the number block type signs too
+  case GLFW_KEY_KP_ADD: return GLFW_KEY_EQUAL;
+  case GLFW_KEY_KP_SUBTRACT: return GLFW_KEY_MINUS;
+  default: break;
+  }
+  if (key >= GLFW_KEY_KP_0 && key <= GLFW_KEY_KP_9) return GLFW_KEY_0 + (key - GLFW_KEY_KP_0);
+  const bool prints = key > GLFW_KEY_SPACE && key <= GLFW_KEY_GRAVE_ACCENT;
+  if (!prints || !typed || typed[0] == 0 || typed[1] != 0) return key;
+  const char sign = typed[0];
+  if (sign >= 'a' && sign <= 'z') return sign - 'a' + GLFW_KEY_A;
+  if ((sign >= 'A' && sign <= 'Z') || (sign >= '0' && sign <= '9')) return sign;
+  if (sign == '+' || sign == '=') return GLFW_KEY_EQUAL;
+  // A French keyboard has − on the 6: there the digit is meant.
+  if (sign == '-' && !(key >= GLFW_KEY_0 && key <= GLFW_KEY_9)) return GLFW_KEY_MINUS;
+  return key;
+}
+
 const Action* action_for_key(int key, int modifiers) {
   // Caps Lock and Num Lock, which GLFW may report among the modifiers, do not count.
   const int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);

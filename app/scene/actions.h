@@ -43,6 +43,12 @@ std::span<const Action> actions();
 const Action& action(std::string_view name);
 
 /// The action of a key with exactly these modifiers, or null.
+/// The key's code as actions have it, for the key at a place of the keyboard that types `typed` (UTF-8, of
+/// glfwGetKeyName; null where it types nothing). A letter counts by what it types, wherever it lies: on a French
+/// keyboard Ctrl+A is no Ctrl+Q. A key that types neither a letter nor a digit counts by its place, unless another key
+/// is meant by the sign (+ − =): so [ ] and the digits of a French keyboard work as on an American one.
+int key_by_letter(int key, const char* typed);
+
 const Action* action_for_key(int key, int modifiers);
 
 /// "Ctrl+O", "→", "Space"

@@ -183,7 +183,9 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   }
   const Canvas c = canvas(outside);
   const Rect window{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
-  if (help_ && hit("help", window)) help_ = false; // submitted first, it takes every click
+  // Below the overlay nothing reacts, and a click anywhere closes it.
+  const bool covered = help_;
+  ImGui::BeginDisabled(covered);
   const float top = c.px(bar_height) + c.px(gap);
   const float left = scene_.panel ? c.px(gap + panel_width + gap) : c.px(gap);
   const float foot = shown_message().empty() ? c.px(gap) : c.px(gap + message_height + gap);
@@ -203,6 +205,8 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   (shown.draw_on_stage ? shown.draw_on_stage : shown.draw)(c, stage_area, scene_, derived_, next);
   message_bar(c, {{c.px(gap), window.greatest.y - c.px(gap + message_height)},
                   {window.greatest.x - c.px(gap), window.greatest.y - c.px(gap)}});
+  ImGui::EndDisabled();
+  if (covered && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) help_ = false;
   if (help_) help(c);
   take_back_first_click(next);
   if (const auto file = dialog_.draw()) {

@@ -76,8 +76,11 @@ void Shell::badge(const Canvas& c, Rect r) const {
     // Each engine is within 2e-6 of the exact numbers (core/rope/engine.h), so that both may be 4e-6 apart. In practice
     // they are closer; what is further apart than 2e-6 deserves a look.
     c.paint.disc(dot, c.px(5), due ? c.theme.faint : p.greatest_difference <= 2e-6 ? c.theme.good : c.theme.bad);
+    // Software that stands in for a GPU runs on the same processor: its time says nothing of GPUs, so it is not there.
+    const bool is_gpu = engines_.draws_on_gpu();
     const std::string_view numbers =
-        due ? "GPU beside CPU: once it is still"
+        due       ? is_gpu ? "GPU beside CPU: once it is still" : "shaders beside CPU: once it is still"
+        : !is_gpu ? c.words("no GPU: shaders run on the CPU  max|Δ| {:.1e}", p.greatest_difference)
         : c.measured_times
             ? c.words("GPU {:.2f} ms  CPU {:.2f} ms  max|Δ| {:.1e}", p.gpu_ms, p.cpu_ms, p.greatest_difference)
             : c.words("GPU beside CPU: max|Δ| {:.1e}", p.greatest_difference);
@@ -85,8 +88,7 @@ void Shell::badge(const Canvas& c, Rect r) const {
     if (width > room) return; // the dot alone; the tooltip of a wider window has the rest
     text(c, {r.greatest.x - c.px(14), y}, c.fonts.mono_small, c.theme.text, numbers, Align::right);
     const std::string_view device = !engines_.shaders.badge.empty() ? std::string_view(engines_.shaders.badge)
-                                    : engines_.draws_on_gpu()       ? std::string_view(engines_.gpu_device)
-                                                              : c.words("{}, drawn by the CPU", engines_.gpu_device);
+                                                                    : std::string_view(engines_.gpu_device);
     if (room - width > c.px(60))
       text(c, words, c.fonts.small, c.theme.dim, shortened(c, c.fonts.small, device, room - width - c.px(12)));
   }

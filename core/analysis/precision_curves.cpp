@@ -18,7 +18,10 @@ PrecisionCurves precision_curves(std::span<const PrecisionEngine> engines, const
   if (furthest >= 10'000'000) result.table_positions.push_back(10'000'000);
   // A curve takes each position with the one before it and shows the worse: a format may hold a position exactly (every
   // power of two, for one), and its error of 0 would hide that of all others around.
-  std::vector<std::int64_t> asked = result.table_positions;
+  // The table takes the position after it too, for the same reason: 1000 and 32 768 are numbers of bfloat16, 999 and
+  // 1001 are not.
+  std::vector<std::int64_t> asked;
+  for (const std::int64_t p : result.table_positions) asked.insert(asked.end(), {p - 1, p, p + 1});
   for (const std::int64_t p : result.positions) asked.insert(asked.end(), {p, std::max<std::int64_t>(1, p - 1)});
   for (std::size_t r = 0; r < std::size(shown_recipes); ++r)
     for (const PrecisionEngine& on : engines) {
@@ -26,9 +29,10 @@ PrecisionCurves precision_curves(std::span<const PrecisionEngine> engines, const
       if (!on.engine->why_not().empty() || !measurable(*on.engine, recipe, config)) continue;
       const std::vector<double> errors = precision(*on.engine, recipe, config, static_cast<double>(length), asked);
       PrecisionCurve curve{.recipe = r, .on_gpu = on.is_gpu};
-      // `errors` is in the order of `asked`: first those of the table, then two for each point of the curve.
-      const auto split = errors.begin() + static_cast<std::ptrdiff_t>(result.table_positions.size());
-      curve.table.assign(errors.begin(), split);
+      // `errors` is in the order of `asked`: three for each place of the table, then two for each point of the curve.
+      const auto split = errors.begin() + static_cast<std::ptrdiff_t>(3 * result.table_positions.size());
+      for (auto error = errors.begin(); error != split; error += 3)
+        curve.table.push_back(std::max({error[0], error[1], error[2]}));
       for (auto error = split; error != errors.end(); error += 2) curve.errors.push_back(std::max(error[0], error[1]));
       result.curves.push_back(std::move(curve));
     }

@@ -318,6 +318,16 @@ TEST_CASE("the overlay of keys takes the click that closes it, and Escape closes
   window.mouse(440, 135, false);
   CHECK(window.shell.scene() == before);
   CHECK(!window.shell.close_what_is_open());
+  // Over a slider of the panel too, which stays where it was.
+  const canvas::Rect slider = window.control("base");
+  window.shell.perform(Request::help);
+  window.frames(1);
+  window.mouse(slider.centre().x, slider.centre().y, false);
+  window.mouse(slider.centre().x, slider.centre().y, true);
+  window.mouse(slider.greatest.x, slider.centre().y, true);
+  window.mouse(slider.greatest.x, slider.centre().y, false);
+  CHECK(window.shell.scene() == before);
+  CHECK(!window.shell.close_what_is_open());
   window.shell.perform(Request::help);
   window.shell.perform(window.shell.key(GLFW_KEY_ESCAPE, 0));
   CHECK(!window.shell.close_what_is_open());
