@@ -47,13 +47,13 @@ inline void draw_dial(const Canvas& c, ImVec2 centre, float radius, const Dial& 
     c.paint.circle(centre, radius, c.theme.outline, whole_stroke(stroke * 0.6f));
     c.paint.arc(centre, radius, 0, d.seen, c.theme.seen, whole_stroke(stroke * 1.6f));
   }
-  const auto hand = [&](std::complex<float> towards, float length, ImU32 colour) {
-    c.paint.line(centre, on_circle(centre, length * radius, static_cast<double>(std::arg(towards))), colour,
-                 std::max(2.0f, whole_stroke(std::min(radius / 11, c.px(7)))));
+  const float width = std::max(2.0f, whole_stroke(std::min(radius / 11, c.px(7))));
+  const auto hand = [&](std::complex<float> towards, float length, float wide, ImU32 colour) {
+    c.paint.line(centre, on_circle(centre, length * radius, static_cast<double>(std::arg(towards))), colour, wide);
   };
-  // The query's hand is longer and on top, so that both are seen where they lie on each other.
-  hand(d.key, 0.80f, c.theme.key);
-  hand(d.query, 0.88f, c.theme.query);
+  // The query's hand is longer and on top, the key's is broader, so that both are seen where they lie on each other.
+  hand(d.key, 0.80f, width + 2 * std::max(1.0f, whole_stroke(width * 0.35f)), c.theme.key);
+  hand(d.query, 0.88f, width, c.theme.query);
   if (d.selected) c.paint.circle(centre, radius + stroke * 2.2f, c.theme.accent, std::max(2.0f, stroke));
 }
 
