@@ -11,7 +11,7 @@
 #include "app/cli/position_options.h"
 #include "app/cli/say.h"
 #include "app/cli/still.h"
-#include "core/check/checked_kernel.h"
+#include "core/check/checked_files.h"
 #include "core/check/finding_json.h"
 #include "core/error.h"
 #include "core/io/file.h"
@@ -27,26 +27,25 @@ struct Options {
   bool json = false;
 };
 
-/// read_kernel_run(). core/check knows no options; where it cannot tell which axis counts the tokens, the name of the
+/// check_files(). core/check knows no options; where it cannot tell which axis counts the tokens, the name of the
 /// option that tells it is added here.
-KernelRun read(const KernelFiles& files, const Model& model, const LayerRope& layer) {
+std::shared_ptr<const CheckedKernel> check_named(const Options& options, const Model& model) {
+  const LayerRope& layer = options.model.layer(model);
+  // Called only to tell the person which layout is taken; check_files() finds the same one from `files.layout`.
+  asked_layout(options.files.layout, model, layer.config);
   try {
-    return read_kernel_run(files, model, layer);
+    return check_files(options.files, model, layer);
   } catch (const AmbiguousTokenAxis& error) {
     throw Error(told_with_option(error.what(), error.axes));
   }
 }
 
-KernelRun read_run(const Options& options, const Model& model) {
-  const LayerRope& layer = options.model.layer(model);
-  // Called only to tell the person which layout is taken; read_kernel_run() finds the same one from `files.layout`.
-  asked_layout(options.files.layout, model, layer.config);
-  KernelFiles files = options.files;
-  // The config may tell the axis of heads from that of tokens.
-  if (!options.model.config.empty()) files.config = model.origin; // of a folder the file in it
-  KernelRun run = read(files, model, layer);
+/// How the files were read, where there was a choice.
+void say_reading(const Options& options, const KernelRun& run) {
+  for (const std::string& note : run.notes) say(note);
+  if (run.token_axis && run.token_axis_reason != "only one")
+    say(fmt::format("Axis {} counts the tokens ({}).", *run.token_axis, run.token_axis_reason));
   if (!options.files.positions.given()) say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
-  return run;
 }
 
 /// What a person reads: nothing but the sentence where the kernel agrees.
@@ -86,7 +85,8 @@ int check_kernel(const Options& options, Output& out) {
   for (const std::string& file : {options.files.in, options.files.out})
     require_other_file(options.report, without_tensor_name(file), "a file of the kernel");
   const Model model = options.model.resolve();
-  const std::shared_ptr<const CheckedKernel> checked = checked_kernel(read_run(options, model));
+  const std::shared_ptr<const CheckedKernel> checked = check_named(options, model);
+  say_reading(options, checked->run);
   const Finding& finding = checked->finding;
   const std::string json = finding_json(finding, checked->run);
   if (report == ".json") write_file(options.report, json);
