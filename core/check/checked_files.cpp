@@ -163,9 +163,9 @@ private:
 
   bool contests(std::size_t other, std::size_t r) const {
     if (reading(other).axis == reading(r).axis || reading(r).tokens.size() > 1) return false;
-    // One step of decoding turned by the number of the head.
+    // One step of decoding turned by its position and the number of the head; at position 0 nobody tries one.
     if (fits_[other].one_token)
-      return may_decode(other) && reading(other).heads == reading(r).tokens[0] && may_be_heads(count(r), heads_);
+      return may_decode(other) && !fits_[other].nothing_turns && reading(other).heads == reading(r).tokens[0] && may_be_heads(count(r), heads_);
     if (count(other) < count(r)) return false;
     // The model's own number of heads, beside what can be none of its.
     const bool counted = std::find(heads_.begin(), heads_.end(), reading(r).head_count()) != heads_.end();

@@ -1,5 +1,6 @@
 #include "core/check/run_files.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@ KernelRun read_kernel_run(const KernelFiles& files, const Model& model, const La
   KernelReader reader(files, model, layer);
   std::vector<std::int64_t> axes;
   for (const TokenReading& reading : reader.readings()) axes.push_back(reading.axis);
+  std::sort(axes.begin(), axes.end());
   if (axes.size() > 1)
     throw AmbiguousTokenAxis(
         fmt::format("{}: shape ({}), and axes {} may each count the tokens: expected to be told which", files.in,
