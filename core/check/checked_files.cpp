@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -37,11 +38,12 @@ public:
       : reader_(reader), files_(files), heads_(model.head_counts), stop_(stop), all_(reader.readings()) {}
 
   std::shared_ptr<const CheckedKernel> run() {
-    if (all_.size() == 1) return conclude(0, files_.token_axis ? "given" : "only one");
-    for (const TokenReading& reading : all_) {
-      throw_if_stopped(stop_);
-      fits_.push_back(fit_reading(reader_.sample(reading)));
-    }
+    const std::size_t plain = all_.size();
+    if (plain == 1 && reader_.exchanged_readings().empty()) return conclude(0, only());
+    fit_all();
+    if (std::all_of(fits_.begin(), fits_.end(), [](const ReadingFit& fit) { return fit.alike > no_rotation; }))
+      try_exchanged();
+    if (all_.size() == 1) return conclude(0, only());
     if (const auto decode = single_token()) return conclude(*decode, found);
     const std::size_t best = nearest_to_expected();
     if (stands_out(best)) {
@@ -53,6 +55,27 @@ public:
 
 private:
   static constexpr const char* found = "found by the data";
+  const char* only() const { return files_.token_axis ? "given" : "only one"; }
+
+  void fit_all() {
+    fits_.clear();
+    for (const TokenReading& reading : all_) {
+      throw_if_stopped(stop_);
+      fits_.push_back(fit_reading(reader_.sample(reading)));
+    }
+  }
+
+  /// Rows that are no rotation of those in their place may be one of others: the output lies otherwise, and its shape
+  /// is the same.
+  void try_exchanged() {
+    std::vector<TokenReading> plain = std::exchange(all_, reader_.exchanged_readings());
+    if (all_.empty()) return all_.swap(plain);
+    fit_all();
+    if (std::any_of(fits_.begin(), fits_.end(), [](const ReadingFit& fit) { return fit.expected <= within_float8; }))
+      return;
+    all_.swap(plain);
+    fit_all();
+  }
 
   const TokenReading& reading(std::size_t r) const { return all_[r]; }
   std::int64_t count(std::size_t r) const { return reading(r).token_count(); }
@@ -132,12 +155,15 @@ private:
   bool stands_out(std::size_t best) const {
     if (fits_[best].expected > no_rotation) return false;
     for (std::size_t r = 0; r < all_.size(); ++r)
-      if (r != best && tells(r) && fits_[r].expected < plainly_less * fits_[best].expected) return both_right(best, r);
+      if (r != best && tells(r) && fits_[r].expected < plainly_less * fits_[best].expected && !both_right(best, r))
+        return false;
     return true;
   }
 
   /// Two readings that the data tell apart by nothing: both are named.
   bool both_right(std::size_t a, std::size_t b) const {
+    // Tokens of one axis whose positions may be meant in two ways, and are the same numbers.
+    if (reading(a).axis == reading(b).axis && fits_[b].expected <= within_float8) return true;
     if (fits_[a].expected > within_float8 || fits_[b].expected > within_float8) return false;
     ask(fmt::format("the kernel agrees with the model if axis {} counts the tokens, and if axis {} does: expected to "
                     "be told which",
@@ -165,7 +191,8 @@ private:
     if (reading(other).axis == reading(r).axis || reading(r).tokens.size() > 1) return false;
     // One step of decoding turned by its position and the number of the head; at position 0 nobody tries one.
     if (fits_[other].one_token)
-      return may_decode(other) && !fits_[other].nothing_turns && reading(other).heads == reading(r).tokens[0] && may_be_heads(count(r), heads_);
+      return may_decode(other) && !fits_[other].nothing_turns && reading(other).heads == reading(r).tokens[0] &&
+             may_be_heads(count(r), heads_);
     if (count(other) < count(r)) return false;
     // The model's own number of heads, beside what can be none of its.
     const bool counted = std::find(heads_.begin(), heads_.end(), reading(r).head_count()) != heads_.end();
@@ -203,8 +230,8 @@ private:
   const KernelFiles& files_;
   const std::vector<std::int64_t>& heads_;
   const std::stop_token& stop_;
-  const std::vector<TokenReading>& all_;
-  std::vector<ReadingFit> fits_; ///< of each reading
+  std::vector<TokenReading> all_; ///< those that are tried
+  std::vector<ReadingFit> fits_;  ///< of each reading
   std::map<std::size_t, Finding> findings_;
 };
 

@@ -16,11 +16,26 @@ namespace {
 
 using Shape = std::vector<std::int64_t>;
 
-Array read_rows(const std::string& file, const KernelFiles& files) {
-  Array array = files.dtype.empty() ? read_array(file) : read_raw(file, files.dtype, files.shape);
-  if (array.holds_integers())
+struct Rows {
+  Array array;
+  bool complex = false;
+};
+
+/// `dtype` with a shape is a raw file's; without one it says what an array's integers or bytes stand for.
+Rows read_rows(const std::string& file, const KernelFiles& files) {
+  Rows rows;
+  if (!files.dtype.empty() && !files.shape.empty()) {
+    rows.array = read_raw(file, files.dtype, files.shape);
+    return rows;
+  }
+  const auto bits = number_format_from_name(files.dtype);
+  if (!files.dtype.empty() && !bits)
+    throw Error(
+        fmt::format("dtype {}: expected float64, float32, float16, bfloat16, float8_e4m3 or float8_e5m2", files.dtype));
+  rows.array = read_array(file, "", {.bits = bits, .complex = &rows.complex});
+  if (rows.array.holds_integers())
     throw Error(fmt::format("{}: holds integers, expected float64, float32, float16 or bfloat16", file));
-  return array;
+  return rows;
 }
 
 /// Several heads in one axis, [… , heads · head_dim], become [… , heads, head_dim]; returns how many, 1 where the last
@@ -53,7 +68,7 @@ std::vector<std::pair<std::size_t, std::size_t>> exchanges(const Shape& in, cons
     for (std::size_t b = a + 1; b + 1 < in.size(); ++b) {
       Shape exchanged = out;
       std::swap(exchanged[a], exchanged[b]);
-      if (exchanged == in) found.emplace_back(a, b);
+      if (exchanged == in && in[a] > 1) found.emplace_back(a, b);
     }
   return found;
 }
@@ -62,8 +77,12 @@ std::vector<std::pair<std::size_t, std::size_t>> exchanges(const Shape& in, cons
 
 KernelArrays read_kernel_arrays(const KernelFiles& files, const HeadLayout& layout) {
   KernelArrays arrays;
-  arrays.in = read_rows(files.in, files);
-  arrays.out = read_rows(files.out, files);
+  Rows input = read_rows(files.in, files), output = read_rows(files.out, files);
+  arrays.complex = input.complex;
+  if (input.complex || output.complex)
+    arrays.notes.push_back("A complex number is a pair: its real and its imaginary part are neighbours.");
+  arrays.in = std::move(input.array);
+  arrays.out = std::move(output.array);
   arrays.file_axes = arrays.in.shape.size();
   const Shape in = arrays.in.shape, out = arrays.out.shape;
   const std::int64_t heads = split_heads(arrays.in, layout);
@@ -77,9 +96,9 @@ KernelArrays read_kernel_arrays(const KernelFiles& files, const HeadLayout& layo
   if (arrays.in.shape != arrays.out.shape && without_ones(arrays.in.shape) == without_ones(arrays.out.shape) &&
       arrays.in.shape.size() != arrays.out.shape.size())
     arrays.out.shape = arrays.in.shape;
-  if (arrays.in.shape == arrays.out.shape) return arrays;
+  arrays.same_shape = arrays.in.shape == arrays.out.shape;
   arrays.exchanged = exchanges(arrays.in.shape, arrays.out.shape);
-  if (arrays.exchanged.empty())
+  if (!arrays.same_shape && arrays.exchanged.empty())
     throw Error(fmt::format("{} has shape ({}) and {} has ({}), expected the same, or two axes before the last "
                             "exchanged",
                             files.in, fmt::join(in, ", "), files.out, fmt::join(out, ", ")));

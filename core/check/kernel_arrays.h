@@ -14,8 +14,9 @@ struct KernelArrays {
   std::size_t file_axes = 0; ///< of the input's file, the last one too
   bool split = false;        ///< the file's last axis holds several heads: here they are an axis of their own
   bool complex = false;      ///< the files hold complex numbers, real and imaginary parts next to each other here
-  std::vector<std::pair<std::size_t, std::size_t>> exchanged; ///< pairs of axes, of which one must lie the other way in
-                                                              ///< the output; empty: the shapes are the same
+  bool same_shape = true;
+  std::vector<std::pair<std::size_t, std::size_t>> exchanged; ///< pairs of axes that may lie the other way in the
+                                                              ///< output; where the shapes differ, one of them must
   std::vector<std::string> notes;                             ///< sentences for people
 };
 

@@ -23,6 +23,7 @@ struct KernelFiles {
   std::optional<double> seq_len;          ///< tokens
   std::string config;                     ///< the model's file, as a scene keeps it; not read
   bool inverse = false;                   ///< a backward kernel: it should turn by −θ
+  bool tables = false;                    ///< `in` and `out` are tables of cos and sin, and no kernel's rows
   std::string heads;                      ///< "A-B" or "A": only these heads are compared; empty: all
 
   bool operator==(const KernelFiles&) const = default;

@@ -13,6 +13,7 @@
 #include "core/check/kernel_arrays.h"
 #include "core/check/position_readings.h"
 #include "core/check/rearrange.h"
+#include "core/check/rotary_tables.h"
 #include "core/error.h"
 #include "core/io/row_shape.h"
 
@@ -94,7 +95,8 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
   base_.out_name = std::filesystem::path(files.out).filename().string();
   base_.seq_len = files.seq_len;
   PairLayout& pairs = base_.rope.layout.pairs;
-  KernelArrays arrays = read_kernel_arrays(files, base_.rope.layout);
+  KernelArrays arrays =
+      files.tables ? read_rotary_tables(files, base_.rope) : read_kernel_arrays(files, base_.rope.layout);
   // A complex number is a pair by itself, and its parts lie side by side.
   pairs = layout_named(arrays.complex && files.layout == "auto" ? "interleaved" : files.layout, pairs);
   if (files.inverse) {
@@ -109,18 +111,30 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
   base_.shape.head_dim = one.head_dim;
   // Whole heads of DeepSeek's models: the part that turns comes after the part that does not.
   if (one.head_dim != base_.rope.layout.head_dim) pairs.offset = base_.rope.layout.nope_dim;
-  if (!files.heads.empty()) heads_asked_ = read_heads(files.heads);
   for (TokenReading& reading : position_readings(files, base_.rope, base_.in.shape, arrays.file_axes, arrays.split)) {
     reading.heads = head_axis(reading.extents, reading.tokens);
-    if (arrays.exchanged.empty()) {
-      join_packed(reading);
-      readings_.push_back(std::move(reading));
-    } else
-      for (const auto& exchanged : arrays.exchanged) {
-        reading.exchanged = exchanged;
-        readings_.push_back(reading);
-      }
+    for (const auto& exchanged : arrays.exchanged) {
+      (arrays.same_shape ? exchanged_ : readings_).push_back(reading);
+      (arrays.same_shape ? exchanged_ : readings_).back().exchanged = exchanged;
+    }
+    if (!arrays.same_shape) continue;
+    join_packed(reading);
+    readings_.push_back(std::move(reading));
   }
+  if (!files.heads.empty()) keep_heads();
+}
+
+/// Readings with as many heads as were asked for.
+void KernelReader::keep_heads() {
+  heads_asked_ = read_heads(files_.heads);
+  std::int64_t most = 0;
+  for (const TokenReading& reading : readings_) most = std::max(most, reading.head_count());
+  const auto too_few = [&](const TokenReading& reading) { return reading.head_count() <= heads_asked_->second; };
+  std::erase_if(readings_, too_few);
+  std::erase_if(exchanged_, too_few);
+  if (readings_.empty())
+    throw Error(fmt::format("heads {}: {} has {} heads, expected numbers from 0 to {}", files_.heads, files_.in, most,
+                            most - 1));
 }
 
 bool KernelReader::in_place(const TokenReading& reading) const {
@@ -132,12 +146,7 @@ std::vector<std::vector<std::int64_t>> KernelReader::every_index(const TokenRead
   std::vector<std::vector<std::int64_t>> indices;
   for (std::size_t axis = 0; axis < reading.extents.size(); ++axis) {
     std::int64_t first = 0, last = reading.extents[axis] - 1;
-    if (heads_asked_ && reading.heads == axis) {
-      if (heads_asked_->second > last)
-        throw Error(fmt::format("heads {}: {} has {} heads along its axis {}, expected numbers from 0 to {}",
-                                files_.heads, files_.in, last + 1, axis, last));
-      std::tie(first, last) = *heads_asked_;
-    }
+    if (heads_asked_ && reading.heads == axis) std::tie(first, last) = *heads_asked_;
     indices.push_back(spread(first, last, last - first + 1));
   }
   return indices;

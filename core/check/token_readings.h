@@ -32,6 +32,9 @@ public:
   /// Never empty; in the order of likelihood by the shape alone.
   const std::vector<TokenReading>& readings() const { return readings_; }
 
+  /// The same where two axes of one extent lie the other way round in the output, which its shape cannot show.
+  const std::vector<TokenReading>& exchanged_readings() const { return exchanged_; }
+
   /// The run under a reading. Valid until the next call. Throws Error where such a run cannot be.
   const KernelRun& run(const TokenReading&);
 
@@ -42,6 +45,7 @@ public:
   KernelRun take(const TokenReading&);
 
 private:
+  void keep_heads();
   void describe(KernelRun&, const TokenReading&) const;
   KernelRun gathered(const TokenReading&, const std::vector<std::vector<std::int64_t>>& indices) const;
   std::vector<std::vector<std::int64_t>> every_index(const TokenReading&) const;
@@ -50,7 +54,7 @@ private:
   KernelFiles files_;
   KernelRun base_;       ///< the arrays as they lie in the files
   KernelRun rearranged_; ///< under a reading for which rows must be moved
-  std::vector<TokenReading> readings_;
+  std::vector<TokenReading> readings_, exchanged_;
   std::optional<std::pair<std::int64_t, std::int64_t>> heads_asked_; ///< first and last
 };
 

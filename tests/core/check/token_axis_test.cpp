@@ -1,12 +1,12 @@
-#include <algorithm>
-#include <cmath>
 #include <functional>
-#include <random>
+#include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
 #include "core/check/checked_files.h"
 #include "core/io/npy.h"
+#include "tests/core/check/plain_kernel.h"
 #include "tests/scratch.h"
 
 using namespace ropescope;
@@ -38,40 +38,20 @@ struct Kernel {
   std::string cause; ///< empty: right
 };
 
-/// Random rows turned in halves by plain formulas, base 10 000; `first`: position of token 0.
+/// `first`: position of token 0.
 void write_kernel(const test::Scratch& scratch, const Shape& shape, const Turned& turned, std::int64_t first) {
-  std::mt19937 random(7);
-  std::normal_distribution<float> normal;
-  Array in, out;
-  std::int64_t rows = 1;
-  for (const char axis : shape.axes) {
-    in.shape.push_back(shape.extent(axis));
-    rows *= shape.extent(axis);
-  }
-  in.shape.push_back(head_dim);
-  out.shape = in.shape;
-  for (std::int64_t row = 0; row < rows; ++row) {
-    std::int64_t rest = row, token = 0, head = 0;
-    for (std::size_t axis = shape.axes.size(); axis-- > 0;) {
-      const std::int64_t extent = shape.extent(shape.axes[axis]), at = rest % extent;
-      rest /= extent;
-      if (shape.axes[axis] == 'T') token = at;
-      if (shape.axes[axis] == 'H') head = at;
-    }
-    float x[head_dim], y[head_dim];
-    for (float& number : x) number = normal(random);
-    const double position = turned(token, head, static_cast<double>(first + token));
-    for (std::int64_t i = 0; i < head_dim / 2; ++i) {
-      const double angle = position * std::pow(10000.0, -2.0 * static_cast<double>(i) / head_dim), c = std::cos(angle),
-                   s = std::sin(angle), a = x[i], b = x[i + head_dim / 2];
-      y[i] = static_cast<float>(a * c - b * s);
-      y[i + head_dim / 2] = static_cast<float>(b * c + a * s);
-    }
-    in.floats.insert(in.floats.end(), x, x + head_dim);
-    out.floats.insert(out.floats.end(), y, y + head_dim);
-  }
-  write_npy(scratch.path / "q.npy", in);
-  write_npy(scratch.path / "out.npy", out);
+  std::vector<std::int64_t> extents;
+  for (const char axis : shape.axes) extents.push_back(shape.extent(axis));
+  const auto at_axis = [&](const std::vector<std::int64_t>& at, char axis) {
+    const std::size_t found = shape.axes.find(axis);
+    return found == std::string::npos ? 0 : at[found];
+  };
+  const test::PlainRows rows = test::plain_rows(extents, head_dim, [&](const auto& at, std::int64_t) {
+    const std::int64_t token = at_axis(at, 'T');
+    return turned(token, at_axis(at, 'H'), static_cast<double>(first + token));
+  });
+  write_npy(scratch.path / "q.npy", rows.in);
+  write_npy(scratch.path / "out.npy", rows.out);
 }
 
 struct Judged {
