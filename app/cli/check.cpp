@@ -11,7 +11,8 @@
 #include "app/cli/position_options.h"
 #include "app/cli/say.h"
 #include "app/cli/still.h"
-#include "core/check/checked_kernel.h"
+#include "core/check/causes/inverse_rotation.h"
+#include "core/check/checked_files.h"
 #include "core/check/finding_json.h"
 #include "core/error.h"
 #include "core/io/file.h"
@@ -23,36 +24,49 @@ namespace {
 struct Options {
   ModelOptions model;
   KernelFiles files;
+  std::string cos, sin; ///< tables, instead of a kernel's input and output
   std::string report;
   bool json = false;
 };
 
-/// read_kernel_run(). core/check knows no options; where it cannot tell which axis counts the tokens, the name of the
+/// check_files(). core/check knows no options; where it cannot tell which axis counts the tokens, the name of the
 /// option that tells it is added here.
-KernelRun read(const KernelFiles& files, const Model& model, const LayerRope& layer) {
+std::shared_ptr<const CheckedKernel> check_named(const Options& options, const Model& model) {
+  const LayerRope& layer = options.model.layer(model);
+  // Called only to tell the person which layout is taken; check_files() finds the same one from `files.layout`.
+  asked_layout(options.files.layout, model, layer.config);
   try {
-    return read_kernel_run(files, model, layer);
+    return check_files(options.files, model, layer);
   } catch (const AmbiguousTokenAxis& error) {
     throw Error(told_with_option(error.what(), error.axes));
   }
 }
 
-KernelRun read_run(const Options& options, const Model& model) {
-  const LayerRope& layer = options.model.layer(model);
-  // Called only to tell the person which layout is taken; read_kernel_run() finds the same one from `files.layout`.
-  asked_layout(options.files.layout, model, layer.config);
-  KernelFiles files = options.files;
-  // The config may tell the axis of heads from that of tokens.
-  if (!options.model.config.empty()) files.config = model.origin; // of a folder the file in it
-  KernelRun run = read(files, model, layer);
+/// The files of a kernel, or tables in their place.
+void choose_files(Options& options) {
+  KernelFiles& files = options.files;
+  files.tables = !options.cos.empty();
+  if (files.tables) files.in = options.cos, files.out = options.sin;
+  if (files.in.empty() || files.out.empty())
+    throw Error("which kernel? Expected --in and --out, or tables: --cos and --sin");
+}
+
+/// How the files were read, where there was a choice.
+void say_reading(const Options& options, const KernelRun& run) {
+  for (const std::string& note : run.notes) say(note);
+  if (run.token_axis && run.token_axis_reason != "only one")
+    say(fmt::format("Axis {} counts the tokens ({}).", *run.token_axis, run.token_axis_reason));
   if (!options.files.positions.given()) say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
-  return run;
 }
 
 /// What a person reads: nothing but the sentence where the kernel agrees.
-void say_finding(const Finding& finding, const KernelRun& run) {
+void say_finding(const Options& options, const Finding& finding, const KernelRun& run) {
   say(finding.sentence);
   if (finding.verdict == Verdict::match) return;
+  const bool opposite = std::any_of(finding.causes.begin(), finding.causes.end(),
+                                    [](const Cause& cause) { return cause.is<cause::InverseRotation>(); });
+  if (opposite && !options.files.inverse)
+    say("A backward kernel (dq from dout) is right to do so: --inverse checks it as one.");
   say(fmt::format("{} of {} rows differ from the expected rotation, by up to {:.3g}.", finding.rows_wrong, finding.rows,
                   finding.max_abs_error));
   say(fmt::format("Residual {:.2g}; rounding explains {:.2g} ({}).", finding.residual, finding.tolerance,
@@ -77,7 +91,8 @@ void draw_report(const Options& options, const Model& model, std::shared_ptr<con
 }
 
 /// Exit status 1 is a kernel that does otherwise than the model; weaker arithmetic is no mismatch and gives 0.
-int check_kernel(const Options& options, Output& out) {
+int check_kernel(Options options, Output& out) {
+  choose_files(options);
   // File names that cannot be are refused before the files are read and judged, which may take seconds.
   const std::string report = std::filesystem::path(options.report).extension().string();
   if (!options.report.empty() && report != ".json" && report != ".png")
@@ -86,7 +101,8 @@ int check_kernel(const Options& options, Output& out) {
   for (const std::string& file : {options.files.in, options.files.out})
     require_other_file(options.report, without_tensor_name(file), "a file of the kernel");
   const Model model = options.model.resolve();
-  const std::shared_ptr<const CheckedKernel> checked = checked_kernel(read_run(options, model));
+  const std::shared_ptr<const CheckedKernel> checked = check_named(options, model);
+  say_reading(options, checked->run);
   const Finding& finding = checked->finding;
   const std::string json = finding_json(finding, checked->run);
   if (report == ".json") write_file(options.report, json);
@@ -94,7 +110,7 @@ int check_kernel(const Options& options, Output& out) {
   if (options.json)
     out.write(json);
   else
-    say_finding(finding, checked->run);
+    say_finding(options, finding, checked->run);
   return finding.verdict == Verdict::mismatch ? 1 : 0;
 }
 
@@ -106,6 +122,14 @@ void add_check(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
   options->model.add_to(*check_command);
   add_kernel_files(*check_command, options->files, "--in", "--out", true);
+  auto* cos = check_command->add_option("--cos", options->cos,
+                                        "instead of a kernel: a table of cos, [tokens, pairs] or "
+                                        "[tokens, rotary_dim]");
+  auto* sin = check_command->add_option("--sin", options->sin, "and of sin, of the same shape");
+  cos->needs(sin);
+  sin->needs(cos);
+  for (const char* of_kernel : {"--in", "--out", "--dtype", "--inverse"})
+    cos->excludes(check_command->get_option(of_kernel));
   check_command->add_flag("--json", options->json, "the finding as JSON on standard output");
   check_command->add_option("--report", options->report, "FILE.json or FILE.png: the finding in a file");
   check_command->callback(

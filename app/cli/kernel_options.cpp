@@ -7,25 +7,31 @@
 namespace ropescope::cli {
 
 void add_kernel_files(CLI::App& app, KernelFiles& files, const std::string& in, const std::string& out, bool required) {
-  auto* input = app.add_option(in, files.in, "the kernel's input: .npy, .safetensors[:NAME], or raw with --dtype");
-  auto* output = app.add_option(out, files.out, "its output, of the same shape");
-  input->required(required);
-  output->required(required);
-  // Where a kernel is a choice (the window, `render`), one file without the other is a mistake.
-  if (!required) input->needs(output), output->needs(input);
-  auto* dtype = app.add_option("--dtype", files.dtype, "of raw files, little-endian");
-  dtype->check(CLI::IsMember({"float64", "float32", "float16", "bfloat16"}));
+  auto* input = app.add_option(
+      in, files.in, "the kernel's input: .npy, .npz[:NAME], .safetensors[:NAME], or raw with --dtype and --shape");
+  auto* output = app.add_option(out, files.out, "its output, of the same shape or with two axes exchanged");
+  // One file without the other is a mistake; that there is a kernel at all, `check` asks itself.
+  input->needs(output);
+  output->needs(input);
+  auto* dtype =
+      app.add_option("--dtype", files.dtype,
+                     "of raw files, little-endian; without --shape of arrays that hold it as integers or bytes");
+  dtype->check(
+      CLI::IsMember({"float64", "float32", "float16", "bfloat16", "float8_e4m3", "float8_e4m3fn", "float8_e5m2"}));
   auto* shape = app.add_option("--shape", files.shape, "N,N,… of raw files, the last axis is head_dim");
   shape->delimiter(',')->needs(dtype);
-  dtype->needs(shape);
   auto* axis =
-      app.add_option("--token-axis", files.token_axis, "which axis counts the tokens, where the shape does not tell");
+      app.add_option("--token-axis", files.token_axis, "which axis counts the tokens, where the data do not tell");
   auto* layout = app.add_option("--layout", files.layout, "how the model pairs components");
   layout->check(CLI::IsMember({"auto", "half", "interleaved"}))->capture_default_str();
   auto* length = app.add_option("--seq-len", files.seq_len, "tokens of the call; by default the greatest position + 1");
+  auto* inverse =
+      app.add_flag("--inverse", files.inverse, "a backward kernel, which should turn by the opposite angle");
+  auto* heads = app.add_option("--heads", files.heads, "A-B: only these heads are compared, from 0");
   // In --help of such commands they stand apart from the model's options, which all share.
   if (!required)
-    for (CLI::Option* option : {input, output, dtype, shape, axis, layout, length}) option->group("Kernel");
+    for (CLI::Option* option : {input, output, dtype, shape, axis, layout, length, inverse, heads})
+      option->group("Kernel");
   add_positions(app, files.positions);
 }
 

@@ -11,7 +11,8 @@ void add_positions(CLI::App& app, PositionSource& source) {
   // `excludes`: positions come from one source alone. Everything about the values is checked where they are read
   // (core/io/position_source.h), for the window too.
   const char *where = "Positions", *of_ranks = "Packed sequences";
-  auto* by_file = app.add_option("--positions", source.file, "P.npy, integers [tokens] or [axes, tokens]");
+  auto* by_file =
+      app.add_option("--positions", source.file, "P.npy, integers [tokens] or [axes, tokens]; or a list, 0,1,5");
   by_file->group(where);
   auto* by_offset = app.add_option("--offset", source.offset, "position of the first token, others follow");
   by_offset->group(where)->excludes(by_file);

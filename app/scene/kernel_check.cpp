@@ -6,14 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "core/check/checked_files.h"
 #include "core/error.h"
 
 namespace ropescope {
-
-std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const Model& model, const LayerRope& layer,
-                                                 const std::stop_token& stop) {
-  return checked_kernel(read_kernel_run(files, model, layer), stop);
-}
 
 bool KernelCheck::changed_on_disk(bool wait) {
   // While files are being read their stamps come with the result.

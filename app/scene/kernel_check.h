@@ -24,10 +24,6 @@ struct Trouble {
   bool empty() const { return sentence.empty(); }
 };
 
-/// Reads and judges a kernel's files. Throws Error, and Cancelled soon after `stop` says so.
-std::shared_ptr<const CheckedKernel> check_files(const KernelFiles&, const Model&, const LayerRope&,
-                                                 const std::stop_token& stop = {});
-
 /// Keeps the check of a scene's files up to date, on a thread of its own: what it reads again is what changed. Files
 /// count as changed by their size and the time they were written. A check that nobody waits for any more, because its
 /// files were taken away or others came, is stopped.

@@ -25,6 +25,13 @@ namespace ropescope {
 
 namespace {
 
+bool one_position(const Positions& positions) {
+  for (std::int64_t axis = 0; axis < positions.axes; ++axis)
+    for (std::int64_t token = 1; token < positions.tokens(); ++token)
+      if (positions.at(axis, token) != positions.at(axis, 0)) return false;
+  return true;
+}
+
 class Checker {
 public:
   Checker(const KernelRun& run, const std::stop_token& stop)
@@ -45,7 +52,10 @@ public:
     auto precision = explain_by_rows(expected_, noise_, whole);
     if (!precision) {
       const Reduced sample = reduce(run_, layouts_.front().at, sample_);
-      const auto tried = try_recipes(run_, expected_, noise_, sample, stop_);
+      auto tried = try_recipes(run_, expected_, noise_, sample, stop_);
+      // One position rounded to another is that other position, and no more is to be seen of it.
+      if (one_position(run_.positions))
+        std::erase_if(tried, [](const TriedRecipe& r) { return r.recipe->name.ends_with("_positions"); });
       finding_.hypotheses = precision_hypotheses(tried);
       precision = explain_by_precision(run_, expected_, noise_, whole, tried);
     }

@@ -56,6 +56,11 @@ std::string finding_json(const Finding& finding, const KernelRun& run) {
   json["tolerance"] = finding.tolerance;
   json["tolerance_reason"] = finding.tolerance_reason;
   if (!finding.recipe.empty()) json["recipe"] = finding.recipe;
+  if (run.token_axis) {
+    json["token_axis"] = *run.token_axis;
+    json["token_axis_reason"] = run.token_axis_reason;
+  }
+  if (!run.notes.empty()) json["notes"] = run.notes;
   json["measured"] = {{"layout", pairing_name(finding.measured.layout.pairing)},
                       {"frequency", numbers(finding.measured.frequency)},
                       {"gain", numbers(finding.measured.gain)}};

@@ -14,14 +14,17 @@ namespace ropescope {
 
 /// The files of a kernel that is to be checked, and how to read them. A plain value.
 struct KernelFiles {
-  std::string in, out; ///< .npy, .safetensors[:NAME], or raw with dtype and shape
+  std::string in, out; ///< .npy, .npz[:NAME], .safetensors[:NAME], or raw with dtype and shape
   PositionSource positions;
   std::string layout = "auto"; ///< "half", "interleaved", or the model's
-  std::string dtype;           ///< of raw files
+  std::string dtype;           ///< of raw files, and of arrays that hold bytes for float8
   std::vector<std::int64_t> shape;
-  std::optional<std::int64_t> token_axis; ///< where the shape does not tell
+  std::optional<std::int64_t> token_axis; ///< from 0, or negative from the last; where data and shape do not tell
   std::optional<double> seq_len;          ///< tokens
-  std::string config;                     ///< the model's file, which may tell heads from tokens; may be empty
+  std::string config;                     ///< the model's file, as a scene keeps it; not read
+  bool inverse = false;                   ///< a backward kernel: it should turn by −θ
+  bool tables = false;                    ///< `in` and `out` are tables of cos and sin, and no kernel's rows
+  std::string heads;                      ///< "A-B" or "A": only these heads are compared; empty: all
 
   bool operator==(const KernelFiles&) const = default;
 };
@@ -35,7 +38,8 @@ public:
 };
 
 /// Reads them for one of a model's layer types, whose pairing `layout` may replace. Throws Error, and
-/// AmbiguousTokenAxis where `token_axis` must be given.
+/// AmbiguousTokenAxis where more than one axis may count the tokens: check_files() (core/check/checked_files.h) then
+/// asks the data.
 KernelRun read_kernel_run(const KernelFiles&, const Model&, const LayerRope&);
 
 /// The file of "FILE" or "FILE:TENSOR".

@@ -35,9 +35,20 @@ InputFile::InputFile(fs::path path) : path_(std::move(path)) {
   if (descriptor_ < 0) unreadable(std::strerror(errno));
 }
 
-InputFile::~InputFile() { close(descriptor_); }
+InputFile::InputFile(fs::path path, std::string bytes)
+    : path_(std::move(path)), size_(bytes.size()), bytes_(std::move(bytes)) {}
+
+InputFile::~InputFile() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
 
 void InputFile::read(std::uintmax_t offset, std::span<char> bytes) {
+  if (descriptor_ < 0) {
+    if (offset > bytes_.size() || bytes.size() > bytes_.size() - offset)
+      throw Error(fmt::format("{}: could be read only up to byte {}", path_.string(), bytes_.size()));
+    std::memcpy(bytes.data(), bytes_.data() + offset, bytes.size());
+    return;
+  }
   std::size_t got = 0;
   while (got < bytes.size()) {
     // pread does not move the file's place, so parts can be read in any order. It may return fewer bytes than asked, or

@@ -12,6 +12,8 @@ namespace ropescope {
 class InputFile {
 public:
   explicit InputFile(std::filesystem::path);
+  /// Bytes that are in memory already, such as a member of an archive; `path` names them in errors.
+  InputFile(std::filesystem::path path, std::string bytes);
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
   ~InputFile();
@@ -25,7 +27,8 @@ public:
 private:
   std::filesystem::path path_;
   std::uintmax_t size_ = 0;
-  int descriptor_ = -1;
+  int descriptor_ = -1; ///< −1: the bytes are in memory
+  std::string bytes_;
 };
 
 /// The whole file. Throws Error naming it where it is missing, not a regular file, unreadable or greater than

@@ -23,6 +23,8 @@ NumberFormat float_of_width(std::size_t width) {
   return width == 8 ? NumberFormat::float64 : width == 4 ? NumberFormat::float32 : NumberFormat::float16;
 }
 
+constexpr std::string_view complex_types[] = {"c8", "c16"};
+
 // Kind and bytes as NumPy writes them behind the byte order. V2 is two bytes without a type: bfloat16.
 constexpr auto known_types =
     std::to_array<std::string_view>({"f2", "f4", "f8", "V2", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"});
@@ -32,6 +34,7 @@ constexpr std::size_t greatest_header = 1 << 20; // bytes; NumPy itself refuses 
 struct Header {
   Encoding format;
   bool fortran = false;
+  bool complex = false;
   std::vector<std::int64_t> shape;
   std::size_t data = 0; ///< where the numbers begin
 };
@@ -57,7 +60,18 @@ std::optional<std::string_view> value_of(std::string_view dictionary, std::strin
   return std::nullopt;
 }
 
-void read_descr(std::string_view text, Header& header, const std::filesystem::path& path) {
+/// The encoding of a type that means what the options say: bits of that width, or complex numbers.
+std::optional<Encoding> asked_encoding(std::string_view type, const ArrayOptions& options, Header& header) {
+  if (options.bits && type.size() == 2 && std::string_view("Vuif").find(type[0]) != std::string_view::npos &&
+      type[1] - '0' == properties_of(*options.bits).bytes)
+    return encoding_of(*options.bits);
+  header.complex =
+      options.complex && std::find(std::begin(complex_types), std::end(complex_types), type) != std::end(complex_types);
+  if (header.complex) return encoding_of(type == "c8" ? NumberFormat::float32 : NumberFormat::float64);
+  return std::nullopt;
+}
+
+void read_descr(std::string_view text, Header& header, const ArrayOptions& options, const std::filesystem::path& path) {
   const std::size_t end = text.size() > 1 ? text.find(text[0], 1) : std::string_view::npos;
   if ((text[0] != '\'' && text[0] != '"') || end == std::string_view::npos)
     refuse(path, "the npy header's descr is not a plain dtype, expected floating point or integers");
@@ -66,6 +80,13 @@ void read_descr(std::string_view text, Header& header, const std::filesystem::pa
   const std::string_view type = descr.substr(std::min<std::size_t>(descr.size(), 1));
   const bool ordered = !descr.empty() && std::string_view("<>|=").find(descr[0]) != std::string_view::npos;
   const bool known = std::find(known_types.begin(), known_types.end(), type) != known_types.end();
+  if (const auto asked = asked_encoding(type, options, header); ordered && asked) {
+    header.format = *asked;
+    header.format.swapped = descr[0] == '>';
+    return;
+  }
+  if (ordered && type == "V1")
+    refuse(path, "one byte without a type a number: expected to be told which float8 it is (float8_e4m3, float8_e5m2)");
   if (!ordered || !known)
     refuse(path, fmt::format("dtype {}, expected float64, float32, float16, bfloat16 or an integer", in_quotes(descr)));
   const auto width = static_cast<std::size_t>(type[1] - '0');
@@ -92,7 +113,7 @@ void read_shape(std::string_view text, Header& header, const std::filesystem::pa
   if (header.shape.size() > 32) refuse(path, "the npy header's shape has more than 32 axes");
 }
 
-Header read_header(InputFile& file) {
+Header read_header(InputFile& file, const ArrayOptions& options) {
   const std::filesystem::path& path = file.path();
   std::string prefix(static_cast<std::size_t>(std::min<std::uintmax_t>(file.size(), 12)), '\0');
   file.read(0, prefix);
@@ -117,11 +138,17 @@ Header read_header(InputFile& file) {
   const auto descr = value_of(dictionary, "descr"), order = value_of(dictionary, "fortran_order"),
              shape = value_of(dictionary, "shape");
   if (!descr || !order || !shape) refuse(path, "the npy header lacks descr, fortran_order or shape");
-  read_descr(*descr, header, path);
+  read_descr(*descr, header, options, path);
   header.fortran = order->starts_with("True");
   if (!header.fortran && !order->starts_with("False"))
     refuse(path, "the npy header's fortran_order is not True or False");
   read_shape(*shape, header, path);
+  if (header.complex) {
+    if (header.shape.empty() || header.fortran)
+      refuse(path, "complex numbers, expected an array of them in C order (numpy.ascontiguousarray)");
+    // Beyond any file it is, which check_size() says.
+    header.shape.back() = std::min(header.shape.back(), std::int64_t{1} << 60) * 2;
+  }
   return header;
 }
 
@@ -199,8 +226,9 @@ const char* descr_of(const Array& array, const std::filesystem::path& path) {
 
 } // namespace
 
-Array read_npy(InputFile& file) {
-  const Header header = read_header(file);
+Array read_npy(InputFile& file, const ArrayOptions& options) {
+  const Header header = read_header(file, options);
+  if (options.complex) *options.complex = header.complex;
   check_size(header, file);
   Array array;
   array.shape = header.shape;
@@ -209,9 +237,9 @@ Array read_npy(InputFile& file) {
   return array;
 }
 
-Array read_npy(const std::filesystem::path& path) {
+Array read_npy(const std::filesystem::path& path, const ArrayOptions& options) {
   InputFile file(path);
-  return read_npy(file);
+  return read_npy(file, options);
 }
 
 void write_npy(const std::filesystem::path& path, const Array& array) {

@@ -27,6 +27,14 @@ constexpr Encoding integer_encoding(std::size_t width, bool is_signed) {
   return {std::nullopt, width, is_signed, false};
 }
 
+/// How to read an array beyond what its file says.
+struct ArrayOptions {
+  std::optional<NumberFormat> bits = {}; ///< of this format are the numbers, whose file has integers or bytes without a
+                                         ///< type of its width: that is how NumPy and PyTorch write float8 and bfloat16
+  bool* complex = nullptr; ///< set where the numbers are complex: the last axis has each one's real and imaginary part
+                           ///< side by side then; null: complex numbers are refused
+};
+
 /// Bytes of numbers this wide in a shape of extents that are not negative; nothing beyond 2⁶⁰, where no file is.
 std::optional<std::size_t> byte_count(const std::vector<std::int64_t>& shape, std::size_t width);
 

@@ -1,6 +1,9 @@
 #include "core/io/position_source.h"
 
 #include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,6 +38,41 @@ Grid read_grid(const std::string& words) {
   return grid;
 }
 
+/// "0,1,5" instead of a file's name; a file that is really called so goes first.
+std::optional<Array> read_list(const std::string& words) {
+  std::error_code ignored;
+  if (words.find_first_not_of("0123456789,-") != std::string::npos || std::filesystem::exists(words, ignored))
+    return std::nullopt;
+  Array list;
+  list.dtype.reset();
+  const char *at = words.data(), *end = at + words.size();
+  while (true) {
+    std::int64_t number = 0;
+    const auto [rest, error] = std::from_chars(at, end, number);
+    if (error != std::errc{} || (rest != end && (*rest != ',' || rest + 1 == end)))
+      throw Error(fmt::format("the positions {}: expected integers, as in 0,1,5, or a file", in_quotes(words)));
+    list.integers.push_back(number);
+    if (rest == end) break;
+    at = rest + 1;
+  }
+  list.shape = {static_cast<std::int64_t>(list.integers.size())};
+  return list;
+}
+
+/// PyTorch's arange of floats makes such positions; a fraction would have to be rounded, and is refused.
+void take_whole_numbers(Array& array, const std::string& file) {
+  array.integers.resize(static_cast<std::size_t>(array.size()));
+  for (std::int64_t i = 0; i < array.size(); ++i) {
+    const double number = array.number(i);
+    if (!(std::abs(number) <= 0x1p53) || number != std::floor(number))
+      throw Error(fmt::format("{}: position {} at index {} is no whole number, expected integers", file, number, i));
+    array.integers[static_cast<std::size_t>(i)] = static_cast<std::int64_t>(number);
+  }
+  array.dtype.reset();
+  array.floats.clear();
+  array.doubles.clear();
+}
+
 } // namespace
 
 bool PositionSource::given() const {
@@ -42,7 +80,10 @@ bool PositionSource::given() const {
 }
 
 std::optional<std::int64_t> PositionSource::count() const {
-  if (!file.empty()) return of_file().tokens();
+  if (!file.empty()) {
+    const Array array = table();
+    return array.shape.empty() ? 1 : array.shape.back();
+  }
   if (!grid.empty()) {
     const auto [rows, columns] = read_grid(grid);
     return grid_tokens(rows, columns, prefix);
@@ -94,9 +135,15 @@ Positions PositionSource::of_offset(std::int64_t tokens, const std::string& in) 
   return positions;
 }
 
-Positions PositionSource::of_file() const {
+Array PositionSource::table() const {
+  if (auto list = read_list(file)) return std::move(*list);
   Array array = read_array(file);
-  if (!array.holds_integers()) throw Error(fmt::format("{}: positions are floating point, expected integers", file));
+  if (!array.holds_integers()) take_whole_numbers(array, file);
+  return array;
+}
+
+Positions PositionSource::of_file() const {
+  Array array = table();
   if (array.shape.empty() || array.shape.size() > 2)
     throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", file, fmt::join(array.shape, ", ")));
   return {array.shape.size() == 2 ? array.shape[0] : 1, std::move(array.integers)};

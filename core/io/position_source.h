@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/array.h"
 #include "core/rope/config.h"
 #include "core/rope/positions.h"
 
@@ -12,7 +13,7 @@ namespace ropescope {
 /// Where the tokens of an array are, as a person says it: at most one of file, grid, offset and cu_seqlens. Any values
 /// may stand here; what cannot be is refused when it is read.
 struct PositionSource {
-  std::string file = {};                          ///< integers [tokens] or [axes, tokens]
+  std::string file = {};                          ///< integers [tokens] or [axes, tokens]; or a list, "0,1,5"
   std::string grid = {};                          ///< patches of an image, "ROWSxCOLUMNS", or "SIDE" of a square
   std::int64_t merge = 1, prefix = 0;             ///< of grid: see grid_positions
   std::optional<std::int64_t> offset = {};        ///< the first position; the others follow
@@ -25,7 +26,11 @@ struct PositionSource {
   /// Whether a person has said anything; where not, tokens count from 0.
   bool given() const;
 
-  /// How many tokens they speak of, where they say.
+  /// The numbers of the file, or of the list, in the shape they have there; floating-point ones that are whole are
+  /// integers here. Requires a `file`. Throws Error.
+  Array table() const;
+
+  /// How many tokens they speak of, where they say: of a file the extent of its last axis.
   std::optional<std::int64_t> count() const;
 
   /// Gives DINOv3's config the sides of the grid, which its frequencies need.

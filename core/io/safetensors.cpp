@@ -51,6 +51,10 @@ constexpr auto known_dtypes = std::to_array<KnownDtype>({
     {"U8", integer_encoding(1, false)},
 });
 
+// Two float32 a number. Not among the others: nothing but a kernel's rows is complex.
+constexpr std::string_view complex_dtype = "C64";
+constexpr Encoding complex_encoding{NumberFormat::float32, 8, true, false};
+
 std::optional<Encoding> format_of(std::string_view dtype) {
   for (const KnownDtype& known : known_dtypes)
     if (known.name == dtype) return known.format;
@@ -244,7 +248,7 @@ void check_entry(const TensorEntry& entry, std::uint64_t available, const std::f
   if (entry.begin > entry.end || entry.end > available)
     refuse_entry(fmt::format("data_offsets [{}, {}], expected a range within the {} bytes after the header",
                              entry.begin, entry.end, available));
-  const auto format = format_of(entry.dtype);
+  const auto format = entry.dtype == complex_dtype ? std::optional(complex_encoding) : format_of(entry.dtype);
   // A dtype that is not known has no width to check by; the shape's product must still not overflow.
   const auto needed = byte_count(entry.shape, format ? format->width : 1);
   if (!needed) refuse_entry(fmt::format("shape ({}) is larger than any file", fmt::join(entry.shape, ", ")));
@@ -300,21 +304,28 @@ std::vector<TensorEntry> list_safetensors(const std::filesystem::path& path) {
   return read_entries(file);
 }
 
-Array read_safetensors(const std::filesystem::path& path, const std::string& name) {
+Array read_safetensors(const std::filesystem::path& path, const std::string& name, const ArrayOptions& options) {
   InputFile file(path);
-  return read_safetensors(file, name);
+  return read_safetensors(file, name, options);
 }
 
-Array read_safetensors(InputFile& file, const std::string& name) {
+Array read_safetensors(InputFile& file, const std::string& name, const ArrayOptions& options) {
   const std::filesystem::path& path = file.path();
   const std::vector<TensorEntry> entries = read_entries(file);
   const TensorEntry& entry = choose(entries, name, path);
-  const auto format = format_of(entry.dtype);
+  auto format = format_of(entry.dtype);
+  const bool complex = options.complex && entry.dtype == complex_dtype && !entry.shape.empty();
+  if (complex) format = encoding_of(NumberFormat::float32);
+  // Integers of the width that was asked for are its bits.
+  if (options.bits && format && format->width == static_cast<std::size_t>(properties_of(*options.bits).bytes))
+    format = encoding_of(*options.bits);
   if (!format)
     refuse(path, fmt::format("tensor {}: dtype {}, expected F64, F32, F16, BF16, F8_E4M3, F8_E5M2 or an integer",
                              in_quotes(entry.name), in_quotes(entry.dtype)));
   Array array;
   array.shape = entry.shape;
+  if (complex) array.shape.back() *= 2; // its bytes were counted: no overflow
+  if (options.complex) *options.complex = complex;
   make_room(array, *format);
   read_in_pieces(file, entry.begin, entry.end, [&](std::string_view bytes, std::uint64_t at) {
     decode_numbers(bytes, *format, at / format->width, array);

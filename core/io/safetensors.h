@@ -6,6 +6,7 @@
 
 #include "core/array.h"
 #include "core/io/file.h"
+#include "core/io/numbers.h"
 
 namespace ropescope {
 
@@ -25,9 +26,10 @@ struct TensorEntry {
 std::vector<TensorEntry> list_safetensors(const std::filesystem::path&);
 
 /// The tensor of that name, or without one the only tensor of the file; F64, F32, F16, BF16, F8_E4M3, F8_E5M2, I8–I64
-/// and U8–U64 (beyond 2⁶³ − 1 they become that). Other tensors are not read. Throws Error.
-Array read_safetensors(const std::filesystem::path&, const std::string& name = "");
-Array read_safetensors(InputFile&, const std::string& name = "");
+/// and U8–U64 (beyond 2⁶³ − 1 they become that); C64 where the options take it. Other tensors are not read. Throws
+/// Error.
+Array read_safetensors(const std::filesystem::path&, const std::string& name = "", const ArrayOptions& = {});
+Array read_safetensors(InputFile&, const std::string& name = "", const ArrayOptions& = {});
 
 /// A file of one tensor in the array's dtype, integers as I64. Whole or not at all. Throws Error.
 void write_safetensors(const std::filesystem::path&, const std::string& name, const Array&);

@@ -65,7 +65,7 @@ TEST_CASE("check answers by its exit status, by JSON on standard output alone an
   CHECK(check_in(scratch, llama + "--offset 1").status == 0);
 }
 
-TEST_CASE("check finds the token axis by the shape, by the positions, and asks where neither tells") {
+TEST_CASE("check finds the token axis by the data, says which it took, and asks where they fit two") {
   const test::Scratch scratch;
   const auto agrees = [&](const std::string& more) { return check_in(scratch, llama + more).status; };
   write_files(scratch, 1, 40, {40, 128}, 0);
@@ -77,11 +77,22 @@ TEST_CASE("check finds the token axis by the shape, by the positions, and asks w
   write_files(scratch, 4, 200, {1, 200, 4, 128}, 0, true);
   CHECK(agrees("") == 0);
   write_files(scratch, 8, 40, {40, 8, 128}, 0, true);
+  const Outcome taken = check_in(scratch, llama);
+  CHECK(taken.status == 0);
+  CHECK(taken.err.find("Axis 0 counts the tokens (found by the data).") != std::string::npos);
+  const auto json = nlohmann::json::parse(check_in(scratch, llama + "--json").out);
+  CHECK(json.at("token_axis") == 0);
+  CHECK(json.at("token_axis_reason") == "found by the data");
+  CHECK(agrees("--cu-seqlens 0,40") == 0);
+  // As many heads as the model has and fewer tokens, or so many tokens of fewer heads, turned by their number.
+  write_files(scratch, 32, 8, {32, 8, 128}, 0);
   const Outcome asked = check_in(scratch, llama);
   CHECK(asked.status == 2);
   CHECK(asked.err.find("--token-axis") != std::string::npos);
-  CHECK(agrees("--token-axis 0") == 0);
-  CHECK(agrees("--cu-seqlens 0,40") == 0);
+  CHECK(agrees("--token-axis 1") == 0);
+  CHECK(agrees("--token-axis 0") == 1);
+  CHECK(nlohmann::json::parse(check_in(scratch, llama + "--token-axis 0 --json").out).at("token_axis_reason") ==
+        "given");
 }
 
 TEST_CASE("check reads raw files by dtype and shape, and .safetensors in bfloat16") {

@@ -26,6 +26,11 @@ struct KernelRun {
   Array in, out;                       ///< of shape.size() numbers each, not integers
   std::string out_name = "The output"; ///< what sentences call it
 
+  /// How the files were read; nothing here is judged by.
+  std::optional<std::int64_t> token_axis; ///< of the input's file, from 0; nothing: there is no choice
+  std::string token_axis_reason;          ///< "given", "only one" or "found by the data"
+  std::vector<std::string> notes;         ///< sentences: what was taken apart, exchanged or left out
+
   double length() const; ///< seq_len in force
 
   std::int64_t head_of(std::int64_t outer, std::int64_t inner) const {
@@ -43,7 +48,7 @@ struct KernelRun {
 };
 
 /// Throws Error, one sentence, where the data cannot be judged: other shapes, all zeros, NaN or infinity in the
-/// input, every token at one position.
+/// input, every token at position 0, where nothing turns.
 void require_judgeable(const KernelRun&);
 
 /// The index of the first number of the output that is NaN or infinite.

@@ -1,0 +1,246 @@
+#include "core/check/checked_files.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/check/basics/cancelled.h"
+#include "core/check/causes/position_by_head.h"
+#include "core/check/causes/unknown.h"
+#include "core/check/check.h"
+#include "core/check/head_counts.h"
+#include "core/check/reading_fit.h"
+#include "core/check/token_readings.h"
+
+namespace ropescope {
+
+namespace {
+
+/// Residuals that differ by less than this factor fit alike. Right kernels leave 1e-7 to 6e-2 (float8 rows), and a
+/// reading under which rows of one token are turned otherwise 0.1 or more, from two tokens on. Lower: chance decides
+/// between two axes. Higher: axes that the data exclude are searched, which costs time.
+constexpr double plainly_less = 3;
+
+/// A residual beyond which rows are no rotation of the input that all heads share.
+constexpr double no_rotation = 0.5;
+
+/// Residual that two right readings both stay below: what rounding to float8 leaves.
+constexpr double within_float8 = 0.1;
+
+/// Decides between the readings of one kernel's files.
+class Decision {
+public:
+  Decision(KernelReader& reader, const KernelFiles& files, const Model& model, const std::stop_token& stop)
+      : reader_(reader), files_(files), heads_(model.head_counts), stop_(stop), all_(reader.readings()) {}
+
+  std::shared_ptr<const CheckedKernel> run() {
+    const std::size_t plain = all_.size();
+    if (plain == 1 && reader_.exchanged_readings().empty()) return conclude(0, only());
+    fit_all();
+    if (std::all_of(fits_.begin(), fits_.end(), [](const ReadingFit& fit) { return fit.alike > no_rotation; }))
+      try_exchanged();
+    if (all_.size() == 1) return conclude(0, only());
+    if (const auto decode = single_token()) return conclude(*decode, found);
+    const std::size_t best = nearest_to_expected();
+    if (stands_out(best)) {
+      const Finding& finding = judged(best);
+      if (finding.verdict != Verdict::mismatch) return agree(best);
+    }
+    return conclude(most_explained(), found);
+  }
+
+private:
+  static constexpr const char* found = "found by the data";
+  const char* only() const { return files_.token_axis ? "given" : "only one"; }
+
+  void fit_all() {
+    fits_.clear();
+    for (const TokenReading& reading : all_) {
+      throw_if_stopped(stop_);
+      fits_.push_back(fit_reading(reader_.sample(reading)));
+    }
+  }
+
+  /// Rows that are no rotation of those in their place may be one of others: the output lies otherwise, and its shape
+  /// is the same.
+  void try_exchanged() {
+    std::vector<TokenReading> plain = std::exchange(all_, reader_.exchanged_readings());
+    if (all_.empty()) return all_.swap(plain);
+    fit_all();
+    if (std::any_of(fits_.begin(), fits_.end(), [](const ReadingFit& fit) { return fit.expected <= within_float8; }))
+      return;
+    all_.swap(plain);
+    fit_all();
+  }
+
+  const TokenReading& reading(std::size_t r) const { return all_[r]; }
+  std::int64_t count(std::size_t r) const { return reading(r).token_count(); }
+
+  /// check() of a reading, once.
+  const Finding& judged(std::size_t r) {
+    const auto known = findings_.find(r);
+    if (known != findings_.end()) return known->second;
+    return findings_.emplace(r, check(reader_.run(reading(r)), stop_)).first->second;
+  }
+
+  std::shared_ptr<const CheckedKernel> conclude(std::size_t r, const char* reason) {
+    auto kernel = std::make_shared<CheckedKernel>();
+    kernel->finding = judged(r);
+    kernel->run = reader_.take(reading(r));
+    if (kernel->run.token_axis) kernel->run.token_axis_reason = reason;
+    return kernel;
+  }
+
+  [[noreturn]] void ask(const std::string& what, std::vector<std::int64_t> axes) const {
+    std::sort(axes.begin(), axes.end());
+    axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
+    throw AmbiguousTokenAxis(fmt::format("{}: shape ({}): {}", files_.in, fmt::join(reader_.shape(), ", "), what),
+                             std::move(axes));
+  }
+
+  /// One step of decoding: an axis of extent 1 beside an axis of heads. The first of three axes of extent 1 is a batch
+  /// of one nearly always.
+  bool may_decode(std::size_t r) const {
+    const TokenReading& of = reading(r);
+    if (!fits_[r].one_token || of.tokens.size() != 1 || !of.heads) return false;
+    return (of.extents.size() == 2 || of.tokens[0] > 0) && may_be_heads(of.head_count(), heads_);
+  }
+
+  /// Rows that are all turned alike are one token's, or a kernel's that stands still.
+  std::optional<std::size_t> single_token() const {
+    std::optional<std::size_t> decode;
+    for (std::size_t r = 0; r < all_.size() && !decode; ++r)
+      if (may_decode(r)) decode = r;
+    std::size_t single = 0;
+    while (single < all_.size() && !fits_[single].one_token) ++single;
+    if (single == all_.size() || !turned_alike(decode.value_or(single))) return std::nullopt;
+    if (!fits_[single].nothing_turns) {
+      if (decode) return decode;
+      if (fits_[single].expected <= within_float8) ask_single(single, "all rows are turned as one token's should be");
+      return std::nullopt;
+    }
+    if (!decode) return std::nullopt; // a batch of one, and a kernel that stands still
+    ask_single(*decode, fits_[*decode].unchanged ? "no row is turned, as none should be at position 0"
+                                                 : "all rows are turned alike, as those of one token are");
+  }
+
+  bool turned_alike(std::size_t r) const {
+    double other = std::numeric_limits<double>::infinity();
+    for (const ReadingFit& fit : fits_) other = std::min(other, fit.alike);
+    return fits_[r].alike <= no_rotation && fits_[r].alike <= plainly_less * other + 1e-6;
+  }
+
+  [[noreturn]] void ask_single(std::size_t single, const char* seen) const {
+    std::vector<std::int64_t> axes;
+    for (const TokenReading& one : all_) axes.push_back(one.axis);
+    ask(fmt::format("{}; if axis {} counts the tokens, expected the position of the token, else to be told which axis "
+                    "does",
+                    seen, reading(single).axis),
+        axes);
+  }
+
+  std::size_t nearest_to_expected() const {
+    std::size_t best = 0;
+    for (std::size_t r = 1; r < all_.size(); ++r)
+      if (tells(r) && (!tells(best) || fits_[r].expected < fits_[best].expected)) best = r;
+    return best;
+  }
+  /// One token alone, of which nothing better is known, fits whatever stands still.
+  bool tells(std::size_t r) const { return !fits_[r].one_token; }
+
+  bool stands_out(std::size_t best) const {
+    if (fits_[best].expected > no_rotation) return false;
+    for (std::size_t r = 0; r < all_.size(); ++r)
+      if (r != best && tells(r) && fits_[r].expected < plainly_less * fits_[best].expected && !both_right(best, r))
+        return false;
+    return true;
+  }
+
+  /// Two readings that the data tell apart by nothing: both are named.
+  bool both_right(std::size_t a, std::size_t b) const {
+    // Tokens of one axis whose positions may be meant in two ways, and are the same numbers.
+    if (reading(a).axis == reading(b).axis && fits_[b].expected <= within_float8) return true;
+    if (fits_[a].expected > within_float8 || fits_[b].expected > within_float8) return false;
+    ask(fmt::format("the kernel agrees with the model if axis {} counts the tokens, and if axis {} does: expected to "
+                    "be told which",
+                    reading(a).axis, reading(b).axis),
+        {reading(a).axis, reading(b).axis});
+  }
+
+  /// A kernel that is right where axis r counts the tokens is one that turns by the number of the head where another
+  /// axis does. The longer axis is taken for the tokens without a word; else it is asked, for to be wrong either way is
+  /// worse.
+  std::shared_ptr<const CheckedKernel> agree(std::size_t r) {
+    for (std::size_t other = 0; other < all_.size(); ++other)
+      if (other != r && contests(other, r)) {
+        // So many heads no model has.
+        if (!believable_heads(reading(r).head_count()) && names_heads(other)) return conclude(other, found);
+        ask(fmt::format("if axis {} counts the tokens, the kernel agrees with the model; if axis {} does, it turns "
+                        "rows by their number along axis {} and not by their position: expected to be told which",
+                        reading(r).axis, reading(other).axis, reading(r).axis),
+            {reading(r).axis, reading(other).axis});
+      }
+    return conclude(r, found);
+  }
+
+  bool contests(std::size_t other, std::size_t r) const {
+    if (reading(other).axis == reading(r).axis || reading(r).tokens.size() > 1) return false;
+    // One step of decoding turned by its position and the number of the head; at position 0 nobody tries one.
+    if (fits_[other].one_token)
+      return may_decode(other) && !fits_[other].nothing_turns && reading(other).heads == reading(r).tokens[0] &&
+             may_be_heads(count(r), heads_);
+    if (count(other) < count(r)) return false;
+    // The model's own number of heads, beside what can be none of its.
+    const bool counted = std::find(heads_.begin(), heads_.end(), reading(r).head_count()) != heads_.end();
+    return !counted || may_be_heads(count(r), heads_);
+  }
+
+  bool names_heads(std::size_t r) {
+    const std::vector<Cause>& causes = judged(r).causes;
+    return std::any_of(causes.begin(), causes.end(), [](const Cause& c) { return c.is<cause::PositionByHead>(); });
+  }
+
+  /// The reading whose finding explains most, of those under which the rows of a token are turned alike; where there is
+  /// none, of all.
+  std::size_t most_explained() {
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t r = 0; r < all_.size(); ++r)
+      if (tells(r)) least = std::min(least, fits_[r].alike);
+    std::optional<std::size_t> best;
+    for (std::size_t r = 0; r < all_.size(); ++r) {
+      if (!tells(r) || fits_[r].alike > plainly_less * least + 1e-6) continue;
+      if (!best || merit(r) > merit(*best)) best = r;
+    }
+    return best.value_or(0);
+  }
+
+  /// Named causes rather than none, and rather the kernel's doing than that of an axis taken for another.
+  int merit(std::size_t r) {
+    const Finding& finding = judged(r);
+    if (finding.verdict != Verdict::mismatch) return 4;
+    if (finding.causes.front().is<cause::Unknown>()) return 0;
+    return names_heads(r) ? 1 : finding.causes.size() > 1 ? 2 : 3;
+  }
+
+  KernelReader& reader_;
+  const KernelFiles& files_;
+  const std::vector<std::int64_t>& heads_;
+  const std::stop_token& stop_;
+  std::vector<TokenReading> all_; ///< those that are tried
+  std::vector<ReadingFit> fits_;  ///< of each reading
+  std::map<std::size_t, Finding> findings_;
+};
+
+} // namespace
+
+std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const Model& model, const LayerRope& layer,
+                                                 const std::stop_token& stop) {
+  KernelReader reader(files, model, layer);
+  return Decision(reader, files, model, stop).run();
+}
+
+} // namespace ropescope

@@ -1,0 +1,108 @@
+#include "core/check/kernel_arrays.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.h"
+#include "core/io/raw.h"
+#include "core/io/tensor_file.h"
+
+namespace ropescope {
+
+namespace {
+
+using Shape = std::vector<std::int64_t>;
+
+struct Rows {
+  Array array;
+  bool complex = false;
+};
+
+/// `dtype` with a shape is a raw file's; without one it says what an array's integers or bytes stand for.
+Rows read_rows(const std::string& file, const KernelFiles& files) {
+  Rows rows;
+  if (!files.dtype.empty() && !files.shape.empty()) {
+    rows.array = read_raw(file, files.dtype, files.shape);
+    return rows;
+  }
+  const auto bits = number_format_from_name(files.dtype);
+  if (!files.dtype.empty() && !bits)
+    throw Error(
+        fmt::format("dtype {}: expected float64, float32, float16, bfloat16, float8_e4m3 or float8_e5m2", files.dtype));
+  rows.array = read_array(file, "", {.bits = bits, .complex = &rows.complex});
+  if (rows.array.holds_integers())
+    throw Error(fmt::format("{}: holds integers, expected float64, float32, float16 or bfloat16", file));
+  return rows;
+}
+
+/// Several heads in one axis, [… , heads · head_dim], become [… , heads, head_dim]; returns how many, 1 where the last
+/// axis is a head already or is none.
+std::int64_t split_heads(Array& array, const HeadLayout& layout) {
+  const std::int64_t whole = layout.head_dim + layout.nope_dim;
+  if (array.shape.size() < 2 || array.shape.back() == layout.head_dim || array.shape.back() == whole) return 1;
+  // Whole heads first: 64 components that turn, behind 128 that do not, divide three times as many rows.
+  for (const std::int64_t width : {whole, layout.head_dim}) {
+    const std::int64_t heads = array.shape.back() / width;
+    if (heads < 2 || array.shape.back() % width != 0) continue;
+    array.shape.back() = heads;
+    array.shape.push_back(width);
+    return heads;
+  }
+  return 1;
+}
+
+Shape without_ones(const Shape& shape) {
+  Shape rest;
+  std::copy_if(shape.begin(), shape.end(), std::back_inserter(rest), [](std::int64_t extent) { return extent != 1; });
+  return rest;
+}
+
+/// The pairs of axes before the last that, exchanged, make one shape the other.
+std::vector<std::pair<std::size_t, std::size_t>> exchanges(const Shape& in, const Shape& out) {
+  std::vector<std::pair<std::size_t, std::size_t>> found;
+  if (in.size() != out.size()) return found;
+  for (std::size_t a = 0; a + 1 < in.size(); ++a)
+    for (std::size_t b = a + 1; b + 1 < in.size(); ++b) {
+      Shape exchanged = out;
+      std::swap(exchanged[a], exchanged[b]);
+      if (exchanged == in && in[a] > 1) found.emplace_back(a, b);
+    }
+  return found;
+}
+
+} // namespace
+
+KernelArrays read_kernel_arrays(const KernelFiles& files, const HeadLayout& layout) {
+  KernelArrays arrays;
+  Rows input = read_rows(files.in, files), output = read_rows(files.out, files);
+  arrays.complex = input.complex;
+  if (input.complex || output.complex)
+    arrays.notes.push_back("A complex number is a pair: its real and its imaginary part are neighbours.");
+  arrays.in = std::move(input.array);
+  arrays.out = std::move(output.array);
+  arrays.file_axes = arrays.in.shape.size();
+  const Shape in = arrays.in.shape, out = arrays.out.shape;
+  const std::int64_t heads = split_heads(arrays.in, layout);
+  split_heads(arrays.out, layout);
+  if (heads > 1) {
+    arrays.split = true;
+    arrays.notes.push_back(fmt::format("The last axis of {} numbers is taken as {} heads of {}.", in.back(), heads,
+                                       arrays.in.shape.back()));
+  }
+  // A batch of one that is there in one file alone changes no number.
+  if (arrays.in.shape != arrays.out.shape && without_ones(arrays.in.shape) == without_ones(arrays.out.shape) &&
+      arrays.in.shape.size() != arrays.out.shape.size())
+    arrays.out.shape = arrays.in.shape;
+  arrays.same_shape = arrays.in.shape == arrays.out.shape;
+  arrays.exchanged = exchanges(arrays.in.shape, arrays.out.shape);
+  if (!arrays.same_shape && arrays.exchanged.empty())
+    throw Error(fmt::format("{} has shape ({}) and {} has ({}), expected the same, or two axes before the last "
+                            "exchanged",
+                            files.in, fmt::join(in, ", "), files.out, fmt::join(out, ", ")));
+  return arrays;
+}
+
+} // namespace ropescope
