@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -24,6 +25,7 @@ struct Options {
   ModelOptions model;
   KernelFiles files;
   std::string report;
+  std::optional<double> budget;
   bool json = false;
 };
 
@@ -45,6 +47,7 @@ KernelRun read_run(const Options& options, const Model& model) {
   // The config may tell the axis of heads from that of tokens.
   if (!options.model.config.empty()) files.config = model.origin; // of a folder the file in it
   KernelRun run = read(files, model, layer);
+  run.budget = options.budget;
   if (!options.files.positions.given()) say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
   return run;
 }
@@ -106,6 +109,11 @@ void add_check(CLI::App& app, Command& command) {
   auto options = std::make_shared<Options>();
   options->model.add_to(*check_command);
   add_kernel_files(*check_command, options->files, "--in", "--out", true);
+  check_command
+      ->add_option("--budget", options->budget,
+                   "rad: weaker arithmetic passes while its angles are off by no more (default: by what the rows' "
+                   "format or the model's own code explains)")
+      ->check(CLI::Range(0.0, 3.2));
   check_command->add_flag("--json", options->json, "the finding as JSON on standard output");
   check_command->add_option("--report", options->report, "FILE.json or FILE.png: the finding in a file");
   check_command->callback(

@@ -86,13 +86,12 @@ private:
   }
 
   void agree(const PrecisionFit& precision) {
-    finding_.verdict = precision.verdict;
-    finding_.recipe = precision.recipe;
+    finding_.recipe = precision.arithmetic.recipe;
     finding_.residual = precision.residual;
-    const bool match = precision.verdict == Verdict::match;
-    finding_.causes = {match ? Cause(cause::Match{}) : Cause(cause::Precision{precision.recipe, precision.chain})};
+    finding_.causes = {precision.match ? Cause(cause::Match{}) : Cause(precision.arithmetic)};
+    finding_.verdict = finding_.causes.front().verdict();
     // Rows that float32 angles explain were counted as off by rounding alone.
-    if (match) finding_.rows_wrong = 0;
+    if (precision.match) finding_.rows_wrong = 0;
     reason_ = precision.reason;
     finding_.measured = measure(run_, layouts_.front(), noise_, finding_.tolerance);
   }

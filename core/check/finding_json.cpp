@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/check/causes/precision.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope {
@@ -56,6 +57,9 @@ std::string finding_json(const Finding& finding, const KernelRun& run) {
   json["tolerance"] = finding.tolerance;
   json["tolerance_reason"] = finding.tolerance_reason;
   if (!finding.recipe.empty()) json["recipe"] = finding.recipe;
+  for (const Cause& cause : finding.causes)
+    if (const auto* precision = cause.as<cause::Precision>(); precision && precision->angle_off > 0)
+      json["angle_off"] = {{"rad", precision->angle_off}, {"position", precision->position}};
   json["measured"] = {{"layout", pairing_name(finding.measured.layout.pairing)},
                       {"frequency", numbers(finding.measured.frequency)},
                       {"gain", numbers(finding.measured.gain)}};

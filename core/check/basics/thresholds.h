@@ -89,6 +89,14 @@ inline constexpr double better_recipe = 0.6;
 /// and there. Higher: a wrong base close to the right one is called rounding.
 inline constexpr double recipe_share = 0.25, recipe_residual = 0.02;
 
+/// rad; angles that weaker arithmetic turns further than this, than the rows' format (Noise::bound) and than the
+/// model's own float32 angles are no rounding any more: the verdict is mismatch. Derived: most models' code stores cos
+/// and sin in the rows' format, and most rows are bfloat16; two table entries, each off by a unit (2⁻⁸ where it is cut
+/// off and not rounded), turn a pair by √2 · 2⁻⁸. Lower: tables of 16 bits beside float32 rows are accused, which cost
+/// what a model costs in 16 bits. Higher: frequencies of 16 bits pass over longer runs, and theirs is an error that
+/// grows.
+inline constexpr double explained_angle = 0x1p-7;
+
 /// Relative error that a fast sine adds to its argument: 2⁻²¹ of it and a little more (CUDA C++ Programming Guide,
 /// intrinsic functions); and the residual beyond which rows are too far off for that.
 inline constexpr double fast_sincos_angle = 6e-7, fast_sincos_residual = 0.2;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/check/basics/hypothesis.h"
+#include "core/check/causes/precision.h"
 #include "core/check/proof/score.h"
 #include "core/rope/recipe.h"
 
@@ -12,18 +13,17 @@ namespace ropescope {
 
 /// The arithmetic of the expected rotation that explains an output.
 struct PrecisionFit {
-  std::string recipe; ///< as the JSON names it; "exact" where nothing weaker is to be seen
-  bool chain = false; ///< not only the step that the recipe is named for: frequencies are rounded to 16 bits too, and
-                      ///< what follows from them may be
-  Verdict verdict = Verdict::match;
-  double residual = 0; ///< under that recipe
-  std::string reason;  ///< why it counts as a match or not, half a sentence
+  cause::Precision arithmetic; ///< its recipe is "exact" where nothing weaker is to be seen
+  bool match = false;          ///< no more than what rounding of the rows explains, or hardly more
+  double residual = 0;         ///< under that recipe
+  std::string reason;          ///< why it counts as a match or not, half a sentence
 };
 
 /// How well a recipe explains some rows.
 struct TriedRecipe {
   const Recipe* recipe;
   bool chain = false;
+  bool in_double = false; ///< its one rounding in otherwise exact arithmetic fits better than as model code computes it
   Score score;
 };
 

@@ -9,7 +9,9 @@
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/attention_factor.h"
 #include "core/check/causes/output_permuted.h"
+#include "core/check/causes/precision.h"
 #include "core/check/causes/rows_wrong.h"
+#include "core/check/proof/angle_error.h"
 #include "core/check/proof/score.h"
 #include "core/check/search/likeness.h"
 #include "core/check/search/position_accounts.h"
@@ -111,7 +113,10 @@ private:
     // What passes unchanged has neither pairs nor frequencies.
     if (proof.account.unchanged && at.in_first == at.out_first && at.in_second == at.out_second) causes.clear();
     const double original = evidence_.expected.gain;
-    causes.insert(causes.end(), proof.account.causes.begin(), proof.account.causes.end());
+    for (const Cause& cause : proof.account.causes) {
+      const auto* precision = cause.as<cause::Precision>();
+      causes.push_back(precision ? Cause(costing(*precision, proof.prediction)) : cause);
+    }
     if (proof.other_gain && std::abs(proof.prediction.gain / original - 1) > noise_.unit)
       causes.push_back(cause::AttentionFactor{proof.prediction.gain, original});
     if (!rotated_.empty()) causes.push_back(unrotated_heads(run_, rotated_));
@@ -123,6 +128,22 @@ private:
     explained_ = proved.explained;
     found_.residual = residual_of_explained(proved);
     if (!proof.account.unchanged) remember_alike(best);
+  }
+
+  /// Positions in 16 bits with what they cost.
+  cause::Precision costing(cause::Precision precision, const Prediction& kernel) const {
+    const Prediction& expected = evidence_.expected;
+    AngleError error;
+    for (std::size_t t = 0; t < all_.size(); ++t)
+      for (std::size_t i = 0; i < kernel.turns.theta.size(); ++i) {
+        const std::size_t axis = kernel.turns.axis[i];
+        const double moved = kernel.positions.at(axis, t) - expected.positions.at(axis, t);
+        if (i < noise_.angle.size()) error.add(run_, noise_, expected, t, i, moved * kernel.turns.theta[i]);
+      }
+    precision.angle_off = error.most;
+    precision.position = error.position;
+    precision.explained = error.explained;
+    return precision;
   }
 
   /// Other frequencies that the rows cannot tell from those chosen.
