@@ -84,6 +84,9 @@ private:
       {"bf16_inv_freq", "frequencies in bfloat16", "computes frequencies in bfloat16"},
       {"fp16_inv_freq", "frequencies in float16", "computes frequencies in float16"},
       {"bf16_angles", "angles in bfloat16", "computes position × frequency in bfloat16"},
+      {"tf32", "products in TF32", "rotates rightly, by products of TF32 numbers"},
+      {"bf16_products", "products of bfloat16", "rotates rightly, by products of bfloat16 numbers"},
+      {"fp16_products", "products of float16", "rotates rightly, by products of float16 numbers"},
       {"fast_sincos", "fast sine and cosine", "takes the GPU's fast sine and cosine"}};
 
   const Words* find_words() const {

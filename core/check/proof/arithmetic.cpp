@@ -1,8 +1,10 @@
 #include "core/check/proof/arithmetic.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -12,6 +14,7 @@
 #include "core/check/causes/precision.h"
 #include "core/check/proof/angle_error.h"
 #include "core/error.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
@@ -69,7 +72,7 @@ constexpr Recipe whole_chains[] = {
      .tables = NumberFormat::float16},
 };
 
-using Table = std::vector<Complex>; // [tokens of the sums][pairs], what a recipe multiplies by
+using Table = Multipliers; // of the tokens of the sums
 
 /// As model code computes it, for the tokens of the sums alone. Rows are predicted from their own numbers, so that what
 /// remains of a recipe is its table.
@@ -198,7 +201,12 @@ std::optional<PrecisionFit> explain_by_rows(const Prediction& expected, const No
   // All rows, and not a sample: a single wrong row must not pass.
   const Score exact = score(all, of_rows_alone(noise), expected);
   if (!exact.whole()) return std::nullopt;
-  return PrecisionFit{{.recipe = "exact"}, true, exact.residual, "rounding of the rows explains it"};
+  PrecisionFit fit;
+  fit.arithmetic.recipe = "exact";
+  fit.match = true;
+  fit.residual = exact.residual;
+  fit.reason = "rounding of the rows explains it";
+  return fit;
 }
 
 namespace {
@@ -234,32 +242,138 @@ std::optional<PrecisionFit> explain_by_precision(const KernelRun& run, const Pre
     const Score proved = score_table(table, of_rows_alone(noise), all);
     named = proved.whole() || good(proved.residual / exact.residual, proved.residual);
   }
-  const std::string name = named ? name_in_findings(*best.recipe) : "float32_angles";
+  PrecisionFit fit;
+  fit.arithmetic.recipe = named ? name_in_findings(*best.recipe) : "float32_angles";
+  fit.residual = named ? best.score.residual : loosely.residual;
+  const auto costing = [&fit](const AngleError& off) {
+    fit.arithmetic.angle_off = off.most;
+    fit.arithmetic.position = off.position;
+    fit.arithmetic.explained = off.explained;
+  };
   // Weaker than any model's own angles: the recipe is its name, and what it costs at these positions its verdict.
   if (named && !of_float32_angles(*best.recipe)) {
-    const AngleError off = angle_error(table, run, expected, noise, all);
-    return PrecisionFit{{name, best.chain, off.most, off.position, off.explained},
-                        false,
-                        best.score.residual,
-                        std::string(best.recipe->line)};
+    fit.arithmetic.chain = best.chain;
+    costing(angle_error(table, run, expected, noise, all));
+    fit.reason = best.recipe->line;
+    fit.table = std::move(table);
+    fit.slack = unit_of(NumberFormat::bfloat16);
+    return fit;
   }
   // Float32 angles, as nearly every model's code has them: a match where they cost nothing to speak of.
   if (loosely.whole() || (named && best.score.whole())) {
-    const double residual = named ? best.score.residual : loosely.residual;
-    const bool match = exact.worst <= thresholds::noticeable_angle + noise.bound;
-    return PrecisionFit{{.recipe = name},
-                        match,
-                        residual,
-                        fmt::format("{} are off by {} {:.1e} rad at these positions",
-                                    match ? "float32 angles" : "angles in float32", match ? "at most" : "up to",
-                                    exact.worst)};
+    fit.match = exact.worst <= thresholds::noticeable_angle + noise.bound;
+    fit.reason =
+        fmt::format("{} are off by {} {:.1e} rad at these positions",
+                    fit.match ? "float32 angles" : "angles in float32", fit.match ? "at most" : "up to", exact.worst);
+    if (!loosely.whole()) fit.table = table_of(best, run, expected, all);
+    return fit;
   }
-  if (looks_like_fast_sincos(exact, expected, all, noise)) {
-    const AngleError off = measured_error(run, expected, noise, all);
-    return PrecisionFit{{"fast_sincos", false, off.most, off.position, off.explained},
-                        false,
-                        loosely.residual,
-                        "errors grow with the angle alone"};
+  if (!looks_like_fast_sincos(exact, expected, all, noise)) return std::nullopt;
+  costing(measured_error(run, expected, noise, all));
+  fit.arithmetic.recipe = "fast_sincos";
+  fit.reason = "errors grow with the angle alone";
+  fit.slack = fit.arithmetic.angle_off;
+  return fit;
+}
+
+namespace {
+
+/// TF32: float32 with 10 bits behind the point, rounded to the nearest as cuBLAS converts, or cut off as the matrix
+/// unit reads float32. Other formats to the nearest.
+float to_operand(NumberFormat format, bool cut, float x) {
+  if (format != NumberFormat::float32) return rounded(format, x);
+  constexpr std::uint32_t below = (1u << 13) - 1; // float32 has 23 bits
+  auto bits = std::bit_cast<std::uint32_t>(x);
+  if (!cut) bits += (below >> 1) + ((bits >> 13) & 1);
+  return std::bit_cast<float>(bits & ~below);
+}
+
+/// What a matrix unit takes its operands in; float32 stands for TF32.
+struct Operands {
+  NumberFormat format;
+  bool cut;
+  std::string_view name;
+  double unit;
+};
+constexpr Operands all_operands[] = {{NumberFormat::float32, false, "tf32", 0x1p-11},
+                                     {NumberFormat::float32, true, "tf32", 0x1p-10},
+                                     {NumberFormat::bfloat16, false, "bf16_products", 0x1p-8},
+                                     {NumberFormat::float16, false, "fp16_products", 0x1p-11}};
+
+/// The rows of some tokens, as such a unit reads them.
+KernelRun with_operands(const KernelRun& run, std::span<const std::int64_t> tokens, const Operands& operands) {
+  KernelRun part = run;
+  part.shape.tokens = static_cast<std::int64_t>(tokens.size());
+  part.positions.ids.clear();
+  for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
+    for (const std::int64_t token : tokens) part.positions.ids.push_back(run.positions.at(axis, token));
+  const auto width = static_cast<std::size_t>(run.shape.inner * run.shape.head_dim);
+  part.in.floats.resize(static_cast<std::size_t>(part.shape.size()));
+  part.out.floats.resize(part.in.floats.size());
+  in_parallel(static_cast<std::size_t>(run.shape.outer), 0, [&](std::size_t outer) {
+    std::size_t to = outer * tokens.size() * width;
+    for (const std::int64_t token : tokens) {
+      auto from = static_cast<std::size_t>(run.first_number(static_cast<std::int64_t>(outer), token, 0));
+      for (std::size_t n = 0; n < width; ++n, ++from, ++to) {
+        part.in.floats[to] = to_operand(operands.format, operands.cut, run.in.floats[from]);
+        part.out.floats[to] = run.out.floats[from];
+      }
+    }
+  });
+  return part;
+}
+
+/// The expected rotation of rounded rows, by rounded cos and sin or by exact ones, whichever fits.
+Score score_products(const KernelRun& run, const PairComponents& at, std::span<const std::int64_t> tokens,
+                     const Operands& operands, const Prediction& expected, const Noise& noise) {
+  const KernelRun part = with_operands(run, tokens, operands);
+  std::vector<std::int64_t> all(tokens.size());
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  const Reduced reduced = reduce(part, at, all);
+  const auto operand = [&](double x) {
+    return static_cast<double>(to_operand(operands.format, operands.cut, static_cast<float>(x)));
+  };
+  std::optional<Score> best;
+  for (const bool rounds_table : {true, false}) {
+    Score fit = score(
+        reduced, noise,
+        [&](std::size_t t, std::size_t i) {
+          const Complex z = expected.multiplier(static_cast<std::size_t>(tokens[t]), i);
+          return rounds_table ? Complex(operand(z.real()), operand(z.imag())) : z;
+        },
+        [](std::size_t, std::size_t) { return 0.0; });
+    if (!best || fit.residual < best->residual) best = std::move(fit);
+  }
+  return std::move(*best);
+}
+
+} // namespace
+
+std::optional<PrecisionFit> explain_by_products(const KernelRun& run, const PairComponents& at,
+                                                const Prediction& expected, const Noise& noise, const Reduced& all,
+                                                const std::stop_token& stop) {
+  // Rows in 16 bits hide what such operands cost, and the rows are held in float32 then.
+  const Score exact = score(all, of_rows_alone(noise), expected);
+  if (noise.rows.format != NumberFormat::float32 || noise.rows.of_8_bits() || run.in.dtype != NumberFormat::float32 ||
+      run.out.dtype != NumberFormat::float32 || exact.residual > thresholds::products_residual)
+    return std::nullopt;
+  const auto sample = sample_tokens(run.shape.tokens, thresholds::screened_tokens);
+  for (const Operands& operands : all_operands) {
+    throw_if_stopped(stop);
+    const auto explains = [&](std::span<const std::int64_t> tokens) {
+      const Score fit = score_products(run, at, tokens, operands, expected, noise);
+      return std::pair{fit.residual, fit.whole() || fit.residual < thresholds::recipe_share * exact.residual};
+    };
+    if (!explains(sample).second) continue;
+    const auto [residual, holds] = explains(all.tokens);
+    if (!holds) continue;
+    PrecisionFit fit;
+    fit.arithmetic.recipe = operands.name;
+    fit.residual = residual;
+    fit.reason = fmt::format("products of numbers that are rounded to {} bits",
+                             operands.format == NumberFormat::bfloat16 ? 8 : 11);
+    fit.slack = 2 * operands.unit;
+    return fit;
   }
   return std::nullopt;
 }

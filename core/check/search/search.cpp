@@ -94,7 +94,7 @@ private:
         Score now = score(sample, noise_, prediction);
         // A later account, less simple, must explain more to be taken; or all, where the best so far does not.
         const double more = best ? now.explained - best->score.explained : 1;
-        if (more <= thresholds::worth_a_cause && !(more > 0 && now.whole())) continue;
+        if (more <= thresholds::worth_a_cause && !(more >= 0 && now.whole())) continue;
         best = Proof{&screened, {}, std::move(prediction), std::move(now), account, other_gain};
       }
     best->whole = std::move(whole);
@@ -117,7 +117,8 @@ private:
       const auto* precision = cause.as<cause::Precision>();
       causes.push_back(precision ? Cause(costing(*precision, proof.prediction)) : cause);
     }
-    if (proof.other_gain && std::abs(proof.prediction.gain / original - 1) > noise_.unit)
+    const double least_gain = thresholds::common_gain_units * noise_.unit;
+    if (proof.other_gain && std::abs(proof.prediction.gain / original - 1) > least_gain)
       causes.push_back(cause::AttentionFactor{proof.prediction.gain, original});
     if (!rotated_.empty()) causes.push_back(unrotated_heads(run_, rotated_));
     add_wrong_rows(proved, causes);
@@ -180,9 +181,10 @@ private:
         energy += std::norm(z) * s.in;
       }
     const double measured = energy > 0 ? sum / energy : 1, expected = evidence_.expected.gain;
-    // A gain that kernels choose, within half a unit: where every row rounds towards zero the mean is off too.
+    // A gain that kernels choose, nearly: where every row rounds towards zero the mean is short too.
     for (const double likely : {1.0, 1 / expected, expected * expected})
-      if (std::abs(measured / likely - 1) < noise_.unit / 2) return likely;
+      if (measured / likely - 1 < thresholds::common_gain_units * noise_.unit && measured / likely - 1 > -noise_.unit)
+        return likely;
     return measured;
   }
 
