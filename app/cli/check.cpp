@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -130,6 +131,11 @@ void add_check(CLI::App& app, Command& command) {
   sin->needs(cos);
   for (const char* of_kernel : {"--in", "--out", "--dtype", "--inverse"})
     cos->excludes(check_command->get_option(of_kernel));
+  check_command
+      ->add_option("--budget", options->files.budget,
+                   "rad: weaker arithmetic passes while its angles are off by no more (default: by what the rows' "
+                   "format or the model's own code explains)")
+      ->check(CLI::Range(0.0, 3.2));
   check_command->add_flag("--json", options->json, "the finding as JSON on standard output");
   check_command->add_option("--report", options->report, "FILE.json or FILE.png: the finding in a file");
   check_command->callback(

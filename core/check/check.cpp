@@ -10,6 +10,7 @@
 #include "core/check/causes/match.h"
 #include "core/check/causes/not_finite.h"
 #include "core/check/causes/precision.h"
+#include "core/check/causes/rows_wrong.h"
 #include "core/check/causes/scaling_ignored.h"
 #include "core/check/causes/scaling_parameters.h"
 #include "core/check/causes/unknown.h"
@@ -58,8 +59,14 @@ public:
         std::erase_if(tried, [](const TriedRecipe& r) { return r.recipe->name.ends_with("_positions"); });
       finding_.hypotheses = precision_hypotheses(tried);
       precision = explain_by_precision(run_, expected_, noise_, whole, tried);
+      if (!precision) precision = explain_by_products(run_, layouts_.front().at, expected_, noise_, whole, stop_);
+      if (precision) compare_with(*precision);
     }
-    precision ? agree(*precision) : disagree();
+    // Entries that are odd one by one: most of a run's are a kind of their own, which is searched for.
+    if (precision && 2 * odd_.size() <= all_.size())
+      agree(*precision);
+    else
+      disagree();
     return finish();
   }
 
@@ -67,17 +74,39 @@ private:
   void compare_with_expected() {
     const auto pairs = static_cast<std::size_t>(expected_.turns.theta.size());
     Multipliers multipliers;
+    EntryBounds bounds{noise_, {}};
     // Once for all heads: cos and sin cost more than the comparison.
     multipliers.reserve(all_.size() * pairs);
+    bounds.turned.reserve(all_.size() * pairs);
     for (std::size_t t = 0; t < all_.size(); ++t)
-      for (std::size_t i = 0; i < pairs; ++i) multipliers.push_back(expected_.multiplier(t, i));
-    Comparison comparison = compare(run_, layouts_.front().at, multipliers);
+      for (std::size_t i = 0; i < pairs; ++i) {
+        multipliers.push_back(expected_.multiplier(t, i));
+        bounds.turned.push_back(
+            static_cast<float>(expected_.gain * thresholds::angle_bound * noise_.of_angle(i, expected_.angle(t, i))));
+      }
+    Comparison comparison = compare(run_, layouts_.front().at, multipliers, &bounds);
+    odd_ = std::move(comparison.odd);
     finding_.expected = {expected_.turns.theta, expected_.turns.axis, expected_.gain, layouts_.front().at};
     finding_.max_abs_error = comparison.max_abs;
     finding_.errors = ErrorMap(std::move(comparison.error), static_cast<std::int64_t>(pairs));
     finding_.head_error = std::move(comparison.head_error);
     finding_.rows = run_.shape.tokens;
     finding_.rms = rms_of(run_.in);
+  }
+
+  /// Single entries once more, against the arithmetic that explains their sums.
+  void compare_with(const PrecisionFit& fit) {
+    if (!fit.arithmetic.explained) odd_.clear(); // that is said, and no entry besides
+    if (!fit.arithmetic.explained || (fit.table.empty() && fit.slack == 0)) return;
+    Multipliers table = fit.table;
+    EntryBounds bounds{noise_, {}};
+    for (std::size_t t = 0; t < all_.size(); ++t)
+      for (std::size_t i = 0; i < expected_.turns.theta.size(); ++i) {
+        if (fit.table.empty()) table.push_back(expected_.multiplier(t, i));
+        const double own = fit.table.empty() ? thresholds::angle_bound * noise_.of_angle(i, expected_.angle(t, i)) : 0;
+        bounds.turned.push_back(static_cast<float>(expected_.gain * (fit.slack + own)));
+      }
+    odd_ = compare(run_, layouts_.front().at, table, &bounds).odd;
   }
 
   void judge_rows(const Reduced& whole) {
@@ -96,13 +125,16 @@ private:
   }
 
   void agree(const PrecisionFit& precision) {
-    finding_.verdict = precision.verdict;
-    finding_.recipe = precision.recipe;
+    finding_.recipe = precision.arithmetic.recipe;
     finding_.residual = precision.residual;
-    const bool match = precision.verdict == Verdict::match;
-    finding_.causes = {match ? Cause(cause::Match{}) : Cause(cause::Precision{precision.recipe, precision.chain})};
+    finding_.causes = {precision.match ? Cause(cause::Match{}) : Cause(precision.arithmetic)};
     // Rows that float32 angles explain were counted as off by rounding alone.
-    if (match) finding_.rows_wrong = 0;
+    if (precision.match) finding_.rows_wrong = static_cast<std::int64_t>(odd_.size());
+    if (!odd_.empty()) {
+      if (precision.match) finding_.causes.clear();
+      finding_.causes.push_back(cause::RowsWrong{odd_});
+    }
+    for (const Cause& cause : finding_.causes) finding_.verdict = std::max(finding_.verdict, cause.verdict());
     reason_ = precision.reason;
     finding_.measured = measure(run_, layouts_.front(), noise_, finding_.tolerance);
   }
@@ -161,6 +193,7 @@ private:
   std::vector<LayoutChoice> layouts_;
   Prediction expected_;
   std::vector<std::int64_t> all_;
+  std::vector<std::int64_t> odd_; ///< tokens with an entry that no rounding explains
   Finding finding_;
   std::string reason_;
 };

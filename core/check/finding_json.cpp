@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/check/causes/precision.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope {
@@ -61,6 +62,9 @@ std::string finding_json(const Finding& finding, const KernelRun& run) {
     json["token_axis_reason"] = run.token_axis_reason;
   }
   if (!run.notes.empty()) json["notes"] = run.notes;
+  for (const Cause& cause : finding.causes)
+    if (const auto* precision = cause.as<cause::Precision>(); precision && precision->angle_off > 0)
+      json["angle_off"] = {{"rad", precision->angle_off}, {"position", precision->position}};
   json["measured"] = {{"layout", pairing_name(finding.measured.layout.pairing)},
                       {"frequency", numbers(finding.measured.frequency)},
                       {"gain", numbers(finding.measured.gain)}};

@@ -25,6 +25,7 @@ struct KernelFiles {
   bool inverse = false;                   ///< a backward kernel: it should turn by −θ
   bool tables = false;                    ///< `in` and `out` are tables of cos and sin, and no kernel's rows
   std::string heads;                      ///< "A-B" or "A": only these heads are compared; empty: all
+  std::optional<double> budget;           ///< rad; angles of weaker arithmetic may be off by as much
 
   bool operator==(const KernelFiles&) const = default;
 };

@@ -71,6 +71,7 @@ KernelRun without_arrays(const KernelRun& run) {
   copy.rope = run.rope;
   copy.other_layers = run.other_layers;
   copy.seq_len = run.seq_len;
+  copy.budget = run.budget;
   copy.out_name = run.out_name;
   copy.notes = run.notes;
   return copy;
@@ -94,6 +95,7 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
     if (other.layer_type != layer.layer_type) base_.other_layers.push_back(other);
   base_.out_name = std::filesystem::path(files.out).filename().string();
   base_.seq_len = files.seq_len;
+  base_.budget = files.budget;
   PairLayout& pairs = base_.rope.layout.pairs;
   KernelArrays arrays =
       files.tables ? read_rotary_tables(files, base_.rope) : read_kernel_arrays(files, base_.rope.layout);

@@ -49,8 +49,8 @@ using Parameters = std::vector<std::pair<std::string, ParameterValue>>;
 
 /// What a type needs to be a cause. core/check/README.md says how to write one; causes/all.cpp lists
 /// them.
-/// Optional members: `verdict` (mismatch where there is none), `hides_the_rest` and `hides_amplitude` (false),
-/// `decide_by()`.
+/// Optional members: `verdict` (mismatch where there is none; a function where it depends), `hides_the_rest` and
+/// `hides_amplitude` (false), `decide_by()`.
 template <typename T>
 concept CauseType = requires(const T& cause, const KernelRun& run) {
   { T::name } -> std::convertible_to<std::string_view>; ///< as the JSON prints it
@@ -113,7 +113,9 @@ private:
     std::string_view name() const override { return T::name; }
     FactKind fact() const override { return T::fact; }
     Verdict verdict() const override {
-      if constexpr (requires { T::verdict; })
+      if constexpr (requires { cause.verdict(); })
+        return cause.verdict();
+      else if constexpr (requires { T::verdict; })
         return T::verdict;
       else
         return Verdict::mismatch;

@@ -25,6 +25,7 @@ struct KernelRun {
   std::int64_t heads = 1;              ///< extent of the axis of heads, which divides inner or outer
   Array in, out;                       ///< of shape.size() numbers each, not integers
   std::string out_name = "The output"; ///< what sentences call it
+  std::optional<double> budget;        ///< rad; angles of weaker arithmetic may be off by as much, whatever explains it
 
   /// How the files were read; nothing here is judged by.
   std::optional<std::int64_t> token_axis; ///< of the input's file, from 0; nothing: there is no choice

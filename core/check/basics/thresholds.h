@@ -24,6 +24,32 @@ inline constexpr double bound_units = 4, bound_units_with_cast = 5;
 /// rms_units. Lower: rows of small float16 numbers are accused.
 inline constexpr double float16_floor = 1.5 * 0x1p-24;
 
+/// The same of float8: rows are computed in 16 bits or more and rounded once, by 1/√3 unit RMS of numbers at 1 and 0.42
+/// units of numbers between; 0.6 where they are rounded at random, 0.83 where they are cut off; and at most by one
+/// unit, two where cut off. Squared spacings of the least numbers, RMS of a number cut off: 1/3; of int8, whose numbers
+/// all lie one step apart, 1/12 rounded and 1/6 rounded at random. Lower: caches in 8 bits are accused. Higher: errors
+/// as large as a spacing pass unless they add up.
+inline constexpr double float8_rms_units = 0.9, float8_bound_units = 2.2, float8_floor = 1.0 / 3, int8_floor = 0.25;
+
+/// Units that the mean of a pair's errors over all tokens may be off: what the table of a slow pair is rounded by,
+/// whose entries stay on one side of theirs for a whole run: half a unit, one where they are cut off. The errors of
+/// products and sums have either sign. Lower: right tables are accused. Higher: a frequency or a gain a little off
+/// hides where no single row shows it.
+inline constexpr double bias_units = 1;
+
+/// The same where a token's rows are those of the token before it: products and sums are then rounded alike too, by 2.5
+/// units in all.
+inline constexpr double repeated_bias_units = 3;
+
+/// Standard errors that a mean must be off besides, and cells (tokens of a pair) that it must be the mean of: by chance
+/// one pair in 10⁸ is, of the normal distribution; in runs of a few tokens the floor above is what holds.
+inline constexpr double bias_errors = 6, bias_cells = 16;
+
+/// Units that the gain of all pairs together may be too great: pairs are rounded each in its own way, so that the mean
+/// of 32 is off by a tenth of what one is. Downward it is a whole unit, as numbers that are cut off are 0.72 units too
+/// short. Lower: tables that happen to be rounded up are accused. Higher: a gain of 1.003 passes in bfloat16 rows.
+inline constexpr double common_gain_units = 0.25;
+
 /// The unit that float64 rows are judged by, though theirs is 2⁻⁵³: the error of a pair is the difference
 /// |out|² − 2 Re(…) + |in|² of sums in double, which cancels to 2⁻⁵³ of them, and the root of that is 1e-8. Lower:
 /// right float64 kernels are accused. Higher: nothing, until float32's 6e-8, which float64 rows should not need.
@@ -51,6 +77,21 @@ inline constexpr double matched = 1 - 2e-4;
 /// Turns of the slowest pair that a shift is sought over, either way: 32 are 1.7 million tokens under base 10 000 with
 /// 64 pairs. More costs time alone.
 inline constexpr int slowest_turns = 32;
+
+// ---- evidence/entry_bounds: single entries
+
+/// Bounds that a single entry may be off by. A bound is the worst of table, products and sum rounded to the nearest;
+/// numbers that are cut off or rounded at random are off by up to twice as much. Lower: those are accused. Higher: one
+/// wrong entry passes.
+inline constexpr double odd_entry = 2;
+
+/// Where there are many entries, one is odd already at so many times what all but this share are off: errors are sums
+/// of a few that end sharply, so that the greatest of a million is not twice the greatest of a thousand. Not below
+/// half a bound: one rounding alone is a third. And how many entries tell that.
+inline constexpr double beyond_most = 2, odd_share = 1e-3, least_odd_entry = 0.5, told_entries = 4096;
+
+/// Smallest numbers of a format that an entry may be off by, whatever its size: three roundings.
+inline constexpr double least_entry = 3;
 
 // ---- proof/score: a prediction against the sums
 
@@ -88,6 +129,17 @@ inline constexpr double better_recipe = 0.6;
 /// leaves, and is no further off than 2 %: numbers half-way between two of 16 bits may be rounded either way, here
 /// and there. Higher: a wrong base close to the right one is called rounding.
 inline constexpr double recipe_share = 0.25, recipe_residual = 0.02;
+
+/// rad; angles that weaker arithmetic turns further than this, than the rows' format (Noise::bound) and than the
+/// model's own float32 angles are no rounding any more: the verdict is mismatch. Derived: most models' code stores cos
+/// and sin in the rows' format, and most rows are bfloat16; two table entries, each off by a unit (2⁻⁸ where it is cut
+/// off and not rounded), turn a pair by √2 · 2⁻⁸. Lower: tables of 16 bits beside float32 rows are accused, which cost
+/// what a model costs in 16 bits. Higher: frequencies of 16 bits pass over longer runs, and theirs is an error that
+/// grows.
+inline constexpr double explained_angle = 0x1p-7;
+
+/// Residual beyond which rows are too far off for rounded operands: three roundings to bfloat16, and room.
+inline constexpr double products_residual = 0x1p-6;
 
 /// Relative error that a fast sine adds to its argument: 2⁻²¹ of it and a little more (CUDA C++ Programming Guide,
 /// intrinsic functions); and the residual beyond which rows are too far off for that.

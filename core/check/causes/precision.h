@@ -5,22 +5,27 @@
 #include <fmt/format.h>
 
 #include "core/check/basics/formula.h"
+#include "core/check/basics/thresholds.h"
 #include "core/check/basics/words.h"
 #include "core/check/choices/positions.h"
 #include "core/number_format.h"
-#include "core/rope/recipe.h"
+#include "core/text.h"
 
 namespace ropescope::cause {
 
-/// The right rotation, in arithmetic weaker than the model's own code has.
+/// The right rotation in other arithmetic than exact: the model's own float32 angles, or weaker.
 struct Precision {
   std::string recipe = "float32_angles"; ///< what is rounded, as COMMAND_LINE names it: "bf16_positions"
-  bool chain = false; ///< not that alone: every step of the angle is rounded to that format, as under autocast
+  bool chain = false;        ///< not that alone: every step of the angle is rounded to that format, as under autocast
+  double angle_off = 0;      ///< rad, how far its angles are off at most; 0 where that was not asked
+  std::int64_t position = 0; ///< where they are
+  bool explained = true;     ///< by the rows' format, the model's own code or the budget: what makes the verdict
 
   static constexpr std::string_view name = "precision";
   static constexpr FactKind fact = FactKind::arithmetic;
-  static constexpr Verdict verdict = Verdict::precision;
   static constexpr std::string_view chain_line = "the whole chain of angles in 16 bits";
+
+  Verdict verdict() const { return explained ? Verdict::precision : Verdict::mismatch; }
 
   Parameters parameters() const {
     Parameters all{{"recipe", recipe}};
@@ -28,24 +33,20 @@ struct Precision {
     return all;
   }
 
-  std::string sentence(const KernelRun&) const {
-    const Recipe* known = find_recipe(recipe);
-    const std::string_view line = chain ? chain_line : known ? known->line : "16 bits in between";
-    return fmt::format("rotates rightly in weaker arithmetic: {} ({})", line, recipe);
+  std::string sentence(const KernelRun& run) const {
+    std::string words = what();
+    if (angle_off > 0)
+      words += fmt::format("{} at position {} its angles are off by up to {:.2g} rad", explained ? ";" : ":",
+                           grouped(static_cast<double>(position)), angle_off);
+    if (explained && angle_off > thresholds::explained_angle && run.budget)
+      words += fmt::format(", within the budget of {:.7g} rad", *run.budget);
+    return words;
   }
 
   std::string brief(const KernelRun&) const {
-    constexpr std::pair<std::string_view, std::string_view> known[] = {
-        {"float32_angles", "angles in float32"},          {"float32", "angles in float32"},
-        {"ggml_recurrence", "ggml's recurrence"},         {"bf16_tables", "cos and sin stored in bfloat16"},
-        {"fp16_tables", "cos and sin stored in float16"}, {"bf16_positions", "positions in bfloat16"},
-        {"fp16_positions", "positions in float16"},       {"bf16_inv_freq", "frequencies in bfloat16"},
-        {"fp16_inv_freq", "frequencies in float16"},      {"bf16_angles", "angles in bfloat16"},
-        {"fast_sincos", "fast sine and cosine"}};
     if (chain) return recipe.starts_with("fp16") ? "angles wholly in float16" : "angles wholly in bfloat16";
-    const auto* found =
-        std::find_if(std::begin(known), std::end(known), [&](const auto& k) { return k.first == recipe; });
-    return found != std::end(known) ? std::string(found->second) : recipe;
+    const Words* found = find_words();
+    return found ? std::string(found->brief) : recipe;
   }
 
   /// Positions in 16 bits, where the rows are too far from right for arithmetic to be tried first.
@@ -65,6 +66,40 @@ struct Precision {
     positions.position = [=](double p, std::int64_t, std::int64_t) { return to_bfloat16(p); };
     for (double& theta : frequencies.theta) theta = to_bfloat16(theta);
     return {{"bfloat16 m", "right to 256", positions, {}, {}}, {"bfloat16 θ", "pairs at random", frequencies, {}, {}}};
+  }
+
+private:
+  struct Words {
+    std::string_view recipe, brief, sentence;
+  };
+  static constexpr Words known[] = {
+      {"float32_angles", "angles in float32", "rotates as the model's own code: float32 angles"},
+      {"float32", "angles in float32", "rotates as the model's own code: float32 angles"},
+      {"ggml_recurrence", "ggml's recurrence",
+       "rotates as ggml does: each pair's angle from the one before, in float32"},
+      {"bf16_tables", "cos and sin stored in bfloat16", "rotates rightly, with cos and sin stored in bfloat16"},
+      {"fp16_tables", "cos and sin stored in float16", "rotates rightly, with cos and sin stored in float16"},
+      {"bf16_positions", "positions in bfloat16", "computes positions in bfloat16, which is exact up to 256"},
+      {"fp16_positions", "positions in float16", "computes positions in float16, which is exact up to 2048"},
+      {"bf16_inv_freq", "frequencies in bfloat16", "computes frequencies in bfloat16"},
+      {"fp16_inv_freq", "frequencies in float16", "computes frequencies in float16"},
+      {"bf16_angles", "angles in bfloat16", "computes position × frequency in bfloat16"},
+      {"tf32", "products in TF32", "rotates rightly, by products of TF32 numbers"},
+      {"bf16_products", "products of bfloat16", "rotates rightly, by products of bfloat16 numbers"},
+      {"fp16_products", "products of float16", "rotates rightly, by products of float16 numbers"},
+      {"fast_sincos", "fast sine and cosine", "takes the GPU's fast sine and cosine"}};
+
+  const Words* find_words() const {
+    const auto* found =
+        std::find_if(std::begin(known), std::end(known), [&](const Words& k) { return k.recipe == recipe; });
+    return found != std::end(known) ? found : nullptr;
+  }
+
+  /// What is rounded, after "The kernel".
+  std::string what() const {
+    if (chain) return fmt::format("computes {} ({})", chain_line, recipe.starts_with("fp16") ? "float16" : "bfloat16");
+    const Words* found = find_words();
+    return found ? std::string(found->sentence) : "rotates rightly, with 16 bits in between (" + recipe + ")";
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "core/check/basics/array_numbers.h"
@@ -43,11 +44,27 @@ void reduce_token(const KernelRun& run, const PairComponents& at, std::int64_t t
     }
 }
 
+std::vector<double> places_of(const Positions& positions, std::span<const std::int64_t> tokens) {
+  std::vector<double> places;
+  for (std::int64_t axis = 0; axis < positions.axes; ++axis) {
+    auto least = std::numeric_limits<double>::max(), greatest = std::numeric_limits<double>::lowest();
+    const std::size_t first = places.size();
+    for (const std::int64_t token : tokens) {
+      places.push_back(static_cast<double>(positions.at(axis, token)));
+      least = std::min(least, places.back());
+      greatest = std::max(greatest, places.back());
+    }
+    for (std::size_t t = first; t < places.size(); ++t)
+      places[t] = greatest > least ? (places[t] - least) / (greatest - least) : 0;
+  }
+  return places;
+}
+
 } // namespace
 
 Reduced reduce(const KernelRun& run, const PairComponents& at, std::span<const std::int64_t> tokens,
                const RowFilter& filter) {
-  Reduced result{{tokens.begin(), tokens.end()}, at.pairs(), {}, {}, {}};
+  Reduced result{{tokens.begin(), tokens.end()}, at.pairs(), {}, {}, {}, places_of(run.positions, tokens), &at};
   const auto pairs = static_cast<std::size_t>(at.pairs());
   result.sums.resize(tokens.size() * pairs);
   result.phasors.resize(tokens.size() * pairs);

@@ -32,6 +32,8 @@ struct Reduced {
   std::vector<PairSums> sums;  ///< [tokens][pairs]
   std::vector<RestSums> rest;  ///< [tokens]
   std::vector<Phasor> phasors; ///< [tokens][pairs], of the sums' cross products
+  std::vector<double> places; ///< [axes][tokens], positions from 0 (the least of them) to 1; empty where none are known
+  const PairComponents* at = nullptr; ///< what was reduced under
 
   const PairSums* of(std::size_t token) const { return sums.data() + token * static_cast<std::size_t>(pairs); }
 };

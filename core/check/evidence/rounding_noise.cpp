@@ -24,15 +24,68 @@ double judged_unit(NumberFormat format) {
 
 double Noise::of_angle(std::size_t pair, double radians) const { return std::abs(radians) * angle[pair]; }
 
-Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
-  const NumberFormat in = format_held(run.in), out = format_held(run.out);
-  Noise noise;
-  noise.unit = judged_unit(out);
+namespace {
+
+/// Squared steps of a scaled format, where its numbers lie a fixed distance apart, by token or by component.
+void add_scaled_floors(Noise& noise, const KernelRun& run, double share) {
+  const RowFormat& rows = noise.rows;
+  const RowShape& shape = run.shape;
+  const auto square = [&](std::size_t of) { return share * std::pow(static_cast<double>(rows.scale[of]), 2); };
+  switch (rows.scaled) {
+  case RowFormat::Scaled::no: return;
+  case RowFormat::Scaled::tensor: noise.floor = 2 * static_cast<double>(shape.outer * shape.inner) * square(0); return;
+  case RowFormat::Scaled::row:
+    noise.token_floor.assign(static_cast<std::size_t>(shape.tokens), 0);
+    for (std::size_t row = 0; row < rows.scale.size(); ++row)
+      noise.token_floor[static_cast<std::size_t>(shape.token_of_row(static_cast<std::int64_t>(row)))] +=
+          2 * square(row);
+    return;
+  case RowFormat::Scaled::channel:
+    noise.component_floor.assign(static_cast<std::size_t>(shape.head_dim), 0);
+    for (std::size_t channel = 0; channel < rows.scale.size(); ++channel)
+      noise.component_floor[channel % noise.component_floor.size()] += square(channel);
+    return;
+  }
+}
+
+/// What the format of the rows explains.
+void add_rows(Noise& noise, const KernelRun& run) {
+  const NumberFormat out = noise.rows.format;
+  const auto rows = static_cast<double>(run.shape.outer * run.shape.inner);
+  if (noise.rows.int8) {
+    noise.unit = unit_of(NumberFormat::bfloat16);
+    add_scaled_floors(noise, run, thresholds::int8_floor);
+  } else if (noise.rows.of_8_bits()) {
+    noise.unit = unit_of(out);
+    const double least = thresholds::float8_floor * std::pow(properties_of(out).smallest, 2);
+    noise.rows.scaled == RowFormat::Scaled::no ? void(noise.floor = 2 * rows * least)
+                                               : add_scaled_floors(noise, run, least);
+  } else {
+    noise.unit = judged_unit(out);
+    if (out == NumberFormat::float16) noise.floor = 2 * rows * std::pow(thresholds::float16_floor, 2);
+  }
+  if (noise.rows.of_8_bits() && !noise.rows.int8) {
+    noise.rms = thresholds::float8_rms_units * noise.unit;
+    noise.bound = thresholds::float8_bound_units * noise.unit;
+    noise.bias = unit_of(NumberFormat::bfloat16);
+    noise.mean_share = 1;
+    return;
+  }
   noise.rms = thresholds::rms_units * noise.unit;
   noise.bound =
-      (judged_unit(in) < noise.unit ? thresholds::bound_units_with_cast : thresholds::bound_units) * noise.unit;
-  const auto rows = static_cast<double>(run.shape.outer * run.shape.inner);
-  if (out == NumberFormat::float16) noise.floor = 2 * rows * std::pow(thresholds::float16_floor, 2);
+      (judged_unit(format_held(run.in)) < noise.unit ? thresholds::bound_units_with_cast : thresholds::bound_units) *
+      noise.unit;
+  if (noise.unit >= unit_of(NumberFormat::float16)) noise.bias = thresholds::bias_units * noise.unit;
+  noise.mean_share = noise.rows.int8 ? 1 : 0;
+}
+
+} // namespace
+
+Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
+  Noise noise;
+  noise.rows = row_format(run);
+  noise.axis = pair_axes(run.rope, run.positions.axes);
+  add_rows(noise, run);
   // The model's own float32 frequencies, and ggml's, where each pair's is the one before times a float32 number:
   // its error grows with the pair.
   const std::vector<float> own = model_inv_freq(run.rope, run.length());
@@ -46,11 +99,10 @@ Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
     noise.angle.push_back(thresholds::float32_angle + std::min(table, thresholds::own_table_error) +
                           static_cast<double>(i) * ggml);
   }
-  noise.reason =
-      fmt::format("{} rows: {:.1e} of a pair's length where table, products and sum are rounded; float32 angles: "
-                  "position × frequency × {:.1e} to {:.1e} (a table's rounding, or ggml's recurrence)",
-                  number_format_name(out), noise.rms, noise.angle.front(),
-                  *std::max_element(noise.angle.begin(), noise.angle.end()));
+  noise.reason = fmt::format(
+      "{} rows: {:.1e} of a pair's length where table, products and sum are rounded; float32 angles: "
+      "position × frequency × {:.1e} to {:.1e} (a table's rounding, or ggml's recurrence)",
+      noise.rows.words(), noise.rms, noise.angle.front(), *std::max_element(noise.angle.begin(), noise.angle.end()));
   return noise;
 }
 

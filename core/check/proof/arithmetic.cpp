@@ -1,8 +1,10 @@
 #include "core/check/proof/arithmetic.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -10,7 +12,9 @@
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/match.h"
 #include "core/check/causes/precision.h"
+#include "core/check/proof/angle_error.h"
 #include "core/error.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
@@ -68,10 +72,11 @@ constexpr Recipe whole_chains[] = {
      .tables = NumberFormat::float16},
 };
 
-/// Rows are predicted from their own numbers, so that what remains of a recipe is its table.
-Score score_recipe(const Recipe& recipe, const KernelRun& run, const Prediction& expected, const Noise& noise,
-                   const Reduced& reduced) {
-  // A table of the sample's tokens alone.
+using Table = Multipliers; // of the tokens of the sums
+
+/// As model code computes it, for the tokens of the sums alone. Rows are predicted from their own numbers, so that what
+/// remains of a recipe is its table.
+Table code_table(const Recipe& recipe, const KernelRun& run, const Prediction& expected, const Reduced& reduced) {
   Positions positions{run.positions.axes, {}};
   for (std::int64_t axis = 0; axis < positions.axes; ++axis)
     for (const std::int64_t token : reduced.tokens) positions.ids.push_back(run.positions.at(axis, token));
@@ -84,13 +89,38 @@ Score score_recipe(const Recipe& recipe, const KernelRun& run, const Prediction&
                           .layout = run.rope.layout.pairs,
                           .pair_axis = expected.turns.axis,
                           .positions = positions};
-  const auto table = recipe_table(recipe, run.rope, run.length(), rotation, format_held(run.out));
+  Table table;
+  for (const auto& entry : recipe_table(recipe, run.rope, run.length(), rotation, format_held(run.out)))
+    table.push_back({entry.cos, entry.sin});
+  return table;
+}
+
+/// The same rounding of angles that are exact otherwise: not every kernel that rounds its tables has float32 angles.
+Table double_table(const Recipe& recipe, const Prediction& expected, const Reduced& reduced) {
+  const auto to = [](NumberFormat format, double x) {
+    return format == NumberFormat::float32 ? x : static_cast<double>(rounded(format, static_cast<float>(x)));
+  };
+  const NumberFormat stored = recipe.tables.value_or(NumberFormat::float32);
+  Table table;
+  for (const std::int64_t token : reduced.tokens)
+    for (std::size_t i = 0; i < expected.turns.theta.size(); ++i) {
+      const double position =
+          to(recipe.positions, expected.positions.at(expected.turns.axis[i], static_cast<std::size_t>(token)));
+      const double angle = to(recipe.angles, position * to(recipe.inv_freq, expected.turns.theta[i]));
+      table.push_back({to(stored, expected.gain * std::cos(angle)), to(stored, expected.gain * std::sin(angle))});
+    }
+  return table;
+}
+
+Table table_of(const TriedRecipe& tried, const KernelRun& run, const Prediction& expected, const Reduced& reduced) {
+  return tried.in_double ? double_table(*tried.recipe, expected, reduced)
+                         : code_table(*tried.recipe, run, expected, reduced);
+}
+
+Score score_table(const Table& table, const Noise& noise, const Reduced& reduced) {
   return score(
       reduced, noise,
-      [&](std::size_t t, std::size_t i) {
-        const auto& entry = table[t * static_cast<std::size_t>(reduced.pairs) + i];
-        return Complex(entry.cos, entry.sin);
-      },
+      [&](std::size_t t, std::size_t i) { return table[t * static_cast<std::size_t>(reduced.pairs) + i]; },
       [](std::size_t, std::size_t) { return 0.0; });
 }
 
@@ -102,32 +132,40 @@ bool looks_like_fast_sincos(const Score& exact, const Prediction& expected, cons
   return exact.residual < thresholds::fast_sincos_residual && score(reduced, fast, expected).whole();
 }
 
-/// The same rounding of angles that are exact otherwise: not every kernel that rounds its tables has float32 angles.
-Score score_in_double(const Recipe& recipe, const Prediction& expected, const Noise& noise, const Reduced& reduced) {
-  const auto to = [](NumberFormat format, double x) {
-    return format == NumberFormat::float32 ? x : static_cast<double>(rounded(format, static_cast<float>(x)));
-  };
-  const auto position = [&](std::size_t t, std::size_t i) {
-    return to(recipe.positions,
-              expected.positions.at(expected.turns.axis[i], static_cast<std::size_t>(reduced.tokens[t])));
-  };
-  return score(
-      reduced, noise,
-      [&](std::size_t t, std::size_t i) {
-        const double angle = to(recipe.angles, position(t, i) * to(recipe.inv_freq, expected.turns.theta[i]));
-        return Complex(to(recipe.tables.value_or(NumberFormat::float32), expected.gain * std::cos(angle)),
-                       to(recipe.tables.value_or(NumberFormat::float32), expected.gain * std::sin(angle)));
-      },
-      [](std::size_t, std::size_t) { return 0.0; });
+/// The better of the recipe as model code computes it, and of its one rounding in otherwise exact arithmetic.
+TriedRecipe try_recipe(const Recipe& recipe, bool chain, const KernelRun& run, const Prediction& expected,
+                       const Noise& noise, const Reduced& reduced) {
+  TriedRecipe tried{&recipe, chain, false, score_table(code_table(recipe, run, expected, reduced), noise, reduced)};
+  if (of_float32_angles(recipe) || recipe.angle != AngleRule::product || recipe.fast_sincos) return tried;
+  Score other = score_table(double_table(recipe, expected, reduced), noise, reduced);
+  if (other.residual < tried.score.residual) tried.score = std::move(other), tried.in_double = true;
+  return tried;
 }
 
-/// The better of the recipe as model code computes it, and of its one rounding in otherwise exact arithmetic.
-Score best_score(const Recipe& recipe, const KernelRun& run, const Prediction& expected, const Noise& noise,
-                 const Reduced& reduced) {
-  Score score = score_recipe(recipe, run, expected, noise, reduced);
-  if (of_float32_angles(recipe) || recipe.angle != AngleRule::product || recipe.fast_sincos) return score;
-  Score other = score_in_double(recipe, expected, noise, reduced);
-  return other.residual < score.residual ? other : score;
+/// How far a recipe turns the pairs of these tokens from where they should be.
+AngleError angle_error(const Table& table, const KernelRun& run, const Prediction& expected, const Noise& noise,
+                       const Reduced& reduced) {
+  AngleError error;
+  for (std::size_t t = 0, n = 0; t < reduced.tokens.size(); ++t)
+    for (std::size_t i = 0; i < expected.turns.theta.size(); ++i, ++n) {
+      const auto token = static_cast<std::size_t>(reduced.tokens[t]);
+      error.add(run, noise, expected, token, i, std::arg(table[n] * std::conj(expected.multiplier(token, i))));
+    }
+  return error;
+}
+
+/// The same as measured.
+AngleError measured_error(const KernelRun& run, const Prediction& expected, const Noise& noise,
+                          const Reduced& reduced) {
+  AngleError error;
+  for (std::size_t t = 0; t < reduced.tokens.size(); ++t)
+    for (std::size_t i = 0; i < expected.turns.theta.size(); ++i) {
+      const PairSums& sum = reduced.of(t)[i];
+      const auto token = static_cast<std::size_t>(reduced.tokens[t]);
+      error.add(run, noise, expected, token, i,
+                std::arg(Complex(sum.cross_re, sum.cross_im) * std::conj(expected.multiplier(token, i))));
+    }
+  return error;
 }
 
 /// Without float32's angles: a recipe says itself what its angles are.
@@ -147,7 +185,7 @@ std::vector<TriedRecipe> try_recipes(const KernelRun& run, const Prediction& exp
     throw_if_stopped(stop);
     // A recipe refuses by throwing what it cannot compute; there is one such call for each recipe, none in a loop.
     try {
-      tried.push_back({&recipe, chain, best_score(recipe, run, expected, noise, sample)});
+      tried.push_back(try_recipe(recipe, chain, run, expected, noise, sample));
     } catch (const Error&) { // ggml has not every model's axes
     }
   };
@@ -163,7 +201,12 @@ std::optional<PrecisionFit> explain_by_rows(const Prediction& expected, const No
   // All rows, and not a sample: a single wrong row must not pass.
   const Score exact = score(all, of_rows_alone(noise), expected);
   if (!exact.whole()) return std::nullopt;
-  return PrecisionFit{"exact", false, Verdict::match, exact.residual, "rounding of the rows explains it"};
+  PrecisionFit fit;
+  fit.arithmetic.recipe = "exact";
+  fit.match = true;
+  fit.residual = exact.residual;
+  fit.reason = "rounding of the rows explains it";
+  return fit;
 }
 
 namespace {
@@ -193,26 +236,145 @@ std::optional<PrecisionFit> explain_by_precision(const KernelRun& run, const Pre
   };
   bool named = best.recipe->angle != AngleRule::turns && (best.score.whole() || good(share, best.score.residual) ||
                                                           (loosely.whole() && share < thresholds::better_recipe));
+  Table table;
+  if (named && (!loosely.whole() || !of_float32_angles(*best.recipe))) table = table_of(best, run, expected, all);
   if (named && !loosely.whole()) { // what holds on a sample must hold on every row
-    const Score proved = best_score(*best.recipe, run, expected, of_rows_alone(noise), all);
+    const Score proved = score_table(table, of_rows_alone(noise), all);
     named = proved.whole() || good(proved.residual / exact.residual, proved.residual);
   }
-  // Weaker than any model's own angles: the verdict is precision, and the recipe its name.
-  if (named && !of_float32_angles(*best.recipe))
-    return PrecisionFit{name_in_findings(*best.recipe), best.chain, Verdict::precision, best.score.residual,
-                        std::string(best.recipe->line)};
+  PrecisionFit fit;
+  fit.arithmetic.recipe = named ? name_in_findings(*best.recipe) : "float32_angles";
+  fit.residual = named ? best.score.residual : loosely.residual;
+  const auto costing = [&fit](const AngleError& off) {
+    fit.arithmetic.angle_off = off.most;
+    fit.arithmetic.position = off.position;
+    fit.arithmetic.explained = off.explained;
+  };
+  // Weaker than any model's own angles: the recipe is its name, and what it costs at these positions its verdict.
+  if (named && !of_float32_angles(*best.recipe)) {
+    fit.arithmetic.chain = best.chain;
+    costing(angle_error(table, run, expected, noise, all));
+    fit.reason = best.recipe->line;
+    fit.table = std::move(table);
+    fit.slack = unit_of(NumberFormat::bfloat16);
+    return fit;
+  }
   // Float32 angles, as nearly every model's code has them: a match where they cost nothing to speak of.
   if (loosely.whole() || (named && best.score.whole())) {
-    const std::string name = named ? name_in_findings(*best.recipe) : "float32_angles";
-    const double residual = named ? best.score.residual : loosely.residual;
-    if (exact.worst <= thresholds::noticeable_angle + noise.bound)
-      return PrecisionFit{name, false, Verdict::match, residual,
-                          fmt::format("float32 angles are off by at most {:.1e} rad at these positions", exact.worst)};
-    return PrecisionFit{name, false, Verdict::precision, residual,
-                        fmt::format("angles in float32 are off by up to {:.1e} rad at these positions", exact.worst)};
+    fit.match = exact.worst <= thresholds::noticeable_angle + noise.bound;
+    fit.reason =
+        fmt::format("{} are off by {} {:.1e} rad at these positions",
+                    fit.match ? "float32 angles" : "angles in float32", fit.match ? "at most" : "up to", exact.worst);
+    if (!loosely.whole()) fit.table = table_of(best, run, expected, all);
+    return fit;
   }
-  if (looks_like_fast_sincos(exact, expected, all, noise))
-    return PrecisionFit{"fast_sincos", false, Verdict::precision, loosely.residual, "errors grow with the angle alone"};
+  if (!looks_like_fast_sincos(exact, expected, all, noise)) return std::nullopt;
+  costing(measured_error(run, expected, noise, all));
+  fit.arithmetic.recipe = "fast_sincos";
+  fit.reason = "errors grow with the angle alone";
+  fit.slack = fit.arithmetic.angle_off;
+  return fit;
+}
+
+namespace {
+
+/// TF32: float32 with 10 bits behind the point, rounded to the nearest as cuBLAS converts, or cut off as the matrix
+/// unit reads float32. Other formats to the nearest.
+float to_operand(NumberFormat format, bool cut, float x) {
+  if (format != NumberFormat::float32) return rounded(format, x);
+  constexpr std::uint32_t below = (1u << 13) - 1; // float32 has 23 bits
+  auto bits = std::bit_cast<std::uint32_t>(x);
+  if (!cut) bits += (below >> 1) + ((bits >> 13) & 1);
+  return std::bit_cast<float>(bits & ~below);
+}
+
+/// What a matrix unit takes its operands in; float32 stands for TF32.
+struct Operands {
+  NumberFormat format;
+  bool cut;
+  std::string_view name;
+  double unit;
+};
+constexpr Operands all_operands[] = {{NumberFormat::float32, false, "tf32", 0x1p-11},
+                                     {NumberFormat::float32, true, "tf32", 0x1p-10},
+                                     {NumberFormat::bfloat16, false, "bf16_products", 0x1p-8},
+                                     {NumberFormat::float16, false, "fp16_products", 0x1p-11}};
+
+/// The rows of some tokens, as such a unit reads them.
+KernelRun with_operands(const KernelRun& run, std::span<const std::int64_t> tokens, const Operands& operands) {
+  KernelRun part = run;
+  part.shape.tokens = static_cast<std::int64_t>(tokens.size());
+  part.positions.ids.clear();
+  for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
+    for (const std::int64_t token : tokens) part.positions.ids.push_back(run.positions.at(axis, token));
+  const auto width = static_cast<std::size_t>(run.shape.inner * run.shape.head_dim);
+  part.in.floats.resize(static_cast<std::size_t>(part.shape.size()));
+  part.out.floats.resize(part.in.floats.size());
+  in_parallel(static_cast<std::size_t>(run.shape.outer), 0, [&](std::size_t outer) {
+    std::size_t to = outer * tokens.size() * width;
+    for (const std::int64_t token : tokens) {
+      auto from = static_cast<std::size_t>(run.first_number(static_cast<std::int64_t>(outer), token, 0));
+      for (std::size_t n = 0; n < width; ++n, ++from, ++to) {
+        part.in.floats[to] = to_operand(operands.format, operands.cut, run.in.floats[from]);
+        part.out.floats[to] = run.out.floats[from];
+      }
+    }
+  });
+  return part;
+}
+
+/// The expected rotation of rounded rows, by rounded cos and sin or by exact ones, whichever fits.
+Score score_products(const KernelRun& run, const PairComponents& at, std::span<const std::int64_t> tokens,
+                     const Operands& operands, const Prediction& expected, const Noise& noise) {
+  const KernelRun part = with_operands(run, tokens, operands);
+  std::vector<std::int64_t> all(tokens.size());
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  const Reduced reduced = reduce(part, at, all);
+  const auto operand = [&](double x) {
+    return static_cast<double>(to_operand(operands.format, operands.cut, static_cast<float>(x)));
+  };
+  std::optional<Score> best;
+  for (const bool rounds_table : {true, false}) {
+    Score fit = score(
+        reduced, noise,
+        [&](std::size_t t, std::size_t i) {
+          const Complex z = expected.multiplier(static_cast<std::size_t>(tokens[t]), i);
+          return rounds_table ? Complex(operand(z.real()), operand(z.imag())) : z;
+        },
+        [](std::size_t, std::size_t) { return 0.0; });
+    if (!best || fit.residual < best->residual) best = std::move(fit);
+  }
+  return std::move(*best);
+}
+
+} // namespace
+
+std::optional<PrecisionFit> explain_by_products(const KernelRun& run, const PairComponents& at,
+                                                const Prediction& expected, const Noise& noise, const Reduced& all,
+                                                const std::stop_token& stop) {
+  // Rows in 16 bits hide what such operands cost, and the rows are held in float32 then.
+  const Score exact = score(all, of_rows_alone(noise), expected);
+  if (noise.rows.format != NumberFormat::float32 || noise.rows.of_8_bits() || run.in.dtype != NumberFormat::float32 ||
+      run.out.dtype != NumberFormat::float32 || exact.residual > thresholds::products_residual)
+    return std::nullopt;
+  const auto sample = sample_tokens(run.shape.tokens, thresholds::screened_tokens);
+  for (const Operands& operands : all_operands) {
+    throw_if_stopped(stop);
+    const auto explains = [&](std::span<const std::int64_t> tokens) {
+      const Score fit = score_products(run, at, tokens, operands, expected, noise);
+      return std::pair{fit.residual, fit.whole() || fit.residual < thresholds::recipe_share * exact.residual};
+    };
+    if (!explains(sample).second) continue;
+    const auto [residual, holds] = explains(all.tokens);
+    if (!holds) continue;
+    PrecisionFit fit;
+    fit.arithmetic.recipe = operands.name;
+    fit.residual = residual;
+    fit.reason = fmt::format("products of numbers that are rounded to {} bits",
+                             operands.format == NumberFormat::bfloat16 ? 8 : 11);
+    fit.slack = 2 * operands.unit;
+    return fit;
+  }
   return std::nullopt;
 }
 
@@ -222,7 +384,8 @@ std::vector<Hypothesis> precision_hypotheses(const std::vector<TriedRecipe>& all
   std::vector<std::string> names;
   for (const TriedRecipe& tried : all) {
     const std::string name = name_in_findings(*tried.recipe);
-    const Cause cause = name == "exact" ? Cause(cause::Match{}) : Cause(cause::Precision{name, tried.chain});
+    const Cause cause =
+        name == "exact" ? Cause(cause::Match{}) : Cause(cause::Precision{.recipe = name, .chain = tried.chain});
     const auto known = std::find(names.begin(), names.end(), name);
     if (known == names.end()) {
       names.push_back(name);

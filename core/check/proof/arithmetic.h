@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "core/check/basics/hypothesis.h"
+#include "core/check/causes/precision.h"
+#include "core/check/evidence/comparison.h"
 #include "core/check/proof/score.h"
 #include "core/rope/recipe.h"
 
@@ -12,18 +14,19 @@ namespace ropescope {
 
 /// The arithmetic of the expected rotation that explains an output.
 struct PrecisionFit {
-  std::string recipe; ///< as the JSON names it; "exact" where nothing weaker is to be seen
-  bool chain = false; ///< not only the step that the recipe is named for: frequencies are rounded to 16 bits too, and
-                      ///< what follows from them may be
-  Verdict verdict = Verdict::match;
-  double residual = 0; ///< under that recipe
-  std::string reason;  ///< why it counts as a match or not, half a sentence
+  cause::Precision arithmetic; ///< its recipe is "exact" where nothing weaker is to be seen
+  bool match = false;          ///< no more than what rounding of the rows explains, or hardly more
+  double residual = 0;         ///< under that recipe
+  std::string reason;          ///< why it counts as a match or not, half a sentence
+  Multipliers table;           ///< what it multiplies by; empty: what is expected, or nearly
+  double slack = 0;            ///< rad; what single entries may be off besides, where it rounds on its own
 };
 
 /// How well a recipe explains some rows.
 struct TriedRecipe {
   const Recipe* recipe;
   bool chain = false;
+  bool in_double = false; ///< its one rounding in otherwise exact arithmetic fits better than as model code computes it
   Score score;
 };
 
@@ -39,6 +42,11 @@ std::vector<TriedRecipe> try_recipes(const KernelRun&, const Prediction& expecte
 /// Whether some arithmetic explains the rows; nothing where none does.
 std::optional<PrecisionFit> explain_by_precision(const KernelRun&, const Prediction& expected, const Noise&,
                                                  const Reduced& all, const std::vector<TriedRecipe>&);
+
+/// Whether a matrix unit explains the rows: input, cos and sin rounded to TF32 or to 16 bits, products and sum in
+/// float32.
+std::optional<PrecisionFit> explain_by_products(const KernelRun&, const PairComponents& at, const Prediction& expected,
+                                                const Noise&, const Reduced& all, const std::stop_token&);
 
 /// The least residual of each recipe's name, for the list of hypotheses.
 std::vector<Hypothesis> precision_hypotheses(const std::vector<TriedRecipe>&);

@@ -9,6 +9,7 @@
 #include "core/check/choices/prediction.h"
 #include "core/check/evidence/reduce.h"
 #include "core/check/evidence/rounding_noise.h"
+#include "core/check/proof/pair_biases.h"
 
 namespace ropescope {
 
@@ -41,14 +42,14 @@ struct PairScore {
 
 /// `turned`: what float32 noise turns the angle by, rad. Sums tell the error of every prediction that is linear:
 /// Σ|out − z·in|² = Σ|out|² − 2 Re(z*·Σ out·conj(in)) + |z|²·Σ|in|², so no row is read again.
-inline PairScore score_pair(const PairSums& sum, std::complex<double> z, const Noise& noise, double turned) {
+inline PairScore score_pair(const PairSums& sum, std::complex<double> z, const Noise& noise, double floor,
+                            double turned) {
   const double length = std::norm(z) * sum.in;
   const double e = std::max(0.0, sum.out - 2 * (z.real() * sum.cross_re + z.imag() * sum.cross_im) + length);
   const double scale = std::max(length, thresholds::least_length * sum.in);
   const double bound = noise.bound + thresholds::angle_bound * turned;
-  return {e, length, scale * (noise.rms + turned) * (noise.rms + turned) + noise.floor,
-          scale > 0 ? std::sqrt(e / scale) : 0,
-          e > scale * bound * bound + thresholds::floor_bound * noise.floor + thresholds::pair_sum_error * sum.out +
+  return {e, length, scale * (noise.rms + turned) * (noise.rms + turned) + floor, scale > 0 ? std::sqrt(e / scale) : 0,
+          e > scale * bound * bound + thresholds::floor_bound * floor + thresholds::pair_sum_error * sum.out +
                   thresholds::nothing};
 }
 
@@ -59,6 +60,7 @@ Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, A
   Score result;
   const auto pairs = static_cast<std::size_t>(reduced.pairs);
   std::vector<double> pair_error(pairs), pair_allowed(pairs), errors(pairs), shares(pairs);
+  PairBiases biases(reduced, noise);
   double error = 0, energy = 0, allowed = 0;
   std::size_t explained = 0;
   for (std::size_t t = 0; t < reduced.tokens.size(); ++t) {
@@ -67,7 +69,10 @@ Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, A
     for (std::size_t i = 0; i < pairs; ++i) {
       const PairSums& sum = reduced.of(t)[i];
       const std::complex<double> z = sum.in > 0 ? multiplier(t, i) : 1.0; // in 16 bits it may not be finite
-      const PairScore pair = score_pair(sum, z, noise, i < noise.angle.size() ? noise.of_angle(i, angle(t, i)) : 0);
+      const double floor = noise.floor_of(reduced.at, reduced.tokens[t], i);
+      const double turned = i < noise.angle.size() ? noise.of_angle(i, angle(t, i)) : 0;
+      const PairScore pair = score_pair(sum, z, noise, floor, turned);
+      biases.add(t, i, z, floor, turned);
       row.outlier |= pair.outlier;
       result.worst = std::max(result.worst, pair.relative);
       row.error += errors[i] = pair.error;
@@ -75,6 +80,7 @@ Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, A
       row.allowed += shares[i] = pair.allowed;
     }
     row.allowed += thresholds::sum_error * row.energy + thresholds::nothing;
+    biases.end_token(row.explained());
     if (row.explained()) { // pairs are held to rounding over all such rows, where chance averages out
       ++explained;
       for (std::size_t i = 0; i < pairs; ++i) pair_error[i] += errors[i], pair_allowed[i] += shares[i];
@@ -91,6 +97,7 @@ Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, A
   for (std::size_t i = 0; i < pairs; ++i)
     result.pairs_explained &= pair_error[i] <= pair_allowed[i] * thresholds::pair_excess +
                                                    thresholds::sum_error * energy + thresholds::nothing;
+  result.pairs_explained &= biases.explained();
   return result;
 }
 

@@ -9,7 +9,9 @@
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/attention_factor.h"
 #include "core/check/causes/output_permuted.h"
+#include "core/check/causes/precision.h"
 #include "core/check/causes/rows_wrong.h"
+#include "core/check/proof/angle_error.h"
 #include "core/check/proof/score.h"
 #include "core/check/search/likeness.h"
 #include "core/check/search/position_accounts.h"
@@ -92,7 +94,7 @@ private:
         Score now = score(sample, noise_, prediction);
         // A later account, less simple, must explain more to be taken; or all, where the best so far does not.
         const double more = best ? now.explained - best->score.explained : 1;
-        if (more <= thresholds::worth_a_cause && !(more > 0 && now.whole())) continue;
+        if (more <= thresholds::worth_a_cause && !(more >= 0 && now.whole())) continue;
         best = Proof{&screened, {}, std::move(prediction), std::move(now), account, other_gain};
       }
     best->whole = std::move(whole);
@@ -111,8 +113,12 @@ private:
     // What passes unchanged has neither pairs nor frequencies.
     if (proof.account.unchanged && at.in_first == at.out_first && at.in_second == at.out_second) causes.clear();
     const double original = evidence_.expected.gain;
-    causes.insert(causes.end(), proof.account.causes.begin(), proof.account.causes.end());
-    if (proof.other_gain && std::abs(proof.prediction.gain / original - 1) > noise_.unit)
+    for (const Cause& cause : proof.account.causes) {
+      const auto* precision = cause.as<cause::Precision>();
+      causes.push_back(precision ? Cause(costing(*precision, proof.prediction)) : cause);
+    }
+    const double least_gain = thresholds::common_gain_units * noise_.unit;
+    if (proof.other_gain && std::abs(proof.prediction.gain / original - 1) > least_gain)
       causes.push_back(cause::AttentionFactor{proof.prediction.gain, original});
     if (!rotated_.empty()) causes.push_back(unrotated_heads(run_, rotated_));
     add_wrong_rows(proved, causes);
@@ -123,6 +129,22 @@ private:
     explained_ = proved.explained;
     found_.residual = residual_of_explained(proved);
     if (!proof.account.unchanged) remember_alike(best);
+  }
+
+  /// Positions in 16 bits with what they cost.
+  cause::Precision costing(cause::Precision precision, const Prediction& kernel) const {
+    const Prediction& expected = evidence_.expected;
+    AngleError error;
+    for (std::size_t t = 0; t < all_.size(); ++t)
+      for (std::size_t i = 0; i < kernel.turns.theta.size(); ++i) {
+        const std::size_t axis = kernel.turns.axis[i];
+        const double moved = kernel.positions.at(axis, t) - expected.positions.at(axis, t);
+        if (i < noise_.angle.size()) error.add(run_, noise_, expected, t, i, moved * kernel.turns.theta[i]);
+      }
+    precision.angle_off = error.most;
+    precision.position = error.position;
+    precision.explained = error.explained;
+    return precision;
   }
 
   /// Other frequencies that the rows cannot tell from those chosen.
@@ -159,9 +181,10 @@ private:
         energy += std::norm(z) * s.in;
       }
     const double measured = energy > 0 ? sum / energy : 1, expected = evidence_.expected.gain;
-    // A gain that kernels choose, within half a unit: where every row rounds towards zero the mean is off too.
+    // A gain that kernels choose, nearly: where every row rounds towards zero the mean is short too.
     for (const double likely : {1.0, 1 / expected, expected * expected})
-      if (std::abs(measured / likely - 1) < noise_.unit / 2) return likely;
+      if (measured / likely - 1 < thresholds::common_gain_units * noise_.unit && measured / likely - 1 > -noise_.unit)
+        return likely;
     return measured;
   }
 

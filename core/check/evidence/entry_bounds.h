@@ -1,0 +1,58 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/check/evidence/rounding_noise.h"
+
+namespace ropescope {
+
+/// By how much rounding may turn a single entry a·c − b·s off, for each entry of a run's rows: table, product and sum
+/// are rounded to the nearest number of the rows' format, or of bfloat16 where that is coarser than the rows' own
+/// steps.
+class EntryBound {
+public:
+  EntryBound(const KernelRun& run, const Noise& noise);
+
+  /// `products`: |a·c| + |b·s|, `sum` what they come to, `length` of the pair's angle error: |a| + |b| times the gain
+  /// times rad.
+  double of(std::int64_t row, std::int64_t component, double products, double sum, double length) const {
+    return within_ * products + last_ * std::abs(sum) + length + least_ + step(row, component);
+  }
+
+private:
+  double step(std::int64_t row, std::int64_t component) const {
+    if (scaled_ == RowFormat::Scaled::no) return 0;
+    std::int64_t group = 0;
+    if (scaled_ == RowFormat::Scaled::row) group = row;
+    if (scaled_ == RowFormat::Scaled::channel)
+      group = (row / (tokens_ * inner_) * inner_ + row % inner_) * head_dim_ + component;
+    return half_step_ * static_cast<double>(scale_[static_cast<std::size_t>(group)]);
+  }
+
+  double within_, last_, least_, half_step_ = 0;
+  RowFormat::Scaled scaled_;
+  const std::vector<float>& scale_;
+  std::int64_t tokens_, inner_, head_dim_;
+};
+
+/// How far entries are off, by their bounds: a histogram, from which it follows what is odd. One that is rounded at
+/// random or cut off may be twice its bound off, but then many are.
+class EntrySpread {
+public:
+  void add(double ratio) { ++counts_[static_cast<std::size_t>(std::min(ratio * per_bound, bins - 1.0))]; }
+  void add(const EntrySpread& other) {
+    for (std::size_t b = 0; b < counts_.size(); ++b) counts_[b] += other.counts_[b];
+  }
+  /// By how many bounds an entry must be off to be odd.
+  double odd_from() const;
+
+private:
+  static constexpr double bins = 160, per_bound = 32;
+  std::array<std::int64_t, 160> counts_{};
+};
+
+} // namespace ropescope

@@ -1,0 +1,216 @@
+#include "core/check/evidence/row_format.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <set>
+
+namespace ropescope {
+
+namespace {
+
+// Fewer numbers than this, zeros left out, may lie on a grid by chance.
+constexpr std::size_t told_by = 24;
+
+/// Whether a float8 format holds a number.
+bool holds(NumberFormat format, double x) {
+  const auto narrow = static_cast<float>(x);
+  return std::isfinite(x) && static_cast<double>(narrow) == x && rounded_float8(format, narrow) == narrow;
+}
+
+/// The same, but for the rounding of a product with its scale.
+bool nearly_holds(NumberFormat format, double x, double rounding) {
+  const auto near = static_cast<double>(rounded_float8(format, static_cast<float>(x)));
+  return std::isfinite(near) && std::abs(near - x) <= rounding * std::abs(x);
+}
+
+/// Some numbers under one scale, and by how much their storage rounds them, relative.
+struct Group {
+  std::vector<double> numbers; ///< lengths, without zeros
+  double rounding = 0;
+
+  double greatest() const { return *std::max_element(numbers.begin(), numbers.end()); }
+  double least() const { return *std::min_element(numbers.begin(), numbers.end()); }
+};
+
+/// The scale under which float8 holds a group. Numbers of p bits have 2^(p−1) different significands, whatever their
+/// scale, where random ones have as many as there are.
+std::optional<double> float8_scale(const Group& group, NumberFormat format) {
+  const NumberProperties properties = properties_of(format);
+  const int steps = 1 << (properties.precision - 1);
+  std::vector<double> significands;
+  for (const double x : group.numbers) {
+    int exponent = 0;
+    const double m = std::frexp(x, &exponent);
+    if (std::any_of(significands.begin(), significands.end(), [&](double known) {
+          return std::abs(known - m) <= 2 * group.rounding * m || std::abs(known - 2 * m) <= 4 * group.rounding * m ||
+                 std::abs(2 * known - m) <= 4 * group.rounding * m;
+        }))
+      continue;
+    significands.push_back(m);
+    if (significands.size() > static_cast<std::size_t>(steps)) return std::nullopt;
+  }
+  const double most = group.greatest();
+  // The greatest number is one of the significands; its power of two is as small as the format's greatest allows, and
+  // then greater while the least numbers still fit, which lie a fixed distance apart.
+  for (int k = 0; k < steps; ++k) {
+    const double of_greatest = 1 + static_cast<double>(k) / steps;
+    double scale = most / (of_greatest * std::exp2(std::floor(std::log2(properties.greatest / of_greatest))));
+    const auto fits = [&](double s) {
+      return std::all_of(group.numbers.begin(), group.numbers.end(),
+                         [&](double x) { return nearly_holds(format, x / s, 2 * group.rounding); });
+    };
+    if (!fits(scale)) continue;
+    while (fits(2 * scale)) scale *= 2;
+    return scale;
+  }
+  return std::nullopt;
+}
+
+/// The step that a group's numbers are whole multiples of, at most 255 of them.
+std::optional<double> whole_step(Group group) {
+  std::sort(group.numbers.begin(), group.numbers.end());
+  const double least = group.least(), greatest = group.greatest();
+  constexpr int most_steps = 255, slack = 1;
+  for (int multiple = 1; multiple <= 8; ++multiple) {
+    double step = least / multiple;
+    if (greatest > (most_steps + slack) * step) continue;
+    // From the least number outward, each tells the step more exactly than the one before it.
+    std::size_t good = 0, seen = 0;
+    for (const double x : group.numbers) {
+      const double count = x / step, whole = std::round(count), slop = 0.02 + count * 2 * group.rounding;
+      if (slop > 0.3) break; // the storage rounds by as much as a step
+      ++seen;
+      if (std::abs(count - whole) > slop) break;
+      ++good;
+      step = x / whole;
+    }
+    if (good == seen && good >= told_by) return step;
+  }
+  return std::nullopt;
+}
+
+/// By how much the storage of numbers rounds a product with a scale.
+double rounding_of(NumberFormat stored) { return std::max(properties_of(stored).spacing / 2, 0x1p-24); }
+
+class Finder {
+public:
+  explicit Finder(const KernelRun& run) : run_(run), stored_(format_held(run.out)) {}
+
+  RowFormat find() const {
+    RowFormat found;
+    found.format = stored_;
+    if (stored_ == NumberFormat::float64) return found;
+    for (const NumberFormat format : {NumberFormat::float8_e5m2, NumberFormat::float8_e4m3})
+      if (all_held(format)) {
+        found.format = format;
+        return found;
+      }
+    for (const RowFormat::Scaled scaled :
+         {RowFormat::Scaled::tensor, RowFormat::Scaled::row, RowFormat::Scaled::channel})
+      for (const int kind : {0, 1, 2})
+        if (auto format = scaled_format(scaled, kind)) return std::move(*format);
+    return found;
+  }
+
+private:
+  bool all_held(NumberFormat format) const {
+    std::size_t told = 0;
+    const auto size = static_cast<std::size_t>(run_.out.size());
+    for (std::size_t i = 0; i < size; ++i) {
+      const double x = run_.out.number(static_cast<std::int64_t>(i));
+      if (!holds(format, x)) return false;
+      told += x != 0;
+    }
+    return told >= told_by;
+  }
+
+  std::size_t groups(RowFormat::Scaled scaled) const {
+    const RowShape& shape = run_.shape;
+    if (scaled == RowFormat::Scaled::tensor) return 1;
+    if (scaled == RowFormat::Scaled::row) return static_cast<std::size_t>(shape.rows());
+    return static_cast<std::size_t>(shape.outer * shape.inner * shape.head_dim);
+  }
+
+  /// The numbers of a group, those of a whole tensor thinned out.
+  Group group(RowFormat::Scaled scaled, std::size_t number) const {
+    const RowShape& shape = run_.shape;
+    Group group{{}, rounding_of(stored_)};
+    std::int64_t first = 0, stride = 1, count = shape.head_dim;
+    switch (scaled) {
+    case RowFormat::Scaled::tensor:
+      stride = std::max<std::int64_t>(1, shape.size() / 4096) | 1; // odd, so that every component is met
+      count = shape.size() / stride;
+      break;
+    case RowFormat::Scaled::row: first = static_cast<std::int64_t>(number) * shape.head_dim; break;
+    case RowFormat::Scaled::channel: {
+      const auto of = static_cast<std::int64_t>(number), width = shape.inner * shape.head_dim;
+      first = of / width * shape.tokens * width + of % width;
+      stride = width;
+      count = shape.tokens;
+      break;
+    }
+    case RowFormat::Scaled::no: break;
+    }
+    for (std::int64_t n = 0; n < count; ++n)
+      if (const double x = std::abs(run_.out.number(first + n * stride)); x > 0) group.numbers.push_back(x);
+    return group;
+  }
+
+  std::optional<double> scale_of(const Group& group, int kind) const {
+    if (kind == 2) return whole_step(group);
+    return float8_scale(group, kind == 0 ? NumberFormat::float8_e5m2 : NumberFormat::float8_e4m3);
+  }
+
+  /// `kind`: e5m2, e4m3, int8. A few groups are asked before all are.
+  std::optional<RowFormat> scaled_format(RowFormat::Scaled scaled, int kind) const {
+    const std::size_t count = groups(scaled);
+    RowFormat found;
+    found.int8 = kind == 2;
+    found.format = kind == 0 ? NumberFormat::float8_e5m2 : kind == 1 ? NumberFormat::float8_e4m3 : stored_;
+    found.scaled = scaled;
+    constexpr std::size_t asked = 5;
+    std::size_t told = 0;
+    for (std::size_t n = 0; n < asked; ++n) {
+      const Group some = group(scaled, n * (count - 1) / (asked - 1));
+      if (some.numbers.size() < told_by) continue;
+      if (!scale_of(some, kind)) return std::nullopt;
+      ++told;
+    }
+    if (told == 0) return std::nullopt;
+    for (std::size_t n = 0; n < count; ++n) {
+      const Group all = group(scaled, n);
+      double scale = 0; // rows of a few numbers tell none: whatever they are, they are as they are
+      if (all.numbers.size() >= told_by) {
+        const auto of_all = scale_of(all, kind);
+        if (!of_all) return std::nullopt;
+        scale = *of_all;
+      } else if (!all.numbers.empty()) {
+        scale = all.greatest() / 127;
+      }
+      found.scale.push_back(static_cast<float>(scale));
+    }
+    return found;
+  }
+
+  const KernelRun& run_;
+  NumberFormat stored_;
+};
+
+} // namespace
+
+std::string RowFormat::words() const {
+  std::string words(int8 ? "int8" : number_format_name(format));
+  switch (scaled) {
+  case Scaled::no: return words;
+  case Scaled::tensor: return words + " under one scale";
+  case Scaled::row: return words + " with a scale per row";
+  case Scaled::channel: break;
+  }
+  return words + " with a scale per channel";
+}
+
+RowFormat row_format(const KernelRun& run) { return Finder(run).find(); }
+
+} // namespace ropescope

@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/check/basics/run.h"
+
+namespace ropescope {
+
+/// How the numbers of an output are spaced: as the narrowest format has them that holds them all. Numbers of 8 bits
+/// lie in wider files mostly, times a scale: a cache that was read back.
+struct RowFormat {
+  /// What one scale is shared by.
+  enum class Scaled : std::uint8_t { no, tensor, row, channel };
+
+  NumberFormat format = NumberFormat::float32; ///< of the numbers by their scale; of int8, what they are stored in
+  bool int8 = false;                           ///< whole multiples of the scale, up to 255 of them
+  Scaled scaled = Scaled::no;
+  std::vector<float> scale; ///< none; one; per row [outer][tokens][inner]; or per channel [outer][inner][head_dim]
+
+  bool of_8_bits() const { return int8 || format == NumberFormat::float8_e4m3 || format == NumberFormat::float8_e5m2; }
+
+  /// "float8_e4m3, one scale a row".
+  std::string words() const;
+};
+
+/// Of a run's output.
+RowFormat row_format(const KernelRun&);
+
+} // namespace ropescope

@@ -1,0 +1,88 @@
+#include "core/check/proof/pair_biases.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/check/basics/thresholds.h"
+
+namespace ropescope {
+
+PairBiases::PairBiases(const Reduced& reduced, const Noise& noise) : reduced_(reduced), noise_(noise) {
+  if (noise.bias == 0) return;
+  cells_.resize(static_cast<std::size_t>(reduced.pairs));
+  sums_.resize(cells_.size());
+}
+
+void PairBiases::end_token(bool counts) {
+  const std::size_t token = token_++;
+  if (!counts) return;
+  for (std::size_t i = 0; i < sums_.size(); ++i) {
+    const Cell& cell = cells_[i];
+    if (cell.weight == 0) continue;
+    Sums& s = sums_[i];
+    const std::size_t axis = i < noise_.axis.size() ? noise_.axis[i] : 0;
+    const std::size_t place = axis * reduced_.tokens.size() + token;
+    const double x = place < reduced_.places.size() ? reduced_.places[place] : 0, w = cell.weight;
+    s.n += 1;
+    s.w += w;
+    s.x += w * x;
+    s.xx += w * x * x;
+    s.g += w * cell.gain;
+    s.gg += w * cell.gain * cell.gain;
+    s.f += w * cell.angle;
+    s.ff += w * cell.angle * cell.angle;
+    s.fx += w * cell.angle * x;
+    s.turned = std::max(s.turned, cell.turned);
+    s.allowed += cell.allowed;
+    s.repeats += cell.in == s.last_in;
+    s.last_in = cell.in;
+  }
+}
+
+double PairBiases::may_be_off(const Sums& s) const {
+  const double units = 2 * s.repeats > s.n ? thresholds::repeated_bias_units / thresholds::bias_units : 1;
+  // Numbers on a coarse grid lie nearer to 0 than its points, where there are fewer of them further out: the mean is
+  // off by about the square of the error.
+  return units * noise_.bias + noise_.mean_share * s.allowed / s.n + thresholds::angle_bound * s.turned;
+}
+
+bool PairBiases::explained(const Sums& s) const {
+  if (s.n < thresholds::bias_cells) return true;
+  const double may = may_be_off(s);
+  const auto off = [&](double mean, double variance) {
+    return std::abs(mean) > may && std::abs(mean) > thresholds::bias_errors * std::sqrt(std::max(0.0, variance));
+  };
+  const double gain = s.g / s.w, angle = s.f / s.w, place = s.x / s.w;
+  if (off(gain, (s.gg / s.w - gain * gain) / s.n) || off(angle, (s.ff / s.w - angle * angle) / s.n)) return false;
+  // The drift of the angle from the least position to the greatest.
+  const double spread = s.xx / s.w - place * place, moment = s.fx / s.w - angle * place;
+  if (spread <= 1e-9) return true;
+  const double drift = moment / spread, left = s.ff / s.w - angle * angle - drift * moment;
+  return !off(drift, left / spread / s.n);
+}
+
+double PairBiases::common_gain() const {
+  double n = 0, sum = 0, squares = 0;
+  for (const Sums& s : sums_)
+    if (s.n > 0) n += 1, sum += s.g / s.w, squares += std::pow(s.g / s.w, 2);
+  constexpr double few = 8; // pairs
+  if (n < few) return 0;
+  // Each pair is rounded in its own way, so that what they differ by tells how far the mean may be off.
+  const double mean = sum / n, error = std::sqrt(std::max(0.0, squares / n - mean * mean) / (n - 1));
+  return std::abs(mean) > thresholds::bias_errors * (1 + few / n) * error ? mean : 0;
+}
+
+bool PairBiases::explained() const {
+  for (const Sums& s : sums_)
+    if (!explained(s)) return false;
+  const double gain = common_gain();
+  if (gain == 0) return true;
+  double most = 0, n = 0, cells = 0;
+  for (const Sums& s : sums_)
+    if (s.n > 0) most += may_be_off(s), n += 1, cells = std::max(cells, s.n);
+  most /= n;
+  const double upward = noise_.mean_share > 0 ? most : thresholds::common_gain_units * most;
+  return cells < thresholds::bias_cells || (gain < upward && gain > -most);
+}
+
+} // namespace ropescope
