@@ -1,0 +1,165 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/check/basics/cancelled.h"
+#include "core/check/basics/thresholds.h"
+#include "core/check/causes/pair_matrix.h"
+#include "core/check/search/parts.h"
+
+namespace ropescope {
+
+namespace {
+
+/// A number that a kernel may multiply a component by at each token of the sample.
+struct Entry {
+  std::string words;
+  std::vector<double> values; ///< per token of the sample
+  bool of_component = false;  ///< frequency base^(−j/d) of an odd j, which no pair has
+};
+
+/// Each component as a·itself + b·the other of its pair, where a and b are entries of a table: those that a kernel
+/// should take, or any others.
+class Tables {
+public:
+  explicit Tables(const PartContext& context) : context_(context), sample_(context.sample), at_(context.layout.at) {}
+
+  std::optional<PartFound> find() {
+    const KernelRun& run = context_.evidence.run;
+    if (run.positions.axes > 1) return std::nullopt;
+    make_entries();
+    std::vector<double> predicted = context_.rows;
+    std::string words;
+    for (std::size_t i = 0; i < at_.in_first.size(); ++i)
+      for (const bool second : {false, true}) {
+        throw_if_stopped(context_.evidence.stop);
+        const auto chosen = of_component(i, second);
+        if (!chosen) return std::nullopt;
+        write(i, second, *chosen, predicted);
+        per_component_ |= chosen->first->of_component || chosen->second->of_component;
+        constexpr std::size_t shown = 4; // components: the rest follows from them, or is in no order
+        if (i < shown / 2)
+          words += fmt::format("{}component {}: {} and {}{}", words.empty() ? "" : "; ",
+                               second ? at_.out_second[i] : at_.out_first[i], chosen->first->words,
+                               chosen->sign < 0 ? "−" : "", chosen->second->words);
+      }
+    const RowProof proof = context_.prove(predicted);
+    if (!proof.whole) return std::nullopt;
+    return PartFound{{cause::PairMatrix{per_component_ ? "frequency_per_component" : "other_table_entries", words, {}}},
+                     proof.residual,
+                     nullptr};
+  }
+
+private:
+  struct Chosen {
+    const Entry *first = nullptr, *second = nullptr;
+    double sign = 1; ///< of the second
+  };
+
+  double position(std::size_t t) const {
+    return static_cast<double>(context_.evidence.run.positions.at(0, sample_.tokens[t]));
+  }
+
+  void add(const std::string& words, bool of_component, double theta, double later) {
+    Entry cosine{"cos" + words, {}, of_component}, sine{"sin" + words, {}, of_component};
+    for (std::size_t t = 0; t < sample_.tokens.size(); ++t) {
+      cosine.values.push_back(context_.expected.gain * std::cos((position(t) + later) * theta));
+      sine.values.push_back(context_.expected.gain * std::sin((position(t) + later) * theta));
+    }
+    entries_.push_back(std::move(cosine));
+    entries_.push_back(std::move(sine));
+  }
+
+  void make_entries() {
+    // The model's own table, whatever part of a head this layout turns.
+    const std::vector<double>& theta = context_.evidence.expected.turns.theta;
+    for (std::size_t k = 0; k < theta.size(); ++k) add(fmt::format("[{}]", k), false, theta[k], 0);
+    const RopeConfig& rope = context_.evidence.run.rope;
+    if (rope.scaling.rope_type == RopeType::standard)
+      for (std::size_t j = 1; j < 2 * theta.size(); j += 2)
+        add(fmt::format("[{}/2]", j), true,
+            std::pow(rope.base, -static_cast<double>(j) / static_cast<double>(2 * theta.size())) *
+                rope.layout.pairs.direction,
+            0);
+    for (std::size_t k = 0; k < theta.size(); ++k) add(fmt::format("[{}] of the next position", k), false, theta[k], 1);
+    entries_.push_back({"1", std::vector<double>(sample_.tokens.size(), 1.0)});
+    entries_.push_back({"0", std::vector<double>(sample_.tokens.size(), 0.0)});
+    per_component_ = false;
+  }
+
+  /// The components of a pair as the first row of the sample has them.
+  struct Cell {
+    double own, other, out;
+  };
+  Cell cell(std::size_t t, std::size_t r, std::size_t i, bool second) const {
+    const std::size_t row = sample_.row(t, r);
+    const double a = sample_.in[row + static_cast<std::size_t>(at_.in_first[i])],
+                 b = sample_.in[row + static_cast<std::size_t>(at_.in_second[i])];
+    const double y = sample_.out[row + static_cast<std::size_t>(second ? at_.out_second[i] : at_.out_first[i])];
+    return second ? Cell{b, a, y} : Cell{a, b, y};
+  }
+
+  bool fits(const Chosen& chosen, std::size_t t, const Cell& c) const {
+    const double p = chosen.first->values[t] * c.own + chosen.sign * chosen.second->values[t] * c.other;
+    const double bound = std::hypot(c.own, c.other) * (context_.evidence.noise.bound + angle_slack(t));
+    return std::abs(p - c.out) <= bound + thresholds::nothing;
+  }
+
+  double angle_slack(std::size_t t) const {
+    return thresholds::angle_bound * std::abs(position(t)) * thresholds::float32_angle * 2;
+  }
+
+  std::optional<Chosen> of_component(std::size_t i, bool second) const {
+    // The expected entries first: a slow pair fits many.
+    std::vector<const Entry*> order;
+    for (const std::size_t k : {2 * i, 2 * i + 1})
+      if (k < entries_.size()) order.push_back(&entries_[k]);
+    for (const Entry& entry : entries_)
+      if (std::find(order.begin(), order.end(), &entry) == order.end()) order.push_back(&entry);
+    // A token late in the sample, where entries differ, whose other component is long enough to be told by.
+    std::size_t t0 = sample_.tokens.size() - 1;
+    double most = 0;
+    for (std::size_t t = sample_.tokens.size() / 2; t < sample_.tokens.size(); ++t)
+      if (const Cell c = cell(t, 0, i, second); std::abs(c.other) > most) {
+        most = std::abs(c.other);
+        t0 = t;
+      }
+    const Cell c = cell(t0, 0, i, second);
+    for (const Entry* own : order)
+      for (const Entry* other : order)
+        for (const double sign : {second ? 1.0 : -1.0, second ? -1.0 : 1.0}) {
+          const Chosen chosen{own, other, sign};
+          if (fits(chosen, t0, c) && fits_all(chosen, i, second)) return chosen;
+        }
+    return std::nullopt;
+  }
+
+  bool fits_all(const Chosen& chosen, std::size_t i, bool second) const {
+    for (std::size_t t = 0; t < sample_.tokens.size(); ++t)
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r)
+        if (!fits(chosen, t, cell(t, r, i, second))) return false;
+    return true;
+  }
+
+  void write(std::size_t i, bool second, const Chosen& chosen, std::vector<double>& predicted) const {
+    for (std::size_t t = 0; t < sample_.tokens.size(); ++t)
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r) {
+        const Cell c = cell(t, r, i, second);
+        predicted[sample_.row(t, r) + static_cast<std::size_t>(second ? at_.out_second[i] : at_.out_first[i])] =
+            chosen.first->values[t] * c.own + chosen.sign * chosen.second->values[t] * c.other;
+      }
+  }
+
+  const PartContext& context_;
+  const RowSample& sample_;
+  const PairComponents& at_;
+  std::vector<Entry> entries_;
+  bool per_component_ = false;
+};
+
+} // namespace
+
+std::optional<PartFound> other_table_entries(const PartContext& context) { return Tables(context).find(); }
+
+} // namespace ropescope

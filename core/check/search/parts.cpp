@@ -1,0 +1,135 @@
+#include "core/check/search/parts.h"
+
+#include <algorithm>
+
+#include "core/check/basics/cancelled.h"
+#include "core/check/basics/thresholds.h"
+#include "core/check/causes/components_wrong.h"
+#include "core/check/search/search.h"
+
+namespace ropescope {
+
+PartContext::PartContext(const Evidence& about, const RowSample& rows_of, const LayoutChoice& choice,
+                         std::vector<std::uint8_t> judged)
+    : evidence(about), sample(rows_of), layout(choice),
+      expected(expected_candidate(about.run, choice).prediction(as_given(about.run.positions))),
+      turns(sample_turns(sample, expected, about.noise)), rows(predicted_rows(sample, choice.at, turns)),
+      counts(std::move(judged)), proof(prove(rows)) {}
+
+RowProof PartContext::prove(const std::vector<double>& predicted) const { return prove(predicted, counts); }
+
+RowProof PartContext::prove(const std::vector<double>& predicted, const std::vector<std::uint8_t>& of) const {
+  throw_if_stopped(evidence.stop);
+  return prove_rows(sample, predicted, layout.at, turns, evidence.noise, of);
+}
+
+namespace {
+
+/// Share of the tokens in which one of a group's numbers is off. `group`: of a row and component.
+template <typename Group>
+std::vector<double> shares(const RowSample& sample, const RowProof& proof, std::size_t groups, Group group) {
+  std::vector<double> share(groups);
+  std::vector<std::uint8_t> off(groups);
+  for (std::size_t t = 0; t < sample.tokens.size(); ++t) {
+    std::fill(off.begin(), off.end(), 0);
+    for (std::size_t r = 0; r < static_cast<std::size_t>(sample.rows); ++r)
+      for (std::size_t j = 0; j < static_cast<std::size_t>(sample.width); ++j)
+        if (proof.off[sample.row(t, r) + j]) off[group(r, j)] = 1;
+    for (std::size_t g = 0; g < groups; ++g) share[g] += off[g] / static_cast<double>(sample.tokens.size());
+  }
+  return share;
+}
+
+} // namespace
+
+std::vector<double> PartContext::components_off() const {
+  return shares(sample, proof, static_cast<std::size_t>(sample.width), [](std::size_t, std::size_t j) { return j; });
+}
+
+std::vector<double> PartContext::rows_off() const {
+  return shares(sample, proof, static_cast<std::size_t>(sample.rows), [](std::size_t r, std::size_t) { return r; });
+}
+
+std::vector<double> PartContext::pairs_off() const {
+  const std::vector<double> of = components_off();
+  std::vector<double> result;
+  for (std::size_t i = 0; i < layout.at.out_first.size(); ++i)
+    result.push_back(std::max(of[static_cast<std::size_t>(layout.at.out_first[i])],
+                              of[static_cast<std::size_t>(layout.at.out_second[i])]));
+  return result;
+}
+
+std::vector<std::uint8_t> PartContext::components_of(const std::vector<std::int64_t>& pairs) const {
+  std::vector<std::uint8_t> of(static_cast<std::size_t>(sample.width), 0);
+  for (const std::int64_t i : pairs)
+    for (const std::int64_t j :
+         {layout.at.out_first[static_cast<std::size_t>(i)], layout.at.out_second[static_cast<std::size_t>(i)]})
+      of[static_cast<std::size_t>(j)] = 1;
+  return of;
+}
+
+namespace {
+
+using Finder = std::optional<PartFound> (*)(const PartContext&);
+
+/// Simplest first: what says all in a word, then what needs a number for each row or pair, at last what names wrong
+/// numbers alone.
+constexpr Finder finders[] = {&misplaced_rows, &wrong_heads,     &other_matrix,        &row_gain,      &other_positions,
+                              &wrong_pairs,    &own_frequencies, &other_table_entries, &wrong_elements};
+
+/// A run whose components behind the rotated part pass, whatever the kernel did to them.
+KernelRun healed(const KernelRun& run, const PairComponents& at) {
+  KernelRun copy = run;
+  for (std::int64_t row = 0; row < run.shape.rows(); ++row)
+    for (const std::int64_t j : at.rest) {
+      const auto n = static_cast<std::size_t>(row * run.shape.head_dim + j);
+      copy.out.dtype == NumberFormat::float64
+          ? copy.out.doubles[n] = copy.in.number(static_cast<std::int64_t>(n))
+          : copy.out.floats[n] = static_cast<float>(copy.in.number(static_cast<std::int64_t>(n)));
+    }
+  return copy;
+}
+
+/// What else is wrong, where components that should pass do not.
+std::optional<PartFound> beside_components(const Evidence& evidence, const LayoutChoice& layout, const Cause& cause) {
+  const KernelRun run = healed(evidence.run, layout.at);
+  const Explanation rest =
+      explain({run, evidence.expected, evidence.layouts, evidence.noise, evidence.changes, evidence.stop});
+  if (rest.causes.empty()) return std::nullopt;
+  PartFound found{rest.causes, rest.residual, rest.layout};
+  found.causes.push_back(cause);
+  return found;
+}
+
+} // namespace
+
+std::optional<PartFound> explain_parts(const Evidence& evidence) {
+  const RowSample sample = read_rows(evidence.run, thresholds::sampled_tokens);
+  const LayoutChoice& layout = evidence.layouts.front();
+  const PartContext context(evidence, sample, layout);
+  if (const auto components = wrong_components(context)) {
+    // Rows that are right but for these end here.
+    const auto pairs = context.pairs_off();
+    if (std::all_of(pairs.begin(), pairs.end(), [](double share) { return share == 0; }))
+      return PartFound{{*components}, 0, nullptr};
+    if (auto found = beside_components(evidence, layout, *components)) return found;
+  }
+  for (const Finder find : finders) {
+    throw_if_stopped(evidence.stop);
+    if (auto found = find(context)) return found;
+  }
+  // Under another pairing a matrix or a gain may be seen where the model's shows none.
+  for (const LayoutChoice& other : evidence.layouts) {
+    if (other.causes.size() != 1 || other.rotary_dim != layout.rotary_dim) continue;
+    const PartContext paired(evidence, sample, other);
+    for (const Finder find : {&other_matrix, &row_gain, &other_positions, &own_frequencies})
+      if (auto found = find(paired)) {
+        found->causes.insert(found->causes.begin(), other.causes.begin(), other.causes.end());
+        found->layout = &other;
+        return found;
+      }
+  }
+  return std::nullopt;
+}
+
+} // namespace ropescope
