@@ -33,6 +33,7 @@ struct PairsWrong {
     std::string words =
         fmt::format("gets pair{} {} wrong, and the other pairs right", pairs.size() == 1 ? "" : "s", which());
     if (!axis.empty()) words += fmt::format(": those that turn by axis {}", axis);
+    if (like == "not_rotated") return words + "; those do not turn";
     if (like == "zero") return words + "; it writes zeros there";
     if (!like.empty()) return words + fmt::format("; there it is as in {}", like);
     if (!frequency.empty())

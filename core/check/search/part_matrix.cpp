@@ -148,7 +148,8 @@ std::optional<Matrix> fit_matrix(const PartContext& context, const std::vector<s
     predicted[row + static_cast<std::size_t>(at.out_second[i])] =
         std::inner_product(x.begin(), x.end(), b->begin(), 0.0);
   }
-  const RowProof proof = context.prove(predicted, pairs.size() < count ? context.components_of(pairs) : context.counts);
+  const RowProof proof =
+      context.prove(predicted, pairs.size() < count ? context.components_of(pairs) : std::vector<std::uint8_t>());
   if (!proof.whole) return std::nullopt;
   return Matrix{matrix_words(*a, *b), proof.residual};
 }

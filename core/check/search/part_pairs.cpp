@@ -74,21 +74,22 @@ public:
     if (wrong_.empty() || wrong_.size() == off_.size() || scattered(context_.sample, context_.proof))
       return std::nullopt;
     cause::PairsWrong cause{wrong_, axis(), {}, {}, {}};
+    // Most pairs, and not those of an axis: a table of its own is likelier than a few right ones beside it.
+    const bool most = 2 * wrong_.size() > off_.size() && cause.axis.empty();
     double residual = residual_of_others();
     if (zero()) {
       cause.like = "zero";
     } else if (const auto matrix = matrix_of_pairs(context_, wrong_)) {
-      cause.like = matrix->as<cause::PairMatrix>()->like;
-      if (cause.like == "other") cause.like = matrix->as<cause::PairMatrix>()->matrix;
+      const auto& of = *matrix->as<cause::PairMatrix>();
+      cause.like = of.matrix == "1, 0; 0, 1" ? "not_rotated" : of.like == "other" ? of.matrix : of.like;
+      if (most && cause.like == "not_rotated") return std::nullopt;
     } else if (auto frequencies = turning()) {
       cause.frequency = std::move(frequencies->first);
       cause.offset = std::move(frequencies->second);
     } else if (!stand_out()) {
       return std::nullopt;
     }
-    // Half of the pairs and more with frequencies of their own are a table of its own.
-    if (!cause.frequency.empty() && cause.offset.empty() && 2 * wrong_.size() > off_.size() && cause.axis.empty())
-      return std::nullopt;
+    if (most && !cause.frequency.empty() && cause.offset.empty()) return std::nullopt;
     return PartFound{{cause}, residual, nullptr};
   }
 

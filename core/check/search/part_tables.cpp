@@ -6,6 +6,7 @@
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/pair_matrix.h"
+#include "core/check/causes/rows_wrong.h"
 #include "core/check/search/parts.h"
 
 namespace ropescope {
@@ -44,11 +45,21 @@ public:
                                second ? at_.out_second[i] : at_.out_first[i], chosen->first->words,
                                chosen->sign < 0 ? "−" : "", chosen->second->words);
       }
+    // The last row of a table has no next: it alone may be something else.
+    std::vector<Cause> also;
+    if (last_off_) {
+      const std::size_t last = sample_.row(sample_.tokens.size() - 1, 0);
+      std::copy(sample_.out.begin() + static_cast<std::ptrdiff_t>(last), sample_.out.end(),
+                predicted.begin() + static_cast<std::ptrdiff_t>(last));
+      also.push_back(cause::RowsWrong{{sample_.tokens.back()}});
+    }
     const RowProof proof = context_.prove(predicted);
     if (!proof.whole) return std::nullopt;
-    return PartFound{{cause::PairMatrix{per_component_ ? "frequency_per_component" : "other_table_entries", words, {}}},
-                     proof.residual,
-                     nullptr};
+    PartFound found{{cause::PairMatrix{per_component_ ? "frequency_per_component" : "other_table_entries", words, {}}},
+                    proof.residual,
+                    nullptr};
+    found.causes.insert(found.causes.end(), also.begin(), also.end());
+    return found;
   }
 
 private:
@@ -82,6 +93,13 @@ private:
             std::pow(rope.base, -static_cast<double>(j) / static_cast<double>(2 * theta.size())) *
                 rope.layout.pairs.direction,
             0);
+    // The exponents of pairs, counted over components.
+    if (rope.scaling.rope_type == RopeType::standard)
+      for (std::size_t k = theta.size(); k < 2 * theta.size(); ++k)
+        add(fmt::format("[{}]", k), true,
+            std::pow(rope.base, -static_cast<double>(k) / static_cast<double>(theta.size())) *
+                rope.layout.pairs.direction,
+            0);
     for (std::size_t k = 0; k < theta.size(); ++k) add(fmt::format("[{}] of the next position", k), false, theta[k], 1);
     entries_.push_back({"1", std::vector<double>(sample_.tokens.size(), 1.0)});
     entries_.push_back({"0", std::vector<double>(sample_.tokens.size(), 0.0)});
@@ -110,7 +128,7 @@ private:
     return thresholds::angle_bound * std::abs(position(t)) * thresholds::float32_angle * 2;
   }
 
-  std::optional<Chosen> of_component(std::size_t i, bool second) const {
+  std::optional<Chosen> of_component(std::size_t i, bool second) {
     // The expected entries first: a slow pair fits many.
     std::vector<const Entry*> order;
     for (const std::size_t k : {2 * i, 2 * i + 1})
@@ -120,7 +138,7 @@ private:
     // A token late in the sample, where entries differ, whose other component is long enough to be told by.
     std::size_t t0 = sample_.tokens.size() - 1;
     double most = 0;
-    for (std::size_t t = sample_.tokens.size() / 2; t < sample_.tokens.size(); ++t)
+    for (std::size_t t = sample_.tokens.size() / 2; t + 1 < sample_.tokens.size(); ++t)
       if (const Cell c = cell(t, 0, i, second); std::abs(c.other) > most) {
         most = std::abs(c.other);
         t0 = t;
@@ -135,10 +153,16 @@ private:
     return std::nullopt;
   }
 
-  bool fits_all(const Chosen& chosen, std::size_t i, bool second) const {
-    for (std::size_t t = 0; t < sample_.tokens.size(); ++t)
-      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r)
-        if (!fits(chosen, t, cell(t, r, i, second))) return false;
+  bool fits_all(const Chosen& chosen, std::size_t i, bool second) {
+    const std::size_t last = sample_.tokens.size() - 1;
+    bool all = true;
+    for (std::size_t t = 0; t <= last; ++t)
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r) {
+        if (fits(chosen, t, cell(t, r, i, second))) continue;
+        if (t < last) return false;
+        all = false;
+      }
+    last_off_ |= !all;
     return true;
   }
 
@@ -155,7 +179,7 @@ private:
   const RowSample& sample_;
   const PairComponents& at_;
   std::vector<Entry> entries_;
-  bool per_component_ = false;
+  bool per_component_ = false, last_off_ = false;
 };
 
 } // namespace

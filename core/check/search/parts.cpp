@@ -4,19 +4,22 @@
 
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
-#include "core/check/causes/components_wrong.h"
+#include "core/check/causes/attention_factor.h"
 #include "core/check/search/search.h"
 
 namespace ropescope {
 
 PartContext::PartContext(const Evidence& about, const RowSample& rows_of, const LayoutChoice& choice,
-                         std::vector<std::uint8_t> judged)
+                         std::optional<double> gain)
     : evidence(about), sample(rows_of), layout(choice),
-      expected(expected_candidate(about.run, choice).prediction(as_given(about.run.positions))),
-      turns(sample_turns(sample, expected, about.noise)), rows(predicted_rows(sample, choice.at, turns)),
-      counts(std::move(judged)), proof(prove(rows)) {}
+      expected(expected_candidate(about.run, choice).prediction(as_given(about.run.positions))) {
+  if (gain) expected.gain = *gain;
+  turns = sample_turns(sample, expected, about.noise);
+  rows = predicted_rows(sample, choice.at, turns);
+  proof = prove(rows);
+}
 
-RowProof PartContext::prove(const std::vector<double>& predicted) const { return prove(predicted, counts); }
+RowProof PartContext::prove(const std::vector<double>& predicted) const { return prove(predicted, {}); }
 
 RowProof PartContext::prove(const std::vector<double>& predicted, const std::vector<std::uint8_t>& of) const {
   throw_if_stopped(evidence.stop);
@@ -90,14 +93,22 @@ KernelRun healed(const KernelRun& run, const PairComponents& at) {
   return copy;
 }
 
-/// What else is wrong, where components that should pass do not.
-std::optional<PartFound> beside_components(const Evidence& evidence, const LayoutChoice& layout, const Cause& cause) {
-  const KernelRun run = healed(evidence.run, layout.at);
+/// Components that should pass and do not; and, where they are not all, what else is wrong.
+std::optional<PartFound> beside_components(const PartContext& context) {
+  const auto components = wrong_components(context);
+  if (!components) return std::nullopt;
+  const auto pairs = context.pairs_off();
+  if (std::all_of(pairs.begin(), pairs.end(), [](double share) { return share == 0; }))
+    return PartFound{{*components}, 0, nullptr};
+  // Under a layout that is not the model's there is enough to say.
+  const Evidence& evidence = context.evidence;
+  if (!context.layout.causes.empty()) return std::nullopt;
+  const KernelRun run = healed(evidence.run, context.layout.at);
   const Explanation rest =
       explain({run, evidence.expected, evidence.layouts, evidence.noise, evidence.changes, evidence.stop});
   if (rest.causes.empty()) return std::nullopt;
   PartFound found{rest.causes, rest.residual, rest.layout};
-  found.causes.push_back(cause);
+  found.causes.push_back(*components);
   return found;
 }
 
@@ -106,28 +117,30 @@ std::optional<PartFound> beside_components(const Evidence& evidence, const Layou
 std::optional<PartFound> explain_parts(const Evidence& evidence) {
   const RowSample sample = read_rows(evidence.run, thresholds::sampled_tokens);
   const LayoutChoice& layout = evidence.layouts.front();
-  const PartContext context(evidence, sample, layout);
-  if (const auto components = wrong_components(context)) {
-    // Rows that are right but for these end here.
-    const auto pairs = context.pairs_off();
-    if (std::all_of(pairs.begin(), pairs.end(), [](double share) { return share == 0; }))
-      return PartFound{{*components}, 0, nullptr};
-    if (auto found = beside_components(evidence, layout, *components)) return found;
+  const double gain = evidence.expected.gain;
+  // The model's gain, then none.
+  for (const double other_gain : {gain, 1.0}) {
+    const PartContext context(evidence, sample, layout, other_gain);
+    auto found = beside_components(context);
+    for (const Finder find : finders)
+      if (!found) found = find(context);
+    if (found && other_gain != gain) found->causes.push_back(cause::AttentionFactor{other_gain, gain});
+    if (found || gain == 1) {
+      if (found) return found;
+      break;
+    }
   }
-  for (const Finder find : finders) {
-    throw_if_stopped(evidence.stop);
-    if (auto found = find(context)) return found;
-  }
-  // Under another pairing a matrix or a gain may be seen where the model's shows none.
+  // Under another layout a part may be seen where the model's shows none.
   for (const LayoutChoice& other : evidence.layouts) {
-    if (other.causes.size() != 1 || other.rotary_dim != layout.rotary_dim) continue;
-    const PartContext paired(evidence, sample, other);
-    for (const Finder find : {&other_matrix, &row_gain, &other_positions, &own_frequencies})
-      if (auto found = find(paired)) {
-        found->causes.insert(found->causes.begin(), other.causes.begin(), other.causes.end());
-        found->layout = &other;
-        return found;
-      }
+    if (other.causes.size() != 1) continue;
+    const PartContext context(evidence, sample, other);
+    auto found = beside_components(context);
+    for (const Finder find : {&other_matrix, &row_gain, &other_positions, &own_frequencies, &other_table_entries})
+      if (!found) found = find(context);
+    if (!found) continue;
+    found->causes.insert(found->causes.begin(), other.causes.begin(), other.causes.end());
+    found->layout = &other;
+    return found;
   }
   return std::nullopt;
 }

@@ -14,13 +14,13 @@ struct PartContext {
   const Evidence& evidence;
   const RowSample& sample;
   const LayoutChoice& layout;
-  Prediction expected;              ///< under the layout
-  SampleTurns turns;                ///< of `expected`
-  std::vector<double> rows;         ///< as `expected` writes them
-  std::vector<std::uint8_t> counts; ///< per component: whether it is judged; empty: all are
-  RowProof proof;                   ///< of `rows`
+  Prediction expected;      ///< under the layout
+  SampleTurns turns;        ///< of `expected`
+  std::vector<double> rows; ///< as `expected` writes them
+  RowProof proof;           ///< of `rows`
 
-  PartContext(const Evidence&, const RowSample&, const LayoutChoice&, std::vector<std::uint8_t> counts = {});
+  /// `gain`: what multiplies cos and sin, where that is not the model's.
+  PartContext(const Evidence&, const RowSample&, const LayoutChoice&, std::optional<double> gain = {});
 
   /// A prediction of the sample's rows, held against them.
   RowProof prove(const std::vector<double>& predicted) const;

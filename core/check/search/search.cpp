@@ -210,7 +210,9 @@ private:
   /// Some of a kernel's parts right and others not, or all of them something else than a rotation.
   void explain_by_parts() {
     // What explains less than most rows gives way to what explains all.
-    if (!found_.causes.empty() && told_by_rows_) return;
+    const bool by_arithmetic = std::any_of(found_.causes.begin(), found_.causes.end(),
+                                           [](const Cause& c) { return c.verdict() == Verdict::precision; });
+    if (!found_.causes.empty() && (told_by_rows_ || by_arithmetic)) return;
     const auto parts = ropescope::explain_parts(evidence_);
     if (!parts) return;
     tried_.push_back({parts->causes, parts->residual});
