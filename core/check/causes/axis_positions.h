@@ -46,9 +46,9 @@ struct AxisPositions {
     const std::vector<std::uint8_t> axis = pair_axes(model.rope(), count);
     const double width = std::max(2.0, std::floor(std::sqrt(model.length())));
     Formula right = model.right(), bug = model.right();
-    const auto along = [=](double p, std::int64_t pair, bool last) {
-      return axis[static_cast<std::size_t>(pair)] == count - 1 ? (last ? std::fmod(p, width) : 0)
-                                                               : std::floor(p / width);
+    const auto along = [=](double p, std::int64_t pair, bool first) {
+      const bool of_first = axis[static_cast<std::size_t>(pair)] == 0;
+      return of_first ? (first ? std::fmod(p, width) : 0) : std::floor(p / width);
     };
     right.position = [=](double p, std::int64_t pair, std::int64_t) { return along(p, pair, true); };
     bug.position = [=](double p, std::int64_t pair, std::int64_t) { return along(p, pair, false); };

@@ -17,6 +17,7 @@ namespace {
 struct Entry {
   std::string words;
   std::vector<double> values; ///< per token of the sample
+  std::vector<double> turned; ///< what float32 noise may turn its angle by, rad
   bool of_component = false;  ///< frequency base^(−j/d) of an odd j, which no pair has
 };
 
@@ -24,7 +25,8 @@ struct Entry {
 /// should take, or any others.
 class Tables {
 public:
-  explicit Tables(const PartContext& context) : context_(context), sample_(context.sample), at_(context.layout.at) {}
+  explicit Tables(const PartContext& context)
+      : context_(context), sample_(context.sample), at_(context.layout.at), turns_(context.turns) {}
 
   std::optional<PartFound> find() {
     const KernelRun& run = context_.evidence.run;
@@ -53,7 +55,7 @@ public:
                 predicted.begin() + static_cast<std::ptrdiff_t>(last));
       also.push_back(cause::RowsWrong{{sample_.tokens.back()}});
     }
-    const RowProof proof = context_.prove(predicted);
+    const RowProof proof = prove_rows(sample_, predicted, at_, turns_, context_.evidence.noise);
     if (!proof.whole) return std::nullopt;
     PartFound found{{cause::PairMatrix{per_component_ ? "frequency_per_component" : "other_table_entries", words, {}}},
                     proof.residual,
@@ -73,11 +75,15 @@ private:
   }
 
   void add(const std::string& words, bool of_component, double theta, double later) {
-    Entry cosine{"cos" + words, {}, of_component}, sine{"sin" + words, {}, of_component};
+    Entry cosine{"cos" + words, {}, {}, of_component}, sine{"sin" + words, {}, {}, of_component};
+    const std::vector<double>& noise = context_.evidence.noise.angle;
     for (std::size_t t = 0; t < sample_.tokens.size(); ++t) {
-      cosine.values.push_back(context_.expected.gain * std::cos((position(t) + later) * theta));
-      sine.values.push_back(context_.expected.gain * std::sin((position(t) + later) * theta));
+      const double angle = (position(t) + later) * theta;
+      cosine.values.push_back(context_.expected.gain * std::cos(angle));
+      sine.values.push_back(context_.expected.gain * std::sin(angle));
+      cosine.turned.push_back(std::abs(angle) * *std::max_element(noise.begin(), noise.end()));
     }
+    sine.turned = cosine.turned;
     entries_.push_back(std::move(cosine));
     entries_.push_back(std::move(sine));
   }
@@ -101,8 +107,9 @@ private:
                 rope.layout.pairs.direction,
             0);
     for (std::size_t k = 0; k < theta.size(); ++k) add(fmt::format("[{}] of the next position", k), false, theta[k], 1);
-    entries_.push_back({"1", std::vector<double>(sample_.tokens.size(), 1.0)});
-    entries_.push_back({"0", std::vector<double>(sample_.tokens.size(), 0.0)});
+    const std::vector<double> none(sample_.tokens.size(), 0.0);
+    entries_.push_back({"1", std::vector<double>(sample_.tokens.size(), 1.0), none});
+    entries_.push_back({"0", none, none});
     per_component_ = false;
   }
 
@@ -118,14 +125,13 @@ private:
     return second ? Cell{b, a, y} : Cell{a, b, y};
   }
 
-  bool fits(const Chosen& chosen, std::size_t t, const Cell& c) const {
+  /// The error of a cell by the greatest that rounding explains.
+  double off(const Chosen& chosen, std::size_t t, const Cell& c) const {
     const double p = chosen.first->values[t] * c.own + chosen.sign * chosen.second->values[t] * c.other;
-    const double bound = std::hypot(c.own, c.other) * (context_.evidence.noise.bound + angle_slack(t));
-    return std::abs(p - c.out) <= bound + thresholds::nothing;
-  }
-
-  double angle_slack(std::size_t t) const {
-    return thresholds::angle_bound * std::abs(position(t)) * thresholds::float32_angle * 2;
+    const double turned = std::max(chosen.first->turned[t], chosen.second->turned[t]);
+    const double bound =
+        std::hypot(c.own, c.other) * (context_.evidence.noise.bound + thresholds::angle_bound * turned);
+    return std::abs(p - c.out) / (bound + thresholds::nothing);
   }
 
   std::optional<Chosen> of_component(std::size_t i, bool second) {
@@ -144,40 +150,57 @@ private:
         t0 = t;
       }
     const Cell c = cell(t0, 0, i, second);
+    std::optional<Chosen> best;
+    double least = 0;
     for (const Entry* own : order)
       for (const Entry* other : order)
         for (const double sign : {second ? 1.0 : -1.0, second ? -1.0 : 1.0}) {
           const Chosen chosen{own, other, sign};
-          if (fits(chosen, t0, c) && fits_all(chosen, i, second)) return chosen;
+          if (off(chosen, t0, c) > 1) continue;
+          const auto error = error_of(chosen, i, second);
+          // Plainly better, so that of entries that a slow pair cannot tell the expected one is taken.
+          if (!error || (best && *error > thresholds::plainly_better * least)) continue;
+          best = chosen;
+          least = *error;
         }
-    return std::nullopt;
+    if (best) last_off_ |= last_is_off(*best, i, second);
+    return best;
   }
 
-  bool fits_all(const Chosen& chosen, std::size_t i, bool second) {
-    const std::size_t last = sample_.tokens.size() - 1;
-    bool all = true;
-    for (std::size_t t = 0; t <= last; ++t)
+  /// Sum of squares over all cells; nothing where one is off, but for the last row.
+  std::optional<double> error_of(const Chosen& chosen, std::size_t i, bool second) const {
+    double sum = 0;
+    for (std::size_t t = 0; t + 1 < sample_.tokens.size(); ++t)
       for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r) {
-        if (fits(chosen, t, cell(t, r, i, second))) continue;
-        if (t < last) return false;
-        all = false;
+        const double error = off(chosen, t, cell(t, r, i, second));
+        if (error > 1) return std::nullopt;
+        sum += error * error;
       }
-    last_off_ |= !all;
-    return true;
+    return sum;
   }
 
-  void write(std::size_t i, bool second, const Chosen& chosen, std::vector<double>& predicted) const {
-    for (std::size_t t = 0; t < sample_.tokens.size(); ++t)
+  bool last_is_off(const Chosen& chosen, std::size_t i, bool second) const {
+    for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r)
+      if (off(chosen, sample_.tokens.size() - 1, cell(sample_.tokens.size() - 1, r, i, second)) > 1) return true;
+    return false;
+  }
+
+  void write(std::size_t i, bool second, const Chosen& chosen, std::vector<double>& predicted) {
+    for (std::size_t t = 0; t < sample_.tokens.size(); ++t) {
+      double& turned = turns_.turned[t * at_.in_first.size() + i];
+      turned = std::max({turned, chosen.first->turned[t], chosen.second->turned[t]});
       for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r) {
         const Cell c = cell(t, r, i, second);
         predicted[sample_.row(t, r) + static_cast<std::size_t>(second ? at_.out_second[i] : at_.out_first[i])] =
             chosen.first->values[t] * c.own + chosen.sign * chosen.second->values[t] * c.other;
       }
+    }
   }
 
   const PartContext& context_;
   const RowSample& sample_;
   const PairComponents& at_;
+  SampleTurns turns_; ///< with the noise of the entries that are taken
   std::vector<Entry> entries_;
   bool per_component_ = false, last_off_ = false;
 };

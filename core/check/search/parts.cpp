@@ -1,10 +1,12 @@
 #include "core/check/search/parts.h"
 
 #include <algorithm>
+#include <span>
 
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/attention_factor.h"
+#include "core/check/causes/components_wrong.h"
 #include "core/check/search/search.h"
 
 namespace ropescope {
@@ -75,10 +77,12 @@ namespace {
 
 using Finder = std::optional<PartFound> (*)(const PartContext&);
 
-/// Simplest first: what says all in a word, then what needs a number for each row or pair, at last what names wrong
-/// numbers alone.
-constexpr Finder finders[] = {&misplaced_rows, &wrong_heads,     &other_matrix,        &row_gain,      &other_positions,
-                              &wrong_pairs,    &own_frequencies, &other_table_entries, &wrong_elements};
+/// Simplest first: what says all in a word, then what needs a number for each row.
+constexpr Finder simple[] = {&misplaced_rows, &wrong_heads, &other_matrix, &row_gain, &other_positions};
+/// What may be seen under another layout too.
+constexpr Finder of_layouts[] = {&other_matrix, &row_gain, &other_positions};
+/// What needs a number for each pair or component, and at last what names wrong numbers alone.
+constexpr Finder detailed[] = {&wrong_pairs, &own_frequencies, &other_table_entries, &wrong_elements};
 
 /// A run whose components behind the rotated part pass, whatever the kernel did to them.
 KernelRun healed(const KernelRun& run, const PairComponents& at) {
@@ -106,43 +110,61 @@ std::optional<PartFound> beside_components(const PartContext& context) {
   const KernelRun run = healed(evidence.run, context.layout.at);
   const Explanation rest =
       explain({run, evidence.expected, evidence.layouts, evidence.noise, evidence.changes, evidence.stop});
-  if (rest.causes.empty()) return std::nullopt;
+  // A wider layout is looked for on the rows as they are.
+  if (rest.causes.empty() || (rest.layout && rest.layout->rotary_dim > context.layout.rotary_dim)) return std::nullopt;
   PartFound found{rest.causes, rest.residual, rest.layout};
   found.causes.push_back(*components);
   return found;
+}
+
+/// Components that pass under the model's layout and turn under another, which is wider.
+std::optional<Cause> turned_too(const Evidence& evidence, const LayoutChoice& wider) {
+  if (wider.rotary_dim <= evidence.layouts.front().rotary_dim) return std::nullopt;
+  return Cause(cause::ComponentsWrong{evidence.layouts.front().at.rest, "rotated", {}});
+}
+
+/// What some finders see under each of the other layouts, those of one cause.
+std::optional<PartFound> under_other_layouts(const Evidence& evidence, const RowSample& sample,
+                                             std::span<const Finder> finders) {
+  for (const LayoutChoice& other : evidence.layouts) {
+    if (other.causes.size() != 1) continue;
+    const PartContext context(evidence, sample, other);
+    auto found = beside_components(context);
+    for (const Finder find : finders)
+      if (!found) found = find(context);
+    if (!found) continue;
+    const auto wider = turned_too(evidence, other);
+    found->causes.insert(found->causes.begin(), wider ? *wider : other.causes.front());
+    found->layout = &other;
+    return found;
+  }
+  return std::nullopt;
 }
 
 } // namespace
 
 std::optional<PartFound> explain_parts(const Evidence& evidence) {
   const RowSample sample = read_rows(evidence.run, thresholds::sampled_tokens);
-  const LayoutChoice& layout = evidence.layouts.front();
   const double gain = evidence.expected.gain;
-  // The model's gain, then none.
-  for (const double other_gain : {gain, 1.0}) {
-    const PartContext context(evidence, sample, layout, other_gain);
-    auto found = beside_components(context);
-    for (const Finder find : finders)
-      if (!found) found = find(context);
-    if (found && other_gain != gain) found->causes.push_back(cause::AttentionFactor{other_gain, gain});
-    if (found || gain == 1) {
-      if (found) return found;
-      break;
+  const std::vector<double> gains = gain == 1 ? std::vector<double>{1} : std::vector<double>{gain, 1};
+  std::vector<PartContext> contexts; // under the model's gain, then under none
+  for (const double g : gains) contexts.emplace_back(evidence, sample, evidence.layouts.front(), g);
+  const auto under_gains = [&](std::span<const Finder> finders, bool components) -> std::optional<PartFound> {
+    for (const PartContext& context : contexts) {
+      auto found = components ? beside_components(context) : std::nullopt;
+      for (const Finder find : finders)
+        if (!found) found = find(context);
+      if (!found) continue;
+      if (context.expected.gain != gain) found->causes.push_back(cause::AttentionFactor{context.expected.gain, gain});
+      return found;
     }
-  }
-  // Under another layout a part may be seen where the model's shows none.
-  for (const LayoutChoice& other : evidence.layouts) {
-    if (other.causes.size() != 1) continue;
-    const PartContext context(evidence, sample, other);
-    auto found = beside_components(context);
-    for (const Finder find : {&other_matrix, &row_gain, &other_positions, &own_frequencies, &other_table_entries})
-      if (!found) found = find(context);
-    if (!found) continue;
-    found->causes.insert(found->causes.begin(), other.causes.begin(), other.causes.end());
-    found->layout = &other;
-    return found;
-  }
-  return std::nullopt;
+    return std::nullopt;
+  };
+  if (auto found = under_gains(simple, true)) return found;
+  if (auto found = under_other_layouts(evidence, sample, of_layouts)) return found;
+  if (auto found = under_gains(detailed, false)) return found;
+  constexpr Finder tables[] = {&own_frequencies, &other_table_entries};
+  return under_other_layouts(evidence, sample, tables);
 }
 
 } // namespace ropescope
