@@ -11,6 +11,7 @@
 #include "app/cli/position_options.h"
 #include "app/cli/say.h"
 #include "app/cli/still.h"
+#include "core/check/causes/unknown.h"
 #include "core/check/checked_kernel.h"
 #include "core/check/finding_json.h"
 #include "core/error.h"
@@ -50,13 +51,18 @@ KernelRun read_run(const Options& options, const Model& model) {
 }
 
 /// What a person reads: nothing but the sentence where the kernel agrees.
-void say_finding(const Finding& finding, const KernelRun& run) {
+void say_finding(const Finding& finding, const KernelRun& run, bool drawn) {
   say(finding.sentence);
   if (finding.verdict == Verdict::match) return;
   say(fmt::format("{} of {} rows differ from the expected rotation, by up to {:.3g}.", finding.rows_wrong, finding.rows,
                   finding.max_abs_error));
   say(fmt::format("Residual {:.2g}; rounding explains {:.2g} ({}).", finding.residual, finding.tolerance,
                   finding.tolerance_reason));
+  // Where nothing explains the rows, what was measured is all that a person has.
+  if (finding.causes.front().is<cause::Unknown>())
+    for (const std::string& line : finding.observed) say(line);
+  if (finding.verdict == Verdict::mismatch && !drawn)
+    say("A picture of the errors, by pair and row: add --report FILE.png.");
   // The first of `tried` is the finding itself, which was just said; the next five are enough for a person. The JSON
   // has all of them.
   constexpr std::size_t shown = 6;
@@ -94,7 +100,7 @@ int check_kernel(const Options& options, Output& out) {
   if (options.json)
     out.write(json);
   else
-    say_finding(finding, checked->run);
+    say_finding(finding, checked->run, report == ".png");
   return finding.verdict == Verdict::mismatch ? 1 : 0;
 }
 
