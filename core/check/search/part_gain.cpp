@@ -134,6 +134,12 @@ private:
     if (plain) std::fill(weight.begin(), weight.end(), 1.0);
     if (by_length) std::fill(weight.begin(), weight.end(), 1 / std::sqrt(static_cast<double>(width_)));
     if (plain && like == "weight") return std::nullopt;
+    // Components that are zero, or as many as not that are right, are no weights that a model has.
+    const auto count = [&](auto of) { return std::count_if(weight.begin(), weight.end(), of); };
+    if (count([](double w) { return std::abs(w) < 1e-3; }) > 0) return std::nullopt;
+    if (like == "weight" &&
+        2 * static_cast<std::size_t>(count([](double w) { return std::abs(w - 1) < 1e-3; })) >= weight.size())
+      return std::nullopt;
     const Rows predicted = after ? weighted(right, weight) : turned(weighted(right, weight), false);
     const RowProof proof = context_.prove(predicted);
     if (!proof.whole) return std::nullopt;

@@ -91,7 +91,9 @@ private:
       for (std::size_t t = task * tokens_of_a_task; t < std::min(reduced.tokens.size(), (task + 1) * tokens_of_a_task);
            ++t) {
         const double p = given(axis, reduced.tokens[t]), row = static_cast<double>(reduced.tokens[t]);
-        const double starts[] = {-p, p, row - p, -2 * p};
+        const auto last = static_cast<double>(run_.shape.tokens);
+        // Where rules that lead far away would put it: the finder looks as far as the position is from 0.
+        const double starts[] = {-p, p, row - p, -2 * p, p * p - p, p * (last - p) - p, p * (p - 1) / 2};
         const TokenShift shift = finder.find(part, t, {&p, 1}, starts);
         result.seen[t] = p + shift.shift;
         result.visible[t] = shift.match != 0;
@@ -112,12 +114,30 @@ private:
   }
 
   std::optional<PartFound> explained(const Reduced& whole) const {
+    std::vector<AxisFit> fits;
+    for (const auto& [axis, pairs] : wrong_) fits.push_back(fit(whole, axis, pairs));
+    // By their rules, then as they were measured.
+    if (auto found = explained(whole, fits, true)) return found;
+    return explained(whole, fits, false);
+  }
+
+  /// Tokens by which a position that was measured may be off: what rounding turns the fastest pair by.
+  double slack(const std::vector<std::size_t>& pairs) const {
+    double fastest = 0;
+    for (const std::size_t i : pairs) fastest = std::max(fastest, std::abs(context_.expected.turns.theta[i]));
+    constexpr double least = 0.01; // a rule is written in whole numbers, or in a few digits
+    return std::clamp(8 * context_.evidence.noise.bound / fastest, least, thresholds::same_position);
+  }
+
+  std::optional<PartFound> explained(const Reduced& whole, const std::vector<AxisFit>& fits, bool by_rule) const {
     Prediction prediction = context_.expected;
     const auto tokens = static_cast<std::size_t>(run_.shape.tokens);
     std::vector<Cause> causes;
-    for (const auto& [axis, pairs] : wrong_) {
-      const AxisFit of_axis = fit(whole, axis, pairs);
-      auto rule = find_position_rule(run_, axis, of_axis.seen, of_axis.visible, thresholds::same_position);
+    for (std::size_t n = 0; n < wrong_.size(); ++n) {
+      const std::int64_t axis = wrong_[n].axis;
+      const AxisFit& of_axis = fits[n];
+      std::optional<PositionRule> rule;
+      if (by_rule) rule = find_position_rule(run_, axis, of_axis.seen, of_axis.visible, slack(wrong_[n].pairs));
       PositionRule taken = rule ? std::move(*rule) : as_measured(of_axis);
       std::copy(taken.positions.begin(), taken.positions.end(),
                 prediction.positions.ids.begin() +

@@ -151,9 +151,11 @@ std::optional<PartFound> explain_parts(const Evidence& evidence) {
   for (const double g : gains) contexts.emplace_back(evidence, sample, evidence.layouts.front(), g);
   const auto under_gains = [&](std::span<const Finder> finders, bool components) -> std::optional<PartFound> {
     for (const PartContext& context : contexts) {
-      auto found = components ? beside_components(context) : std::nullopt;
+      std::optional<PartFound> found;
       for (const Finder find : finders)
         if (!found) found = find(context);
+      // Last: what zeroes or exchanges whole heads does so to their rest too.
+      if (!found && components) found = beside_components(context);
       if (!found) continue;
       if (context.expected.gain != gain) found->causes.push_back(cause::AttentionFactor{context.expected.gain, gain});
       return found;
