@@ -33,7 +33,7 @@ public:
     // Where no row is right, that all are wrong says nothing: each must hold what was found elsewhere.
     if (!some_right && (!other_.empty() || zero_.size() == wrong_.size())) return std::nullopt;
     // A few numbers that are wrong in some rows, by chance, are no heads.
-    if (zero_.empty() && moved_.empty() && scattered(sample_, context_.proof)) return std::nullopt;
+    if (zero_.empty() && moved_.empty() && scattered(sample_, context_.proof, context_.layout.at)) return std::nullopt;
     PartFound found;
     if (!zero_.empty()) found.causes.push_back(cause_of(zero_, "zero"));
     if (!moved_.empty()) found.causes.push_back(moved());

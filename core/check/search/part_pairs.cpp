@@ -71,7 +71,8 @@ public:
   }
 
   std::optional<PartFound> find() const {
-    if (wrong_.empty() || wrong_.size() == off_.size() || scattered(context_.sample, context_.proof))
+    if (wrong_.empty() || wrong_.size() == off_.size() ||
+        scattered(context_.sample, context_.proof, context_.layout.at))
       return std::nullopt;
     cause::PairsWrong cause{wrong_, axis(), {}, {}, {}};
     // Most pairs, and not those of an axis: a table of its own is likelier than a few right ones beside it.

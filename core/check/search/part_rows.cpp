@@ -124,13 +124,17 @@ private:
   const KernelRun& run_;
 };
 
-/// Whether no group has many more wrong numbers than chance would give it. Groups without any count for half of the
-/// mean alone: a pair that hardly turns is right even where it was never written.
-bool even(const std::vector<std::int64_t>& counts, std::int64_t all) {
-  const auto none = std::count(counts.begin(), counts.end(), 0);
-  const double groups = static_cast<double>(counts.size()) - static_cast<double>(none) / 2;
+/// Whether no group has many more wrong numbers than chance would give it.
+bool even(const std::vector<std::int64_t>& counts, std::int64_t all, std::size_t groups) {
   return static_cast<double>(*std::max_element(counts.begin(), counts.end())) <=
-         4 * static_cast<double>(all) / groups + 4;
+         4 * static_cast<double>(all) / static_cast<double>(groups) + 4;
+}
+
+/// Whether a group has none where chance would give it many.
+bool spared(const std::vector<std::int64_t>& counts, std::int64_t all) {
+  const std::int64_t mean = all / static_cast<std::int64_t>(counts.size());
+  constexpr std::int64_t many = 15; // e⁻¹⁵: not in a million runs
+  return mean >= many && std::find(counts.begin(), counts.end(), 0) != counts.end();
 }
 
 } // namespace
@@ -141,7 +145,7 @@ std::optional<PartFound> misplaced_rows(const PartContext& context) {
   return Shifted(context).find();
 }
 
-std::optional<Cause> scattered(const RowSample& sample, const RowProof& proof) {
+std::optional<Cause> scattered(const RowSample& sample, const RowProof& proof, const PairComponents& at) {
   // More than a tenth of all numbers is no race, and what hits one number in a hundred rows needs rows to be seen.
   constexpr double most = 0.1;
   const double share =
@@ -161,7 +165,12 @@ std::optional<Cause> scattered(const RowSample& sample, const RowProof& proof) {
         input += sample.out[n] == sample.in[n];
         zero += sample.out[n] == 0;
       }
-  if (!even(by_component, proof.count) || !even(by_row, proof.count) || !even(by_token, proof.count))
+  // Where all that should pass does, chance had the rotated part alone.
+  const bool rest_right = std::all_of(at.rest.begin(), at.rest.end(),
+                                      [&](std::int64_t j) { return by_component[static_cast<std::size_t>(j)] == 0; });
+  const std::size_t components = rest_right ? 2 * at.in_first.size() : by_component.size();
+  if (!even(by_component, proof.count, components) || !even(by_row, proof.count, by_row.size()) ||
+      !even(by_token, proof.count, by_token.size()) || spared(by_row, proof.count))
     return std::nullopt;
   const bool is_input = static_cast<double>(input) >= thresholds::nearly_all * static_cast<double>(proof.count),
              is_zero = static_cast<double>(zero) >= thresholds::nearly_all * static_cast<double>(proof.count);
@@ -169,7 +178,7 @@ std::optional<Cause> scattered(const RowSample& sample, const RowProof& proof) {
 }
 
 std::optional<PartFound> wrong_elements(const PartContext& context) {
-  const auto found = scattered(context.sample, context.proof);
+  const auto found = scattered(context.sample, context.proof, context.layout.at);
   if (!found) return std::nullopt;
   return PartFound{{*found}, context.proof.residual, nullptr};
 }

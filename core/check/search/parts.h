@@ -67,6 +67,6 @@ std::optional<PartFound> wrong_elements(const PartContext&);
 std::optional<PartFound> explain_parts(const Evidence&);
 
 /// Rows that a proof found off, so few and so scattered that no head, pair or token stands out.
-std::optional<Cause> scattered(const RowSample&, const RowProof&);
+std::optional<Cause> scattered(const RowSample&, const RowProof&, const PairComponents&);
 
 } // namespace ropescope

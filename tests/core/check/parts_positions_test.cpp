@@ -116,7 +116,7 @@ TEST_CASE("slots taken for positions are told as that") {
   for (unsigned seed = 0; seed < cases; ++seed) {
     PartCase made = with_positions(seed, [](std::int64_t tokens) {
       Numbers p;
-      for (std::int64_t t = 0; t < tokens; ++t) p.push_back(t / 8 * 3 + t / 16);
+      for (std::int64_t t = 0; t < tokens; ++t) p.push_back((t / 8) * (t / 8 + 1));
       return p;
     });
     turn_at(made, [](std::int64_t t) { return t / 8; });
