@@ -416,7 +416,7 @@ std::string words_of(std::string_view name, const Parameters& parameters) {
     std::visit(
         [&, k = key](const auto& v) {
           using T = std::decay_t<decltype(v)>;
-          if constexpr (std::is_same_v<T, std::vector<std::int64_t>>)
+          if constexpr (std::is_same_v<T, std::vector<std::int64_t>> || std::is_same_v<T, std::vector<double>>)
             text += fmt::format(" {}#{}", k, v.size());
           else
             text += fmt::format(" {}={}", k, v);

@@ -13,6 +13,7 @@
 #include "app/cli/say.h"
 #include "app/cli/still.h"
 #include "core/check/causes/inverse_rotation.h"
+#include "core/check/causes/unknown.h"
 #include "core/check/checked_files.h"
 #include "core/check/finding_json.h"
 #include "core/error.h"
@@ -61,7 +62,7 @@ void say_reading(const Options& options, const KernelRun& run) {
 }
 
 /// What a person reads: nothing but the sentence where the kernel agrees.
-void say_finding(const Options& options, const Finding& finding, const KernelRun& run) {
+void say_finding(const Options& options, const Finding& finding, const KernelRun& run, bool drawn) {
   say(finding.sentence);
   if (finding.verdict == Verdict::match) return;
   const bool opposite = std::any_of(finding.causes.begin(), finding.causes.end(),
@@ -72,6 +73,11 @@ void say_finding(const Options& options, const Finding& finding, const KernelRun
                   finding.max_abs_error));
   say(fmt::format("Residual {:.2g}; rounding explains {:.2g} ({}).", finding.residual, finding.tolerance,
                   finding.tolerance_reason));
+  // Where nothing explains the rows, what was measured is all that a person has.
+  if (finding.causes.front().is<cause::Unknown>())
+    for (const std::string& line : finding.observed) say(line);
+  if (finding.verdict == Verdict::mismatch && !drawn)
+    say("A picture of the errors, by pair and row: add --report FILE.png.");
   // The first of `tried` is the finding itself, which was just said; the next five are enough for a person. The JSON
   // has all of them.
   constexpr std::size_t shown = 6;
@@ -111,7 +117,7 @@ int check_kernel(Options options, Output& out) {
   if (options.json)
     out.write(json);
   else
-    say_finding(options, finding, checked->run);
+    say_finding(options, finding, checked->run, report == ".png");
   return finding.verdict == Verdict::mismatch ? 1 : 0;
 }
 

@@ -149,9 +149,19 @@ private:
       finding_.causes = {cause::Unknown{}};
       finding_.residual = finding_.expected_residual;
     }
+    look_at_rows();
     // The worst of them decides.
     for (const Cause& cause : finding_.causes) finding_.verdict = std::max(finding_.verdict, cause.verdict());
     finding_.measured = measure(run_, found.layout ? *found.layout : layouts_.front(), noise_, finding_.tolerance);
+  }
+
+  /// What differs at all, number by number, in a sample of the rows.
+  void look_at_rows() {
+    const RowSample rows = read_rows(run_, thresholds::sampled_tokens);
+    const SampleTurns turns = sample_turns(rows, expected_, noise_);
+    const std::vector<double> right = predicted_rows(rows, layouts_.front().at, turns);
+    const RowProof proof = prove_rows(rows, right, layouts_.front().at, turns, noise_);
+    finding_.off = deviations(run_, rows, right, proof, layouts_.front().at);
   }
 
   /// Best first, each once, the finding's own at the head.

@@ -9,6 +9,7 @@
 #include "core/check/error_map.h"
 #include "core/check/evidence/pair_components.h"
 #include "core/check/facts.h"
+#include "core/check/proof/deviations.h"
 #include "core/rope/layout.h"
 
 namespace ropescope {
@@ -76,6 +77,8 @@ struct Finding {
   double expected_residual = 0;          ///< RMS of out − expected over that of expected
   std::int64_t rows = 0, rows_wrong = 0; ///< tokens; those off from the expected rotation by more than rounding
   Measurement measured;
+  Deviations off;                       ///< of a mismatch: what differs at all, in a sample of the rows
+  std::vector<std::string> observed;    ///< sentences on what was measured; of a mismatch alone
   std::vector<Hypothesis> hypotheses;   ///< best first
   std::vector<Tried> tried;             ///< the same in words; recipes that explain nothing in one line
   std::vector<Cause> indistinguishable; ///< what would leave the same numbers in this file

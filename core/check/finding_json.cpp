@@ -37,6 +37,25 @@ Json hypothesis_of(const Hypothesis& hypothesis) {
   return json;
 }
 
+/// What differs at all, in the rows that were looked at.
+Json off_of(const Deviations& off) {
+  return {{"tokens_looked_at", off.tokens},
+          {"tokens", off.tokens_off},
+          {"pairs", off.pairs_off},
+          {"heads", off.heads_off},
+          {"components", off.rest_off},
+          {"share", off.share},
+          {"equal_to_input", off.equal_input},
+          {"equal_to_zero", off.equal_zero},
+          {"worst",
+           {{"head", off.worst.head},
+            {"batch", off.worst.batch},
+            {"token", off.worst.token},
+            {"component", off.worst_component},
+            {"out", off.worst_out},
+            {"expected", off.worst_expected}}}};
+}
+
 } // namespace
 
 // The order of the keys is a contract with scripts and people alike: the verdict first, the long lists last.
@@ -68,6 +87,7 @@ std::string finding_json(const Finding& finding, const KernelRun& run) {
   json["measured"] = {{"layout", pairing_name(finding.measured.layout.pairing)},
                       {"frequency", numbers(finding.measured.frequency)},
                       {"gain", numbers(finding.measured.gain)}};
+  if (finding.verdict == Verdict::mismatch) json["off"] = off_of(finding.off);
   json["hypotheses"] = Json::array();
   for (const Hypothesis& hypothesis : finding.hypotheses) json["hypotheses"].push_back(hypothesis_of(hypothesis));
   if (!finding.indistinguishable.empty()) {

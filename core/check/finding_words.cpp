@@ -66,6 +66,65 @@ std::vector<Tried> tried_in(const Finding& finding, const KernelRun& run) {
   return tried;
 }
 
+/// "16 … 39", "3, 5, 8".
+std::string which(const std::vector<std::int64_t>& numbers) {
+  const bool run =
+      numbers.size() > 3 && numbers.back() - numbers.front() + 1 == static_cast<std::int64_t>(numbers.size());
+  return run ? fmt::format("{} … {}", numbers.front(), numbers.back()) : exact_words(numbers);
+}
+
+/// "Pairs 16 … 39 are off, the other 40 of 64 are right."
+std::string counted(const std::string& what, const std::vector<std::int64_t>& off, std::int64_t all) {
+  const auto right = all - static_cast<std::int64_t>(off.size());
+  if (off.empty()) return fmt::format("All {} {} are right.", all, what);
+  if (right == 0) return fmt::format("All {} {} are off.", all, what);
+  return fmt::format("Of {} {} {} {} off: {}; the other {} {} right.", all, what, off.size(),
+                     off.size() == 1 ? "is" : "are", which(off), right, right == 1 ? "is" : "are");
+}
+
+/// What the measured frequencies and gains say.
+std::string turned(const Measurement& measured) {
+  std::string first;
+  std::size_t off = 0, seen = 0;
+  for (std::size_t i = 0; i < measured.judgement.size(); ++i) {
+    seen += measured.judgement[i] != PairJudgement::unseen;
+    if (measured.judgement[i] != PairJudgement::off) continue;
+    if (++off == 1)
+      first =
+          fmt::format(" (pair {}: {:.5g} rad/token instead of {:.5g})", i, measured.frequency[i], measured.expected[i]);
+  }
+  double least = INFINITY, most = 0, multiple = 1;
+  for (std::size_t i = 0; i < measured.gain.size(); ++i) {
+    if (!std::isfinite(measured.gain[i])) continue;
+    least = std::min(least, measured.gain[i]);
+    most = std::max(most, measured.gain[i]);
+    if (std::isfinite(measured.coherence[i])) multiple = std::min(multiple, measured.coherence[i]);
+  }
+  return fmt::format("Of {} frequencies that can be measured {} are off{}; lengths change by {:.4g} to {:.4g}; of the "
+                     "output at least {:.3g} % is a turned and stretched input.",
+                     seen, off, first, least, most, 100 * multiple);
+}
+
+/// What was measured, for a person who has nothing else.
+std::vector<std::string> observed_in(const Finding& finding) {
+  if (finding.verdict != Verdict::mismatch || finding.off.tokens == 0) return {};
+  const Deviations& off = finding.off;
+  std::vector<std::string> lines{counted("pairs", off.pairs_off, off.pairs),
+                                 counted("heads", off.heads_off, off.heads)};
+  if (off.rest > 0) lines.push_back(counted("components that should pass", off.rest_off, off.rest));
+  std::string share = fmt::format("Of {} tokens looked at {} are off, and {:.3g} % of their numbers", off.tokens,
+                                  off.tokens_off, 100 * off.share);
+  if (off.equal_input > 0) share += fmt::format("; {:.3g} % of those equal the input", 100 * off.equal_input);
+  if (off.equal_zero > 0) share += fmt::format("; {:.3g} % of those are 0", 100 * off.equal_zero);
+  lines.push_back(share + '.');
+  lines.push_back(fmt::format(
+      "The largest error is at head {}, batch row {}, row {}, component {}: {:.5g} where {:.5g} "
+      "is expected.",
+      off.worst.head, off.worst.batch, off.worst.token, off.worst_component, off.worst_out, off.worst_expected));
+  lines.push_back(turned(finding.measured));
+  return lines;
+}
+
 } // namespace
 
 void put_into_words(Finding& finding, const KernelRun& run) {
@@ -74,6 +133,7 @@ void put_into_words(Finding& finding, const KernelRun& run) {
   finding.tolerance_sentence = tolerance_of(finding, run);
   finding.facts = facts_of(finding.causes, finding.measured.gain, run);
   finding.tried = tried_in(finding, run);
+  finding.observed = observed_in(finding);
 }
 
 std::string decide_by(const std::vector<Cause>& causes, const std::vector<Cause>& indistinguishable) {

@@ -44,7 +44,8 @@ inline constexpr FactKind all_fact_kinds[] = {FactKind::pairing,   FactKind::rot
                                               FactKind::finite,    FactKind::arithmetic,     FactKind::rotation};
 
 /// One number or word of a cause, as the JSON prints it.
-using ParameterValue = std::variant<double, std::int64_t, bool, std::string, std::vector<std::int64_t>>;
+using ParameterValue =
+    std::variant<double, std::int64_t, bool, std::string, std::vector<std::int64_t>, std::vector<double>>;
 using Parameters = std::vector<std::pair<std::string, ParameterValue>>;
 
 /// What a type needs to be a cause. core/check/README.md says how to write one; causes/all.cpp lists

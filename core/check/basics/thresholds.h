@@ -206,6 +206,12 @@ inline constexpr double votes_on_speed = 1e-2, votes_on_axes = 1e-3, slow_enough
 /// Digits that people choose a number with; more make it odd, and a rival with fewer is named first.
 inline constexpr int chosen_digits = 4;
 
+// ---- search/parts
+
+/// Share of the tokens of a sample in which a head or a pair must be off to be called wrong. Lower: single rows that
+/// are wrong besides make every head wrong. Higher: a head that differs far out alone is taken for a right one.
+inline constexpr double part_off = 0.03;
+
 // ---- search/position_accounts
 
 /// Tokens by which a scaled position may be off at the furthest token, so that a ratio is as people write it; and the

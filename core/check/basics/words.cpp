@@ -11,6 +11,22 @@
 
 namespace ropescope {
 
+namespace {
+
+/// The first 8 of a list: a sentence with more is not read.
+template <typename T>
+std::string list(const std::vector<T>& numbers, const char* each) {
+  constexpr std::size_t shown = 8;
+  std::string words;
+  for (std::size_t n = 0; n < std::min(shown, numbers.size()); ++n) {
+    if (n > 0) words += ", ";
+    words += fmt::format(fmt::runtime(each), numbers[n]);
+  }
+  return numbers.size() > shown ? words + fmt::format(" … ({} in all)", numbers.size()) : words;
+}
+
+} // namespace
+
 // Sentences are quoted in reports, so that numbers keep the digits of a float; lists are read at a glance.
 std::string exact_words(const ParameterValue& value) {
   struct Words {
@@ -18,13 +34,8 @@ std::string exact_words(const ParameterValue& value) {
     std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
     std::string operator()(bool flag) const { return flag ? "true" : "false"; }
     std::string operator()(const std::string& text) const { return text; }
-    std::string operator()(const std::vector<std::int64_t>& numbers) const {
-      constexpr std::size_t shown = 8; // a sentence with more is not read
-      const std::size_t count = std::min(shown, numbers.size());
-      const std::string list =
-          fmt::format("{}", fmt::join(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(count), ", "));
-      return numbers.size() > shown ? list + fmt::format(" … ({} in all)", numbers.size()) : list;
-    }
+    std::string operator()(const std::vector<std::int64_t>& numbers) const { return list(numbers, "{}"); }
+    std::string operator()(const std::vector<double>& numbers) const { return list(numbers, "{:.7g}"); }
   };
   return std::visit(Words{}, value);
 }
@@ -40,6 +51,10 @@ std::string short_words(const ParameterValue& value) {
     std::string operator()(const std::vector<std::int64_t>& numbers) const {
       return numbers.size() > 4 ? fmt::format("{}, {} … ({})", numbers[0], numbers[1], numbers.size())
                                 : fmt::format("{}", fmt::join(numbers, ", "));
+    }
+    std::string operator()(const std::vector<double>& numbers) const {
+      return numbers.size() > 4 ? fmt::format("{:.4g}, {:.4g} … ({})", numbers[0], numbers[1], numbers.size())
+                                : fmt::format("{:.4g}", fmt::join(numbers, ", "));
     }
   };
   return std::visit(Words{}, value);

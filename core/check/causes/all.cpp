@@ -3,25 +3,37 @@
 #include "core/check/causes/applied_twice.h"
 #include "core/check/causes/attention_factor.h"
 #include "core/check/causes/axis_order.h"
+#include "core/check/causes/axis_positions.h"
 #include "core/check/causes/base.h"
+#include "core/check/causes/components_wrong.h"
 #include "core/check/causes/cos_sin_swapped.h"
+#include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/exponent.h"
+#include "core/check/causes/halves_exchanged.h"
 #include "core/check/causes/heads_not_rotated.h"
+#include "core/check/causes/heads_wrong.h"
 #include "core/check/causes/inverse_rotation.h"
 #include "core/check/causes/match.h"
 #include "core/check/causes/not_finite.h"
 #include "core/check/causes/not_rotated.h"
 #include "core/check/causes/output_permuted.h"
+#include "core/check/causes/own_frequencies.h"
+#include "core/check/causes/pair_matrix.h"
 #include "core/check/causes/pairing.h"
 #include "core/check/causes/pairing_mixed.h"
+#include "core/check/causes/pairs_wrong.h"
 #include "core/check/causes/position_by_head.h"
 #include "core/check/causes/position_constant.h"
 #include "core/check/causes/position_offset.h"
 #include "core/check/causes/position_scale.h"
 #include "core/check/causes/positions_ignored_restart.h"
+#include "core/check/causes/positions_other.h"
 #include "core/check/causes/positions_restart.h"
+#include "core/check/causes/positions_row_number.h"
 #include "core/check/causes/precision.h"
 #include "core/check/causes/rotary_dim.h"
+#include "core/check/causes/row_gain.h"
+#include "core/check/causes/row_shift.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/causes/scaling_ignored.h"
 #include "core/check/causes/scaling_parameters.h"
@@ -63,21 +75,33 @@ constexpr CauseRow rows[] = {
     row<cause::TableTooShort>(),
     row<cause::PositionsRestart>(),
     row<cause::PositionsIgnoredRestart>(),
+    row<cause::PositionsRowNumber>(),
+    row<cause::PositionsOther>(),
     row<cause::PositionByHead>(),
     row<cause::AxisOrder>(),
+    row<cause::AxisPositions>(),
     row<cause::OtherPairing>(),
     row<cause::PairingMixed>(),
     row<cause::OutputPermuted>(),
+    row<cause::HalvesExchanged>(),
     row<cause::RotaryDim>(),
+    row<cause::ComponentsWrong>(),
     row<cause::Base>(),
     row<cause::Exponent>(),
     row<cause::ScalingIgnored>(),
     row<cause::ScalingParameters>(),
+    row<cause::OwnFrequencies>(),
+    row<cause::PairsWrong>(),
     row<cause::AttentionFactor>(),
+    row<cause::RowGain>(),
     row<cause::SinMissing>(),
     row<cause::CosSinSwapped>(),
+    row<cause::PairMatrix>(),
     row<cause::HeadsNotRotated>(),
+    row<cause::HeadsWrong>(),
     row<cause::RowsWrong>(),
+    row<cause::RowShift>(),
+    row<cause::ElementsWrong>(),
     row<cause::NotFinite>(),
     row<cause::Unknown>(),
     row<cause::Precision>(),

@@ -14,7 +14,8 @@ struct Unknown {
 
   Parameters parameters() const { return {}; }
   std::string sentence(const KernelRun&) const {
-    return "does something that no hypothesis explains; what was measured is all there is";
+    return "does something that no hypothesis explains; what was measured, pair by pair and head by head, is all there "
+           "is";
   }
   std::string brief(const KernelRun&) const { return "no hypothesis fits"; }
 

@@ -1,11 +1,13 @@
 #include "core/check/search/layout_choices.h"
 
 #include <algorithm>
+#include <complex>
 
 #include "core/check/causes/all.h"
 #include "core/check/causes/output_permuted.h"
 #include "core/check/causes/pairing.h"
 #include "core/check/causes/rotary_dim.h"
+#include "core/check/choices/frequencies.h"
 
 namespace ropescope {
 
@@ -39,6 +41,29 @@ void add_pairings(LayoutChoices& choices, const std::vector<Cause>& causes, cons
   choices.add(with(causes, {cause::OtherPairing{changed.pairing}, cause::OutputPermuted{}}), changed, rotary_dim);
 }
 
+/// Whether a few pairs of a few rows turn as those of a rotary part that wide would: a first sight, before layouts are
+/// screened.
+bool seen_to_turn(const KernelRun& run, std::int64_t dim) {
+  PairLayout layout = run.rope.layout.pairs;
+  const std::int64_t pairs = dim / 2;
+  if (pairs % layout.blocks != 0) return false;
+  const PairIndex index = pair_index(layout, run.shape.head_dim, pairs);
+  const FrequencyChoice frequencies = expected_frequencies(run, dim);
+  constexpr double near = 0.01; // of a pair's length: coarser than any rows, far finer than a pair that turns otherwise
+  for (const std::int64_t t : {run.shape.tokens / 3, run.shape.tokens / 2, run.shape.tokens - 1})
+    for (const std::int64_t i : {std::int64_t{0}, std::int64_t{1}, pairs / 2}) {
+      const auto n = static_cast<std::size_t>(i);
+      if (n >= frequencies.turns.theta.size()) return false;
+      const std::int64_t row = run.first_number(0, t, 0);
+      const std::complex<double> x(run.in.number(row + index.in_first(i)), run.in.number(row + index.in_second(i))),
+          y(run.out.number(row + index.out_first(i)), run.out.number(row + index.out_second(i)));
+      const double angle = layout.direction * frequencies.turns.theta[n] *
+                           static_cast<double>(run.positions.at(frequencies.turns.axis[n], t));
+      if (!(std::abs(y - std::polar(frequencies.gain, angle) * x) <= near * std::abs(x))) return false;
+    }
+  return true;
+}
+
 /// What a kernel may have taken for rotary_dim: the whole head, its parts, and as far as it moved anything.
 std::vector<std::int64_t> other_rotary_dims(const KernelRun& run, std::int64_t expected,
                                             std::span<const std::uint8_t> moved) {
@@ -55,6 +80,9 @@ std::vector<std::int64_t> other_rotary_dims(const KernelRun& run, std::int64_t e
   for (const std::int64_t divisor : {2, 4, 8}) dims.push_back(room / divisor);
   // Factors of two, as partial_rotary_factor has them, of the head and of what the model turns.
   dims.insert(dims.end(), {2 * expected, expected / 2, expected / 4});
+  // Any other that the rows show at first sight.
+  for (std::int64_t dim = 4; dim <= room; dim += 2)
+    if (seen_to_turn(run, dim)) dims.push_back(dim);
   std::vector<std::int64_t> result;
   for (const std::int64_t dim : dims)
     if (dim >= 2 && dim <= room && dim % 2 == 0 && dim != expected &&

@@ -14,6 +14,7 @@
 #include "core/check/proof/angle_error.h"
 #include "core/check/proof/score.h"
 #include "core/check/search/likeness.h"
+#include "core/check/search/parts.h"
 #include "core/check/search/position_accounts.h"
 #include "core/check/search/row_predictions.h"
 #include "core/check/search/rows_apart.h"
@@ -51,6 +52,7 @@ public:
       explain_rows();
     else if (!rotated_.empty() && found_.causes.size() > 1)
       heads_as_positions();
+    if (found_.causes.empty() || explained_ < thresholds::mostly) explain_by_parts();
     SingleCauses single = try_single_causes(evidence_, screening_, found_.causes, found_.residual);
     for (const Cause& cause : single.alike) add_alike(cause);
     tried_.insert(tried_.end(), single.tried.begin(), single.tried.end());
@@ -228,6 +230,19 @@ private:
     return false;
   }
 
+  /// Some of a kernel's parts right and others not, or all of them something else than a rotation.
+  void explain_by_parts() {
+    // What explains less than most rows gives way to what explains all.
+    const bool by_arithmetic = std::any_of(found_.causes.begin(), found_.causes.end(),
+                                           [](const Cause& c) { return c.verdict() == Verdict::precision; });
+    if (!found_.causes.empty() && (told_by_rows_ || by_arithmetic)) return;
+    const auto parts = ropescope::explain_parts(evidence_);
+    if (!parts) return;
+    tried_.push_back({parts->causes, parts->residual});
+    found_.layout = parts->layout;
+    take(parts->causes, parts->residual);
+  }
+
   /// Some heads unrotated and the others wrong may have one reason: heads taken for positions, the first for 0.
   void heads_as_positions() {
     const auto apart = explain_rows_apart(run_, evidence_.layouts, noise_, evidence_.stop);
@@ -240,6 +255,7 @@ private:
     found_.causes = std::move(causes);
     found_.residual = residual;
     found_.alike.clear();
+    told_by_rows_ = true;
     if (!found_.layout) found_.layout = &evidence_.layouts.front();
   }
 
@@ -251,7 +267,8 @@ private:
   std::vector<std::int64_t> proved_tokens_, all_;
   std::vector<Hypothesis> tried_;
   Explanation found_;
-  double explained_ = 0; ///< share of tokens
+  double explained_ = 0;      ///< share of tokens
+  bool told_by_rows_ = false; ///< what was found predicts rows, not tokens
 };
 
 } // namespace

@@ -1,0 +1,59 @@
+#pragma once
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/check/basics/formula.h"
+#include "core/check/basics/words.h"
+#include "core/rope/positions.h"
+
+namespace ropescope::cause {
+
+/// The pairs of one axis of the positions (t, h, w) are turned right, at other positions than that axis has.
+struct AxisPositions {
+  std::string axis = "t";       ///< or several, "t,h,w", that took the same
+  std::string rule = {};        ///< such as "0", "row number", "h"; empty: `scale` and `offset`, or the list
+  double scale = 1, offset = 0; ///< position taken = scale × position + offset
+  std::vector<std::int64_t> positions = {}; ///< as measured, of each row, where no rule was found
+
+  static constexpr std::string_view name = "axis_positions";
+  static constexpr FactKind fact = FactKind::positions;
+
+  Parameters parameters() const {
+    Parameters all{{"axis", axis}};
+    if (!rule.empty()) all.push_back({"rule", rule});
+    if (positions.empty()) {
+      all.push_back({"scale", scale});
+      all.push_back({"offset", offset});
+    } else {
+      all.push_back({"positions", positions});
+    }
+    return all;
+  }
+  std::string sentence(const KernelRun&) const {
+    const std::string of = fmt::format("turns the pairs of axis {} at other positions: ", axis);
+    if (!positions.empty()) return of + exact_words(positions);
+    if (!rule.empty()) return of + rule;
+    std::string words = scale == 1 ? "the position" : fmt::format("{:.7g} × the position", scale);
+    if (offset != 0) words += fmt::format(" {} {:.7g}", offset < 0 ? "−" : "+", std::abs(offset));
+    return of + words;
+  }
+  std::string brief(const KernelRun&) const { return fmt::format("positions of axis {} other", axis); }
+
+  static std::vector<Example> examples(const ExampleModel& model) {
+    const std::int64_t count = axis_count(model.rope());
+    if (count < 2) return no_example("its tokens have one position each");
+    const std::vector<std::uint8_t> axis = pair_axes(model.rope(), count);
+    const double width = std::max(2.0, std::floor(std::sqrt(model.length())));
+    Formula right = model.right(), bug = model.right();
+    const auto along = [=](double p, std::int64_t pair, bool first) {
+      const bool of_first = axis[static_cast<std::size_t>(pair)] == 0;
+      return of_first ? (first ? std::fmod(p, width) : 0) : std::floor(p / width);
+    };
+    right.position = [=](double p, std::int64_t pair, std::int64_t) { return along(p, pair, true); };
+    bug.position = [=](double p, std::int64_t pair, std::int64_t) { return along(p, pair, false); };
+    return {{"an axis at 0", "columns of one axis", bug, right, {}}};
+  }
+};
+
+} // namespace ropescope::cause

@@ -1,0 +1,36 @@
+#pragma once
+#include <fmt/format.h>
+
+#include "core/check/basics/formula.h"
+#include "core/check/basics/words.h"
+
+namespace ropescope::cause {
+
+/// Every row is turned right, at another position than it was given: the one that was measured.
+struct PositionsOther {
+  std::vector<std::int64_t> positions = {}; ///< of each row, tokens; of fractions the nearest
+  std::string rule = {};                    ///< by which they follow from those given; empty: none was found
+
+  static constexpr std::string_view name = "positions_other";
+  static constexpr FactKind fact = FactKind::positions;
+
+  Parameters parameters() const {
+    Parameters all{{"positions", positions}};
+    if (!rule.empty()) all.push_back({"rule", rule});
+    return all;
+  }
+  std::string sentence(const KernelRun&) const {
+    const std::string list = exact_words(positions);
+    if (rule.empty()) return fmt::format("turns the rows at other positions than those given: {}", list);
+    return fmt::format("turns each row at {} instead of the position given: {}", rule, list);
+  }
+  std::string brief(const KernelRun&) const { return rule.empty() ? "other positions" : "positions: " + rule; }
+
+  static std::vector<Example> examples(const ExampleModel& model) {
+    Formula bug = model.right();
+    bug.position = [length = model.length()](double p, std::int64_t, std::int64_t) { return length - 1 - p; };
+    return one_example("from the end", "a cross in slow pairs", bug);
+  }
+};
+
+} // namespace ropescope::cause

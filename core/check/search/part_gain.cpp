@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "core/check/basics/thresholds.h"
+#include "core/check/causes/row_gain.h"
+#include "core/check/search/parts.h"
+
+namespace ropescope {
+
+namespace {
+
+/// Rows whose angles are right and whose lengths are not: a norm, or a weight of each component's own.
+class Gain {
+public:
+  explicit Gain(const PartContext& context)
+      : context_(context), sample_(context.sample), width_(static_cast<std::size_t>(sample_.width)) {}
+
+  std::optional<PartFound> find() const {
+    for (const bool after : {false, true})
+      for (const char* like : {"rms_norm", "layer_norm", "rms_norm_of_token", "weight"})
+        for (const double epsilon : {0.0, 1e-6, 1e-5}) {
+          if (auto found = normalised(like, epsilon, after)) return found;
+          if (std::string_view(like) == "weight") break;
+        }
+    return any_gain();
+  }
+
+private:
+  using Rows = std::vector<double>;
+
+  template <typename Each>
+  void for_rows(Each each) const {
+    for (std::size_t t = 0; t < sample_.tokens.size(); ++t)
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r) each(t, r, sample_.row(t, r));
+  }
+
+  /// Mean of the squares of a row, or of all rows of its token that are of one row of the batch.
+  Rows squares(bool of_token) const {
+    Rows result;
+    const KernelRun& run = context_.evidence.run;
+    for (std::size_t t = 0; t < sample_.tokens.size(); ++t) {
+      std::map<std::int64_t, std::pair<double, double>> by_batch;
+      const std::size_t first = result.size();
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r) {
+        double sum = 0;
+        for (std::size_t j = 0; j < width_; ++j) sum += std::pow(sample_.in[sample_.row(t, r) + j], 2);
+        result.push_back(sum / static_cast<double>(width_));
+        auto& [total, count] = by_batch[place_of_row(run, static_cast<std::int64_t>(r), 0).batch];
+        total += result.back();
+        count += 1;
+      }
+      for (std::size_t r = 0; of_token && r < static_cast<std::size_t>(sample_.rows); ++r) {
+        const auto& [total, count] = by_batch[place_of_row(run, static_cast<std::int64_t>(r), 0).batch];
+        result[first + r] = total / count;
+      }
+    }
+    return result;
+  }
+
+  /// The input under a norm.
+  Rows normalised_input(std::string_view like, double epsilon) const {
+    Rows rows = sample_.in;
+    if (like == "weight") return rows;
+    const Rows square = squares(like == "rms_norm_of_token");
+    for_rows([&](std::size_t t, std::size_t r, std::size_t row) {
+      double mean = 0, spread = square[t * static_cast<std::size_t>(sample_.rows) + r];
+      if (like == "layer_norm") {
+        for (std::size_t j = 0; j < width_; ++j) mean += rows[row + j] / static_cast<double>(width_);
+        spread -= mean * mean;
+      }
+      const double scale = spread + epsilon > 0 ? 1 / std::sqrt(spread + epsilon) : 0;
+      for (std::size_t j = 0; j < width_; ++j) rows[row + j] = (rows[row + j] - mean) * scale;
+    });
+    return rows;
+  }
+
+  /// Rows turned as the model turns them, or back.
+  Rows turned(const Rows& rows, bool back) const {
+    Rows result = rows;
+    const PairComponents& at = context_.layout.at;
+    const auto pairs = static_cast<std::size_t>(at.pairs());
+    // Forth from components as they are read to components as they are written, and back the other way.
+    const auto &from_first = back ? at.out_first : at.in_first, &from_second = back ? at.out_second : at.in_second,
+               &to_first = back ? at.in_first : at.out_first, &to_second = back ? at.in_second : at.out_second;
+    for_rows([&](std::size_t t, std::size_t, std::size_t row) {
+      for (std::size_t i = 0; i < pairs; ++i) {
+        std::complex<double> z = context_.turns.multiplier[t * pairs + i];
+        if (back) z = 1.0 / z;
+        const double a = rows[row + static_cast<std::size_t>(from_first[i])],
+                     b = rows[row + static_cast<std::size_t>(from_second[i])];
+        result[row + static_cast<std::size_t>(to_first[i])] = a * z.real() - b * z.imag();
+        result[row + static_cast<std::size_t>(to_second[i])] = b * z.real() + a * z.imag();
+      }
+    });
+    return result;
+  }
+
+  /// Per component, what `from` must be multiplied by to be `to`: least squares over the rows.
+  Rows weights(const Rows& from, const Rows& to) const {
+    Rows moment(width_), square(width_), weight;
+    for_rows([&](std::size_t, std::size_t, std::size_t row) {
+      for (std::size_t j = 0; j < width_; ++j) {
+        moment[j] += from[row + j] * to[row + j];
+        square[j] += from[row + j] * from[row + j];
+      }
+    });
+    for (std::size_t j = 0; j < width_; ++j) weight.push_back(square[j] > 0 ? moment[j] / square[j] : 1);
+    return weight;
+  }
+
+  Rows weighted(Rows rows, const Rows& weight) const {
+    for (std::size_t n = 0; n < rows.size(); ++n) rows[n] *= weight[n % width_];
+    return rows;
+  }
+
+  std::optional<PartFound> normalised(const std::string& like, double epsilon, bool after) const {
+    const Rows input = normalised_input(like, epsilon);
+    // Before the rotation a weight is seen on the output turned back, after it on the output as it is.
+    const Rows right = after ? turned(input, false) : input;
+    Rows weight = weights(right, after ? sample_.out : turned(sample_.out, true));
+    // A weight that is 1 everywhere is none; without one, a norm before the rotation is the same as one after it.
+    const bool plain = std::all_of(weight.begin(), weight.end(), [&](double w) {
+      return std::abs(w - 1) < thresholds::other_gain_units * context_.evidence.noise.unit + 1e-4;
+    });
+    const double mean = mean_of(weight);
+    const bool by_length = std::all_of(weight.begin(), weight.end(),
+                                       [&](double w) {
+                                         return std::abs(w / mean - 1) <
+                                                thresholds::other_gain_units * context_.evidence.noise.unit + 1e-4;
+                                       }) &&
+                           std::abs(mean * std::sqrt(static_cast<double>(width_)) - 1) < 1e-3;
+    if (plain) std::fill(weight.begin(), weight.end(), 1.0);
+    if (by_length) std::fill(weight.begin(), weight.end(), 1 / std::sqrt(static_cast<double>(width_)));
+    if (plain && like == "weight") return std::nullopt;
+    // Components that are zero, or as many as not that are right, are no weights that a model has.
+    const auto count = [&](auto of) { return std::count_if(weight.begin(), weight.end(), of); };
+    if (count([](double w) { return std::abs(w) < 1e-3; }) > 0) return std::nullopt;
+    if (like == "weight" &&
+        2 * static_cast<std::size_t>(count([](double w) { return std::abs(w - 1) < 1e-3; })) >= weight.size())
+      return std::nullopt;
+    const Rows predicted = after ? weighted(right, weight) : turned(weighted(right, weight), false);
+    const RowProof proof = context_.prove(predicted);
+    if (!proof.whole) return std::nullopt;
+    cause::RowGain cause{like, {}, after};
+    if (by_length && like == "rms_norm") cause.like = "l2_norm";
+    if (!plain && !by_length) cause.weight = weight;
+    return PartFound{{cause}, proof.residual, nullptr};
+  }
+
+  static double mean_of(const Rows& numbers) {
+    double sum = 0;
+    for (const double n : numbers) sum += n;
+    return sum / static_cast<double>(numbers.size());
+  }
+
+  /// Each row by the gain that was measured of it.
+  std::optional<PartFound> any_gain() const {
+    Rows predicted = context_.rows;
+    for_rows([&](std::size_t, std::size_t, std::size_t row) {
+      double moment = 0, square = 0;
+      for (std::size_t j = row; j < row + width_; ++j) {
+        moment += predicted[j] * sample_.out[j];
+        square += predicted[j] * predicted[j];
+      }
+      for (std::size_t j = row; j < row + width_; ++j) predicted[j] *= square > 0 ? moment / square : 1;
+    });
+    const RowProof proof = context_.prove(predicted);
+    if (!proof.whole) return std::nullopt;
+    return PartFound{{cause::RowGain{"other", {}, false}}, proof.residual, nullptr};
+  }
+
+  const PartContext& context_;
+  const RowSample& sample_;
+  std::size_t width_;
+};
+
+} // namespace
+
+std::optional<PartFound> row_gain(const PartContext& context) { return Gain(context).find(); }
+
+} // namespace ropescope

@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "core/check/basics/cancelled.h"
+#include "core/check/basics/thresholds.h"
+#include "core/check/causes/elements_wrong.h"
+#include "core/check/causes/halves_exchanged.h"
+#include "core/check/causes/row_shift.h"
+#include "core/check/search/parts.h"
+
+namespace ropescope {
+
+namespace {
+
+/// The right rows with their components in another order: `from` of component j of the rotated part, n wide.
+std::optional<PartFound> reordered(const PartContext& context, bool neighbours) {
+  const PairComponents& at = context.layout.at;
+  std::vector<std::int64_t> part(at.out_first);
+  part.insert(part.end(), at.out_second.begin(), at.out_second.end());
+  std::sort(part.begin(), part.end());
+  const std::size_t n = part.size();
+  std::vector<double> predicted = context.rows;
+  const RowSample& sample = context.sample;
+  for (std::size_t t = 0; t < sample.tokens.size(); ++t)
+    for (std::size_t r = 0; r < static_cast<std::size_t>(sample.rows); ++r)
+      for (std::size_t k = 0; k < n; ++k) {
+        const std::size_t from = neighbours ? k ^ 1 : (k + n / 2) % n;
+        predicted[sample.row(t, r) + static_cast<std::size_t>(part[k])] =
+            context.rows[sample.row(t, r) + static_cast<std::size_t>(part[from])];
+      }
+  const RowProof proof = context.prove(predicted);
+  if (!proof.whole) return std::nullopt;
+  return PartFound{{cause::HalvesExchanged{neighbours}}, proof.residual, nullptr};
+}
+
+/// Rows of tokens `by` before those of the sample, as the model's rotation writes them, at their own positions or at
+/// those of the sample's tokens. Tokens beyond the run's ends are left as they came out.
+class Shifted {
+public:
+  explicit Shifted(const PartContext& context) : context_(context), run_(context.evidence.run) {}
+
+  std::optional<PartFound> find() const {
+    for (const bool here : {false, true})
+      for (const std::int64_t by : candidates(here)) {
+        throw_if_stopped(context_.evidence.stop);
+        const auto predicted = rows(by, here);
+        if (!predicted) continue;
+        const RowProof proof = context_.prove(*predicted);
+        if (proof.whole) return PartFound{{cause::RowShift{by, here}}, proof.residual, nullptr};
+      }
+    return std::nullopt;
+  }
+
+private:
+  /// The shift by which a row in the middle of the run finds what it holds; nothing where it holds no other.
+  std::vector<std::int64_t> candidates(bool here) const {
+    const std::size_t t = context_.sample.tokens.size() / 2;
+    const std::int64_t token = context_.sample.tokens[t];
+    std::vector<std::int64_t> found;
+    // Lengths do not change by a rotation, which makes a first test of one number.
+    const double* y = context_.sample.out.data() + context_.sample.row(t, 0);
+    const double of_out = length(y);
+    std::vector<double> x(static_cast<std::size_t>(run_.shape.head_dim));
+    for (std::int64_t other = 0; other < run_.shape.tokens && found.size() < 2; ++other) {
+      if (other == token) continue;
+      const std::int64_t first = run_.first_number(0, other, 0);
+      for (std::size_t j = 0; j < x.size(); ++j) x[j] = run_.in.number(first + static_cast<std::int64_t>(j));
+      const double expected = length(x.data()) * context_.expected.gain;
+      if (std::abs(expected - of_out) > context_.evidence.noise.bound * of_out || of_out == 0) continue;
+      if (holds(y, x, here ? token : other)) found.push_back(token - other);
+    }
+    return found;
+  }
+
+  double length(const double* row) const {
+    return std::sqrt(std::inner_product(row, row + run_.shape.head_dim, row, 0.0));
+  }
+
+  void turn(const std::vector<double>& x, std::int64_t token, double* y) const {
+    const PairComponents& at = context_.layout.at;
+    std::copy(x.begin(), x.end(), y);
+    for (std::size_t i = 0; i < at.in_first.size(); ++i) {
+      const std::complex<double> z = context_.expected.multiplier(static_cast<std::size_t>(token), i);
+      const double a = x[static_cast<std::size_t>(at.in_first[i])], b = x[static_cast<std::size_t>(at.in_second[i])];
+      y[at.out_first[i]] = a * z.real() - b * z.imag();
+      y[at.out_second[i]] = b * z.real() + a * z.imag();
+    }
+  }
+
+  bool holds(const double* y, const std::vector<double>& x, std::int64_t at) const {
+    std::vector<double> turned(x.size());
+    turn(x, at, turned.data());
+    double error = 0;
+    for (std::size_t j = 0; j < x.size(); ++j) error += (y[j] - turned[j]) * (y[j] - turned[j]);
+    // A first sight alone: the proof is stricter.
+    constexpr double near = 0.05;
+    return std::sqrt(error) < near * length(y);
+  }
+
+  std::optional<std::vector<double>> rows(std::int64_t by, bool here) const {
+    const RowSample& sample = context_.sample;
+    std::vector<double> predicted = sample.out;
+    std::vector<double> x(static_cast<std::size_t>(sample.width));
+    std::size_t within = 0;
+    for (std::size_t t = 0; t < sample.tokens.size(); ++t) {
+      const std::int64_t from = sample.tokens[t] - by;
+      if (from < 0 || from >= run_.shape.tokens) continue;
+      ++within;
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample.rows); ++r) {
+        const std::int64_t first = run_.first_number(static_cast<std::int64_t>(r) / run_.shape.inner, from,
+                                                     static_cast<std::int64_t>(r) % run_.shape.inner);
+        for (std::size_t j = 0; j < x.size(); ++j) x[j] = run_.in.number(first + static_cast<std::int64_t>(j));
+        turn(x, here ? sample.tokens[t] : from, predicted.data() + sample.row(t, r));
+      }
+    }
+    // Most of the run must be within its ends: a shift by all but one row says nothing.
+    if (2 * within < sample.tokens.size()) return std::nullopt;
+    return predicted;
+  }
+
+  const PartContext& context_;
+  const KernelRun& run_;
+};
+
+/// Whether no group has many more wrong numbers than chance would give it.
+bool even(const std::vector<std::int64_t>& counts, std::int64_t all, std::size_t groups) {
+  return static_cast<double>(*std::max_element(counts.begin(), counts.end())) <=
+         4 * static_cast<double>(all) / static_cast<double>(groups) + 4;
+}
+
+/// Whether a group has none where chance would give it many.
+bool spared(const std::vector<std::int64_t>& counts, std::int64_t all) {
+  const std::int64_t mean = all / static_cast<std::int64_t>(counts.size());
+  constexpr std::int64_t many = 15; // e⁻¹⁵: not in a million runs
+  return mean >= many && std::find(counts.begin(), counts.end(), 0) != counts.end();
+}
+
+} // namespace
+
+std::optional<PartFound> misplaced_rows(const PartContext& context) {
+  for (const bool neighbours : {false, true})
+    if (auto found = reordered(context, neighbours)) return found;
+  return Shifted(context).find();
+}
+
+std::optional<Cause> scattered(const RowSample& sample, const RowProof& proof, const PairComponents& at) {
+  // More than a tenth of all numbers is no race, and what hits one number in a hundred rows needs rows to be seen.
+  constexpr double most = 0.1;
+  const double share =
+      static_cast<double>(proof.count) / static_cast<double>(std::max<std::size_t>(1, proof.off.size()));
+  if (proof.count == 0 || share > most) return std::nullopt;
+  std::vector<std::int64_t> by_component(static_cast<std::size_t>(sample.width)),
+      by_row(static_cast<std::size_t>(sample.rows)), by_token(sample.tokens.size());
+  std::int64_t input = 0, zero = 0;
+  for (std::size_t t = 0; t < sample.tokens.size(); ++t)
+    for (std::size_t r = 0; r < by_row.size(); ++r)
+      for (std::size_t j = 0; j < by_component.size(); ++j) {
+        const std::size_t n = sample.row(t, r) + j;
+        if (!proof.off[n]) continue;
+        ++by_component[j];
+        ++by_row[r];
+        ++by_token[t];
+        input += sample.out[n] == sample.in[n];
+        zero += sample.out[n] == 0;
+      }
+  // Where all that should pass does, chance had the rotated part alone.
+  const bool rest_right = std::all_of(at.rest.begin(), at.rest.end(),
+                                      [&](std::int64_t j) { return by_component[static_cast<std::size_t>(j)] == 0; });
+  const std::size_t components = rest_right ? 2 * at.in_first.size() : by_component.size();
+  if (!even(by_component, proof.count, components) || !even(by_row, proof.count, by_row.size()) ||
+      !even(by_token, proof.count, by_token.size()) || spared(by_row, proof.count))
+    return std::nullopt;
+  const bool is_input = static_cast<double>(input) >= thresholds::nearly_all * static_cast<double>(proof.count),
+             is_zero = static_cast<double>(zero) >= thresholds::nearly_all * static_cast<double>(proof.count);
+  return Cause(cause::ElementsWrong{share, is_input ? "input" : is_zero ? "zero" : "other"});
+}
+
+std::optional<PartFound> wrong_elements(const PartContext& context) {
+  const auto found = scattered(context.sample, context.proof, context.layout.at);
+  if (!found) return std::nullopt;
+  return PartFound{{*found}, context.proof.residual, nullptr};
+}
+
+} // namespace ropescope

@@ -1,0 +1,172 @@
+#include "core/check/search/parts.h"
+
+#include <algorithm>
+#include <span>
+
+#include "core/check/basics/cancelled.h"
+#include "core/check/basics/thresholds.h"
+#include "core/check/causes/attention_factor.h"
+#include "core/check/causes/components_wrong.h"
+#include "core/check/search/search.h"
+
+namespace ropescope {
+
+PartContext::PartContext(const Evidence& about, const RowSample& rows_of, const LayoutChoice& choice,
+                         std::optional<double> gain)
+    : evidence(about), sample(rows_of), layout(choice),
+      expected(expected_candidate(about.run, choice).prediction(as_given(about.run.positions))) {
+  if (gain) expected.gain = *gain;
+  turns = sample_turns(sample, expected, about.noise);
+  rows = predicted_rows(sample, choice.at, turns);
+  proof = prove(rows);
+}
+
+RowProof PartContext::prove(const std::vector<double>& predicted) const { return prove(predicted, {}); }
+
+RowProof PartContext::prove(const std::vector<double>& predicted, const std::vector<std::uint8_t>& of) const {
+  throw_if_stopped(evidence.stop);
+  return prove_rows(sample, predicted, layout.at, turns, evidence.noise, of);
+}
+
+namespace {
+
+/// Share of the tokens in which one of a group's numbers is off. `group`: of a row and component.
+template <typename Group>
+std::vector<double> shares(const RowSample& sample, const RowProof& proof, std::size_t groups, Group group) {
+  std::vector<double> share(groups);
+  std::vector<std::uint8_t> off(groups);
+  for (std::size_t t = 0; t < sample.tokens.size(); ++t) {
+    std::fill(off.begin(), off.end(), 0);
+    for (std::size_t r = 0; r < static_cast<std::size_t>(sample.rows); ++r)
+      for (std::size_t j = 0; j < static_cast<std::size_t>(sample.width); ++j)
+        if (proof.off[sample.row(t, r) + j]) off[group(r, j)] = 1;
+    for (std::size_t g = 0; g < groups; ++g) share[g] += off[g] / static_cast<double>(sample.tokens.size());
+  }
+  return share;
+}
+
+} // namespace
+
+std::vector<double> PartContext::components_off() const {
+  return shares(sample, proof, static_cast<std::size_t>(sample.width), [](std::size_t, std::size_t j) { return j; });
+}
+
+std::vector<double> PartContext::rows_off() const {
+  return shares(sample, proof, static_cast<std::size_t>(sample.rows), [](std::size_t r, std::size_t) { return r; });
+}
+
+std::vector<double> PartContext::pairs_off() const {
+  const std::vector<double> of = components_off();
+  std::vector<double> result;
+  for (std::size_t i = 0; i < layout.at.out_first.size(); ++i)
+    result.push_back(std::max(of[static_cast<std::size_t>(layout.at.out_first[i])],
+                              of[static_cast<std::size_t>(layout.at.out_second[i])]));
+  return result;
+}
+
+std::vector<std::uint8_t> PartContext::components_of(const std::vector<std::int64_t>& pairs) const {
+  std::vector<std::uint8_t> of(static_cast<std::size_t>(sample.width), 0);
+  for (const std::int64_t i : pairs)
+    for (const std::int64_t j :
+         {layout.at.out_first[static_cast<std::size_t>(i)], layout.at.out_second[static_cast<std::size_t>(i)]})
+      of[static_cast<std::size_t>(j)] = 1;
+  return of;
+}
+
+namespace {
+
+using Finder = std::optional<PartFound> (*)(const PartContext&);
+
+/// Simplest first: what says all in a word, then what needs a number for each row.
+constexpr Finder simple[] = {&misplaced_rows, &wrong_heads, &other_matrix, &row_gain, &other_positions};
+/// What may be seen under another layout too.
+constexpr Finder of_layouts[] = {&other_matrix, &row_gain, &other_positions};
+/// What needs a number for each pair or component, and at last what names wrong numbers alone.
+constexpr Finder detailed[] = {&wrong_pairs, &own_frequencies, &other_table_entries, &wrong_elements};
+
+/// A run whose components behind the rotated part pass, whatever the kernel did to them.
+KernelRun healed(const KernelRun& run, const PairComponents& at) {
+  KernelRun copy = run;
+  for (std::int64_t row = 0; row < run.shape.rows(); ++row)
+    for (const std::int64_t j : at.rest) {
+      const auto n = static_cast<std::size_t>(row * run.shape.head_dim + j);
+      copy.out.dtype == NumberFormat::float64
+          ? copy.out.doubles[n] = copy.in.number(static_cast<std::int64_t>(n))
+          : copy.out.floats[n] = static_cast<float>(copy.in.number(static_cast<std::int64_t>(n)));
+    }
+  return copy;
+}
+
+/// Components that should pass and do not; and, where they are not all, what else is wrong.
+std::optional<PartFound> beside_components(const PartContext& context) {
+  const auto components = wrong_components(context);
+  if (!components) return std::nullopt;
+  const auto pairs = context.pairs_off();
+  if (std::all_of(pairs.begin(), pairs.end(), [](double share) { return share == 0; }))
+    return PartFound{{*components}, 0, nullptr};
+  // Under a layout that is not the model's there is enough to say.
+  const Evidence& evidence = context.evidence;
+  if (!context.layout.causes.empty()) return std::nullopt;
+  const KernelRun run = healed(evidence.run, context.layout.at);
+  const Explanation rest =
+      explain({run, evidence.expected, evidence.layouts, evidence.noise, evidence.changes, evidence.stop});
+  // A wider layout is looked for on the rows as they are.
+  if (rest.causes.empty() || (rest.layout && rest.layout->rotary_dim > context.layout.rotary_dim)) return std::nullopt;
+  PartFound found{rest.causes, rest.residual, rest.layout};
+  found.causes.push_back(*components);
+  return found;
+}
+
+/// Components that pass under the model's layout and turn under another, which is wider.
+std::optional<Cause> turned_too(const Evidence& evidence, const LayoutChoice& wider) {
+  if (wider.rotary_dim <= evidence.layouts.front().rotary_dim) return std::nullopt;
+  return Cause(cause::ComponentsWrong{evidence.layouts.front().at.rest, "rotated", {}});
+}
+
+/// What some finders see under each of the other layouts, those of one cause.
+std::optional<PartFound> under_other_layouts(const Evidence& evidence, const RowSample& sample,
+                                             std::span<const Finder> finders) {
+  for (const LayoutChoice& other : evidence.layouts) {
+    if (other.causes.size() != 1) continue;
+    const PartContext context(evidence, sample, other);
+    auto found = beside_components(context);
+    for (const Finder find : finders)
+      if (!found) found = find(context);
+    if (!found) continue;
+    const auto wider = turned_too(evidence, other);
+    found->causes.insert(found->causes.begin(), wider ? *wider : other.causes.front());
+    found->layout = &other;
+    return found;
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+std::optional<PartFound> explain_parts(const Evidence& evidence) {
+  const RowSample sample = read_rows(evidence.run, thresholds::sampled_tokens);
+  const double gain = evidence.expected.gain;
+  const std::vector<double> gains = gain == 1 ? std::vector<double>{1} : std::vector<double>{gain, 1};
+  std::vector<PartContext> contexts; // under the model's gain, then under none
+  for (const double g : gains) contexts.emplace_back(evidence, sample, evidence.layouts.front(), g);
+  const auto under_gains = [&](std::span<const Finder> finders, bool components) -> std::optional<PartFound> {
+    for (const PartContext& context : contexts) {
+      std::optional<PartFound> found;
+      for (const Finder find : finders)
+        if (!found) found = find(context);
+      // Last: what zeroes or exchanges whole heads does so to their rest too.
+      if (!found && components) found = beside_components(context);
+      if (!found) continue;
+      if (context.expected.gain != gain) found->causes.push_back(cause::AttentionFactor{context.expected.gain, gain});
+      return found;
+    }
+    return std::nullopt;
+  };
+  if (auto found = under_gains(simple, true)) return found;
+  if (auto found = under_other_layouts(evidence, sample, of_layouts)) return found;
+  if (auto found = under_gains(detailed, false)) return found;
+  constexpr Finder tables[] = {&own_frequencies, &other_table_entries};
+  return under_other_layouts(evidence, sample, tables);
+}
+
+} // namespace ropescope

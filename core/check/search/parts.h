@@ -1,0 +1,72 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/check/proof/row_proof.h"
+#include "core/check/search/candidate.h"
+#include "core/check/search/evidence.h"
+
+namespace ropescope {
+
+/// A sample of rows beside the model's rotation of them under one layout: what the parts of a kernel are looked for in.
+struct PartContext {
+  const Evidence& evidence;
+  const RowSample& sample;
+  const LayoutChoice& layout;
+  Prediction expected;      ///< under the layout
+  SampleTurns turns;        ///< of `expected`
+  std::vector<double> rows; ///< as `expected` writes them
+  RowProof proof;           ///< of `rows`
+
+  /// `gain`: what multiplies cos and sin, where that is not the model's.
+  PartContext(const Evidence&, const RowSample&, const LayoutChoice&, std::optional<double> gain = {});
+
+  /// A prediction of the sample's rows, held against them.
+  RowProof prove(const std::vector<double>& predicted) const;
+  RowProof prove(const std::vector<double>& predicted, const std::vector<std::uint8_t>& of) const;
+  /// Share of the tokens in which a component, a pair, or a row (head × batch) is off.
+  std::vector<double> components_off() const, pairs_off() const, rows_off() const;
+  /// Per component, 1 where one of the pairs writes it.
+  std::vector<std::uint8_t> components_of(const std::vector<std::int64_t>& pairs) const;
+};
+
+/// What was found of the parts of a kernel, proved on the sample.
+struct PartFound {
+  std::vector<Cause> causes;
+  double residual = 0;                  ///< RMS relative, of what is not named wrong
+  const LayoutChoice* layout = nullptr; ///< null: the expected one
+};
+
+// Each looks for one kind; nothing where it does not predict the rows. All throw Cancelled.
+
+/// Components behind the rotated part that do not pass; explains nothing else.
+std::optional<Cause> wrong_components(const PartContext&);
+/// Heads and rows of the batch that are zero, exchanged, repeated or otherwise wrong.
+std::optional<PartFound> wrong_heads(const PartContext&);
+/// Halves of the output exchanged, rows shifted.
+std::optional<PartFound> misplaced_rows(const PartContext&);
+/// A real matrix per pair, the same function of cos and sin in all that are wrong.
+std::optional<PartFound> other_matrix(const PartContext&);
+/// The same of some pairs: its cause.
+std::optional<Cause> matrix_of_pairs(const PartContext&, const std::vector<std::int64_t>& pairs);
+/// A gain of each row's own, or a weight of each component's.
+std::optional<PartFound> row_gain(const PartContext&);
+/// Positions of the kernel's own, of every axis or of some.
+std::optional<PartFound> other_positions(const PartContext&);
+/// A frequency of each pair's own.
+std::optional<PartFound> own_frequencies(const PartContext&);
+/// cos and sin of other entries of the table than a component should take.
+std::optional<PartFound> other_table_entries(const PartContext&);
+/// Pairs that are wrong beside others that are right.
+std::optional<PartFound> wrong_pairs(const PartContext&);
+/// Numbers wrong here and there.
+std::optional<PartFound> wrong_elements(const PartContext&);
+
+/// All of them, simplest first; nothing where none predicts the rows. Throws Cancelled.
+std::optional<PartFound> explain_parts(const Evidence&);
+
+/// Rows that a proof found off, so few and so scattered that no head, pair or token stands out.
+std::optional<Cause> scattered(const RowSample&, const RowProof&, const PairComponents&);
+
+} // namespace ropescope
