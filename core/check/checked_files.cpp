@@ -90,6 +90,12 @@ private:
   std::shared_ptr<const CheckedKernel> conclude(std::size_t r, const char* reason) {
     auto kernel = std::make_shared<CheckedKernel>();
     kernel->finding = judged(r);
+    // Heads that only a reading has which fits badly: the number was meant for another.
+    if (kernel->finding.verdict == Verdict::mismatch && reader_.lacks_heads())
+      ask(fmt::format("only if axis {} counts the tokens are there heads {}, and then the kernel is wrong: expected to "
+                      "be told which axis does",
+                      reading(r).axis, files_.heads),
+          {reading(r).axis});
     kernel->run = reader_.take(reading(r));
     if (kernel->run.token_axis) kernel->run.token_axis_reason = reason;
     return kernel;
