@@ -31,6 +31,10 @@ constexpr double no_rotation = 0.5;
 /// Residual that two right readings both stay below: what rounding to float8 leaves.
 constexpr double within_float8 = 0.1;
 
+/// Rows of a batch in most runs, where the tokens come first. Lower: kernels that turn by the row of the batch are
+/// called right. Higher: right kernels of large batches and few tokens are asked for their axis.
+constexpr std::int64_t likely_batch = 8;
+
 /// Decides between the readings of one kernel's files.
 class Decision {
 public:
@@ -90,6 +94,12 @@ private:
   std::shared_ptr<const CheckedKernel> conclude(std::size_t r, const char* reason) {
     auto kernel = std::make_shared<CheckedKernel>();
     kernel->finding = judged(r);
+    // Heads that only a reading has which fits badly: the number was meant for another.
+    if (kernel->finding.verdict == Verdict::mismatch && reader_.lacks_heads())
+      ask(fmt::format("only if axis {} counts the tokens are there heads {}, and then the kernel is wrong: expected to "
+                      "be told which axis does",
+                      reading(r).axis, files_.heads),
+          {reading(r).axis});
     kernel->run = reader_.take(reading(r));
     if (kernel->run.token_axis) kernel->run.token_axis_reason = reason;
     return kernel;
@@ -194,6 +204,10 @@ private:
       return may_decode(other) && !fits_[other].nothing_turns && reading(other).heads == reading(r).tokens[0] &&
              may_be_heads(count(r), heads_);
     if (count(other) < count(r)) return false;
+    // [tokens, batch, heads] turned by the row of the batch, as kernels for [batch, tokens, heads] do; of more rows a
+    // batch that is longer than its tokens is likelier.
+    if (reading(other).axis == 0 && reading(r).axis == 1 && reading(r).extents.size() > 2)
+      return count(r) <= likely_batch;
     // The model's own number of heads, beside what can be none of its.
     const bool counted = std::find(heads_.begin(), heads_.end(), reading(r).head_count()) != heads_.end();
     return !counted || may_be_heads(count(r), heads_);

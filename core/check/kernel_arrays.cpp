@@ -33,6 +33,10 @@ Rows read_rows(const std::string& file, const KernelFiles& files) {
     throw Error(
         fmt::format("dtype {}: expected float64, float32, float16, bfloat16, float8_e4m3 or float8_e5m2", files.dtype));
   rows.array = read_array(file, "", {.bits = bits, .complex = &rows.complex});
+  if (bits && rows.array.dtype != bits)
+    throw Error(fmt::format("{}: holds {}, expected {} or as many bytes or integers of its width", file,
+                            rows.array.dtype ? number_format_name(*rows.array.dtype) : "integers of another width",
+                            files.dtype));
   if (rows.array.holds_integers())
     throw Error(fmt::format("{}: holds integers, expected float64, float32, float16 or bfloat16", file));
   return rows;
@@ -80,7 +84,8 @@ KernelArrays read_kernel_arrays(const KernelFiles& files, const HeadLayout& layo
   Rows input = read_rows(files.in, files), output = read_rows(files.out, files);
   arrays.complex = input.complex;
   if (input.complex || output.complex)
-    arrays.notes.push_back("A complex number is a pair: its real and its imaginary part are neighbours.");
+    arrays.notes.push_back(
+        "The numbers are complex: each is a pair, so that neighbours pair, whatever the model's layout.");
   arrays.in = std::move(input.array);
   arrays.out = std::move(output.array);
   arrays.file_axes = arrays.in.shape.size();

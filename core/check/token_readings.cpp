@@ -132,7 +132,7 @@ void KernelReader::keep_heads() {
   std::int64_t most = 0;
   for (const TokenReading& reading : readings_) most = std::max(most, reading.head_count());
   const auto too_few = [&](const TokenReading& reading) { return reading.head_count() <= heads_asked_->second; };
-  std::erase_if(readings_, too_few);
+  lacks_heads_ = std::erase_if(readings_, too_few) > 0;
   std::erase_if(exchanged_, too_few);
   if (readings_.empty())
     throw Error(fmt::format("heads {}: {} has {} heads, expected numbers from 0 to {}", files_.heads, files_.in, most,

@@ -35,6 +35,9 @@ public:
   /// The same where two axes of one extent lie the other way round in the output, which its shape cannot show.
   const std::vector<TokenReading>& exchanged_readings() const { return exchanged_; }
 
+  /// Whether there are readings whose heads are fewer than those asked for: they are left out.
+  bool lacks_heads() const { return lacks_heads_; }
+
   /// The run under a reading. Valid until the next call. Throws Error where such a run cannot be.
   const KernelRun& run(const TokenReading&);
 
@@ -55,6 +58,7 @@ private:
   KernelRun base_;       ///< the arrays as they lie in the files
   KernelRun rearranged_; ///< under a reading for which rows must be moved
   std::vector<TokenReading> readings_, exchanged_;
+  bool lacks_heads_ = false;
   std::optional<std::pair<std::int64_t, std::int64_t>> heads_asked_; ///< first and last
 };
 

@@ -80,7 +80,7 @@ Array read_array(const fs::path& path, const std::string& asked, const ArrayOpti
   if (extension == ".npz" || head.starts_with(zip_magic)) return read_npz(file, name, options);
   if (extension == ".safetensors" || looks_like_safetensors(head)) return read_safetensors(file, name, options);
   if (extension == ".npy") return read_npy(file, options);
-  throw Error(fmt::format("{}: expected a .npy, .npz or .safetensors file", place.string()));
+  throw Error(fmt::format("{}: expected a .npy, a .npz or a .safetensors file", place.string()));
 }
 
 void write_array(const fs::path& path, const Array& array, const std::string& name) {

@@ -159,8 +159,12 @@ TEST_CASE("bytes and integers are read as the numbers that they were said to be,
   const auto npy = [&](const std::string& descr, const std::string& shape, const std::string& data) {
     std::string header = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }";
     header.append(127 - 10 - header.size(), ' ').push_back('\n');
-    write_file(scratch.path / "q.npy",
-               "\x93NUMPY\x01" + std::string(1, '\0') + little(header.size(), 2) + header + data);
+    std::string file = "\x93NUMPY\x01";
+    file.push_back('\0');
+    file += little(header.size(), 2);
+    file += header;
+    file += data;
+    write_file(scratch.path / "q.npy", file);
   };
   // 1, −2 and 448 in e4m3; 1 and −2 in e5m2.
   for (const std::string descr : {"|V1", "|u1", "|i1"}) {

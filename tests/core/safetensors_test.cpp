@@ -335,7 +335,7 @@ TEST_CASE("bytes that are no array are refused as what the file's extension prom
   refused("x.npy", "no array at all", "not a .npy file");
   refused("x.safetensors", "", "not a .safetensors file");
   refused("x.safetensors", "no array at all", "not a .safetensors file");
-  refused("x.txt", "no array at all", "expected a .npy or a .safetensors file");
+  refused("x.txt", "no array at all", "expected a .npy, a .npz or a .safetensors file");
   CHECK_THROWS_WITH_AS(read_array(scratch.path / "y.npy"), doctest::Contains("no such file"), Error);
 }
 

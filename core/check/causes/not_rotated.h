@@ -11,7 +11,9 @@ struct NotRotated {
   static constexpr bool hides_the_rest = true; ///< what does not turn shows neither pairs nor frequencies
 
   Parameters parameters() const { return {}; }
-  std::string sentence(const KernelRun&) const { return "does not rotate: the output is the input"; }
+  std::string sentence(const KernelRun&) const {
+    return "does not rotate: the output is the input (or the input was saved after a call in place: clone it before)";
+  }
   std::string brief(const KernelRun&) const { return "not rotated at all"; }
   std::string decide_by() const {
     return "the output for a config with an attention factor other than 1, or the kernel's positions";

@@ -226,6 +226,11 @@ TEST_CASE("heads that are left out do not count, in a fused array, a packed one 
     CAPTURE(words);
     CHECK(fused.refusal().find("heads") == 0);
   }
+  // More heads than there are, so that another axis would have to be the heads'.
+  fused.write(
+      test::plain_rows({2, 40, 4}, head_dim, [](const At& at, std::int64_t) { return static_cast<double>(at[1]); }));
+  fused.files.heads = "0-9";
+  CHECK(fused.refusal().find("heads 0-9") != std::string::npos);
   Files packed;
   packed.write(
       test::plain_rows({2, 40, 3, 4}, head_dim, [&](const At& at, std::int64_t) { return turn(at[1], at[2] < 2); }));
@@ -239,6 +244,19 @@ TEST_CASE("heads that are left out do not count, in a fused array, a packed one 
       test::plain_rows({2, 6, 40}, head_dim, [&](const At& at, std::int64_t) { return turn(at[2], at[1] < 4); }));
   first.files.heads = "0-3";
   CHECK(first.cause() == "match");
+}
+
+TEST_CASE("a dtype that an array cannot have is refused, and never passed over") {
+  Files kernel;
+  kernel.write(
+      test::plain_rows({2, 40, 4}, head_dim, [](const At& at, std::int64_t) { return static_cast<double>(at[1]); }));
+  kernel.files.dtype = "float32";
+  CHECK(kernel.cause() == "match");
+  for (const std::string dtype : {"float8_e4m3", "bfloat16", "float64", "int8"}) {
+    kernel.files.dtype = dtype;
+    CAPTURE(dtype);
+    CHECK(kernel.refusal().find("judged") == std::string::npos);
+  }
 }
 
 TEST_CASE("an output that lies otherwise than the input is compared as it lies, where that explains it") {

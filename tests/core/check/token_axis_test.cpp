@@ -176,3 +176,19 @@ TEST_CASE("a kernel that is right along the shorter axis is asked for, and the a
   write_kernel(scratch, {"BHT", 2, 6, 32}, right, 0);
   CHECK(judge(scratch, {32, 8}, 0).verdict == "match");
 }
+
+TEST_CASE("a kernel that turns by the row of the batch is not called right, and large batches of few tokens are") {
+  const test::Scratch scratch;
+  const auto write = [&](std::vector<std::int64_t> extents) { // turned along axis 1
+    const test::PlainRows rows =
+        test::plain_rows(extents, head_dim, [](const auto& at, std::int64_t) { return static_cast<double>(at[1]); });
+    write_npy(scratch.path / "q.npy", rows.in);
+    write_npy(scratch.path / "out.npy", rows.out);
+  };
+  for (const std::int64_t batch : {2, 4, 8}) {
+    write({100, batch, 4});
+    for (const auto& counts : models) CHECK(judge(scratch, counts, 0).verdict == "asked");
+  }
+  write({32, 16, 8});
+  for (const auto& counts : models) CHECK(judge(scratch, counts, 0).verdict == "match");
+}
