@@ -6,6 +6,7 @@
 #include "core/check/causes/output_permuted.h"
 #include "core/check/causes/pairing.h"
 #include "core/check/causes/rotary_dim.h"
+#include "core/check/choices/frequencies.h"
 
 namespace ropescope {
 
@@ -86,7 +87,13 @@ std::vector<LayoutChoice> layout_choices(const KernelRun& run, std::span<const s
   }
   for (const CauseRow& row : cause_rows())
     if (row.suggest_layouts) row.suggest_layouts(choices);
-  return choices.take();
+  // Some configs have frequencies for their own number of pairs alone.
+  std::vector<LayoutChoice> all = choices.take();
+  std::erase_if(all, [&](const LayoutChoice& choice) {
+    return static_cast<std::int64_t>(expected_frequencies(run, choice.rotary_dim).turns.theta.size()) !=
+           choice.at.pairs();
+  });
+  return all;
 }
 
 } // namespace ropescope
