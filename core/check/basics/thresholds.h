@@ -38,7 +38,7 @@ inline constexpr double float8_rms_units = 0.9, float8_bound_units = 2.2, float8
 inline constexpr double bias_units = 1;
 
 /// The same where a token's rows are those of the token before it: products and sums are then rounded alike too, by 2.5
-/// units in all.
+/// units in all, and by twice as much where they are cut off.
 inline constexpr double repeated_bias_units = 5;
 
 /// Standard errors that a mean must be off besides: by chance one pair in 10⁸ is. Of n cells (tokens of a pair) it is

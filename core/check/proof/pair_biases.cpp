@@ -83,12 +83,14 @@ bool PairBiases::explained() const {
     if (!explained(s)) return false;
   const double gain = common_gain();
   if (gain == 0) return true;
-  double most = 0, n = 0, cells = 0;
+  // What sticks or is repeated does so in every pair in another way.
+  double most = 0, n = 0;
   for (const Sums& s : sums_)
-    if (s.n > 0) most += may_be_off(s), n += 1, cells = std::max(cells, s.n);
+    if (s.n > 0)
+      most += noise_.bias + noise_.mean_share * s.allowed / s.n + thresholds::angle_bound * s.turned, n += 1;
   most /= n;
   const double upward = noise_.mean_share > 0 ? most : thresholds::common_gain_units * most;
-  return cells < thresholds::bias_cells || (gain < upward && gain > -most);
+  return gain < upward && gain > -most;
 }
 
 } // namespace ropescope
