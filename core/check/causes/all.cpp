@@ -8,6 +8,7 @@
 #include "core/check/causes/exponent.h"
 #include "core/check/causes/heads_not_rotated.h"
 #include "core/check/causes/inverse_rotation.h"
+#include "core/check/causes/layer_of_another_type.h"
 #include "core/check/causes/match.h"
 #include "core/check/causes/not_finite.h"
 #include "core/check/causes/not_rotated.h"
@@ -20,11 +21,13 @@
 #include "core/check/causes/position_scale.h"
 #include "core/check/causes/positions_ignored_restart.h"
 #include "core/check/causes/positions_restart.h"
+#include "core/check/causes/positions_row_number.h"
 #include "core/check/causes/precision.h"
 #include "core/check/causes/rotary_dim.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/causes/scaling_ignored.h"
 #include "core/check/causes/scaling_parameters.h"
+#include "core/check/causes/scaling_unexpected.h"
 #include "core/check/causes/sin_missing.h"
 #include "core/check/causes/table_too_short.h"
 #include "core/check/causes/unknown.h"
@@ -63,6 +66,7 @@ constexpr CauseRow rows[] = {
     row<cause::TableTooShort>(),
     row<cause::PositionsRestart>(),
     row<cause::PositionsIgnoredRestart>(),
+    row<cause::PositionsRowNumber>(),
     row<cause::PositionByHead>(),
     row<cause::AxisOrder>(),
     row<cause::OtherPairing>(),
@@ -73,6 +77,8 @@ constexpr CauseRow rows[] = {
     row<cause::Exponent>(),
     row<cause::ScalingIgnored>(),
     row<cause::ScalingParameters>(),
+    row<cause::ScalingUnexpected>(),
+    row<cause::LayerOfAnotherType>(),
     row<cause::AttentionFactor>(),
     row<cause::SinMissing>(),
     row<cause::CosSinSwapped>(),

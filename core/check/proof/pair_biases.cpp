@@ -86,8 +86,7 @@ bool PairBiases::explained() const {
   // What sticks or is repeated does so in every pair in another way.
   double most = 0, n = 0;
   for (const Sums& s : sums_)
-    if (s.n > 0)
-      most += noise_.bias + noise_.mean_share * s.allowed / s.n + thresholds::angle_bound * s.turned, n += 1;
+    if (s.n > 0) most += noise_.bias + noise_.mean_share * s.allowed / s.n + thresholds::angle_bound * s.turned, n += 1;
   most /= n;
   const double upward = noise_.mean_share > 0 ? most : thresholds::common_gain_units * most;
   return gain < upward && gain > -most;
