@@ -127,7 +127,8 @@ private:
   void agree(const PrecisionFit& precision) {
     finding_.recipe = precision.arithmetic.recipe;
     finding_.residual = precision.residual;
-    finding_.causes = {precision.match ? Cause(cause::Match{}) : Cause(precision.arithmetic)};
+    finding_.causes = {precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() ? noise_.rows.words() : ""})
+                                       : Cause(precision.arithmetic)};
     // Rows that float32 angles explain were counted as off by rounding alone.
     if (precision.match) finding_.rows_wrong = static_cast<std::int64_t>(odd_.size());
     if (!odd_.empty()) {

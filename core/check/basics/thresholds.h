@@ -38,12 +38,13 @@ inline constexpr double float8_rms_units = 0.9, float8_bound_units = 2.2, float8
 inline constexpr double bias_units = 1;
 
 /// The same where a token's rows are those of the token before it: products and sums are then rounded alike too, by 2.5
-/// units in all.
-inline constexpr double repeated_bias_units = 3;
+/// units in all, and by twice as much where they are cut off.
+inline constexpr double repeated_bias_units = 5;
 
-/// Standard errors that a mean must be off besides, and cells (tokens of a pair) that it must be the mean of: by chance
-/// one pair in 10⁸ is, of the normal distribution; in runs of a few tokens the floor above is what holds.
-inline constexpr double bias_errors = 6, bias_cells = 16;
+/// Standard errors that a mean must be off besides: by chance one pair in 10⁸ is. Of n cells (tokens of a pair) it is
+/// 1 + 10/n times as many, by which Student's distribution is wider there (9.8 of 16 cells); fewer than 16 tell
+/// nothing. Lower: with three tests of 64 pairs each, one right run in thousands is accused.
+inline constexpr double bias_errors = 6, few_cells = 10, bias_cells = 16;
 
 /// Units that the gain of all pairs together may be too great: pairs are rounded each in its own way, so that the mean
 /// of 32 is off by a tenth of what one is. Downward it is a whole unit, as numbers that are cut off are 0.72 units too
@@ -86,9 +87,9 @@ inline constexpr int slowest_turns = 32;
 inline constexpr double odd_entry = 2;
 
 /// Where there are many entries, one is odd already at so many times what all but this share are off: errors are sums
-/// of a few that end sharply, so that the greatest of a million is not twice the greatest of a thousand. Not below
-/// half a bound: one rounding alone is a third. And how many entries tell that.
-inline constexpr double beyond_most = 2, odd_share = 1e-3, least_odd_entry = 0.5, told_entries = 4096;
+/// of a few that end sharply, so that the greatest of a million is not twice the greatest of a thousand. Not below one
+/// bound, which one rounding to the nearest of each step never exceeds. And how many entries tell that.
+inline constexpr double beyond_most = 2, odd_share = 1e-3, least_odd_entry = 1, told_entries = 4096;
 
 /// Smallest numbers of a format that an entry may be off by, whatever its size: three roundings.
 inline constexpr double least_entry = 3;
@@ -108,6 +109,12 @@ inline constexpr double floor_bound = 8;
 /// Relative error of sums of squares in double, and what keeps zeros from being compared with zeros. Sums of a few
 /// thousand squares are off by 1e-15 of themselves; a pair alone, which cancels, by ten times that.
 inline constexpr double sum_error = 1e-15, pair_sum_error = 1e-14, nothing = 1e-30;
+
+/// What sums of squared errors may exceed their mean by, in roots of the sum of the squares of what each part explains:
+/// where one outlying channel or token is nearly the whole sum, its error is that of one rounding, by chance up to
+/// 2.8 units where 1.5 are the RMS; of 64 alike parts it is a third. Lower: rows with outlying channels are accused.
+/// Higher: short rows that are off by half more than rounding pass.
+inline constexpr double of_few_parts = 3;
 
 /// How far the squared error of one pair over all rows may exceed what rounding explains, relative. rms_units is twice
 /// what is derived, so that 10 % more is no rounding. Lower: short runs, whose mean is by chance, are accused. Higher:

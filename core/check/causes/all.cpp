@@ -13,6 +13,7 @@
 #include "core/check/causes/heads_not_rotated.h"
 #include "core/check/causes/heads_wrong.h"
 #include "core/check/causes/inverse_rotation.h"
+#include "core/check/causes/layer_of_another_type.h"
 #include "core/check/causes/match.h"
 #include "core/check/causes/not_finite.h"
 #include "core/check/causes/not_rotated.h"
@@ -37,6 +38,7 @@
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/causes/scaling_ignored.h"
 #include "core/check/causes/scaling_parameters.h"
+#include "core/check/causes/scaling_unexpected.h"
 #include "core/check/causes/sin_missing.h"
 #include "core/check/causes/table_too_short.h"
 #include "core/check/causes/unknown.h"
@@ -92,6 +94,8 @@ constexpr CauseRow rows[] = {
     row<cause::ScalingParameters>(),
     row<cause::OwnFrequencies>(),
     row<cause::PairsWrong>(),
+    row<cause::ScalingUnexpected>(),
+    row<cause::LayerOfAnotherType>(),
     row<cause::AttentionFactor>(),
     row<cause::RowGain>(),
     row<cause::SinMissing>(),

@@ -6,12 +6,16 @@ namespace ropescope::cause {
 
 /// The kernel agrees with the model.
 struct Match {
+  std::string rows = {}; ///< the format of rows of 8 bits, which show less than others
+
   static constexpr std::string_view name = "match";
   static constexpr FactKind fact = FactKind::rotation;
   static constexpr Verdict verdict = Verdict::match;
 
   Parameters parameters() const { return {}; }
-  std::string sentence(const KernelRun&) const { return "agrees with the model"; }
+  std::string sentence(const KernelRun&) const {
+    return rows.empty() ? "agrees with the model" : "agrees with the model, as far as rows in " + rows + " show it";
+  }
   std::string brief(const KernelRun&) const { return "as the model asks"; }
 
   /// What rounding alone leaves, to compare the others with.

@@ -18,8 +18,10 @@ struct NotFinite {
   static constexpr bool hides_the_rest = true;
 
   Parameters parameters() const { return {{"first", first}}; }
-  std::string sentence(const KernelRun&) const {
-    return fmt::format("yields a number that is not finite, first at index {}", first);
+  std::string sentence(const KernelRun& run) const {
+    const RowPlace place = run.place_of(first);
+    return fmt::format("yields a number that is not finite, first in head {}, token {}, component {} (index {})",
+                       place.head, place.token, first % run.shape.head_dim, first);
   }
   std::string brief(const KernelRun&) const { return "not finite"; }
 

@@ -12,8 +12,7 @@ namespace ropescope::cause {
 /// The kernel takes other components for a pair than the model does.
 struct OtherPairing {
   Pairing measured = Pairing::half;
-  std::optional<std::int64_t> distance = {}; ///< components between the two, where that is half a head and not half of
-                                             ///< the part that turns
+  std::optional<std::int64_t> distance = {}; ///< components between the two, where that is not what the model has
   bool across_blocks = false;                ///< the model pairs within blocks, the kernel does not
 
   static constexpr std::string_view name = "pairing";
@@ -29,12 +28,17 @@ struct OtherPairing {
   std::string sentence(const KernelRun& run) const {
     const std::int64_t half = run.rope.layout.rotary_dim / 2;
     if (distance)
-      return fmt::format("pairs i with i+{}, half a head apart; the model expects i with i+{}", *distance, half);
+      return fmt::format("pairs i with i+{}{}; the model expects i with i+{}", *distance,
+                         2 * *distance == run.shape.head_dim ? ", half a head apart" : "", half);
     if (across_blocks) return "pairs across the whole rotary part; the model pairs within blocks";
     const auto partner = [&](Pairing pairing) {
       return pairing == Pairing::interleaved ? "2i with 2i+1" : fmt::format("i with i+{}", half);
     };
-    return fmt::format("pairs {}; the model expects {}", partner(measured), partner(run.rope.layout.pairs.pairing));
+    // Nobody can tell from rows alone which order the weights are in.
+    const std::string_view order = measured == Pairing::interleaved ? " (right for weights in Meta's order)"
+                                                                    : " (right for weights in Hugging Face's order)";
+    return fmt::format("pairs {}; the model expects {}{}", partner(measured), partner(run.rope.layout.pairs.pairing),
+                       order);
   }
 
   std::string brief(const KernelRun& run) const {

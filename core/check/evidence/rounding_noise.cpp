@@ -57,7 +57,7 @@ void add_rows(Noise& noise, const KernelRun& run) {
     add_scaled_floors(noise, run, thresholds::int8_floor);
   } else if (noise.rows.of_8_bits()) {
     noise.unit = unit_of(out);
-    const double least = thresholds::float8_floor * std::pow(properties_of(out).smallest, 2);
+    const double least = thresholds::float8_floor * std::pow(noise.rows.least_step, 2);
     noise.rows.scaled == RowFormat::Scaled::no ? void(noise.floor = 2 * rows * least)
                                                : add_scaled_floors(noise, run, least);
   } else {
@@ -83,7 +83,9 @@ void add_rows(Noise& noise, const KernelRun& run) {
 
 Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
   Noise noise;
-  noise.rows = row_format(run);
+  noise.rows = row_format(run.out, run.shape);
+  // Only then does it matter what grid the input lies on.
+  noise.sticks = noise.rows.of_8_bits() && row_format(run.in, run.shape).of_8_bits();
   noise.axis = pair_axes(run.rope, run.positions.axes);
   add_rows(noise, run);
   // The model's own float32 frequencies, and ggml's, where each pair's is the one before times a float32 number:

@@ -23,6 +23,8 @@ struct Noise {
   std::vector<std::uint8_t> axis; ///< per pair, of the positions
   double bias = 0; ///< what the mean of a pair's errors over all tokens may be (rad, or relative length); 0: not asked
   double mean_share = 0; ///< share of a pair's mean squared error that it may be further off, in coarse formats
+  bool sticks = false;   ///< input and output lie on grids of 8 bits: a pair that turns by less than half a step of
+                         ///< either stays where it is, for a whole run
   RowFormat rows;
   std::string reason; ///< for people
 
@@ -36,6 +38,15 @@ struct Noise {
     if (!component_floor.empty() && at)
       for (const std::int64_t component : {at->out_first[pair], at->out_second[pair]})
         sum += component_floor[static_cast<std::size_t>(component)];
+    return sum;
+  }
+
+  /// The same of all components that no pair covers.
+  double rest_floor(const PairComponents* at, std::int64_t token) const {
+    const auto count = static_cast<double>(at ? at->rest.size() : 0);
+    double sum = count * (floor + (token_floor.empty() ? 0 : token_floor[static_cast<std::size_t>(token)])) / 2;
+    if (count > 0 && !component_floor.empty())
+      for (const std::int64_t component : at->rest) sum += component_floor[static_cast<std::size_t>(component)];
     return sum;
   }
 };

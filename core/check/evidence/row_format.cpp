@@ -11,7 +11,8 @@ namespace ropescope {
 namespace {
 
 // Fewer numbers than this, zeros left out, may lie on a grid by chance.
-constexpr std::size_t told_by = 24;
+constexpr std::size_t told_by = 16;
+constexpr double most_strays = 0.1; // share of the groups of numbers under one scale
 
 /// Whether a float8 format holds a number.
 bool holds(NumberFormat format, double x) {
@@ -30,6 +31,11 @@ struct Group {
   std::vector<double> numbers; ///< lengths, without zeros
   double rounding = 0;
 
+  /// Whether it may tell a scale: whole multiples of a step do where some are a few steps alone.
+  bool tells(bool int8) const {
+    constexpr double few = 8;
+    return numbers.size() >= told_by && (!int8 || greatest() > few * least());
+  }
   double greatest() const { return *std::max_element(numbers.begin(), numbers.end()); }
   double least() const { return *std::min_element(numbers.begin(), numbers.end()); }
 };
@@ -73,7 +79,7 @@ std::optional<double> whole_step(Group group) {
   std::sort(group.numbers.begin(), group.numbers.end());
   const double least = group.least(), greatest = group.greatest();
   constexpr int most_steps = 255, slack = 1;
-  for (int multiple = 1; multiple <= 8; ++multiple) {
+  for (int multiple = 1; multiple <= 32; ++multiple) {
     double step = least / multiple;
     if (greatest > (most_steps + slack) * step) continue;
     // From the least number outward, each tells the step more exactly than the one before it.
@@ -96,7 +102,7 @@ double rounding_of(NumberFormat stored) { return std::max(properties_of(stored).
 
 class Finder {
 public:
-  explicit Finder(const KernelRun& run) : run_(run), stored_(format_held(run.out)) {}
+  Finder(const Array& array, const RowShape& shape) : array_(array), shape_(shape), stored_(format_held(array)) {}
 
   RowFormat find() const {
     RowFormat found;
@@ -105,6 +111,9 @@ public:
     for (const NumberFormat format : {NumberFormat::float8_e5m2, NumberFormat::float8_e4m3})
       if (all_held(format)) {
         found.format = format;
+        // A few small numbers may be of either: then they are as far apart as in the coarser.
+        found.least_step =
+            properties_of(all_held(NumberFormat::float8_e4m3) ? NumberFormat::float8_e4m3 : format).smallest;
         return found;
       }
     for (const RowFormat::Scaled scaled :
@@ -117,9 +126,9 @@ public:
 private:
   bool all_held(NumberFormat format) const {
     std::size_t told = 0;
-    const auto size = static_cast<std::size_t>(run_.out.size());
+    const auto size = static_cast<std::size_t>(array_.size());
     for (std::size_t i = 0; i < size; ++i) {
-      const double x = run_.out.number(static_cast<std::int64_t>(i));
+      const double x = array_.number(static_cast<std::int64_t>(i));
       if (!holds(format, x)) return false;
       told += x != 0;
     }
@@ -127,7 +136,7 @@ private:
   }
 
   std::size_t groups(RowFormat::Scaled scaled) const {
-    const RowShape& shape = run_.shape;
+    const RowShape& shape = shape_;
     if (scaled == RowFormat::Scaled::tensor) return 1;
     if (scaled == RowFormat::Scaled::row) return static_cast<std::size_t>(shape.rows());
     return static_cast<std::size_t>(shape.outer * shape.inner * shape.head_dim);
@@ -135,7 +144,7 @@ private:
 
   /// The numbers of a group, those of a whole tensor thinned out.
   Group group(RowFormat::Scaled scaled, std::size_t number) const {
-    const RowShape& shape = run_.shape;
+    const RowShape& shape = shape_;
     Group group{{}, rounding_of(stored_)};
     std::int64_t first = 0, stride = 1, count = shape.head_dim;
     switch (scaled) {
@@ -154,7 +163,7 @@ private:
     case RowFormat::Scaled::no: break;
     }
     for (std::int64_t n = 0; n < count; ++n)
-      if (const double x = std::abs(run_.out.number(first + n * stride)); x > 0) group.numbers.push_back(x);
+      if (const double x = std::abs(array_.number(first + n * stride)); x > 0) group.numbers.push_back(x);
     return group;
   }
 
@@ -169,32 +178,35 @@ private:
     RowFormat found;
     found.int8 = kind == 2;
     found.format = kind == 0 ? NumberFormat::float8_e5m2 : kind == 1 ? NumberFormat::float8_e4m3 : stored_;
+    found.least_step = properties_of(found.format).smallest;
     found.scaled = scaled;
     constexpr std::size_t asked = 5;
     std::size_t told = 0;
     for (std::size_t n = 0; n < asked; ++n) {
       const Group some = group(scaled, n * (count - 1) / (asked - 1));
-      if (some.numbers.size() < told_by) continue;
+      if (!some.tells(kind == 2)) continue;
       if (!scale_of(some, kind)) return std::nullopt;
       ++told;
     }
     if (told == 0) return std::nullopt;
+    std::size_t strays = 0;
     for (std::size_t n = 0; n < count; ++n) {
       const Group all = group(scaled, n);
-      double scale = 0; // rows of a few numbers tell none: whatever they are, they are as they are
-      if (all.numbers.size() >= told_by) {
-        const auto of_all = scale_of(all, kind);
-        if (!of_all) return std::nullopt;
-        scale = *of_all;
-      } else if (!all.numbers.empty()) {
-        scale = all.greatest() / 127;
-      }
-      found.scale.push_back(static_cast<float>(scale));
+      const bool tells = all.tells(kind == 2);
+      const auto of_all = tells ? scale_of(all, kind) : std::nullopt;
+      strays += tells && !of_all;
+      // Some tell no scale: theirs is the one that holds the greatest.
+      const double likely =
+          all.numbers.empty() ? 0 : all.greatest() / (kind == 2 ? 127 : properties_of(found.format).greatest);
+      found.scale.push_back(static_cast<float>(of_all.value_or(likely)));
     }
+    // A row that was written wrong need not lie on the grid of the others.
+    if (static_cast<double>(strays) > most_strays * static_cast<double>(count)) return std::nullopt;
     return found;
   }
 
-  const KernelRun& run_;
+  const Array& array_;
+  const RowShape& shape_;
   NumberFormat stored_;
 };
 
@@ -211,6 +223,6 @@ std::string RowFormat::words() const {
   return words + " with a scale per channel";
 }
 
-RowFormat row_format(const KernelRun& run) { return Finder(run).find(); }
+RowFormat row_format(const Array& array, const RowShape& shape) { return Finder(array, shape).find(); }
 
 } // namespace ropescope

@@ -15,6 +15,7 @@ struct RowFormat {
 
   NumberFormat format = NumberFormat::float32; ///< of the numbers by their scale; of int8, what they are stored in
   bool int8 = false;                           ///< whole multiples of the scale, up to 255 of them
+  double least_step = 0;                       ///< of float8: spacing of the least numbers, in units of the scale
   Scaled scaled = Scaled::no;
   std::vector<float> scale; ///< none; one; per row [outer][tokens][inner]; or per channel [outer][inner][head_dim]
 
@@ -24,7 +25,7 @@ struct RowFormat {
   std::string words() const;
 };
 
-/// Of a run's output.
-RowFormat row_format(const KernelRun&);
+/// Of the input or the output of a run.
+RowFormat row_format(const Array&, const RowShape&);
 
 } // namespace ropescope

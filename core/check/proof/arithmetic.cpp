@@ -301,9 +301,13 @@ constexpr Operands all_operands[] = {{NumberFormat::float32, false, "tf32", 0x1p
                                      {NumberFormat::float16, false, "fp16_products", 0x1p-11}};
 
 /// The rows of some tokens, as such a unit reads them.
-KernelRun with_operands(const KernelRun& run, std::span<const std::int64_t> tokens, const Operands& operands) {
+KernelRun with_operands(const KernelRun& run, const PairComponents& at, std::span<const std::int64_t> tokens,
+                        const Operands& operands) {
+  std::vector<std::uint8_t> rest(static_cast<std::size_t>(run.shape.head_dim), 0);
+  for (const std::int64_t component : at.rest) rest[static_cast<std::size_t>(component)] = 1;
   KernelRun part = run;
   part.shape.tokens = static_cast<std::int64_t>(tokens.size());
+  part.seq_len = run.length();
   part.positions.ids.clear();
   for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
     for (const std::int64_t token : tokens) part.positions.ids.push_back(run.positions.at(axis, token));
@@ -315,34 +319,40 @@ KernelRun with_operands(const KernelRun& run, std::span<const std::int64_t> toke
     for (const std::int64_t token : tokens) {
       auto from = static_cast<std::size_t>(run.first_number(static_cast<std::int64_t>(outer), token, 0));
       for (std::size_t n = 0; n < width; ++n, ++from, ++to) {
-        part.in.floats[to] = to_operand(operands.format, operands.cut, run.in.floats[from]);
+        const float operand = to_operand(operands.format, operands.cut, run.in.floats[from]);
         part.out.floats[to] = run.out.floats[from];
+        // What is not turned is multiplied by 1 or left alone.
+        const bool alone = rest[n % rest.size()] && run.out.floats[from] != operand;
+        part.in.floats[to] = alone ? run.in.floats[from] : operand;
       }
     }
   });
   return part;
 }
 
-/// The expected rotation of rounded rows, by rounded cos and sin or by exact ones, whichever fits.
+/// The rotation of rounded rows, by cos and sin of exact angles or of the model's own float32 ones, rounded or not:
+/// whichever fits.
 Score score_products(const KernelRun& run, const PairComponents& at, std::span<const std::int64_t> tokens,
                      const Operands& operands, const Prediction& expected, const Noise& noise) {
-  const KernelRun part = with_operands(run, tokens, operands);
+  const KernelRun part = with_operands(run, at, tokens, operands);
   std::vector<std::int64_t> all(tokens.size());
   std::iota(all.begin(), all.end(), std::int64_t{0});
   const Reduced reduced = reduce(part, at, all);
   const auto operand = [&](double x) {
     return static_cast<double>(to_operand(operands.format, operands.cut, static_cast<float>(x)));
   };
+  Prediction exact = expected;
+  exact.positions = as_given(part.positions);
   std::optional<Score> best;
-  for (const bool rounds_table : {true, false}) {
-    Score fit = score(
-        reduced, noise,
-        [&](std::size_t t, std::size_t i) {
-          const Complex z = expected.multiplier(static_cast<std::size_t>(tokens[t]), i);
-          return rounds_table ? Complex(operand(z.real()), operand(z.imag())) : z;
-        },
-        [](std::size_t, std::size_t) { return 0.0; });
-    if (!best || fit.residual < best->residual) best = std::move(fit);
+  for (const std::string_view angles : {"exact", "once"}) {
+    const Table table = code_table(*find_recipe(angles), part, exact, reduced);
+    for (const bool rounds_table : {true, false}) {
+      Table rounded_table = table;
+      if (rounds_table)
+        for (Complex& z : rounded_table) z = {operand(z.real()), operand(z.imag())};
+      Score fit = score_table(rounded_table, noise, reduced);
+      if (!best || fit.residual < best->residual) best = std::move(fit);
+    }
   }
   return std::move(*best);
 }

@@ -40,17 +40,23 @@ void PairBiases::end_token(bool counts) {
 }
 
 double PairBiases::may_be_off(const Sums& s) const {
-  const double units = 2 * s.repeats > s.n ? thresholds::repeated_bias_units / thresholds::bias_units : 1;
+  const bool repeats = 2 * s.repeats > s.n;
+  const double units = repeats ? thresholds::repeated_bias_units / thresholds::bias_units : 1;
   // Numbers on a coarse grid lie nearer to 0 than its points, where there are fewer of them further out: the mean is
-  // off by about the square of the error.
-  return units * noise_.bias + noise_.mean_share * s.allowed / s.n + thresholds::angle_bound * s.turned;
+  // off by about the square of the error; and by the error itself where a run repeats it, from one
+  // end of it to the other.
+  const double mean_square = s.allowed / s.n, share = noise_.mean_share;
+  const double repeated = share > 0 && (repeats || noise_.sticks) ? 2 * std::sqrt(mean_square) : 0;
+  return units * noise_.bias + share * mean_square + repeated + thresholds::angle_bound * s.turned;
 }
 
 bool PairBiases::explained(const Sums& s) const {
   if (s.n < thresholds::bias_cells) return true;
   const double may = may_be_off(s);
+  // The variance of a few cells is itself by chance (Student's distribution).
+  const double errors = thresholds::bias_errors * (1 + thresholds::few_cells / s.n);
   const auto off = [&](double mean, double variance) {
-    return std::abs(mean) > may && std::abs(mean) > thresholds::bias_errors * std::sqrt(std::max(0.0, variance));
+    return std::abs(mean) > may && std::abs(mean) > errors * std::sqrt(std::max(0.0, variance));
   };
   const double gain = s.g / s.w, angle = s.f / s.w, place = s.x / s.w;
   if (off(gain, (s.gg / s.w - gain * gain) / s.n) || off(angle, (s.ff / s.w - angle * angle) / s.n)) return false;
@@ -77,12 +83,13 @@ bool PairBiases::explained() const {
     if (!explained(s)) return false;
   const double gain = common_gain();
   if (gain == 0) return true;
-  double most = 0, n = 0, cells = 0;
+  // What sticks or is repeated does so in every pair in another way.
+  double most = 0, n = 0;
   for (const Sums& s : sums_)
-    if (s.n > 0) most += may_be_off(s), n += 1, cells = std::max(cells, s.n);
+    if (s.n > 0) most += noise_.bias + noise_.mean_share * s.allowed / s.n + thresholds::angle_bound * s.turned, n += 1;
   most /= n;
   const double upward = noise_.mean_share > 0 ? most : thresholds::common_gain_units * most;
-  return cells < thresholds::bias_cells || (gain < upward && gain > -most);
+  return gain < upward && gain > -most;
 }
 
 } // namespace ropescope

@@ -59,13 +59,17 @@ template <typename Multiplier, typename Angle>
 Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, Angle angle) {
   Score result;
   const auto pairs = static_cast<std::size_t>(reduced.pairs);
-  std::vector<double> pair_error(pairs), pair_allowed(pairs), errors(pairs), shares(pairs);
+  std::vector<double> pair_error(pairs), pair_allowed(pairs), pair_squares(pairs), errors(pairs), shares(pairs);
   PairBiases biases(reduced, noise);
   double error = 0, energy = 0, allowed = 0;
   std::size_t explained = 0;
   for (std::size_t t = 0; t < reduced.tokens.size(); ++t) {
-    RowScore row{reduced.rest[t].error, reduced.rest[t].in, reduced.rest[t].in * noise.rms * noise.rms, false};
-    row.outlier = row.error > 0 && row.error > row.energy * noise.bound * noise.bound;
+    const double rest_floor = noise.rest_floor(reduced.at, reduced.tokens[t]);
+    RowScore row{reduced.rest[t].error, reduced.rest[t].in, reduced.rest[t].in * noise.rms * noise.rms + rest_floor,
+                 false};
+    row.outlier =
+        row.error > 0 && row.error > row.energy * noise.bound * noise.bound + thresholds::floor_bound * rest_floor;
+    double squares = 0;
     for (std::size_t i = 0; i < pairs; ++i) {
       const PairSums& sum = reduced.of(t)[i];
       const std::complex<double> z = sum.in > 0 ? multiplier(t, i) : 1.0; // in 16 bits it may not be finite
@@ -78,16 +82,20 @@ Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, A
       row.error += errors[i] = pair.error;
       row.energy += pair.energy;
       row.allowed += shares[i] = pair.allowed;
+      squares += pair.allowed * pair.allowed;
     }
-    row.allowed += thresholds::sum_error * row.energy + thresholds::nothing;
+    const double mean_allowed = row.allowed;
+    row.allowed +=
+        thresholds::of_few_parts * std::sqrt(squares) + thresholds::sum_error * row.energy + thresholds::nothing;
     biases.end_token(row.explained());
     if (row.explained()) { // pairs are held to rounding over all such rows, where chance averages out
       ++explained;
-      for (std::size_t i = 0; i < pairs; ++i) pair_error[i] += errors[i], pair_allowed[i] += shares[i];
+      for (std::size_t i = 0; i < pairs; ++i)
+        pair_error[i] += errors[i], pair_allowed[i] += shares[i], pair_squares[i] += shares[i] * shares[i];
     }
     error += row.error;
     energy += row.energy;
-    allowed += row.allowed;
+    allowed += mean_allowed;
     result.rows.push_back(row);
   }
   result.residual = std::sqrt(error / std::max(energy, 1e-300));
@@ -96,6 +104,7 @@ Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, A
   result.pairs_explained = true;
   for (std::size_t i = 0; i < pairs; ++i)
     result.pairs_explained &= pair_error[i] <= pair_allowed[i] * thresholds::pair_excess +
+                                                   thresholds::of_few_parts * std::sqrt(pair_squares[i]) +
                                                    thresholds::sum_error * energy + thresholds::nothing;
   result.pairs_explained &= biases.explained();
   return result;

@@ -2,9 +2,12 @@
 
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <set>
 
+#include "core/check/causes/base.h"
 #include "core/check/causes/exponent.h"
+#include "core/check/search/likeness.h"
 #include "core/rope/scheme.h"
 
 namespace ropescope {
@@ -46,6 +49,19 @@ std::vector<double> by_index(const RopeConfig& config, const Spectrum& spectrum,
   return theta;
 }
 
+/// The whole number that the exponent may be divided by where a base would have to be an odd number: hidden_size over
+/// the heads of a model whose heads are wider, say.
+std::optional<std::int64_t> fitted_denominator(const FrequencyChoices& choices) {
+  constexpr double least = 2, greatest = 1e12, whole = 2e-3;
+  const RopeConfig& config = choices.config();
+  const auto base = choices.fitted(
+      config, [](RopeConfig& c, double value) { c.base = value; }, least, greatest);
+  if (!base || *base == config.base || odd_digits({cause::Base{*base, {}}}) == 0) return std::nullopt;
+  const double denominator = static_cast<double>(config.layout.rotary_dim) * std::log(config.base) / std::log(*base);
+  if (std::abs(denominator - std::round(denominator)) > whole * denominator || denominator > 65536) return std::nullopt;
+  return static_cast<std::int64_t>(std::round(denominator));
+}
+
 } // namespace
 
 // A scheme may scale by the pair's number, by its wavelength, or by its base; a kernel with a wrong exponent then
@@ -56,7 +72,10 @@ void add_exponents(FrequencyChoices& choices) {
   const Spectrum spectrum = choices.spectrum();
   const bool by_wavelength = scheme_of(config).acts_on == ActsOn::wavelength;
   const bool by_base = scheme_of(config).acts_on == ActsOn::base;
-  for (const std::int64_t denominator : denominators(choices.run(), config.layout.rotary_dim)) {
+  std::set<std::int64_t> all = denominators(choices.run(), config.layout.rotary_dim);
+  if (const auto fitted = fitted_denominator(choices); fitted && *fitted != config.layout.rotary_dim)
+    all.insert(*fitted);
+  for (const std::int64_t denominator : all) {
     const cause::Exponent cause{.denominator = denominator};
     if (by_wavelength) { // base^(−2i/D) is another base over d
       RopeConfig changed = config;

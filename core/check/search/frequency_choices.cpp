@@ -13,9 +13,9 @@
 #include "core/check/causes/axis_order.h"
 #include "core/check/causes/base.h"
 #include "core/check/causes/inverse_rotation.h"
+#include "core/check/causes/layer_of_another_type.h"
 #include "core/check/causes/position_scale.h"
 #include "core/check/causes/scaling_ignored.h"
-#include "core/check/causes/scaling_parameters.h"
 #include "core/check/evidence/median.h"
 #include "core/check/search/exponent_choices.h"
 #include "core/check/search/scaling_choices.h"
@@ -85,19 +85,9 @@ void add_axes(FrequencyChoices& choices) {
 /// What another layer type of the model does.
 void add_layers(FrequencyChoices& choices) {
   const RopeConfig& config = choices.config();
-  const std::string scheme(rope_type_name(config.scaling.rope_type));
-  for (const LayerRope& layer : choices.run().other_layers) {
-    if (!layer.config.rotates || pair_count(layer.config) != pair_count(config)) continue;
-    std::vector<Cause> causes;
-    if (layer.config.base != config.base) causes.push_back(cause::Base{layer.config.base, layer.layer_type});
-    if (layer.config.scaling.rope_type != config.scaling.rope_type) {
-      if (layer.config.scaling.rope_type == RopeType::standard)
-        causes.push_back(cause::ScalingIgnored{scheme, layer.layer_type});
-      else
-        causes.push_back(cause::ScalingParameters{scheme, "layer_type", layer.layer_type});
-    }
-    if (!causes.empty()) choices.add(causes, layer.config);
-  }
+  for (const LayerRope& layer : choices.run().other_layers)
+    if (layer.config.rotates && pair_count(layer.config) == pair_count(config))
+      choices.add({cause::LayerOfAnotherType{layer.layer_type}}, layer.config);
 }
 
 /// Where positions have several axes a token's shift does not tell its speed, so that speeds are frequencies here.

@@ -114,7 +114,13 @@ std::vector<LayoutChoice> layout_choices(const KernelRun& run, std::span<const s
   }
   for (const CauseRow& row : cause_rows())
     if (row.suggest_layouts) row.suggest_layouts(choices);
-  return choices.take();
+  // Some configs have frequencies for their own number of pairs alone.
+  std::vector<LayoutChoice> all = choices.take();
+  std::erase_if(all, [&](const LayoutChoice& choice) {
+    return static_cast<std::int64_t>(expected_frequencies(run, choice.rotary_dim).turns.theta.size()) !=
+           choice.at.pairs();
+  });
+  return all;
 }
 
 } // namespace ropescope

@@ -1,11 +1,13 @@
 #include "core/check/search/scaling_choices.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
 #include "core/check/causes/scaling_ignored.h"
 #include "core/check/causes/scaling_parameters.h"
+#include "core/check/causes/scaling_unexpected.h"
 #include "core/rope/scheme.h"
 
 namespace ropescope {
@@ -108,6 +110,43 @@ void add_inverted(FrequencyChoices& choices) {
   choices.add_theta({other_parameter(choices, "inverted", true)}, inverted);
 }
 
+/// A ramp upside down: pairs that should keep their frequency are divided by the factor, and the others keep theirs.
+void add_ramp_inverted(FrequencyChoices& choices) {
+  const RopeConfig& config = choices.config();
+  if (scheme_of(config).controls.empty()) return;
+  std::vector<RopeConfig> ramps{config};
+  for (const Parameter* flag : scheme_of(config).parameters) // whose ends need not be rounded as the model's are
+    if (flag->kind == ParameterKind::flag) ramps.push_back(turned_over(config, *flag));
+  for (const RopeConfig& ramp : ramps) {
+    const Spectrum spectrum = make_spectrum(ramp, choices.seq_len());
+    std::vector<double> inverted;
+    for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
+      inverted.push_back(spectrum.unscaled[i] * (1 + 1 / extension_factor(config)) - spectrum.inv_freq[i]);
+    choices.add_theta({other_parameter(choices, "ramp_inverted", true)}, inverted);
+  }
+}
+
+/// Schemes that the config does not ask for, as people write their parameters. Linear scaling is one speed for all
+/// pairs, and NTK another base: those are tried as what they are.
+void add_unexpected(FrequencyChoices& choices) {
+  const RopeConfig& config = choices.config();
+  if (pair_count(config) != pair_count(choices.run().rope) || of_patches(config.axes.rule)) return;
+  std::set<double> lengths{4096, 8192, 32768};
+  if (config.scaling.max_position_embeddings > 0) lengths.insert(config.scaling.max_position_embeddings);
+  for (const RopeType type : {RopeType::llama3, RopeType::yarn})
+    for (const double length : lengths) {
+      auto scaled = with_scheme(config, type, 8);
+      if (!scaled) continue;
+      set_trained_length(*scaled, length);
+      const std::string name(rope_type_name(type));
+      choices.add_fitted(
+          [&](double factor) {
+            return cause::ScalingUnexpected{name, factor, length};
+          },
+          *scaled, [](RopeConfig& c, double v) { c.scaling.factor = v; }, 1.1, 256);
+    }
+}
+
 } // namespace
 
 void add_scaling(FrequencyChoices& choices) {
@@ -118,7 +157,10 @@ void add_scaling(FrequencyChoices& choices) {
   plain.scaling.rope_type = RopeType::standard;
   plain.scaling.freq_factors.clear();
   if (scheme.type == RopeType::standard) { // ggml's factors by pair are a scheme of their own
-    if (!config.scaling.freq_factors.empty()) choices.add({cause::ScalingIgnored{"freq_factors", {}}}, plain);
+    if (!config.scaling.freq_factors.empty())
+      choices.add({cause::ScalingIgnored{"freq_factors", {}}}, plain);
+    else
+      add_unexpected(choices);
     return;
   }
   choices.add({cause::ScalingIgnored{scheme_name(choices), {}}}, plain);
@@ -136,6 +178,7 @@ void add_scaling(FrequencyChoices& choices) {
   if (scheme.acts_on != ActsOn::every_pair && scheme.acts_on != ActsOn::nothing) add_lengths(choices);
   add_other_schemes(choices);
   add_inverted(choices);
+  add_ramp_inverted(choices);
 }
 
 } // namespace ropescope

@@ -8,8 +8,11 @@
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/attention_factor.h"
+#include "core/check/causes/exponent.h"
 #include "core/check/causes/output_permuted.h"
+#include "core/check/causes/pairing.h"
 #include "core/check/causes/precision.h"
+#include "core/check/causes/rotary_dim.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/proof/angle_error.h"
 #include "core/check/proof/score.h"
@@ -21,6 +24,7 @@
 #include "core/check/search/screening.h"
 #include "core/check/search/single_causes.h"
 #include "core/check/search/unrotated_rows.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope {
 
@@ -124,6 +128,7 @@ private:
       causes.push_back(cause::AttentionFactor{proof.prediction.gain, original});
     if (!rotated_.empty()) causes.push_back(unrotated_heads(run_, rotated_));
     add_wrong_rows(proved, causes);
+    join_block(causes);
     // What does no harm is said last.
     std::stable_partition(causes.begin(), causes.end(), [](const Cause& c) { return !c.is<cause::OutputPermuted>(); });
     found_.causes = std::move(causes);
@@ -131,6 +136,20 @@ private:
     explained_ = proved.explained;
     found_.residual = residual_of_explained(proved);
     if (!proof.account.unchanged) remember_alike(best);
+  }
+
+  /// A table as wide as the head, of which a part turns, packed into one block: another distance between the two of a
+  /// pair, and not another rotary_dim with an exponent that makes up for it.
+  void join_block(std::vector<Cause>& causes) const {
+    const auto block =
+        std::find_if(causes.begin(), causes.end(), [](const Cause& c) { return c.is<cause::RotaryDim>(); });
+    const auto exponent =
+        std::find_if(causes.begin(), causes.end(), [](const Cause& c) { return c.is<cause::Exponent>(); });
+    if (block == causes.end() || exponent == causes.end() || !scheme_of(run_.rope).spans_whole_head ||
+        exponent->as<cause::Exponent>()->denominator != run_.rope.layout.rotary_dim)
+      return;
+    *block = cause::OtherPairing{run_.rope.layout.pairs.pairing, block->as<cause::RotaryDim>()->measured / 2};
+    causes.erase(exponent);
   }
 
   /// Positions in 16 bits with what they cost.
