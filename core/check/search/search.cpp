@@ -107,6 +107,8 @@ private:
   void conclude(Proof& proof) {
     const Screened& best = *proof.screened;
     if (proof.other_gain) proof.prediction.gain = measured_gain(proof.prediction, proof.whole);
+    // Zeros are no gain: whatever turns them is explained.
+    if (proof.prediction.gain == 0) return;
     const Score proved = score(proof.whole, noise_, proof.prediction);
     if (proved.explained < thresholds::explains) return;
     found_.layout = best.candidate.layout;
