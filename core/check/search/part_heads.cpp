@@ -41,6 +41,10 @@ public:
     if (!moved_.empty()) found.causes.push_back(moved());
     if (!other_.empty()) found.causes.push_back(others());
     found.residual = residual_of_predicted();
+    // Rows that are off beside, in heads that are right otherwise.
+    const std::set<std::int64_t> named(wrong_.begin(), wrong_.end());
+    if (const auto rows = context_.tokens_off([&](std::int64_t r, std::int64_t) { return named.contains(r); }))
+      found.causes.push_back(*rows);
     return found;
   }
 

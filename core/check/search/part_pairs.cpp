@@ -93,7 +93,12 @@ public:
       return std::nullopt;
     }
     if (most && !cause.frequency.empty() && cause.offset.empty()) return std::nullopt;
-    return PartFound{{cause}, residual, nullptr};
+    PartFound found{{cause}, residual, nullptr};
+    const std::vector<std::uint8_t> named = components();
+    if (const auto rows =
+            context_.tokens_off([&](std::int64_t, std::int64_t j) { return named[static_cast<std::size_t>(j)] != 0; }))
+      found.causes.push_back(*rows);
+    return found;
   }
 
 private:
@@ -186,8 +191,12 @@ std::optional<PartFound> own_frequencies(const PartContext& context) {
   predict(context, fits, false);
   const RowProof proof = context.prove(fits.rows);
   if (!proof.whole) return std::nullopt;
-  return PartFound{
-      {cause::OwnFrequencies{fits.theta, rule_of(context.evidence.run, fits.theta)}}, proof.residual, nullptr};
+  cause::OwnFrequencies cause{fits.theta, {}, rule_of(context.evidence.run, fits.theta)};
+  const RopeConfig& rope = context.evidence.run.rope;
+  for (std::size_t i = 0; i < fits.theta.size(); ++i)
+    cause.factor.push_back(std::pow(rope.base, -static_cast<double>(i) / static_cast<double>(fits.theta.size())) /
+                           std::abs(fits.theta[i]));
+  return PartFound{{std::move(cause)}, proof.residual, nullptr};
 }
 
 std::optional<PartFound> wrong_pairs(const PartContext& context) { return Pairs(context).find(); }
