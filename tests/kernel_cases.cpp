@@ -153,6 +153,9 @@ KernelRun run_kernel(const CaseModel& model, const CaseKernel& kernel, const Cas
           turn_row(kernel, theta,
                    kernel.position(static_cast<double>(shape.positions[static_cast<std::size_t>(t)]), t, head),
                    in.data(), out.data());
+        if (kernel.after)
+          kernel.after(kernel.model, t, head, static_cast<double>(shape.positions[static_cast<std::size_t>(t)]),
+                       in.data(), out.data());
         for (const double x : in) run.in.floats.push_back(static_cast<float>(x));
         for (const double x : out) run.out.floats.push_back(rounded(format, static_cast<float>(x)));
       }

@@ -37,6 +37,10 @@ struct CaseKernel {
   std::function<double(double angle)> cosine, sine;
   std::function<bool(std::int64_t token, std::int64_t head)> turns; ///< else the row passes unchanged
   std::function<double(double)> round_theta, round_angle, round_table;
+  /// What is written in the place of a right row, whose pairs turn by position × theta; empty: that row.
+  std::function<void(const CaseModel&, std::int64_t token, std::int64_t head, double position, const double* in,
+                     double* out)>
+      after;
   bool mixed_table = false;
   double times = 1;
 };
@@ -74,6 +78,10 @@ struct CaseBug {
 
 /// Every bug that a model can have in a shape.
 std::vector<CaseBug> case_bugs(const CaseModel&, const CaseShape&);
+
+/// The bugs of a part of a kernel: of some pairs, heads, components or numbers; and of matrices, gains and positions
+/// that are no rotation's.
+std::vector<CaseBug> case_part_bugs(const CaseModel&, const CaseShape&);
 
 /// Two bugs at once.
 std::vector<CaseBug> case_double_bugs(const CaseModel&, const CaseShape&);

@@ -100,6 +100,11 @@ std::string turned(const Measurement& measured) {
     most = std::max(most, measured.gain[i]);
     if (std::isfinite(measured.coherence[i])) multiple = std::min(multiple, measured.coherence[i]);
   }
+  if (seen == 0)
+    return fmt::format(
+        "No frequency can be measured; lengths change by {:.4g} to {:.4g}; of the output at least {:.3g} % "
+        "is a turned and stretched input.",
+        least, most, 100 * multiple);
   return fmt::format("Of {} frequencies that can be measured {} are off{}; lengths change by {:.4g} to {:.4g}; of the "
                      "output at least {:.3g} % is a turned and stretched input.",
                      seen, off, first, least, most, 100 * multiple);

@@ -9,7 +9,7 @@ namespace ropescope::cause {
 /// Some heads, or rows of the batch, are wrong in every token, and the others right.
 struct HeadsWrong {
   std::vector<std::int64_t> heads = {};
-  std::string how = "other";               ///< "zero", "exchanged", "repeated" or "other"
+  std::string how = "other";               ///< "zero", "exchanged", "repeated", "transposed" or "other"
   std::vector<std::int64_t> from = {};     ///< per head, the head whose result it holds; of exchanged and repeated
   std::vector<std::int64_t> batch = {};    ///< rows of the batch in which it is so, where it is not in all of them
   std::vector<std::int64_t> of_batch = {}; ///< per row of `batch`, the row whose result it holds
@@ -30,6 +30,9 @@ struct HeadsWrong {
     const std::string which = fmt::format("head{} {}", heads.size() == 1 ? "" : "s", exact_words(heads));
     const std::string where =
         batch.empty() ? "" : fmt::format(" of batch row{} {}", batch.size() == 1 ? "" : "s", exact_words(batch));
+    if (how == "transposed")
+      return "writes the rows of heads and tokens in each other's order: the output lies as [token, head] where it is "
+             "read as [head, token], or the reverse";
     if (how == "zero") return fmt::format("writes zeros to {}{}", which, where);
     if (!of_batch.empty())
       return fmt::format("writes to batch row{} {} what belongs to batch row{} {}", batch.size() == 1 ? "" : "s",

@@ -29,12 +29,15 @@ struct PairsWrong {
     const bool run = pairs.size() > 4 && pairs.back() - pairs.front() + 1 == static_cast<std::int64_t>(pairs.size());
     return run ? fmt::format("{} … {}", pairs.front(), pairs.back()) : exact_words(pairs);
   }
-  std::string sentence(const KernelRun&) const {
+  std::string sentence(const KernelRun& run) const {
+    if (like == "zero" && 2 * static_cast<std::int64_t>(pairs.size()) == run.rope.layout.rotary_dim)
+      return "writes zeros to the whole rotated part";
     std::string words =
         fmt::format("gets pair{} {} wrong, and the other pairs right", pairs.size() == 1 ? "" : "s", which());
     if (!axis.empty()) words += fmt::format(": those that turn by axis {}", axis);
     if (like == "not_rotated") return words + "; those do not turn";
     if (like == "zero") return words + "; it writes zeros there";
+    if (like.starts_with("ax")) return words + fmt::format("; those turn by {}", like);
     if (!like.empty()) return words + fmt::format("; there it is as in {}", like);
     if (!frequency.empty())
       words += fmt::format("; they turn by {} rad/token{}", exact_words(frequency),

@@ -10,7 +10,7 @@ namespace ropescope::cause {
 /// component.
 struct RowGain {
   std::string like = "other";      ///< "rms_norm", "l2_norm", "layer_norm", "rms_norm_of_token", "weight" or "other"
-  std::vector<double> weight = {}; ///< per component, where they are not all 1
+  std::vector<double> weight = {}; ///< per component, or per head and component; empty: all 1
   bool after = false;              ///< the weight multiplies the rotated row
 
   static constexpr std::string_view name = "row_gain";

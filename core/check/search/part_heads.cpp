@@ -30,8 +30,10 @@ public:
     predicted_ = context_.rows;
     for (const std::int64_t r : wrong_) sort(r);
     const bool some_right = wrong_.size() < static_cast<std::size_t>(sample_.rows);
-    // Where no row is right, that all are wrong says nothing: each must hold what was found elsewhere.
-    if (!some_right && (!other_.empty() || zero_.size() == wrong_.size())) return std::nullopt;
+    // Where no row is right, that all are wrong says nothing: each must hold what was found elsewhere, or do what a
+    // check of those that are not zero tells.
+    if (!some_right && zero_.size() == wrong_.size()) return PartFound{{cause_of(zero_, "zero")}, 0, nullptr};
+    if (!some_right && !other_.empty()) return beside_zero();
     // A few numbers that are wrong in some rows, by chance, are no heads.
     if (zero_.empty() && moved_.empty() && scattered(sample_, context_.proof, context_.layout.at)) return std::nullopt;
     PartFound found;
@@ -39,6 +41,10 @@ public:
     if (!moved_.empty()) found.causes.push_back(moved());
     if (!other_.empty()) found.causes.push_back(others());
     found.residual = residual_of_predicted();
+    // Rows that are off beside, in heads that are right otherwise.
+    const std::set<std::int64_t> named(wrong_.begin(), wrong_.end());
+    if (const auto rows = context_.tokens_off([&](std::int64_t r, std::int64_t) { return named.contains(r); }))
+      found.causes.push_back(*rows);
     return found;
   }
 
@@ -137,12 +143,23 @@ private:
     return make(moved_, how, from, {}, {});
   }
 
+  /// A few of the other rows, which stand for all.
+  std::vector<std::int64_t> some_others() const {
+    constexpr std::size_t looked_at = 4;
+    return {other_.begin(), other_.begin() + static_cast<std::ptrdiff_t>(std::min(looked_at, other_.size()))};
+  }
+
+  std::optional<PartFound> beside_zero() const {
+    if (zero_.empty()) return std::nullopt;
+    std::vector<Cause> causes = alone(some_others());
+    if (causes.empty()) return std::nullopt;
+    causes.push_back(cause_of(zero_, "zero"));
+    return PartFound{std::move(causes), 0, nullptr};
+  }
+
   /// What a check of a few of the other rows alone says.
   Cause others() const {
-    constexpr std::size_t looked_at = 4;
-    std::vector<std::int64_t> rows(other_.begin(),
-                                   other_.begin() + static_cast<std::ptrdiff_t>(std::min(looked_at, other_.size())));
-    const std::vector<Cause> causes = alone(rows);
+    const std::vector<Cause> causes = alone(some_others());
     std::string inner;
     for (const Cause& cause : causes) inner += (inner.empty() ? "" : "; and it ") + cause.sentence(run_);
     return make(other_, "other", {}, {}, inner);

@@ -71,7 +71,7 @@ public:
   }
 
   std::optional<PartFound> find() const {
-    if (wrong_.empty() || wrong_.size() == off_.size() ||
+    if (wrong_.empty() || (wrong_.size() == off_.size() && !zero()) ||
         scattered(context_.sample, context_.proof, context_.layout.at))
       return std::nullopt;
     cause::PairsWrong cause{wrong_, axis(), {}, {}, {}};
@@ -84,6 +84,8 @@ public:
       const auto& of = *matrix->as<cause::PairMatrix>();
       cause.like = of.matrix == "1, 0; 0, 1" ? "not_rotated" : of.like == "other" ? of.matrix : of.like;
       if (most && cause.like == "not_rotated") return std::nullopt;
+    } else if (std::string axes = other_axes(); !axes.empty()) {
+      cause.like = axes;
     } else if (auto frequencies = turning()) {
       cause.frequency = std::move(frequencies->first);
       cause.offset = std::move(frequencies->second);
@@ -91,7 +93,12 @@ public:
       return std::nullopt;
     }
     if (most && !cause.frequency.empty() && cause.offset.empty()) return std::nullopt;
-    return PartFound{{cause}, residual, nullptr};
+    PartFound found{{cause}, residual, nullptr};
+    const std::vector<std::uint8_t> named = components();
+    if (const auto rows =
+            context_.tokens_off([&](std::int64_t, std::int64_t j) { return named[static_cast<std::size_t>(j)] != 0; }))
+      found.causes.push_back(*rows);
+    return found;
   }
 
 private:
@@ -112,6 +119,31 @@ private:
     for (std::size_t n = 0; n < context_.sample.out.size(); ++n)
       if (of[n % of.size()] && context_.sample.out[n] != 0) return false;
     return true;
+  }
+
+  /// "axis t" where each wrong pair turns by another axis than it should, or "axes t, h …" where those differ.
+  std::string other_axes() const {
+    const KernelRun& run = context_.evidence.run;
+    if (run.positions.axes < 2) return {};
+    std::vector<std::string> names;
+    for (const std::int64_t i : wrong_) {
+      const std::vector<std::uint8_t> of = context_.components_of({i});
+      std::string name;
+      for (std::int64_t a = 0; a < run.positions.axes && name.empty(); ++a) {
+        Prediction prediction = context_.expected;
+        prediction.turns.axis[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(a);
+        const SampleTurns turns = sample_turns(context_.sample, prediction, context_.evidence.noise);
+        if (context_.prove(predicted_rows(context_.sample, context_.layout.at, turns), of).whole)
+          name = axis_name(run.rope, a);
+      }
+      if (name.empty()) return {};
+      names.push_back(std::move(name));
+    }
+    if (std::all_of(names.begin(), names.end(), [&](const std::string& n) { return n == names.front(); }))
+      return "axis " + names.front();
+    std::string list;
+    for (const std::string& n : names) list += (list.empty() ? "axes " : ", ") + n;
+    return list;
   }
 
   /// Frequencies and offsets, where those are all there is.
@@ -159,8 +191,12 @@ std::optional<PartFound> own_frequencies(const PartContext& context) {
   predict(context, fits, false);
   const RowProof proof = context.prove(fits.rows);
   if (!proof.whole) return std::nullopt;
-  return PartFound{
-      {cause::OwnFrequencies{fits.theta, rule_of(context.evidence.run, fits.theta)}}, proof.residual, nullptr};
+  cause::OwnFrequencies cause{fits.theta, {}, rule_of(context.evidence.run, fits.theta)};
+  const RopeConfig& rope = context.evidence.run.rope;
+  for (std::size_t i = 0; i < fits.theta.size(); ++i)
+    cause.factor.push_back(std::pow(rope.base, -static_cast<double>(i) / static_cast<double>(fits.theta.size())) /
+                           std::abs(fits.theta[i]));
+  return PartFound{{std::move(cause)}, proof.residual, nullptr};
 }
 
 std::optional<PartFound> wrong_pairs(const PartContext& context) { return Pairs(context).find(); }

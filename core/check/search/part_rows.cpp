@@ -7,6 +7,7 @@
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/halves_exchanged.h"
+#include "core/check/causes/heads_wrong.h"
 #include "core/check/causes/row_shift.h"
 #include "core/check/search/parts.h"
 
@@ -40,6 +41,36 @@ std::optional<PartFound> reordered(const PartContext& context, bool neighbours) 
 class Shifted {
 public:
   explicit Shifted(const PartContext& context) : context_(context), run_(context.evidence.run) {}
+
+  /// Right rows in the order of the other of the two axes, heads and tokens.
+  std::optional<PartFound> transposed() const {
+    const RowShape& shape = run_.shape;
+    const bool inside = shape.inner > 1;
+    if (run_.heads < 2 || shape.tokens < 2 || (inside && shape.inner != run_.heads)) return std::nullopt;
+    const auto source = [&](std::int64_t outer, std::int64_t token, std::int64_t inner) {
+      // Where the row lies within its row of the batch, counted along the axes as they are, and then read the other
+      // way.
+      const std::int64_t head = inside ? inner : outer % run_.heads, batch = inside ? outer : outer / run_.heads;
+      const std::int64_t n = inside ? token * run_.heads + head : head * shape.tokens + token;
+      const std::int64_t from = inside ? n % shape.tokens : n / run_.heads,
+                         of = inside ? n / shape.tokens : n % run_.heads;
+      return std::pair{from, inside ? run_.first_number(batch, from, of)
+                                    : run_.first_number(batch * run_.heads + of, from, 0)};
+    };
+    const RowSample& sample = context_.sample;
+    std::vector<double> predicted(sample.out.size()), x(static_cast<std::size_t>(sample.width));
+    for (std::size_t t = 0; t < sample.tokens.size(); ++t)
+      for (std::int64_t r = 0; r < sample.rows; ++r) {
+        const auto from = source(r / shape.inner, sample.tokens[t], r % shape.inner);
+        for (std::size_t j = 0; j < x.size(); ++j) x[j] = run_.in.number(from.second + static_cast<std::int64_t>(j));
+        turn(x, from.first, predicted.data() + sample.row(t, static_cast<std::size_t>(r)));
+      }
+    const RowProof proof = context_.prove(predicted);
+    if (!proof.whole) return std::nullopt;
+    cause::HeadsWrong cause{{}, "transposed", {}, {}, {}, {}};
+    for (std::int64_t h = 0; h < run_.heads; ++h) cause.heads.push_back(h);
+    return PartFound{{cause}, proof.residual, nullptr};
+  }
 
   std::optional<PartFound> find() const {
     for (const bool here : {false, true})
@@ -142,7 +173,9 @@ bool spared(const std::vector<std::int64_t>& counts, std::int64_t all) {
 std::optional<PartFound> misplaced_rows(const PartContext& context) {
   for (const bool neighbours : {false, true})
     if (auto found = reordered(context, neighbours)) return found;
-  return Shifted(context).find();
+  const Shifted rows(context);
+  if (auto found = rows.transposed()) return found;
+  return rows.find();
 }
 
 std::optional<Cause> scattered(const RowSample& sample, const RowProof& proof, const PairComponents& at) {
@@ -153,24 +186,33 @@ std::optional<Cause> scattered(const RowSample& sample, const RowProof& proof, c
   if (proof.count == 0 || share > most) return std::nullopt;
   std::vector<std::int64_t> by_component(static_cast<std::size_t>(sample.width)),
       by_row(static_cast<std::size_t>(sample.rows)), by_token(sample.tokens.size());
-  std::int64_t input = 0, zero = 0;
+  std::int64_t input = 0, zero = 0, stretches = 0;
   for (std::size_t t = 0; t < sample.tokens.size(); ++t)
     for (std::size_t r = 0; r < by_row.size(); ++r)
       for (std::size_t j = 0; j < by_component.size(); ++j) {
         const std::size_t n = sample.row(t, r) + j;
         if (!proof.off[n]) continue;
         ++by_component[j];
-        ++by_row[r];
-        ++by_token[t];
+        // Numbers that follow one another are one event: threads write stretches.
+        if (j == 0 || !proof.off[n - 1]) {
+          ++stretches;
+          ++by_row[r];
+          ++by_token[t];
+        }
         input += sample.out[n] == sample.in[n];
         zero += sample.out[n] == 0;
       }
+  // A component that is off in a third of the rows is no chance.
+  constexpr double most_of_component = 0.3;
+  if (static_cast<double>(*std::max_element(by_component.begin(), by_component.end())) >
+      most_of_component * static_cast<double>(by_token.size() * by_row.size()))
+    return std::nullopt;
   // Where all that should pass does, chance had the rotated part alone.
   const bool rest_right = std::all_of(at.rest.begin(), at.rest.end(),
                                       [&](std::int64_t j) { return by_component[static_cast<std::size_t>(j)] == 0; });
   const std::size_t components = rest_right ? 2 * at.in_first.size() : by_component.size();
-  if (!even(by_component, proof.count, components) || !even(by_row, proof.count, by_row.size()) ||
-      !even(by_token, proof.count, by_token.size()) || spared(by_row, proof.count))
+  if (!even(by_component, proof.count, components) || !even(by_row, stretches, by_row.size()) ||
+      !even(by_token, stretches, by_token.size()) || spared(by_row, stretches))
     return std::nullopt;
   const bool is_input = static_cast<double>(input) >= thresholds::nearly_all * static_cast<double>(proof.count),
              is_zero = static_cast<double>(zero) >= thresholds::nearly_all * static_cast<double>(proof.count);

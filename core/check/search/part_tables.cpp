@@ -34,13 +34,14 @@ public:
     make_entries();
     std::vector<double> predicted = context_.rows;
     std::string words;
+    std::size_t of_component = 0;
     for (std::size_t i = 0; i < at_.in_first.size(); ++i)
       for (const bool second : {false, true}) {
         throw_if_stopped(context_.evidence.stop);
-        const auto chosen = of_component(i, second);
+        const auto chosen = chosen_for(i, second);
         if (!chosen) return std::nullopt;
         write(i, second, *chosen, predicted);
-        per_component_ |= chosen->first->of_component || chosen->second->of_component;
+        of_component += chosen->first->of_component || chosen->second->of_component;
         constexpr std::size_t shown = 4; // components: the rest follows from them, or is in no order
         if (i < shown / 2)
           words += fmt::format("{}component {}: {} and {}{}", words.empty() ? "" : "; ",
@@ -57,9 +58,11 @@ public:
     }
     const RowProof proof = prove_rows(sample_, predicted, at_, turns_, context_.evidence.noise);
     if (!proof.whole) return std::nullopt;
-    PartFound found{{cause::PairMatrix{per_component_ ? "frequency_per_component" : "other_table_entries", words, {}}},
-                    proof.residual,
-                    nullptr};
+    PartFound found{
+        {cause::PairMatrix{
+            of_component >= at_.in_first.size() / 2 ? "frequency_per_component" : "other_table_entries", words, {}}},
+        proof.residual,
+        nullptr};
     found.causes.insert(found.causes.end(), also.begin(), also.end());
     return found;
   }
@@ -110,7 +113,6 @@ private:
     const std::vector<double> none(sample_.tokens.size(), 0.0);
     entries_.push_back({"1", std::vector<double>(sample_.tokens.size(), 1.0), none});
     entries_.push_back({"0", none, none});
-    per_component_ = false;
   }
 
   /// The components of a pair as the first row of the sample has them.
@@ -134,11 +136,12 @@ private:
     return std::abs(p - c.out) / (bound + thresholds::nothing);
   }
 
-  std::optional<Chosen> of_component(std::size_t i, bool second) {
+  std::optional<Chosen> chosen_for(std::size_t i, bool second) {
     // The expected entries first: a slow pair fits many.
     std::vector<const Entry*> order;
     for (const std::size_t k : {2 * i, 2 * i + 1})
       if (k < entries_.size()) order.push_back(&entries_[k]);
+    order.insert(order.end(), {&entries_[entries_.size() - 1], &entries_[entries_.size() - 2]}); // 0 and 1
     for (const Entry& entry : entries_)
       if (std::find(order.begin(), order.end(), &entry) == order.end()) order.push_back(&entry);
     // A token late in the sample, where entries differ, whose other component is long enough to be told by.
@@ -202,7 +205,7 @@ private:
   const PairComponents& at_;
   SampleTurns turns_; ///< with the noise of the entries that are taken
   std::vector<Entry> entries_;
-  bool per_component_ = false, last_off_ = false;
+  bool last_off_ = false;
 };
 
 } // namespace

@@ -1,12 +1,14 @@
 #include "core/check/search/parts.h"
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/attention_factor.h"
 #include "core/check/causes/components_wrong.h"
+#include "core/check/causes/rows_wrong.h"
 #include "core/check/search/search.h"
 
 namespace ropescope {
@@ -64,6 +66,20 @@ std::vector<double> PartContext::pairs_off() const {
   return result;
 }
 
+std::optional<Cause>
+PartContext::tokens_off(const std::function<bool(std::int64_t row, std::int64_t component)>& left_out) const {
+  cause::RowsWrong wrong;
+  for (std::size_t t = 0; t < sample.tokens.size(); ++t) {
+    bool off = false;
+    for (std::int64_t r = 0; r < sample.rows && !off; ++r)
+      for (std::int64_t j = 0; j < sample.width && !off; ++j)
+        off = proof.off[sample.row(t, static_cast<std::size_t>(r)) + static_cast<std::size_t>(j)] && !left_out(r, j);
+    if (off) wrong.rows.push_back(sample.tokens[t]);
+  }
+  if (wrong.rows.empty()) return std::nullopt;
+  return Cause(std::move(wrong));
+}
+
 std::vector<std::uint8_t> PartContext::components_of(const std::vector<std::int64_t>& pairs) const {
   std::vector<std::uint8_t> of(static_cast<std::size_t>(sample.width), 0);
   for (const std::int64_t i : pairs)
@@ -102,8 +118,10 @@ std::optional<PartFound> beside_components(const PartContext& context) {
   const auto components = wrong_components(context);
   if (!components) return std::nullopt;
   const auto pairs = context.pairs_off();
+  std::vector<std::int64_t> all(pairs.size());
+  std::iota(all.begin(), all.end(), std::int64_t{0});
   if (std::all_of(pairs.begin(), pairs.end(), [](double share) { return share == 0; }))
-    return PartFound{{*components}, 0, nullptr};
+    return PartFound{{*components}, context.prove(context.rows, context.components_of(all)).residual, nullptr};
   // Under a layout that is not the model's there is enough to say.
   const Evidence& evidence = context.evidence;
   if (!context.layout.causes.empty()) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct PartContext {
   RowProof prove(const std::vector<double>& predicted, const std::vector<std::uint8_t>& of) const;
   /// Share of the tokens in which a component, a pair, or a row (head × batch) is off.
   std::vector<double> components_off() const, pairs_off() const, rows_off() const;
+  /// The tokens in which a number that is not left out is off, as a cause; nothing where there are none.
+  std::optional<Cause> tokens_off(const std::function<bool(std::int64_t row, std::int64_t component)>& left_out) const;
   /// Per component, 1 where one of the pairs writes it.
   std::vector<std::uint8_t> components_of(const std::vector<std::int64_t>& pairs) const;
 };

@@ -8,6 +8,7 @@
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/attention_factor.h"
+#include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/exponent.h"
 #include "core/check/causes/output_permuted.h"
 #include "core/check/causes/pairing.h"
@@ -15,6 +16,7 @@
 #include "core/check/causes/rotary_dim.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/proof/angle_error.h"
+#include "core/check/proof/deviations.h"
 #include "core/check/proof/score.h"
 #include "core/check/search/likeness.h"
 #include "core/check/search/parts.h"
@@ -111,6 +113,8 @@ private:
   void conclude(Proof& proof) {
     const Screened& best = *proof.screened;
     if (proof.other_gain) proof.prediction.gain = measured_gain(proof.prediction, proof.whole);
+    // Zeros are no gain: whatever turns them is explained.
+    if (proof.prediction.gain == 0) return;
     const Score proved = score(proof.whole, noise_, proof.prediction);
     if (proved.explained < thresholds::explains) return;
     found_.layout = best.candidate.layout;
@@ -127,7 +131,7 @@ private:
     if (proof.other_gain && std::abs(proof.prediction.gain / original - 1) > least_gain)
       causes.push_back(cause::AttentionFactor{proof.prediction.gain, original});
     if (!rotated_.empty()) causes.push_back(unrotated_heads(run_, rotated_));
-    add_wrong_rows(proved, causes);
+    add_wrong_rows(proved, proof.prediction, causes);
     join_block(causes);
     // What does no harm is said last.
     std::stable_partition(causes.begin(), causes.end(), [](const Cause& c) { return !c.is<cause::OutputPermuted>(); });
@@ -209,11 +213,31 @@ private:
     return measured;
   }
 
-  void add_wrong_rows(const Score& proved, std::vector<Cause>& causes) const {
-    std::vector<std::int64_t> rows;
+  /// Tokens that are off: single numbers here and there, some heads of them, or all of them.
+  void add_wrong_rows(const Score& proved, const Prediction& prediction, std::vector<Cause>& causes) const {
+    cause::RowsWrong wrong;
     for (std::size_t t = 0; t < proved.rows.size(); ++t)
-      if (!proved.rows[t].explained()) rows.push_back(static_cast<std::int64_t>(t));
-    if (!rows.empty()) causes.push_back(cause::RowsWrong{std::move(rows)});
+      if (!proved.rows[t].explained()) wrong.rows.push_back(static_cast<std::int64_t>(t));
+    if (wrong.rows.empty()) return;
+    // Some tens of them tell what is off in all.
+    std::vector<std::int64_t> looked_at = wrong.rows;
+    if (looked_at.size() > static_cast<std::size_t>(thresholds::screened_tokens))
+      looked_at.resize(static_cast<std::size_t>(thresholds::screened_tokens));
+    const RowSample sample = read_rows(run_, looked_at);
+    const PairComponents& at = found_.layout->at;
+    const SampleTurns turns = sample_turns(sample, prediction, noise_);
+    const RowProof proof = prove_rows(sample, predicted_rows(sample, at, turns), at, turns, noise_);
+    // A few rows are rows, whatever is off in them.
+    constexpr std::size_t few = 8;
+    if (auto numbers = wrong.rows.size() > few ? scattered(sample, proof, at) : std::nullopt) {
+      cause::ElementsWrong elements = *numbers->as<cause::ElementsWrong>();
+      elements.share *= static_cast<double>(wrong.rows.size()) / static_cast<double>(run_.shape.tokens);
+      causes.push_back(elements);
+      return;
+    }
+    const Deviations off = deviations(run_, sample, sample.out, proof, at);
+    if (static_cast<std::int64_t>(off.heads_off.size()) < off.heads && rotated_.empty()) wrong.heads = off.heads_off;
+    causes.push_back(std::move(wrong));
   }
 
   /// Kernels that do not rotate every row of a token by one angle a pair.

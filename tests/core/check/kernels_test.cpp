@@ -59,3 +59,7 @@ TEST_CASE("every class of bug of a Qwen 2.5 kernel under YaRN is named, with its
 TEST_CASE("two bugs at once are both named, whatever the model, the shape and the format") {
   for (const test::CaseModel& model : test::case_models()) check_bugs(model, test::case_double_bugs);
 }
+
+TEST_CASE("every class of bug of a part of a kernel is named, whatever the model, the shape and the format") {
+  for (const test::CaseModel& model : test::case_models()) check_bugs(model, test::case_part_bugs);
+}

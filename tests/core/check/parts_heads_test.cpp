@@ -157,3 +157,49 @@ TEST_CASE("scattered wrong numbers are told by their share and by what they equa
       CHECK(share < 1.2 * real);
     }
 }
+
+TEST_CASE("heads that are zero are told beside what the others do, and an output of zeros alone as zeros") {
+  for (unsigned seed = 0; seed < cases; ++seed) {
+    PartCase made = test::part_case(seed), nothing = made;
+    made.for_rows([&](std::int64_t, std::int64_t h, std::int64_t t, const double* x, double* y) {
+      for (std::int64_t i = 0; i < made.model.pairs(); ++i) made.turn(i, -made.angle(i, t), x, y);
+      if (h == 0) std::fill(y, y + made.in.width, 0.0);
+    });
+    Finding finding = check(made.run());
+    CHECK(test::parameter<Numbers>(told(made, finding, "heads_wrong", "zero"), "heads") == Numbers{0});
+    CHECK(test::find_cause(finding, "inverse_rotation"));
+    std::fill(nothing.out.numbers.begin(), nothing.out.numbers.end(), 0.0);
+    finding = check(nothing.run());
+    told(nothing, finding, "heads_wrong", "zero");
+  }
+}
+
+TEST_CASE("rows written in the order of the other axis are told as that") {
+  for (unsigned seed = 0; seed < cases; ++seed) {
+    const PartCase right = test::part_case(seed, seed % 4 == 3, seed % 2 == 1);
+    PartCase made = right;
+    const std::int64_t heads = made.in.heads, tokens = made.in.tokens;
+    made.for_rows([&](std::int64_t b, std::int64_t h, std::int64_t t, const double*, double* y) {
+      const std::int64_t n = made.heads_inside ? t * heads + h : h * tokens + t;
+      const double* row =
+          made.heads_inside ? right.out.row(b, n / tokens, n % tokens) : right.out.row(b, n % heads, n / heads);
+      std::copy(row, row + made.in.width, y);
+    });
+    const Finding finding = check(made.run());
+    told(made, finding, "heads_wrong", "transposed");
+  }
+}
+
+TEST_CASE("stretches of numbers that were never written are scattered numbers too") {
+  for (unsigned seed = 0; seed < cases; ++seed) {
+    PartCase made = test::part_case(seed);
+    std::mt19937 random(seed);
+    made.for_rows([&](std::int64_t, std::int64_t, std::int64_t, const double*, double* y) {
+      for (std::int64_t j = 0; j < made.in.width; j += 16)
+        if (random() % 25 == 0) std::fill(y + j, y + j + 16, 0.0);
+    });
+    const Finding finding = check(made.run());
+    INFO(made.words() << " was found to be " << finding.sentence);
+    REQUIRE(test::find_cause(finding, "elements_wrong"));
+  }
+}

@@ -180,3 +180,28 @@ TEST_CASE("an output whose halves or neighbours are exchanged is told as that") 
       CHECK(test::parameter<std::string>(*found, "exchanged") == (neighbours ? "neighbours" : "halves"));
     }
 }
+
+TEST_CASE("cos and sin cut out of a table at the wrong places are told as entries of other places") {
+  for (unsigned seed = 0; seed < 3 * cases; seed += 3) { // a table of sin and cos in turn, cut in two
+    PartCase made = test::part_case(seed);
+    made.model.interleaved = true;
+    const std::vector<double> theta = made.model.theta();
+    const std::int64_t half = made.model.pairs() / 2 * 2;
+    made.for_rows([&](std::int64_t, std::int64_t, std::int64_t t, const double* x, double* y) {
+      const auto p = static_cast<double>(made.in.positions[0][static_cast<std::size_t>(t)]);
+      const auto entry = [&](std::int64_t n) {
+        const double angle = p * theta[static_cast<std::size_t>(n / 2 % made.model.pairs())];
+        return n % 2 == 0 ? std::sin(angle) : std::cos(angle);
+      };
+      for (std::int64_t i = 0; i < made.model.pairs(); ++i) {
+        y[2 * i] = -x[2 * i + 1] * entry(half + i);
+        y[2 * i + 1] = x[2 * i] * entry(i);
+      }
+    });
+    const Finding finding = check(made.run());
+    INFO(made.words() << " was found to be " << finding.sentence);
+    const Cause* found = test::find_cause(finding, "pair_matrix");
+    REQUIRE(found);
+    CHECK(test::parameter<std::string>(*found, "like") == "other_table_entries");
+  }
+}

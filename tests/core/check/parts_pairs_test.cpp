@@ -168,3 +168,26 @@ TEST_CASE("frequencies that no scheme yields are given as a list that a config c
       CHECK(list[static_cast<std::size_t>(i)] == doctest::Approx(own(i)).epsilon(1e-3));
   }
 }
+
+TEST_CASE("pairs that turn by another axis, as where a section begins too early, are told with that axis") {
+  for (unsigned seed = 0; seed < cases; ++seed) {
+    PartCase made = test::part_case(seed, true);
+    made.model.interleaved_sections = false;
+    const std::int64_t n = made.model.pairs() / 8;
+    made.model.sections = {2 * n, 3 * n, made.model.pairs() - 5 * n};
+    const std::vector<double> theta = made.model.theta();
+    made.for_rows([&](std::int64_t, std::int64_t, std::int64_t t, const double* x, double* y) {
+      for (std::int64_t i = 0; i < made.model.pairs(); ++i) // h begins two pairs too early
+        made.turn(i,
+                  i == 2 * n - 1 || i == 2 * n - 2
+                      ? static_cast<double>(made.in.positions[1][static_cast<std::size_t>(t)]) *
+                            theta[static_cast<std::size_t>(i)]
+                      : made.angle(i, t),
+                  x, y);
+    });
+    const Finding finding = check(made.run());
+    const Cause& found = told(made, finding, "pairs_wrong");
+    CHECK(test::parameter<Numbers>(found, "pairs") == Numbers{2 * n - 2, 2 * n - 1});
+    CHECK(test::parameter<std::string>(found, "like") == "axis h");
+  }
+}

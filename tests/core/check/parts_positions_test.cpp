@@ -191,3 +191,26 @@ TEST_CASE("a gain of each row's own is told where no norm explains it") {
     CHECK(test::parameter<std::string>(told(made, finding, "row_gain"), "like") == "other");
   }
 }
+
+TEST_CASE("a norm over all heads of a token with a weight for each head and component is told with every weight") {
+  for (unsigned seed = 0; seed < cases; ++seed) {
+    PartCase made = test::part_case(seed, false, seed % 2 == 1);
+    const std::int64_t d = made.in.width, heads = made.in.heads;
+    std::vector<double> row(static_cast<std::size_t>(d));
+    made.for_rows([&](std::int64_t b, std::int64_t h, std::int64_t t, const double* x, double* y) {
+      double square = 0;
+      for (std::int64_t other = 0; other < heads; ++other)
+        for (std::int64_t j = 0; j < d; ++j)
+          square += std::pow(made.in.row(b, other, t)[j], 2) / static_cast<double>(d * heads);
+      for (std::int64_t j = 0; j < d; ++j)
+        row[static_cast<std::size_t>(j)] =
+            x[j] / std::sqrt(square + 1e-5) * (1 + 0.4 * std::sin(static_cast<double>(h * 100 + j)));
+      std::copy(row.begin(), row.end(), y);
+      for (std::int64_t i = 0; i < made.model.pairs(); ++i) made.turn(i, made.angle(i, t), row.data(), y);
+    });
+    const Finding finding = check(made.run());
+    const Cause& found = told(made, finding, "row_gain");
+    CHECK(test::parameter<std::string>(found, "like") == "rms_norm_of_token");
+    CHECK(test::parameter<std::vector<double>>(found, "weight").size() == static_cast<std::size_t>(d * heads));
+  }
+}
