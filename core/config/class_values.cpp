@@ -27,10 +27,11 @@ std::optional<double> base_in(const Json& rope_parameters) {
 
 std::shared_ptr<const ClassValues> ClassValues::of(std::string_view model_type, bool older, const Json& given) {
   const ClassDefaults* row = find(more_classes(), model_type);
+  const bool measured = row == nullptr;
   if (!row) row = find_class_defaults(model_type);
   const ClassDefaults* before = older ? find(older_defaults(), model_type) : nullptr;
   if (!row && !before) return nullptr;
-  std::shared_ptr<ClassValues> values(new ClassValues(Json::parse((row ? row : before)->json)));
+  std::shared_ptr<ClassValues> values(new ClassValues(Json::parse((row ? row : before)->json), measured));
   if (before) values->take_older(Json::parse(before->json));
   if (given.is_object()) values->take_given(given);
   return values;

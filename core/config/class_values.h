@@ -18,6 +18,9 @@ public:
   static std::shared_ptr<const ClassValues> of(std::string_view model_type, bool older = false,
                                                const Json& given = Json());
 
+  /// Whether the row was measured of the whole class, so that a key that it lacks is one that the class does not read.
+  /// Rows written by hand hold what files leave out, and no more.
+  bool is_measured() const { return measured_; }
   /// Whether its attention turns anything, with the class's own settings.
   bool rotates() const { return flag("rope"); }
   /// {key: value}, where it turns only if the file, or the class's default, has that value; null: it turns.
@@ -43,7 +46,7 @@ public:
   Json given_to_part(std::string_view key) const;
 
 private:
-  explicit ClassValues(Json json) : json_(std::move(json)) {}
+  ClassValues(Json json, bool measured) : json_(std::move(json)), measured_(measured) {}
   void take_older(const Json& row);
   void take_given(const Json& values);
   bool flag(std::string_view name) const;
@@ -51,6 +54,7 @@ private:
   const Json* within(std::string_view object, std::string_view key) const;
 
   Json json_;
+  bool measured_;
   std::optional<double> newer_base_;
 };
 

@@ -83,14 +83,19 @@ std::int64_t part_of(std::int64_t head_dim, double partial) {
   return static_cast<std::int64_t>(part);
 }
 
+/// The file's rotary_dim, where something reads it: GPT-J's and others' way to say the part of a head in components.
+std::optional<std::int64_t> stated_rotary_dim(const Object& config) {
+  return reads_rotary_dim(config) ? config.integer("rotary_dim") : std::nullopt;
+}
+
 std::int64_t rotary_dim(const RopeConfig& rope, const Object& config, bool partial_stated) {
   // The head apart turns whole, and p-RoPE's table is as wide as the head, with frequencies of 0.
   if (is_decoupled(config) || scheme_of(rope).spans_whole_head) return rope.layout.head_dim;
   if (config.code().rope_inside_head && !partial_stated)
     if (const auto part = rope_part(config)) return *part;
+  // A stated part of the head counts before it.
   if (!partial_stated && !config.code().rotary_dim_unread) {
-    // GPT-J's and others' way to say it in components. A stated part of the head counts before it.
-    if (const auto given = config.integer("rotary_dim")) return *given;
+    if (const auto given = stated_rotary_dim(config)) return *given;
     if (const auto own = config.class_integer("rotary_dim")) return *own;
   }
   // A third of the head for each axis, of whole pairs; what is left passes.
@@ -103,7 +108,21 @@ std::optional<double> number_in(const Json* parameters, const char* key) {
   return value && value->is_number() ? std::optional(value->get<double>()) : std::nullopt;
 }
 
+/// Says of a rotary_dim that nobody reads, and that would change what turns, that it does not.
+void warn_of_unread_rotary_dim(const RopeConfig& rope, const Object& config) {
+  const Json* given = config.find("rotary_dim");
+  if (given && !reads_rotary_dim(config) && *given != rope.layout.rotary_dim)
+    config.warn(fmt::format("{} has no effect: transformers 5.24 turns {} components of model_type \"{}\"",
+                            config.place_of("rotary_dim"), rope.layout.rotary_dim, config.model_type()));
+}
+
 } // namespace
+
+bool reads_rotary_dim(const Object& config) {
+  const ModelType& code = config.code();
+  if (code.rotary_dim_unread) return false;
+  return code.rotary_dim_read || !config.is_measured() || config.values()->has("rotary_dim");
+}
 
 const Json* class_parameters(const Object& config, std::string_view layer_type) {
   const Json* all = config.values() ? config.values()->rope_parameters() : nullptr;
@@ -130,7 +149,10 @@ double base_of(const Object& config, const Json* parameters) {
       return *own;
     }
   if (const auto own = config.class_number("rope_theta")) return *own;
-  config.say_from_class(fmt::format("rope_theta {}", code.default_theta));
+  if (config.is_known() || config.values())
+    config.say_from_class(fmt::format("rope_theta {}", code.default_theta));
+  else
+    config.warn(fmt::format("no rope_theta in it: taken as {}, as in most models", grouped(code.default_theta)));
   return code.default_theta;
 }
 
@@ -159,12 +181,12 @@ void set_dimensions(RopeConfig& rope, const Object& config, std::string_view lay
   const auto of_class = number_in(class_parameters(config, layer_type), "partial_rotary_factor");
   if (!partial_in_dictionary) {
     rope.layout.partial_rotary_factor = beside.value_or(of_class.value_or(code.default_partial));
-    if (!beside && of_class && *of_class != 1)
+    if (!beside && !stated_rotary_dim(config) && of_class && *of_class != 1)
       config.say_from_class(fmt::format("partial_rotary_factor {:g}", *of_class));
   }
   // Under its own name alone: what is spelt otherwise is of code that reads it.
   const bool by_name = config.find("partial_rotary_factor") && !config.is_spelt_otherwise("partial_rotary_factor");
-  if (!partial_in_dictionary && beside && by_name && *beside != 1 && config.values() &&
+  if (!partial_in_dictionary && beside && by_name && *beside != 1 && config.is_measured() &&
       !config.values()->reads_partial() && rope.scaling.rope_type == RopeType::standard) {
     config.warn(
         fmt::format("{} has no effect: transformers 5.24 turns the whole head of model_type \"{}\" (4.57 turned "
@@ -175,6 +197,7 @@ void set_dimensions(RopeConfig& rope, const Object& config, std::string_view lay
   rope.layout.rotary_dim = code.turns_whole_rows
                                ? 2 * part_of(head, rope.layout.partial_rotary_factor)
                                : rotary_dim(rope, config, partial_in_dictionary || beside.has_value());
+  warn_of_unread_rotary_dim(rope, config);
   rope.layout.nope_dim = 0;
   if (is_decoupled(config)) {
     const auto nope = config.integer("qk_nope_head_dim");

@@ -16,6 +16,9 @@ std::optional<double> local_base_of(const Object&);
 /// types differ. `partial_in_dictionary`: the rope parameters state partial_rotary_factor, and it is set already.
 void set_dimensions(RopeConfig&, const Object&, std::string_view layer_type, bool partial_in_dictionary);
 
+/// Whether the file's rotary_dim, if it has one, says how much of a head turns.
+bool reads_rotary_dim(const Object&);
+
 /// The class's rope parameters of layers of that type, where it has any.
 const Json* class_parameters(const Object&, std::string_view layer_type);
 

@@ -22,7 +22,8 @@ constexpr std::string_view understood[] = {
     "compress_rope_theta", "partial_rotary_factor", "partial_rotary_factors", "layer_rope_theta", "qk_rope_head_dim",
     "qk_nope_head_dim", "rope_interleave", "rotary_interleaved", "no_rope_layers", "no_rope_layer_interval", "rope_scaling_layers",
     "xpos_rel_pos", "xpos_scale_base", "original_rope", "use_rope", "use_rotary_embeddings", "use_rotary_embedding", "rope", "use_nope",
-    "mla_use_nope", "use_mem_rope", "rotary_value", "rope_type",
+    "mla_use_nope", "use_mem_rope", "rotary_value", "rope_max_length", "rope_full_precision",
+    "use_interpolated_rotary_pos_emb",
     // clang-format on
 };
 
@@ -34,6 +35,7 @@ constexpr Dishonoured dishonoured[] = {
     {"use_scaled_rope", "it scales frequencies by numbers that the file does not have"},
     {"rope_position_scale", "it scales positions"},
     {"use_fope", "it mixes cosines and sines of many frequencies, which is no rotation"},
+    {"position_encoding_2d", "it turns each half of a head by a position of its own"},
     {"fope_num_inv_freq", "it mixes cosines and sines of many frequencies, which is no rotation"},
     {"fope_init_factor", "it mixes cosines and sines of many frequencies, which is no rotation"},
     {"fope_sep_head", "it mixes cosines and sines of many frequencies, which is no rotation"},
@@ -41,6 +43,7 @@ constexpr Dishonoured dishonoured[] = {
 
 /// Keys that change scores beside the rotation and are not computed here.
 constexpr Dishonoured beside[] = {
+    {"use_dynamic_ntk", "beyond the trained length the base grows with each doubling, which is not computed here"},
     {"use_logn_attn", "queries beyond the trained length are scaled by a logarithm, which is not computed here"},
 };
 
@@ -58,7 +61,8 @@ bool has_word(std::string_view key, std::string_view word) { return key.find(wor
 bool is_off(std::string_view key, const Json& value) {
   if (value.is_null() || value.empty()) return true; // of a number or true, empty() is false
   if (value.is_boolean()) return !value.get<bool>();
-  if (value.is_string()) return value == "" || value == "none" || value == "default" || value == "rope";
+  if (value.is_string())
+    return value == "" || value == "none" || value == "default" || value == "original" || value == "rope";
   if (!value.is_number()) return false;
   const double number = value.get<double>();
   const bool multiplies = has_word(key, "factor") || has_word(key, "scale") || has_word(key, "fraction");
@@ -105,9 +109,14 @@ void judge_other_key(const Object& config, std::string_view key, const Json& val
     throw Error(fmt::format("{} is {}, which cannot be honoured here: {}; ignore {} to go on without it", place,
                             excerpt(value), row->what, key));
   if (const Dishonoured* row = row_of(beside, key)) return config.warn(fmt::format("{}: {}", place, row->what));
-  if (config.values() && !config.values()->has(key))
+  if (config.is_measured() && !config.values()->has(key))
     return config.warn(
         fmt::format("{} has no effect: the class of model_type \"{}\" does not read it", place, config.model_type()));
+  // Not of the rope parameters, where it is read: beside them it names a scaling whose numbers nobody knows.
+  if (key == "rope_type")
+    throw Error(fmt::format("{} is {}, which cannot be honoured here: no rope_parameters say by what it scales; ignore "
+                            "{} to go on without it",
+                            place, excerpt(value), key));
   config.warn(fmt::format("{} is not understood: if it changes the rotation, the numbers here are without it", place));
 }
 

@@ -42,12 +42,21 @@ std::string in_words(const Json& number) {
   return number.is_number() ? fmt::format("{}", number.get<double>()) : number.dump();
 }
 
+/// Whether the rope parameters' part of a head counts. The class's own gives way to what the file has beside them.
+bool states_partial(const Object& config, const Dictionary& parameters) {
+  if (!parameters.json || !present(*parameters.json, "partial_rotary_factor")) return false;
+  const bool beside = config.find("partial_rotary_factor") || config.find("rotary_pct") ||
+                      (config.find("rotary_dim") && reads_rotary_dim(config));
+  return !(parameters.of_class && beside);
+}
+
 /// What of the class's rope parameters is more than their base, said of the model.
 void say_what_class_has(const Object& config, const Dictionary& scaling) {
   if (!scaling.of_class) return;
   const auto say = [&](const Json& parameters, const std::string& before) {
     for (const auto& [key, value] : parameters.items())
-      if (value.is_primitive() && !value.is_null() && value != "default")
+      if (value.is_primitive() && !value.is_null() && value != "default" &&
+          (key != "partial_rotary_factor" || states_partial(config, {&parameters, "", true})))
         config.say_from_class(
             fmt::format("{}{} {}", before, key, value.is_string() ? value.get<std::string>() : in_words(value)));
   };
@@ -58,12 +67,6 @@ void say_what_class_has(const Object& config, const Dictionary& scaling) {
     config.warn(fmt::format("no rope_theta in it: it has that of transformers 4.57, whose version the file names "
                             "(5.24 has {})",
                             grouped(*newer)));
-}
-
-/// Whether the rope parameters' part of a head counts. The class's own gives way to what the file has beside them.
-bool states_partial(const Object& config, const Dictionary& parameters) {
-  if (!parameters.json || !present(*parameters.json, "partial_rotary_factor")) return false;
-  return !(parameters.of_class && (config.find("partial_rotary_factor") || config.find("rotary_pct")));
 }
 
 /// The start of every embedding: its base and the stated context length, 0 where no key has it.

@@ -9,33 +9,6 @@ namespace ropescope::config {
 
 namespace {
 
-/// Letters and digits alone, small: what a model_type and the name of its classes have in common.
-std::string squashed(std::string_view name) {
-  std::string result;
-  for (const char c : name)
-    if (std::isalnum(static_cast<unsigned char>(c)))
-      result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
-/// The model_type whose class `architectures` names, where the file's own is not known: repackaged files rename it.
-std::string type_by_architecture(const Json& json) {
-  const Json* architectures = present(json, "architectures");
-  if (!architectures || !architectures->is_array() || architectures->empty() || !architectures->front().is_string())
-    return "";
-  std::string name = architectures->front().get<std::string>();
-  for (const std::string_view ending : {"ForCausalLM", "ForConditionalGeneration", "LMHeadModel", "Model"})
-    if (name.ends_with(ending)) {
-      name.resize(name.size() - ending.size());
-      break;
-    }
-  const std::string wanted = squashed(name);
-  if (wanted.empty()) return "";
-  for (const ModelType& type : model_types())
-    if (squashed(type.name) == wanted) return std::string(type.name);
-  return "";
-}
-
 /// The rule that gives pair i the axis that the i-th character of `of_pair` names; nothing where none does.
 std::optional<AxisRule> rule_of(const Json& axes) {
   const Json* pattern = present(axes, "of_pair");
@@ -76,19 +49,19 @@ std::optional<ModelType> code_of(const ClassValues& values) {
 
 Object::Object(const Part& part, const std::vector<std::string>& ignored, Warnings& warnings, Model& model)
     : plain_(plain(*part.json)), place_(part.path.empty() ? "" : part.path + "."), model_type_(part.model_type),
-      older_(part.older), given_(part.given), ignored_(ignored), warnings_(warnings), model_(model) {
+      older_(part.older), renamed_(!part.renamed.empty()), given_(part.given), ignored_(ignored), warnings_(warnings),
+      model_(model) {
   for (const std::string& key : ignored_) plain_.json.erase(key);
+  if (renamed_) warn(part.renamed);
   know_type();
 }
 
 void Object::know_type() {
-  const auto look = [&] {
-    values_ = ClassValues::of(model_type_, older_, given_);
-    if (const ModelType* row = find_model_type(model_type_)) return code_ = *row, true;
-    if (const auto row = values_ ? code_of(*values_) : std::nullopt) return code_ = *row, true;
-    return false;
-  };
-  known_ = look();
+  values_ = ClassValues::of(model_type_, older_, given_);
+  if (const ModelType* row = find_model_type(model_type_))
+    code_ = *row, known_ = true;
+  else if (const auto measured = values_ ? code_of(*values_) : std::nullopt)
+    code_ = *measured, known_ = true;
   // A multimodal class whose file describes the language model beside the other parts, not in one of its own.
   if (values_)
     if (const std::string text = flat_text_type(json(), *values_); !text.empty()) {
@@ -96,14 +69,6 @@ void Object::know_type() {
       if (const ModelType* row = known_ ? nullptr : find_model_type(text)) code_ = *row, known_ = true;
       if (const auto row = known_ || !values_ ? std::nullopt : code_of(*values_)) code_ = *row, known_ = true;
     }
-  if (known_ || values_) return;
-  const std::string other = type_by_architecture(json());
-  if (other.empty()) return;
-  if (!model_type_.empty())
-    warn(fmt::format("{} \"{}\" is not known: read as \"{}\", which architectures names", place_of("model_type"),
-                     model_type_, other));
-  model_type_ = other;
-  known_ = look();
 }
 
 std::string Object::place_of(std::string_view key) const {

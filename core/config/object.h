@@ -65,6 +65,9 @@ public:
   bool is_known() const { return known_; }                      ///< the model_type
   const ModelType& code() const { return code_; }
   const ClassValues* values() const { return values_.get(); } ///< null: the class is not known
+  /// Whether the class that is known is that of the file's own model_type, and all of it: what it does not read has no
+  /// effect. Code that lies beside a model under another type may read more.
+  bool is_measured() const { return values_ && values_->is_measured() && !renamed_; }
 
   void warn(std::string_view sentence) const { warnings_.add(sentence); }
   bool is_ignored(std::string_view key) const;
@@ -76,7 +79,8 @@ private:
   Plain plain_;
   std::string place_, model_type_;
   bool older_ = false; ///< transformers 4 wrote the file
-  Json given_;         ///< by the class of the whole
+  bool renamed_ = false;
+  Json given_; ///< by the class of the whole
   const std::vector<std::string>& ignored_;
   Warnings& warnings_;
   Model& model_;

@@ -8,6 +8,7 @@
 #include "core/config/class_values.h"
 #include "core/config/keys.h"
 #include "core/config/plain.h"
+#include "core/config/type_name.h"
 
 namespace ropescope::config {
 
@@ -57,9 +58,21 @@ std::string name_of(std::string_view key) {
 
 std::string_view last_key(std::string_view path) { return path.substr(path.rfind('.') + 1); }
 
-std::string type_of(const Json& object, const std::string& otherwise) {
-  const Json* type = present(object, "model_type");
-  return type && type->is_string() ? type->get<std::string>() : otherwise;
+/// Sets the part's model_type. `expected`: what its parent's class has there. Files name their whole's type in a part
+/// (Qwen3-VL's tower), no type, or one that nobody knows; then the parent's class counts, then `architectures`.
+void set_type(Part& part, const std::string& expected, const std::string& whole) {
+  const Json* type = present(*part.json, "model_type");
+  const std::string own = type && type->is_string() ? type->get<std::string>() : "";
+  part.model_type = own;
+  const bool known = !own.empty() && is_known_type(own, part.older);
+  if (known && (own != whole || expected.empty())) return;
+  const std::string by_name = expected.empty() ? type_by_architecture(*part.json) : "";
+  if (expected.empty() && by_name.empty()) return;
+  part.model_type = expected.empty() ? by_name : expected;
+  if (known || own.empty()) return;
+  part.renamed = fmt::format(
+      "{}{}model_type \"{}\" is not known: read as \"{}\", which {}", part.path, part.path.empty() ? "" : ".", own,
+      part.model_type, expected.empty() ? "architectures names" : fmt::format("model_type \"{}\" has there", whole));
 }
 
 /// Of the transformers package that wrote the file, "4.57.6"; empty: it does not say.
@@ -80,8 +93,8 @@ void collect(std::vector<Part>& parts, const Part& parent, int depth) {
     const std::string own = name_of(key);
     const bool plain_parent = parent.path.empty() || parent.name == "thinker" || parent.name == "vlm";
     part.name = plain_parent ? own : fmt::format("{}.{}", parent.name, own);
-    part.model_type = type_of(value, known ? known->type_of_part(key) : "");
     part.older = parent.older;
+    set_type(part, known ? known->type_of_part(key) : "", parent.model_type);
     if (known) part.given = known->given_to_part(key);
     if (parts.size() == most)
       throw Error(fmt::format("more than {} nested models in it, expected a config.json", most));
@@ -105,8 +118,8 @@ std::vector<Part> all_parts(const Json& root) {
   std::vector<Part> parts(1);
   parts[0].json = &root;
   parts[0].name = "whole";
-  parts[0].model_type = type_of(root, "");
   parts[0].older = version_of(root).starts_with("4.");
+  set_type(parts[0], "", "");
   collect(parts, Part(parts.front()), 0);
   return parts;
 }
@@ -128,6 +141,11 @@ const Part& part_named(const std::vector<Part>& parts, std::string_view wanted) 
   for (const Part& part : parts)
     if (part.name == wanted || part.path == wanted || (!part.path.empty() && last_key(part.path) == wanted))
       return part;
+  // Of a class that nests its language model today, files from before lay it out beside the other parts.
+  for (const Part& part : parts)
+    if (wanted == "text" || wanted == (part.path.empty() ? "text_config" : part.path + ".text_config"))
+      if (const auto known = ClassValues::of(part.model_type); known && !flat_text_type(*part.json, *known).empty())
+        return part;
   std::vector<std::string_view> names;
   constexpr std::size_t shown = 8; // a file may have as many as it likes, and a sentence is short
   for (const Part& part : parts)

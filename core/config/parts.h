@@ -12,7 +12,8 @@ struct Part {
   const Json* json = nullptr;
   std::string path;       ///< "thinker_config.text_config"; empty: the whole file
   std::string name;       ///< "text", "vision", "talker.text" …; of the whole file "whole"
-  std::string model_type; ///< the object's own, else its parent's class's for it; empty: neither says
+  std::string model_type; ///< the object's own, else its parent's class's for it; empty: nobody says
+  std::string renamed;    ///< a sentence, where the object's own is not known and another stands for it; else empty
   bool older = false;     ///< transformers 4 wrote the file
   Json given;             ///< what the parent's class gives where the object has no key of its own; null: nothing
 };

@@ -68,10 +68,18 @@ void unwrap_scaling_factor(Plain& plain, const Json& value) {
     plain.set("rope_scaling", {{"type", "dynamic"}, {"factor", value}}, "rotary_scaling_factor");
 }
 
+/// StripedHyena (Evo): positions are divided by it, where the file says that they are.
+void unwrap_interpolation(Plain& plain, const Json& value) {
+  const Json* interpolates = present(plain.json, "use_interpolated_rotary_pos_emb");
+  if (value.is_number() && interpolates && *interpolates == true)
+    plain.set("rope_scaling", {{"type", "linear"}, {"factor", value}}, "rotary_emb_scaling_factor");
+}
+
 constexpr auto wrapped = std::to_array<Wrapped>({
     {"attn_config", unwrap_attention},
     {"rotary", unwrap_rotary},
     {"rotary_scaling_factor", unwrap_scaling_factor},
+    {"rotary_emb_scaling_factor", unwrap_interpolation},
 });
 
 } // namespace

@@ -66,6 +66,7 @@ std::string why_nothing_turns(const Object& config) {
   // A class of parts says nothing of what a file has beside them.
   if (config.values()->has_parts() && has_rope_value(config.json())) return "";
   const std::string positions = config.values()->positions();
+  if (positions == "none") return "its layers know the order of tokens without";
   return positions.empty() ? "its code turns nothing" : fmt::format("{} positions", positions);
 }
 

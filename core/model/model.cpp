@@ -43,12 +43,13 @@ const LayerRope& layer_rope(const Model& model, const std::optional<std::string>
   if (is_in(model.resting, wanted))
     throw Error(
         fmt::format("{}: layer type \"{}\" does not rotate: these layers have no attention", model.name, wanted));
-  // Of a model whose layers are alike every name that it has is right, and the usual one where it has none.
-  const bool alike = model.layers.front().layer_type.empty();
-  if (alike &&
-      (wanted.empty() || is_in(model.layer_names, wanted) || (wanted == "full_attention" && model.layer_names.empty())))
-    return model.layers.front();
   const std::vector<std::string> names = names_of_layers(model);
+  // Of a model whose layers are alike every name that it has is right, and the usual one where it has none. Hybrids
+  // call their layers with attention by that word alone in some files, by transformers' in others.
+  const bool alike = model.layers.front().layer_type.empty();
+  const bool unnamed = names.empty() || (names.size() == 1 && names.front() == "attention");
+  if (alike && (wanted.empty() || is_in(model.layer_names, wanted) || (unnamed && wanted == "full_attention")))
+    return model.layers.front();
   throw Error(names.empty()
                   ? fmt::format("{}: no layer type \"{}\", its layers are alike: expected none", model.name, wanted)
                   : fmt::format("{}: no layer type \"{}\", expected {}", model.name, wanted, fmt::join(names, " or ")));

@@ -35,7 +35,8 @@ struct ModelType {
   std::int64_t first_patch = 0;             ///< row and column of an image's first patch
 
   bool fixed_base = false;          ///< turns by default_theta, whatever rope_theta says
-  bool rotary_dim_unread = false;   ///< the file's rotary_dim changes nothing
+  bool rotary_dim_unread = false;   ///< the file's rotary_dim changes nothing, though the class keeps it
+  bool rotary_dim_read = false;     ///< it counts, though the class has no default of it
   bool rotary_pct_alone = false;    ///< partial_rotary_factor is not read, rotary_pct is
   bool rope_inside_head = false;    ///< qk_rope_head_dim components of the whole head turn; else they are a head apart
   bool scales_softmax = false;      ///< the softmax scale takes the magnitude of mscale_all_dim, squared
