@@ -28,6 +28,10 @@ void check_frequencies(const Canvas&, Rect, const Scene&, const CheckedKernel&, 
 /// Explanations and what each leaves unexplained.
 void check_hypotheses(const Canvas&, Rect, const CheckedKernel&);
 
+/// Which pairs, heads and components are off, the positions that rows were turned by, and what else was measured of a
+/// mismatch.
+void check_measured(const Canvas&, Rect, const CheckedKernel&);
+
 /// The selected pair of the selected row: input, expected and kernel as hands.
 void check_pair(const Canvas&, Rect, const Scene&, const KernelCheck&);
 
