@@ -46,7 +46,11 @@ Rows read_rows(const std::string& file, const KernelFiles& files) {
 /// axis is a head already or is none.
 std::int64_t split_heads(Array& array, const HeadLayout& layout) {
   const std::int64_t whole = layout.head_dim + layout.nope_dim;
-  if (array.shape.size() < 2 || array.shape.back() == layout.head_dim || array.shape.back() == whole) return 1;
+  const std::size_t rank = array.shape.size();
+  // [batch, heads, tokens, 128] of a model whose heads have 64 is another model's; queries, keys and values may stand
+  // beside each other before a fused axis.
+  if (rank > 4 || (rank == 4 && array.shape[2] > 3)) return 1;
+  if (rank < 2 || array.shape.back() == layout.head_dim || array.shape.back() == whole) return 1;
   // Whole heads first: 64 components that turn, behind 128 that do not, divide three times as many rows.
   for (const std::int64_t width : {whole, layout.head_dim}) {
     const std::int64_t heads = array.shape.back() / width;

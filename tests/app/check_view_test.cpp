@@ -207,12 +207,12 @@ TEST_CASE("in a window the kernel is judged beside the frames, which go on") {
   CHECK(!window.shell.animated());
 }
 
-TEST_CASE(
-    "an axis that the shape does not tell is chosen by a button for each that may be, whatever the sentence says") {
+TEST_CASE("an axis that the data do not tell is chosen by a button for each that may be, whatever the sentence says") {
   const test::Scratch scratch;
   const test::CaseModel model = test::case_models()[0];
-  test::CaseShape rows{"", 1, 40, 8, {}};
-  for (std::int64_t t = 0; t < 40; ++t) rows.positions.push_back(t);
+  // Eight tokens of forty heads, or forty tokens of eight heads that are turned by their number.
+  test::CaseShape rows{"", 40, 8, 1, {}};
+  for (std::int64_t t = 0; t < 8; ++t) rows.positions.push_back(t);
   KernelRun run = test::run_kernel(model, test::right_kernel(model), rows, NumberFormat::float32, 3);
   run.in.shape = run.out.shape = {1, 40, 8, 128};
   write_npy(scratch.path / "q.npy", run.in);
@@ -232,7 +232,7 @@ TEST_CASE(
   CHECK(*window.shell.scene().kernel.files.token_axis == 1);
   window.frames(2);
   CHECK(window.check().trouble().empty());
-  CHECK(cause_in(window) == "match");
+  CHECK(cause_in(window) == "position_by_head");
 }
 
 TEST_CASE("a click on the error map selects its row and pair, the wheel looks closer, a double click shows all") {

@@ -246,6 +246,26 @@ TEST_CASE("heads that are left out do not count, in a fused array, a packed one 
   CHECK(first.cause() == "match");
 }
 
+TEST_CASE("the last axis is taken apart where it can hold fused heads, and heads of another size are refused") {
+  const auto by_token = [](const At& at, std::int64_t) { return static_cast<double>(at[at.size() - 2]); };
+  Files kernel;
+  test::PlainRows rows = test::plain_rows({40, 4}, head_dim, by_token);
+  rows.in.shape = rows.out.shape = {40, 4 * head_dim};
+  kernel.write(rows);
+  CHECK(kernel.cause() == "match");
+  // The output in heads, the input fused.
+  rows.out.shape = {40, 4, head_dim};
+  kernel.write(rows);
+  CHECK(kernel.cause() == "match");
+  rows = test::plain_rows({2, 3, 40}, 2 * head_dim, by_token);
+  rows.in.shape = rows.out.shape = {1, 2, 3 * 40, 2 * head_dim};
+  kernel.write(rows);
+  CHECK(kernel.refusal().find("expected a last axis of 32") != std::string::npos);
+  rows.in.shape = rows.out.shape = {2 * 3 * 40 * 4, 16};
+  kernel.write(rows);
+  CHECK(kernel.refusal().find("expected a last axis of 32") != std::string::npos);
+}
+
 TEST_CASE("a dtype that an array cannot have is refused, and never passed over") {
   Files kernel;
   kernel.write(
