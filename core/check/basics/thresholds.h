@@ -37,6 +37,9 @@ inline constexpr double float8_rms_units = 0.9, float8_bound_units = 2.2, float8
 /// hides where no single row shows it.
 inline constexpr double bias_units = 1;
 
+/// How many more units too short the mean of a pair may be, where products and sums are cut off besides: 0.72 units each.
+inline constexpr double short_units = 1.5;
+
 /// The same where a token's rows are those of the token before it: products and sums are then rounded alike too, by 2.5
 /// units in all, and by twice as much where they are cut off.
 inline constexpr double repeated_bias_units = 5;
@@ -47,8 +50,10 @@ inline constexpr double repeated_bias_units = 5;
 inline constexpr double bias_errors = 6, few_cells = 10, bias_cells = 16;
 
 /// Units that the gain of all pairs together may be too great: pairs are rounded each in its own way, so that the mean
-/// of 32 is off by a tenth of what one is. Downward it is a whole unit, as numbers that are cut off are 0.72 units too
-/// short. Lower: tables that happen to be rounded up are accused. Higher: a gain of 1.003 passes in bfloat16 rows.
+/// of 32 is off by a tenth of what one is. And too small: numbers that are cut off are 0.72 units too short, twice over
+/// where tables are cut off as well as sums. Lower: tables that happen to be rounded up, or kernels that cut off, are
+/// accused. Higher: a gain of 1.003 passes in bfloat16 rows.
+inline constexpr double common_short_units = 1.6;
 inline constexpr double common_gain_units = 0.25;
 
 /// The unit that float64 rows are judged by, though theirs is 2⁻⁵³: the error of a pair is the difference

@@ -35,31 +35,34 @@ void PairBiases::end_token(bool counts) {
     s.turned = std::max(s.turned, cell.turned);
     s.allowed += cell.allowed;
     s.repeats += cell.in == s.last_in;
+    s.scaled += cell.scaled;
     s.last_in = cell.in;
   }
 }
 
-double PairBiases::may_be_off(const Sums& s) const {
-  const bool repeats = 2 * s.repeats > s.n;
+double PairBiases::may_be_off(const Sums& s, bool repeats) const {
   const double units = repeats ? thresholds::repeated_bias_units / thresholds::bias_units : 1;
   // Numbers on a coarse grid lie nearer to 0 than its points, where there are fewer of them further out: the mean is
   // off by about the square of the error; and by the error itself where a run repeats it, from one
   // end of it to the other.
   const double mean_square = s.allowed / s.n, share = noise_.mean_share;
-  const double repeated = share > 0 && (repeats || noise_.sticks) ? 2 * std::sqrt(mean_square) : 0;
+  const double repeated = share > 0 && repeats ? 2 * std::sqrt(mean_square) : 0;
   return units * noise_.bias + share * mean_square + repeated + thresholds::angle_bound * s.turned;
 }
 
 bool PairBiases::explained(const Sums& s) const {
   if (s.n < thresholds::bias_cells) return true;
-  const double may = may_be_off(s);
+  const double may = may_be_off(s, noise_.sticks || 2 * s.repeats > s.n);
   // The variance of a few cells is itself by chance (Student's distribution).
   const double errors = thresholds::bias_errors * (1 + thresholds::few_cells / s.n);
   const auto off = [&](double mean, double variance) {
-    return std::abs(mean) > may && std::abs(mean) > errors * std::sqrt(std::max(0.0, variance));
+    const double least = std::max(may, errors * std::sqrt(std::max(0.0, variance)));
+    return std::abs(mean) > least;
   };
   const double gain = s.g / s.w, angle = s.f / s.w, place = s.x / s.w;
-  if (off(gain, (s.gg / s.w - gain * gain) / s.n) || off(angle, (s.ff / s.w - angle * angle) / s.n)) return false;
+  // Numbers that are cut off are short, each in its turn.
+  const double less_cut = gain < 0 ? std::min(0.0, gain + thresholds::short_units * noise_.bias) : gain;
+  if (off(less_cut, (s.gg / s.w - gain * gain) / s.n) || off(angle, (s.ff / s.w - angle * angle) / s.n)) return false;
   // The drift of the angle from the least position to the greatest.
   const double spread = s.xx / s.w - place * place, moment = s.fx / s.w - angle * place;
   if (spread <= 1e-9) return true;
@@ -83,13 +86,15 @@ bool PairBiases::explained() const {
     if (!explained(s)) return false;
   const double gain = common_gain();
   if (gain == 0) return true;
-  // What sticks or is repeated does so in every pair in another way.
-  double most = 0, n = 0;
+  double most = 0, n = 0, alike = 0, scaled = 0, last_in = 0;
+  for (const Sums& s : sums_) alike += s.n > 0 && s.last_in == last_in, last_in = s.last_in;
+  // What sticks or is repeated does so in every pair in another way, unless pairs are alike too.
   for (const Sums& s : sums_)
-    if (s.n > 0) most += noise_.bias + noise_.mean_share * s.allowed / s.n + thresholds::angle_bound * s.turned, n += 1;
+    if (s.n > 0) most += may_be_off(s, 2 * alike > static_cast<double>(sums_.size())), n += 1, scaled += s.scaled;
   most /= n;
-  const double upward = noise_.mean_share > 0 ? most : thresholds::common_gain_units * most;
-  return gain < upward && gain > -most;
+  // An attention factor is rounded to the same number in every slow pair.
+  const bool fine = noise_.mean_share == 0 && scaled == 0;
+  return gain < (fine ? thresholds::common_gain_units : 1) * most && gain > -thresholds::common_short_units * most;
 }
 
 } // namespace ropescope

@@ -100,7 +100,7 @@ TEST_CASE("arithmetic is named by its recipe, a chain as one, and rows as they r
   };
   {
     const Scored right(kernel);
-    CHECK(explain_by_rows(right.expected, right.noise, right.rows)->recipe == "exact");
+    CHECK(explain_by_rows(right.expected, right.noise, right.rows)->arithmetic.recipe == "exact");
   }
   kernel.round_table = [](double x) { return to(NumberFormat::bfloat16, x); };
   {
@@ -108,16 +108,18 @@ TEST_CASE("arithmetic is named by its recipe, a chain as one, and rows as they r
     CHECK(!explain_by_rows(tables.expected, tables.noise, tables.rows));
     const auto fit = fitted(tables);
     REQUIRE(fit);
-    CHECK(fit->recipe == "bf16_tables");
-    CHECK(!fit->chain);
-    CHECK(fit->verdict == Verdict::precision);
+    CHECK(fit->arithmetic.recipe == "bf16_tables");
+    CHECK(!fit->arithmetic.chain);
+    CHECK(!fit->match);
+    CHECK(fit->arithmetic.verdict() == Verdict::precision);
   }
   kernel = test::right_kernel(model());
   kernel.position = [](double p, std::int64_t, std::int64_t) { return to(NumberFormat::bfloat16, p); };
   kernel.round_theta = kernel.round_angle = [](double x) { return to(NumberFormat::bfloat16, x); };
   const auto chain = fitted(Scored(kernel));
   REQUIRE(chain);
-  CHECK(chain->chain);
+  CHECK(chain->arithmetic.chain);
+  CHECK(chain->arithmetic.verdict() == Verdict::mismatch);
   kernel = test::right_kernel(model());
   kernel.times = 1.01;
   CHECK(!fitted(Scored(kernel)));
