@@ -48,24 +48,22 @@ void add_constants(PositionAccounts& accounts) {
     constant.alike = {cause::TableTooShort{static_cast<std::int64_t>(c) + 1, cause::TableTooShort::Beyond::clamp}};
 }
 
-/// Given positions are not the rows' numbers, and the kernel counts rows: on where a packed sequence begins again, or
-/// over gaps and in whatever order the positions are.
+/// Given positions begin anew or jump somewhere, and the kernel goes on counting.
 void add_not_restarted(PositionAccounts& accounts) {
   const std::vector<double>& given = accounts.position();
-  bool counted = true, restarts = false;
+  bool restarts = false, packed = true;
   for (std::size_t t = 1; t < given.size(); ++t) {
-    counted &= given[t] == given[t - 1] + 1;
-    restarts |= given[t] < given[t - 1] && given[t] == given[0];
+    const bool jumps = given[t] != given[t - 1] + 1;
+    restarts |= jumps;
+    packed &= !jumps || given[t] == 0; // as sequences in one pack do
   }
-  if (counted) return;
+  if (!restarts) return;
   const double first = given[0];
   // From the first position given, or from where the kernel is seen to begin.
   for (const double k : {0.0, std::round(accounts.shift()[0])}) {
-    std::vector<Cause> causes{cause::PositionsIgnoredRestart{}};
-    if (!restarts)
-      causes = {cause::PositionsRowNumber{static_cast<std::int64_t>(first + k)}};
-    else if (k != 0)
-      causes.push_back(cause::PositionOffset{static_cast<std::int64_t>(k), {}});
+    std::vector<Cause> causes{packed ? Cause(cause::PositionsIgnoredRestart{})
+                                     : Cause(cause::PositionsRowNumber{static_cast<std::int64_t>(first + k)})};
+    if (k != 0 && packed) causes.push_back(cause::PositionOffset{static_cast<std::int64_t>(k), {}});
     accounts.add(causes, [=](double, std::size_t t) { return first + k + static_cast<double>(t); });
   }
 }

@@ -107,8 +107,9 @@ void through(PartCase& made, const Matrix& matrix) {
 } // namespace
 
 TEST_CASE("a kernel whose pairs go through a matrix that is no rotation is told with that matrix, in every format") {
+  unsigned seed = 0; // three of each matrix, one of each format
   for (const Matrix& matrix : matrices)
-    for (unsigned seed = 0; seed < cases; ++seed) {
+    for (const unsigned end = seed + 3; seed < end; ++seed) {
       PartCase made = test::part_case(seed, seed % 4 == 3, seed % 2 == 1);
       through(made, matrix);
       const Finding finding = check(made.run());
