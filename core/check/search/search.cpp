@@ -10,6 +10,7 @@
 #include "core/check/causes/attention_factor.h"
 #include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/output_permuted.h"
+#include "core/check/causes/precision.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/proof/deviations.h"
 #include "core/check/proof/score.h"
@@ -235,7 +236,7 @@ private:
   void explain_by_parts() {
     // What explains less than most rows gives way to what explains all.
     const bool by_arithmetic = std::any_of(found_.causes.begin(), found_.causes.end(),
-                                           [](const Cause& c) { return c.verdict() == Verdict::precision; });
+                                           [](const Cause& c) { return c.is<cause::Precision>(); });
     if (!found_.causes.empty() && (told_by_rows_ || by_arithmetic)) return;
     const auto parts = ropescope::explain_parts(evidence_);
     if (!parts) return;
