@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -134,5 +136,20 @@ TEST_CASE("check refuses what it cannot judge with one sentence and exit status 
     std::filesystem::remove(scratch.path / "stderr.txt");
     CHECK(static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(scratch.path),
                                                  std::filesystem::directory_iterator())) == files);
+  }
+}
+
+TEST_CASE("check prints what was measured where nothing explains the rows, and names the picture of the errors") {
+  const test::Scratch scratch;
+  write_files(scratch, 4, 200, {1, 4, 200, 128}, 0);
+  Array out = read_npy(scratch.path / "out.npy");
+  std::reverse(out.floats.begin(), out.floats.end());
+  write_npy(scratch.path / "out.npy", out);
+  const Outcome unknown = check_in(scratch, llama);
+  CHECK(unknown.status == 1);
+  for (const char* words : {"no hypothesis explains", "All 64 pairs are off.", "All 4 heads are off.",
+                            "The largest error is at head", "--report FILE.png"}) {
+    CAPTURE(words);
+    CHECK(unknown.err.find(words) != std::string::npos);
   }
 }

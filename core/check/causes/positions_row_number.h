@@ -1,4 +1,7 @@
 #pragma once
+#include <cmath>
+#include <cstdlib>
+
 #include <fmt/format.h>
 
 #include "core/check/basics/formula.h"
@@ -6,27 +9,25 @@
 
 namespace ropescope::cause {
 
-/// The kernel counts the rows and takes no notice of the positions given.
+/// The kernel turns each row by its number in the run, though other positions are given.
 struct PositionsRowNumber {
-  std::int64_t first = 0; ///< the number it gives to the first row
+  std::int64_t first = 0; ///< of row 0
 
   static constexpr std::string_view name = "positions_row_number";
   static constexpr FactKind fact = FactKind::positions;
 
   Parameters parameters() const { return {{"first", first}}; }
   std::string sentence(const KernelRun&) const {
-    return fmt::format("turns each row by its number ({}, {}, {} …) instead of the position given", first, first + 1,
+    return fmt::format("uses the row number ({}, {}, {} …) instead of the positions given", first, first + 1,
                        first + 2);
   }
-  std::string brief(const KernelRun&) const { return "row numbers for positions"; }
+  std::string brief(const KernelRun&) const { return "row number for position"; }
 
-  /// Positions with gaps, of which the kernel counts the rows.
+  /// Every second row was dropped, and the rest are counted.
   static std::vector<Example> examples(const ExampleModel& model) {
-    Formula gaps = model.right();
-    gaps.position = [half = std::floor(model.length() / 2)](double p, std::int64_t, std::int64_t) {
-      return p < half ? p : p + half;
-    };
-    return {{"rows counted", "right up to the first gap", model.right(), gaps, {}}};
+    Formula counted = model.right();
+    counted.position = [](double p, std::int64_t, std::int64_t) { return std::floor(p / 2); };
+    return one_example("row number", "of rows with gaps", counted);
   }
 };
 

@@ -142,6 +142,7 @@ private:
     for (const std::size_t k : {2 * i, 2 * i + 1})
       if (k < entries_.size()) order.push_back(&entries_[k]);
     order.insert(order.end(), {&entries_[entries_.size() - 1], &entries_[entries_.size() - 2]}); // 0 and 1
+    const std::size_t likely = order.size();
     for (const Entry& entry : entries_)
       if (std::find(order.begin(), order.end(), &entry) == order.end()) order.push_back(&entry);
     // A token late in the sample, where entries differ, whose other component is long enough to be told by.
@@ -155,17 +156,34 @@ private:
     const Cell c = cell(t0, 0, i, second);
     std::optional<Chosen> best;
     double least = 0;
+    const auto consider = [&](const Chosen& chosen) {
+      if (off(chosen, t0, c) > 1) return;
+      const auto error = error_of(chosen, i, second);
+      // Plainly better, so that of entries that a slow pair cannot tell the expected one is taken.
+      if (!error || (best && *error > thresholds::plainly_better * least)) return;
+      best = chosen;
+      least = *error;
+    };
+    // The expected ones and none, then all: what one entry leaves must be the other's share, which is looked up.
+    const double own_sign = second ? 1 : -1;
+    for (std::size_t a = 0; a < likely; ++a)
+      for (std::size_t b = 0; b < likely; ++b)
+        for (const double sign : {own_sign, -own_sign}) consider({order[a], order[b], sign});
+    std::vector<const Entry*> by_value = order;
+    std::sort(by_value.begin(), by_value.end(),
+              [&](const Entry* a, const Entry* b) { return a->values[t0] < b->values[t0]; });
+    double turned = 0;
+    for (const Entry* entry : order) turned = std::max(turned, entry->turned[t0]);
+    if (c.other == 0) return best;
+    const double slack = (context_.evidence.noise.bound + thresholds::angle_bound * turned) *
+                         std::hypot(c.own, c.other) / std::abs(c.other);
     for (const Entry* own : order)
-      for (const Entry* other : order)
-        for (const double sign : {second ? 1.0 : -1.0, second ? -1.0 : 1.0}) {
-          const Chosen chosen{own, other, sign};
-          if (off(chosen, t0, c) > 1) continue;
-          const auto error = error_of(chosen, i, second);
-          // Plainly better, so that of entries that a slow pair cannot tell the expected one is taken.
-          if (!error || (best && *error > thresholds::plainly_better * least)) continue;
-          best = chosen;
-          least = *error;
-        }
+      for (const double sign : {own_sign, -own_sign}) {
+        const double value = sign * (c.out - own->values[t0] * c.own) / c.other;
+        auto other = std::lower_bound(by_value.begin(), by_value.end(), value - slack,
+                                      [&](const Entry* e, double v) { return e->values[t0] < v; });
+        for (; other != by_value.end() && (*other)->values[t0] <= value + slack; ++other) consider({own, *other, sign});
+      }
     if (best) last_off_ |= last_is_off(*best, i, second);
     return best;
   }

@@ -277,7 +277,7 @@ private:
   void explain_by_parts() {
     // What explains less than most rows gives way to what explains all.
     const bool by_arithmetic = std::any_of(found_.causes.begin(), found_.causes.end(),
-                                           [](const Cause& c) { return c.verdict() == Verdict::precision; });
+                                           [](const Cause& c) { return c.is<cause::Precision>(); });
     if (!found_.causes.empty() && (told_by_rows_ || by_arithmetic)) return;
     const auto parts = ropescope::explain_parts(evidence_);
     if (!parts) return;
