@@ -147,9 +147,10 @@ private:
   [[noreturn]] void ask_single(std::size_t single, const char* seen) const {
     std::vector<std::int64_t> axes;
     for (const TokenReading& one : all_) axes.push_back(one.axis);
-    ask(fmt::format("{}; if axis {} counts the tokens, expected the position of the token, else to be told which axis "
-                    "does",
-                    seen, reading(single).axis),
+    ask(fmt::format("{}; expected to be told which axis counts the tokens{}", seen,
+                    fits_[single].nothing_turns
+                        ? fmt::format(", and if it is axis {}, of one token, its position", reading(single).axis)
+                        : fmt::format(": if it is axis {}, of one token, the kernel agrees", reading(single).axis)),
         axes);
   }
 
