@@ -147,9 +147,10 @@ private:
   [[noreturn]] void ask_single(std::size_t single, const char* seen) const {
     std::vector<std::int64_t> axes;
     for (const TokenReading& one : all_) axes.push_back(one.axis);
-    ask(fmt::format("{}; if axis {} counts the tokens, expected the position of the token, else to be told which axis "
-                    "does",
-                    seen, reading(single).axis),
+    ask(fmt::format("{}; expected to be told which axis counts the tokens{}", seen,
+                    fits_[single].nothing_turns
+                        ? fmt::format(", and if it is axis {}, of one token, its position", reading(single).axis)
+                        : fmt::format(": if it is axis {}, of one token, the kernel agrees", reading(single).axis)),
         axes);
   }
 
@@ -188,7 +189,7 @@ private:
     for (std::size_t other = 0; other < all_.size(); ++other)
       if (other != r && contests(other, r)) {
         // So many heads no model has.
-        if (!believable_heads(reading(r).head_count()) && names_heads(other)) return conclude(other, found);
+        if (!believable_heads(reading(r).head_count()) && names_heads(judged(other))) return conclude(other, found);
         ask(fmt::format("if axis {} counts the tokens, the kernel agrees with the model; if axis {} does, it turns "
                         "rows by their number along axis {} and not by their position: expected to be told which",
                         reading(r).axis, reading(other).axis, reading(r).axis),
@@ -213,31 +214,39 @@ private:
     return !counted || may_be_heads(count(r), heads_);
   }
 
-  bool names_heads(std::size_t r) {
-    const std::vector<Cause>& causes = judged(r).causes;
-    return std::any_of(causes.begin(), causes.end(), [](const Cause& c) { return c.is<cause::PositionByHead>(); });
+  static bool names_heads(const Finding& finding) {
+    return std::any_of(finding.causes.begin(), finding.causes.end(),
+                       [](const Cause& c) { return c.is<cause::PositionByHead>(); });
   }
 
   /// The reading whose finding explains most, of those under which the rows of a token are turned alike; where there is
   /// none, of all.
-  std::size_t most_explained() {
+  std::size_t most_explained() const {
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t r = 0; r < all_.size(); ++r)
       if (tells(r)) least = std::min(least, fits_[r].alike);
-    std::optional<std::size_t> best;
-    for (std::size_t r = 0; r < all_.size(); ++r) {
-      if (!tells(r) || fits_[r].alike > plainly_less * least + 1e-6) continue;
-      if (!best || merit(r) > merit(*best)) best = r;
-    }
-    return best.value_or(0);
+    std::vector<std::size_t> alike;
+    for (std::size_t r = 0; r < all_.size(); ++r)
+      if (tells(r) && fits_[r].alike <= plainly_less * least + 1e-6) alike.push_back(r);
+    if (alike.size() < 2) return alike.empty() ? 0 : alike.front();
+    std::size_t best = alike.front();
+    int most = -1;
+    for (const std::size_t r : alike)
+      if (const int merit = merit_of(r); merit > most) best = r, most = merit;
+    return best;
   }
 
-  /// Named causes rather than none, and rather the kernel's doing than that of an axis taken for another.
-  int merit(std::size_t r) {
-    const Finding& finding = judged(r);
-    if (finding.verdict != Verdict::mismatch) return 4;
-    if (finding.causes.front().is<cause::Unknown>()) return 0;
-    return names_heads(r) ? 1 : finding.causes.size() > 1 ? 2 : 3;
+  /// Named causes rather than none, and rather the kernel's doing than that of an axis taken for another. Of a few
+  /// rows: a whole run whose tokens are taken for heads can have thousands of rows a token, each with its own angles.
+  int merit_of(std::size_t r) const {
+    try {
+      const Finding finding = check(reader_.sample(reading(r), true), stop_);
+      if (finding.verdict != Verdict::mismatch) return 4;
+      if (finding.causes.front().is<cause::Unknown>()) return 0;
+      return names_heads(finding) ? 1 : finding.causes.size() > 1 ? 2 : 3;
+    } catch (const Error&) { // these rows tell nothing, such as zeros before a prompt that is padded
+      return 0;
+    }
   }
 
   KernelReader& reader_;

@@ -228,16 +228,21 @@ const KernelRun& KernelReader::run(const TokenReading& reading) {
   return run;
 }
 
-KernelRun KernelReader::sample(const TokenReading& reading) const {
+KernelRun KernelReader::sample(const TokenReading& reading, bool neighbours) const {
   constexpr double rows = 4096;
+  constexpr std::int64_t tokens = 64;
   auto indices = every_index(reading);
-  const auto each =
-      static_cast<std::int64_t>(std::pow(rows, 1.0 / static_cast<double>(std::max<std::size_t>(1, indices.size()))));
-  for (auto& of_axis : indices) {
+  neighbours &= reading.tokens.size() == 1;
+  const double axes = static_cast<double>(indices.size()) - (neighbours ? 1 : 0),
+               each = std::pow(neighbours ? rows / static_cast<double>(tokens) : rows, 1 / std::max(1.0, axes));
+  for (std::size_t axis = 0; axis < indices.size(); ++axis) {
+    const auto all = static_cast<std::int64_t>(indices[axis].size());
+    const bool first = neighbours && axis == reading.tokens[0];
     std::vector<std::int64_t> few;
-    for (const std::int64_t at : spread(0, static_cast<std::int64_t>(of_axis.size()) - 1, each))
-      few.push_back(of_axis[static_cast<std::size_t>(at)]);
-    of_axis = std::move(few);
+    for (const std::int64_t at : first ? spread(0, std::min(tokens, all) - 1, tokens)
+                                       : spread(0, all - 1, static_cast<std::int64_t>(each + 1e-9)))
+      few.push_back(indices[axis][static_cast<std::size_t>(at)]);
+    indices[axis] = std::move(few);
   }
   return gathered(reading, indices);
 }

@@ -41,8 +41,9 @@ public:
   /// The run under a reading. Valid until the next call. Throws Error where such a run cannot be.
   const KernelRun& run(const TokenReading&);
 
-  /// A few thousand rows of it, spread over every axis: what a glance at the data costs does not grow with the file.
-  KernelRun sample(const TokenReading&) const;
+  /// A few thousand rows of it, spread over every axis, so that what a glance at the data costs does not grow with the
+  /// file. `neighbours`: its first tokens one after the other, since frequencies show between those; of fewer heads.
+  KernelRun sample(const TokenReading&, bool neighbours = false) const;
 
   const std::vector<std::int64_t>& shape() const { return base_.in.shape; } ///< of the input, head_dim last
   KernelRun take(const TokenReading&);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -151,5 +152,57 @@ TEST_CASE("check prints what was measured where nothing explains the rows, and n
                             "The largest error is at head", "--report FILE.png"}) {
     CAPTURE(words);
     CHECK(unknown.err.find(words) != std::string::npos);
+  }
+}
+
+TEST_CASE("check offers what a backward kernel, other forms and a mistake need, each in a sentence") {
+  const test::Scratch scratch;
+  write_files(scratch, 4, 200, {1, 4, 200, 128}, 0);
+  // Exchanged, input and output are a right backward kernel's.
+  const std::string backward = "--model llama-3.1-8b --in out.npy --out in.npy ";
+  const Outcome forward = check_in(scratch, backward);
+  CHECK(forward.status == 1);
+  CHECK(forward.err.find("--inverse checks it as one") != std::string::npos);
+  CHECK(check_in(scratch, backward + "--inverse").status == 0);
+  CHECK(check_in(scratch, llama + "--inverse").status == 1);
+  CHECK(check_in(scratch, llama + "--heads 0-1").status == 0);
+  const Outcome same = check_in(scratch, "--model llama-3.1-8b --in in.npy --out in.npy --offset 3");
+  CHECK(same.err.find("saved after a call in place") != std::string::npos);
+  write_file(scratch.path / "q.pt", "PK");
+  for (const std::string arguments :
+       {"--model llama-3.1-8b", "--model llama-3.1-8b --in in.npy", "--model llama-3.1-8b --cos in.npy",
+        "--model llama-3.1-8b --cos in.npy --sin out.npy --inverse",
+        "--model llama-3.1-8b --cos in.npy --sin out.npy --in in.npy --out out.npy",
+        "--model llama-3.1-8b --in q.pt --out out.npy", "--model llama-3.1-8b --in in.npy:q --out out.npy",
+        "--model llama-3.1-8b --in in.npy --out out.npy --heads 3-1",
+        "--model llama-3.1-8b --in in.npy --out out.npy --dtype float8_e4m3",
+        "--model llama-3.1-8b --in in.npy --out out.npy --positions 0,1,2"}) {
+    CAPTURE(arguments);
+    const Outcome refused = check_in(scratch, arguments);
+    CHECK(refused.status == 2);
+    CHECK(refused.out.empty());
+    CHECK(std::count(refused.err.begin(), refused.err.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("check judges tables of cos and sin alone, and draws them") {
+  const test::Scratch scratch;
+  for (const double scale : {1.0, 0.25}) {
+    Array cos;
+    cos.shape = {60, 128};
+    Array sin = cos;
+    for (std::int64_t t = 0; t < 60; ++t)
+      for (std::int64_t j = 0; j < 128; ++j) {
+        const double angle = scale * static_cast<double>(t) * std::pow(10000.0, -static_cast<double>(j % 64) / 64);
+        cos.floats.push_back(static_cast<float>(std::cos(angle)));
+        sin.floats.push_back(static_cast<float>(std::sin(angle)));
+      }
+    write_npy(scratch.path / "cos.npy", cos);
+    write_npy(scratch.path / "sin.npy", sin);
+    const Outcome outcome =
+        check_in(scratch, "--model llama-2-7b --cos cos.npy --sin sin.npy --json --report tables.png");
+    CHECK(outcome.status == (scale == 1 ? 0 : 1));
+    CHECK(nlohmann::json::parse(outcome.out).at("cause") == (scale == 1 ? "match" : "position_scale"));
+    CHECK(std::filesystem::exists(scratch.path / "tables.png"));
   }
 }
