@@ -38,6 +38,7 @@ public:
   void end_token(bool counts);
 
   bool explained() const; ///< every pair, and all of them together
+  bool repeats(std::size_t pair) const { return pair < sums_.size() && repeats(sums_[pair]); } ///< the same rows mostly
 
 private:
   struct Cell {
@@ -49,6 +50,7 @@ private:
     double n = 0, w = 0, x = 0, xx = 0, g = 0, gg = 0, f = 0, ff = 0, fx = 0;
     double turned = 0, allowed = 0, last_in = 0, repeats = 0, scaled = 0;
   };
+  static bool repeats(const Sums& s) { return 2 * s.repeats > s.n; }
   double may_be_off(const Sums&, bool repeats) const;
   double common_gain() const; ///< of all pairs, relative, less 1; 0 where there are too few to tell
   bool explained(const Sums&) const;
