@@ -32,7 +32,7 @@ public:
             turned,
             allowed,
             sum.in,
-            std::abs(std::norm(z) - 1) > 1e-9};
+            std::abs(std::norm(z) - 1) > 0.02};
   }
   /// After the pairs of a token. `counts`: whether it is one of those that rounding explains.
   void end_token(bool counts);
@@ -43,7 +43,7 @@ public:
 private:
   struct Cell {
     double weight = 0, gain = 0, angle = 0, turned = 0, allowed = 0, in = 0;
-    bool scaled = false; ///< its length is to change
+    bool scaled = false; ///< its length is to change, by more than tables are rounded
   };
   /// Of one pair: sums of weights, and of what they weigh. x: the place from 0 to 1, g the gain, f the angle.
   struct Sums {
