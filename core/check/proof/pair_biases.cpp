@@ -52,7 +52,7 @@ double PairBiases::may_be_off(const Sums& s, bool repeats) const {
 
 bool PairBiases::explained(const Sums& s) const {
   if (s.n < thresholds::bias_cells) return true;
-  const double may = may_be_off(s, noise_.sticks || 2 * s.repeats > s.n);
+  const double may = may_be_off(s, noise_.sticks || repeats(s));
   // The variance of a few cells is itself by chance (Student's distribution).
   const double errors = thresholds::bias_errors * (1 + thresholds::few_cells / s.n);
   const auto off = [&](double mean, double variance) {
@@ -88,9 +88,12 @@ bool PairBiases::explained() const {
   if (gain == 0) return true;
   double most = 0, n = 0, alike = 0, scaled = 0, last_in = 0;
   for (const Sums& s : sums_) alike += s.n > 0 && s.last_in == last_in, last_in = s.last_in;
-  // What sticks or is repeated does so in every pair in another way, unless pairs are alike too.
+  // What sticks or is repeated does so in every pair in another way, unless pairs are alike too or every number
+  // of the grid is multiplied by the same.
   for (const Sums& s : sums_)
-    if (s.n > 0) most += may_be_off(s, 2 * alike > static_cast<double>(sums_.size())), n += 1, scaled += s.scaled;
+    if (s.n > 0)
+      most += may_be_off(s, 2 * alike > static_cast<double>(sums_.size()) || (noise_.sticks && s.scaled > 0)), n += 1,
+          scaled += s.scaled;
   most /= n;
   // An attention factor is rounded to the same number in every slow pair.
   const bool fine = noise_.mean_share == 0 && scaled == 0;

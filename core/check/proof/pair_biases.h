@@ -32,23 +32,25 @@ public:
             turned,
             allowed,
             sum.in,
-            std::abs(std::norm(z) - 1) > 1e-9};
+            std::abs(std::norm(z) - 1) > 0.02};
   }
   /// After the pairs of a token. `counts`: whether it is one of those that rounding explains.
   void end_token(bool counts);
 
   bool explained() const; ///< every pair, and all of them together
+  bool repeats(std::size_t pair) const { return pair < sums_.size() && repeats(sums_[pair]); } ///< the same rows mostly
 
 private:
   struct Cell {
     double weight = 0, gain = 0, angle = 0, turned = 0, allowed = 0, in = 0;
-    bool scaled = false; ///< its length is to change
+    bool scaled = false; ///< its length is to change, by more than tables are rounded
   };
   /// Of one pair: sums of weights, and of what they weigh. x: the place from 0 to 1, g the gain, f the angle.
   struct Sums {
     double n = 0, w = 0, x = 0, xx = 0, g = 0, gg = 0, f = 0, ff = 0, fx = 0;
     double turned = 0, allowed = 0, last_in = 0, repeats = 0, scaled = 0;
   };
+  static bool repeats(const Sums& s) { return 2 * s.repeats > s.n; }
   double may_be_off(const Sums&, bool repeats) const;
   double common_gain() const; ///< of all pairs, relative, less 1; 0 where there are too few to tell
   bool explained(const Sums&) const;

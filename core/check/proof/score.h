@@ -102,10 +102,14 @@ Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, A
   result.allowed = std::sqrt(allowed / std::max(energy, 1e-300));
   result.explained = static_cast<double>(explained) / static_cast<double>(std::max<std::size_t>(1, result.rows.size()));
   result.pairs_explained = true;
-  for (std::size_t i = 0; i < pairs; ++i)
-    result.pairs_explained &= pair_error[i] <= pair_allowed[i] * thresholds::pair_excess +
+  for (std::size_t i = 0; i < pairs; ++i) {
+    // Rows that are the same are rounded the same: the mean of all is that of one, which only its bound holds.
+    const double most = noise.bound * noise.bound / (noise.rms * noise.rms),
+                 excess = biases.repeats(i) ? std::max(most, thresholds::pair_excess) : thresholds::pair_excess;
+    result.pairs_explained &= pair_error[i] <= pair_allowed[i] * excess +
                                                    thresholds::of_few_parts * std::sqrt(pair_squares[i]) +
                                                    thresholds::sum_error * energy + thresholds::nothing;
+  }
   result.pairs_explained &= biases.explained();
   return result;
 }
