@@ -167,7 +167,12 @@ private:
 
   /// The causes of a run of some rows.
   std::vector<Cause> alone(const std::vector<std::int64_t>& rows) const {
-    KernelRun few = KernelRun{run_.rope, run_.other_layers, run_.positions, run_.seq_len, {}, 1, {}, {}, run_.out_name};
+    KernelRun few;
+    few.rope = run_.rope;
+    few.other_layers = run_.other_layers;
+    few.positions = run_.positions;
+    few.seq_len = run_.seq_len;
+    few.out_name = run_.out_name;
     few.shape = {static_cast<std::int64_t>(rows.size()), run_.shape.tokens, 1, run_.shape.head_dim};
     few.heads = few.shape.outer;
     copy_rows(run_.in, few.in, few.shape, rows);

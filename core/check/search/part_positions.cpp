@@ -71,7 +71,10 @@ private:
   AxisFit fit(const Reduced& reduced, std::int64_t axis, const std::vector<std::size_t>& pairs) const {
     throw_if_stopped(context_.evidence.stop);
     // The pairs of the axis alone, as a run of one axis.
-    Reduced part{reduced.tokens, static_cast<std::int64_t>(pairs.size()), {}, reduced.rest, {}};
+    Reduced part;
+    part.tokens = reduced.tokens;
+    part.pairs = static_cast<std::int64_t>(pairs.size());
+    part.rest = reduced.rest;
     PairTurns turns;
     for (const std::size_t i : pairs) {
       turns.theta.push_back(context_.expected.turns.theta[i]);
