@@ -7,6 +7,7 @@
 #include "core/config/code.h"
 #include "core/config/dimensions.h"
 #include "core/config/keys.h"
+#include "core/config/layer_names.h"
 #include "core/config/layers.h"
 #include "core/config/native.h"
 #include "core/config/object.h"

@@ -35,6 +35,7 @@ constexpr Dishonoured dishonoured[] = {
     {"use_scaled_rope", "it scales frequencies by numbers that the file does not have"},
     {"rope_position_scale", "it scales positions"},
     {"use_fope", "it mixes cosines and sines of many frequencies, which is no rotation"},
+    {"rope_condense_ratio", "it divides positions"},
     {"position_encoding_2d", "it turns each half of a head by a position of its own"},
     {"fope_num_inv_freq", "it mixes cosines and sines of many frequencies, which is no rotation"},
     {"fope_init_factor", "it mixes cosines and sines of many frequencies, which is no rotation"},
@@ -65,7 +66,8 @@ bool is_off(std::string_view key, const Json& value) {
     return value == "" || value == "none" || value == "default" || value == "original" || value == "rope";
   if (!value.is_number()) return false;
   const double number = value.get<double>();
-  const bool multiplies = has_word(key, "factor") || has_word(key, "scale") || has_word(key, "fraction");
+  const bool multiplies =
+      has_word(key, "factor") || has_word(key, "scale") || has_word(key, "fraction") || has_word(key, "ratio");
   return number == 0 || (multiplies && number == 1);
 }
 
