@@ -128,6 +128,11 @@ TEST_CASE("a key that changes the numbers and cannot be honoured is refused, and
   }
 }
 
+TEST_CASE("a key of other code is not worth a refusal where the class is wholly known and does not read it") {
+  for (const char* key : {R"("rope_condense_ratio":8)", R"("rope_type":"ntk")"})
+    CHECK_MESSAGE(is_told(read(with("llama", key)), "has no effect: the class of model_type \"llama\""), key);
+}
+
 TEST_CASE("the same keys in their off position are worth no word") {
   for (const char* key :
        {R"("use_scaled_rope":false)", R"("rope_position_scale":1.0)", R"("use_fope":false)",

@@ -120,6 +120,8 @@ constexpr Still still[] = {
      "know the order of tokens without"},
     {R"({"model_type":"clip","text_config":{"model_type":"clip_text_model"},"vision_config":{"model_type":"clip_vision_model"}})",
      "has no rotary embedding"},
+    {R"({"model_type":"parler_tts","decoder":{"model_type":"parler_tts_decoder","hidden_size":1024,"num_attention_heads":16,"rope_embeddings":false,"rope_theta":10000.0}})",
+     "decoder.rope_embeddings is false"},
     {R"({"model_type":"jais","n_embd":5120,"n_head":40,"position_embedding_type":"alibi"})", "alibi"},
 };
 

@@ -83,6 +83,24 @@ TEST_CASE("pairs of every family lie as its code turns them, whatever a file say
   for (const FileCase& one : families) check_file(one);
 }
 
+TEST_CASE("pairs of code that lies beside models are as that code has them") {
+  struct Beside {
+    const char *type, *layout;
+  };
+  for (const Beside one :
+       {Beside{"progen", "interleaved"}, Beside{"chatglm", "interleaved"}, Beside{"moss", "interleaved"},
+        Beside{"grok-1", "half"}, Beside{"plamo", "half"}, Beside{"deci", "half"}, Beside{"xverse", "half"},
+        Beside{"aquila", "half"}, Beside{"internlm", "half"}, Beside{"qwen", "half"}, Beside{"cogagent", "half"},
+        Beside{"stablelm_epoch", "half"}}) {
+    CAPTURE(std::string(one.type));
+    const Model model =
+        parse_model_config(fmt::format(R"({{"model_type":"{}","n_embd":2048,"n_head":16}})", one.type), "x");
+    CHECK(pairing_name(model.layers.front().config.layout.pairs.pairing) == one.layout);
+    CHECK(model.layers.front().config.base == 10000);
+    CHECK(model.warnings.empty());
+  }
+}
+
 TEST_CASE("a type that nobody knows is read as the one that its architectures name, and that is said") {
   for (const Renamed& one : renamed) {
     CAPTURE(std::string(one.config));
