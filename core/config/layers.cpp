@@ -241,6 +241,25 @@ void count_layers(std::vector<LayerRope>& layers, const Object& config) {
       layer.layers = found->second;
 }
 
+/// A name must be one layer's alone: of a type with several kinds each is named by what tells them apart.
+void name_kinds(std::vector<LayerRope>& layers) {
+  if (layers.size() < 2) return;
+  const std::vector<LayerRope> before = layers;
+  for (LayerRope& layer : layers) {
+    const auto of_type = [&](const LayerRope& other) { return other.layer_type == layer.layer_type; };
+    if (!layer.layer_type.empty() && std::count_if(before.begin(), before.end(), of_type) == 1) continue;
+    const RopeConfig& rope = layer.config;
+    const auto of_base = [&](const LayerRope& other) {
+      return other.config.rotates && other.config.base == rope.base &&
+             other.config.layout.rotary_dim != rope.layout.rotary_dim;
+    };
+    std::string name = rope.rotates ? fmt::format("base_{:g}", rope.base) : "no_rope";
+    if (rope.rotates && std::any_of(before.begin(), before.end(), of_base))
+      name += fmt::format("_of_{}", rope.layout.rotary_dim);
+    layer.also_called.push_back(std::exchange(layer.layer_type, std::move(name)));
+  }
+}
+
 /// The layers of a file that has a number for each, see listed_layers.h.
 std::vector<LayerRope> read_listed(const Object& config) {
   std::vector<LayerRope> layers;
@@ -252,13 +271,7 @@ std::vector<LayerRope> read_listed(const Object& config) {
     if (!kind.turns) rope = without_rope(std::move(rope), one);
     layers.push_back({kind.layer_type, std::move(rope), kind.layers});
   }
-  // A name must be one layer's alone: of a type with several kinds each is named by what tells them apart.
-  for (LayerRope& layer : layers) {
-    const auto same = [&](const LayerRope& other) { return other.layer_type == layer.layer_type; };
-    if (layers.size() > 1 && (layer.layer_type.empty() || std::count_if(layers.begin(), layers.end(), same) > 1))
-      layer.also_called.push_back(std::exchange(
-          layer.layer_type, layer.config.rotates ? fmt::format("base_{:g}", layer.config.base) : "no_rope"));
-  }
+  name_kinds(layers);
   if (layers.size() == 1) layers.front().layer_type.clear();
   if (std::none_of(layers.begin(), layers.end(), [](const LayerRope& l) { return l.config.rotates; }))
     throw Error("its list of bases has no layer with a rotary embedding");

@@ -165,3 +165,64 @@ TEST_CASE("a scaling beside lists of bases counts for full attention alone, and 
   CHECK(make_spectrum(layer_rope(step, "sliding_attention").config, std::nullopt).inv_freq[0] == 1);
   CHECK(layer_rope(step, "sliding_attention").layers == 2);
 }
+
+TEST_CASE("of layers that lists tell apart each has a name of its own, and a list that ends early is refused") {
+  const auto names = [](const std::string& lists) {
+    std::string all;
+    const Model model = parse_model_config(R"({"model_type":"step3p5","head_dim":128,)" + lists + "}", "x");
+    for (const LayerRope& layer : model.layers) {
+      CHECK(&layer_rope(model, layer.layer_type) == &layer);
+      all += layer.layer_type + " ";
+    }
+    return all;
+  };
+  CHECK(names(R"("rope_theta":[5e6,1e4,1e4])") == "base_5e+06 base_10000 ");
+  CHECK(names(R"("rope_theta":[1e4,0])") == "base_10000 no_rope ");
+  CHECK(names(R"("rope_theta":[1e4,1e4],"partial_rotary_factors":[0.5,1.0])") == "base_10000_of_64 base_10000_of_128 ");
+  CHECK(names(R"("rope_theta":[1e4,1e4,5e5],"partial_rotary_factors":[0.5,1.0,1.0])") ==
+        "base_10000_of_64 base_10000_of_128 base_500000 ");
+  CHECK(names(R"("rope_theta":[1e4,5e5],"layer_types":["full_attention","full_attention"])") ==
+        "base_10000 base_500000 ");
+  CHECK(names(R"("rope_theta":[1e4,5e5,2e5],"layer_types":["full_attention","full_attention","sliding_attention"])") ==
+        "base_10000 base_500000 sliding_attention ");
+  CHECK(names(R"("rope_theta":[1e4,5e5],"layer_types":["sliding_attention","full_attention"])") ==
+        "sliding_attention full_attention ");
+  CHECK(names(R"("rope_theta":[1e4,1e4])") == " ");
+  CHECK(names(R"("layer_rope_theta":[1e4,0,5e5,0])") == "base_10000 no_rope base_500000 ");
+  // Lists go on for layers that guess further tokens.
+  CHECK(names(R"("num_hidden_layers":2,"rope_theta":[1e4,1e4,5e5],"partial_rotary_factors":[1.0,1.0])") == " ");
+  for (const char* lists : {R"("rope_theta":[1e4,1e4],"partial_rotary_factors":[0.5])",
+                            R"("rope_theta":[1e4],"partial_rotary_factors":[0.5,1])",
+                            R"("layer_rope_theta":[1e4,0,5e5],"partial_rotary_factors":[0.5,1])"})
+    CHECK_MESSAGE(has_words(refusal_of(fmt::format(R"({{"model_type":"step3p5","head_dim":128,{}}})", lists)),
+                            "expected one for each of"),
+                  lists);
+}
+
+TEST_CASE("heads of layers that per_layer_config names are theirs alone, whatever else stands in it") {
+  const auto heads = [](const std::string& more) {
+    const Model model = parse_model_config(R"({"model_type":"gemma4_text","head_dim":256,"layer_types":
+        ["sliding_attention","full_attention"],"num_hidden_layers":2,)" +
+                                               more + "}",
+                                           "x");
+    return std::pair(layer_rope(model, "full_attention").config.layout.head_dim,
+                     layer_rope(model, "sliding_attention").config.layout.head_dim);
+  };
+  using Pair = std::pair<std::int64_t, std::int64_t>;
+  CHECK((heads(R"("per_layer_config":{"1":{"head_dim":512}})") == Pair(512, 256)));
+  CHECK((heads(R"("per_layer_config":{"0":{"head_dim":64}})") == Pair(256, 64)));
+  CHECK((heads(R"("per_layer_config":{"0":{"head_dim":64},"1":{"head_dim":128}})") == Pair(128, 64)));
+  CHECK((heads(R"("global_head_dim":512,"per_layer_config":{"0":{"head_dim":64}})") == Pair(512, 64)));
+  CHECK((heads(R"("per_layer_config":{"1":{"num_attention_heads":64}})") == Pair(256, 256)));
+  CHECK((heads(R"("per_layer_config":{"7":{"head_dim":512}})") == Pair(256, 256)));
+  CHECK((heads(R"("per_layer_config":{"1":{"head_dim":null}})") == Pair(256, 256)));
+  CHECK((heads(R"("per_layer_config":{"x":{"head_dim":512}})") == Pair(256, 256)));
+  CHECK((heads(R"("per_layer_config":null)") == Pair(256, 256)));
+  for (const char* bad :
+       {R"("per_layer_config":[1])", R"("per_layer_config":{"1":{"head_dim":"512"}})",
+        R"("per_layer_config":{"1":{"head_dim":-4}})", R"("per_layer_config":{"1":{"head_dim":1.5}})"})
+    CHECK_MESSAGE(refusal_of(fmt::format(R"({{"model_type":"gemma4_text","head_dim":256,"layer_types":
+        ["sliding_attention","full_attention"],{}}})",
+                                         bad)) != "accepted",
+                  bad);
+}
