@@ -7,6 +7,7 @@
 #include "core/config/code.h"
 #include "core/config/dimensions.h"
 #include "core/config/keys.h"
+#include "core/config/layer_names.h"
 #include "core/config/layers.h"
 #include "core/config/native.h"
 #include "core/config/object.h"
@@ -56,6 +57,11 @@ void take_learned_factors(const config::Object& object, const TensorReader& tens
                     "(tensor rotary_emb.alpha): expected model.safetensors beside the file; ignore freq_factors "
                     "for the frequencies without them",
                     object.model_type()));
+  const bool numbers = std::all_of(alpha->begin(), alpha->end(), [](double a) { return std::isfinite(a); });
+  const bool as_many = static_cast<std::int64_t>(alpha->size()) == pair_count(model.layers.front().config);
+  if (!numbers || !as_many)
+    throw Error(fmt::format("its checkpoint has {} frequency factors (tensor rotary_emb.alpha), expected {} numbers",
+                            alpha->size(), pair_count(model.layers.front().config)));
   for (LayerRope& layer : model.layers) {
     layer.config.scaling.freq_factors.clear();
     for (const double a : *alpha) layer.config.scaling.freq_factors.push_back(std::exp(-a)); // divisors

@@ -21,7 +21,7 @@ constexpr std::string_view understood[] = {
     "rope_theta", "rope_scaling", "rope_parameters", "rotary_dim", "rotary_pct", "rope_ratio", "rope_local_base_freq",
     "compress_rope_theta", "partial_rotary_factor", "partial_rotary_factors", "layer_rope_theta", "qk_rope_head_dim",
     "qk_nope_head_dim", "rope_interleave", "rotary_interleaved", "no_rope_layers", "no_rope_layer_interval", "rope_scaling_layers",
-    "xpos_rel_pos", "xpos_scale_base", "original_rope", "use_rope", "use_rotary_embeddings", "use_rotary_embedding", "rope", "use_nope",
+    "xpos_rel_pos", "xpos_scale_base", "original_rope", "use_rope", "use_rotary_embeddings", "use_rotary_embedding", "rope_embeddings", "rope", "use_nope",
     "mla_use_nope", "use_mem_rope", "rotary_value", "rope_max_length", "rope_full_precision",
     "use_interpolated_rotary_pos_emb",
     // clang-format on
@@ -39,6 +39,12 @@ constexpr Dishonoured dishonoured[] = {
     {"fope_num_inv_freq", "it mixes cosines and sines of many frequencies, which is no rotation"},
     {"fope_init_factor", "it mixes cosines and sines of many frequencies, which is no rotation"},
     {"fope_sep_head", "it mixes cosines and sines of many frequencies, which is no rotation"},
+};
+
+/// The same, unless the class is wholly known and does not read them.
+constexpr Dishonoured of_other_code[] = {
+    {"rope_type", "it names a scaling, and no rope_parameters say by what it scales"},
+    {"rope_condense_ratio", "it divides positions"},
 };
 
 /// Keys that change scores beside the rotation and are not computed here.
@@ -65,7 +71,8 @@ bool is_off(std::string_view key, const Json& value) {
     return value == "" || value == "none" || value == "default" || value == "original" || value == "rope";
   if (!value.is_number()) return false;
   const double number = value.get<double>();
-  const bool multiplies = has_word(key, "factor") || has_word(key, "scale") || has_word(key, "fraction");
+  const bool multiplies =
+      has_word(key, "factor") || has_word(key, "scale") || has_word(key, "fraction") || has_word(key, "ratio");
   return number == 0 || (multiplies && number == 1);
 }
 
@@ -98,25 +105,24 @@ bool states_frequencies(const Json& object) {
 bool states_rotation(const Json& object) {
   for (const char* key : {"position_embedding_type", "position_embeddings_type"})
     if (const Json* value = present(object, key); value && (*value == "rope" || *value == "rotary")) return true;
-  for (const char* key : {"use_rope", "use_rotary_embeddings", "use_rotary_embedding", "rope", "use_mem_rope"})
+  for (const char* key :
+       {"use_rope", "use_rotary_embeddings", "use_rotary_embedding", "rope_embeddings", "rope", "use_mem_rope"})
     if (const Json* value = present(object, key); value && value->is_boolean() && value->get<bool>()) return true;
   return false;
 }
 
 void judge_other_key(const Object& config, std::string_view key, const Json& value, const std::string& place) {
   if (is_off(key, value)) return;
-  if (const Dishonoured* row = row_of(dishonoured, key))
+  const bool unread = config.is_measured() && !config.values()->has(key);
+  const Dishonoured* refused = row_of(dishonoured, key);
+  if (!refused && !unread) refused = row_of(of_other_code, key);
+  if (refused)
     throw Error(fmt::format("{} is {}, which cannot be honoured here: {}; ignore {} to go on without it", place,
-                            excerpt(value), row->what, key));
+                            excerpt(value), refused->what, key));
   if (const Dishonoured* row = row_of(beside, key)) return config.warn(fmt::format("{}: {}", place, row->what));
-  if (config.is_measured() && !config.values()->has(key))
+  if (unread)
     return config.warn(
         fmt::format("{} has no effect: the class of model_type \"{}\" does not read it", place, config.model_type()));
-  // Not of the rope parameters, where it is read: beside them it names a scaling whose numbers nobody knows.
-  if (key == "rope_type")
-    throw Error(fmt::format("{} is {}, which cannot be honoured here: no rope_parameters say by what it scales; ignore "
-                            "{} to go on without it",
-                            place, excerpt(value), key));
   config.warn(fmt::format("{} is not understood: if it changes the rotation, the numbers here are without it", place));
 }
 

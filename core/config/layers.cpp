@@ -7,9 +7,11 @@
 #include "core/config/code.h"
 #include "core/config/dimensions.h"
 #include "core/config/keys.h"
+#include "core/config/layer_names.h"
 #include "core/config/listed_layers.h"
 #include "core/config/rope_parameters.h"
 #include "core/config/scaling.h"
+#include "core/model/layer_types.h"
 #include "core/rope/scheme.h"
 #include "core/text.h"
 
@@ -180,33 +182,18 @@ std::vector<LayerRope> split_by_depth(const Object& config, const LayerRope& who
   return {{"rope", whole.config, rotating}, {"no_rope", without_rope(whole.config, config), layers - rotating}};
 }
 
-/// Layer types of the file, else of its class, each once, in the order in which they come.
-std::vector<std::string> layer_types(const Object& config) {
-  std::vector<std::string> names;
-  const Json* types = config.find("layer_types");
-  if (types && types->is_array()) {
-    for (const Json& type : *types)
-      if (type.is_string() && std::find(names.begin(), names.end(), type.get_ref<const std::string&>()) == names.end())
-        names.push_back(type.get<std::string>());
-  } else if (config.values()) {
-    names = config.values()->list("layer_types");
-  }
-  return names;
-}
-
-bool is_in(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 /// Where the class lets only some of its layer types turn: those, and the others, as far as the model has them.
 std::vector<LayerRope> split_by_type(const Object& config, const LayerRope& whole) {
   if (!config.values()) return {};
   const std::vector<std::string> turning = config.values()->list("rotating_layer_types");
-  const std::vector<std::string> idle = config.values()->list("no_attention_layer_types");
+  const auto does_turn = [&](std::string_view type) {
+    return std::find(turning.begin(), turning.end(), name_of_today(type)) != turning.end() ||
+           std::find(turning.begin(), turning.end(), type) != turning.end();
+  };
   std::vector<LayerRope> layers;
   for (const std::string& type : layer_types(config))
-    if (!turning.empty() && !is_in(idle, type))
-      layers.push_back({type, is_in(turning, type) ? whole.config : without_rope(whole.config, config)});
+    if (!turning.empty() && has_attention(type))
+      layers.push_back({type, does_turn(type) ? whole.config : without_rope(whole.config, config)});
   const auto turns = [](const LayerRope& layer) { return layer.config.rotates; };
   if (std::all_of(layers.begin(), layers.end(), turns)) return {};
   if (std::none_of(layers.begin(), layers.end(), turns)) return {};
@@ -254,6 +241,25 @@ void count_layers(std::vector<LayerRope>& layers, const Object& config) {
       layer.layers = found->second;
 }
 
+/// A name must be one layer's alone: of a type with several kinds each is named by what tells them apart.
+void name_kinds(std::vector<LayerRope>& layers) {
+  if (layers.size() < 2) return;
+  const std::vector<LayerRope> before = layers;
+  for (LayerRope& layer : layers) {
+    const auto of_type = [&](const LayerRope& other) { return other.layer_type == layer.layer_type; };
+    if (!layer.layer_type.empty() && std::count_if(before.begin(), before.end(), of_type) == 1) continue;
+    const RopeConfig& rope = layer.config;
+    const auto of_base = [&](const LayerRope& other) {
+      return other.config.rotates && other.config.base == rope.base &&
+             other.config.layout.rotary_dim != rope.layout.rotary_dim;
+    };
+    std::string name = rope.rotates ? fmt::format("base_{:g}", rope.base) : "no_rope";
+    if (rope.rotates && std::any_of(before.begin(), before.end(), of_base))
+      name += fmt::format("_of_{}", rope.layout.rotary_dim);
+    layer.also_called.push_back(std::exchange(layer.layer_type, std::move(name)));
+  }
+}
+
 /// The layers of a file that has a number for each, see listed_layers.h.
 std::vector<LayerRope> read_listed(const Object& config) {
   std::vector<LayerRope> layers;
@@ -265,13 +271,7 @@ std::vector<LayerRope> read_listed(const Object& config) {
     if (!kind.turns) rope = without_rope(std::move(rope), one);
     layers.push_back({kind.layer_type, std::move(rope), kind.layers});
   }
-  // A name must be one layer's alone: of a type with several kinds each is named by what tells them apart.
-  for (LayerRope& layer : layers) {
-    const auto same = [&](const LayerRope& other) { return other.layer_type == layer.layer_type; };
-    if (layers.size() > 1 && (layer.layer_type.empty() || std::count_if(layers.begin(), layers.end(), same) > 1))
-      layer.also_called.push_back(std::exchange(
-          layer.layer_type, layer.config.rotates ? fmt::format("base_{:g}", layer.config.base) : "no_rope"));
-  }
+  name_kinds(layers);
   if (layers.size() == 1) layers.front().layer_type.clear();
   if (std::none_of(layers.begin(), layers.end(), [](const LayerRope& l) { return l.config.rotates; }))
     throw Error("its list of bases has no layer with a rotary embedding");
@@ -282,6 +282,8 @@ std::vector<LayerRope> read_listed(const Object& config) {
 void name_as_code_does(std::vector<LayerRope>& layers, const Object& config) {
   const ModelType& code = config.code();
   for (LayerRope& layer : layers) {
+    if (const std::string_view today = name_of_today(layer.layer_type); today != layer.layer_type)
+      layer.also_called.emplace_back(today);
     const auto& names = layer.config.rotates ? code.rope_layers : code.no_rope_layers;
     if (layers.size() > 1 && layer.layer_type != "compress")
       for (const std::string_view name : names)
@@ -292,17 +294,6 @@ void name_as_code_does(std::vector<LayerRope>& layers, const Object& config) {
 }
 
 } // namespace
-
-std::vector<std::string> layer_names(const Object& config) { return layer_types(config); }
-
-std::vector<std::string> resting_layers(const Object& config) {
-  std::vector<std::string> resting;
-  if (!config.values()) return resting;
-  const std::vector<std::string> idle = config.values()->list("no_attention_layer_types");
-  for (const std::string& type : layer_types(config))
-    if (is_in(idle, type)) resting.push_back(type);
-  return resting;
-}
 
 std::vector<LayerRope> read_layers(const Object& config) {
   std::vector<LayerRope> layers;

@@ -68,6 +68,10 @@ std::vector<ListedLayers> listed_layers(const Object& config) {
   // Lists may go on for layers that guess further tokens, which are none of the model's.
   if (const auto layers = config.integer("num_hidden_layers"); layers && *layers > 0)
     count = std::min(count, static_cast<std::size_t>(*layers));
+  for (const Listed& row : listed)
+    if (const Json* list = list_of(config, row.key); list && list->size() < count)
+      throw Error(fmt::format("{} has {} entries, expected one for each of {} layers", config.place_of(row.key),
+                              list->size(), count));
   std::vector<std::pair<Numbers, std::int64_t>> kinds;
   for (std::size_t layer = 0; layer < count; ++layer) {
     Numbers numbers = numbers_of(config, layer);

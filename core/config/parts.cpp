@@ -26,6 +26,7 @@ constexpr auto nested = std::to_array<Named>({
     {"text_config", "text"},       {"llm_config", "text"},
     {"language_config", "text"},   {"language_model_config", "text"},
     {"language_model", "text"},    {"lm_config", "text"},
+    {"llm_cfg", "text"},           {"vision_tower_cfg", "vision"},
     {"text_model", "text"},        {"decoder_config", "text"},
     {"decoder", "text"},           {"thinker_config", "thinker"},
     {"vlm_config", "vlm"},         {"vision_config", "vision"},

@@ -26,6 +26,7 @@ constexpr auto same_meaning = std::to_array<SameMeaning>({
     {"rope_local_theta", "rope_local_base_freq"},
     {"rope_pct", "partial_rotary_factor"},            // StableLM's first form
     {"rotary_percent", "partial_rotary_factor"},      // Megatron
+    {"rotary_percentage", "partial_rotary_factor"},   // LitGPT
     {"rotary_emb_fraction", "partial_rotary_factor"}, // nomic
     {"rotary_emb_interleaved", "rotary_interleaved"}, // nomic, as flash-attention
     {"rotary_emb_scale_base", "xpos_scale_base"},

@@ -24,6 +24,7 @@ constexpr auto switches = std::to_array<Switch>({
     {"use_rope", false},     // MPT and others
     {"use_rotary_embeddings", false},
     {"use_rotary_embedding", false}, // CLVP
+    {"rope_embeddings", false},      // Parler
     {"rope", false},                 // OLMo's first form
 });
 

@@ -44,11 +44,9 @@ const LayerRope& layer_rope(const Model& model, const std::optional<std::string>
     throw Error(
         fmt::format("{}: layer type \"{}\" does not rotate: these layers have no attention", model.name, wanted));
   const std::vector<std::string> names = names_of_layers(model);
-  // Of a model whose layers are alike every name that it has is right, and the usual one where it has none. Hybrids
-  // call their layers with attention by that word alone in some files, by transformers' in others.
+  // Of a model whose layers are alike every name that it has is right, and the usual one where it has none.
   const bool alike = model.layers.front().layer_type.empty();
-  const bool unnamed = names.empty() || (names.size() == 1 && names.front() == "attention");
-  if (alike && (wanted.empty() || is_in(model.layer_names, wanted) || (unnamed && wanted == "full_attention")))
+  if (alike && (wanted.empty() || is_in(model.layer_names, wanted) || (wanted == "full_attention" && names.empty())))
     return model.layers.front();
   throw Error(names.empty()
                   ? fmt::format("{}: no layer type \"{}\", its layers are alike: expected none", model.name, wanted)

@@ -88,6 +88,20 @@ constexpr auto rows = std::to_array<ClassDefaults>({
     // allenai/Molmo-7B-D-0924, config_molmo.py
     {"molmo",
      R"({"rope":true,"defaults":{"hidden_size":4096,"num_attention_heads":32,"rope_theta":10000.0},"layout":"half"})"},
+    // THUDM/cogagent-chat-hf
+    {"cogagent",
+     R"({"rope":true,"defaults":{"hidden_size":4096,"num_attention_heads":32,"rope_theta":10000.0},"layout":"half"})"},
+    // hugohrban/progen2-base, modeling_progen.py: GPT-J's pairs
+    {"progen", R"({"rope":true,"defaults":{"rotary_dim":48,"rope_theta":10000.0},"layout":"interleaved"})"},
+    // pfnet/plamo-13b, modeling_plamo.py
+    {"plamo",
+     R"({"rope":true,"defaults":{"hidden_size":4096,"num_attention_heads":32,"max_position_embeddings":2048,"rope_theta":10000.0},"layout":"half"})"},
+    // hpcai-tech/grok-1, modeling_grok1.py
+    {"grok-1",
+     R"({"rope":true,"defaults":{"hidden_size":4096,"num_attention_heads":32,"max_position_embeddings":4096,"rope_theta":10000.0},"layout":"half"})"},
+    // Deci/DeciLM-7B: the type in its file
+    {"deci",
+     R"({"rope":true,"defaults":{"hidden_size":4096,"num_attention_heads":32,"rope_theta":10000.0},"layout":"half"})"},
     // THUDM/cogvlm2-llama3-chat-19B
     {"cogvlm",
      R"({"rope":true,"defaults":{"hidden_size":4096,"num_attention_heads":32,"rope_theta":10000.0},"layout":"half"})"},
