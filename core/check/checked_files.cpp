@@ -41,7 +41,7 @@ public:
   Decision(KernelReader& reader, const KernelFiles& files, const Model& model, const std::stop_token& stop)
       : reader_(reader), files_(files), heads_(model.head_counts), stop_(stop), all_(reader.readings()) {}
 
-  std::shared_ptr<const CheckedKernel> run() {
+  std::shared_ptr<CheckedKernel> run() {
     const std::size_t plain = all_.size();
     if (plain == 1 && reader_.exchanged_readings().empty()) return conclude(0, only());
     fit_all();
@@ -91,7 +91,7 @@ private:
     return findings_.emplace(r, check(reader_.run(reading(r)), stop_)).first->second;
   }
 
-  std::shared_ptr<const CheckedKernel> conclude(std::size_t r, const char* reason) {
+  std::shared_ptr<CheckedKernel> conclude(std::size_t r, const char* reason) {
     auto kernel = std::make_shared<CheckedKernel>();
     kernel->finding = judged(r);
     // Heads that only a reading has which fits badly: the number was meant for another.
@@ -185,7 +185,7 @@ private:
   /// A kernel that is right where axis r counts the tokens is one that turns by the number of the head where another
   /// axis does. The longer axis is taken for the tokens without a word; else it is asked, for to be wrong either way is
   /// worse.
-  std::shared_ptr<const CheckedKernel> agree(std::size_t r) {
+  std::shared_ptr<CheckedKernel> agree(std::size_t r) {
     for (std::size_t other = 0; other < all_.size(); ++other)
       if (other != r && contests(other, r)) {
         // So many heads no model has.
@@ -258,12 +258,42 @@ private:
   std::map<std::size_t, Finding> findings_;
 };
 
+std::shared_ptr<CheckedKernel> decide(const KernelFiles& files, const Model& model, const LayerRope& layer,
+                                      const std::stop_token& stop) {
+  KernelReader reader(files, model, layer);
+  return Decision(reader, files, model, stop).run();
+}
+
+/// With the part of the head that the file states turned, as other code than transformers 5.24 reads it.
+LayerRope with_part(LayerRope layer, double partial) {
+  HeadLayout& layout = layer.config.layout;
+  layout.partial_rotary_factor = partial;
+  layout.rotary_dim = static_cast<std::int64_t>(static_cast<double>(layout.head_dim) * partial);
+  return layer;
+}
+
 } // namespace
 
 std::shared_ptr<const CheckedKernel> check_files(const KernelFiles& files, const Model& model, const LayerRope& layer,
                                                  const std::stop_token& stop) {
-  KernelReader reader(files, model, layer);
-  return Decision(reader, files, model, stop).run();
+  if (!model.unread_partial) return decide(files, model, layer, stop);
+  // Two codes read the file in two ways, and a kernel is right where it does as one of them. Of a wrong kernel the
+  // file's own word counts.
+  const LayerRope part = with_part(layer, *model.unread_partial);
+  const auto note = [&](std::shared_ptr<CheckedKernel> kernel, std::string_view reading) {
+    kernel->run.notes.push_back(fmt::format("partial_rotary_factor {:g}: {}.", *model.unread_partial, reading));
+    return kernel;
+  };
+  auto stated = decide(files, model, part, stop);
+  constexpr std::string_view as_stated =
+      "that part of the head is expected to turn, though transformers 5.24 turns all "
+      "of it for this model_type";
+  if (stated->finding.verdict != Verdict::mismatch) return note(std::move(stated), as_stated);
+  auto whole = decide(files, model, layer, stop);
+  if (whole->finding.verdict != Verdict::mismatch)
+    return note(std::move(whole), "the whole head turns, as transformers 5.24 has it for this model_type; other code "
+                                  "turns that part alone");
+  return note(std::move(stated), as_stated);
 }
 
 } // namespace ropescope

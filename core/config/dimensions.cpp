@@ -192,6 +192,7 @@ void set_dimensions(RopeConfig& rope, const Object& config, std::string_view lay
         fmt::format("{} has no effect: transformers 5.24 turns the whole head of model_type \"{}\" (4.57 turned "
                     "that part)",
                     config.place_of("partial_rotary_factor"), config.model_type()));
+    config.say_unread_partial(*beside);
     rope.layout.partial_rotary_factor = 1;
   }
   rope.layout.rotary_dim = code.turns_whole_rows

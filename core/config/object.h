@@ -60,6 +60,7 @@ public:
   /// The file's, else the class's, without a word.
   const Json* find_or_class(std::string_view key) const;
   void say_from_class(std::string sentence) const;
+  void say_unread_partial(double partial) const { model_.unread_partial = partial; } ///< Model::unread_partial
 
   const std::string& model_type() const { return model_type_; } ///< empty where the file names none
   bool is_known() const { return known_; }                      ///< the model_type

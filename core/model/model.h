@@ -54,7 +54,10 @@ struct Model {
   std::vector<std::string> layer_names;  ///< of layers that are alike: every name that the file or its class has
   std::vector<std::string> resting;      ///< layer types without attention, or whose attention has no positions
   std::vector<std::int64_t> head_counts; ///< of queries, of keys: each number once and at least 1; empty: not told
-  std::vector<std::string> warnings;     ///< sentences: what was assumed, which keys were not understood
+  /// The partial_rotary_factor that the file states and its class of transformers 5.24 does not read; 4.57's did, and
+  /// kernels elsewhere do. The layers are as 5.24 has them.
+  std::optional<double> unread_partial;
+  std::vector<std::string> warnings; ///< sentences: what was assumed, which keys were not understood
 
   bool operator==(const Model&) const = default;
 };
