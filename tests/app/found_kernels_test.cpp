@@ -18,46 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Folders whose kernel is not named rightly yet. A name is taken out by whoever mends it; the test says when it can
-/// be.
-constexpr std::string_view not_yet[] = {"B_accumulates",
-                                        "B_aprender2079_zero_heads",
-                                        "B_batch_stride_0",
-                                        "B_coreai66_sentence",
-                                        "B_extra_llama3",
-                                        "B_extra_llama3_scaling",
-                                        "B_flashdreams318",
-                                        "B_fused_qknorm_input_raw",
-                                        "B_gemma3_local_in_global_sentence",
-                                        "B_heads_permuted",
-                                        "B_hunyuan29425_h0",
-                                        "B_inplace_alias",
-                                        "B_jax_no_div_dim",
-                                        "B_jax_pow_per_component",
-                                        "B_litgpt_yarn_inverted",
-                                        "B_llamacpp14580_passthrough",
-                                        "B_mrope_plain_rope",
-                                        "B_rotate_half_no_minus",
-                                        "B_sglang35096",
-                                        "B_sglang35096_real_kernel_rd24",
-                                        "B_shainet110_rerotated",
-                                        "B_transformers32495_dim160",
-                                        "B_transformers48669_t_trunc",
-                                        "B_veloxquant138_evict",
-                                        "B_vllm43676_oob",
-                                        "B_vllmascend5664",
-                                        "E10_bf16_positions_exit0",
-                                        "E11_fp8_out_right",
-                                        "E14_one_head_wrong",
-                                        "E2_wrong_by_head_called_match",
-                                        "E9_fp16_positions_exit0",
-                                        "R_f8_in_out_values",
-                                        "R_f8_out_values",
-                                        "R_tf32_products",
-                                        "W_bf16_positions_0..399",
-                                        "W_gain_1.003_bf16",
-                                        "W_one_element_10pct_bf16"};
-
 struct Case {
   std::string name, command;
   std::string verdict; ///< "match or precision" where either is right; empty: any
@@ -108,10 +68,6 @@ TEST_CASE("every kernel that was got wrong once is judged as its case says, thro
     fs::copy(folder / kernel.name, scratch.path, fs::copy_options::recursive);
     // "ropescope check …"
     const std::string arguments = kernel.command.substr(kernel.command.find(' ') + 1);
-    const std::string fault = fault_of(kernel, test::run_program(scratch, arguments + " --json"));
-    if (std::find(std::begin(not_yet), std::end(not_yet), kernel.name) == std::end(not_yet))
-      CHECK(fault == "");
-    else if (fault.empty())
-      MESSAGE(kernel.name << " is right now: take it out of the list");
+    CHECK(fault_of(kernel, test::run_program(scratch, arguments + " --json")) == "");
   }
 }

@@ -24,7 +24,10 @@ struct Shape {
   std::int64_t token_axis() const { return static_cast<std::int64_t>(axes.find('T')); }
   std::string words() const {
     std::string all = axes + " of";
-    for (const char axis : axes) all += " " + std::to_string(extent(axis));
+    for (const char axis : axes) {
+      all += ' ';
+      all += std::to_string(extent(axis));
+    }
     return all;
   }
 };
