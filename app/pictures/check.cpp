@@ -200,16 +200,14 @@ void draw(const Canvas& c, Rect area, const Scene& scene, const Derived& derived
               split = std::round(top + rest.height() * 0.53f);
   check_map(c, {rest.least, {middle - space / 2, split}}, scene, found, next);
   const Rect lower{{rest.least.x, split + space}, rest.greatest};
-  Rect explained{lower.least, {middle - space / 2, lower.greatest.y}};
-  // Of a mismatch, below the explanations: three of them, and as much of what was measured as there is room for.
-  if (found.checked()->finding.off.tokens > 0 && explained.height() > c.px(290)) {
-    const float cut = std::round(explained.least.y + std::max(c.px(150), explained.height() * 0.42f));
-    check_measured(c, {{explained.least.x, cut + space}, explained.greatest}, *found.checked());
-    explained.greatest.y = cut;
-  }
-  check_hypotheses(c, explained, *found.checked());
+  check_hypotheses(c, {lower.least, {middle - space / 2, lower.greatest.y}}, *found.checked());
   if (scene.kernel.gallery) return check_gallery(c, {{middle + space / 2, top}, rest.greatest}, derived);
-  check_frequencies(c, {{middle + space / 2, top}, {rest.greatest.x, split}}, scene, *found.checked(), next);
+  // Where every token has a position of its own, the frequencies that fit all of them together say nothing.
+  const Rect measured{{middle + space / 2, top}, {rest.greatest.x, split}};
+  if (own_positions(found.checked()->finding))
+    check_positions(c, measured, *found.checked());
+  else
+    check_frequencies(c, measured, scene, *found.checked(), next);
   check_pair(c, {{middle + space / 2, lower.least.y}, lower.greatest}, scene, found);
 }
 

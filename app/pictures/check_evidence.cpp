@@ -200,8 +200,14 @@ void check_hypotheses(const Canvas& c, Rect panel, const CheckedKernel& kernel) 
   // Bars run from 1e-8, below the rounding of float32, to 2, the residual of a kernel that gives exactly the opposite.
   // A bar has at least one percent of the length, so that there is one.
   constexpr float row_height = 30, least_residual = 1e-8f;
-  const auto rows =
-      std::min(kernel.finding.tried.size(), static_cast<std::size_t>((room.height() - c.px(8)) / c.px(row_height)));
+  // Two explanations have room whatever the strips below take.
+  const float strips = strips_height(c, kernel), for_rows = room.height() - c.px(8);
+  const auto fit = static_cast<std::size_t>(std::max(for_rows - strips, std::min(for_rows, 2 * c.px(row_height))) /
+                                            c.px(row_height));
+  const auto rows = std::min(kernel.finding.tried.size(), fit);
+  const float foot = room.greatest.y - strips;
+  if (foot >= room.least.y + c.px(row_height) * static_cast<float>(std::min<std::size_t>(rows, 2)))
+    check_strips(c, {{room.least.x, foot + c.px(4)}, room.greatest}, kernel);
   const bool explained = !kernel.finding.causes.front().is<cause::Unknown>();
   const float number = c.px(78), words = room.width() * 0.5f;
   const Rect bars{{room.least.x + words + c.px(12), room.least.y + c.px(10)}, {room.greatest.x - number, 0}};
@@ -234,8 +240,7 @@ void check_hypotheses(const Canvas& c, Rect panel, const CheckedKernel& kernel) 
   const float at = bars.least.x + share(kernel.finding.tolerance) * bars.width(),
               end = room.least.y + c.px(6) + c.px(row_height) * static_cast<float>(rows);
   c.rule({at, room.least.y + c.px(8)}, {at, end}, c.theme.text, 1.4f, 4, 3);
-  if (end + c.px(18) < room.greatest.y + c.px(8))
-    text(c, {at, end}, c.fonts.small, c.theme.text, "rounding", Align::centre);
+  if (end + c.px(18) < foot + c.px(8)) text(c, {at, end}, c.fonts.small, c.theme.text, "rounding", Align::centre);
 }
 
 void check_pair(const Canvas& c, Rect panel, const Scene& scene, const KernelCheck& check) {

@@ -26,36 +26,43 @@ void draw_strip(const Canvas& c, Rect strip, std::int64_t count, const std::vect
   }
 }
 
-/// The position that each row was turned by, on the one that it was given.
-void draw_positions(const Canvas& c, Rect area, const CheckedKernel& kernel, const std::vector<std::int64_t>& turned) {
-  const auto rows = static_cast<double>(turned.size());
-  double least = 0, greatest = 1;
-  for (std::size_t r = 0; r < turned.size(); ++r)
-    for (const std::int64_t p : {turned[r], kernel.position(static_cast<std::int64_t>(r), 0)}) {
-      least = std::min(least, static_cast<double>(p));
-      greatest = std::max(greatest, static_cast<double>(p));
-    }
-  const Axis x{0, std::max(1.0, rows - 1), area.least.x + c.px(4), area.greatest.x - c.px(4), Scale::linear};
-  const Axis y{least, greatest, area.greatest.y - c.px(4), area.least.y + c.px(18), Scale::linear};
-  c.paint.box({area.least, area.greatest}, c.theme.raised, c.px(3));
-  text(c, {area.least.x + c.px(6), area.least.y + c.px(1)}, c.fonts.small, c.theme.dim,
-       "position by row: line given, crosses turned by");
-  auto line = c.list_of<ImVec2>(turned.size());
-  for (std::size_t r = 0; r < turned.size(); ++r)
-    line.emplace_back(x.pixel(static_cast<double>(r)),
-                      y.pixel(static_cast<double>(kernel.position(static_cast<std::int64_t>(r), 0))));
-  c.paint.polyline(line, c.theme.good, c.stroke(2));
-  // No more crosses than can be told apart.
-  const std::size_t step = 1 + turned.size() / 80;
-  const float arm = c.px(3);
-  for (std::size_t r = 0; r < turned.size(); r += step) {
-    const ImVec2 at{x.pixel(static_cast<double>(r)), y.pixel(static_cast<double>(turned[r]))};
-    c.paint.line({at.x - arm, at.y - arm}, {at.x + arm, at.y + arm}, c.theme.bad, c.stroke(1.5f));
-    c.paint.line({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, c.theme.bad, c.stroke(1.5f));
+struct Strip {
+  std::string_view name;
+  std::int64_t count;
+  const std::vector<std::int64_t>* off;
+};
+
+/// What there is of each kind in the finding.
+std::pmr::vector<Strip> strips_of(const Canvas& c, const Deviations& off) {
+  auto strips = c.list_of<Strip>(3);
+  if (off.tokens == 0) return strips; // nothing is off
+  if (off.pairs > 0) strips.push_back({"pairs", off.pairs, &off.pairs_off});
+  if (off.heads > 1) strips.push_back({"heads", off.heads, &off.heads_off});
+  if (off.rest > 0) strips.push_back({"not to turn", off.rest, &off.rest_off});
+  return strips;
+}
+
+constexpr float strip_row = 24, strip_height = 13;
+
+} // namespace
+
+float strips_height(const Canvas& c, const CheckedKernel& kernel) {
+  return c.px(strip_row) * static_cast<float>(strips_of(c, kernel.finding.off).size());
+}
+
+void check_strips(const Canvas& c, Rect room, const CheckedKernel& kernel) {
+  const float names = c.px(96), counts = c.px(96);
+  float y = room.least.y;
+  for (const Strip& strip : strips_of(c, kernel.finding.off)) {
+    text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, strip.name);
+    draw_strip(c, {{room.least.x + names, y + c.px(3)}, {room.greatest.x - counts, y + c.px(3 + strip_height)}},
+               strip.count, *strip.off);
+    text(c, {room.greatest.x, y}, c.fonts.mono_small, c.theme.text,
+         c.words("{} of {} off", strip.off->size(), strip.count), Align::right);
+    y += c.px(strip_row);
   }
 }
 
-/// The positions that were measured of the rows; null where the kernel took those given, or others by a rule.
 const std::vector<std::int64_t>* own_positions(const Finding& finding) {
   for (const Cause& cause : finding.causes)
     if (const auto* other = cause.as<cause::PositionsOther>(); other && !other->positions.empty())
@@ -63,39 +70,39 @@ const std::vector<std::int64_t>* own_positions(const Finding& finding) {
   return nullptr;
 }
 
-} // namespace
-
-void check_measured(const Canvas& c, Rect panel, const CheckedKernel& kernel) {
-  const Deviations& off = kernel.finding.off;
-  const Rect room = heading(c, panel, "What was measured", "which pairs, heads and components are off");
-  constexpr float row_height = 26, strip_height = 14;
-  const float names = c.px(150), counts = c.px(96);
-  float y = room.least.y + c.px(4);
-  const auto strip = [&](std::string_view name, std::int64_t count, const std::vector<std::int64_t>& wrong) {
-    if (count < 1 || y + c.px(row_height) > room.greatest.y) return;
-    text(c, {room.least.x, y}, c.fonts.body, c.theme.dim, name);
-    draw_strip(c, {{room.least.x + names, y + c.px(3)}, {room.greatest.x - counts, y + c.px(3 + strip_height)}}, count,
-               wrong);
-    text(c, {room.greatest.x, y}, c.fonts.mono_small, c.theme.text, c.words("{} of {}", wrong.size(), count),
-         Align::right);
-    y += c.px(row_height);
+void check_positions(const Canvas& c, Rect panel, const CheckedKernel& kernel) {
+  const std::vector<std::int64_t>& turned = *own_positions(kernel.finding);
+  const Rect room = heading(c, panel, "Measured position of every token", "line: given");
+  if (room.height() < c.px(90)) return;
+  const auto given = [&](std::size_t row) {
+    return static_cast<double>(kernel.position(static_cast<std::int64_t>(row), 0));
   };
-  strip("pairs", off.pairs, off.pairs_off);
-  if (off.heads > 1) strip("heads", off.heads, off.heads_off);
-  strip("behind the turned", off.rest, off.rest_off);
-  if (const auto* turned = own_positions(kernel.finding); turned && y + c.px(60) < room.greatest.y) {
-    const float bottom = std::min(y + c.px(96), room.greatest.y);
-    draw_positions(c, {{room.least.x, y + c.px(2)}, {room.greatest.x, bottom}}, kernel, *turned);
-    y = bottom + c.px(6);
+  double least = 0, greatest = 1;
+  for (std::size_t r = 0; r < turned.size(); ++r)
+    for (const double p : {static_cast<double>(turned[r]), given(r)})
+      least = std::min(least, p), greatest = std::max(greatest, p);
+  const double margin = 0.04 * (greatest - least);
+  Plot plot(c, "positions", room,
+            {.all = {-0.5, static_cast<double>(turned.size()) - 0.5}, .title = "token", .fewest = 4, .least_gap = 44},
+            {.all = {least - margin, greatest + margin}, .title = "position", .least_gap = 26});
+  plot.draw_axes();
+  plot.begin();
+  auto line = c.list_of<ImVec2>(turned.size());
+  for (std::size_t r = 0; r < turned.size(); ++r) line.push_back(plot.at(static_cast<double>(r), given(r)));
+  plot.line(line, c.theme.track, 8);
+  // No more marks than can be told apart: where the kernel took the given position a dot, else a cross.
+  const std::size_t step = 1 + turned.size() / 100;
+  for (std::size_t r = 0; r < turned.size(); r += step) {
+    const ImVec2 at = plot.at(static_cast<double>(r), static_cast<double>(turned[r]));
+    const float arm = c.px(4);
+    if (static_cast<double>(turned[r]) == given(r)) {
+      c.paint.disc(at, c.px(2.8f), c.theme.good);
+      continue;
+    }
+    c.paint.line({at.x - arm, at.y - arm}, {at.x + arm, at.y + arm}, c.theme.bad, c.stroke(2));
+    c.paint.line({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, c.theme.bad, c.stroke(2));
   }
-  // What the strips do not say, as far as there is room; the command line prints all of it.
-  const std::size_t drawn = off.rest > 0 ? 3 : 2;
-  for (std::size_t i = std::min(drawn, kernel.finding.observed.size()); i < kernel.finding.observed.size(); ++i) {
-    const std::string& line = kernel.finding.observed[i];
-    const float lines = std::ceil(text_width(c.fonts.small, line) / std::max(1.0f, room.width() * 0.95f));
-    if (y + c.px(20) * lines > room.greatest.y + c.px(6)) return;
-    y = wrapped_text(c, {room.least.x, y}, room.width(), c.fonts.small, c.theme.text, line);
-  }
+  plot.end();
 }
 
 } // namespace ropescope::pictures

@@ -28,9 +28,15 @@ void check_frequencies(const Canvas&, Rect, const Scene&, const CheckedKernel&, 
 /// Explanations and what each leaves unexplained.
 void check_hypotheses(const Canvas&, Rect, const CheckedKernel&);
 
-/// Which pairs, heads and components are off, the positions that rows were turned by, and what else was measured of a
-/// mismatch.
-void check_measured(const Canvas&, Rect, const CheckedKernel&);
+/// Of a mismatch, one strip each: which pairs, heads and components behind those that turn are off. So high are they
+/// (pixels), 0 where nothing is off.
+float strips_height(const Canvas&, const CheckedKernel&);
+void check_strips(const Canvas&, Rect, const CheckedKernel&);
+
+/// The positions that were measured of the tokens; null where the kernel took those given, or others by a rule.
+const std::vector<std::int64_t>* own_positions(const Finding&);
+/// Those, on the positions given. Requires that there are any.
+void check_positions(const Canvas&, Rect, const CheckedKernel&);
 
 /// The selected pair of the selected row: input, expected and kernel as hands.
 void check_pair(const Canvas&, Rect, const Scene&, const KernelCheck&);
