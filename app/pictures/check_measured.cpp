@@ -28,17 +28,19 @@ void draw_strip(const Canvas& c, Rect strip, std::int64_t count, const std::vect
 
 struct Strip {
   std::string_view name;
-  std::int64_t count;
+  std::int64_t count,
+      places; ///< how many there are, and cells: components that should not turn lie among all of a head
   const std::vector<std::int64_t>* off;
 };
 
 /// What there is of each kind in the finding.
-std::pmr::vector<Strip> strips_of(const Canvas& c, const Deviations& off) {
+std::pmr::vector<Strip> strips_of(const Canvas& c, const CheckedKernel& kernel) {
+  const Deviations& off = kernel.finding.off;
   auto strips = c.list_of<Strip>(3);
   if (off.tokens == 0) return strips; // nothing is off
-  if (off.pairs > 0) strips.push_back({"pairs", off.pairs, &off.pairs_off});
-  if (off.heads > 1) strips.push_back({"heads", off.heads, &off.heads_off});
-  if (off.rest > 0) strips.push_back({"not to turn", off.rest, &off.rest_off});
+  if (off.pairs > 0) strips.push_back({"pairs", off.pairs, off.pairs, &off.pairs_off});
+  if (off.heads > 1) strips.push_back({"heads", off.heads, off.heads, &off.heads_off});
+  if (off.rest > 0) strips.push_back({"not to turn", off.rest, kernel.run.shape.head_dim, &off.rest_off});
   return strips;
 }
 
@@ -47,16 +49,16 @@ constexpr float strip_row = 24, strip_height = 13;
 } // namespace
 
 float strips_height(const Canvas& c, const CheckedKernel& kernel) {
-  return c.px(strip_row) * static_cast<float>(strips_of(c, kernel.finding.off).size());
+  return c.px(strip_row) * static_cast<float>(strips_of(c, kernel).size());
 }
 
 void check_strips(const Canvas& c, Rect room, const CheckedKernel& kernel) {
   const float names = c.px(96), counts = c.px(96);
   float y = room.least.y;
-  for (const Strip& strip : strips_of(c, kernel.finding.off)) {
+  for (const Strip& strip : strips_of(c, kernel)) {
     text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, strip.name);
     draw_strip(c, {{room.least.x + names, y + c.px(3)}, {room.greatest.x - counts, y + c.px(3 + strip_height)}},
-               strip.count, *strip.off);
+               strip.places, *strip.off);
     text(c, {room.greatest.x, y}, c.fonts.mono_small, c.theme.text,
          c.words("{} of {} off", strip.off->size(), strip.count), Align::right);
     y += c.px(strip_row);
