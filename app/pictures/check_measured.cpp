@@ -28,8 +28,8 @@ void draw_strip(const Canvas& c, Rect strip, std::int64_t count, const std::vect
 
 struct Strip {
   std::string_view name;
-  std::int64_t count,
-      places; ///< how many there are, and cells: components that should not turn lie among all of a head
+  std::int64_t count;
+  std::int64_t places; ///< cells: components that should not turn lie among all of a head
   const std::vector<std::int64_t>* off;
 };
 

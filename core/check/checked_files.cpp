@@ -138,10 +138,16 @@ private:
                                                  : "all rows are turned alike, as those of one token are");
   }
 
+  /// Whether a reading fits as well as the one that leaves `least`. Rows of one head a token are fitted to the last
+  /// bit, rounding included: what rounding explains is no worse.
+  bool fits_alike(std::size_t r, double least) const {
+    return fits_[r].alike <= std::max(plainly_less * least + 1e-6, fits_[r].rounding);
+  }
+
   bool turned_alike(std::size_t r) const {
     double other = std::numeric_limits<double>::infinity();
     for (const ReadingFit& fit : fits_) other = std::min(other, fit.alike);
-    return fits_[r].alike <= no_rotation && fits_[r].alike <= plainly_less * other + 1e-6;
+    return fits_[r].alike <= no_rotation && fits_alike(r, other);
   }
 
   [[noreturn]] void ask_single(std::size_t single, const char* seen) const {
@@ -204,6 +210,8 @@ private:
     if (fits_[other].one_token)
       return may_decode(other) && !fits_[other].nothing_turns && reading(other).heads == reading(r).tokens[0] &&
              may_be_heads(count(r), heads_);
+    // Who turns by the number of a head does not begin at an offset: rows at 4711, 4712 … are tokens.
+    if (!counts_from_zero(reading(r).positions)) return false;
     if (count(other) < count(r)) return false;
     // [tokens, batch, heads] turned by the row of the batch, as kernels for [batch, tokens, heads] do; of more rows a
     // batch that is longer than its tokens is likelier.
@@ -212,6 +220,13 @@ private:
     // The model's own number of heads, beside what can be none of its.
     const bool counted = std::find(heads_.begin(), heads_.end(), reading(r).head_count()) != heads_.end();
     return !counted || may_be_heads(count(r), heads_);
+  }
+
+  /// Positions that the numbers of heads are too.
+  static bool counts_from_zero(const Positions& positions) {
+    std::int64_t next = 0;
+    return positions.axes == 1 &&
+           std::all_of(positions.ids.begin(), positions.ids.end(), [&](std::int64_t id) { return id == next++; });
   }
 
   static bool names_heads(const Finding& finding) {
@@ -227,7 +242,7 @@ private:
       if (tells(r)) least = std::min(least, fits_[r].alike);
     std::vector<std::size_t> alike;
     for (std::size_t r = 0; r < all_.size(); ++r)
-      if (tells(r) && fits_[r].alike <= plainly_less * least + 1e-6) alike.push_back(r);
+      if (tells(r) && fits_alike(r, least)) alike.push_back(r);
     if (alike.size() < 2) return alike.empty() ? 0 : alike.front();
     std::size_t best = alike.front();
     int most = -1;

@@ -42,6 +42,7 @@ ReadingFit fit_reading(const KernelRun& given) {
   fit.nothing_turns =
       std::all_of(sample.positions.ids.begin(), sample.positions.ids.end(), [](std::int64_t id) { return id == 0; });
   const Noise noise = row_noise(sample, make_spectrum(sample.rope, sample.length()));
+  fit.rounding = noise.bound;
   std::vector<std::int64_t> all(static_cast<std::size_t>(sample.shape.tokens));
   std::iota(all.begin(), all.end(), std::int64_t{0});
   const Changes seen = changes(sample, all, noise.bound);

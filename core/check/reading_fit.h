@@ -8,6 +8,7 @@ struct ReadingFit {
   double expected = 0; ///< residual against the expected rotation, RMS relative: 0 for a right kernel
   double alike = 0;    ///< what is left where every token and pair may be turned by any angle, all heads of a token
                        ///< alike, under the pairing that leaves least; RMS relative: 0 for most kernels, right or wrong
+  double rounding = 0; ///< what rounding of the rows explains of both
   bool unchanged = false;     ///< the output is the input
   bool one_token = false;     ///< the axis has one token alone
   bool nothing_turns = false; ///< every position is 0, where the expected rotation changes nothing

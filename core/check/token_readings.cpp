@@ -108,6 +108,7 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
   base_.in = std::move(arrays.in);
   base_.out = std::move(arrays.out);
   base_.notes = std::move(arrays.notes);
+  if (!files.tables) take_part_alone();
   // Refuses what is no head of the model's, whichever axis counts the tokens.
   const RowShape one = row_shape(base_.in, 0, base_.rope, files.in);
   base_.shape.head_dim = one.head_dim;
@@ -124,6 +125,19 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
     readings_.push_back(std::move(reading));
   }
   if (!files.heads.empty()) keep_heads();
+}
+
+/// Code that turns a part of a head cuts it out first, and its function is given that part (GPT-J, Phi, StableLM).
+void KernelReader::take_part_alone() {
+  HeadLayout& layout = base_.rope.layout;
+  if (base_.in.shape.empty() || base_.in.shape.back() != layout.rotary_dim || layout.rotary_dim >= layout.head_dim ||
+      layout.nope_dim > 0)
+    return;
+  base_.notes.push_back(fmt::format("Rows have {} components: the part of a head of {} that turns, without the rest.",
+                                    layout.rotary_dim, layout.head_dim));
+  layout.head_dim = layout.rotary_dim;
+  layout.pairs.offset = 0;
+  layout.pairs.trailing = false;
 }
 
 /// Readings with as many heads as were asked for.

@@ -49,6 +49,7 @@ public:
   KernelRun take(const TokenReading&);
 
 private:
+  void take_part_alone();
   void keep_heads();
   void describe(KernelRun&, const TokenReading&) const;
   KernelRun gathered(const TokenReading&, const std::vector<std::vector<std::int64_t>>& indices) const;
