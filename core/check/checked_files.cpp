@@ -100,6 +100,12 @@ private:
                       "be told which axis does",
                       reading(r).axis, files_.heads),
           {reading(r).axis});
+    // Where the shapes are the same, a kernel that writes its heads to the wrong places leaves such rows too.
+    if (reading(r).exchanged && reader_.same_shape() && kernel->finding.verdict != Verdict::mismatch)
+      throw Error(
+          fmt::format("{} agrees if its axes {} and {} are exchanged, which its shape does not tell: expected it "
+                      "in the order of {}",
+                      files_.out, reading(r).exchanged->first, reading(r).exchanged->second, files_.in));
     kernel->run = reader_.take(reading(r));
     if (kernel->run.token_axis) kernel->run.token_axis_reason = reason;
     return kernel;
@@ -192,6 +198,12 @@ private:
   /// axis does. The longer axis is taken for the tokens without a word; else it is asked, for to be wrong either way is
   /// worse.
   std::shared_ptr<CheckedKernel> agree(std::size_t r) {
+    // The heads of one reading are the model's own number, and those of the other cannot be any of its.
+    for (std::size_t other = 0; other < all_.size(); ++other)
+      if (other != r && reading(other).axis != reading(r).axis && counts_from_zero(reading(r).positions) &&
+          std::find(heads_.begin(), heads_.end(), reading(other).head_count()) != heads_.end() &&
+          !may_be_heads(reading(r).head_count(), heads_) && names_heads(judged(other)))
+        return conclude(other, found);
     for (std::size_t other = 0; other < all_.size(); ++other)
       if (other != r && contests(other, r)) {
         // So many heads no model has.

@@ -100,7 +100,8 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
   KernelArrays arrays =
       files.tables ? read_rotary_tables(files, base_.rope) : read_kernel_arrays(files, base_.rope.layout);
   // A complex number is a pair by itself, and its parts lie side by side.
-  pairs = layout_named(arrays.complex && files.layout == "auto" ? "interleaved" : files.layout, pairs);
+  if (!files.tables)
+    pairs = layout_named(arrays.complex && files.layout == "auto" ? "interleaved" : files.layout, pairs);
   if (files.inverse) {
     pairs.direction = static_cast<std::int8_t>(-pairs.direction);
     std::swap(pairs.pairing, pairs.output); // what the kernel before it wrote is what this one reads
@@ -108,6 +109,7 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
   base_.in = std::move(arrays.in);
   base_.out = std::move(arrays.out);
   base_.notes = std::move(arrays.notes);
+  same_shape_ = arrays.same_shape;
   if (!files.tables) take_part_alone();
   // Refuses what is no head of the model's, whichever axis counts the tokens.
   const RowShape one = row_shape(base_.in, 0, base_.rope, files.in);

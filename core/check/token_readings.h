@@ -34,6 +34,7 @@ public:
 
   /// The same where two axes of one extent lie the other way round in the output, which its shape cannot show.
   const std::vector<TokenReading>& exchanged_readings() const { return exchanged_; }
+  bool same_shape() const { return same_shape_; } ///< of input and output
 
   /// Whether there are readings whose heads are fewer than those asked for: they are left out.
   bool lacks_heads() const { return lacks_heads_; }
@@ -60,7 +61,7 @@ private:
   KernelRun base_;       ///< the arrays as they lie in the files
   KernelRun rearranged_; ///< under a reading for which rows must be moved
   std::vector<TokenReading> readings_, exchanged_;
-  bool lacks_heads_ = false;
+  bool lacks_heads_ = false, same_shape_ = true;
   std::optional<std::pair<std::int64_t, std::int64_t>> heads_asked_; ///< first and last
 };
 

@@ -6,7 +6,7 @@ namespace ropescope {
 
 EntryBound::EntryBound(const KernelRun& run, const Noise& noise)
     : scaled_(noise.rows.scaled), scale_(noise.rows.scale), tokens_(run.shape.tokens), inner_(run.shape.inner),
-      head_dim_(run.shape.head_dim) {
+      head_dim_(run.shape.head_dim), block_(noise.rows.block) {
   const double rounded_within = unit_of(NumberFormat::bfloat16);
   const NumberFormat format = noise.rows.format;
   // Table and product; and the cast of the input, where it is in a finer format.

@@ -28,6 +28,7 @@ private:
     if (scaled_ == RowFormat::Scaled::no) return 0;
     std::int64_t group = 0;
     if (scaled_ == RowFormat::Scaled::row) group = row;
+    if (scaled_ == RowFormat::Scaled::block) group = (row * head_dim_ + component) / block_;
     if (scaled_ == RowFormat::Scaled::channel)
       group = (row / (tokens_ * inner_) * inner_ + row % inner_) * head_dim_ + component;
     return half_step_ * static_cast<double>(scale_[static_cast<std::size_t>(group)]);
@@ -36,7 +37,7 @@ private:
   double within_, last_, least_, half_step_ = 0;
   RowFormat::Scaled scaled_;
   const std::vector<float>& scale_;
-  std::int64_t tokens_, inner_, head_dim_;
+  std::int64_t tokens_, inner_, head_dim_, block_;
 };
 
 /// How far entries are off, by their bounds: a histogram, from which it follows what is odd. One that is rounded at

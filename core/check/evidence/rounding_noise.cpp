@@ -40,6 +40,17 @@ void add_scaled_floors(Noise& noise, const KernelRun& run, double share) {
       noise.token_floor[static_cast<std::size_t>(shape.token_of_row(static_cast<std::int64_t>(row)))] +=
           2 * square(row);
     return;
+  case RowFormat::Scaled::block: {
+    // A pair's two components may lie in two blocks: of a row the coarsest counts for all its pairs.
+    noise.token_floor.assign(static_cast<std::size_t>(shape.tokens), 0);
+    const auto blocks = static_cast<std::size_t>(shape.head_dim / rows.block);
+    for (std::size_t row = 0; row < rows.scale.size() / blocks; ++row) {
+      double coarsest = 0;
+      for (std::size_t b = 0; b < blocks; ++b) coarsest = std::max(coarsest, square(row * blocks + b));
+      noise.token_floor[static_cast<std::size_t>(shape.token_of_row(static_cast<std::int64_t>(row)))] += 2 * coarsest;
+    }
+    return;
+  }
   case RowFormat::Scaled::channel:
     noise.component_floor.assign(static_cast<std::size_t>(shape.head_dim), 0);
     for (std::size_t channel = 0; channel < rows.scale.size(); ++channel)

@@ -6,6 +6,8 @@
 #include <optional>
 #include <set>
 
+#include <fmt/format.h>
+
 namespace ropescope {
 
 namespace {
@@ -120,6 +122,11 @@ public:
          {RowFormat::Scaled::tensor, RowFormat::Scaled::row, RowFormat::Scaled::channel})
       for (const int kind : {0, 1, 2})
         if (auto format = scaled_format(scaled, kind)) return std::move(*format);
+    // The largest blocks first: what holds for them holds for their parts.
+    for (const std::int64_t block : {128, 64, 32, 16})
+      if (block < shape_.head_dim && shape_.head_dim % block == 0)
+        for (const int kind : {0, 1, 2})
+          if (auto format = scaled_format(RowFormat::Scaled::block, kind, block)) return std::move(*format);
     return found;
   }
 
@@ -135,15 +142,16 @@ private:
     return told >= told_by;
   }
 
-  std::size_t groups(RowFormat::Scaled scaled) const {
+  std::size_t groups(RowFormat::Scaled scaled, std::int64_t block) const {
     const RowShape& shape = shape_;
+    if (scaled == RowFormat::Scaled::block) return static_cast<std::size_t>(shape.rows() * (shape.head_dim / block));
     if (scaled == RowFormat::Scaled::tensor) return 1;
     if (scaled == RowFormat::Scaled::row) return static_cast<std::size_t>(shape.rows());
     return static_cast<std::size_t>(shape.outer * shape.inner * shape.head_dim);
   }
 
   /// The numbers of a group, those of a whole tensor thinned out.
-  Group group(RowFormat::Scaled scaled, std::size_t number) const {
+  Group group(RowFormat::Scaled scaled, std::size_t number, std::int64_t block) const {
     const RowShape& shape = shape_;
     Group group{{}, rounding_of(stored_)};
     std::int64_t first = 0, stride = 1, count = shape.head_dim;
@@ -153,6 +161,10 @@ private:
       count = shape.size() / stride;
       break;
     case RowFormat::Scaled::row: first = static_cast<std::int64_t>(number) * shape.head_dim; break;
+    case RowFormat::Scaled::block:
+      first = static_cast<std::int64_t>(number) * block;
+      count = block;
+      break;
     case RowFormat::Scaled::channel: {
       const auto of = static_cast<std::int64_t>(number), width = shape.inner * shape.head_dim;
       first = of / width * shape.tokens * width + of % width;
@@ -173,17 +185,18 @@ private:
   }
 
   /// `kind`: e5m2, e4m3, int8. A few groups are asked before all are.
-  std::optional<RowFormat> scaled_format(RowFormat::Scaled scaled, int kind) const {
-    const std::size_t count = groups(scaled);
+  std::optional<RowFormat> scaled_format(RowFormat::Scaled scaled, int kind, std::int64_t block = 0) const {
+    const std::size_t count = groups(scaled, block);
     RowFormat found;
     found.int8 = kind == 2;
     found.format = kind == 0 ? NumberFormat::float8_e5m2 : kind == 1 ? NumberFormat::float8_e4m3 : stored_;
     found.least_step = properties_of(found.format).smallest;
     found.scaled = scaled;
+    found.block = block;
     constexpr std::size_t asked = 5;
     std::size_t told = 0;
     for (std::size_t n = 0; n < asked; ++n) {
-      const Group some = group(scaled, n * (count - 1) / (asked - 1));
+      const Group some = group(scaled, n * (count - 1) / (asked - 1), block);
       if (!some.tells(kind == 2)) continue;
       if (!scale_of(some, kind)) return std::nullopt;
       ++told;
@@ -191,7 +204,7 @@ private:
     if (told == 0) return std::nullopt;
     std::size_t strays = 0;
     for (std::size_t n = 0; n < count; ++n) {
-      const Group all = group(scaled, n);
+      const Group all = group(scaled, n, block);
       const bool tells = all.tells(kind == 2);
       const auto of_all = tells ? scale_of(all, kind) : std::nullopt;
       strays += tells && !of_all;
@@ -218,6 +231,7 @@ std::string RowFormat::words() const {
   case Scaled::no: return words;
   case Scaled::tensor: return words + " under one scale";
   case Scaled::row: return words + " with a scale per row";
+  case Scaled::block: return words + fmt::format(" with a scale for each {} components", block);
   case Scaled::channel: break;
   }
   return words + " with a scale per channel";

@@ -11,13 +11,15 @@ namespace ropescope {
 /// lie in wider files mostly, times a scale: a cache that was read back.
 struct RowFormat {
   /// What one scale is shared by.
-  enum class Scaled : std::uint8_t { no, tensor, row, channel };
+  enum class Scaled : std::uint8_t { no, tensor, row, channel, block };
 
   NumberFormat format = NumberFormat::float32; ///< of the numbers by their scale; of int8, what they are stored in
   bool int8 = false;                           ///< whole multiples of the scale, up to 255 of them
   double least_step = 0;                       ///< of float8: spacing of the least numbers, in units of the scale
   Scaled scaled = Scaled::no;
-  std::vector<float> scale; ///< none; one; per row [outer][tokens][inner]; or per channel [outer][inner][head_dim]
+  std::int64_t block = 0;   ///< components of a row under one scale, where they are fewer than a head (ggml's Q8_0: 32)
+  std::vector<float> scale; ///< none; one; per row [outer][tokens][inner]; per channel [outer][inner][head_dim]; or per
+                            ///< block [outer][tokens][inner][head_dim / block]
 
   bool of_8_bits() const { return int8 || format == NumberFormat::float8_e4m3 || format == NumberFormat::float8_e5m2; }
 
