@@ -61,8 +61,11 @@ inline constexpr double common_gain_units = 0.25;
 /// right float64 kernels are accused. Higher: nothing, until float32's 6e-8, which float64 rows should not need.
 inline constexpr double float64_unit = 1e-8;
 
-/// Rounding of position × frequency in float32: half a unit for each of the two, and their product's.
-inline constexpr double float32_angle = 0x1p-23;
+/// Rounding of position × frequency in float32: the powers of other libraries (CUDA's, NumPy's, exp2 of a logarithm)
+/// are up to two units of the last place from the exact frequency, 2⁻²² of it, and the product is rounded once more,
+/// 2⁻²⁴. Lower: right kernels in 16 bits are accused from position 8000 on, where that is more than rounding of the
+/// rows. Higher: what a fast sine costs (6e-7) is no longer told apart.
+inline constexpr double float32_angle = 5 * 0x1p-24;
 
 /// Relative error beyond which a model's own float32 table is no rounding but another table, and no excuse. float32
 /// powers are off by a few 1e-7; 1e-5 leaves room for the worst exponent. Higher: a wrong table excuses itself.
