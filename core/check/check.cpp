@@ -104,8 +104,7 @@ private:
       for (std::size_t i = 0; i < expected_.turns.theta.size(); ++i) {
         if (fit.table.empty()) table.push_back(expected_.multiplier(t, i));
         // Another library's float32 frequencies are not to the bit those of the recipe.
-        const bool float32 = fit.table.empty() || fit.arithmetic.recipe == "float32_angles";
-        const double own = float32 ? thresholds::angle_bound * noise_.of_angle(i, expected_.angle(t, i)) : 0;
+        const double own = thresholds::angle_bound * noise_.of_angle(i, expected_.angle(t, i));
         bounds.turned.push_back(static_cast<float>(expected_.gain * (fit.slack + own)));
       }
     odd_ = compare(run_, layouts_.front().at, table, &bounds).odd;

@@ -117,11 +117,25 @@ Table table_of(const TriedRecipe& tried, const KernelRun& run, const Prediction&
                          : code_table(*tried.recipe, run, expected, reduced);
 }
 
-Score score_table(const Table& table, const Noise& noise, const Reduced& reduced) {
+Score score_table(const Table& table, const Prediction& expected, const Noise& noise, const Reduced& reduced) {
   return score(
       reduced, noise,
       [&](std::size_t t, std::size_t i) { return table[t * static_cast<std::size_t>(reduced.pairs) + i]; },
-      [](std::size_t, std::size_t) { return 0.0; });
+      [&](std::size_t t, std::size_t i) { return expected.angle(static_cast<std::size_t>(reduced.tokens[t]), i); });
+}
+
+/// Without float32's angles: a recipe says itself what its angles are.
+Noise of_rows_alone(Noise noise) {
+  std::fill(noise.angle.begin(), noise.angle.end(), 0);
+  return noise;
+}
+
+/// What a recipe's rows may be off by. Where it takes float32 frequencies and rounds its tables alone, they are those
+/// of any library, which differ by units of the last place.
+Noise noise_of(const Recipe& recipe, const Noise& noise) {
+  const bool float32 = recipe.inv_freq == NumberFormat::float32 && recipe.positions == NumberFormat::float32 &&
+                       recipe.angles == NumberFormat::float32 && recipe.angle == AngleRule::product;
+  return float32 && recipe.tables && *recipe.tables != NumberFormat::float32 ? noise : of_rows_alone(noise);
 }
 
 /// A float32 kernel whose sine and cosine lose what a float32 angle holds: errors that grow with the angle alone.
@@ -134,10 +148,12 @@ bool looks_like_fast_sincos(const Score& exact, const Prediction& expected, cons
 
 /// The better of the recipe as model code computes it, and of its one rounding in otherwise exact arithmetic.
 TriedRecipe try_recipe(const Recipe& recipe, bool chain, const KernelRun& run, const Prediction& expected,
-                       const Noise& noise, const Reduced& reduced) {
-  TriedRecipe tried{&recipe, chain, false, score_table(code_table(recipe, run, expected, reduced), noise, reduced)};
+                       const Noise& all_noise, const Reduced& reduced) {
+  const Noise noise = noise_of(recipe, all_noise);
+  TriedRecipe tried{&recipe, chain, false,
+                    score_table(code_table(recipe, run, expected, reduced), expected, noise, reduced)};
   if (of_float32_angles(recipe) || recipe.angle != AngleRule::product || recipe.fast_sincos) return tried;
-  Score other = score_table(double_table(recipe, expected, reduced), noise, reduced);
+  Score other = score_table(double_table(recipe, expected, reduced), expected, noise, reduced);
   if (other.residual < tried.score.residual) tried.score = std::move(other), tried.in_double = true;
   return tried;
 }
@@ -168,17 +184,10 @@ AngleError measured_error(const KernelRun& run, const Prediction& expected, cons
   return error;
 }
 
-/// Without float32's angles: a recipe says itself what its angles are.
-Noise of_rows_alone(Noise noise) {
-  std::fill(noise.angle.begin(), noise.angle.end(), 0);
-  return noise;
-}
-
 } // namespace
 
-std::vector<TriedRecipe> try_recipes(const KernelRun& run, const Prediction& expected, const Noise& all_noise,
+std::vector<TriedRecipe> try_recipes(const KernelRun& run, const Prediction& expected, const Noise& noise,
                                      const Reduced& sample, const std::stop_token& stop) {
-  const Noise noise = of_rows_alone(all_noise);
   std::vector<TriedRecipe> tried;
   const Recipe* own = &recipe_of(run.rope);
   const auto consider = [&](const Recipe& recipe, bool chain) {
@@ -239,7 +248,7 @@ std::optional<PrecisionFit> explain_by_precision(const KernelRun& run, const Pre
   Table table;
   if (named && (!loosely.whole() || !of_float32_angles(*best.recipe))) table = table_of(best, run, expected, all);
   if (named && !loosely.whole()) { // what holds on a sample must hold on every row
-    const Score proved = score_table(table, of_rows_alone(noise), all);
+    const Score proved = score_table(table, expected, noise_of(*best.recipe, noise), all);
     named = proved.whole() || good(proved.residual / exact.residual, proved.residual);
   }
   PrecisionFit fit;
@@ -350,7 +359,7 @@ Score score_products(const KernelRun& run, const PairComponents& at, std::span<c
       Table rounded_table = table;
       if (rounds_table)
         for (Complex& z : rounded_table) z = {operand(z.real()), operand(z.imag())};
-      Score fit = score_table(rounded_table, noise, reduced);
+      Score fit = score_table(rounded_table, exact, of_rows_alone(noise), reduced);
       if (!best || fit.residual < best->residual) best = std::move(fit);
     }
   }
