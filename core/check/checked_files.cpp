@@ -200,7 +200,7 @@ private:
   std::shared_ptr<CheckedKernel> agree(std::size_t r) {
     // The heads of one reading are the model's own number, and those of the other cannot be any of its.
     for (std::size_t other = 0; other < all_.size(); ++other)
-      if (other != r && reading(other).axis != reading(r).axis && counts_from_zero(reading(r).positions) &&
+      if (other != r && reading(other).axis != reading(r).axis &&
           std::find(heads_.begin(), heads_.end(), reading(other).head_count()) != heads_.end() &&
           !may_be_heads(reading(r).head_count(), heads_) && names_heads(judged(other)))
         return conclude(other, found);

@@ -69,7 +69,8 @@ private:
   /// Positions begin at 0 once more.
   void add_restart() {
     const std::size_t r = first_break();
-    if (r == 0 || r == shift_.size()) return;
+    // One token at position 0 at the end is a row that was not turned.
+    if (r == 0 || r + 1 >= shift_.size()) return;
     const double at = restart_at(r), k = k_;
     PositionAccount& account = accounts_.add(with(cause::PositionsRestart{static_cast<std::int64_t>(at), {}}),
                                              [=](double p, std::size_t t) { return t < r ? p + k : p + k - at; });
@@ -86,6 +87,8 @@ private:
     for (std::size_t t = 0; t < shift_.size(); ++t) {
       const bool at_zero = std::abs(seen_[t]) < thresholds::same_position;
       if (t > 0 && at_zero && std::abs(shift_[t] + start) > thresholds::same_position) {
+        // Neighbours that all stand at 0 were not turned: no sequence is one token long.
+        if (!rows.empty() && rows.back() + 1 == static_cast<std::int64_t>(t)) return std::nullopt;
         start = given_[t];
         rows.push_back(static_cast<std::int64_t>(t));
       }
