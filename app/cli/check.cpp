@@ -67,7 +67,7 @@ void say_finding(const Options& options, const Finding& finding, const KernelRun
   if (finding.verdict == Verdict::match) return;
   const bool opposite = std::any_of(finding.causes.begin(), finding.causes.end(),
                                     [](const Cause& cause) { return cause.is<cause::InverseRotation>(); });
-  if (opposite && !options.files.inverse)
+  if (opposite && !options.files.inverse && !options.files.tables)
     say("A backward kernel (dq from dout) is right to do so: --inverse checks it as one.");
   say(fmt::format("{} of {} rows differ from the expected rotation, by up to {:.3g}.", finding.rows_wrong, finding.rows,
                   finding.max_abs_error));

@@ -21,16 +21,23 @@ namespace {
 std::string evidence_of(const Finding& finding, const KernelRun& run) {
   if (const auto* cause = finding.causes.front().as<cause::NotFinite>()) {
     const RowPlace place = run.place_of(cause->first);
-    return fmt::format("In {} that is head {}, row {}, component {}.", run.out_name, place.head,
-                       grouped(static_cast<double>(place.token)), cause->first % run.shape.head_dim);
+    return fmt::format("In {} that is {}, token {}, component {}.", run.tables ? "the tables" : run.out_name,
+                       head_words({run.first_head + place.head}, run), grouped(static_cast<double>(place.token)),
+                       cause->first % run.shape.head_dim);
   }
+  const std::string all = grouped(static_cast<double>(finding.rows));
+  const std::string wrong = grouped(static_cast<double>(finding.rows_wrong));
+  if (run.tables && finding.rows_wrong == 0)
+    return fmt::format("The tables are as expected in all {} tokens; max |Δ| {:.2g}.", all, finding.max_abs_error);
+  if (run.tables)
+    return fmt::format("The tables differ from the expected ones in {} of {} tokens, max |Δ| {:.3g}.", wrong, all,
+                       finding.max_abs_error);
   // Right rows are said with fewer digits: nobody compares them.
   if (finding.rows_wrong == 0)
-    return fmt::format("{} is the expected output in all {} rows; max |Δ| {:.2g}.", run.out_name,
-                       grouped(static_cast<double>(finding.rows)), finding.max_abs_error);
-  return fmt::format("{} differs from the expected output in {} of {} rows, max |Δ| {:.3g}.", run.out_name,
-                     grouped(static_cast<double>(finding.rows_wrong)), grouped(static_cast<double>(finding.rows)),
-                     finding.max_abs_error);
+    return fmt::format("{} is the expected output in all {} tokens; max |Δ| {:.2g}.", run.out_name, all,
+                       finding.max_abs_error);
+  return fmt::format("{} differs from the expected output in {} of {} tokens, max |Δ| {:.3g}.", run.out_name, wrong,
+                     all, finding.max_abs_error);
 }
 
 /// What remains, what rounding explains of that, and what this file cannot tell.
@@ -111,21 +118,22 @@ std::string turned(const Measurement& measured) {
 }
 
 /// What was measured, for a person who has nothing else.
-std::vector<std::string> observed_in(const Finding& finding) {
+std::vector<std::string> observed_in(const Finding& finding, const KernelRun& run) {
   if (finding.verdict != Verdict::mismatch || finding.off.tokens == 0) return {};
   const Deviations& off = finding.off;
   std::vector<std::string> lines{counted("pairs", off.pairs_off, off.pairs),
-                                 counted("heads", off.heads_off, off.heads)};
+                                 counted(run.tables ? "copies" : "heads", run.in_file(off.heads_off), off.heads)};
   if (off.rest > 0) lines.push_back(counted("components that should pass", off.rest_off, off.rest));
   std::string share = fmt::format("Of {} tokens looked at {} are off, and {:.3g} % of their numbers", off.tokens,
                                   off.tokens_off, 100 * off.share);
   if (off.equal_input > 0) share += fmt::format("; {:.3g} % of those equal the input", 100 * off.equal_input);
   if (off.equal_zero > 0) share += fmt::format("; {:.3g} % of those are 0", 100 * off.equal_zero);
   lines.push_back(share + '.');
-  lines.push_back(fmt::format(
-      "The largest error is at head {}, batch row {}, row {}, component {}: {:.5g} where {:.5g} "
-      "is expected.",
-      off.worst.head, off.worst.batch, off.worst.token, off.worst_component, off.worst_out, off.worst_expected));
+  lines.push_back(
+      fmt::format("The largest error is at head {}, batch row {}, token {}, component {}: {:.5g} where {:.5g} "
+                  "is expected.",
+                  run.first_head + off.worst.head, off.worst.batch, off.worst.token, off.worst_component, off.worst_out,
+                  off.worst_expected));
   lines.push_back(turned(finding.measured));
   return lines;
 }
@@ -138,7 +146,7 @@ void put_into_words(Finding& finding, const KernelRun& run) {
   finding.tolerance_sentence = tolerance_of(finding, run);
   finding.facts = facts_of(finding.causes, finding.measured.gain, run);
   finding.tried = tried_in(finding, run);
-  finding.observed = observed_in(finding);
+  finding.observed = observed_in(finding, run);
 }
 
 std::string decide_by(const std::vector<Cause>& causes, const std::vector<Cause>& indistinguishable) {

@@ -74,6 +74,7 @@ KernelRun without_arrays(const KernelRun& run) {
   copy.budget = run.budget;
   copy.out_name = run.out_name;
   copy.notes = run.notes;
+  copy.tables = run.tables;
   return copy;
 }
 
@@ -94,6 +95,7 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
   for (const LayerRope& other : model.layers)
     if (other.layer_type != layer.layer_type) base_.other_layers.push_back(other);
   base_.out_name = std::filesystem::path(files.out).filename().string();
+  base_.tables = files.tables;
   base_.seq_len = files.seq_len;
   base_.budget = files.budget;
   PairLayout& pairs = base_.rope.layout.pairs;
@@ -208,6 +210,7 @@ void KernelReader::describe(KernelRun& run, const TokenReading& reading) const {
     (before ? run.shape.outer : axis <= last ? run.shape.tokens : run.shape.inner) *= reading.extents[axis];
   }
   run.heads = reading.head_count();
+  run.first_head = heads_asked_ ? heads_asked_->first : 0;
   run.positions = reading.positions;
   if (!reading.tokens.empty()) run.token_axis = reading.axis;
 }
@@ -258,8 +261,7 @@ KernelRun KernelReader::take(const TokenReading& reading) {
                                     "batch, {} of each.",
                                     reading.extents[reading.tokens[1]]));
   if (heads_asked_)
-    run.notes.push_back(
-        fmt::format("Of {} heads, {} alone are compared, and counted from 0.", reading.head_count(), files_.heads));
+    run.notes.push_back(fmt::format("Of {} heads, {} alone are compared.", reading.head_count(), files_.heads));
   return run;
 }
 

@@ -21,7 +21,7 @@ struct NotFinite {
   std::string sentence(const KernelRun& run) const {
     const RowPlace place = run.place_of(first);
     return fmt::format("yields a number that is not finite, first in head {}, token {}, component {} (index {})",
-                       place.head, place.token, first % run.shape.head_dim, first);
+                       run.first_head + place.head, place.token, first % run.shape.head_dim, first);
   }
   std::string brief(const KernelRun&) const { return "not finite"; }
 

@@ -203,7 +203,7 @@ TEST_CASE("a backward kernel is right where it turns the other way, and only if 
   kernel.files.inverse = true;
   kernel.write(test::plain_rows({2, 40, 4}, head_dim,
                                 [&](const At& at, std::int64_t) { return -static_cast<double>(at[1] + 1); }));
-  CHECK(kernel.check()->finding.sentence == "The kernel rotates by position m + 1.");
+  CHECK(kernel.check()->finding.sentence == "The kernel adds 1 to every position.");
 }
 
 TEST_CASE("heads that are left out do not count, in a fused array, a packed one and one of heads first") {
