@@ -244,8 +244,16 @@ Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::s
   Finding finding = Checker(finite.run, stop).run();
   const bool unharmed = finding.verdict != Verdict::mismatch;
   const Cause& best = finding.causes.front();
+  cause::NotFinite not_finite{first, 0, {}};
+  for (std::int64_t n = 0; n < run.out.size(); ++n) not_finite.count += !std::isfinite(run.out.number(n));
+  if (finite.tokens_lost == run.shape.tokens && rms_of(finite.run.in) == 0)
+    not_finite.rest = "No row is finite";
+  else if (best.is<cause::Unknown>())
+    not_finite.rest = "The finite rows are wrong too, and no hypothesis explains them";
+  else if (best.is<cause::Match>())
+    not_finite.rest = "The finite rows agree";
   if (best.is<cause::Unknown>() || best.is<cause::Match>()) finding.causes.clear();
-  finding.causes.insert(finding.causes.begin(), cause::NotFinite{first});
+  finding.causes.insert(finding.causes.begin(), not_finite);
   finding.verdict = Verdict::mismatch;
   finding.rows_wrong += unharmed ? finite.tokens_lost : 0;
   finding.residual = finding.max_abs_error = std::nan("");

@@ -19,14 +19,17 @@ namespace ropescope {
 namespace {
 
 std::string evidence_of(const Finding& finding, const KernelRun& run) {
-  if (const auto* cause = finding.causes.front().as<cause::NotFinite>()) {
-    const RowPlace place = run.place_of(cause->first);
-    return fmt::format("In {} that is {}, token {}, component {}.", run.tables ? "the tables" : run.out_name,
-                       head_words({run.first_head + place.head}, run), grouped(static_cast<double>(place.token)),
-                       cause->first % run.shape.head_dim);
-  }
   const std::string all = grouped(static_cast<double>(finding.rows));
   const std::string wrong = grouped(static_cast<double>(finding.rows_wrong));
+  const bool mismatch = finding.verdict == Verdict::mismatch;
+  if (finding.rows_wrong == 0 && mismatch)
+    return fmt::format(
+        "No single token is beyond rounding; all together are: they are {:.2g} off, where rounding allows "
+        "{:.2g}.",
+        finding.expected_residual, finding.tolerance);
+  if (finding.causes.front().is<cause::NotFinite>())
+    return fmt::format("{} differs from the expected output in {} of {} tokens.", run.tables ? "A table" : run.out_name,
+                       wrong, all);
   if (run.tables && finding.rows_wrong == 0)
     return fmt::format("The tables are as expected in all {} tokens; max |Δ| {:.2g}.", all, finding.max_abs_error);
   if (run.tables)
@@ -44,11 +47,13 @@ std::string evidence_of(const Finding& finding, const KernelRun& run) {
 std::string tolerance_of(const Finding& finding, const KernelRun& run) {
   std::string words;
   if (std::isfinite(finding.residual) && !finding.causes.front().is<cause::Unknown>())
-    words = fmt::format("So explained, {:.2g} of it remains. ", finding.residual);
+    words = fmt::format("With this {} in the reference, {:.2g} of the output remains unexplained. ",
+                        finding.verdict == Verdict::mismatch ? "mistake" : "arithmetic", finding.residual);
   // A match explains nothing: how far it is off is what counts.
   if (finding.verdict == Verdict::match) words = fmt::format("Off by {:.2g} on the whole. ", finding.expected_residual);
   if (finding.tolerance > 0)
-    words += fmt::format("Rounding explains {:.2g}: {}.", finding.tolerance, finding.tolerance_reason);
+    words += fmt::format("Rounding allows {:.2g}: {}.", finding.tolerance, finding.tolerance_reason);
+  if (finding.verdict == Verdict::precision) words += " It passes: weaker arithmetic, within what is allowed.";
   if (finding.indistinguishable.empty()) return words;
   words += " This file cannot tell it from:";
   for (std::size_t i = 0; i < finding.indistinguishable.size(); ++i)

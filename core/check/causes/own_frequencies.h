@@ -25,7 +25,7 @@ struct OwnFrequencies {
     if (!like.empty())
       return fmt::format("takes {} for the frequency of pair i: {} rad/token", like, exact_words(inv_freq));
     return fmt::format(
-        "rotates rightly by frequencies of its own, which no known scheme yields: {} rad/token; a config of "
+        "rotates correctly by frequencies of its own, which no known scheme yields: {} rad/token; a config of "
         "rope_type longrope with the factors that are listed has the same",
         exact_words(inv_freq));
   }

@@ -138,7 +138,7 @@ std::optional<PartFound> beside_components(const PartContext& context) {
 /// Components that pass under the model's layout and turn under another, which is wider.
 std::optional<Cause> turned_too(const Evidence& evidence, const LayoutChoice& wider) {
   if (wider.rotary_dim <= evidence.layouts.front().rotary_dim) return std::nullopt;
-  return Cause(cause::ComponentsWrong{evidence.layouts.front().at.rest, "rotated", {}});
+  return Cause(cause::ComponentsWrong{evidence.layouts.front().at.rest, "rotated", {}, 0});
 }
 
 /// What some finders see under each of the other layouts, those of one cause.

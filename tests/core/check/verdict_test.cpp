@@ -52,7 +52,7 @@ TEST_CASE("positions of 16 bits pass as far as they are exact, and are a mismatc
       CHECK(beyond.verdict == Verdict::mismatch);
       CHECK(beyond.causes[0].name() == "precision");
       CHECK(beyond.sentence.find("at position") != std::string::npos);
-      CHECK(beyond.sentence.find("rotates rightly") == std::string::npos);
+      CHECK(beyond.sentence.find("rotates correctly") == std::string::npos);
     }
 }
 

@@ -20,8 +20,17 @@ namespace {
 using test::PartCase;
 using Numbers = std::vector<std::int64_t>;
 
+test::PartModel model_of(std::int64_t head, std::int64_t rotary, bool interleaved = false, Numbers sections = {}) {
+  test::PartModel model;
+  model.head_dim = head;
+  model.rotary_dim = rotary;
+  model.interleaved = interleaved;
+  model.sections = std::move(sections);
+  return model;
+}
+
 /// A right kernel on [2, 4, 48, head_dim] from position 0 on; with M-RoPE where the model has sections.
-PartCase right_case(const test::PartModel& model = {.head_dim = 64, .rotary_dim = 64}) {
+PartCase right_case(const test::PartModel& model = model_of(64, 64)) {
   PartCase made = test::part_case(0);
   made.model = model;
   made.heads_inside = false;
@@ -117,15 +126,15 @@ TEST_CASE("rows written to another place are named with the place of both, by he
 }
 
 TEST_CASE("a pairing is said by the part that turns, by the blocks, and by whose weights it is right for") {
-  const test::PartModel model{.head_dim = 128, .rotary_dim = 64};
-  test::PartModel kernel{.head_dim = 128, .rotary_dim = 32, .interleaved = true};
+  const test::PartModel model = model_of(128, 64);
+  test::PartModel kernel = model_of(128, 32, true);
   PartCase made = right_case(kernel);
   made.model = model; // what is asked; the rows are the other kernel's
   const std::string narrow = said(made);
   INFO(narrow);
   CHECK(narrow.find("the first 32 components of a head; the model expects the first 64") != std::string::npos);
   CHECK(narrow.find("the model expects i with i+32 (Hugging Face's order)") != std::string::npos);
-  kernel = {.head_dim = 128, .rotary_dim = 32};
+  kernel = model_of(128, 32);
   made = right_case(kernel);
   made.model = model;
   made.model.interleaved = true;
@@ -139,7 +148,7 @@ TEST_CASE("a pairing is said by the part that turns, by the blocks, and by whose
 }
 
 TEST_CASE("another rotary dim is said of the end of the head that the model turns") {
-  KernelRun run = right_case({.head_dim = 64, .rotary_dim = 32}).run();
+  KernelRun run = right_case(model_of(64, 32)).run();
   CHECK(cause::RotaryDim{16, {}}.sentence(run).find("the first 16 components") != std::string::npos);
   run.rope.layout.pairs.trailing = true;
   CHECK(cause::RotaryDim{16, {}}.sentence(run) ==
@@ -147,7 +156,7 @@ TEST_CASE("another rotary dim is said of the end of the head that the model turn
 }
 
 TEST_CASE("pairs turned by another axis are said with both, and all of an axis only where all of it is wrong") {
-  const test::PartModel model{.head_dim = 128, .rotary_dim = 128, .sections = {16, 24, 24}};
+  const test::PartModel model = model_of(128, 128, false, {16, 24, 24});
   const auto by_axis = [&](std::int64_t first, std::int64_t last, auto angle) {
     PartCase made = right_case(model);
     made.for_rows([&](std::int64_t, std::int64_t, std::int64_t t, const double* x, double* y) {
