@@ -41,6 +41,8 @@ std::shared_ptr<const CheckedKernel> check_named(const Options& options, const M
   asked_layout(options.files.layout, model, layer.config);
   try {
     return check_files(options.files, model, layer);
+  } catch (const UnknownPosition& error) {
+    throw Error(std::string(error.what()) + ". Give --offset, or --token-axis where another axis counts the tokens");
   } catch (const AmbiguousTokenAxis& error) {
     throw Error(told_with_option(error.what(), error.axes));
   }

@@ -88,14 +88,15 @@ std::string which(const std::vector<std::int64_t>& numbers) {
 /// "Pairs 16 … 39 are off, the other 40 of 64 are right."
 std::string counted(const std::string& what, const std::vector<std::int64_t>& off, std::int64_t all) {
   const auto right = all - static_cast<std::int64_t>(off.size());
+  if (all == 1) return fmt::format("The one {} is {}.", what.substr(0, what.size() - 1), off.empty() ? "right" : "off");
   if (off.empty()) return fmt::format("All {} {} are right.", all, what);
   if (right == 0) return fmt::format("All {} {} are off.", all, what);
   return fmt::format("Of {} {} {} {} off: {}; the other {} {} right.", all, what, off.size(),
                      off.size() == 1 ? "is" : "are", which(off), right, right == 1 ? "is" : "are");
 }
 
-/// What the measured frequencies and gains say.
-std::string turned(const Measurement& measured) {
+/// What the measured frequencies and gains say. `rows`: of each token.
+std::string turned(const Measurement& measured, std::int64_t rows) {
   std::string first;
   std::size_t off = 0, seen = 0;
   for (std::size_t i = 0; i < measured.judgement.size(); ++i) {
@@ -112,14 +113,14 @@ std::string turned(const Measurement& measured) {
     most = std::max(most, measured.gain[i]);
     if (std::isfinite(measured.coherence[i])) multiple = std::min(multiple, measured.coherence[i]);
   }
-  if (seen == 0)
-    return fmt::format(
-        "No frequency can be measured; lengths change by {:.4g} to {:.4g}; of the output at least {:.3g} % "
-        "is a turned and stretched input.",
-        least, most, 100 * multiple);
-  return fmt::format("Of {} frequencies that can be measured {} are off{}; lengths change by {:.4g} to {:.4g}; of the "
-                     "output at least {:.3g} % is a turned and stretched input.",
-                     seen, off, first, least, most, 100 * multiple);
+  std::string words = seen == 0 ? std::string("No frequency can be measured")
+                                : fmt::format("Of {} frequencies that can be measured {} {} off{}", seen, off,
+                                              off == 1 ? "is" : "are", first);
+  words += fmt::format("; lengths change by factors {:.3g} to {:.3g}", least, most);
+  // Of one row a token everything is a multiple: that tells nothing.
+  if (rows > 1)
+    words += fmt::format("; of the output at least {:.3g} % is a turned and stretched input", 100 * multiple);
+  return words + '.';
 }
 
 /// What was measured, for a person who has nothing else.
@@ -139,7 +140,7 @@ std::vector<std::string> observed_in(const Finding& finding, const KernelRun& ru
                   "is expected.",
                   run.first_head + off.worst.head, off.worst.batch, off.worst.token, off.worst_component, off.worst_out,
                   off.worst_expected));
-  lines.push_back(turned(finding.measured));
+  lines.push_back(turned(finding.measured, run.shape.outer * run.shape.inner));
   return lines;
 }
 

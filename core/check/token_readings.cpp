@@ -131,14 +131,22 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
 /// Readings with as many heads as were asked for.
 void KernelReader::keep_heads() {
   heads_asked_ = read_heads(files_.heads);
-  std::int64_t most = 0;
-  for (const TokenReading& reading : readings_) most = std::max(most, reading.head_count());
+  // The longest axis of heads, as the file has it: fused and packed heads are no axis there.
+  const TokenReading* most = nullptr;
+  for (const TokenReading& reading : readings_)
+    if (reading.head_count() <= heads_asked_->second && (!most || reading.head_count() > most->head_count()))
+      most = &reading;
+  if (most) {
+    const bool in_file = most->heads && *most->heads < static_cast<std::size_t>(base_.in.shape.size() - 1) &&
+                         base_.in.shape[*most->heads] == most->head_count();
+    lacking_ = in_file ? fmt::format("axis {} has {} entries", *most->heads, most->head_count())
+                       : fmt::format("there are {} heads", most->head_count());
+  }
   const auto too_few = [&](const TokenReading& reading) { return reading.head_count() <= heads_asked_->second; };
   lacks_heads_ = std::erase_if(readings_, too_few) > 0;
   std::erase_if(exchanged_, too_few);
   if (readings_.empty())
-    throw Error(fmt::format("heads {}: {} has {} heads, expected numbers from 0 to {}", files_.heads, files_.in, most,
-                            most - 1));
+    throw Error(fmt::format("heads {}: in {} {}, counted from 0", files_.heads, files_.in, lacking_));
 }
 
 bool KernelReader::in_place(const TokenReading& reading) const {
@@ -254,8 +262,8 @@ KernelRun KernelReader::take(const TokenReading& reading) {
   run(reading);
   KernelRun run = std::move(in_place(reading) ? base_ : rearranged_);
   if (reading.exchanged)
-    run.notes.push_back(fmt::format("Axes {} and {} lie the other way round in {}; it is compared so.",
-                                    reading.exchanged->first, reading.exchanged->second, run.out_name));
+    run.notes.push_back(fmt::format("{} has axes {} and {} exchanged; they were exchanged back to compare.",
+                                    run.out_name, reading.exchanged->first, reading.exchanged->second));
   if (reading.tokens.size() > 1)
     run.notes.push_back(fmt::format("Each row of the batch has positions of its own: rows are counted through the "
                                     "batch, {} of each.",

@@ -72,9 +72,10 @@ struct PairMatrix {
   }
   std::string sentence(const KernelRun&) const {
     if (like == "frequency_per_component")
-      return fmt::format("has one frequency for each component where two share one ({} …)", matrix);
+      return fmt::format("has one frequency for each component, where the two of a pair should share one ({} …)",
+                         matrix);
     if (like == "other_table_entries")
-      return fmt::format("takes cos and sin from other places of the table than a pair should ({} …)", matrix);
+      return fmt::format("takes cos and sin of other entries of the table than a pair should ({} …)", matrix);
     std::string words = words_of(matrix);
     if (!pairs.empty()) words += fmt::format(", in pairs {} alone", exact_words(pairs));
     return words;

@@ -33,14 +33,14 @@ void add_pairings(LayoutChoices& choices, const std::vector<Cause>& causes, cons
   choices.add(with(causes, {paired}), changed, rotary_dim);
   changed = layout;
   changed.output = other(layout.output);
-  choices.add(with(causes, {cause::OutputPermuted{}}), changed, rotary_dim);
+  choices.add(with(causes, {cause::OutputPermuted{changed.output}}), changed, rotary_dim);
   changed.pairing = other(layout.pairing);
   // The fourth combination: the other pairing, written in the order that the second did not try.
   if (reorders)
     changed.output = other(changed.pairing);
   else
     changed.output = layout.output;
-  choices.add(with(causes, {paired, cause::OutputPermuted{}}), changed, rotary_dim);
+  choices.add(with(causes, {paired, cause::OutputPermuted{changed.output}}), changed, rotary_dim);
 }
 
 /// Whether a few pairs of a few rows turn as those of a rotary part that wide would: a first sight, before layouts are

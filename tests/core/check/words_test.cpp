@@ -2,10 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/heads_not_rotated.h"
 #include "core/check/causes/pairing.h"
 #include "core/check/causes/position_by_head.h"
 #include "core/check/causes/rotary_dim.h"
+#include "core/check/causes/rows_wrong.h"
+#include "core/check/causes/scaling_parameters.h"
 #include "core/check/check.h"
 #include "core/check/checked_files.h"
 #include "core/io/npy.h"
@@ -304,4 +307,52 @@ TEST_CASE("tables say where their angles must stand, and their copies are no hea
   const auto second = half.tables(apart, 1, -1);
   CHECK(second->finding.sentence.find("the second copy of each angle wrong") != std::string::npos);
   CHECK(second->finding.evidence.starts_with("The tables differ"));
+}
+
+TEST_CASE("an axis that is none, heads that are none and a token at position 0 are refused with what there is") {
+  Files kernel;
+  const test::PlainRows rows = test::plain_rows(
+      {2, 40, 4}, head_dim, [](const Numbers& at, std::int64_t) { return static_cast<double>(at[1]); });
+  const auto refusal = [&](const test::PlainRows& files) {
+    try {
+      return "judged: " + kernel.check(files.in, files.out)->finding.sentence;
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  kernel.files.token_axis = 5;
+  CHECK(refusal(rows).find("has no axis 5: expected 0, 1 or 2") != std::string::npos);
+  kernel.files.token_axis = 1;
+  kernel.files.heads = "2-9";
+  CHECK(refusal(rows).find("axis 2 has 4 entries") != std::string::npos);
+  kernel.files = {.in = kernel.files.in, .out = kernel.files.out};
+  const test::PlainRows still = test::plain_rows({1, 4, 1}, head_dim, [](const Numbers&, std::int64_t) { return 0.0; });
+  CHECK(refusal(still).find("give the position of the token (axis 2)") != std::string::npos);
+}
+
+TEST_CASE(
+    "several causes are one sentence that says once what is right, and rows that are not finite say of the rest") {
+  PartCase made = right_case();
+  made.for_rows([&](std::int64_t, std::int64_t, std::int64_t t, const double*, double* y) {
+    if (t == 7) y[3] = std::nan("");
+  });
+  const std::string sentence = said(made);
+  CHECK(sentence ==
+        "The kernel writes NaN or infinity to 8 numbers, first at batch row 0, head 0, token 7, component 3. "
+        "The finite rows agree.");
+  const std::vector<Cause> causes{cause::RowsWrong{{3}, {}, {}, false}, cause::ElementsWrong{0.1, "zero"}};
+  const std::string both = sentence_of(causes, made.run());
+  CHECK(both.ends_with("; the rest is right."));
+  CHECK(both.find("right") + 6 == both.size());
+}
+
+TEST_CASE("a parameter of a scheme is said beside the model's own") {
+  KernelRun run = right_case().run();
+  run.rope.scaling.rope_type = RopeType::yarn;
+  run.rope.scaling.factor = 8;
+  CHECK(cause::ScalingParameters{"yarn", "factor", 16.0}.sentence(run).ends_with("factor 16; the model has 8"));
+  CHECK(cause::ScalingParameters{"yarn", "beta_fast", 16.0}.sentence(run).ends_with("beta_fast 16; the model has 32"));
+  CHECK(cause::ScalingParameters{"longrope", "factors", std::string("long")}.sentence(run).ends_with(
+      "not the short ones"));
+  CHECK(cause::ScalingParameters{"dynamic", "seq_len", 9.0}.sentence(run).ends_with("; this run has 48"));
 }
