@@ -96,7 +96,8 @@ private:
     kernel->finding = judged(r);
     // Heads that only a reading has which fits badly: the number was meant for another.
     if (kernel->finding.verdict == Verdict::mismatch && reader_.lacks_heads())
-      ask(fmt::format("heads {}: {}; only if axis {} counts the tokens are there so many, and then the kernel is "
+      throw Error(
+          fmt::format("heads {}: {}; only if axis {} counts the tokens are there so many, and then the kernel is "
                       "wrong; say which "
                       "axis counts the tokens",
                       files_.heads, reader_.lacking(), reading(r).axis),
