@@ -112,8 +112,9 @@ void say_finding(const Options& options, const Finding& finding, const KernelRun
   // The first of `tried` is the finding itself, which was just said; the next five are enough for a person. The JSON
   // has all of them.
   constexpr std::size_t shown = 6;
-  if (finding.tried.size() > 1) say("Also tried, and what each leaves unexplained:");
-  for (std::size_t h = 1; h < std::min(shown, finding.tried.size()); ++h)
+  const bool finite = std::isfinite(finding.max_abs_error); // else the list is of the finite rows alone
+  if (finite && finding.tried.size() > 1) say("Also tried, and what each leaves unexplained:");
+  for (std::size_t h = 1; finite && h < std::min(shown, finding.tried.size()); ++h)
     say(fmt::format("  {:9.2e}  {}", finding.tried[h].residual, finding.tried[h].words));
   for (const Cause& cause : finding.indistinguishable)
     say(fmt::format("This file cannot tell it from: {}.", cause.brief(run)));

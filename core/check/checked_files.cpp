@@ -96,12 +96,9 @@ private:
     kernel->finding = judged(r);
     // Heads that only a reading has which fits badly: the number was meant for another.
     if (kernel->finding.verdict == Verdict::mismatch && reader_.lacks_heads())
-      throw Error(
-          fmt::format("heads {}: {}; only if axis {} counts the tokens are there so many, and then the kernel is "
-                      "wrong; say which "
-                      "axis counts the tokens",
-                      files_.heads, reader_.lacking(), reading(r).axis),
-          {reading(r).axis});
+      throw Error(fmt::format("heads {}: in {} {}; only if axis {} counts the tokens are there so many, and then the "
+                              "kernel is wrong",
+                              files_.heads, files_.in, reader_.lacking(), reading(r).axis));
     kernel->run = reader_.take(reading(r));
     if (kernel->run.token_axis) kernel->run.token_axis_reason = reason;
     return kernel;

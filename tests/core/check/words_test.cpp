@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "core/check/causes/attention_factor.h"
 #include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/heads_not_rotated.h"
 #include "core/check/causes/pairing.h"
@@ -345,6 +346,11 @@ TEST_CASE(
   const std::string both = sentence_of(causes, made.run());
   CHECK(both.ends_with("; the rest is right."));
   CHECK(both.find("right") + 6 == both.size());
+}
+
+TEST_CASE("two numbers that differ are never said as one") {
+  const std::string sentence = cause::AttentionFactor{1.0000003, 1}.sentence(right_case().run());
+  CHECK(sentence == "multiplies by attention factor 1.0000003; the model expects 1");
 }
 
 TEST_CASE("a parameter of a scheme is said beside the model's own") {
