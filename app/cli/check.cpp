@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "app/cli/say.h"
 #include "app/cli/still.h"
 #include "core/check/causes/inverse_rotation.h"
+#include "core/check/causes/layer_of_another_type.h"
 #include "core/check/causes/unknown.h"
 #include "core/check/checked_files.h"
 #include "core/check/finding_json.h"
@@ -39,6 +41,8 @@ std::shared_ptr<const CheckedKernel> check_named(const Options& options, const M
   asked_layout(options.files.layout, model, layer.config);
   try {
     return check_files(options.files, model, layer);
+  } catch (const UnknownPosition& error) {
+    throw Error(std::string(error.what()) + ". Give --offset, or --token-axis where another axis counts the tokens");
   } catch (const AmbiguousTokenAxis& error) {
     throw Error(told_with_option(error.what(), error.axes));
   }
@@ -61,31 +65,61 @@ void say_reading(const Options& options, const KernelRun& run) {
   if (!options.files.positions.given()) say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
 }
 
+/// How many tokens differ, and what remains beside what rounding allows. An output that is not finite has no size.
+void say_errors(const Finding& finding) {
+  const bool finite = std::isfinite(finding.max_abs_error);
+  if (finding.rows_wrong > 0)
+    say(fmt::format("{} of {} tokens {} from the expected rotation{}.", finding.rows_wrong, finding.rows,
+                    finding.rows_wrong == 1 ? "differs" : "differ",
+                    finite ? fmt::format(", by up to {:.3g}", finding.max_abs_error) : ""));
+  else if (finding.verdict == Verdict::mismatch)
+    say(finding.evidence);
+  if (!finite) return;
+  if (finding.causes.front().is<cause::Unknown>())
+    say(fmt::format("The output is {:.2g} off, relative to its size; rounding allows {:.2g}.", finding.residual,
+                    finding.tolerance));
+  else
+    say(fmt::format("With this {} in the reference, {:.2g} of the output remains unexplained; rounding allows {:.2g}.",
+                    finding.verdict == Verdict::mismatch ? "mistake" : "arithmetic", finding.residual,
+                    finding.tolerance));
+}
+
+/// What a person can do about it, by the options that there are.
+void say_next_step(const Options& options, const Finding& finding) {
+  const Cause& first = finding.causes.front();
+  if (const auto* layer = first.as<cause::LayerOfAnotherType>())
+    say(fmt::format("If this is such a layer: --layer-type {}.", layer->layer_type));
+  if (first.is<cause::Unknown>())
+    say("First check --layout, --layer-type, --positions and --token-axis: a wrong one looks like this.");
+  if (finding.verdict == Verdict::precision)
+    say(fmt::format("It passes: weaker arithmetic, within {}.", options.files.budget ? "--budget" : "what is allowed"));
+}
+
 /// What a person reads: nothing but the sentence where the kernel agrees.
 void say_finding(const Options& options, const Finding& finding, const KernelRun& run, bool drawn) {
   say(finding.sentence);
   if (finding.verdict == Verdict::match) return;
   const bool opposite = std::any_of(finding.causes.begin(), finding.causes.end(),
                                     [](const Cause& cause) { return cause.is<cause::InverseRotation>(); });
-  if (opposite && !options.files.inverse)
+  if (opposite && !options.files.inverse && !options.files.tables)
     say("A backward kernel (dq from dout) is right to do so: --inverse checks it as one.");
-  say(fmt::format("{} of {} rows differ from the expected rotation, by up to {:.3g}.", finding.rows_wrong, finding.rows,
-                  finding.max_abs_error));
-  say(fmt::format("Residual {:.2g}; rounding explains {:.2g} ({}).", finding.residual, finding.tolerance,
-                  finding.tolerance_reason));
+  say_errors(finding);
   // Where nothing explains the rows, what was measured is all that a person has.
   if (finding.causes.front().is<cause::Unknown>())
     for (const std::string& line : finding.observed) say(line);
   if (finding.verdict == Verdict::mismatch && !drawn)
-    say("A picture of the errors, by pair and row: add --report FILE.png.");
+    say("A picture of the errors, by pair and token: add --report FILE.png.");
   // The first of `tried` is the finding itself, which was just said; the next five are enough for a person. The JSON
   // has all of them.
   constexpr std::size_t shown = 6;
-  for (std::size_t h = 1; h < std::min(shown, finding.tried.size()); ++h)
+  const bool finite = std::isfinite(finding.max_abs_error); // else the list is of the finite rows alone
+  if (finite && finding.tried.size() > 1) say("Also tried, and what each leaves unexplained:");
+  for (std::size_t h = 1; finite && h < std::min(shown, finding.tried.size()); ++h)
     say(fmt::format("  {:9.2e}  {}", finding.tried[h].residual, finding.tried[h].words));
   for (const Cause& cause : finding.indistinguishable)
     say(fmt::format("This file cannot tell it from: {}.", cause.brief(run)));
   if (!finding.decide_by.empty()) say(fmt::format("To decide: {}.", finding.decide_by));
+  say_next_step(options, finding);
 }
 
 /// The check view of the finding, as `render --picture check` draws it.

@@ -36,7 +36,10 @@ void add_kernel_files(CLI::App& app, KernelFiles& files, const std::string& in, 
 }
 
 std::string told_with_option(const std::string& sentence, const std::vector<std::int64_t>& axes) {
-  return axes.empty() ? sentence : sentence + " (--token-axis)";
+  std::string words = sentence;
+  for (std::size_t a = 0; a < axes.size(); ++a)
+    words += (a == 0 ? ". Give --token-axis " : " or --token-axis ") + std::to_string(axes[a]);
+  return words;
 }
 
 } // namespace ropescope::cli

@@ -249,8 +249,9 @@ void check_pair(const Canvas& c, Rect panel, const Scene& scene, const KernelChe
   const PairOfRow read = kernel.pair_of_row(check.head(), row, pair);
   const std::string_view title = c.words("Row {}, pair {}", grouped(c, static_cast<double>(row)), pair);
   const std::string_view which = kernel.run.heads == 1 ? std::string_view("click a cell above for another")
-                                 : check.head() < 0    ? c.words("head {}, the one furthest off", read.head)
-                                                       : c.words("head {}", read.head);
+                                 : check.head() < 0
+                                     ? c.words("head {}, the one furthest off", kernel.run.first_head + read.head)
+                                     : c.words("head {}", kernel.run.first_head + read.head);
   const Rect room = heading(c, panel, title, which);
   const float table = std::min(c.px(340), room.width() * 0.6f);
   const float radius = std::min(room.height() - c.px(8), room.width() - table - c.px(40)) / 2;

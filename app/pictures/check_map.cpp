@@ -158,7 +158,8 @@ float draw_heads(const Canvas& c, Rect room, const Scene& scene, const KernelChe
     const Rect box{{x, room.least.y}, {x + cell - 1, room.greatest.y}};
     c.paint.box(box, cell_colour(c, kernel.finding.scale, heads[h]));
     if (hit(c.id("head {}", h), box)) next.kernel.head = static_cast<std::int64_t>(h);
-    if (ImGui::IsItemHovered()) tooltip(c.id("head {}: RMS of Δ {:.2e}", h, heads[h]));
+    if (ImGui::IsItemHovered())
+      tooltip(c.id("head {}: RMS of Δ {:.2e}", kernel.run.first_head + static_cast<std::int64_t>(h), heads[h]));
   }
   if (const auto h = static_cast<float>(scene.kernel.head); h >= 0 && h < count)
     c.paint.frame({{left + cell * h - 2, room.least.y - 2}, {left + cell * (h + 1) + 1, room.greatest.y + 2}},
@@ -204,8 +205,8 @@ void check_map(const Canvas& c, Rect panel, const Scene& scene, const KernelChec
   const Rect heads{{panel.greatest.x - c.px(18) - free, panel.least.y + c.px(12)},
                    {panel.greatest.x - c.px(18), panel.least.y + c.px(34)}};
   const float taken = draw_heads(c, heads, scene, check, next);
-  const std::string_view remark =
-      check.head() < 0 ? std::string_view("|out − expected|, log colour") : c.words("head {} alone", check.head());
+  const std::string_view remark = check.head() < 0 ? std::string_view("|out − expected|, log colour")
+                                                   : c.words("head {} alone", kernel.run.first_head + check.head());
   const bool fits = free - taken > text_width(c.fonts.small, remark);
   const Rect room = heading(c, panel, title, fits ? remark : "");
   if (room.width() < c.px(200) || room.height() < c.px(80) || map.tokens() == 0 || map.pairs() == 0) return;

@@ -134,7 +134,7 @@ private:
     if (precision.match) finding_.rows_wrong = static_cast<std::int64_t>(odd_.size());
     if (!odd_.empty()) {
       if (precision.match) finding_.causes.clear();
-      finding_.causes.push_back(cause::RowsWrong{odd_});
+      finding_.causes.push_back(cause::RowsWrong{odd_, {}, {}, false});
     }
     for (const Cause& cause : finding_.causes) finding_.verdict = std::max(finding_.verdict, cause.verdict());
     reason_ = precision.reason;
@@ -166,6 +166,33 @@ private:
     finding_.off = deviations(run_, rows, right, proof, layouts_.front().at);
   }
 
+  /// Whether all numbers of some heads' rows are those of the input, or 0: rows that a kernel never wrote.
+  bool rows_equal(const cause::RowsWrong& wrong, bool input) const {
+    const RowShape& shape = run_.shape;
+    for (const std::int64_t token : wrong.rows)
+      for (std::int64_t outer = 0; outer < shape.outer; ++outer)
+        for (std::int64_t inner = 0; inner < shape.inner; ++inner) {
+          const std::int64_t head = run_.first_head + run_.head_of(outer, inner);
+          if (!wrong.heads.empty() && std::find(wrong.heads.begin(), wrong.heads.end(), head) == wrong.heads.end())
+            continue;
+          const std::int64_t first = run_.first_number(outer, token, inner);
+          for (std::int64_t n = first; n < first + shape.head_dim; ++n)
+            if (run_.out.number(n) != (input ? run_.in.number(n) : 0)) return false;
+        }
+    return true;
+  }
+
+  /// Says of wrong rows what they are, however they were found.
+  void look_at_wrong_rows() {
+    for (Cause& cause : finding_.causes) {
+      const auto* wrong = cause.as<cause::RowsWrong>();
+      if (!wrong || !wrong->equal_to.empty() || wrong->rows.empty()) continue;
+      cause::RowsWrong said = *wrong;
+      said.equal_to = rows_equal(said, false) ? "zero" : rows_equal(said, true) ? "input" : "";
+      cause = said;
+    }
+  }
+
   /// Best first, each once, the finding's own at the head.
   void list_hypotheses() {
     constexpr std::size_t listed = 12;
@@ -183,6 +210,7 @@ private:
   }
 
   Finding finish() {
+    look_at_wrong_rows();
     list_hypotheses();
     const bool unscaled = std::any_of(finding_.causes.begin(), finding_.causes.end(),
                                       [](const Cause& c) { return c.is<cause::ScalingIgnored>(); });
@@ -217,8 +245,16 @@ Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::s
   Finding finding = Checker(finite.run, stop).run();
   const bool unharmed = finding.verdict != Verdict::mismatch;
   const Cause& best = finding.causes.front();
+  cause::NotFinite not_finite{first, 0, {}};
+  for (std::int64_t n = 0; n < run.out.size(); ++n) not_finite.count += !std::isfinite(run.out.number(n));
+  if (finite.tokens_lost == run.shape.tokens && rms_of(finite.run.in) == 0)
+    not_finite.rest = "No row is finite";
+  else if (best.is<cause::Unknown>())
+    not_finite.rest = "The finite rows are wrong too, and no hypothesis explains them";
+  else if (best.is<cause::Match>())
+    not_finite.rest = "The finite rows agree";
   if (best.is<cause::Unknown>() || best.is<cause::Match>()) finding.causes.clear();
-  finding.causes.insert(finding.causes.begin(), cause::NotFinite{first});
+  finding.causes.insert(finding.causes.begin(), not_finite);
   finding.verdict = Verdict::mismatch;
   finding.rows_wrong += unharmed ? finite.tokens_lost : 0;
   finding.residual = finding.max_abs_error = std::nan("");

@@ -96,10 +96,9 @@ private:
     kernel->finding = judged(r);
     // Heads that only a reading has which fits badly: the number was meant for another.
     if (kernel->finding.verdict == Verdict::mismatch && reader_.lacks_heads())
-      ask(fmt::format("only if axis {} counts the tokens are there heads {}, and then the kernel is wrong: expected to "
-                      "be told which axis does",
-                      reading(r).axis, files_.heads),
-          {reading(r).axis});
+      throw Error(fmt::format("heads {}: in {} {}; only if axis {} counts the tokens are there so many, and then the "
+                              "kernel is wrong",
+                              files_.heads, files_.in, reader_.lacking(), reading(r).axis));
     // Where the shapes are the same, a kernel that writes its heads to the wrong places leaves such rows too.
     if (reading(r).exchanged && reader_.same_shape() && kernel->finding.verdict != Verdict::mismatch)
       throw Error(
@@ -140,8 +139,9 @@ private:
       return std::nullopt;
     }
     if (!decode) return std::nullopt; // a batch of one, and a kernel that stands still
-    ask_single(*decode, fits_[*decode].unchanged ? "no row is turned, as none should be at position 0"
-                                                 : "all rows are turned alike, as those of one token are");
+    ask_single(*decode, fits_[*decode].unchanged
+                            ? "the output equals the input, which is right at position 0 and tells nothing"
+                            : "all rows are turned alike, as those of one token are");
   }
 
   /// Whether a reading fits as well as the one that leaves `least`. Rows of one head a token are fitted to the last
@@ -159,10 +159,12 @@ private:
   [[noreturn]] void ask_single(std::size_t single, const char* seen) const {
     std::vector<std::int64_t> axes;
     for (const TokenReading& one : all_) axes.push_back(one.axis);
-    ask(fmt::format("{}; expected to be told which axis counts the tokens{}", seen,
-                    fits_[single].nothing_turns
-                        ? fmt::format(", and if it is axis {}, of one token, its position", reading(single).axis)
-                        : fmt::format(": if it is axis {}, of one token, the kernel agrees", reading(single).axis)),
+    if (fits_[single].nothing_turns)
+      throw UnknownPosition(fmt::format("{}: shape ({}): {}: give the position of the token (axis {})", files_.in,
+                                        fmt::join(reader_.shape(), ", "), seen, reading(single).axis),
+                            axes);
+    ask(fmt::format("{}; say which axis counts the tokens: if it is axis {}, of one token, the kernel agrees", seen,
+                    reading(single).axis),
         axes);
   }
 
@@ -188,8 +190,8 @@ private:
     // Tokens of one axis whose positions may be meant in two ways, and are the same numbers.
     if (reading(a).axis == reading(b).axis && fits_[b].expected <= within_float8) return true;
     if (fits_[a].expected > within_float8 || fits_[b].expected > within_float8) return false;
-    ask(fmt::format("the kernel agrees with the model if axis {} counts the tokens, and if axis {} does: expected to "
-                    "be told which",
+    ask(fmt::format("the kernel agrees with the model if axis {} counts the tokens, and if axis {} does; "
+                    "say which axis counts the tokens",
                     reading(a).axis, reading(b).axis),
         {reading(a).axis, reading(b).axis});
   }
@@ -208,9 +210,10 @@ private:
       if (other != r && contests(other, r)) {
         // So many heads no model has.
         if (!believable_heads(reading(r).head_count()) && names_heads(judged(other))) return conclude(other, found);
-        ask(fmt::format("if axis {} counts the tokens, the kernel agrees with the model; if axis {} does, it turns "
-                        "rows by their number along axis {} and not by their position: expected to be told which",
-                        reading(r).axis, reading(other).axis, reading(r).axis),
+        ask(fmt::format(
+                "if axis {} counts the tokens, the kernel agrees with the model; if axis {} does, it turns "
+                "rows by their number along axis {} and not by their position; say which axis counts the tokens",
+                reading(r).axis, reading(other).axis, reading(r).axis),
             {reading(r).axis, reading(other).axis});
       }
     return conclude(r, found);

@@ -38,17 +38,17 @@ Json hypothesis_of(const Hypothesis& hypothesis) {
 }
 
 /// What differs at all, in the rows that were looked at.
-Json off_of(const Deviations& off) {
+Json off_of(const Deviations& off, const KernelRun& run) {
   return {{"tokens_looked_at", off.tokens},
           {"tokens", off.tokens_off},
           {"pairs", off.pairs_off},
-          {"heads", off.heads_off},
+          {"heads", run.in_file(off.heads_off)},
           {"components", off.rest_off},
           {"share", off.share},
           {"equal_to_input", off.equal_input},
           {"equal_to_zero", off.equal_zero},
           {"worst",
-           {{"head", off.worst.head},
+           {{"head", run.first_head + off.worst.head},
             {"batch", off.worst.batch},
             {"token", off.worst.token},
             {"component", off.worst_component},
@@ -87,7 +87,7 @@ std::string finding_json(const Finding& finding, const KernelRun& run) {
   json["measured"] = {{"layout", pairing_name(finding.measured.layout.pairing)},
                       {"frequency", numbers(finding.measured.frequency)},
                       {"gain", numbers(finding.measured.gain)}};
-  if (finding.verdict == Verdict::mismatch) json["off"] = off_of(finding.off);
+  if (finding.verdict == Verdict::mismatch) json["off"] = off_of(finding.off, run);
   json["hypotheses"] = Json::array();
   for (const Hypothesis& hypothesis : finding.hypotheses) json["hypotheses"].push_back(hypothesis_of(hypothesis));
   if (!finding.indistinguishable.empty()) {

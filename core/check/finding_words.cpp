@@ -19,29 +19,41 @@ namespace ropescope {
 namespace {
 
 std::string evidence_of(const Finding& finding, const KernelRun& run) {
-  if (const auto* cause = finding.causes.front().as<cause::NotFinite>()) {
-    const RowPlace place = run.place_of(cause->first);
-    return fmt::format("In {} that is head {}, row {}, component {}.", run.out_name, place.head,
-                       grouped(static_cast<double>(place.token)), cause->first % run.shape.head_dim);
-  }
+  const std::string all = grouped(static_cast<double>(finding.rows));
+  const std::string wrong = grouped(static_cast<double>(finding.rows_wrong));
+  const bool mismatch = finding.verdict == Verdict::mismatch;
+  if (finding.rows_wrong == 0 && mismatch)
+    return fmt::format(
+        "No single token is beyond rounding; all together are: they are {:.2g} off, where rounding allows "
+        "{:.2g}.",
+        finding.expected_residual, finding.tolerance);
+  if (finding.causes.front().is<cause::NotFinite>())
+    return fmt::format("{} differs from the expected output in {} of {} tokens.", run.tables ? "A table" : run.out_name,
+                       wrong, all);
+  if (run.tables && finding.rows_wrong == 0)
+    return fmt::format("The tables are as expected in all {} tokens; max |Δ| {:.2g}.", all, finding.max_abs_error);
+  if (run.tables)
+    return fmt::format("The tables differ from the expected ones in {} of {} tokens, max |Δ| {:.3g}.", wrong, all,
+                       finding.max_abs_error);
   // Right rows are said with fewer digits: nobody compares them.
   if (finding.rows_wrong == 0)
-    return fmt::format("{} is the expected output in all {} rows; max |Δ| {:.2g}.", run.out_name,
-                       grouped(static_cast<double>(finding.rows)), finding.max_abs_error);
-  return fmt::format("{} differs from the expected output in {} of {} rows, max |Δ| {:.3g}.", run.out_name,
-                     grouped(static_cast<double>(finding.rows_wrong)), grouped(static_cast<double>(finding.rows)),
-                     finding.max_abs_error);
+    return fmt::format("{} is the expected output in all {} tokens; max |Δ| {:.2g}.", run.out_name, all,
+                       finding.max_abs_error);
+  return fmt::format("{} differs from the expected output in {} of {} tokens, max |Δ| {:.3g}.", run.out_name, wrong,
+                     all, finding.max_abs_error);
 }
 
 /// What remains, what rounding explains of that, and what this file cannot tell.
 std::string tolerance_of(const Finding& finding, const KernelRun& run) {
   std::string words;
   if (std::isfinite(finding.residual) && !finding.causes.front().is<cause::Unknown>())
-    words = fmt::format("So explained, {:.2g} of it remains. ", finding.residual);
+    words = fmt::format("With this {} in the reference, {:.2g} of the output remains unexplained. ",
+                        finding.verdict == Verdict::mismatch ? "mistake" : "arithmetic", finding.residual);
   // A match explains nothing: how far it is off is what counts.
   if (finding.verdict == Verdict::match) words = fmt::format("Off by {:.2g} on the whole. ", finding.expected_residual);
   if (finding.tolerance > 0)
-    words += fmt::format("Rounding explains {:.2g}: {}.", finding.tolerance, finding.tolerance_reason);
+    words += fmt::format("Rounding allows {:.2g}: {}.", finding.tolerance, finding.tolerance_reason);
+  if (finding.verdict == Verdict::precision) words += " It passes: weaker arithmetic, within what is allowed.";
   if (finding.indistinguishable.empty()) return words;
   words += " This file cannot tell it from:";
   for (std::size_t i = 0; i < finding.indistinguishable.size(); ++i)
@@ -76,14 +88,15 @@ std::string which(const std::vector<std::int64_t>& numbers) {
 /// "Pairs 16 … 39 are off, the other 40 of 64 are right."
 std::string counted(const std::string& what, const std::vector<std::int64_t>& off, std::int64_t all) {
   const auto right = all - static_cast<std::int64_t>(off.size());
+  if (all == 1) return fmt::format("The one {} is {}.", what.substr(0, what.size() - 1), off.empty() ? "right" : "off");
   if (off.empty()) return fmt::format("All {} {} are right.", all, what);
   if (right == 0) return fmt::format("All {} {} are off.", all, what);
   return fmt::format("Of {} {} {} {} off: {}; the other {} {} right.", all, what, off.size(),
                      off.size() == 1 ? "is" : "are", which(off), right, right == 1 ? "is" : "are");
 }
 
-/// What the measured frequencies and gains say.
-std::string turned(const Measurement& measured) {
+/// What the measured frequencies and gains say. `rows`: of each token.
+std::string turned(const Measurement& measured, std::int64_t rows) {
   std::string first;
   std::size_t off = 0, seen = 0;
   for (std::size_t i = 0; i < measured.judgement.size(); ++i) {
@@ -100,33 +113,34 @@ std::string turned(const Measurement& measured) {
     most = std::max(most, measured.gain[i]);
     if (std::isfinite(measured.coherence[i])) multiple = std::min(multiple, measured.coherence[i]);
   }
-  if (seen == 0)
-    return fmt::format(
-        "No frequency can be measured; lengths change by {:.4g} to {:.4g}; of the output at least {:.3g} % "
-        "is a turned and stretched input.",
-        least, most, 100 * multiple);
-  return fmt::format("Of {} frequencies that can be measured {} are off{}; lengths change by {:.4g} to {:.4g}; of the "
-                     "output at least {:.3g} % is a turned and stretched input.",
-                     seen, off, first, least, most, 100 * multiple);
+  std::string words = seen == 0 ? std::string("No frequency can be measured")
+                                : fmt::format("Of {} frequencies that can be measured {} {} off{}", seen, off,
+                                              off == 1 ? "is" : "are", first);
+  words += fmt::format("; lengths change by factors {:.3g} to {:.3g}", least, most);
+  // Of one row a token everything is a multiple: that tells nothing.
+  if (rows > 1)
+    words += fmt::format("; of the output at least {:.3g} % is a turned and stretched input", 100 * multiple);
+  return words + '.';
 }
 
 /// What was measured, for a person who has nothing else.
-std::vector<std::string> observed_in(const Finding& finding) {
+std::vector<std::string> observed_in(const Finding& finding, const KernelRun& run) {
   if (finding.verdict != Verdict::mismatch || finding.off.tokens == 0) return {};
   const Deviations& off = finding.off;
   std::vector<std::string> lines{counted("pairs", off.pairs_off, off.pairs),
-                                 counted("heads", off.heads_off, off.heads)};
+                                 counted(run.tables ? "copies" : "heads", run.in_file(off.heads_off), off.heads)};
   if (off.rest > 0) lines.push_back(counted("components that should pass", off.rest_off, off.rest));
   std::string share = fmt::format("Of {} tokens looked at {} are off, and {:.3g} % of their numbers", off.tokens,
                                   off.tokens_off, 100 * off.share);
   if (off.equal_input > 0) share += fmt::format("; {:.3g} % of those equal the input", 100 * off.equal_input);
   if (off.equal_zero > 0) share += fmt::format("; {:.3g} % of those are 0", 100 * off.equal_zero);
   lines.push_back(share + '.');
-  lines.push_back(fmt::format(
-      "The largest error is at head {}, batch row {}, row {}, component {}: {:.5g} where {:.5g} "
-      "is expected.",
-      off.worst.head, off.worst.batch, off.worst.token, off.worst_component, off.worst_out, off.worst_expected));
-  lines.push_back(turned(finding.measured));
+  lines.push_back(
+      fmt::format("The largest error is at head {}, batch row {}, token {}, component {}: {:.5g} where {:.5g} "
+                  "is expected.",
+                  run.first_head + off.worst.head, off.worst.batch, off.worst.token, off.worst_component, off.worst_out,
+                  off.worst_expected));
+  lines.push_back(turned(finding.measured, run.shape.outer * run.shape.inner));
   return lines;
 }
 
@@ -138,7 +152,7 @@ void put_into_words(Finding& finding, const KernelRun& run) {
   finding.tolerance_sentence = tolerance_of(finding, run);
   finding.facts = facts_of(finding.causes, finding.measured.gain, run);
   finding.tried = tried_in(finding, run);
-  finding.observed = observed_in(finding);
+  finding.observed = observed_in(finding, run);
 }
 
 std::string decide_by(const std::vector<Cause>& causes, const std::vector<Cause>& indistinguishable) {

@@ -114,6 +114,13 @@ void keep_axis(std::vector<TokenReading>& readings, const KernelFiles& files, co
   const auto rank = static_cast<std::int64_t>(file_axes);
   const std::int64_t axis = *files.token_axis < 0 ? rank + *files.token_axis : *files.token_axis;
   std::erase_if(readings, [&](const TokenReading& reading) { return reading.axis != axis; });
+  if (axis < 0 || axis >= rank - 1) {
+    std::string axes;
+    for (std::int64_t a = 0; a < rank - 1; ++a)
+      axes += (a == 0 ? "" : a == rank - 2 ? " or " : ", ") + std::to_string(a);
+    throw Error(fmt::format("{}: shape ({}) has no axis {}: expected {}", files.in, fmt::join(shape, ", "),
+                            *files.token_axis, axes));
+  }
   if (readings.empty())
     throw Error(fmt::format("{}: shape ({}) has no axis {} that counts the tokens, expected one before the last{}",
                             files.in, fmt::join(shape, ", "), *files.token_axis,

@@ -35,6 +35,22 @@ bool copies_are_neighbours(const Array& cos, const Array& sin, std::int64_t pair
   return halves == neighbours ? pairing == Pairing::interleaved : neighbours < halves;
 }
 
+/// Where the angles stand, and whether the model's way to rotate finds them there: the numbers alone would pass.
+std::string note_of(std::int64_t pairs, bool twice, bool neighbours, const PairLayout& layout) {
+  std::string note = fmt::format("Tables of {} pairs.", pairs);
+  if (!twice) return note;
+  const std::string side_by_side = "2i and 2i + 1", apart = fmt::format("i and i + {}", pairs);
+  note += fmt::format(" Each angle stands at {}.", neighbours ? side_by_side : apart);
+  // Blocks have halves of their own, and what writes in another order reorders first.
+  if (layout.blocks > 1 || layout.pairing != layout.output) return note;
+  if (neighbours && layout.pairing == Pairing::half)
+    note +=
+        fmt::format(" Code that pairs i with i+{} (rotate_half), as this model does, needs them at {}.", pairs, apart);
+  if (!neighbours && layout.pairing == Pairing::interleaved)
+    note += fmt::format(" Code that pairs 2i with 2i+1, as this model does, needs them at {}.", side_by_side);
+  return note;
+}
+
 } // namespace
 
 KernelArrays read_rotary_tables(const KernelFiles& files, const RopeConfig& rope) {
@@ -75,9 +91,7 @@ KernelArrays read_rotary_tables(const KernelFiles& files, const RopeConfig& rope
   };
   cos.dtype == NumberFormat::float64 ? fill(arrays.in.doubles, arrays.out.doubles)
                                      : fill(arrays.in.floats, arrays.out.floats);
-  arrays.notes.push_back(copies == 2 ? fmt::format("Tables of {} pairs, each angle twice ({}).", pairs,
-                                                   neighbours ? "at 2i and 2i + 1" : "at i and i + half")
-                                     : fmt::format("Tables of {} pairs.", pairs));
+  arrays.notes.push_back(note_of(pairs, copies == 2, neighbours, rope.layout.pairs));
   return arrays;
 }
 

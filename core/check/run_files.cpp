@@ -17,7 +17,7 @@ KernelRun read_kernel_run(const KernelFiles& files, const Model& model, const La
   std::sort(axes.begin(), axes.end());
   if (axes.size() > 1)
     throw AmbiguousTokenAxis(
-        fmt::format("{}: shape ({}), and axes {} may each count the tokens: expected to be told which", files.in,
+        fmt::format("{}: shape ({}), and axes {} may each count the tokens; say which axis counts the tokens", files.in,
                     fmt::join(reader.shape(), ", "), fmt::join(axes, " and ")),
         axes);
   return reader.take(reader.readings().front());

@@ -38,6 +38,12 @@ public:
   std::vector<std::int64_t> axes; ///< those that may, from 0
 };
 
+/// Of a single token the position is asked for too: at position 0 nothing turns.
+class UnknownPosition : public AmbiguousTokenAxis {
+public:
+  using AmbiguousTokenAxis::AmbiguousTokenAxis;
+};
+
 /// Reads them for one of a model's layer types, whose pairing `layout` may replace. Throws Error, and
 /// AmbiguousTokenAxis where more than one axis may count the tokens: check_files() (core/check/checked_files.h) then
 /// asks the data.

@@ -74,6 +74,7 @@ KernelRun without_arrays(const KernelRun& run) {
   copy.budget = run.budget;
   copy.out_name = run.out_name;
   copy.notes = run.notes;
+  copy.tables = run.tables;
   return copy;
 }
 
@@ -94,6 +95,7 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
   for (const LayerRope& other : model.layers)
     if (other.layer_type != layer.layer_type) base_.other_layers.push_back(other);
   base_.out_name = std::filesystem::path(files.out).filename().string();
+  base_.tables = files.tables;
   base_.seq_len = files.seq_len;
   base_.budget = files.budget;
   PairLayout& pairs = base_.rope.layout.pairs;
@@ -145,14 +147,22 @@ void KernelReader::take_part_alone() {
 /// Readings with as many heads as were asked for.
 void KernelReader::keep_heads() {
   heads_asked_ = read_heads(files_.heads);
-  std::int64_t most = 0;
-  for (const TokenReading& reading : readings_) most = std::max(most, reading.head_count());
+  // The longest axis of heads, as the file has it: fused and packed heads are no axis there.
+  const TokenReading* most = nullptr;
+  for (const TokenReading& reading : readings_)
+    if (reading.head_count() <= heads_asked_->second && (!most || reading.head_count() > most->head_count()))
+      most = &reading;
+  if (most) {
+    const bool in_file = most->heads && *most->heads < static_cast<std::size_t>(base_.in.shape.size() - 1) &&
+                         base_.in.shape[*most->heads] == most->head_count();
+    lacking_ = in_file ? fmt::format("axis {} has {} entries", *most->heads, most->head_count())
+                       : fmt::format("there are {} heads", most->head_count());
+  }
   const auto too_few = [&](const TokenReading& reading) { return reading.head_count() <= heads_asked_->second; };
   lacks_heads_ = std::erase_if(readings_, too_few) > 0;
   std::erase_if(exchanged_, too_few);
   if (readings_.empty())
-    throw Error(fmt::format("heads {}: {} has {} heads, expected numbers from 0 to {}", files_.heads, files_.in, most,
-                            most - 1));
+    throw Error(fmt::format("heads {}: in {} {}, counted from 0", files_.heads, files_.in, lacking_));
 }
 
 bool KernelReader::in_place(const TokenReading& reading) const {
@@ -224,6 +234,7 @@ void KernelReader::describe(KernelRun& run, const TokenReading& reading) const {
     (before ? run.shape.outer : axis <= last ? run.shape.tokens : run.shape.inner) *= reading.extents[axis];
   }
   run.heads = reading.head_count();
+  run.first_head = heads_asked_ ? heads_asked_->first : 0;
   run.positions = reading.positions;
   if (!reading.tokens.empty()) run.token_axis = reading.axis;
 }
@@ -267,15 +278,14 @@ KernelRun KernelReader::take(const TokenReading& reading) {
   run(reading);
   KernelRun run = std::move(in_place(reading) ? base_ : rearranged_);
   if (reading.exchanged)
-    run.notes.push_back(fmt::format("Axes {} and {} lie the other way round in {}; it is compared so.",
-                                    reading.exchanged->first, reading.exchanged->second, run.out_name));
+    run.notes.push_back(fmt::format("{} has axes {} and {} exchanged; they were exchanged back to compare.",
+                                    run.out_name, reading.exchanged->first, reading.exchanged->second));
   if (reading.tokens.size() > 1)
     run.notes.push_back(fmt::format("Each row of the batch has positions of its own: rows are counted through the "
                                     "batch, {} of each.",
                                     reading.extents[reading.tokens[1]]));
   if (heads_asked_)
-    run.notes.push_back(
-        fmt::format("Of {} heads, {} alone are compared, and counted from 0.", reading.head_count(), files_.heads));
+    run.notes.push_back(fmt::format("Of {} heads, {} alone are compared.", reading.head_count(), files_.heads));
   return run;
 }
 

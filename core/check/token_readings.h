@@ -39,6 +39,9 @@ public:
   /// Whether there are readings whose heads are fewer than those asked for: they are left out.
   bool lacks_heads() const { return lacks_heads_; }
 
+  /// How many heads there are where they are fewer, half a sentence.
+  const std::string& lacking() const { return lacking_; }
+
   /// The run under a reading. Valid until the next call. Throws Error where such a run cannot be.
   const KernelRun& run(const TokenReading&);
 
@@ -62,6 +65,7 @@ private:
   KernelRun rearranged_; ///< under a reading for which rows must be moved
   std::vector<TokenReading> readings_, exchanged_;
   bool lacks_heads_ = false, same_shape_ = true;
+  std::string lacking_;
   std::optional<std::pair<std::int64_t, std::int64_t>> heads_asked_; ///< first and last
 };
 

@@ -52,7 +52,7 @@ TEST_CASE("check answers by its exit status, by JSON on standard output alone an
   CHECK(json.at("verdict") == "mismatch");
   CHECK(json.at("cause") == "position_offset");
   CHECK(json.at("parameters").at("offset") == 1);
-  CHECK(json.at("sentence") == "The kernel rotates by position m + 1.");
+  CHECK(json.at("sentence") == "The kernel adds 1 to every position.");
   CHECK(json.at("expected").at("layout") == "half");
   CHECK(json.at("expected").at("rope_type") == "llama3");
   CHECK(json.at("expected").at("base") == 500000);

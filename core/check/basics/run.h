@@ -25,6 +25,8 @@ struct KernelRun {
   std::int64_t heads = 1;              ///< extent of the axis of heads, which divides inner or outer
   Array in, out;                       ///< of shape.size() numbers each, not integers
   std::string out_name = "The output"; ///< what sentences call it
+  std::int64_t first_head = 0;         ///< what the file calls head 0 of the run, where some heads were left out
+  bool tables = false;                 ///< cos and sin of a table, and no rows: the heads are copies of an angle
   std::optional<double> budget;        ///< rad; angles of weaker arithmetic may be off by as much, whatever explains it
 
   /// How the files were read; nothing here is judged by.
@@ -36,6 +38,11 @@ struct KernelRun {
 
   std::int64_t head_of(std::int64_t outer, std::int64_t inner) const {
     return shape.inner > 1 ? inner % heads : outer % heads;
+  }
+  /// Heads of the run as the file numbers them.
+  std::vector<std::int64_t> in_file(std::vector<std::int64_t> of_run) const {
+    for (std::int64_t& head : of_run) head += first_head;
+    return of_run;
   }
   /// Which row of the batch.
   std::int64_t batch_of(std::int64_t outer) const { return shape.inner > 1 ? outer : outer / heads; }

@@ -37,7 +37,8 @@ inline constexpr double float8_rms_units = 0.9, float8_bound_units = 2.2, float8
 /// hides where no single row shows it.
 inline constexpr double bias_units = 1;
 
-/// How many more units too short the mean of a pair may be, where products and sums are cut off besides: 0.72 units each.
+/// How many more units too short the mean of a pair may be, where products and sums are cut off besides: 0.72 units
+/// each.
 inline constexpr double short_units = 1.5;
 
 /// The same where a token's rows are those of the token before it: products and sums are then rounded alike too, by 2.5

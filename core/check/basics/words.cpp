@@ -13,6 +13,9 @@ namespace ropescope {
 
 namespace {
 
+/// A number with the sign that people write: the hyphen of a program reads like a dash before "×".
+std::string with_minus(std::string number) { return number.starts_with('-') ? "−" + number.substr(1) : number; }
+
 /// The first 8 of a list: a sentence with more is not read.
 template <typename T>
 std::string list(const std::vector<T>& numbers, const char* each) {
@@ -20,7 +23,7 @@ std::string list(const std::vector<T>& numbers, const char* each) {
   std::string words;
   for (std::size_t n = 0; n < std::min(shown, numbers.size()); ++n) {
     if (n > 0) words += ", ";
-    words += fmt::format(fmt::runtime(each), numbers[n]);
+    words += with_minus(fmt::format(fmt::runtime(each), numbers[n]));
   }
   return numbers.size() > shown ? words + fmt::format(" … ({} in all)", numbers.size()) : words;
 }
@@ -30,8 +33,8 @@ std::string list(const std::vector<T>& numbers, const char* each) {
 // Sentences are quoted in reports, so that numbers keep the digits of a float; lists are read at a glance.
 std::string exact_words(const ParameterValue& value) {
   struct Words {
-    std::string operator()(double number) const { return fmt::format("{:.7g}", number); }
-    std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
+    std::string operator()(double number) const { return with_minus(fmt::format("{:.7g}", number)); }
+    std::string operator()(std::int64_t number) const { return with_minus(fmt::format("{}", number)); }
     std::string operator()(bool flag) const { return flag ? "true" : "false"; }
     std::string operator()(const std::string& text) const { return text; }
     std::string operator()(const std::vector<std::int64_t>& numbers) const { return list(numbers, "{}"); }
@@ -60,6 +63,38 @@ std::string short_words(const ParameterValue& value) {
   return std::visit(Words{}, value);
 }
 
+std::string range_words(const std::vector<std::int64_t>& numbers) {
+  constexpr std::size_t least = 5, shown = 8; // numbers of a run in short; runs and numbers that are read
+  std::string words;
+  std::size_t said = 0;
+  for (std::size_t n = 0; n < numbers.size();) {
+    std::size_t end = n + 1;
+    while (end < numbers.size() && numbers[end] == numbers[end - 1] + 1) ++end;
+    if (end - n < least) end = n + 1;
+    if (said++ == shown) return words + fmt::format(" … ({} in all)", numbers.size());
+    if (n > 0) words += ", ";
+    words += end == n + 1 ? fmt::format("{}", numbers[n]) : fmt::format("{} … {}", numbers[n], numbers[end - 1]);
+    n = end;
+  }
+  return words;
+}
+
+std::string offset_words(double offset, const std::string& whose) {
+  return fmt::format("{} {:.7g} {} {}", offset < 0 ? "subtracts" : "adds", std::abs(offset), offset < 0 ? "from" : "to",
+                     whose);
+}
+
+std::string head_words(const std::vector<std::int64_t>& heads, const KernelRun& run) {
+  if (run.tables && heads.size() == 1)
+    return fmt::format("the {} copy of each angle", heads[0] == 0 ? "first" : "second");
+  if (run.tables) return "both copies of each angle";
+  return fmt::format("head{} {}", heads.size() == 1 ? "" : "s", range_words(heads));
+}
+
+std::string batch_words(const std::vector<std::int64_t>& rows) {
+  return fmt::format("batch row{} {}", rows.size() == 1 ? "" : "s", range_words(rows));
+}
+
 std::string signed_words(const ParameterValue& value) {
   // A minus is there already.
   const std::string words = short_words(value);
@@ -70,8 +105,20 @@ std::string pairing_title(Pairing pairing) { return pairing == Pairing::half ? "
 
 std::string sentence_of(const std::vector<Cause>& causes, const KernelRun& run) {
   std::string sentence = "The kernel ";
-  // One sentence however many causes there are.
-  for (std::size_t c = 0; c < causes.size(); ++c) sentence += (c == 0 ? "" : "; and it ") + causes[c].sentence(run);
+  // One sentence however many causes there are; a cause that another says too has no words.
+  bool begun = false, rest_right = false;
+  for (const Cause& cause : causes) {
+    std::string words = cause.sentence(run);
+    if (words.empty()) continue;
+    // Of several causes, what is right besides is said once, after the last.
+    const std::size_t others = words.rfind("; the other");
+    const bool says_rest = others != std::string::npos && words.ends_with("right");
+    if (says_rest && causes.size() > 1) words.erase(others);
+    rest_right |= says_rest;
+    sentence += (begun ? "; and it " : "") + words;
+    begun = true;
+  }
+  if (rest_right && causes.size() > 1) sentence += "; the rest is right";
   return sentence + '.';
 }
 

@@ -14,6 +14,18 @@ std::string exact_words(const ParameterValue&);
 /// A parameter as a list says it: numbers with 5 digits or their thousands apart, the first 2 of more than 4.
 std::string short_words(const ParameterValue&);
 
+/// Numbers in rising order, those that follow one another in short: "3, 30 … 47".
+std::string range_words(const std::vector<std::int64_t>&);
+
+/// "adds 3 to every position", "subtracts 5 from it".
+std::string offset_words(double offset, const std::string& whose);
+
+/// "head 2", "heads 0, 3", as the file numbers them; of tables the copies of each angle.
+std::string head_words(const std::vector<std::int64_t>& heads, const KernelRun&);
+
+/// "batch row 1", "batch rows 0, 2".
+std::string batch_words(const std::vector<std::int64_t>& rows);
+
 /// short_words of a number with its sign, "+7".
 std::string signed_words(const ParameterValue&);
 

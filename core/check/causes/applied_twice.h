@@ -13,7 +13,7 @@ struct AppliedTwice {
   std::string sentence(const KernelRun&) const { return "rotates twice as far as it should: applied twice"; }
   std::string brief(const KernelRun&) const { return "applied twice (2θ)"; }
   std::string decide_by() const {
-    return "the output of one call on an input at a small position, and of a second call on that output";
+    return "the output of a single call on a fresh input: a kernel that was called twice is right there";
   }
 
   static std::vector<Example> examples(const ExampleModel& model) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "core/check/basics/formula.h"
@@ -14,9 +16,17 @@ struct AttentionFactor {
   static constexpr FactKind fact = FactKind::amplitude;
 
   Parameters parameters() const { return {{"measured", measured}, {"expected", expected}}; }
-  std::string sentence(const KernelRun&) const {
-    return fmt::format("multiplies by attention factor {}; the model expects {}", exact_words(measured),
-                       exact_words(expected));
+  std::string sentence(const KernelRun& run) const {
+    // A kernel that is fused with what follows it multiplies q by the scale of the scores.
+    const auto dim = static_cast<double>(run.shape.head_dim);
+    constexpr double near = 2e-3; // relative: coarser than any rows, finer than one more component
+    const bool softmax = std::abs(measured / expected * std::sqrt(dim) - 1) < near;
+    // Seven digits say most; two numbers that those do not tell apart need ten.
+    std::string is = exact_words(measured), should = exact_words(expected);
+    if (is == should) is = fmt::format("{:.10g}", measured), should = fmt::format("{:.10g}", expected);
+    return fmt::format("multiplies by attention factor {}; the model expects {}{}", is, should,
+                       softmax ? fmt::format(" ({:.5g} is 1/√{:.0f}, the softmax scale)", 1 / std::sqrt(dim), dim)
+                               : "");
   }
   std::string brief(const KernelRun&) const {
     return fmt::format("amplitude {} instead of {}", short_words(measured), short_words(expected));

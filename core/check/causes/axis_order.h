@@ -24,10 +24,11 @@ struct AxisOrder {
 
   std::string form_name() const { return form == Form::order ? "order" : form == Form::only ? "only" : "rule"; }
   Parameters parameters() const { return {{form_name(), axes}}; }
-  std::string sentence(const KernelRun&) const {
-    if (form == Form::order) return fmt::format("takes the axes of positions in the order {}", axes);
-    if (form == Form::only) return fmt::format("turns every pair by axis {} alone", axes);
-    return fmt::format("assigns axes to pairs by the rule \"{}\"", axes);
+  std::string sentence(const KernelRun& run) const {
+    const std::string expected = "; the model expects " + axes_of_model(run);
+    if (form == Form::order) return fmt::format("takes the axes of positions in the order {}{}", axes, expected);
+    if (form == Form::only) return fmt::format("turns every pair by axis {} alone{}", axes, expected);
+    return fmt::format("assigns axes to pairs by the rule \"{}\"; the model has another", axes);
   }
   std::string brief(const KernelRun&) const { return fmt::format("axes: {} {}", form_name(), axes); }
 
@@ -49,6 +50,14 @@ struct AxisOrder {
       return along(p, a == 0 ? count - 1 : a == count - 1 ? 0 : a);
     };
     return {{"axes exchanged", "one axis is right", bug, right, {}}};
+  }
+
+private:
+  static std::string axes_of_model(const KernelRun& run) {
+    std::string names;
+    for (std::int64_t a = 0; a < std::max<std::int64_t>(run.positions.axes, axis_count(run.rope)); ++a)
+      names += (a == 0 ? "" : ", ") + std::string(axis_name(run.rope, a));
+    return names;
   }
 };
 

@@ -31,12 +31,17 @@ struct AxisPositions {
     return all;
   }
   std::string sentence(const KernelRun&) const {
-    const std::string of = fmt::format("turns the pairs of axis {} at other positions: ", axis);
-    if (!positions.empty()) return of + exact_words(positions);
-    if (!rule.empty()) return of + rule;
-    std::string words = scale == 1 ? "the position" : fmt::format("{:.7g} × the position", scale);
-    if (offset != 0) words += fmt::format(" {} {:.7g}", offset < 0 ? "−" : "+", std::abs(offset));
-    return of + words;
+    const std::string name = (axis.size() > 1 ? "axes " : "axis ") + axis,
+                      pairs = "turns the pairs of " + name + " by ";
+    if (!positions.empty()) return pairs + "positions " + exact_words(positions);
+    if (rule.empty() && scale == 1) return offset_words(offset, "the positions of " + name);
+    if (rule.empty() && offset == 0)
+      return fmt::format("multiplies the positions of {} by {}", name, exact_words(scale));
+    if (rule.empty())
+      return fmt::format("{}{} × their position {} {:.7g}", pairs, exact_words(scale), offset < 0 ? "−" : "+",
+                         std::abs(offset));
+    if (scale == 0) return fmt::format("{}position {} in every token", pairs, exact_words(offset));
+    return pairs + rule;
   }
   std::string brief(const KernelRun&) const { return fmt::format("positions of axis {} other", axis); }
 

@@ -11,6 +11,7 @@ struct ComponentsWrong {
   std::vector<std::int64_t> components = {};
   std::string how = "other"; ///< "rotated", "zero", "copied" or "other"
   std::string from = {};     ///< of "copied": where from, in words
+  std::int64_t shift = 0;    ///< of "copied" within the row: the source of component j is j + shift
 
   static constexpr std::string_view name = "components_wrong";
   static constexpr FactKind fact = FactKind::rotary_dim;
@@ -20,22 +21,20 @@ struct ComponentsWrong {
     if (!from.empty()) all.push_back({"from", from});
     return all;
   }
-  /// "40 … 63" where they follow one another.
-  std::string which() const {
-    const bool run = components.size() > 4 &&
-                     components.back() - components.front() + 1 == static_cast<std::int64_t>(components.size());
-    return run ? fmt::format("{} … {}", components.front(), components.back()) : exact_words(components);
-  }
   std::string sentence(const KernelRun& run) const {
-    const std::string part =
-        fmt::format("components {} of a head, behind the {} that turn,", which(), 2 * pair_count(run.rope));
-    const std::string should = "which should pass unchanged";
-    if (how == "rotated") return fmt::format("turns {} {}", part, should);
-    if (how == "zero") return fmt::format("writes zeros to {} {}", part, should);
-    if (how == "copied") return fmt::format("takes {} {}, from {}", part, should, from);
-    return fmt::format("changes {} {}", part, should);
+    const std::string part = fmt::format("component{} {}", components.size() == 1 ? "" : "s", range_words(components));
+    const std::string pass = fmt::format("{} of a head, which should pass unchanged; only {} components should turn",
+                                         part, 2 * pair_count(run.rope));
+    if (how == "rotated") return "turns " + pass;
+    if (how == "zero") return "writes zeros to " + pass;
+    if (how != "copied") return "changes " + pass;
+    std::vector<std::int64_t> sources = components;
+    for (std::int64_t& j : sources) j += shift;
+    const std::string source =
+        shift != 0 ? fmt::format("what is at {} of the input", range_words(sources)) : "what belongs there in " + from;
+    return fmt::format("writes to {} {}; they should pass unchanged", part, source);
   }
-  std::string brief(const KernelRun&) const { return fmt::format("components {} {}", which(), how); }
+  std::string brief(const KernelRun&) const { return fmt::format("components {} {}", range_words(components), how); }
 
   /// The rest of a head as pairs that do not turn, which turn with the first.
   static std::vector<Example> examples(const ExampleModel& model) {

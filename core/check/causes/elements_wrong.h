@@ -19,10 +19,10 @@ struct ElementsWrong {
     const std::string are = equal_to == "input"  ? "they are the input's, as if never written"
                             : equal_to == "zero" ? "they are 0, as if never written"
                                                  : "they equal neither the input nor 0";
-    return fmt::format(
-        "gets {:.2g} % of the numbers wrong, scattered over rows and pairs, and all others right; {}; run "
-        "it twice: where they change from run to run it is a race",
-        100 * share, are);
+    return fmt::format("gets {:.2g} % of the numbers wrong, scattered over rows and pairs; {}; run it twice: where "
+                       "they change from run "
+                       "to run it is a race; the other numbers are right",
+                       100 * share, are);
   }
   std::string brief(const KernelRun&) const { return fmt::format("{:.2g} % of the numbers wrong", 100 * share); }
 

@@ -24,11 +24,13 @@ struct Exponent {
   }
   std::string sentence(const KernelRun& run) const {
     const std::int64_t rotary_dim = run.rope.layout.rotary_dim;
-    if (inverted) return "takes base^(+2i/d) for the frequency of pair i: the sign of the exponent is lost";
-    if (denominator != 0)
-      return fmt::format("divides the exponent by {}; the model expects {}", denominator, rotary_dim);
-    return fmt::format("takes base^(−2(i {} {:.7g})/{}) for the frequency of pair i", shift < 0 ? "−" : "+",
-                       std::abs(shift), rotary_dim);
+    const std::string model = fmt::format("; the model has base^(−2i/{})", rotary_dim);
+    if (inverted)
+      return fmt::format("takes base^(+2i/{}) for the frequency of pair i{}: the sign of the exponent is lost",
+                         rotary_dim, model);
+    if (denominator != 0) return fmt::format("takes base^(−2i/{}) for the frequency of pair i{}", denominator, model);
+    return fmt::format("takes base^(−2(i {} {:.7g})/{}) for the frequency of pair i{}", shift < 0 ? "−" : "+",
+                       std::abs(shift), rotary_dim, model);
   }
   std::string brief(const KernelRun& run) const {
     if (inverted) return "sign of the exponent lost";

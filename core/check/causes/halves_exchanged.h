@@ -16,8 +16,8 @@ struct HalvesExchanged {
 
   Parameters parameters() const { return {{"exchanged", std::string(neighbours ? "neighbours" : "halves")}}; }
   std::string sentence(const KernelRun&) const {
-    return neighbours ? "rotates rightly and writes the components 2i and 2i + 1 in each other's place"
-                      : "rotates rightly and writes the two halves of the rotated part in each other's place";
+    return neighbours ? "rotates correctly and writes the components 2i and 2i + 1 in each other's place"
+                      : "rotates correctly and writes the two halves of the rotated part in each other's place";
   }
   std::string brief(const KernelRun&) const {
     return neighbours ? "neighbours of the output exchanged" : "halves of the output exchanged";

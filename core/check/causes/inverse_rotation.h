@@ -10,7 +10,10 @@ struct InverseRotation {
   static constexpr FactKind fact = FactKind::sign;
 
   Parameters parameters() const { return {}; }
-  std::string sentence(const KernelRun&) const { return "rotates by the opposite angle"; }
+  std::string sentence(const KernelRun& run) const {
+    return run.tables ? "has sin with the opposite sign"
+                      : "rotates by the opposite angle (the sign of sin is exchanged)";
+  }
   std::string brief(const KernelRun&) const { return "inverse rotation (−θ)"; }
 
   static std::vector<Example> examples(const ExampleModel& model) {

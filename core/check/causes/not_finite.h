@@ -6,12 +6,15 @@
 
 #include "core/check/basics/formula.h"
 #include "core/check/basics/words.h"
+#include "core/text.h"
 
 namespace ropescope::cause {
 
 /// The output holds NaN or infinity.
 struct NotFinite {
   std::int64_t first = 0; ///< index of the first such number, in row-major order
+  std::int64_t count = 1; ///< of such numbers
+  std::string rest = {};  ///< a sentence on the rows that are finite; empty: causes beside it say what those do
 
   static constexpr std::string_view name = "not_finite";
   static constexpr FactKind fact = FactKind::finite;
@@ -20,8 +23,12 @@ struct NotFinite {
   Parameters parameters() const { return {{"first", first}}; }
   std::string sentence(const KernelRun& run) const {
     const RowPlace place = run.place_of(first);
-    return fmt::format("yields a number that is not finite, first in head {}, token {}, component {} (index {})",
-                       place.head, place.token, first % run.shape.head_dim, first);
+    std::string words =
+        fmt::format("writes NaN or infinity to {} number{}, first at batch row {}, {}, token {}, "
+                    "component {}",
+                    grouped(static_cast<double>(count)), count == 1 ? "" : "s", place.batch,
+                    head_words({run.first_head + place.head}, run), place.token, first % run.shape.head_dim);
+    return rest.empty() ? words : words + ". " + rest;
   }
   std::string brief(const KernelRun&) const { return "not finite"; }
 

@@ -16,7 +16,7 @@ struct NotRotated {
   }
   std::string brief(const KernelRun&) const { return "not rotated at all"; }
   std::string decide_by() const {
-    return "the output for a config with an attention factor other than 1, or the kernel's positions";
+    return "a run on a clone of the input, kept from before the call; and print the positions that reach the kernel";
   }
 
   static std::vector<Example> examples(const ExampleModel& model) {

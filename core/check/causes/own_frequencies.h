@@ -25,8 +25,8 @@ struct OwnFrequencies {
     if (!like.empty())
       return fmt::format("takes {} for the frequency of pair i: {} rad/token", like, exact_words(inv_freq));
     return fmt::format(
-        "rotates rightly by frequencies of its own, which no known scheme yields: {} rad/token; a config of "
-        "rope_type longrope with the factors that are listed has the same",
+        "rotates correctly by frequencies of its own, which no known scheme yields: {} rad/token; a config "
+        "of rope_type longrope can have such frequencies; the JSON has its factors as longrope_factor",
         exact_words(inv_freq));
   }
   std::string brief(const KernelRun&) const { return like.empty() ? "frequencies of its own" : "frequencies " + like; }

@@ -58,6 +58,13 @@ struct PairMatrix {
     return nullptr;
   }
 
+  /// What a matrix, or the name of a known one, does to a pair.
+  static std::string words_of(const std::string& like) {
+    for (const Known& k : known)
+      if (k.matrix == like || k.like == like) return std::string(k.sentence);
+    return fmt::format("multiplies each pair (x1, x2) by the matrix ({}), which is no rotation", like);
+  }
+
   Parameters parameters() const {
     Parameters all{{"like", like}, {"matrix", matrix}};
     if (!pairs.empty()) all.push_back({"pairs", pairs});
@@ -65,13 +72,11 @@ struct PairMatrix {
   }
   std::string sentence(const KernelRun&) const {
     if (like == "frequency_per_component")
-      return fmt::format("has one frequency for each component where two share one ({} …)", matrix);
+      return fmt::format("has one frequency for each component, where the two of a pair should share one ({} …)",
+                         matrix);
     if (like == "other_table_entries")
-      return fmt::format("takes cos and sin from other places of the table than a pair should ({} …)", matrix);
-    const Known* k = find_known(matrix);
-    std::string words =
-        k ? std::string(k->sentence)
-          : fmt::format("multiplies each pair (x1, x2) by the matrix ({}), which is no rotation", matrix);
+      return fmt::format("takes cos and sin of other entries of the table than a pair should ({} …)", matrix);
+    std::string words = words_of(matrix);
     if (!pairs.empty()) words += fmt::format(", in pairs {} alone", exact_words(pairs));
     return words;
   }

@@ -14,6 +14,7 @@ struct OtherPairing {
   Pairing measured = Pairing::half;
   std::optional<std::int64_t> distance = {}; ///< components between the two, where that is not what the model has
   bool across_blocks = false;                ///< the model pairs within blocks, the kernel does not
+  std::int64_t rotary_dim = 0;               ///< what turns, where that is not what the model turns; else 0
 
   static constexpr std::string_view name = "pairing";
   static constexpr FactKind fact = FactKind::pairing;
@@ -26,19 +27,23 @@ struct OtherPairing {
   }
 
   std::string sentence(const KernelRun& run) const {
-    const std::int64_t half = run.rope.layout.rotary_dim / 2;
-    if (distance)
-      return fmt::format("pairs i with i+{}{}; the model expects i with i+{}", *distance,
-                         2 * *distance == run.shape.head_dim ? ", half a head apart" : "", half);
-    if (across_blocks) return "pairs across the whole rotary part; the model pairs within blocks";
-    const auto partner = [&](Pairing pairing) {
-      return pairing == Pairing::interleaved ? "2i with 2i+1" : fmt::format("i with i+{}", half);
+    const PairLayout& model = run.rope.layout.pairs;
+    const std::int64_t expected = 2 * pair_count(run.rope), turned = rotary_dim > 0 ? rotary_dim : expected;
+    const auto partner = [](Pairing pairing, std::int64_t dim, std::int64_t blocks) {
+      return pairing == Pairing::interleaved ? "2i with 2i+1" : fmt::format("i with i+{}", dim / 2 / blocks);
     };
+    if (distance)
+      return fmt::format("pairs i with i+{}{}; the model expects {}", *distance,
+                         2 * *distance == run.shape.head_dim ? ", half a head apart" : "",
+                         partner(model.pairing, expected, model.blocks));
+    if (across_blocks)
+      return fmt::format("pairs {} across the whole rotary part; the model pairs {} within each of its {} blocks",
+                         partner(measured, turned, 1), partner(model.pairing, expected, model.blocks), model.blocks);
     // Nobody can tell from rows alone which order the weights are in.
-    const std::string_view order = measured == Pairing::interleaved ? " (right for weights in Meta's order)"
-                                                                    : " (right for weights in Hugging Face's order)";
-    return fmt::format("pairs {}; the model expects {}{}", partner(measured), partner(run.rope.layout.pairs.pairing),
-                       order);
+    const auto order = [](Pairing pairing) { return pairing == Pairing::half ? "Hugging Face's" : "Meta's"; };
+    return fmt::format("pairs {}, which is right only for weights in {} order; the model expects {} ({} order)",
+                       partner(measured, turned, model.blocks), order(measured),
+                       partner(model.pairing, expected, model.blocks), order(model.pairing));
   }
 
   std::string brief(const KernelRun& run) const {
@@ -57,7 +62,7 @@ struct OtherPairing {
     PairIndex index = pair_index(layout, head_dim, rotary_dim / 2);
     index.in_gap = index.out_gap = head_dim / 2;
     if (index.in_second(rotary_dim / 2 - 1) < head_dim)
-      choices.add({OtherPairing{layout.pairing, head_dim / 2}}, layout, rotary_dim, index);
+      choices.add({OtherPairing{layout.pairing, head_dim / 2, false, 0}}, layout, rotary_dim, index);
   }
 
   static std::vector<Example> examples(const ExampleModel& model) {

@@ -1,6 +1,8 @@
 #pragma once
 #include <memory>
 
+#include <fmt/format.h>
+
 #include "core/check/basics/formula.h"
 #include "core/check/basics/words.h"
 #include "core/check/choices/rows.h"
@@ -21,8 +23,13 @@ struct PairingMixed {
   Parameters parameters() const {
     return {{"rotates", std::string(pairing_name(rotates))}, {"table", std::string(pairing_name(other(rotates)))}};
   }
-  std::string sentence(const KernelRun&) const {
-    return "pairs components one way and lays out its table of angles for the other";
+  std::string sentence(const KernelRun& run) const {
+    if (rotates == Pairing::interleaved)
+      return "pairs 2i with 2i+1, but its table is laid out θ0, θ1 …, θ0, θ1 …: lay it out θ0, θ0, θ1, θ1 … "
+             "(repeat_interleave, not cat)";
+    return fmt::format("pairs i with i+{}, but its table is laid out θ0, θ0, θ1, θ1 …: lay it out θ0, θ1 …, θ0, θ1 … "
+                       "(cat, not repeat_interleave)",
+                       pair_count(run.rope));
   }
   std::string brief(const KernelRun&) const { return "one pairing, the other's angle table"; }
 

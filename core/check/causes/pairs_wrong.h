@@ -3,6 +3,8 @@
 
 #include "core/check/basics/formula.h"
 #include "core/check/basics/words.h"
+#include "core/check/causes/pair_matrix.h"
+#include "core/rope/positions.h"
 
 namespace ropescope::cause {
 
@@ -12,7 +14,8 @@ struct PairsWrong {
   std::string axis = {};              ///< of the positions, where exactly its pairs are wrong
   std::vector<double> frequency = {}; ///< rad/token per pair, where they turn all the same
   std::vector<double> offset = {};    ///< rad per pair, at position 0; empty: none
-  std::string like = {};              ///< a matrix that they go through (PairMatrix::known), or "zero"
+  std::string like = {}; ///< what they go through (PairMatrix::known), a matrix, "zero", "not_rotated", "axis h", or
+                         ///< "axes t, h", one for each pair
 
   static constexpr std::string_view name = "pairs_wrong";
   static constexpr FactKind fact = FactKind::base;
@@ -25,34 +28,48 @@ struct PairsWrong {
     if (!like.empty()) all.push_back({"like", like});
     return all;
   }
-  std::string which() const {
-    const bool run = pairs.size() > 4 && pairs.back() - pairs.front() + 1 == static_cast<std::int64_t>(pairs.size());
-    return run ? fmt::format("{} … {}", pairs.front(), pairs.back()) : exact_words(pairs);
-  }
+  std::string which() const { return fmt::format("pair{} {}", pairs.size() == 1 ? "" : "s", range_words(pairs)); }
   std::string sentence(const KernelRun& run) const {
     if (like == "zero" && 2 * static_cast<std::int64_t>(pairs.size()) == run.rope.layout.rotary_dim)
       return "writes zeros to the whole rotated part";
-    std::string words =
-        fmt::format("gets pair{} {} wrong, and the other pairs right", pairs.size() == 1 ? "" : "s", which());
-    if (!axis.empty()) words += fmt::format(": those that turn by axis {}", axis);
-    if (like == "not_rotated") return words + "; those do not turn";
-    if (like == "zero") return words + "; it writes zeros there";
-    if (like.starts_with("ax")) return words + fmt::format("; those turn by {}", like);
-    if (!like.empty()) return words + fmt::format("; there it is as in {}", like);
-    if (!frequency.empty())
-      words += fmt::format("; they turn by {} rad/token{}", exact_words(frequency),
-                           offset.empty() ? "" : fmt::format(", from {} rad at position 0", exact_words(offset)));
-    return words;
+    return what(run) + "; the other pairs are right";
   }
-  std::string brief(const KernelRun&) const {
-    return fmt::format("{} {} wrong", pairs.size() == 1 ? "pair" : "pairs", short_words(pairs));
-  }
+  std::string brief(const KernelRun&) const { return which() + " wrong"; }
 
   static std::vector<Example> examples(const ExampleModel& model) {
     Formula bug = model.right();
     const std::size_t pairs = bug.theta.size();
     for (std::size_t i = pairs / 4; i < std::max(pairs / 4 + 1, pairs / 2); ++i) bug.theta[i] *= 1.5;
     return one_example("some pairs", "columns", bug);
+  }
+
+private:
+  std::string what(const KernelRun& run) const {
+    const std::string of = axis.empty() ? "" : ", all of axis " + axis + ",";
+    if (like == "not_rotated") return fmt::format("leaves {}{} unrotated", which(), of);
+    if (like == "zero") return fmt::format("writes zeros to {}{}", which(), of);
+    if (like.starts_with("ax"))
+      return fmt::format("turns {} by {}; the model turns {} by {}", which(), like, pairs.size() == 1 ? "it" : "them",
+                         axes_of_model(run));
+    std::string words = fmt::format("gets {} wrong{}", which(), axis.empty() ? "" : ", all of axis " + axis);
+    if (!like.empty()) return words + "; there it " + PairMatrix::words_of(like);
+    if (!frequency.empty())
+      words += fmt::format("; they turn by {} rad/token{}", exact_words(frequency),
+                           offset.empty() ? "" : fmt::format(", from {} rad at position 0", exact_words(offset)));
+    return words;
+  }
+
+  /// "axis h", or "axes h, w, h", one for each pair.
+  std::string axes_of_model(const KernelRun& run) const {
+    const std::vector<std::uint8_t> axes = pair_axes(run.rope, run.positions.axes);
+    std::string list;
+    bool alike = true;
+    const auto name_of = [&](std::int64_t i) { return axis_name(run.rope, axes[static_cast<std::size_t>(i)]); };
+    for (const std::int64_t i : pairs) {
+      list += (list.empty() ? "" : ", ") + std::string(name_of(i));
+      alike &= name_of(i) == name_of(pairs.front());
+    }
+    return alike ? "axis " + std::string(name_of(pairs.front())) : "axes " + list;
   }
 };
 

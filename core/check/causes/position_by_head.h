@@ -22,12 +22,22 @@ struct PositionByHead {
     return {{"per_head", per_head}};
   }
   std::string sentence(const KernelRun&) const {
-    if (!by.empty()) return "turns every head by its own number instead of the token's position";
+    if (by == "head") return "takes the head number for the position";
+    if (by == "row")
+      return "takes (token × heads + head) mod tokens for the position: it counts rows where it should count tokens";
+    if (!by.empty())
+      return "takes (head × tokens + token) ÷ heads, rounded down, for the position: it divides the row index by the "
+             "wrong axis";
     if (!offsets.empty())
       return fmt::format("adds a number of its own to the positions of each head: {}", exact_words(offsets));
-    return fmt::format("adds {} × head to the position of a token", per_head);
+    return fmt::format("adds {} × head to the position of a token", exact_words(per_head));
   }
-  std::string brief(const KernelRun&) const { return "position depends on the head"; }
+  std::string brief(const KernelRun&) const {
+    if (by == "head") return "head number for position";
+    if (by == "row") return "row number over tokens and heads for position";
+    if (!by.empty()) return "row index by the wrong axis for position";
+    return offsets.empty() ? "position + " + short_words(per_head) + " × head" : "an offset for each head";
+  }
 
   static std::vector<Example> examples(const ExampleModel& model) {
     Formula bug = model.right();

@@ -12,6 +12,7 @@ namespace ropescope::cause {
 struct PositionOffset {
   std::int64_t offset = 0;                 ///< tokens
   std::vector<std::int64_t> by_batch = {}; ///< instead: tokens, one number for each row of the batch
+  bool said_with_scale = false;            ///< the cause beside it is a PositionScale that says it too
 
   static constexpr std::string_view name = "position_offset";
   static constexpr FactKind fact = FactKind::positions;
@@ -21,8 +22,13 @@ struct PositionOffset {
     return {{"offset", offset}};
   }
   std::string sentence(const KernelRun&) const {
-    if (!by_batch.empty()) return fmt::format("rotates by positions off by {} by batch row", exact_words(by_batch));
-    return fmt::format("rotates by position m {} {}", offset < 0 ? "−" : "+", std::abs(offset));
+    if (!by_batch.empty()) {
+      std::string rows;
+      for (std::size_t b = 0; b < by_batch.size(); ++b) rows += fmt::format("{}{}", b == 0 ? "" : ", ", b);
+      return fmt::format("adds {} to the positions of batch rows {}", exact_words(by_batch), rows);
+    }
+    if (said_with_scale) return "";
+    return offset_words(static_cast<double>(offset), "every position");
   }
   std::string brief(const KernelRun&) const {
     return by_batch.empty() ? "position offset " + signed_words(offset) : "position offset by batch row";

@@ -21,8 +21,14 @@ struct PositionsOther {
   }
   std::string sentence(const KernelRun&) const {
     const std::string list = exact_words(positions);
-    if (rule.empty()) return fmt::format("turns the rows at other positions than those given: {}", list);
-    return fmt::format("turns each row at {} instead of the position given: {}", rule, list);
+    if (rule.empty()) return fmt::format("turns the tokens by other positions than those given: {}", list);
+    // A formula of p, or half a sentence.
+    const auto letter = [&](std::size_t n) { return n < rule.size() && rule[n] >= 'a' && rule[n] <= 'z'; };
+    bool of_p = false;
+    for (std::size_t n = 0; n < rule.size(); ++n)
+      of_p |= rule[n] == 'p' && !letter(n + 1) && (n == 0 || !letter(n - 1));
+    return fmt::format("turns each token by {}, not by its position{}: {}", rule,
+                       of_p ? ", where p is the position given" : "", list);
   }
   std::string brief(const KernelRun&) const { return rule.empty() ? "other positions" : "positions: " + rule; }
 

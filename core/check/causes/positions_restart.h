@@ -22,6 +22,7 @@ struct PositionsRestart {
     return all;
   }
   std::string sentence(const KernelRun&) const {
+    if (!rows.empty()) return fmt::format("counts positions from 0 again at tokens {}", range_words(rows));
     return fmt::format("counts positions from 0 again at position {}", at);
   }
   std::string brief(const KernelRun&) const { return "positions begin again at " + short_words(at); }

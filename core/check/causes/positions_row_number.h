@@ -18,10 +18,10 @@ struct PositionsRowNumber {
 
   Parameters parameters() const { return {{"first", first}}; }
   std::string sentence(const KernelRun&) const {
-    return fmt::format("uses the row number ({}, {}, {} …) instead of the positions given", first, first + 1,
-                       first + 2);
+    return fmt::format("uses the number of the token in the run ({}, {}, {} …) instead of the positions given", first,
+                       first + 1, first + 2);
   }
-  std::string brief(const KernelRun&) const { return "row number for position"; }
+  std::string brief(const KernelRun&) const { return "number of the token for position"; }
 
   /// Every second row was dropped, and the rest are counted.
   static std::vector<Example> examples(const ExampleModel& model) {

@@ -44,7 +44,8 @@ struct Precision {
   }
 
   std::string brief(const KernelRun&) const {
-    if (chain) return recipe.starts_with("fp16") ? "angles wholly in float16" : "angles wholly in bfloat16";
+    if (chain)
+      return fmt::format("whole chain in {} ({})", recipe.starts_with("fp16") ? "float16" : "bfloat16", recipe);
     const Words* found = find_words();
     return found ? std::string(found->brief) : recipe;
   }
@@ -74,19 +75,19 @@ private:
   };
   static constexpr Words known[] = {
       {"float32_angles", "angles in float32", "rotates as the model's own code: float32 angles"},
-      {"float32", "angles in float32", "rotates as the model's own code: float32 angles"},
+      {"float32", "all in float32", "rotates as the model's own code: float32 angles"},
       {"ggml_recurrence", "ggml's recurrence",
        "rotates as ggml does: each pair's angle from the one before, in float32"},
-      {"bf16_tables", "cos and sin stored in bfloat16", "rotates rightly, with cos and sin stored in bfloat16"},
-      {"fp16_tables", "cos and sin stored in float16", "rotates rightly, with cos and sin stored in float16"},
+      {"bf16_tables", "cos and sin stored in bfloat16", "rotates correctly, with cos and sin stored in bfloat16"},
+      {"fp16_tables", "cos and sin stored in float16", "rotates correctly, with cos and sin stored in float16"},
       {"bf16_positions", "positions in bfloat16", "computes positions in bfloat16, which is exact up to 256"},
       {"fp16_positions", "positions in float16", "computes positions in float16, which is exact up to 2048"},
       {"bf16_inv_freq", "frequencies in bfloat16", "computes frequencies in bfloat16"},
       {"fp16_inv_freq", "frequencies in float16", "computes frequencies in float16"},
       {"bf16_angles", "angles in bfloat16", "computes position × frequency in bfloat16"},
-      {"tf32", "products in TF32", "rotates rightly, by products of TF32 numbers"},
-      {"bf16_products", "products of bfloat16", "rotates rightly, by products of bfloat16 numbers"},
-      {"fp16_products", "products of float16", "rotates rightly, by products of float16 numbers"},
+      {"tf32", "products in TF32", "rotates correctly, by products of TF32 numbers"},
+      {"bf16_products", "products of bfloat16", "rotates correctly, by products of bfloat16 numbers"},
+      {"fp16_products", "products of float16", "rotates correctly, by products of float16 numbers"},
       {"fast_sincos", "fast sine and cosine", "takes the GPU's fast sine and cosine"}};
 
   const Words* find_words() const {
@@ -99,7 +100,7 @@ private:
   std::string what() const {
     if (chain) return fmt::format("computes {} ({})", chain_line, recipe.starts_with("fp16") ? "float16" : "bfloat16");
     const Words* found = find_words();
-    return found ? std::string(found->sentence) : "rotates rightly, with 16 bits in between (" + recipe + ")";
+    return found ? std::string(found->sentence) : "rotates correctly, with 16 bits in between (" + recipe + ")";
   }
 };
 

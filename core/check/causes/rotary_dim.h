@@ -20,9 +20,15 @@ struct RotaryDim {
     return all;
   }
   std::string sentence(const KernelRun& run) const {
-    return fmt::format("turns the {} {} components of a head; the model expects the {} {}",
-                       part.empty() ? "first" : part, measured, run.rope.layout.pairs.trailing ? "last" : "first",
-                       run.rope.layout.rotary_dim);
+    const PairLayout& model = run.rope.layout.pairs;
+    const std::int64_t expected = 2 * pair_count(run.rope);
+    const std::string end = model.trailing ? "last" : "first";
+    // Whole heads of some models begin with components that never turn.
+    if (part.empty() && model.offset > 0 && !model.trailing)
+      return fmt::format("turns components {0} … {1} of a head; the model expects {0} … {2}", model.offset,
+                         model.offset + measured - 1, model.offset + expected - 1);
+    return fmt::format("turns the {} {} components of a head; the model expects the {} {}", part.empty() ? end : part,
+                       measured, end, expected);
   }
   std::string brief(const KernelRun& run) const {
     if (!part.empty()) return fmt::format("the {} part turned", part);

@@ -31,15 +31,16 @@ struct RowGain {
   }
   std::string sentence(const KernelRun&) const {
     const std::string weights = weight.empty() ? "" : " with a weight for each component";
-    if (like == "other") return "turns every row by the right angles, and multiplies each by a gain of its own";
+    if (like == "other") return "turns every row by the correct angles, and multiplies each by a gain of its own";
     if (like == "weight")
-      return fmt::format("turns every row by the right angles, and multiplies each component by a weight of its own {} "
-                         "the rotation",
-                         after ? "after" : "before");
+      return fmt::format(
+          "turns every row by the correct angles, and multiplies each component by a weight of its own {} "
+          "the rotation",
+          after ? "after" : "before");
     if (after)
-      return fmt::format("turns rightly and normalises the result ({}{}); compare before the norm", norm(), weights);
+      return fmt::format("turns correctly and normalises the result ({}{}); compare before the norm", norm(), weights);
     return fmt::format(
-        "turns a normalised input rightly ({}{}): a norm is fused into the kernel; give the input as it is "
+        "turns a normalised input correctly ({}{}): a norm is fused into the kernel; give the input as it is "
         "after the norm",
         norm(), weights);
   }

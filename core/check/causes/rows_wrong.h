@@ -12,6 +12,8 @@ namespace ropescope::cause {
 struct RowsWrong {
   std::vector<std::int64_t> rows = {};  ///< tokens
   std::vector<std::int64_t> heads = {}; ///< those that are off there, where the others are right; empty: all
+  std::string equal_to = {};            ///< "input" or "zero", where all numbers of those rows are that
+  bool only_some = false;               ///< of those heads in those tokens
 
   static constexpr std::string_view name = "rows_wrong";
   static constexpr FactKind fact = FactKind::heads_and_rows;
@@ -19,16 +21,22 @@ struct RowsWrong {
   Parameters parameters() const {
     Parameters all{{"rows", rows}};
     if (!heads.empty()) all.push_back({"heads", heads});
+    if (!equal_to.empty()) all.push_back({"equal_to", equal_to});
     return all;
   }
-  std::string sentence(const KernelRun&) const {
-    const std::string of =
-        heads.empty() ? "" : fmt::format(" of head{} {}", heads.size() == 1 ? "" : "s", exact_words(heads));
-    return fmt::format("gets row{} {}{} wrong, and the others right", rows.size() == 1 ? "" : "s", exact_words(rows),
-                       of);
+  std::string which(const KernelRun& run) const {
+    std::string words = fmt::format("token{} {}", rows.size() == 1 ? "" : "s", range_words(rows));
+    if (!heads.empty()) words += " of " + head_words(heads, run);
+    return only_some ? "some rows of " + words : words;
   }
-  std::string brief(const KernelRun&) const {
-    return fmt::format("{} {} wrong", rows.size() == 1 ? "row" : "rows", short_words(rows));
+  std::string sentence(const KernelRun& run) const {
+    const std::string words = equal_to == "zero"    ? "writes zeros to " + which(run)
+                              : equal_to == "input" ? "leaves " + which(run) + " as in the input"
+                                                    : "gets " + which(run) + " wrong";
+    return words + (heads.empty() ? "; the other tokens are right" : "; the others are right");
+  }
+  std::string brief(const KernelRun& run) const {
+    return which(run) + (equal_to == "zero" ? " zero" : equal_to == "input" ? " not rotated" : " wrong");
   }
 
   static std::vector<Example> examples(const ExampleModel& model) {

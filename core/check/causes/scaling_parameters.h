@@ -1,10 +1,12 @@
 #pragma once
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "core/check/basics/formula.h"
 #include "core/check/basics/words.h"
+#include "core/rope/scheme.h"
 #include "core/rope/scheme_keys.h"
 
 namespace ropescope::cause {
@@ -21,7 +23,7 @@ struct ScalingParameters {
   static constexpr FactKind fact = FactKind::scaling;
 
   Parameters parameters() const { return {{"scheme", scheme}, {parameter, value}}; }
-  std::string sentence(const KernelRun&) const {
+  std::string sentence(const KernelRun& run) const {
     const bool* flag = std::get_if<bool>(&value);
     const std::string words = exact_words(value);
     if (parameter == "measured_scheme") return fmt::format("applies {} scaling; the model asks for {}", words, scheme);
@@ -30,20 +32,36 @@ struct ScalingParameters {
     if (parameter == "ramp_inverted")
       return fmt::format("has the ramp of {} upside down: it divides the fast pairs and keeps the slow ones", scheme);
     if (parameter == "inverted") return fmt::format("multiplies frequencies where {} divides them", scheme);
-    if (parameter == "factors") return fmt::format("takes the {} factors of {}, not the others", words, scheme);
+    if (parameter == "factors")
+      return fmt::format("takes the {} factors of {}, not the {} ones", words, scheme,
+                         words == "long" ? "short" : "long");
     if (parameter == "seq_len")
-      return fmt::format("scales by {} as for a sequence of {} tokens", scheme, short_words(value));
+      return fmt::format("scales by {} as for a sequence of {} tokens; this run has {}", scheme, short_words(value),
+                         short_words(run.length()));
     if (parameter == "truncate" && flag)
       return fmt::format("{} the ends of {}'s ramp to whole pairs; the model does {}",
                          *flag ? "rounds" : "does not round", scheme, *flag ? "not" : "so");
-    if (flag) return fmt::format("scales by {} with {} {}", scheme, parameter, *flag ? "on" : "off");
-    return fmt::format("scales by {} with {} {}", scheme, parameter, words);
+    if (flag)
+      return fmt::format("scales by {} with {} {}; the model has it {}", scheme, parameter, *flag ? "on" : "off",
+                         *flag ? "off" : "on");
+    const auto model = of_model(run.rope);
+    return fmt::format("scales by {} with {} {}{}", scheme, parameter, words,
+                       model ? "; the model has " + exact_words(*model) : "");
   }
-  std::string brief(const KernelRun&) const {
+  std::string brief(const KernelRun& run) const {
+    if (parameter == "measured_scheme") return fmt::format("{} instead of {}", exact_words(value), scheme);
+    if (parameter == "layer_type") return fmt::format("{} of the {} layers", scheme, exact_words(value));
+    if (parameter == "beta_swapped") return scheme + ": beta_fast and beta_slow exchanged";
+    if (parameter == "ramp_inverted") return scheme + ": ramp upside down";
+    if (parameter == "inverted") return scheme + ": multiplies instead of divides";
+    if (parameter == "factors") return fmt::format("{}: the {} factors", scheme, exact_words(value));
+    if (parameter == "seq_len") return fmt::format("{} for {} tokens", scheme, short_words(value));
     std::string key = parameter;
     std::replace(key.begin(), key.end(), '_', ' ');
     if (const bool* flag = std::get_if<bool>(&value)) return fmt::format("{}: {}{}", scheme, *flag ? "" : "no ", key);
-    return fmt::format("{}: {} {}", scheme, key, short_words(value));
+    const auto model = of_model(run.rope);
+    return fmt::format("{}: {} {}{}", scheme, key, short_words(value),
+                       model ? " instead of " + short_words(*model) : "");
   }
 
   static std::vector<Example> examples(const ExampleModel& model) {
@@ -55,6 +73,17 @@ struct ScalingParameters {
     if (bug.theta == model.right().theta) return no_example("its frequencies do not depend on one factor");
     bug.gain = model.right().gain;
     return one_example("factor × 4", "slow pairs alone", bug);
+  }
+
+private:
+  /// What the model has in the place of a number; nothing where that is not known by this name.
+  std::optional<double> of_model(const RopeConfig& rope) const {
+    if (parameter == key::factor.key) return extension_factor(rope);
+    if (parameter == "original_max_position_embeddings") return trained_length(rope);
+    for (const Parameter* known : scheme_of(rope).parameters)
+      if (known->key == parameter && known->kind == ParameterKind::number)
+        return rope.scaling.parameters.number(*known);
+    return std::nullopt;
   }
 };
 

@@ -25,7 +25,7 @@ struct ScalingUnexpected {
                        scheme, exact_words(factor), short_words(original));
   }
   std::string brief(const KernelRun&) const {
-    return fmt::format("{} × {} not asked for", scheme, short_words(factor));
+    return fmt::format("{} × {} from {} tokens, not asked for", scheme, short_words(factor), short_words(original));
   }
   std::string decide_by() const { return "a run further out, where the schemes differ more"; }
 

@@ -24,21 +24,23 @@ std::vector<Cause> with(std::vector<Cause> causes, const std::vector<Cause>& mor
 void add_pairings(LayoutChoices& choices, const std::vector<Cause>& causes, const PairLayout& layout,
                   std::int64_t rotary_dim) {
   choices.add(causes, layout, rotary_dim);
+  const cause::OtherPairing paired{
+      other(layout.pairing), {}, false, rotary_dim == choices.rotary_dim() ? 0 : rotary_dim};
   const bool reorders = layout.output != layout.pairing;
   PairLayout changed = layout;
   changed.pairing = other(layout.pairing);
   changed.output = changed.pairing;
-  choices.add(with(causes, {cause::OtherPairing{changed.pairing}}), changed, rotary_dim);
+  choices.add(with(causes, {paired}), changed, rotary_dim);
   changed = layout;
   changed.output = other(layout.output);
-  choices.add(with(causes, {cause::OutputPermuted{}}), changed, rotary_dim);
+  choices.add(with(causes, {cause::OutputPermuted{changed.output}}), changed, rotary_dim);
   changed.pairing = other(layout.pairing);
   // The fourth combination: the other pairing, written in the order that the second did not try.
   if (reorders)
     changed.output = other(changed.pairing);
   else
     changed.output = layout.output;
-  choices.add(with(causes, {cause::OtherPairing{changed.pairing}, cause::OutputPermuted{}}), changed, rotary_dim);
+  choices.add(with(causes, {paired, cause::OutputPermuted{changed.output}}), changed, rotary_dim);
 }
 
 /// Whether a few pairs of a few rows turn as those of a rotary part that wide would: a first sight, before layouts are
@@ -110,7 +112,7 @@ std::vector<LayoutChoice> layout_choices(const KernelRun& run, std::span<const s
   if (layout.blocks > 1) {
     PairLayout whole = layout;
     whole.blocks = 1;
-    choices.add({cause::OtherPairing{layout.pairing, {}, true}}, whole, expected);
+    choices.add({cause::OtherPairing{layout.pairing, {}, true, 0}}, whole, expected);
   }
   for (const CauseRow& row : cause_rows())
     if (row.suggest_layouts) row.suggest_layouts(choices);

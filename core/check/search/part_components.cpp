@@ -25,11 +25,14 @@ public:
 
   std::optional<Cause> cause() const {
     if (wrong_.empty()) return std::nullopt;
-    cause::ComponentsWrong found{wrong_, "other", {}};
+    cause::ComponentsWrong found{wrong_, "other", {}, 0};
     if (zero())
       found.how = "zero";
-    else if (std::string from = copied_from(); !from.empty())
-      found = {wrong_, "copied", std::move(from)};
+    else if (const std::int64_t shift = copied_by(); shift != 0)
+      found = {wrong_, "copied", fmt::format("the components {} {}", std::abs(shift), shift < 0 ? "before" : "behind"),
+               shift};
+    else if (std::string from = from_other_rows(); !from.empty())
+      found = {wrong_, "copied", std::move(from), 0};
     else if (turned())
       found.how = "rotated";
     return Cause(found);
@@ -56,8 +59,8 @@ private:
 
   bool same(double a, double b) const { return std::abs(a - b) <= context_.evidence.noise.bound * std::abs(b); }
 
-  /// From another component of the same row, or from the same components of another row; empty: from neither.
-  std::string copied_from() const {
+  /// How far behind each component of the same row is that it was copied from; 0: it was not.
+  std::int64_t copied_by() const {
     const auto width = sample_.width;
     for (std::int64_t k = 1 - width; k < width; ++k) {
       if (k == 0 || wrong_.front() + k < 0 || wrong_.back() + k >= width) continue;
@@ -65,9 +68,9 @@ private:
         return std::all_of(wrong_.begin(), wrong_.end(),
                            [&](std::int64_t j) { return same(out(row, j), in(row, j + k)); });
       });
-      if (all) return fmt::format("the components {} {}", std::abs(k), k < 0 ? "before" : "behind");
+      if (all) return k;
     }
-    return from_other_rows();
+    return 0;
   }
 
   /// Rows of the whole run in which a row of the sample finds its components.

@@ -2,9 +2,11 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/row_gain.h"
+#include "core/check/causes/rows_wrong.h"
 #include "core/check/search/parts.h"
 
 namespace ropescope {
@@ -191,6 +193,44 @@ private:
 };
 
 } // namespace
+
+std::optional<PartFound> zero_rows(const PartContext& context) {
+  const KernelRun& run = context.evidence.run;
+  const auto zero = [&](const Array& array, std::int64_t first) {
+    for (std::int64_t n = first; n < first + run.shape.head_dim; ++n)
+      if (array.number(n) != 0) return false;
+    return true;
+  };
+  std::set<std::int64_t> tokens, heads; // of the whole run, for a sample may miss some
+  std::size_t count = 0;
+  for (std::int64_t row = 0; row < run.shape.rows(); ++row) {
+    const std::int64_t first = row * run.shape.head_dim;
+    if (!zero(run.out, first) || zero(run.in, first)) continue;
+    const RowPlace place = run.place_of(first);
+    tokens.insert(place.token);
+    heads.insert(place.head);
+    ++count;
+  }
+  // A kernel that writes no row writes nothing: another finder says so.
+  if (count == 0 || tokens.size() == static_cast<std::size_t>(run.shape.tokens)) return std::nullopt;
+  const RowSample& sample = context.sample;
+  std::vector<double> predicted = context.rows;
+  const auto width = static_cast<std::ptrdiff_t>(sample.width);
+  for (std::size_t t = 0; t < sample.tokens.size(); ++t)
+    for (std::size_t r = 0; r < static_cast<std::size_t>(sample.rows); ++r) {
+      const auto first = static_cast<std::ptrdiff_t>(sample.row(t, r));
+      const auto out = sample.out.begin() + first;
+      if (std::all_of(out, out + width, [](double x) { return x == 0; }))
+        std::fill_n(predicted.begin() + first, width, 0.0);
+    }
+  const RowProof proof = context.prove(predicted);
+  if (!proof.whole) return std::nullopt;
+  cause::RowsWrong wrong{{tokens.begin(), tokens.end()}, {}, "zero", false};
+  const auto batch = static_cast<std::size_t>(sample.rows / run.heads);
+  if (static_cast<std::int64_t>(heads.size()) < run.heads) wrong.heads = run.in_file({heads.begin(), heads.end()});
+  wrong.only_some = count < tokens.size() * heads.size() * batch;
+  return PartFound{{wrong}, proof.residual, nullptr};
+}
 
 std::optional<PartFound> row_gain(const PartContext& context) {
   // Many norms are tried: on a few tokens first, which most kernels do not pass.

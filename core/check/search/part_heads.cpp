@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -107,40 +108,59 @@ private:
 
   RowPlace place(std::int64_t r) const { return place_of_row(run_, r, 0); }
 
-  /// Their heads; and rows of the batch, where they do not have all.
-  Cause cause_of(const std::vector<std::int64_t>& rows, const std::string& how) const {
-    return make(rows, how, {}, {}, {});
-  }
-
-  Cause make(const std::vector<std::int64_t>& rows, const std::string& how, std::vector<std::int64_t> from,
-             std::vector<std::int64_t> of_batch, std::string inner) const {
+  /// Their heads; rows of the batch, where they do not have all; and the rows one by one where other heads of other
+  /// rows of the batch are meant.
+  cause::HeadsWrong cause_of(const std::vector<std::int64_t>& rows, const std::string& how) const {
     std::set<std::int64_t> heads, batches;
     for (const std::int64_t r : rows) {
       heads.insert(place(r).head);
       batches.insert(place(r).batch);
     }
-    cause::HeadsWrong cause{
-        {heads.begin(), heads.end()}, how, std::move(from), {}, std::move(of_batch), std::move(inner)};
+    cause::HeadsWrong cause;
+    cause.heads = run_.in_file({heads.begin(), heads.end()});
+    cause.how = how;
     const std::int64_t batch_rows = sample_.rows / run_.heads;
-    if (static_cast<std::int64_t>(batches.size()) < batch_rows) cause.batch.assign(batches.begin(), batches.end());
+    if (rows.size() != heads.size() * batches.size()) {
+      for (const std::int64_t r : rows) cause.rows.push_back(flat(r));
+      std::sort(cause.rows.begin(), cause.rows.end());
+    } else if (static_cast<std::int64_t>(batches.size()) < batch_rows) {
+      cause.batch.assign(batches.begin(), batches.end());
+    }
     return cause;
   }
+
+  std::int64_t flat(std::int64_t r) const { return place(r).batch * run_.heads + place(r).head; }
 
   /// Exchanged where each of them is held by one, repeated where one is held by several or is right in its place.
   Cause moved() const {
     const std::set<std::int64_t> sources(sources_.begin(), sources_.end()), wrong(moved_.begin(), moved_.end());
-    const std::string how = sources == wrong ? "exchanged" : "repeated";
-    bool same_head = true;
-    std::vector<std::int64_t> from, of_batch;
-    std::set<std::int64_t> seen, seen_batch;
+    cause::HeadsWrong cause = cause_of(moved_, sources == wrong ? "exchanged" : "repeated");
+    // Whether the head alone, or the row of the batch alone, tells where a row comes from.
+    std::map<std::int64_t, std::int64_t> of_head, of_batch, of_row;
+    bool by_head = cause.rows.empty(), by_batch = cause.rows.empty();
     for (std::size_t n = 0; n < moved_.size(); ++n) {
-      const RowPlace to = place(moved_[n]), source = place(sources_[n]);
-      same_head &= to.head == source.head;
-      if (seen.insert(to.head).second) from.push_back(source.head);
-      if (seen_batch.insert(to.batch).second) of_batch.push_back(source.batch);
+      const RowPlace to = place(moved_[n]), from = place(sources_[n]);
+      by_head &= to.batch == from.batch && of_head.emplace(to.head, from.head).first->second == from.head;
+      by_batch &= to.head == from.head && of_batch.emplace(to.batch, from.batch).first->second == from.batch;
+      of_row.emplace(flat(moved_[n]), flat(sources_[n]));
     }
-    if (same_head) return make(moved_, how, {}, of_batch, {});
-    return make(moved_, how, from, {}, {});
+    if (by_head) {
+      for (const auto& entry : of_head) cause.from.push_back(run_.first_head + entry.second);
+    } else if (by_batch) {
+      cause.batch.clear();
+      for (const auto& [to, from] : of_batch) {
+        cause.batch.push_back(to);
+        cause.of_batch.push_back(from);
+      }
+    } else {
+      cause.batch.clear();
+      cause.rows.clear();
+      for (const auto& [to, from] : of_row) {
+        cause.rows.push_back(to);
+        cause.from_rows.push_back(from);
+      }
+    }
+    return cause;
   }
 
   /// A few of the other rows, which stand for all.
@@ -162,7 +182,9 @@ private:
     const std::vector<Cause> causes = alone(some_others());
     std::string inner;
     for (const Cause& cause : causes) inner += (inner.empty() ? "" : "; and it ") + cause.sentence(run_);
-    return make(other_, "other", {}, {}, inner);
+    cause::HeadsWrong cause = cause_of(other_, "other");
+    cause.inner = std::move(inner);
+    return cause;
   }
 
   /// The causes of a run of some rows.
@@ -173,6 +195,7 @@ private:
     few.positions = run_.positions;
     few.seq_len = run_.seq_len;
     few.out_name = run_.out_name;
+    few.tables = run_.tables;
     few.budget = run_.budget;
     few.shape = {static_cast<std::int64_t>(rows.size()), run_.shape.tokens, 1, run_.shape.head_dim};
     few.heads = few.shape.outer;

@@ -76,13 +76,13 @@ public:
       return std::nullopt;
     cause::PairsWrong cause{wrong_, axis(), {}, {}, {}};
     // Most pairs, and not those of an axis: a table of its own is likelier than a few right ones beside it.
-    const bool most = 2 * wrong_.size() > off_.size() && cause.axis.empty();
+    const bool most = 2 * wrong_.size() > off_.size() && !of_one_axis();
     double residual = residual_of_others();
     if (zero()) {
       cause.like = "zero";
     } else if (const auto matrix = matrix_of_pairs(context_, wrong_)) {
       const auto& of = *matrix->as<cause::PairMatrix>();
-      cause.like = of.matrix == "1, 0; 0, 1" ? "not_rotated" : of.like == "other" ? of.matrix : of.like;
+      cause.like = of.matrix == "1, 0; 0, 1" ? "not_rotated" : name_or_matrix(of);
       if (most && cause.like == "not_rotated") return std::nullopt;
     } else if (std::string axes = other_axes(); !axes.empty()) {
       cause.like = axes;
@@ -102,14 +102,34 @@ public:
   }
 
 private:
-  /// The axis whose pairs, and no others, are wrong.
-  std::string axis() const {
+  bool of_one_axis() const {
     const std::vector<std::uint8_t>& axes = context_.expected.turns.axis;
-    const std::uint8_t a = axes[static_cast<std::size_t>(wrong_.front())];
-    const bool its = std::all_of(wrong_.begin(), wrong_.end(),
-                                 [&](std::int64_t i) { return axes[static_cast<std::size_t>(i)] == a; });
-    if (!its || context_.evidence.run.positions.axes < 2) return {};
-    return std::string(axis_name(context_.evidence.run.rope, a));
+    return context_.evidence.run.positions.axes > 1 && std::all_of(wrong_.begin(), wrong_.end(), [&](std::int64_t i) {
+             return axes[static_cast<std::size_t>(i)] == axes[static_cast<std::size_t>(wrong_.front())];
+           });
+  }
+
+  /// The axis whose pairs, and no others, are wrong: all of them that these positions turn by more than rounding.
+  std::string axis() const {
+    if (!of_one_axis()) return {};
+    const KernelRun& run = context_.evidence.run;
+    const PairTurns& turns = context_.expected.turns;
+    const std::uint8_t a = turns.axis[static_cast<std::size_t>(wrong_.front())];
+    double furthest = 0;
+    for (std::int64_t t = 0; t < run.shape.tokens; ++t)
+      furthest = std::max(furthest, std::abs(static_cast<double>(run.positions.at(a, t))));
+    for (std::size_t i = 0; i < off_.size(); ++i)
+      if (turns.axis[i] == a && off_[i] == 0 &&
+          std::abs(turns.theta[i]) * furthest > thresholds::angle_bound * context_.evidence.noise.bound)
+        return {};
+    return std::string(axis_name(run.rope, a));
+  }
+
+  /// The name of a mistake that has one matrix alone; else the matrix, which says which of several it is.
+  static std::string name_or_matrix(const cause::PairMatrix& of) {
+    const auto& known = cause::PairMatrix::known;
+    const auto same = [&](const cause::PairMatrix::Known& k) { return k.like == of.like; };
+    return std::count_if(known.begin(), known.end(), same) == 1 ? of.like : of.matrix;
   }
 
   std::vector<std::uint8_t> components() const { return context_.components_of(wrong_); }

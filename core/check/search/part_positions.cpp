@@ -152,7 +152,7 @@ private:
     std::vector<std::int64_t> rows;
     for (std::size_t t = 0; t < proved.rows.size(); ++t)
       if (!proved.rows[t].explained()) rows.push_back(static_cast<std::int64_t>(t));
-    if (!rows.empty()) causes.push_back(cause::RowsWrong{std::move(rows)});
+    if (!rows.empty()) causes.push_back(cause::RowsWrong{std::move(rows), {}, {}, false});
     return PartFound{std::move(causes), residual_of_explained(proved), nullptr};
   }
 

@@ -67,8 +67,9 @@ public:
       }
     const RowProof proof = context_.prove(predicted);
     if (!proof.whole) return std::nullopt;
-    cause::HeadsWrong cause{{}, "transposed", {}, {}, {}, {}};
-    for (std::int64_t h = 0; h < run_.heads; ++h) cause.heads.push_back(h);
+    cause::HeadsWrong cause;
+    cause.how = "transposed";
+    for (std::int64_t h = 0; h < run_.heads; ++h) cause.heads.push_back(run_.first_head + h);
     return PartFound{{cause}, proof.residual, nullptr};
   }
 

@@ -54,7 +54,7 @@ public:
       const std::size_t last = sample_.row(sample_.tokens.size() - 1, 0);
       std::copy(sample_.out.begin() + static_cast<std::ptrdiff_t>(last), sample_.out.end(),
                 predicted.begin() + static_cast<std::ptrdiff_t>(last));
-      also.push_back(cause::RowsWrong{{sample_.tokens.back()}});
+      also.push_back(cause::RowsWrong{{sample_.tokens.back()}, {}, {}, false});
     }
     const RowProof proof = prove_rows(sample_, predicted, at_, turns_, context_.evidence.noise);
     if (!proof.whole) return std::nullopt;

@@ -94,7 +94,7 @@ namespace {
 using Finder = std::optional<PartFound> (*)(const PartContext&);
 
 /// Simplest first: what says all in a word, then what needs a number for each row.
-constexpr Finder simple[] = {&misplaced_rows, &wrong_heads, &other_matrix, &row_gain, &other_positions};
+constexpr Finder simple[] = {&misplaced_rows, &zero_rows, &wrong_heads, &other_matrix, &row_gain, &other_positions};
 /// What may be seen under another layout too.
 constexpr Finder of_layouts[] = {&other_matrix, &row_gain, &other_positions};
 /// What needs a number for each pair or component, and at last what names wrong numbers alone.
@@ -138,7 +138,7 @@ std::optional<PartFound> beside_components(const PartContext& context) {
 /// Components that pass under the model's layout and turn under another, which is wider.
 std::optional<Cause> turned_too(const Evidence& evidence, const LayoutChoice& wider) {
   if (wider.rotary_dim <= evidence.layouts.front().rotary_dim) return std::nullopt;
-  return Cause(cause::ComponentsWrong{evidence.layouts.front().at.rest, "rotated", {}});
+  return Cause(cause::ComponentsWrong{evidence.layouts.front().at.rest, "rotated", {}, 0});
 }
 
 /// What some finders see under each of the other layouts, those of one cause.

@@ -53,6 +53,8 @@ std::optional<PartFound> misplaced_rows(const PartContext&);
 std::optional<PartFound> other_matrix(const PartContext&);
 /// The same of some pairs: its cause.
 std::optional<Cause> matrix_of_pairs(const PartContext&, const std::vector<std::int64_t>& pairs);
+/// Rows of some tokens that are zero, where all others are right.
+std::optional<PartFound> zero_rows(const PartContext&);
 /// A gain of each row's own, or a weight of each component's.
 std::optional<PartFound> row_gain(const PartContext&);
 /// Positions of the kernel's own, of every axis or of some.

@@ -46,7 +46,7 @@ private:
 
   bool constant(std::size_t first) {
     const double c = std::round(seen_[first]);
-    if (!holds(fmt::format("{:.0f} in every row", c), [c](std::size_t) { return c; })) return false;
+    if (!holds(fmt::format("position {:.0f} in every token", c), [c](std::size_t) { return c; })) return false;
     found_->scale = 0;
     found_->offset = c;
     return true;
@@ -141,7 +141,7 @@ private:
     double rank = 0;
     for (auto& entry : by_position) entry.second = rank++;
     if (by_position.size() == given_.size()) return false;
-    return holds("its slot: the number of different positions before it",
+    return holds("the number of different positions before it (its slot)",
                  [&](std::size_t t) { return by_row[given_[t]]; }) ||
            holds("the rank of its position", [&](std::size_t t) { return by_position[given_[t]]; });
   }

@@ -110,13 +110,15 @@ std::vector<Account> accounts(const KernelRun& run, const std::vector<MeasuredRo
   if (run.heads < 2) return all;
   // The first two heads give the rule, all are held to it.
   const double per_head = by_head[1] - by_head[0];
+  // The kernel knew all heads, those too that are left out here.
+  const auto first_head = static_cast<double>(run.first_head);
   if (per_head != 0)
     all.push_back({cause::PositionByHead{{}, static_cast<std::int64_t>(per_head), {}},
                    [=](const MeasuredRow& row, std::int64_t token) {
-                     return given(token) + per_head * static_cast<double>(row.head);
+                     return given(token) + per_head * (first_head + static_cast<double>(row.head));
                    }});
   all.push_back({cause::PositionByHead{"head", 0, {}},
-                 [](const MeasuredRow& row, std::int64_t) { return static_cast<double>(row.head); }});
+                 [=](const MeasuredRow& row, std::int64_t) { return first_head + static_cast<double>(row.head); }});
   // An index that runs over rows, where heads are the inner axis, or the outer one.
   all.push_back({cause::PositionByHead{"row", 0, {}}, [=](const MeasuredRow& row, std::int64_t token) {
                    return std::fmod(static_cast<double>(token) * heads + static_cast<double>(row.head), tokens);

@@ -109,7 +109,12 @@ void add_scale_and_offset(PositionAccounts& accounts) {
   const double shift = offset == before ? before * slope : after;
   if (shift == 0) return;
   Speed speed = speed_causes(slope, slack, accounts.run());
-  speed.causes.push_back(cause::PositionOffset{static_cast<std::int64_t>(offset), {}});
+  cause::PositionOffset moved{static_cast<std::int64_t>(offset), {}, false};
+  if (const auto* multiplied = speed.causes[0].as<cause::PositionScale>(); multiplied && speed.causes.size() == 1) {
+    speed.causes[0] = cause::PositionScale{multiplied->scale, offset, offset == before};
+    moved.said_with_scale = true;
+  }
+  speed.causes.push_back(moved);
   accounts.add(speed.causes, [slope, shift](double p, std::size_t) { return slope * p + shift; });
 }
 

@@ -155,7 +155,7 @@ private:
     if (block == causes.end() || exponent == causes.end() || !scheme_of(run_.rope).spans_whole_head ||
         exponent->as<cause::Exponent>()->denominator != run_.rope.layout.rotary_dim)
       return;
-    *block = cause::OtherPairing{run_.rope.layout.pairs.pairing, block->as<cause::RotaryDim>()->measured / 2};
+    *block = cause::OtherPairing{run_.rope.layout.pairs.pairing, block->as<cause::RotaryDim>()->measured / 2, false, 0};
     causes.erase(exponent);
   }
 
@@ -239,7 +239,8 @@ private:
       return;
     }
     const Deviations off = deviations(run_, sample, sample.out, proof, at);
-    if (static_cast<std::int64_t>(off.heads_off.size()) < off.heads && rotated_.empty()) wrong.heads = off.heads_off;
+    if (static_cast<std::int64_t>(off.heads_off.size()) < off.heads && rotated_.empty())
+      wrong.heads = run_.in_file(off.heads_off);
     causes.push_back(std::move(wrong));
   }
 

@@ -20,23 +20,24 @@ RowFilter rotated_rows(const Changes& changes) {
 }
 
 Cause unrotated_heads(const KernelRun& run, const RowFilter& rotated) {
-  std::set<std::int64_t> heads, batches, turned;
+  std::set<std::int64_t> heads, batches, rows;
   // Sorted into heads and rows of the batch.
   for (std::size_t r = 0; r < rotated.size(); ++r) {
     const std::int64_t outer = static_cast<std::int64_t>(r) / run.shape.inner,
                        head = run.head_of(outer, static_cast<std::int64_t>(r) % run.shape.inner),
                        batch = run.batch_of(outer);
-    if (rotated[r]) {
-      turned.insert(batch);
-    } else {
-      heads.insert(head);
-      batches.insert(batch);
-    }
+    if (rotated[r]) continue;
+    heads.insert(head);
+    batches.insert(batch);
+    rows.insert(batch * run.heads + head);
   }
-  cause::HeadsNotRotated cause{{heads.begin(), heads.end()}, {}};
-  // Where a row of the batch has turned heads too, the batch has no part in it.
-  const bool apart = std::none_of(batches.begin(), batches.end(), [&](std::int64_t b) { return turned.contains(b); });
-  if (apart) cause.batch.emplace(batches.begin(), batches.end());
+  cause::HeadsNotRotated cause;
+  cause.heads = run.in_file({heads.begin(), heads.end()});
+  const auto batch_rows = rotated.size() / static_cast<std::size_t>(run.heads);
+  if (rows.size() != heads.size() * batches.size())
+    cause.rows.assign(rows.begin(), rows.end());
+  else if (batches.size() < batch_rows)
+    cause.batch.emplace(batches.begin(), batches.end());
   return cause;
 }
 

@@ -211,7 +211,7 @@ TEST_CASE("heads that are not rotated are found where some rows are wrong beside
   const std::vector<float> in = run.in.floats;
   clear_rows(run, 40, 2);
   run.in.floats = in;
-  CHECK(words(check(run).causes) == "heads_not_rotated heads#1 + rows_wrong rows#2");
+  CHECK(words(check(run).causes) == "heads_not_rotated heads#1 + rows_wrong rows#2 equal_to=zero");
 }
 
 TEST_CASE("an output that is the input is not rotated, however the model orders what it writes") {

@@ -203,7 +203,7 @@ TEST_CASE("a backward kernel is right where it turns the other way, and only if 
   kernel.files.inverse = true;
   kernel.write(test::plain_rows({2, 40, 4}, head_dim,
                                 [&](const At& at, std::int64_t) { return -static_cast<double>(at[1] + 1); }));
-  CHECK(kernel.check()->finding.sentence == "The kernel rotates by position m + 1.");
+  CHECK(kernel.check()->finding.sentence == "The kernel adds 1 to every position.");
 }
 
 TEST_CASE("heads that are left out do not count, in a fused array, a packed one and one of heads first") {
@@ -295,6 +295,10 @@ TEST_CASE("an output that lies otherwise than the input is compared as it lies, 
     rows.out.shape = {2, 4, tokens, head_dim};
     kernel.write(rows);
     kernel.files.token_axis = 1;
+    if (tokens == 4) { // such rows a kernel leaves too that writes its heads to the wrong places
+      CHECK(kernel.refusal().find("agrees if its axes 1 and 2 are exchanged") != std::string::npos);
+      continue;
+    }
     CHECK(kernel.cause() == "match");
     CHECK(kernel.check()->run.notes.size() == 1);
   }

@@ -80,7 +80,7 @@ TEST_CASE("a head that turns otherwise is named, with what it does where that ha
     const Finding finding = check(made.run());
     const Cause& found = told(made, finding, "heads_wrong", "other");
     CHECK(test::parameter<Numbers>(found, "heads") == Numbers{head});
-    CHECK(test::parameter<std::string>(found, "they") == "rotates by the opposite angle");
+    CHECK(test::parameter<std::string>(found, "they").starts_with("rotates by the opposite angle"));
   }
 }
 

@@ -52,7 +52,7 @@ TEST_CASE("positions of 16 bits pass as far as they are exact, and are a mismatc
       CHECK(beyond.verdict == Verdict::mismatch);
       CHECK(beyond.causes[0].name() == "precision");
       CHECK(beyond.sentence.find("at position") != std::string::npos);
-      CHECK(beyond.sentence.find("rotates rightly") == std::string::npos);
+      CHECK(beyond.sentence.find("rotates correctly") == std::string::npos);
     }
 }
 
@@ -184,7 +184,7 @@ TEST_CASE("no sentence on another scheme or parameter speaks in keys alone") {
   CHECK(said("beta_swapped", true) == "exchanges beta_fast and beta_slow of yarn");
   CHECK(said("truncate", false).find("false") == std::string::npos);
   CHECK(said("ramp_inverted", true).find("upside down") != std::string::npos);
-  CHECK(said("factor", 8.0) == "scales by yarn with factor 8");
+  CHECK(said("factor", 8.0) == "scales by yarn with factor 8; the model has 4");
   test::CaseKernel other = test::right_kernel(model);
   other.reads_interleaved = other.writes_interleaved = true;
   CHECK(checked(model, other, from(0, 100)).sentence.find("Meta's order") != std::string::npos);
