@@ -3,7 +3,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/canvas/attention.h"
+
 namespace ropescope::canvas {
+
+/// The table as spreadsheets take it: a line for each row, parted by tabs.
+std::string_view ReadOut::copied() const {
+  std::string_view all = title_;
+  for (const Row& row : rows_)
+    all = row.unit.empty() ? c_.words("{}\n{}\t{}", all, row.name, row.value)
+                           : c_.words("{}\n{}\t{}\t{}", all, row.name, row.value, row.unit);
+  return all;
+}
 
 void ReadOut::draw(ImVec2 at, Rect within) const {
   float names = text_width(c_.fonts.bold, title_), values = 0, units = 0;
@@ -21,6 +32,7 @@ void ReadOut::draw(ImVec2 at, Rect within) const {
   corner.y = std::clamp(corner.y, within.least.y + c_.px(6),
                         std::max(within.least.y + c_.px(6), within.greatest.y - height - c_.px(6)));
   const Rect table{corner, {corner.x + width, corner.y + height}};
+  offer_value(c_, within, copied());
   c_.paint.box(table, with_alpha(c_.theme.raised, 0.95f), c_.px(6));
   c_.paint.frame(table, c_.theme.outline, 1, c_.px(6));
   text(c_, {corner.x + c_.px(12), corner.y + c_.px(7)}, c_.fonts.bold, c_.theme.text, title_);

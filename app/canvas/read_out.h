@@ -23,6 +23,8 @@ public:
   void draw(ImVec2 at, Rect within) const;
 
 private:
+  std::string_view copied() const;
+
   struct Row {
     ImU32 colour;
     std::string_view name, value, unit;

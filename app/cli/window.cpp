@@ -16,6 +16,7 @@
 #include "app/cli/still.h"
 #include "app/gpu/context.h"
 #include "app/gpu/driver_time.h"
+#include "app/scene/called.h"
 #include "app/scene/picture.h"
 #include "app/shell/shell.h"
 #include "core/error.h"
@@ -127,7 +128,10 @@ public:
     glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double, double) { of(w).touch(); });
     glfwSetMouseButtonCallback(window_, [](GLFWwindow* w, int, int, int) { of(w).touch(); });
     glfwSetScrollCallback(window_, [](GLFWwindow* w, double, double) { of(w).touch(); });
-    glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned) { of(w).touch(); });
+    glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned codepoint) {
+      of(w).shell_.letter(codepoint);
+      of(w).touch();
+    });
     glfwSetCursorEnterCallback(window_, [](GLFWwindow* w, int) { of(w).touch(); });
     glfwSetWindowFocusCallback(window_, [](GLFWwindow* w, int) { of(w).touch(); });
     glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* w, int, int) { of(w).touch(); });
@@ -160,10 +164,7 @@ public:
       else if (frames_wanted_ > 0 || shell_.animated())
         glfwPollEvents();
       else {
-        if (shell_.watches())
-          wait_for_files();
-        else
-          glfwWaitEvents();
+        wait();
         before = glfwGetTime(); // an animation that begins now does not start with the time of the wait
       }
       if (frames_wanted_ == 0 && !shell_.animated()) continue;
@@ -192,6 +193,19 @@ private:
 
   void touch() { frames_wanted_ = frames_after_event; }
 
+  /// Until the next event, or until something is due without one.
+  void wait() {
+    const double began = glfwGetTime();
+    if (const auto due = shell_.due_in()) {
+      glfwWaitEventsTimeout(std::max(0.01, static_cast<double>(*due)));
+      frames_wanted_ = std::max(1, frames_wanted_);
+    } else if (shell_.watches())
+      wait_for_files();
+    else
+      glfwWaitEvents();
+    shell_.pass(static_cast<float>(glfwGetTime() - began));
+  }
+
   void wait_for_files() {
     constexpr double between_looks = 0.5; // seconds
     glfwWaitEventsTimeout(between_looks);
@@ -210,18 +224,20 @@ private:
     glViewport(0, 0, width, height);
     shell_.frame(width, height, seconds, true);
     name_window();
+    carry_out(shell_.wanted());
     for (const int key : pressed_) compat::hold_key(key, false);
     pressed_.clear();
     const gpu::DriverTime driver;
     glfwSwapBuffers(window_);
   }
 
-  /// A key goes to the program unless a text field takes it; Escape always does, since it closes what is open.
   void on_key(int key, int scancode, int pressed, int modifiers) {
     touch();
     if (pressed == GLFW_PRESS && key >= 0) pressed_.push_back(key);
-    if (pressed == GLFW_RELEASE || (shell_.takes_letters() && key != GLFW_KEY_ESCAPE)) return;
-    const Request request = shell_.key(key_by_letter(key, glfwGetKeyName(key, scancode)), modifiers);
+    if (pressed != GLFW_RELEASE) carry_out(shell_.key(key_by_letter(key, glfwGetKeyName(key, scancode)), modifiers));
+  }
+
+  void carry_out(Request request) {
     if (request == Request::quit)
       glfwSetWindowShouldClose(window_, GLFW_TRUE);
     else if (request == Request::full_screen)
@@ -249,7 +265,7 @@ private:
   void name_window() {
     if (named_ == shell_.scene().model.name) return;
     named_ = shell_.scene().model.name;
-    glfwSetWindowTitle(window_, fmt::format("{} – Ropescope", named_).c_str());
+    glfwSetWindowTitle(window_, fmt::format("{} – Ropescope", called(shell_.scene().model)).c_str());
   }
 
   // The order matters: engines_ makes window_'s OpenGL context current, which shell_ needs too, and both are destroyed

@@ -48,6 +48,12 @@ void Shell::take(Model& model) {
   // pictures is not known; then that frame tries it.
   if (computed_) work_or_give_up_gpu([&] { derived_.update(next, engines_, columns_, patience()); });
   scene_ = next;
+  constexpr std::size_t most_recent = 8; // as many as stand above the groups without hiding them
+  if (const std::string& path = next.model.origin; path.find('/') != std::string::npos && !path.starts_with("{")) {
+    std::erase(recent_files_, path);
+    recent_files_.insert(recent_files_.begin(), path);
+    if (recent_files_.size() > most_recent) recent_files_.resize(most_recent);
+  }
   scene_.kernel.files.config = next.model.origin; // of a folder the file in it
   message_ = {};
   if (!next.model.warnings.empty()) message_ = {fmt::format("{}", fmt::join(next.model.warnings, "; ")), false, false};
