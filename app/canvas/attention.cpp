@@ -38,7 +38,7 @@ Asked take_focus(const Canvas& c, ImGuiID id, Rect area, bool is_slider) {
   a.order.push_back(id);
   if (a.focused != id) return {};
   a.on_slider = is_slider;
-  c.paint.frame(area.inset(-c.px(2), -c.px(2)), c.theme.accent, c.stroke(2), c.px(6));
+  c.paint.frame(area.inset(-c.px(5), -c.px(3)), c.theme.accent, c.stroke(2), c.px(6));
   if (a.moved) {
     const float top = ImGui::GetWindowPos().y, bottom = top + ImGui::GetWindowSize().y;
     if (area.least.y < top || area.greatest.y > bottom) ImGui::SetScrollFromPosY(area.centre().y - top, 0.5f);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/axis_view.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/plot.h"
@@ -34,7 +35,9 @@ AxisView under(const AxisSpec& spec, const std::optional<Range>& view) {
 } // namespace
 
 void Plot::take_input() {
-  c_.note(id_, area);
+  c_.note(id_, area,
+          "The wheel zooms at the mouse, a drag moves, a drag with the right button zooms to its box, a double click "
+          "shows all.");
   ImGui::PushID(id_);
   take("area", area, true, true);
   take("x", {{area.least.x, area.greatest.y}, {area.greatest.x, room_.greatest.y}}, true, false);
@@ -70,8 +73,9 @@ void Plot::take(const char* part, Rect r, bool moves_x, bool moves_y) {
     else if (io.MouseWheel != 0)
       turn_wheel(id, moves_x, moves_y);
   }
-  if (hovered && moves_x != moves_y)
-    ImGui::SetMouseCursor(moves_x ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+  if (moves_x == moves_y) return; // over the curves words would hide what is read there
+  if (hovered) ImGui::SetMouseCursor(moves_x ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+  explain(c_, "This axis alone: the wheel zooms it, a drag moves it, a double click shows all of it.");
 }
 
 void Plot::move_to(const PlotView& next) {

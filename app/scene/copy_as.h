@@ -10,6 +10,10 @@ struct Copied {
   std::string text, said;
 };
 
+/// Whether the scheme is another base and nothing else, whatever the length: NTK-aware scaling. Programs that have no
+/// word for the scheme are told the base.
+bool is_another_base(const Scene&);
+
 /// The part of a config.json that says what the scene has, as transformers and this program read it. It is read back
 /// before it is given: throws Error, one sentence, where a config.json has no words for it.
 Copied as_hugging_face_json(const Scene&);

@@ -42,10 +42,8 @@ RopeConfig essence(RopeConfig rope) {
 /// NTK-aware scaling of a fixed factor is another base and nothing else, and transformers has no word for it but that.
 RopeConfig in_words_of_transformers(const Scene& scene) {
   RopeConfig rope = scene.rope;
-  const Scheme& scheme = scheme_of(rope);
-  if (rope.rotates && scheme.acts_on == ActsOn::base && scheme.memory == CallMemory::fixed) {
-    const Spectrum spectrum = make_spectrum(rope, sequence_length(scene));
-    rope.base = spectrum.base;
+  if (rope.rotates && is_another_base(scene)) {
+    rope.base = make_spectrum(rope, sequence_length(scene)).base;
     rope.scaling.rope_type = RopeType::standard;
     rope.scaling.parameters = {};
     rope.scaling.factor.reset();
@@ -53,6 +51,7 @@ RopeConfig in_words_of_transformers(const Scene& scene) {
   return rope;
 }
 
+/// A count, of tokens or components.
 Json number(double value) {
   if (value == std::trunc(value) && std::abs(value) < 1e15) return static_cast<std::int64_t>(value);
   return value;
@@ -65,10 +64,10 @@ void write_parameter(Json& into, const RopeConfig& rope, const Parameter& parame
   case ParameterKind::number:
     // The default is written too: who reads the block need not know it. What transformers does not read is left out.
     if (!parameter.of_repository_alone || values.number(parameter) != parameter.fallback)
-      into[key] = number(values.number(parameter));
+      into[key] = values.number(parameter);
     break;
   case ParameterKind::optional_number:
-    if (const auto value = values.optional_number(parameter)) into[key] = number(*value);
+    if (const auto value = values.optional_number(parameter)) into[key] = *value;
     break;
   case ParameterKind::flag:
     if (values.flag(parameter) != (parameter.fallback != 0)) into[key] = values.flag(parameter);
@@ -84,16 +83,19 @@ Json dictionary(const RopeConfig& rope, bool with_partial) {
   const Scheme& scheme = scheme_of(rope);
   Json made = Json::object();
   made["rope_type"] = scheme.name;
-  if (scheme.takes_factor && rope.scaling.factor) made["factor"] = number(*rope.scaling.factor);
+  if (scheme.takes_factor && rope.scaling.factor) made["factor"] = *rope.scaling.factor;
   if (scheme.takes_factor && !rope.scaling.factor && rope.scaling.factor_is_null) made["factor"] = nullptr;
-  const bool own_length = scheme.takes_factor || rope.attention.query_scale == QueryScale::ministral3;
-  if (own_length && rope.scaling.original_max_position_embeddings)
-    made["original_max_position_embeddings"] = number(*rope.scaling.original_max_position_embeddings);
+  // Stated though it may follow from the file's own length: transformers asks for it.
+  const RopeType type = rope.scaling.rope_type;
+  if (type == RopeType::yarn || type == RopeType::llama3 || type == RopeType::longrope ||
+      (rope.scaling.original_max_position_embeddings &&
+       (scheme.takes_factor || rope.attention.query_scale == QueryScale::ministral3)))
+    made["original_max_position_embeddings"] = number(trained_length(rope));
   for (const Parameter* parameter : scheme.parameters)
     if (parameter->key != key::attention_factor.key) write_parameter(made, rope, *parameter);
-  if (rope.attention.attention_factor) made["attention_factor"] = number(*rope.attention.attention_factor);
+  if (rope.attention.attention_factor) made["attention_factor"] = *rope.attention.attention_factor;
   if (rope.attention.query_scale == QueryScale::ministral3)
-    made["llama_4_scaling_beta"] = number(rope.attention.query_scale_coefficient);
+    made["llama_4_scaling_beta"] = rope.attention.query_scale_coefficient;
   if (!rope.axes.mrope_section.empty()) made["mrope_section"] = rope.axes.mrope_section;
   if (rope.axes.rule == AxisRule::sections_interleaved) made["mrope_interleaved"] = true;
   if (with_partial) {
@@ -105,17 +107,21 @@ Json dictionary(const RopeConfig& rope, bool with_partial) {
     while (!scheme.spans_whole_head &&
            static_cast<std::int64_t>(static_cast<double>(layout.head_dim) * part) < layout.rotary_dim)
       part = std::nextafter(part, 2.0);
-    if (part != 1) made["partial_rotary_factor"] = part;
+    made["partial_rotary_factor"] = part; // 1 too: a class may have another
   }
   return made;
 }
 
+/// Names of the base that some classes have in the place of rope_theta.
+constexpr const char* own_names[] = {"rotary_emb_base",  "rope_ratio",     "global_rope_theta",
+                                     "local_rope_theta", "rope_freq_base", "swa_rope_theta"};
+
 /// Every name by which files say a base or a scaling: all go, as the block says both anew.
 void clear_rope(Json& config) {
-  for (const char* key : {"rope_theta", "rope_scaling", "rope_parameters", "rotary_emb_base", "rope_ratio",
-                          "global_rope_theta", "local_rope_theta", "rope_local_base_freq", "rope_freq_base",
+  for (const char* key : {"rope_theta", "rope_scaling", "rope_parameters", "rope_local_base_freq",
                           "compress_rope_theta", "original_max_position_embeddings", "_ropescope"})
     config.erase(key);
+  for (const char* key : own_names) config.erase(key);
 }
 
 void set_lengths(Json& config, const RopeConfig& rope, const RopeConfig& before, bool sized) {
@@ -169,19 +175,33 @@ public:
   std::optional<Json> find() {
     for (const Json& start : starts()) {
       if (essence(wanted_) == essence(before_) && says(start)) return plain(start);
-      for (const bool newer : {false, true})
-        for (const bool by_layer : {false, true}) {
-          if (by_layer && scene_.model.layers.size() < 2) continue;
-          for (const bool with_partial : {false, true}) {
-            Json config = written(start, newer, by_layer, with_partial);
-            if (says(config)) return shortest(std::move(config));
-          }
-        }
+      for (const Form& form : forms(start)) {
+        Json config = written(start, form);
+        if (says(config)) return shortest(std::move(config));
+      }
     }
     return std::nullopt;
   }
 
 private:
+  /// How a block says it: rope_theta and rope_scaling, which all versions of transformers read; rope_parameters, which
+  /// the newest reads of all classes; the same for each layer type. With the part of the head, where the class would
+  /// have another.
+  struct Form {
+    bool newer, by_layer, with_partial;
+  };
+
+  std::vector<Form> forms(const Json& start) const {
+    constexpr Form older{false, false, false}, older_part{false, false, true}, newer{true, false, false},
+        newer_part{true, false, true}, layers{true, true, false}, layers_part{true, true, true};
+    if (scene_.model.layers.size() > 1) return {older, older_part, newer, newer_part, layers_part, layers};
+    // Classes that call the base otherwise do not read it as rope_theta.
+    const bool own_name =
+        std::any_of(std::begin(own_names), std::end(own_names), [&](const char* key) { return start.contains(key); });
+    if (own_name) return {newer, newer_part};
+    return {older, older_part, newer, newer_part};
+  }
+
   /// Objects to begin with: the file's own that give the model as it is, then one that is made from the model.
   std::vector<Json> starts() const {
     std::vector<Json> all, fitting;
@@ -214,30 +234,38 @@ private:
     return std::all_of(scene_.model.layers.begin(), scene_.model.layers.end(), [&](const LayerRope& other) {
       if (other.layer_type == scene_.layer_type) return true;
       const RopeConfig* same = layer_of(*model, other.layer_type);
-      return same && (!other.config.rotates || essence(*same) == essence(other.config));
+      if (!same || !other.config.rotates) return same != nullptr;
+      RopeConfig read = *same;
+      // A file has one length for all layers, which those that are not scaled do not go by.
+      if (!scheme_of(read).takes_factor)
+        read.scaling.max_position_embeddings = other.config.scaling.max_position_embeddings;
+      return essence(read) == essence(other.config);
     });
   }
 
-  Json written(const Json& start, bool newer, bool by_layer, bool with_partial) const {
+  Json written(const Json& start, const Form& form) const {
     Json config = start;
     clear_rope(config);
     const bool sized = start.size() > 1; // it is a file's, and states its dimensions in its own way
     set_lengths(config, wanted_, before_, sized);
-    if (with_partial)
+    if (form.with_partial)
       for (const char* key : {"partial_rotary_factor", "rotary_pct", "rotary_dim"}) config.erase(key);
-    if (by_layer) {
+    if (form.by_layer) {
       Json all = Json::object();
       for (const LayerRope& layer : scene_.model.layers) {
         const bool changed = layer.layer_type == scene_.layer_type;
-        all[layer.layer_type] = with_base(changed ? wanted_ : layer.config, with_partial);
+        all[layer.layer_type] = with_base(changed ? wanted_ : layer.config, form.with_partial);
       }
       config["rope_parameters"] = std::move(all);
-    } else if (newer)
-      config["rope_parameters"] = with_base(wanted_, with_partial);
+    } else if (form.newer)
+      config["rope_parameters"] = with_base(wanted_, form.with_partial);
     else {
-      config["rope_theta"] = number(wanted_.base);
-      Json scaling = dictionary(wanted_, with_partial);
-      if (scaling.size() > 1 || scaling["rope_type"] != "default") config["rope_scaling"] = std::move(scaling);
+      config["rope_theta"] = wanted_.base;
+      Json scaling = dictionary(wanted_, form.with_partial);
+      // "default" is said where the class by itself would scale.
+      const bool plain = wanted_.scaling.rope_type == RopeType::standard &&
+                         before_.scaling.rope_type == RopeType::standard && scaling.size() == 1;
+      if (!plain) config["rope_scaling"] = std::move(scaling);
     }
     return config;
   }
@@ -245,7 +273,7 @@ private:
   static Json with_base(const RopeConfig& rope, bool with_partial) {
     if (!rope.rotates) return nullptr;
     Json parameters = dictionary(rope, with_partial);
-    parameters["rope_theta"] = number(rope.base);
+    parameters["rope_theta"] = rope.base;
     return parameters;
   }
 
@@ -291,10 +319,16 @@ bool transformers_has(RopeType type) {
 
 Copied as_hugging_face_json(const Scene& scene) {
   const Scheme& scheme = scheme_of(scene.rope);
-  const bool by_base = scheme.acts_on == ActsOn::base && scheme.memory == CallMemory::fixed;
+  const bool by_base = is_another_base(scene);
   if (!transformers_has(scheme.type) && !by_base)
     throw Error(fmt::format("transformers has no rope_type for {}: copy it as PyTorch, which gives the frequencies "
                             "themselves",
+                            scheme.title));
+  // Phi3Config and PhimoeConfig refuse every other rope_type (transformers 5.24, validate_rope).
+  const std::string& type = scene.model.model_type;
+  if ((type == "phi3" || type == "phimoe") && !by_base && scheme.type != RopeType::standard &&
+      scheme.type != RopeType::longrope)
+    throw Error(fmt::format("transformers' class of {} takes LongRoPE alone, and not {}: copy it as PyTorch", type,
                             scheme.title));
   const auto block = Block(scene).find();
   if (!block)

@@ -23,9 +23,14 @@ namespace {
 Spectrum spectrum_of(const Scene& scene) { return make_spectrum(scene.rope, sequence_length(scene)); }
 
 /// Whether the frequencies are those of a base and nothing else: one list, whole, without a file's own factors.
-bool is_plain(const RopeConfig& rope) {
-  return rope.scaling.freq_factors.empty() && axes_with_own_frequencies(rope.axes.rule) == 1 &&
-         rope.layout.rotary_dim % 2 == 0;
+bool is_plain(const RopeConfig& rope, const Spectrum& spectrum) {
+  if (!rope.scaling.freq_factors.empty() || rope.layout.rotary_dim % 2 != 0) return false;
+  const auto d = static_cast<double>(rope.layout.rotary_dim);
+  for (std::size_t i = 0; i < spectrum.unscaled.size(); ++i) {
+    const double expected = std::pow(rope.base, -2 * static_cast<double>(i) / d);
+    if (std::abs(spectrum.unscaled[i] - expected) > 1e-12 * expected) return false; // axes in turns, parts of a head
+  }
+  return true;
 }
 
 /// The numbers themselves, four in a line.
@@ -63,11 +68,11 @@ std::string llama3_lines(const RopeConfig& rope) {
 
 /// The scheme as a formula; empty where its numbers are shorter than its rule.
 std::string formula_lines(const RopeConfig& rope, const Spectrum& spectrum) {
-  if (!is_plain(rope)) return {};
+  if (!is_plain(rope, spectrum)) return {};
   const RopeType type = rope.scaling.rope_type;
   std::string lines = fmt::format("base, d = {}, {}\n", spectrum.base, rope.layout.rotary_dim);
   lines += "inv_freq = base ** -(torch.arange(0, d, 2, dtype=torch.float64) / d)\n";
-  if (type == RopeType::standard || scheme_of(rope).acts_on == ActsOn::base) return lines;
+  if (type == RopeType::standard || scheme_of(rope).acts_on == ActsOn::base) return lines; // of the base in force
   if (type == RopeType::linear) return lines + fmt::format("inv_freq = inv_freq / {}\n", extension_factor(rope));
   if (type == RopeType::llama3 && rope.scaling[key::high_freq_factor] > rope.scaling[key::low_freq_factor])
     return lines + llama3_lines(rope);
@@ -115,6 +120,12 @@ std::string yarn_flags(const RopeConfig& rope, const Spectrum& spectrum) {
 
 } // namespace
 
+bool is_another_base(const Scene& scene) {
+  if (scheme_of(scene.rope).acts_on != ActsOn::base) return false;
+  const double tokens = trained_length(scene.rope);
+  return make_spectrum(scene.rope, tokens / 2).inv_freq == make_spectrum(scene.rope, tokens * 8).inv_freq;
+}
+
 Copied as_pytorch(const Scene& scene) {
   const Spectrum spectrum = spectrum_of(scene);
   const RopeConfig& rope = scene.rope;
@@ -122,7 +133,8 @@ Copied as_pytorch(const Scene& scene) {
   std::string lines = fmt::format("# {}, {}", scene.model.name, scheme_of(rope).title);
   if (rope.layout.rotary_dim != rope.layout.head_dim)
     lines += fmt::format("; {} of {} components turn", rope.layout.rotary_dim, rope.layout.head_dim);
-  if (scheme_of(rope).memory != CallMemory::fixed)
+  if (scheme_of(rope).memory != CallMemory::fixed ||
+      (scheme_of(rope).acts_on == ActsOn::base && !is_another_base(scene)))
     lines += fmt::format("; for a sequence of {:.0f} tokens", sequence_length(scene));
   lines += "\n";
   const std::string formula = formula_lines(rope, spectrum);
@@ -144,7 +156,7 @@ Copied as_llama_cpp_flags(const Scene& scene) {
     flags = fmt::format("--rope-scaling none --rope-freq-base {}", rope.base);
   else if (scheme.type == RopeType::linear)
     flags = fmt::format("--rope-scaling linear --rope-scale {} --rope-freq-base {}", extension_factor(rope), rope.base);
-  else if (scheme.acts_on == ActsOn::base && scheme.memory == CallMemory::fixed)
+  else if (is_another_base(scene))
     flags = fmt::format("--rope-scaling none --rope-freq-base {}", spectrum.base);
   else if (scheme.type == RopeType::yarn)
     flags = yarn_flags(rope, spectrum);
@@ -152,7 +164,7 @@ Copied as_llama_cpp_flags(const Scene& scene) {
     no_flags(fmt::format("{}: the converter writes its factors into the GGUF", scheme.title));
   else
     no_flags(std::string(scheme.title));
-  return {flags + "\n", scheme.acts_on == ActsOn::base
+  return {flags + "\n", is_another_base(scene)
                             ? fmt::format("Copied as llama.cpp flags: {} is another base there.", scheme.title)
                             : std::string("Copied as llama.cpp flags.")};
 }

@@ -10,10 +10,10 @@ namespace {
 
 constexpr double none = -std::numeric_limits<double>::infinity();
 // What a letter is worth, and more where it begins a word or follows the letter before. A run is worth more than word
-// beginnings spread over the text, so that "yarn" finds "YaRN" before "Yet another long name".
-constexpr double letter = 1, at_word = 6, in_run = 5, at_text = 4;
+// beginnings spread over the text: "qwen" is in "Qwen 3 Next" as in every Qwen, and not by the N of Next.
+constexpr double letter = 1, at_word = 5, in_run = 8, at_text = 4, whole = 20;
 // Each letter that is passed over costs a little, so that near letters go before far ones.
-constexpr double per_gap = 0.05, per_length = 0.01;
+constexpr double per_gap = 0.05;
 
 char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_letter(char c) {
@@ -54,7 +54,9 @@ std::optional<double> word_score(std::string_view word, std::string_view text) {
 } // namespace
 
 std::optional<double> fuzzy_score(std::string_view typed, std::string_view text) {
-  double sum = -per_length * static_cast<double>(text.size());
+  const bool same = std::equal(typed.begin(), typed.end(), text.begin(), text.end(),
+                               [](char a, char b) { return small(a) == small(b); });
+  double sum = same ? whole : 0;
   for (std::size_t begin = 0; begin < typed.size();) {
     const std::size_t end = std::min(typed.find(' ', begin), typed.size());
     if (const std::string_view word = typed.substr(begin, end - begin); !word.empty()) {

@@ -160,7 +160,9 @@ std::optional<Choice> ChoiceList::draw(const Canvas& c, Rect place) {
   if (opening_) ImGui::OpenPopup(name_);
   opening_ = false;
   const float around = c.px(box_height + foot_height + 3 * edge);
-  const float lines = std::min(c.px(line_height) * static_cast<float>(most_lines), place.height() - around);
+  // As many lines as there are, so that a short list hides less.
+  const auto wanted = static_cast<float>(std::clamp<std::size_t>(shown_.size(), 1, most_lines));
+  const float lines = std::min(c.px(line_height) * wanted, place.height() - around);
   const float room = std::max(c.px(line_height), std::floor(lines / c.px(line_height)) * c.px(line_height));
   ImGui::SetNextWindowPos(place.least);
   ImGui::SetNextWindowSize({place.width(), room + around});

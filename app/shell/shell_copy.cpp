@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "app/scene/copy_as.h"
@@ -14,13 +16,21 @@ namespace ropescope::shell {
 
 namespace {
 
-/// Numbers as other programs read them: without the thin spaces between thousands, with the plain minus.
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Numbers as other programs read them: without the space between thousands, with the plain minus.
 std::string plain_digits(std::string_view words) {
-  std::string plain(words);
-  for (const auto& [from, to] :
-       {std::pair<std::string_view, std::string_view>{"\u2009", ""}, {"\u202f", ""}, {"\u2212", "-"}})
-    for (std::size_t at = plain.find(from); at != std::string::npos; at = plain.find(from))
-      plain.replace(at, from.size(), to);
+  std::string plain;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    constexpr std::string_view minus = "\u2212";
+    const auto digits_behind = static_cast<std::size_t>(
+        std::find_if_not(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end(), is_digit) - words.begin());
+    const bool parts_thousands = words[i] == ' ' && i > 0 && is_digit(words[i - 1]) && digits_behind == i + 4;
+    if (words.substr(i).starts_with(minus))
+      plain += '-', i += minus.size() - 1;
+    else if (!parts_thousands)
+      plain += words[i];
+  }
   return plain;
 }
 

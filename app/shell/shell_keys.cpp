@@ -118,6 +118,7 @@ void Shell::draw_notice(const Canvas& c) {
 
 /// The palette and the list of models, and what is chosen in them.
 void Shell::lists(const Canvas& c, Rect window, Scene& next) {
+  if (!c.attention) return; // an export has none
   if (const auto deed = palette_.draw(c, window)) carry_out(*deed, next);
   // Below the control that opened it; by its key, without a panel, in the corner where that control would be.
   Rect place = models_place_;
