@@ -25,8 +25,9 @@ bool is_common_name(std::string_view name) {
 std::string called(std::string_view path) {
   while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
   constexpr std::string_view of_hub = "models--";
-  if (const std::size_t at = path.rfind("/" + std::string(of_hub)); at != std::string_view::npos) {
-    const std::string_view folder = path.substr(at + 1 + of_hub.size());
+  const std::size_t at = path.rfind(of_hub);
+  if (at != std::string_view::npos && (at == 0 || path[at - 1] == '/')) {
+    const std::string_view folder = path.substr(at + of_hub.size());
     const std::string name = hub_words(folder.substr(0, folder.find('/')));
     // Beside the config, a snapshot may hold several files that are models of their own.
     const std::string_view file = path.substr(path.rfind('/') + 1);

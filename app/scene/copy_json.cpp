@@ -23,12 +23,19 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uintmax_t greatest_file = 16u << 20; // bytes; a config.json has some thousand
 
+/// DeepSeek's attention reads mscale_all_dim under every scheme but none.
+bool scales_softmax(const RopeConfig& rope) {
+  return rope.attention.scales_softmax && rope.scaling.rope_type != RopeType::standard &&
+         rope.scaling[key::mscale_all_dim];
+}
+
 /// Numbers of an embedding, whichever scheme says them: what a scheme does not read is left out, and so is how the
 /// components are paired, for which a config.json has no words.
 RopeConfig essence(RopeConfig rope) {
   const Scheme& scheme = scheme_of(rope);
   for (const Parameter* parameter : scheme_parameters())
-    if (!scheme.has(*parameter)) rope.scaling.parameters.erase(*parameter);
+    if (!scheme.has(*parameter) && !(parameter->key == key::mscale_all_dim.key && scales_softmax(rope)))
+      rope.scaling.parameters.erase(*parameter);
   if (!scheme.takes_factor) rope.scaling.factor.reset(), rope.scaling.factor_is_null = false;
   if (scheme.takes_factor)
     rope.scaling.original_max_position_embeddings = trained_length(rope); // whether it is stated or follows
@@ -93,6 +100,7 @@ Json dictionary(const RopeConfig& rope, bool with_partial) {
     made["original_max_position_embeddings"] = number(trained_length(rope));
   for (const Parameter* parameter : scheme.parameters)
     if (parameter->key != key::attention_factor.key) write_parameter(made, rope, *parameter);
+  if (scales_softmax(rope)) made["mscale_all_dim"] = *rope.scaling[key::mscale_all_dim];
   if (rope.attention.attention_factor) made["attention_factor"] = *rope.attention.attention_factor;
   if (rope.attention.query_scale == QueryScale::ministral3)
     made["llama_4_scaling_beta"] = rope.attention.query_scale_coefficient;

@@ -123,7 +123,8 @@ std::string yarn_flags(const RopeConfig& rope, const Spectrum& spectrum) {
 bool is_another_base(const Scene& scene) {
   if (scheme_of(scene.rope).acts_on != ActsOn::base) return false;
   const double tokens = trained_length(scene.rope);
-  return make_spectrum(scene.rope, tokens / 2).inv_freq == make_spectrum(scene.rope, tokens * 8).inv_freq;
+  const Spectrum spectrum = make_spectrum(scene.rope, tokens * 8);
+  return spectrum.softmax_factor == 1 && make_spectrum(scene.rope, tokens / 2).inv_freq == spectrum.inv_freq;
 }
 
 Copied as_pytorch(const Scene& scene) {

@@ -62,8 +62,13 @@ void ChoiceList::move(std::ptrdiff_t by) {
   if (count == 0) return;
   const std::ptrdiff_t step = by < 0 ? -1 : 1;
   std::ptrdiff_t at = std::clamp<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(lit_) + by, 0, count - 1);
-  while (at >= 0 && at < count && shown_[static_cast<std::size_t>(at)].heading) at += step;
-  if (at < 0 || at >= count) return; // beyond there are headings alone
+  const auto is_heading = [&](std::ptrdiff_t i) { return shown_[static_cast<std::size_t>(i)].heading; };
+  while (at >= 0 && at < count && is_heading(at)) at += step;
+  if (at < 0 || at >= count) { // beyond there are headings alone: the last line before them
+    at = std::clamp<std::ptrdiff_t>(at, 0, count - 1);
+    while (at >= 0 && at < count && is_heading(at)) at -= step;
+    if (at < 0 || at >= count) return;
+  }
   lit_ = static_cast<std::size_t>(at);
   // A heading right above comes along.
   const std::size_t top = lit_ > 0 && shown_[lit_ - 1].heading ? lit_ - 1 : lit_;
@@ -138,6 +143,7 @@ std::optional<std::size_t> ChoiceList::draw_lines(const Canvas& c, Rect room) {
     const std::size_t i = first_ + row;
     const float y = room.least.y + height * static_cast<float>(row);
     const Rect line{{room.least.x, y}, {room.greatest.x - (bar ? c.px(10) : 0), y + height}};
+    c.note(c.words("line {}", row), line, shown_[i].words);
     if (hit(c.id("line {}", row), line) && !shown_[i].heading) clicked = i;
     if (ImGui::IsItemHovered() && !shown_[i].heading) {
       ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);

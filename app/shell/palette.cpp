@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "app/scene/called.h"
-#include "app/scene/fuzzy.h"
 #include "app/scene/picture.h"
 #include "app/scene/presets.h"
 #include "app/scene/property.h"
@@ -24,6 +23,40 @@ std::string name_of(const Property& row) {
 
 /// Whether people choose it by hand: what a plot's view is they choose on the plot, and a kernel's files by dropping.
 bool is_chosen_by_hand(const Property& row) { return row.kind != Kind::range && row.key != "model"; }
+
+/// Small letters, and a space for each sign that keys have between their words.
+std::string plain(std::string_view words) {
+  std::string result(words);
+  for (char& c : result) {
+    if (c == '_' || c == '.') c = ' ';
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+/// Whether a property takes a value from what is typed behind its name. Of those that take any words the whole key must
+/// be typed, and `set` takes assignments: else "part of a name" would be a value of "part".
+bool takes(const Property& row, std::string_view name, std::string_view value) {
+  if (row.kind == Kind::choice || row.kind == Kind::flag || !is_chosen_by_hand(row)) return false;
+  const bool is_number = row.kind == Kind::number || row.kind == Kind::whole;
+  if (row.key == "set" && value.find('=') == std::string_view::npos) return false;
+  return is_number || name == row.key;
+}
+
+/// The property that is called so: by its key, else by words that its label or key has, the shortest such. Null where
+/// there is none.
+const Property* property_called(std::string_view name, std::string_view value) {
+  const std::string wanted = plain(name);
+  const Property* best = nullptr;
+  for (const Property* row : all_properties()) {
+    if (!takes(*row, name, value)) continue;
+    if (row->key == name || row->label == name) return row;
+    const std::string key = plain(row->key);
+    const bool has = plain(row->label).find(wanted) != std::string::npos || key.find(wanted) != std::string::npos;
+    if (has && (!best || row->key.size() < best->key.size())) best = row;
+  }
+  return best;
+}
 
 std::string present_words(const Scene& scene, const Property& row) {
   std::string words = value_words(row, get(scene, row));
@@ -86,40 +119,31 @@ void Palette::gather(const Scene& scene) {
 }
 
 /// "base 500k": the first words name a property, what is left is its value. Where the value cannot be, the line's help
-/// says why, and choosing it says it again.
+/// says why.
 std::optional<Choice> Palette::typed_value(std::string_view typed) {
   while (!typed.empty() && typed.back() == ' ') typed.remove_suffix(1);
   for (std::size_t space = typed.rfind(' '); space != std::string_view::npos && space > 0;
        space = typed.rfind(' ', space - 1)) {
-    std::string_view name = typed.substr(0, space), value = typed.substr(space + 1);
-    while (!name.empty() && (name.back() == ' ' || name.back() == '=')) name.remove_suffix(1);
-    if (value.starts_with("= ")) value.remove_prefix(2);
-    const Property* best = nullptr;
-    double most = 0;
-    for (const Property* row : all_properties()) {
-      if (row->kind == Kind::choice || row->kind == Kind::flag || !is_chosen_by_hand(*row)) continue;
-      if (name == row->key) {
-        best = row;
-        break;
-      }
-      const auto by_label = fuzzy_score(name, row->label), by_key = fuzzy_score(name, row->key);
-      const double score = std::max(by_label.value_or(0), by_key.value_or(0));
-      if (score > most) most = score, best = row;
-    }
-    if (!best) continue;
+    std::string_view name = typed.substr(0, space);
+    const std::string_view value = typed.substr(space + 1);
+    while (!name.empty() && (name.back() == ' ' || name.back() == '=' || name.back() == ':')) name.remove_suffix(1);
+    const Property* row = name.empty() ? nullptr : property_called(name, value);
+    if (!row) continue;
+    Choice line{
+        .words = {}, .help = fmt::format("{}. May be {}.", row->help, allowed_words(*row)), .number = deeds_.size()};
     try {
-      const Value wanted = parse_value(*best, value);
-      deeds_.push_back({.property = best, .value = wanted});
-      return Choice{.words = fmt::format("{}: {}", best->label, value_words(*best, wanted)),
-                    .remark = best->unit.empty() ? "set" : fmt::format("set, {}", best->unit),
-                    .help = fmt::format("{}. May be {}.", best->help, allowed_words(*best)),
-                    .number = deeds_.size() - 1};
+      const Value wanted = parse_value(*row, value);
+      line.words = fmt::format("{}: {}", row->label, value_words(*row, wanted));
+      line.remark = row->unit.empty() ? "set" : fmt::format("set, {}", row->unit);
+      deeds_.push_back({.property = row, .value = wanted});
     } catch (const Error& error) {
       if (value.find_first_of("0123456789") == std::string_view::npos) continue; // words of a name
-      deeds_.push_back({.property = best});
-      return Choice{
-          .words = name_of(*best), .remark = "not a value of it", .help = error.what(), .number = deeds_.size() - 1};
+      line.words = name_of(*row);
+      line.remark = "not a value of it";
+      line.help = error.what();
+      deeds_.push_back({.property = row});
     }
+    return line;
   }
   return std::nullopt;
 }
