@@ -89,7 +89,6 @@ float Legend::entry(std::size_t i, ImVec2 at, float width) {
     if (!hidden) hovered_ = i;
   }
   const float middle = at.y + c_.px(9);
-  const ImVec2 ends[] = {{at.x, middle}, {at.x + c_.px(sample), middle}};
   const float faded = hidden ? 0.3f : 1.0f;
   const ImU32 ink = hovered || (e.strong && !hidden) ? c_.theme.text : c_.theme.dim;
   curve_sample(c_, {at.x, middle}, with_alpha(e.colour, faded), e.dash, e.width);

@@ -21,6 +21,7 @@ enum class Request : std::uint8_t {
   zoom_in,
   zoom_out,
   zoom_reset,
+  fit, ///< every plot shows all there is
   back,
   quit
 };

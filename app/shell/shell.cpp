@@ -265,6 +265,7 @@ void Shell::perform(Request request) {
   if (request == Request::zoom_in) zoom_ = std::min(zoom_ * 1.1f, 2.5f);
   if (request == Request::zoom_out) zoom_ = std::max(zoom_ / 1.1f, 0.75f);
   if (request == Request::zoom_reset) zoom_ = 1;
+  if (request == Request::fit) gesture_.fit_all = true;
   if (request == Request::export_png) export_as_ = ".png";
   if (request == Request::export_svg) export_as_ = ".svg";
   if (request == Request::reload_shaders) reload_shaders();
@@ -283,7 +284,7 @@ void Shell::take_back_first_click(Scene& next) {
     before.options = next.options; // the fit itself
     next = std::move(before);
   }
-  gesture_.clicked = gesture_.fitted = false;
+  gesture_.clicked = gesture_.fitted = gesture_.fit_all = false;
 }
 
 /// A step that was undone or done again: the scene is what the history says, and no change of its own.
