@@ -45,6 +45,8 @@ double Axis::value(float pixel) const {
 }
 
 std::string with_sign(double value, int decimals) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? "−∞" : "+∞";
   return fmt::format("{}{:.{}f}", value < 0 ? "−" : "+", std::abs(value), decimals);
 }
 

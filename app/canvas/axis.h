@@ -81,7 +81,7 @@ Ticks linear_ticks(const Axis&, int wanted, std::pmr::memory_resource* = std::pm
 Ticks decade_ticks(const Axis&, bool powers, int greatest_count,
                    std::pmr::memory_resource* = std::pmr::get_default_resource());
 
-/// "+0.5749"
+/// "+0.5749", "NaN", "−∞"
 std::string with_sign(double value, int decimals);
 
 /// "10⁶"

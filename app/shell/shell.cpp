@@ -9,6 +9,7 @@
 #include "app/canvas/imgui_compat.h"
 #include "app/gpu/driver_time.h"
 #include "app/scene/picture.h"
+#include "app/scene/property.h"
 #include "app/shell/panel.h"
 #include "core/error.h"
 
@@ -20,8 +21,6 @@ namespace {
 // the other is that of one picture drawn alone.
 const ImVec2 window_design(1600, 900), picture_design(1100, 660);
 constexpr float bar_height = 48, gap = 12, panel_width = 284, message_height = 38;
-// How fast Play moves: as many positions a second as a film has frames, so that it looks like movement.
-constexpr double tokens_per_second = 24;
 // Where the mouse is while no picture may react to it: far outside of everything.
 constexpr float nowhere = -1e6f;
 
@@ -176,7 +175,7 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   if (scene_.play != Play::off) {
     // Whole tokens are moved and the rest is kept, so that the speed does not depend on how many frames a second there
     // are.
-    play_remainder_ += tokens_per_second * static_cast<double>(seconds);
+    play_remainder_ += scene_.options.number(*find_property("play_speed")) * static_cast<double>(seconds);
     const auto tokens = static_cast<std::int64_t>(play_remainder_);
     play_remainder_ -= static_cast<double>(tokens);
     advance_play(next, tokens);

@@ -247,9 +247,12 @@ Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::s
   const Cause& best = finding.causes.front();
   cause::NotFinite not_finite{first, 0, {}};
   for (std::int64_t n = 0; n < run.out.size(); ++n) not_finite.count += !std::isfinite(run.out.number(n));
-  if (finite.tokens_lost == run.shape.tokens && rms_of(finite.run.in) == 0)
+  if (finite.tokens_lost == run.shape.tokens && rms_of(finite.run.in) == 0) {
     not_finite.rest = "No row is finite";
-  else if (best.is<cause::Unknown>())
+    // Of zeros nothing was tried, and rounding allows nothing.
+    finding.hypotheses.clear();
+    finding.tolerance = finding.rounding = 0;
+  } else if (best.is<cause::Unknown>())
     not_finite.rest = "The finite rows are wrong too, and no hypothesis explains them";
   else if (best.is<cause::Match>())
     not_finite.rest = "The finite rows agree";
