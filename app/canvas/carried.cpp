@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/pdf_text.h"
 #include "app/canvas/xml.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -122,8 +123,25 @@ std::optional<std::string> read_svg_metadata(std::string_view svg, std::string_v
   return std::nullopt;
 }
 
+std::string pdf_keywords(const CarriedText& carried) { return fmt::format("{} {}", carried.keyword, carried.text); }
+
+std::optional<std::string> read_pdf_keywords(std::string_view pdf, std::string_view keyword, std::string_view name) {
+  constexpr std::string_view entry = "/Keywords";
+  // From the end: that is where a file has its dictionary of keywords, and where a later version of it stands.
+  for (std::size_t at = pdf.rfind(entry); at != std::string_view::npos && at > 0; at = pdf.rfind(entry, at - 1)) {
+    std::string_view string = pdf.substr(at + entry.size());
+    string.remove_prefix(std::min(string.find_first_not_of(" \t\r\n"), string.size()));
+    const std::optional<std::string> words = text_of_pdf(string);
+    if (!words) refuse(name, "its keywords are damaged");
+    if (words->starts_with(keyword) && words->substr(keyword.size()).starts_with(' '))
+      return words->substr(keyword.size() + 1);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> read_carried_scene(std::string_view bytes, std::string_view name) {
   if (bytes.starts_with(signature)) return read_png_text(bytes, scene_keyword, name);
+  if (bytes.starts_with("%PDF-")) return read_pdf_keywords(bytes, scene_keyword, name);
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3); // a byte order mark
   const std::size_t first = bytes.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || bytes[first] != '<') return std::nullopt;

@@ -59,7 +59,10 @@ void write_drawn(const Still& still, shell::Shell& shell, const canvas::FileForm
   draw_frame(shell, still, painter.get());
   const ImVec2 size{static_cast<float>(scaled(still.width, still.scale)),
                     static_cast<float>(scaled(still.height, still.scale))};
-  write_file(still.out, painter->document(size, canvas::theme(shell.scene().theme).ground, json));
+  const std::string title = picture_title(shell.scene());
+  write_file(still.out,
+             painter->document(
+                 {.size = size, .ground = canvas::theme(shell.scene().theme).ground, .title = title, .scene = json}));
 }
 
 std::vector<PictureFormat> all_formats() {
