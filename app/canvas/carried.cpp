@@ -1,6 +1,7 @@
 #include "app/canvas/carried.h"
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 
 #include <fmt/format.h>
@@ -40,6 +41,14 @@ void append_number(std::string& to, std::uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) to += static_cast<char>(static_cast<unsigned char>(value >> shift));
 }
 
+void append_chunk(std::string& to, std::string_view type, std::string_view bytes) {
+  std::string chunk(type);
+  chunk += bytes;
+  append_number(to, static_cast<std::uint32_t>(bytes.size()));
+  to += chunk;
+  append_number(to, checksum(chunk));
+}
+
 std::uint32_t number_at(std::string_view bytes, std::size_t at) {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
@@ -67,14 +76,21 @@ std::string plain_text(std::string_view behind_keyword, std::string_view keyword
 void insert_png_texts(std::string& png, std::span<const CarriedText> texts) {
   std::string chunks;
   for (const CarriedText& carried : texts) {
-    std::string chunk = "iTXt";
-    // Neither compressed nor in a language of its own.
-    chunk.append(carried.keyword).append(5, '\0').append(carried.text);
-    append_number(chunks, static_cast<std::uint32_t>(chunk.size() - 4));
-    chunks += chunk;
-    append_number(chunks, checksum(chunk));
+    std::string bytes(carried.keyword);
+    bytes.append(5, '\0').append(carried.text); // neither compressed nor in a language of its own
+    append_chunk(chunks, "iTXt", bytes);
   }
   png.insert(signature.size() + first_chunk, chunks);
+}
+
+void insert_png_resolution(std::string& png, double dots_per_inch) {
+  const auto dots_per_metre = static_cast<std::uint32_t>(std::lround(dots_per_inch / 0.0254));
+  std::string bytes, chunk;
+  append_number(bytes, dots_per_metre); // across
+  append_number(bytes, dots_per_metre); // down
+  bytes += '\1';                        // of a metre
+  append_chunk(chunk, "pHYs", bytes);
+  png.insert(signature.size() + first_chunk, chunk);
 }
 
 std::optional<std::string> read_png_text(std::string_view bytes, std::string_view keyword, std::string_view name) {

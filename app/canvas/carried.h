@@ -20,6 +20,9 @@ struct CarriedText {
 /// Puts texts into a PNG file behind its first chunk, IHDR, uncompressed. Requires a whole PNG file.
 void insert_png_texts(std::string& png, std::span<const CarriedText>);
 
+/// Says in a PNG file how many of its pixels are an inch on paper.
+void insert_png_resolution(std::string& png, double dots_per_inch);
+
 /// The text of a PNG file under a keyword, or nothing where it has none. `name` is the file's, for the sentences of
 /// Error, thrown where the bytes are no PNG file, are damaged before the text is found, or hold it compressed.
 std::optional<std::string> read_png_text(std::string_view bytes, std::string_view keyword, std::string_view name);

@@ -19,10 +19,11 @@ std::string png_bytes(int width, int height, std::span<const std::uint8_t> rgb, 
 }
 
 void write_png(const std::filesystem::path& path, int width, int height, std::span<const std::uint8_t> rgb,
-               std::span<const CarriedText> texts) {
+               std::span<const CarriedText> texts, double dots_per_inch) {
   // Compressed in memory first, so that a picture that cannot be compressed leaves no file behind.
   std::string bytes = png_bytes(width, height, rgb, path.string());
   insert_png_texts(bytes, texts);
+  if (dots_per_inch > 0) insert_png_resolution(bytes, dots_per_inch);
   write_file(path, bytes);
 }
 

@@ -1,7 +1,5 @@
-#include <charconv>
 #include <memory>
 #include <optional>
-#include <tuple>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -21,30 +19,14 @@ namespace ropescope::cli {
 
 namespace {
 
-// Pixels. Below 320 a picture has no room for its axes and words. 16 384 a side are 1 GiB of colour, and many drivers
-// draw no more.
-constexpr int least_side = 320, greatest_side = 16384;
-
 struct Options {
   SceneOptions scene;
   KernelView kernel;
   std::string picture, out, size, engine;
-  std::optional<double> scale;
+  std::optional<double> scale, dpi;
   std::optional<std::int64_t> m, n, pair;
   bool bare = false, list = false, list_keys = false, times = false;
 };
-
-/// Width and height, pixels, of "1600x1000"; any whole numbers. Throws Error where the text is anything else.
-std::pair<int, int> read_size(const std::string& text) {
-  int width = 0, height = 0;
-  const char* const last = text.data() + text.size();
-  const auto across = std::from_chars(text.data(), last, width);
-  const bool by = across.ec == std::errc{} && across.ptr != last && *across.ptr == 'x';
-  const auto down = by ? std::from_chars(across.ptr + 1, last, height) : across;
-  if (!by || down.ec != std::errc{} || down.ptr != last)
-    throw Error(fmt::format("--size {}: expected width x height in pixels, as in 1600x1000", text));
-  return {width, height};
-}
 
 int print_list(Output& out) {
   for (const Picture* picture : all_pictures()) out.print("{:<12} {}\n", picture->name, picture->line);
@@ -70,20 +52,21 @@ const PictureFormat& format_of(const std::string& file) {
   throw Error(fmt::format("{}: expected a name that ends in {}", file, fmt::join(endings(), ", ")));
 }
 
-/// Which picture, how large: as asked for, else as the scene's file was drawn.
+/// How large: as asked for, else as the scene's file was drawn.
 Still still_of(const Options& options, const std::optional<DrawnAs>& drawn) {
   Still still{.out = options.out, .times = options.times};
-  if (drawn)
-    still.width = drawn->width, still.height = drawn->height, still.scale = drawn->scale, still.bare = drawn->bare;
-  if (!options.size.empty()) std::tie(still.width, still.height) = read_size(options.size);
+  if (drawn) still.size = drawn->size, still.scale = drawn->scale, still.bare = drawn->bare, still.dpi = drawn->dpi;
+  try {
+    if (!options.size.empty()) still.size = parse_size(options.size);
+  } catch (const Error& error) {
+    throw Error(fmt::format("--size {}", error.what()));
+  }
   if (options.scale) still.scale = *options.scale;
+  if (options.dpi) still.dpi = *options.dpi;
+  if (options.dpi && !still.size.on_paper())
+    throw Error("--dpi: expected a --size in mm, cm, in or pt beside it, as in 85x60mm");
   still.bare = still.bare || options.bare;
-  // As doubles: the scale may be anything, and its product may not fit into an int.
-  const double width = still.width * still.scale, height = still.height * still.scale;
-  if (still.width < 1 || still.height < 1 ||
-      !(std::min(width, height) >= least_side && std::max(width, height) <= greatest_side))
-    throw Error(fmt::format("a picture of {:.0f}x{:.0f}, expected {}…{} pixels a side", width, height, least_side,
-                            greatest_side));
+  (void)still.sheet(); // throws where it cannot be
   return still;
 }
 
@@ -133,9 +116,13 @@ void add_render(CLI::App& app, Command& command) {
   options->scene.add_to(*render_command);
   render_command->add_option("--picture", options->picture, "one of --list; of a picture's file: as that was drawn");
   render_command->add_option("--out", options->out, fmt::format("FILE with one of {}", fmt::join(endings(), ", ")));
-  render_command->add_option("--size", options->size,
-                             fmt::format("WxH, pixels (default {}x{})", usual_width, usual_height));
-  render_command->add_option("--scale", options->scale, "multiplies the size (default 1)");
+  render_command->add_option(
+      "--size", options->size,
+      fmt::format("WxH in pixels (default {}x{}), or on paper: 85x60mm, 8.5x6cm, 3x2in, 240x170pt", usual_width,
+                  usual_height));
+  render_command->add_option("--scale", options->scale, "multiplies the pixels (default 1)");
+  render_command->add_option("--dpi", options->dpi,
+                             fmt::format("dots an inch, of a size on paper (default {})", usual_dpi));
   render_command->add_flag("--bare", options->bare, "without read-outs and marks of the present m and n");
   render_command->add_option("--m", options->m, "position of the query");
   render_command->add_option("--n", options->n, "position of the key");

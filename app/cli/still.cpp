@@ -1,5 +1,7 @@
 #include "app/cli/still.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "app/bench/start.h"
@@ -20,7 +22,8 @@ namespace ropescope::cli {
 
 namespace {
 
-int scaled(int pixels, double scale) { return static_cast<int>(pixels * scale); }
+/// A window has no room for its controls below this at scale 1: on smaller paper its text is smaller.
+constexpr float least_window_width = 800, least_window_height = 480;
 
 /// Where the CPU stands in for a GPU that failed or is missing, a person is told: never a silent change of engine.
 void say_why_no_gpu(const gpu::Engines& engines) {
@@ -40,29 +43,33 @@ void require_drawn(const shell::Shell& shell) {
 
 /// One frame of the scene's view, as it is drawn without a window.
 void draw_frame(shell::Shell& shell, const Still& still, canvas::Painter* painter = nullptr) {
-  const int width = scaled(still.width, still.scale), height = scaled(still.height, still.scale);
-  if (shown_picture(shell.scene()).fills_window)
-    shell.frame(width, height, 1 / 60.0f, false, painter);
-  else
-    shell.picture_frame(width, height, still.bare, painter);
+  const Sheet sheet = still.sheet();
+  if (!shown_picture(shell.scene()).fills_window) {
+    shell.fix_scale(sheet.scale);
+    return shell.picture_frame(sheet.width, sheet.height, still.bare, painter);
+  }
+  shell.fix_scale(std::min({sheet.scale, static_cast<float>(sheet.width) / least_window_width,
+                            static_cast<float>(sheet.height) / least_window_height}));
+  shell.frame(sheet.width, sheet.height, 1 / 60.0f, false, painter);
 }
 
 void write_png(const Still& still, const gpu::Framebuffer& framebuffer, const std::string& json) {
+  const Sheet sheet = still.sheet();
   const canvas::CarriedText carried[] = {{canvas::scene_keyword, json}};
-  canvas::write_png(still.out, scaled(still.width, still.scale), scaled(still.height, still.scale), framebuffer.read(),
-                    carried);
+  canvas::write_png(still.out, sheet.width, sheet.height, framebuffer.read(), carried, sheet.dots_per_inch);
 }
 
 /// The last frame once more, into another painter.
 void write_drawn(const Still& still, shell::Shell& shell, const canvas::FileFormat& format, const std::string& json) {
   const std::unique_ptr<canvas::FilePainter> painter = format.make(shell.fonts());
   draw_frame(shell, still, painter.get());
-  const ImVec2 size{static_cast<float>(scaled(still.width, still.scale)),
-                    static_cast<float>(scaled(still.height, still.scale))};
+  const Sheet sheet = still.sheet();
   const std::string title = picture_title(shell.scene());
-  write_file(still.out,
-             painter->document(
-                 {.size = size, .ground = canvas::theme(shell.scene().theme).ground, .title = title, .scene = json}));
+  write_file(still.out, painter->document({.size = {static_cast<float>(sheet.width), static_cast<float>(sheet.height)},
+                                           .ground = canvas::theme(shell.scene().theme).ground,
+                                           .title = title,
+                                           .scene = json,
+                                           .points_per_pixel = sheet.points_per_pixel}));
 }
 
 std::vector<PictureFormat> all_formats() {
@@ -89,7 +96,8 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
   shell::Shell shell(scene, engines);
   // `check --report` has judged the kernel already; otherwise the shell judges it while it draws.
   if (checked) shell.show(std::move(checked));
-  const gpu::Framebuffer framebuffer(scaled(still.width, still.scale), scaled(still.height, still.scale));
+  const Sheet sheet = still.sheet();
+  const gpu::Framebuffer framebuffer(sheet.width, sheet.height);
   // Dear ImGui knows the sizes of its own windows only from the frame before, and a window may depend on another one.
   constexpr int frames = 3;
   for (int i = 0; i < frames; ++i) {
@@ -102,7 +110,7 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
   }
   require_drawn(shell); // before the file is written, which an Error must not leave behind
   say_why_no_gpu(engines);
-  const std::string json = scene_json(scene, {scene.view, still.width, still.height, still.scale, still.bare});
+  const std::string json = scene_json(scene, {scene.view, still.size, still.scale, still.bare, still.dpi});
   if (const canvas::FileFormat* format = canvas::file_format_of(still.out))
     write_drawn(still, shell, *format, json);
   else
@@ -114,7 +122,7 @@ void write_numbers(const Still& still, const Scene& scene) {
   gpu::Engines engines = make_engines(scene.engine);
   Derived derived;
   // true: it is for a file. If the GPU was asked for by name, the file must not come from the CPU.
-  engines.work_or_give_up_gpu([&] { derived.update(scene, engines, scaled(still.width, still.scale)); }, true);
+  engines.work_or_give_up_gpu([&] { derived.update(scene, engines, still.sheet().width); }, true);
   say_why_no_gpu(engines);
   const Picture& picture = shown_picture(scene);
   write_file(still.out, csv(picture, scene, picture.columns(scene, derived)));

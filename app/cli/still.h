@@ -3,6 +3,7 @@
 #include <string>
 
 #include "app/scene/derived.h"
+#include "app/scene/picture_size.h"
 #include "app/scene/scene.h"
 
 namespace ropescope::cli {
@@ -12,11 +13,14 @@ inline constexpr int usual_width = 1600, usual_height = 1000;
 
 /// A picture drawn without a window: that of the scene's view.
 struct Still {
-  std::string out;                                ///< FILE with the ending of one of picture_formats()
-  int width = usual_width, height = usual_height; ///< pixels, before the scale
-  double scale = 1;
+  std::string out; ///< FILE with the ending of one of picture_formats()
+  PictureSize size = {.width = usual_width, .height = usual_height};
+  double scale = 1;       ///< multiplies pixels, or dots an inch
+  double dpi = usual_dpi; ///< of a size that is a length on paper
   bool bare = false;
   bool times = false; ///< draw the first frame, say when it was finished, and write nothing
+
+  Sheet sheet() const { return sheet_of(size, scale, dpi); } ///< throws Error where it is too small or too large
 };
 
 /// Draws it into a file that carries the scene; the check of a kernel may have been made already. Throws Error where

@@ -60,7 +60,7 @@ Shell::~Shell() {
 }
 
 void Shell::begin(int width, int height, float seconds, ImVec2 design) {
-  const float scale = scale_for(width, height, design, zoom_);
+  const float scale = fixed_scale_ > 0 ? fixed_scale_ : scale_for(width, height, design, zoom_);
   // Before ImGui::NewFrame(), which locks the fonts.
   if (scale != scale_) {
     fonts_ = Fonts::load(scale);

@@ -68,7 +68,7 @@ TEST_CASE("a picture's file carries its scene, which is that scene again") {
   CHECK(scene.model.origin == "gemma-3-4b");
   CHECK(scene.m == 5000);
   CHECK(scene.view == "score");
-  CHECK(read_drawn_as(*json, "a.png") == DrawnAs{"score", 1600, 1000, 1, false});
+  CHECK(read_drawn_as(*json, "a.png") == DrawnAs{"score", {1600, 1000}, 1, false});
   write_file(scratch.path / "scene.json", *json);
   REQUIRE(render(scratch, "--scene scene.json --out b.png").status == 0);
   CHECK(read(scratch, "a.png") == read(scratch, "b.png"));
