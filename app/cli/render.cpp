@@ -7,6 +7,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/engines.h"
+#include "app/cli/film.h"
 #include "app/cli/kernel_options.h"
 #include "app/cli/scene_options.h"
 #include "app/cli/still.h"
@@ -25,6 +26,8 @@ struct Options {
   std::string picture, out, size, engine;
   std::optional<double> scale, dpi;
   std::optional<std::int64_t> m, n, pair;
+  std::vector<std::string> animate;
+  std::optional<double> seconds, fps;
   bool bare = false, list = false, list_keys = false, times = false;
 };
 
@@ -49,6 +52,7 @@ std::vector<std::string_view> endings() {
 const PictureFormat& format_of(const std::string& file) {
   for (const PictureFormat& format : picture_formats())
     if (file.ends_with(format.ending)) return format;
+  if (is_film(file)) throw Error(fmt::format("{}: a film needs --animate key=FROM..TO", file));
   throw Error(fmt::format("{}: expected a name that ends in {}", file, fmt::join(endings(), ", ")));
 }
 
@@ -89,6 +93,18 @@ Scene scene_of(const Options& options, const std::string& picture) {
   return scene;
 }
 
+/// A film has a name of its own: never that of a picture, which would be a folder of that name.
+void render_film(const Options& options, const std::string& name, const std::optional<DrawnAs>& drawn) {
+  for (const PictureFormat& format : picture_formats())
+    if (options.out.ends_with(format.ending))
+      throw Error(
+          fmt::format("{}: --animate makes a film: expected .mp4, .gif, or a folder for PNG files", options.out));
+  Film film{.still = still_of(options, drawn), .animate = options.animate};
+  if (options.seconds) film.seconds = *options.seconds;
+  if (options.fps) film.fps = *options.fps;
+  write_film(film, scene_of(options, name));
+}
+
 int render(const Options& options, Output& out) {
   if (options.list) return print_list(out);
   if (options.list_keys) return print_keys(out);
@@ -97,11 +113,16 @@ int render(const Options& options, Output& out) {
   if (name.empty() || options.out.empty()) throw Error("render needs --picture and --out (--list names the pictures)");
   const Picture* picture = find_picture(name);
   if (!picture) throw Error(fmt::format("there is no picture {} (render --list names them)", in_quotes(name)));
+  require_other_file(options.out, options.scene.model.config, "the model's file");
+  require_other_file(options.out, options.scene.scene, "the scene's file");
+  if (!options.animate.empty()) {
+    render_film(options, name, drawn);
+    return 0;
+  }
+  if (options.seconds || options.fps) throw Error("--seconds and --fps are of a film: expected --animate beside them");
   const PictureFormat& format = format_of(options.out);
   if (format.needs_numbers && !picture->columns)
     throw Error(fmt::format("{}: the picture \"{}\" has no numbers to write as {}", options.out, name, format.ending));
-  require_other_file(options.out, options.scene.model.config, "the model's file");
-  require_other_file(options.out, options.scene.scene, "the scene's file");
   const Still still = still_of(options, drawn);
   format.write(still, scene_of(options, name), nullptr);
   return 0;
@@ -123,6 +144,13 @@ void add_render(CLI::App& app, Command& command) {
   render_command->add_option("--scale", options->scale, "multiplies the pixels (default 1)");
   render_command->add_option("--dpi", options->dpi,
                              fmt::format("dots an inch, of a size on paper (default {})", usual_dpi));
+  render_command
+      ->add_option("--animate", options->animate,
+                   "key=FROM..TO: a film, into FILE.mp4 or FILE.gif (by ffmpeg) or a folder of PNG files")
+      ->expected(1)
+      ->take_all();
+  render_command->add_option("--seconds", options->seconds, "how long the film is (default 5)");
+  render_command->add_option("--fps", options->fps, "frames a second of the film (default 25)");
   render_command->add_flag("--bare", options->bare, "without read-outs and marks of the present m and n");
   render_command->add_option("--m", options->m, "position of the query");
   render_command->add_option("--n", options->n, "position of the key");

@@ -10,11 +10,8 @@
 #include "app/cli/engines.h"
 #include "app/cli/kernel_options.h"
 #include "app/cli/say.h"
-#include "app/gpu/context.h"
-#include "app/gpu/framebuffer.h"
 #include "app/scene/picture.h"
 #include "app/scene/scene_json.h"
-#include "app/shell/shell.h"
 #include "core/error.h"
 #include "core/io/file.h"
 
@@ -41,37 +38,6 @@ void require_drawn(const shell::Shell& shell) {
                             check.checked()->run.heads - 1));
 }
 
-/// One frame of the scene's view, as it is drawn without a window.
-void draw_frame(shell::Shell& shell, const Still& still, canvas::Painter* painter = nullptr) {
-  const Sheet sheet = still.sheet();
-  if (!shown_picture(shell.scene()).fills_window) {
-    shell.fix_scale(sheet.scale);
-    return shell.picture_frame(sheet.width, sheet.height, still.bare, painter);
-  }
-  shell.fix_scale(std::min({sheet.scale, static_cast<float>(sheet.width) / least_window_width,
-                            static_cast<float>(sheet.height) / least_window_height}));
-  shell.frame(sheet.width, sheet.height, 1 / 60.0f, false, painter);
-}
-
-void write_png(const Still& still, const gpu::Framebuffer& framebuffer, const std::string& json) {
-  const Sheet sheet = still.sheet();
-  const canvas::CarriedText carried[] = {{canvas::scene_keyword, json}};
-  canvas::write_png(still.out, sheet.width, sheet.height, framebuffer.read(), carried, sheet.dots_per_inch);
-}
-
-/// The last frame once more, into another painter.
-void write_drawn(const Still& still, shell::Shell& shell, const canvas::FileFormat& format, const std::string& json) {
-  const std::unique_ptr<canvas::FilePainter> painter = format.make(shell.fonts());
-  draw_frame(shell, still, painter.get());
-  const Sheet sheet = still.sheet();
-  const std::string title = picture_title(shell.scene());
-  write_file(still.out, painter->document({.size = {static_cast<float>(sheet.width), static_cast<float>(sheet.height)},
-                                           .ground = canvas::theme(shell.scene().theme).ground,
-                                           .title = title,
-                                           .scene = json,
-                                           .points_per_pixel = sheet.points_per_pixel}));
-}
-
 std::vector<PictureFormat> all_formats() {
   std::vector<PictureFormat> all{{".png", draw_still}};
   for (const canvas::FileFormat& format : canvas::file_formats()) all.push_back({format.ending, draw_still});
@@ -90,31 +56,68 @@ std::span<const PictureFormat> picture_formats() {
   return all;
 }
 
-void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {
-  const gpu::HeadlessContext context;
-  gpu::Engines engines = make_engines(scene.engine);
-  shell::Shell shell(scene, engines);
+Drawing::Drawing(Still still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked)
+    : still_(std::move(still)), scene_(scene), sheet_(still_.sheet()), engines_(make_engines(scene.engine)),
+      shell_(scene, engines_), framebuffer_(sheet_.width, sheet_.height) {
   // `check --report` has judged the kernel already; otherwise the shell judges it while it draws.
-  if (checked) shell.show(std::move(checked));
-  const Sheet sheet = still.sheet();
-  const gpu::Framebuffer framebuffer(sheet.width, sheet.height);
-  // Dear ImGui knows the sizes of its own windows only from the frame before, and a window may depend on another one.
-  constexpr int frames = 3;
-  for (int i = 0; i < frames; ++i) {
-    framebuffer.bind();
-    draw_frame(shell, still);
-    if (still.times) {
-      gpu::finish();
-      return bench::print_start_times();
-    }
-  }
-  require_drawn(shell); // before the file is written, which an Error must not leave behind
-  say_why_no_gpu(engines);
-  const std::string json = scene_json(scene, {scene.view, still.size, still.scale, still.bare, still.dpi});
-  if (const canvas::FileFormat* format = canvas::file_format_of(still.out))
-    write_drawn(still, shell, *format, json);
+  if (checked) shell_.show(std::move(checked));
+  float scale = sheet_.scale;
+  if (shown_picture(scene).fills_window)
+    scale = std::min({scale, static_cast<float>(sheet_.width) / least_window_width,
+                      static_cast<float>(sheet_.height) / least_window_height});
+  shell_.fix_scale(scale);
+}
+
+/// One frame of the scene's view, as it is drawn without a window.
+void Drawing::frame(canvas::Painter* painter) {
+  framebuffer_.bind();
+  if (shown_picture(shell_.scene()).fills_window)
+    shell_.frame(sheet_.width, sheet_.height, 1 / 60.0f, false, painter);
   else
-    write_png(still, framebuffer, json);
+    shell_.picture_frame(sheet_.width, sheet_.height, still_.bare, painter);
+}
+
+void Drawing::draw() {
+  // Dear ImGui knows the sizes of its own windows only from the frame before, and a window may depend on another one.
+  for (int left = drawn_ ? 1 : 3; left > 0; --left) frame();
+  require_drawn(shell_);
+  if (!drawn_) say_why_no_gpu(engines_);
+  drawn_ = true;
+}
+
+void Drawing::time_first_frame() {
+  frame();
+  gpu::finish();
+  bench::print_start_times();
+}
+
+void Drawing::show(const Scene& scene) {
+  scene_ = scene;
+  shell_.show(scene);
+}
+
+std::string Drawing::file() {
+  const std::string json = scene_json(scene_, {scene_.view, still_.size, still_.scale, still_.bare, still_.dpi});
+  const canvas::FileFormat* format = canvas::file_format_of(still_.out);
+  if (!format) {
+    const canvas::CarriedText carried[] = {{canvas::scene_keyword, json}};
+    return canvas::png_file(sheet_.width, sheet_.height, pixels(), still_.out, carried, sheet_.dots_per_inch);
+  }
+  const std::unique_ptr<canvas::FilePainter> painter = format->make(shell_.fonts());
+  frame(painter.get()); // the last frame once more
+  const std::string title = picture_title(scene_);
+  return painter->document({.size = {static_cast<float>(sheet_.width), static_cast<float>(sheet_.height)},
+                            .ground = canvas::theme(scene_.theme).ground,
+                            .title = title,
+                            .scene = json,
+                            .points_per_pixel = sheet_.points_per_pixel});
+}
+
+void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {
+  Drawing drawing(still, scene, std::move(checked));
+  if (still.times) return drawing.time_first_frame();
+  drawing.draw();
+  write_file(still.out, drawing.file());
 }
 
 void write_numbers(const Still& still, const Scene& scene) {
