@@ -28,7 +28,7 @@ struct Options {
   std::optional<std::int64_t> m, n, pair;
   std::vector<std::string> animate;
   std::optional<double> seconds, fps;
-  bool bare = false, list = false, list_keys = false, times = false;
+  bool bare = false, marks = false, list = false, list_keys = false, times = false;
 };
 
 int print_list(Output& out) {
@@ -56,10 +56,17 @@ const PictureFormat& format_of(const std::string& file) {
   throw Error(fmt::format("{}: expected a name that ends in {}", file, fmt::join(endings(), ", ")));
 }
 
+/// Whether read-outs and marks are left out: as asked for, else as the scene's file was drawn, else on paper.
+bool is_bare(const Options& options, const std::optional<DrawnAs>& drawn, canvas::ThemeName theme) {
+  if (options.bare || options.marks) return options.bare;
+  const bool of_file = drawn && drawn->bare, on_paper = theme == canvas::ThemeName::paper;
+  return of_file || (on_paper && (!drawn || !options.scene.theme.empty()));
+}
+
 /// How large: as asked for, else as the scene's file was drawn.
-Still still_of(const Options& options, const std::optional<DrawnAs>& drawn) {
-  Still still{.out = options.out, .times = options.times};
-  if (drawn) still.size = drawn->size, still.scale = drawn->scale, still.bare = drawn->bare, still.dpi = drawn->dpi;
+Still still_of(const Options& options, const std::optional<DrawnAs>& drawn, canvas::ThemeName theme) {
+  Still still{.out = options.out, .bare = is_bare(options, drawn, theme), .times = options.times};
+  if (drawn) still.size = drawn->size, still.scale = drawn->scale, still.dpi = drawn->dpi;
   try {
     if (!options.size.empty()) still.size = parse_size(options.size);
   } catch (const Error& error) {
@@ -69,7 +76,6 @@ Still still_of(const Options& options, const std::optional<DrawnAs>& drawn) {
   if (options.dpi) still.dpi = *options.dpi;
   if (options.dpi && !still.size.on_paper())
     throw Error("--dpi: expected a --size in mm, cm, in or pt beside it, as in 85x60mm");
-  still.bare = still.bare || options.bare;
   (void)still.sheet(); // throws where it cannot be
   return still;
 }
@@ -99,10 +105,11 @@ void render_film(const Options& options, const std::string& name, const std::opt
     if (options.out.ends_with(format.ending))
       throw Error(
           fmt::format("{}: --animate makes a film: expected .mp4, .gif, or a folder for PNG files", options.out));
-  Film film{.still = still_of(options, drawn), .animate = options.animate};
+  const Scene scene = scene_of(options, name);
+  Film film{.still = still_of(options, drawn, scene.theme), .animate = options.animate};
   if (options.seconds) film.seconds = *options.seconds;
   if (options.fps) film.fps = *options.fps;
-  write_film(film, scene_of(options, name));
+  write_film(film, scene);
 }
 
 int render(const Options& options, Output& out) {
@@ -123,8 +130,8 @@ int render(const Options& options, Output& out) {
   const PictureFormat& format = format_of(options.out);
   if (format.needs_numbers && !picture->columns)
     throw Error(fmt::format("{}: the picture \"{}\" has no numbers to write as {}", options.out, name, format.ending));
-  const Still still = still_of(options, drawn);
-  format.write(still, scene_of(options, name), nullptr);
+  const Scene scene = scene_of(options, name);
+  format.write(still_of(options, drawn, scene.theme), scene, nullptr);
   return 0;
 }
 
@@ -151,7 +158,9 @@ void add_render(CLI::App& app, Command& command) {
       ->take_all();
   render_command->add_option("--seconds", options->seconds, "how long the film is (default 5)");
   render_command->add_option("--fps", options->fps, "frames a second of the film (default 25)");
-  render_command->add_flag("--bare", options->bare, "without read-outs and marks of the present m and n");
+  CLI::Option* bare =
+      render_command->add_flag("--bare", options->bare, "without read-outs and marks of the present m and n");
+  render_command->add_flag("--marks", options->marks, "with them, which --theme paper leaves out else")->excludes(bare);
   render_command->add_option("--m", options->m, "position of the query");
   render_command->add_option("--n", options->n, "position of the key");
   render_command->add_option("--pair", options->pair, "the pair that is selected");

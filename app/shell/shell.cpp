@@ -230,9 +230,10 @@ void Shell::picture_frame(int width, int height, bool bare, Painter* outside) {
   c.bare = bare;
   next_ = scene_;
   accept(next_, columns_of(c, static_cast<float>(width)));
-  shown_picture(scene_).draw(
-      c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)), scene_,
-      derived_, next_);
+  // On paper nothing shows where the picture ends, and its own margin is enough.
+  const float margin = c.theme.panels ? c.px(gap) : 0;
+  const Rect all{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
+  shown_picture(scene_).draw(c, all.inset(margin, margin), scene_, derived_, next_);
   finish();
 }
 
