@@ -39,6 +39,9 @@ public:
   /// the present m and n.
   void picture_frame(int width, int height, bool bare = false, Painter* outside = nullptr);
 
+  /// From the next frame on all is drawn at this scale, whatever the size; 0: as fits the size.
+  void fix_scale(float scale) { fixed_scale_ = scale; }
+
   /// The typefaces of the last frame.
   const Fonts& fonts() const { return fonts_; }
 
@@ -159,7 +162,7 @@ private:
   Latest<std::function<Opened()>, Opened> opening_{[](auto& read, auto& run) { run.give(read(), 1); }};
   Latest<Export, std::string> exporting_{[](auto& wanted, auto& run) { run.give(write_export(wanted), 1); }};
   Message message_;
-  float scale_ = 0, zoom_ = 1;
+  float scale_ = 0, zoom_ = 1, fixed_scale_ = 0;
   double play_remainder_ = 0;
   RopeConfig measured_rope_;
   float resting_ = 0;        // seconds since the mouse moved

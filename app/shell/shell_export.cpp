@@ -52,7 +52,8 @@ std::string Shell::drawn_as(std::string_view kind, int width, int height) {
   const std::unique_ptr<FilePainter> painter = file_format_of(kind)->make(fonts_);
   frame(width, height, 1e-4f, live_, painter.get());
   const ImVec2 size{static_cast<float>(width), static_cast<float>(height)};
-  return painter->document(size, theme(scene_.theme).ground, scene_json(scene_));
+  const std::string title = picture_title(scene_), json = scene_json(scene_);
+  return painter->document({.size = size, .ground = theme(scene_.theme).ground, .title = title, .scene = json});
 }
 
 /// A PNG is the frame that was just drawn, read back before it is shown. Both carry the scene. A window goes on while
