@@ -21,6 +21,7 @@
 #include "core/check/search/candidate.h"
 #include "core/check/search/layout_choices.h"
 #include "core/check/search/search.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
@@ -78,14 +79,15 @@ private:
     Multipliers multipliers;
     EntryBounds bounds{noise_, {}};
     // Once for all heads: cos and sin cost more than the comparison.
-    multipliers.reserve(all_.size() * pairs);
-    bounds.turned.reserve(all_.size() * pairs);
-    for (std::size_t t = 0; t < all_.size(); ++t)
+    multipliers.resize(all_.size() * pairs);
+    bounds.turned.resize(all_.size() * pairs);
+    in_parallel(all_.size(), 0, [&](std::size_t t) {
       for (std::size_t i = 0; i < pairs; ++i) {
-        multipliers.push_back(expected_.multiplier(t, i));
-        bounds.turned.push_back(
-            static_cast<float>(expected_.gain * thresholds::angle_bound * noise_.of_angle(i, expected_.angle(t, i))));
+        multipliers[t * pairs + i] = expected_.multiplier(t, i);
+        bounds.turned[t * pairs + i] =
+            static_cast<float>(expected_.gain * thresholds::angle_bound * noise_.of_angle(i, expected_.angle(t, i)));
       }
+    });
     Comparison comparison = compare(run_, layouts_.front().at, multipliers, &bounds);
     odd_ = std::move(comparison.odd);
     finding_.expected = {expected_.turns.theta, expected_.turns.axis, expected_.gain, layouts_.front().at};

@@ -317,10 +317,14 @@ KernelRun with_operands(const KernelRun& run, const PairComponents& at, std::spa
                         const Operands& operands) {
   std::vector<std::uint8_t> rest(static_cast<std::size_t>(run.shape.head_dim), 0);
   for (const std::int64_t component : at.rest) rest[static_cast<std::size_t>(component)] = 1;
-  KernelRun part = run;
+  KernelRun part; // not a copy, of arrays that may be hundreds of megabytes
+  part.rope = run.rope;
+  part.shape = run.shape;
+  part.heads = run.heads;
+  part.in.shape = part.out.shape = run.in.shape;
   part.shape.tokens = static_cast<std::int64_t>(tokens.size());
   part.seq_len = run.length();
-  part.positions.ids.clear();
+  part.positions.axes = run.positions.axes;
   for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
     for (const std::int64_t token : tokens) part.positions.ids.push_back(run.positions.at(axis, token));
   const auto width = static_cast<std::size_t>(run.shape.inner * run.shape.head_dim);

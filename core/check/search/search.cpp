@@ -265,8 +265,13 @@ private:
     for (const LayoutChoice& layout : evidence_.layouts) {
       throw_if_stopped(evidence_.stop);
       const Candidate candidate = expected_candidate(run_, layout, Operation::sin_missing);
-      const Score cosine = score(reduce(run_, layout.at, proved_tokens_, rotated_), noise_,
-                                 candidate.prediction(evidence_.expected.positions));
+      const Prediction prediction = candidate.prediction(evidence_.expected.positions);
+      const auto on = [&](const std::vector<std::int64_t>& tokens) {
+        return score(reduce(run_, layout.at, tokens, rotated_), noise_, prediction);
+      };
+      // On few tokens first, since every layout is tried and most explain none.
+      Score cosine = on(sample_tokens(run_.shape.tokens, thresholds::screened_tokens));
+      if (cosine.explained >= thresholds::mostly) cosine = on(proved_tokens_);
       std::vector<Cause> causes = candidate.causes();
       std::rotate(causes.begin(), causes.end() - 1, causes.end());
       tried_.push_back({causes, cosine.residual});
