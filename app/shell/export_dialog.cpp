@@ -192,8 +192,8 @@ void ExportDialog::try_to_export() {
 
 ExportDialog::Answer ExportDialog::draw(const Canvas& c, const Scene& scene) {
   Answer answer;
-  if (opening_) ImGui::OpenPopup(popup);
-  opening_ = false;
+  const bool opens = std::exchange(opening_, false);
+  if (opens) ImGui::OpenPopup(popup);
   const ImVec2 display = ImGui::GetIO().DisplaySize;
   const float row_height = line_height(c) + c.px(8);
   const ImVec2 size{std::min(c.px(760), display.x * 0.96f),
@@ -205,7 +205,10 @@ ExportDialog::Answer ExportDialog::draw(const Canvas& c, const Scene& scene) {
                                             ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoTitleBar |
                                                 ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove);
   ImGui::PopStyleVar();
-  if (!shown) return answer;
+  if (!shown) {
+    open_ = open_ && opens; // something else has closed the popup
+    return answer;
+  }
   const ImVec2 least = ImGui::GetCursorScreenPos();
   text(c, least, c.fonts.title, c.theme.text, "Export");
   ImGui::SetCursorScreenPos({least.x, least.y + c.px(34)});

@@ -41,6 +41,8 @@ void FileDialog::open(FileWish wish, const Recent& recent) {
   open_ = opening_ = true;
   asked_.clear();
   chosen_.reset();
+  keys_.clear();
+  replaces_typed_.reset();
   focus_ = Focus::list;
   find_places(recent);
   set_typed({});
@@ -180,8 +182,8 @@ void FileDialog::typed_changed() {
 
 void FileDialog::set_typed(std::string text) {
   text.resize(std::min(text.size(), typed_.size() - 1));
+  replaces_typed_ = Replacement{replaces_typed_ ? replaces_typed_->before : typed_.data(), text};
   std::copy_n(text.c_str(), text.size() + 1, typed_.begin());
-  replaces_typed_ = std::move(text);
 }
 
 std::string FileDialog::whole(const FolderEntry& e) const { return (shown_ / e.name).string(); }
@@ -195,47 +197,48 @@ bool FileDialog::key(int key, int modifiers) {
       asked_.clear();
     return true;
   }
-  if (!asked_.empty()) return question_key(key);
-  const bool shift = modifiers & GLFW_MOD_SHIFT, control = modifiers & GLFW_MOD_CONTROL;
-  if (key == GLFW_KEY_TAB) {
-    if (shift || focus_ == Focus::places)
-      focus_ = focus_ == Focus::list && !places_.empty() ? Focus::places : Focus::list;
-    else
-      complete();
-    return true;
-  }
-  if (control && (key == GLFW_KEY_H || key == GLFW_KEY_O)) { // the second only so that it does nothing else
-    if (key == GLFW_KEY_H) hidden_ = !hidden_, filter();
-    return true;
-  }
-  return focus_ == Focus::places ? place_key(key) : list_key(key, modifiers);
-}
-
-bool FileDialog::list_key(int key, int modifiers) {
-  constexpr int rows_a_page = 10;
-  const bool marks = modifiers & GLFW_MOD_SHIFT;
-  switch (key) {
-  case GLFW_KEY_UP:
-    if (modifiers & GLFW_MOD_ALT)
-      up();
-    else
-      move_selection(-1, marks);
-    return true;
-  case GLFW_KEY_DOWN: move_selection(1, marks); return true;
-  case GLFW_KEY_PAGE_UP: move_selection(-rows_a_page, false); return true;
-  case GLFW_KEY_PAGE_DOWN: move_selection(rows_a_page, false); return true;
-  case GLFW_KEY_BACKSPACE:
-    if (typed_[0] != '\0') return false;
-    up();
-    return true;
-  default: break;
-  }
-  if (!is_enter(key)) return false;
-  confirm();
+  const bool control = modifiers & GLFW_MOD_CONTROL;
+  // Ctrl+O, which opened the dialog, does nothing in it.
+  if (key == GLFW_KEY_O && control) return true;
+  const bool in_list = key == GLFW_KEY_UP || key == GLFW_KEY_DOWN || key == GLFW_KEY_PAGE_UP ||
+                       key == GLFW_KEY_PAGE_DOWN || key == GLFW_KEY_TAB || is_enter(key) ||
+                       (key == GLFW_KEY_H && control) || (key == GLFW_KEY_BACKSPACE && typed_[0] == '\0');
+  const bool sideways = key == GLFW_KEY_LEFT || key == GLFW_KEY_RIGHT;
+  if (!in_list && !(sideways && (!asked_.empty() || focus_ == Focus::places))) return false;
+  keys_.push_back({key, modifiers});
   return true;
 }
 
-bool FileDialog::place_key(int key) {
+void FileDialog::do_key(int key, int modifiers) {
+  if (!asked_.empty()) return question_key(key);
+  if (key == GLFW_KEY_TAB) {
+    if (modifiers & GLFW_MOD_SHIFT || focus_ == Focus::places)
+      focus_ = focus_ == Focus::list && !places_.empty() ? Focus::places : Focus::list;
+    else
+      complete();
+  } else if (key == GLFW_KEY_H) {
+    hidden_ = !hidden_;
+    filter();
+  } else if (focus_ == Focus::places)
+    place_key(key);
+  else
+    list_key(key, modifiers);
+}
+
+void FileDialog::list_key(int key, int modifiers) {
+  constexpr int rows_a_page = 10;
+  const bool marks = modifiers & GLFW_MOD_SHIFT;
+  if (key == GLFW_KEY_BACKSPACE || (key == GLFW_KEY_UP && modifiers & GLFW_MOD_ALT))
+    up();
+  else if (key == GLFW_KEY_UP || key == GLFW_KEY_DOWN)
+    move_selection(key == GLFW_KEY_UP ? -1 : 1, marks);
+  else if (key == GLFW_KEY_PAGE_UP || key == GLFW_KEY_PAGE_DOWN)
+    move_selection(key == GLFW_KEY_PAGE_UP ? -rows_a_page : rows_a_page, false);
+  else if (is_enter(key))
+    confirm();
+}
+
+void FileDialog::place_key(int key) {
   const int last = static_cast<int>(places_.size()) - 1;
   if (key == GLFW_KEY_UP)
     selected_place_ = std::max(0, selected_place_ - 1);
@@ -245,19 +248,15 @@ bool FileDialog::place_key(int key) {
     focus_ = Focus::list;
   else if (is_enter(key))
     choose_place(Place(places_[static_cast<std::size_t>(selected_place_)]));
-  else
-    return false;
-  return true;
 }
 
-bool FileDialog::question_key(int key) {
+void FileDialog::question_key(int key) {
   if (key == GLFW_KEY_LEFT || key == GLFW_KEY_RIGHT || key == GLFW_KEY_TAB)
     answer_ = !answer_;
   else if (is_enter(key)) {
     const fs::path file = std::exchange(asked_, {});
     if (answer_) choose({file.string()});
   }
-  return true;
 }
 
 void FileDialog::move_selection(int rows, bool marks) {

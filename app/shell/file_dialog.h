@@ -45,7 +45,8 @@ public:
   /// Whether a folder is being read.
   bool working() const { return open_ && reader_.working(); }
 
-  /// A key (GLFW's codes) that went down or repeats while it is open; false where it is left to the typed field.
+  /// A key (GLFW's codes) that went down or repeats while it is open; false where it is left to the typed field. What
+  /// it does follows in draw(), behind the letters that were typed before it.
   bool key(int key, int modifiers);
 
   /// Draws it where it is open; what was chosen, once. `wait`: folders are waited for, as there is no window that a
@@ -69,11 +70,12 @@ private:
   void filter();
   void typed_changed();
   void set_typed(std::string);
+  void do_key(int key, int modifiers);
   bool is_visible(const FolderEntry&, std::string_view name) const;
   const FolderEntry* entry(int row) const;
-  bool list_key(int key, int modifiers);
-  bool place_key(int key);
-  bool question_key(int key);
+  void list_key(int key, int modifiers);
+  void place_key(int key);
+  void question_key(int key);
   void move_selection(int rows, bool marks);
   void mark(int row);
   void up();
@@ -106,10 +108,17 @@ private:
   std::string trouble_;              // a sentence, or the system's reason
   std::string select_;               // the entry to be selected once it is read
   std::array<char, 4096> typed_{};
-  std::optional<std::string> replaces_typed_; // what the field will hold
-  int selected_ = -1;                         // a row of visible_
-  bool selected_by_hand_ = false;             // and not because it begins as what was typed
-  bool scrolls_ = false;                      // the list goes to the selected row
+  struct Replacement {
+    std::string before, now;
+  };
+  std::optional<Replacement> replaces_typed_; // in the text that Dear ImGui has while the field has the keyboard
+  struct Key {
+    int key, modifiers;
+  };
+  std::vector<Key> keys_;         // since the last frame
+  int selected_ = -1;             // a row of visible_
+  bool selected_by_hand_ = false; // and not because it begins as what was typed
+  bool scrolls_ = false;          // the list goes to the selected row
   int selected_place_ = 0;
   Focus focus_ = Focus::list;
   bool hidden_ = false, all_files_ = false;

@@ -73,7 +73,10 @@ std::optional<Chosen> FileDialog::draw(const Canvas& c, bool wait) {
                                                 ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
                                                 ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
   ImGui::PopStyleVar();
-  if (!shown) return std::exchange(chosen_, std::nullopt);
+  if (!shown) {
+    open_ = open_ && opening_; // something else has closed the popup
+    return std::exchange(chosen_, std::nullopt);
+  }
   // A popup can be closed only between its Begin and its End, so that close() is carried out here.
   if (!open_) {
     ImGui::CloseCurrentPopup();
@@ -105,9 +108,12 @@ std::optional<Chosen> FileDialog::draw(const Canvas& c, bool wait) {
 int FileDialog::on_field(ImGuiInputTextCallbackData* data) {
   auto& dialog = *static_cast<FileDialog*>(data->UserData);
   if (data->EventFlag != ImGuiInputTextFlags_CallbackAlways || !dialog.replaces_typed_) return 0;
-  const std::string wanted = *std::exchange(dialog.replaces_typed_, std::nullopt);
+  const Replacement wanted = *std::exchange(dialog.replaces_typed_, std::nullopt);
+  // Letters that were typed meanwhile stand behind it.
+  const std::string present(data->Buf, static_cast<std::size_t>(data->BufTextLen));
+  if (!present.starts_with(wanted.before)) return 0;
   data->DeleteChars(0, data->BufTextLen);
-  data->InsertChars(0, wanted.c_str());
+  data->InsertChars(0, (wanted.now + present.substr(wanted.before.size())).c_str());
   return 0;
 }
 
@@ -127,6 +133,8 @@ void FileDialog::draw_field(const Canvas& c, float width) {
   c.note("dialog.path", {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
   if (!ImGui::IsItemActive()) replaces_typed_.reset(); // the field took it from the buffer
   if (before != typed_.data()) typed_changed();
+  for (const Key& pressed : std::exchange(keys_, {}))
+    if (open_) do_key(pressed.key, pressed.modifiers);
   ImGui::SetCursorScreenPos({at.x, ImGui::GetItemRectMax().y + c.px(10)});
 }
 

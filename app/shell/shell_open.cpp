@@ -37,6 +37,14 @@ std::string words_of_arrays(const KernelFiles& before, const KernelFiles& now) {
   return fmt::format("input {}, output {}", name_of(now.in), name_of(now.out));
 }
 
+/// A name without an ending gets this one, but where that would replace a file that nobody asked about: the desktop's
+/// dialogs leave names as they are.
+std::string with_ending(const std::string& path, const char* ending) {
+  std::error_code error;
+  const bool has_one = std::filesystem::path(path).has_extension() || std::filesystem::exists(path + ending, error);
+  return has_one ? path : path + ending;
+}
+
 /// What is opened here, by the end of its name.
 std::vector<std::string> opened_endings() {
   return {".json", ".gguf", ".png", ".svg", ".pdf", ".npy", ".npz", ".safetensors"};
@@ -177,7 +185,7 @@ void Shell::write_scene(const std::string& path) {
 void Shell::take_chosen(const Chosen& chosen) {
   switch (chosen.purpose) {
   case FileWish::Purpose::open: drop(chosen.paths); break;
-  case FileWish::Purpose::save_scene: write_scene(chosen.paths.front()); break;
+  case FileWish::Purpose::save_scene: write_scene(with_ending(chosen.paths.front(), ".json")); break;
   case FileWish::Purpose::export_place:
     files_.export_dialog.take_place(chosen.paths.front());
     begin_export();
