@@ -1,8 +1,6 @@
 #include "app/shell/export_dialog.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <system_error>
 
 #include <GLFW/glfw3.h>
@@ -27,37 +25,12 @@ constexpr std::string_view sizes[] = {"1600x1000", "1920x1080", "85x60mm", "170x
 constexpr int scales[] = {1, 2, 4};
 // The rows, in their order; the last two are typed fields.
 enum Row : std::size_t { what_row, format_row, theme_row, size_row, scale_row, marks_row, path_row };
-// As of `render`: a smaller picture has no room for its axes and words, and many drivers draw none that is larger.
-constexpr int least_side = 320, greatest_side = 16384;
 
 bool is_enter(int key) { return key == GLFW_KEY_ENTER || key == GLFW_KEY_KP_ENTER; }
 
 float line_height(const Canvas& c) { return compat::font_size(c.fonts.body) * 1.6f; }
 
 } // namespace
-
-std::array<int, 2> read_export_size(const std::string& size) {
-  // On paper the letters of 16 pixels have 8 points: a point has two pixels.
-  constexpr double pixels_per_mm = 2 * 72 / 25.4;
-  std::array<double, 2> side{};
-  const char *at = size.data(), *const end = size.data() + size.size();
-  const auto across = std::from_chars(at, end, side[0]);
-  const bool by = across.ec == std::errc{} && across.ptr != end && *across.ptr == 'x';
-  const auto down = by ? std::from_chars(across.ptr + 1, end, side[1]) : across;
-  const std::string_view unit(down.ptr, static_cast<std::size_t>(end - down.ptr));
-  if (!by || down.ec != std::errc{} || (!unit.empty() && unit != "mm"))
-    throw Error(fmt::format("size {}: expected width x height, as in 1600x1000 (pixels) or 85x60mm", size));
-  const double unit_pixels = unit == "mm" ? pixels_per_mm : 1;
-  std::array<int, 2> pixels{};
-  for (std::size_t i = 0; i < 2; ++i) {
-    const double exact = std::round(side[i] * unit_pixels);
-    if (!(exact >= least_side && exact <= greatest_side))
-      throw Error(
-          fmt::format("size {}: is {:.0f} pixels a side, expected {} … {}", size, exact, least_side, greatest_side));
-    pixels[i] = static_cast<int>(exact);
-  }
-  return pixels;
-}
 
 void ExportDialog::open(const Scene& scene, std::array<int, 2> picture, std::array<int, 2> window,
                         const fs::path& folder) {
@@ -82,9 +55,9 @@ void ExportDialog::set_path(const std::string& path) {
 /// A name that says what it is, where no person has given one; of a given name the ending alone follows the format.
 void ExportDialog::propose(const Scene& scene) {
   if (!is_proposed_) return set_path(fs::path(path_.data()).replace_extension(choice.ending).string());
-  Drawing drawing;
-  drawing.window = choice.window;
-  set_path(free_name((folder_ / proposed_name(scene, drawing)).string() + choice.ending));
+  ExportAs as;
+  as.window = choice.window;
+  set_path(free_name((folder_ / proposed_name(scene, as)).string() + choice.ending));
 }
 
 void ExportDialog::take_place(const std::string& path) {
@@ -95,15 +68,16 @@ void ExportDialog::take_place(const std::string& path) {
   set_path(ending == choice.ending ? path : path + choice.ending);
 }
 
-Drawing ExportDialog::drawing() const {
-  Drawing drawing{choice.ending, 0, 0, static_cast<double>(choice.scale), choice.bare, choice.window};
-  const std::array<int, 2> size =
-      choice.size.empty() ? choice.window ? window_ : picture_ : read_export_size(choice.size);
-  drawing.width = size[0], drawing.height = size[1];
-  if (std::max(size[0], size[1]) * choice.scale > greatest_side)
-    throw Error(
-        fmt::format("{}x{} pixels ×{}: expected at most {} a side", size[0], size[1], choice.scale, greatest_side));
-  return drawing;
+ExportAs ExportDialog::chosen() const {
+  const std::array<int, 2>& here = choice.window ? window_ : picture_;
+  ExportAs as{choice.ending,
+              {static_cast<double>(here[0]), static_cast<double>(here[1])},
+              static_cast<double>(choice.scale),
+              choice.bare,
+              choice.window};
+  if (!choice.size.empty()) as.size = parse_size(choice.size);
+  sheet_of(as.size, as.scale); // throws where it is too large
+  return as;
 }
 
 std::vector<ExportDialog::Choices> ExportDialog::rows(const Scene& scene) const {
@@ -172,7 +146,7 @@ void ExportDialog::try_to_export() {
   const bool may_replace = std::exchange(answer_, false);
   std::error_code error;
   try {
-    drawing();
+    chosen();
     if (path_[0] == '\0') throw Error("the file has no name");
     const fs::path whole = expanded(path_.data(), folder_);
     set_path(whole.string());

@@ -25,9 +25,6 @@ struct ExportChoice {
   bool operator==(const ExportChoice&) const = default;
 };
 
-/// Pixels at scale 1 of a size as a person writes it. Throws Error where it is none, or too small or too large.
-std::array<int, 2> read_export_size(const std::string& size);
-
 /// A dialog that asks what is exported, as which file, and where to. Its owner keeps it from frame to frame.
 class ExportDialog {
 public:
@@ -51,8 +48,8 @@ public:
   /// From the dialog of files, which has asked whether it may be replaced. The ending says what is written.
   void take_place(const std::string& path);
 
-  /// What is to be drawn. Throws Error where the typed size is none.
-  Drawing drawing() const;
+  /// What is to be drawn. Throws Error where it is too large.
+  ExportAs chosen() const;
 
 private:
   /// A row of choices of which one holds.

@@ -128,7 +128,8 @@ void FileDialog::draw_field(const Canvas& c, float width) {
   // CallbackCompletion keeps Tab from going to another control; complete() does the work.
   ImGui::InputTextWithHint("##path", hint, typed_.data(), typed_.size(),
                            ImGuiInputTextFlags_CallbackAlways | ImGuiInputTextFlags_CallbackCompletion |
-                               (asked_.empty() ? 0 : ImGuiInputTextFlags_ReadOnly),
+                               (asked_.empty() ? 0 : ImGuiInputTextFlags_ReadOnly) |
+                               (wish_.saves() ? ImGuiInputTextFlags_AutoSelectAll : 0), // typed over the proposed name
                            on_field, this);
   c.note("dialog.path", {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
   if (!ImGui::IsItemActive()) replaces_typed_.reset(); // the field took it from the buffer

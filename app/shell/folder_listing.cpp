@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <system_error>
 
+#include <unistd.h>
+
 namespace ropescope::shell {
 
 namespace fs = std::filesystem;
@@ -84,6 +86,13 @@ bool comes_before(const FolderEntry& a, const FolderEntry& b) {
 std::optional<fs::path> home_folder() {
   const char* home = std::getenv("HOME");
   return home && *home ? std::optional<fs::path>(home) : std::nullopt;
+}
+
+fs::path usual_folder() {
+  std::error_code error;
+  const fs::path here = fs::current_path(error);
+  if (!error && access(here.c_str(), W_OK) == 0 && here.has_relative_path()) return here;
+  return home_folder().value_or(here);
 }
 
 fs::path expanded(std::string_view typed, const fs::path& folder) {

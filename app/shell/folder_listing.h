@@ -47,6 +47,10 @@ bool comes_before(const FolderEntry&, const FolderEntry&);
 /// The home folder ($HOME); nothing where there is none.
 std::optional<std::filesystem::path> home_folder();
 
+/// Where files are written while nobody has said where: the current folder; the home folder where that is "/" or cannot
+/// be written, as of a program that a desktop started.
+std::filesystem::path usual_folder();
+
 /// What a person typed as a whole path: "~" is the home folder, what does not begin with "/" lies in `folder`.
 std::filesystem::path expanded(std::string_view typed, const std::filesystem::path& folder);
 

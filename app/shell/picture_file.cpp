@@ -40,20 +40,18 @@ private:
   GLint framebuffer_ = 0, viewport_[4] = {};
 };
 
-int scaled(int pixels, double scale) { return static_cast<int>(pixels * scale); }
-
-Drawn numbers(const Scene& scene, const Drawing& drawing, gpu::Engines& engines) {
+Drawn numbers(const Scene& scene, const ExportAs& as, gpu::Engines& engines) {
   Derived derived;
   // true: it is for a file. If the GPU was asked for by name, the file must not come from the CPU.
-  engines.work_or_give_up_gpu([&] { derived.update(scene, engines, scaled(drawing.width, drawing.scale)); }, true);
+  engines.work_or_give_up_gpu([&] { derived.update(scene, engines, sheet_of(as.size, as.scale).width); }, true);
   const Picture& picture = shown_picture(scene);
-  return {csv(picture, scene, picture.columns(scene, derived)), 0, 0, {}};
+  return {csv(picture, scene, picture.columns(scene, derived)), {}, {}};
 }
 
 /// What the file carries: the scene, and where `render` can draw the same again, how it was drawn.
-std::string carried(const Scene& scene, const Drawing& drawing) {
-  if (drawing.window && !shown_picture(scene).fills_window) return scene_json(scene);
-  return scene_json(scene, {scene.view, drawing.width, drawing.height, drawing.scale, drawing.bare});
+std::string carried(const Scene& scene, const ExportAs& as) {
+  if (as.window && !shown_picture(scene).fills_window) return scene_json(scene);
+  return scene_json(scene, {scene.view, as.size, as.scale, as.bare});
 }
 
 } // namespace
@@ -65,42 +63,67 @@ std::vector<std::string_view> export_endings(const Picture& picture) {
   return endings;
 }
 
-Drawn drawn(const Scene& scene, const Drawing& drawing, gpu::Engines& engines,
+void fit(Shell& shell, const Sheet& sheet, bool window) {
+  // A window has no room for its controls below this at scale 1: on smaller paper its text is smaller.
+  constexpr float least_width = 800, least_height = 480;
+  float scale = sheet.scale;
+  if (window)
+    scale = std::min(
+        {scale, static_cast<float>(sheet.width) / least_width, static_cast<float>(sheet.height) / least_height});
+  shell.fix_scale(scale);
+}
+
+void draw_on(Shell& shell, const Sheet& sheet, bool window, bool bare, Painter* painter) {
+  if (window)
+    shell.frame(sheet.width, sheet.height, 1 / 60.0f, false, painter);
+  else
+    shell.picture_frame(sheet.width, sheet.height, bare, painter);
+}
+
+std::string document_of(const FileFormat& format, Shell& shell, const Sheet& sheet, bool window, bool bare,
+                        std::string_view json) {
+  const std::unique_ptr<FilePainter> painter = format.make(shell.fonts());
+  draw_on(shell, sheet, window, bare, painter.get());
+  const std::string title = picture_title(shell.scene());
+  return painter->document({.size = {static_cast<float>(sheet.width), static_cast<float>(sheet.height)},
+                            .ground = theme(shell.scene().theme).ground,
+                            .title = title,
+                            .scene = json,
+                            .points_per_pixel = sheet.points_per_pixel});
+}
+
+Drawn drawn(const Scene& scene, const ExportAs& as, gpu::Engines& engines,
             std::shared_ptr<const CheckedKernel> checked) {
-  if (drawing.ending == ".csv") return numbers(scene, drawing, engines);
+  if (as.ending == ".csv") return numbers(scene, as, engines);
   const Aside aside;
   Shell shell(scene, engines);
   if (checked) shell.show(std::move(checked));
-  const int width = scaled(drawing.width, drawing.scale), height = scaled(drawing.height, drawing.scale);
-  const gpu::Framebuffer framebuffer(width, height);
-  const auto draw = [&](Painter* painter) {
-    framebuffer.bind();
-    if (drawing.window || shown_picture(scene).fills_window)
-      shell.frame(width, height, 1 / 60.0f, false, painter);
-    else
-      shell.picture_frame(width, height, drawing.bare, painter);
-  };
+  const Sheet sheet = sheet_of(as.size, as.scale);
+  const gpu::Framebuffer framebuffer(sheet.width, sheet.height);
+  const bool window = as.window || shown_picture(scene).fills_window;
+  fit(shell, sheet, window);
   // Dear ImGui knows the sizes of its own windows only from the frame before, and a window may depend on another one.
   constexpr int frames = 3;
-  for (int i = 0; i < frames; ++i) draw(nullptr);
-  const std::string json = carried(scene, drawing);
-  const FileFormat* format = file_format_of(drawing.ending);
-  if (!format) return {json, width, height, framebuffer.read()};
-  const std::unique_ptr<FilePainter> painter = format->make(shell.fonts());
-  draw(painter.get());
-  const ImVec2 size{static_cast<float>(width), static_cast<float>(height)};
-  return {painter->document(size, theme(scene.theme).ground, json), width, height, {}};
+  for (int i = 0; i < frames; ++i) {
+    framebuffer.bind();
+    draw_on(shell, sheet, window, as.bare);
+  }
+  const std::string json = carried(scene, as);
+  if (const FileFormat* format = file_format_of(as.ending))
+    return {document_of(*format, shell, sheet, window, as.bare, json), sheet, {}};
+  return {json, sheet, framebuffer.read()};
 }
 
 void write_drawn(const std::string& path, const Drawn& drawn) {
   if (drawn.pixels.empty()) return write_file(path, drawn.text);
   const CarriedText carried[] = {{scene_keyword, drawn.text}};
-  write_png(path, drawn.width, drawn.height, drawn.pixels, carried);
+  write_file(path,
+             png_file(drawn.sheet.width, drawn.sheet.height, drawn.pixels, path, carried, drawn.sheet.dots_per_inch));
 }
 
-std::string proposed_name(const Scene& scene, const Drawing& drawing) {
-  std::string name = fmt::format("rope_{}_{}_{}", drawing.window ? "window" : scene.view, scene.model.name,
-                                 scheme_of(scene.rope).choice());
+std::string proposed_name(const Scene& scene, const ExportAs& as) {
+  std::string name =
+      fmt::format("rope_{}_{}_{}", as.window ? "window" : scene.view, scene.model.name, scheme_of(scene.rope).choice());
   // What may trouble a file system or a shell.
   std::replace_if(
       name.begin(), name.end(),

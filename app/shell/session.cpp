@@ -54,7 +54,7 @@ ExportChoice choice_of(const Json& json) {
   if (scale == 2 || scale == 4) choice.scale = scale;
   const std::string size = json.value("size", "");
   try {
-    if (!size.empty()) read_export_size(size);
+    if (!size.empty()) sheet_of(parse_size(size), 1);
     choice.size = size;
   } catch (const Error&) { // the size as it stands
   }

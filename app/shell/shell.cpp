@@ -63,7 +63,7 @@ Shell::~Shell() {
 }
 
 void Shell::begin(int width, int height, float seconds, ImVec2 design) {
-  const float scale = scale_for(width, height, design, zoom_);
+  const float scale = fixed_scale_ > 0 ? fixed_scale_ : scale_for(width, height, design, zoom_);
   // Before ImGui::NewFrame(), which locks the fonts.
   if (scale != scale_) {
     fonts_ = Fonts::load(scale);
@@ -229,9 +229,10 @@ void Shell::picture_frame(int width, int height, bool bare, Painter* outside) {
   c.bare = bare;
   next_ = scene_;
   accept(next_, columns_of(c, static_cast<float>(width)));
-  shown_picture(scene_).draw(
-      c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)), scene_,
-      derived_, next_);
+  // On paper nothing shows where the picture ends, and its own margin is enough.
+  const float margin = c.theme.panels ? c.px(gap) : 0;
+  const Rect all{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
+  shown_picture(scene_).draw(c, all.inset(margin, margin), scene_, derived_, next_);
   finish();
 }
 

@@ -41,6 +41,9 @@ public:
   /// the present m and n.
   void picture_frame(int width, int height, bool bare = false, Painter* outside = nullptr);
 
+  /// From the next frame on all is drawn at this scale, whatever the size; 0: as fits the size.
+  void fix_scale(float scale) { fixed_scale_ = scale; }
+
   /// The typefaces of the last frame.
   const Fonts& fonts() const { return fonts_; }
 
@@ -160,7 +163,7 @@ private:
   /// A picture that is to be drawn for a file.
   struct Wanted {
     Scene scene;
-    Drawing drawing;
+    ExportAs as;
     std::string path;
   };
   /// One that is drawn and to be written, with what is written beside it.
@@ -199,7 +202,7 @@ private:
   std::vector<Wanted> exports_; // that wait to be drawn
   Latest<Export, std::string> exporting_{[](auto& wanted, auto& run) { run.give(write_export(wanted), 1); }};
   Message message_;
-  float scale_ = 0, zoom_ = 1;
+  float scale_ = 0, zoom_ = 1, fixed_scale_ = 0;
   double play_remainder_ = 0;
   RopeConfig measured_rope_;
   float resting_ = 0;        // seconds since the mouse moved

@@ -1,7 +1,6 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "app/scene/picture.h"
 #include "app/shell/shell.h"
@@ -14,18 +13,6 @@
 namespace ropescope::shell {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-/// Where exports go while nobody has said: the current folder, which of a program that a desktop started may be "/".
-fs::path usual_folder() {
-  std::error_code error;
-  const fs::path here = fs::current_path(error);
-  if (!error && access(here.c_str(), W_OK) == 0 && here.has_relative_path()) return here;
-  return home_folder().value_or(here);
-}
-
-} // namespace
 
 /// The picture as it stands in the window, and the window.
 std::array<int, 2> Shell::size_here(bool window) const {
@@ -55,16 +42,16 @@ void Shell::ask_where_to_export() {
 /// By a key: the picture as it stands, under a new name.
 void Shell::export_at_once(std::string_view ending) {
   const std::array<int, 2> size = size_here(false);
-  const Drawing drawing{std::string(ending), size[0], size[1]};
-  exports_.push_back(
-      {scene_, drawing, free_name((export_folder() / proposed_name(scene_, drawing)).string() + std::string(ending))});
+  ExportAs as{std::string(ending), {static_cast<double>(size[0]), static_cast<double>(size[1])}};
+  std::string path = free_name((export_folder() / proposed_name(scene_, as)).string() + as.ending);
+  exports_.push_back({scene_, std::move(as), std::move(path)});
 }
 
 /// As it is chosen in the dialog.
 void Shell::begin_export() {
   try {
     const ExportDialog& dialog = files_.export_dialog;
-    Wanted wanted{scene_, dialog.drawing(), dialog.path()};
+    Wanted wanted{scene_, dialog.chosen(), dialog.path()};
     if (dialog.choice.theme) wanted.scene.theme = *dialog.choice.theme;
     files_.export_folder = fs::path(wanted.path).parent_path();
     exports_.push_back(std::move(wanted));
@@ -83,8 +70,8 @@ void Shell::draw_exports() {
   try {
     const std::shared_ptr<const CheckedKernel> checked =
         wanted.scene.view == "check" ? derived_.kernel().shared() : nullptr;
-    Export ready{wanted.path, drawn(wanted.scene, wanted.drawing, engines_, checked), {}};
-    if (checked && wanted.drawing.ending != ".csv") ready.finding = finding_json(checked->finding, checked->run);
+    Export ready{wanted.path, drawn(wanted.scene, wanted.as, engines_, checked), {}};
+    if (checked && wanted.as.ending != ".csv") ready.finding = finding_json(checked->finding, checked->run);
     if (live_) return exporting_.begin(std::move(ready));
     message_ = {write_export(ready), false, false};
   } catch (const Error& error) {

@@ -164,7 +164,9 @@ void Shell::save_scene(bool asks) {
   ask_for_file({FileWish::Purpose::save_scene,
                 "Save the scene",
                 {".json"},
-                before.empty() ? files_.scene_folder : before.parent_path(),
+                !before.empty()               ? before.parent_path()
+                : files_.scene_folder.empty() ? usual_folder()
+                                              : files_.scene_folder,
                 before.empty() ? "scene.json" : before.filename().string()});
 }
 
