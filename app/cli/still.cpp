@@ -19,9 +19,6 @@ namespace ropescope::cli {
 
 namespace {
 
-/// A window has no room for its controls below this at scale 1: on smaller paper its text is smaller.
-constexpr float least_window_width = 800, least_window_height = 480;
-
 /// Where the CPU stands in for a GPU that failed or is missing, a person is told: never a silent change of engine.
 void say_why_no_gpu(const gpu::Engines& engines) {
   if (!engines.has_gpu()) say(fmt::format("{}.", engines.gpu->why_not()));
@@ -61,20 +58,13 @@ Drawing::Drawing(Still still, const Scene& scene, std::shared_ptr<const CheckedK
       shell_(scene, engines_), framebuffer_(sheet_.width, sheet_.height) {
   // `check --report` has judged the kernel already; otherwise the shell judges it while it draws.
   if (checked) shell_.show(std::move(checked));
-  float scale = sheet_.scale;
-  if (shown_picture(scene).fills_window)
-    scale = std::min({scale, static_cast<float>(sheet_.width) / least_window_width,
-                      static_cast<float>(sheet_.height) / least_window_height});
-  shell_.fix_scale(scale);
+  shell::fit(shell_, sheet_, shown_picture(scene).fills_window);
 }
 
 /// One frame of the scene's view, as it is drawn without a window.
-void Drawing::frame(canvas::Painter* painter) {
+void Drawing::frame() {
   framebuffer_.bind();
-  if (shown_picture(shell_.scene()).fills_window)
-    shell_.frame(sheet_.width, sheet_.height, 1 / 60.0f, false, painter);
-  else
-    shell_.picture_frame(sheet_.width, sheet_.height, still_.bare, painter);
+  shell::draw_on(shell_, sheet_, shown_picture(shell_.scene()).fills_window, still_.bare);
 }
 
 void Drawing::draw() {
@@ -103,14 +93,8 @@ std::string Drawing::file() {
     const canvas::CarriedText carried[] = {{canvas::scene_keyword, json}};
     return canvas::png_file(sheet_.width, sheet_.height, pixels(), still_.out, carried, sheet_.dots_per_inch);
   }
-  const std::unique_ptr<canvas::FilePainter> painter = format->make(shell_.fonts());
-  frame(painter.get()); // the last frame once more
-  const std::string title = picture_title(scene_);
-  return painter->document({.size = {static_cast<float>(sheet_.width), static_cast<float>(sheet_.height)},
-                            .ground = canvas::theme(scene_.theme).ground,
-                            .title = title,
-                            .scene = json,
-                            .points_per_pixel = sheet_.points_per_pixel});
+  framebuffer_.bind(); // the last frame once more
+  return shell::document_of(*format, shell_, sheet_, shown_picture(scene_).fills_window, still_.bare, json);
 }
 
 void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {

@@ -52,7 +52,7 @@ public:
   const Sheet& sheet() const { return sheet_; }
 
 private:
-  void frame(canvas::Painter* = nullptr);
+  void frame();
 
   Still still_;
   Scene scene_; // as it was given; the shell's own goes on from it
