@@ -34,6 +34,11 @@ std::string plain(std::string_view words) {
   return result;
 }
 
+bool begins_a_word(std::string_view text, std::string_view words) {
+  const std::size_t at = text.find(words);
+  return at != std::string_view::npos && (at == 0 || text[at - 1] == ' ');
+}
+
 /// Whether a property takes a value from what is typed behind its name. Of those that take any words the whole key must
 /// be typed, and `set` takes assignments: else "part of a name" would be a value of "part".
 bool takes(const Property& row, std::string_view name, std::string_view value) {
@@ -51,8 +56,11 @@ const Property* property_called(std::string_view name, std::string_view value) {
   for (const Property* row : all_properties()) {
     if (!takes(*row, name, value)) continue;
     if (row->key == name || row->label == name) return row;
-    const std::string key = plain(row->key);
-    const bool has = plain(row->label).find(wanted) != std::string::npos || key.find(wanted) != std::string::npos;
+    // Of a key the last part alone, unless the whole is typed: "llama" is no beginning of a value of Llama 3's rule.
+    const std::string_view key = name.find('.') == std::string_view::npos
+                                     ? row->key.substr(row->key.rfind('.') + 1) // from 0 on where there is no point
+                                     : row->key;
+    const bool has = begins_a_word(plain(row->label), wanted) || begins_a_word(plain(key), wanted);
     if (has && (!best || row->key.size() < best->key.size())) best = row;
   }
   return best;
@@ -170,7 +178,9 @@ std::vector<Choice> Palette::lines(std::string_view typed) {
     return recent_first;
   }
   std::vector<Choice> found = fitting(all_, typed);
-  if (auto value = typed_value(typed)) found.insert(found.begin(), *std::move(value));
+  // One that cannot be stands behind what fits as a name.
+  if (auto value = typed_value(typed))
+    found.insert(deeds_[value->number].value ? found.begin() : found.end(), *std::move(value));
   return found;
 }
 
@@ -197,7 +207,7 @@ std::optional<Deed> Palette::draw(const Canvas& c, Rect window) {
   return deed;
 }
 
-void ModelList::open(const Scene& scene, const std::vector<std::string>& recent_files) {
+void ModelList::open(const Scene& scene, const Recent& recent) {
   std::vector<Choice> all;
   origins_.clear();
   const auto add = [&](std::string words, std::string remark, std::string help, const std::string& origin) {
@@ -208,8 +218,12 @@ void ModelList::open(const Scene& scene, const std::vector<std::string>& recent_
                    .number = origins_.size()});
     origins_.push_back(origin);
   };
-  if (!recent_files.empty()) all.push_back({.words = "OPENED LATELY", .heading = true});
-  for (const std::string& path : recent_files) add(called(path), "file", path, path);
+  for (const std::filesystem::path& path : recent.files()) {
+    const std::string ending = path.extension().string();
+    if (ending == ".npy" || ending == ".npz" || ending == ".png" || ending == ".svg" || ending == ".pdf") continue;
+    if (all.empty()) all.push_back({.words = "OPENED LATELY", .heading = true});
+    add(called(path.string()), "file", path.string(), path.string());
+  }
   std::vector<const Preset*> sorted;
   for (const Preset& preset : presets()) sorted.push_back(&preset);
   std::stable_sort(sorted.begin(), sorted.end(), [](const Preset* a, const Preset* b) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/scene/actions.h"
+#include "app/scene/recent.h"
 #include "app/scene/scene.h"
 #include "app/shell/choice_list.h"
 
@@ -52,7 +53,7 @@ private:
 /// The models there are, in groups by family, behind the files opened lately; the present one is marked.
 class ModelList {
 public:
-  void open(const Scene&, const std::vector<std::string>& recent_files);
+  void open(const Scene&, const Recent&);
   bool is_open() const { return list_.is_open(); }
   void close() { list_.close(); }
   bool key(int glfw_key) { return list_.key(glfw_key); }

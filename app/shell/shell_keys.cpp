@@ -18,7 +18,12 @@ constexpr float notice_time = 4; // seconds: long enough to read a line
 
 } // namespace
 
+bool Shell::takes_key(int key, int modifiers) {
+  return files_.dialog.is_open() ? files_.dialog.key(key, modifiers) : files_.export_dialog.key(key, modifiers);
+}
+
 Request Shell::key(int key, int modifiers) {
+  if (takes_key(key, modifiers)) return Request::none;
   if (palette_.is_open() && palette_.key(key)) return Request::none;
   if (models_.is_open() && models_.key(key)) return Request::none;
   const bool toggles_list = key == GLFW_KEY_P && (modifiers & GLFW_MOD_CONTROL) && palette_.is_open();
@@ -59,8 +64,8 @@ void Shell::letter(unsigned codepoint) {
 }
 
 bool Shell::takes_letters() const {
-  return dialog_.is_open() || palette_.is_open() || models_.is_open() || ImGui::GetIO().WantTextInput ||
-         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
+  return files_.dialog.is_open() || files_.export_dialog.is_open() || palette_.is_open() || models_.is_open() ||
+         ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
 }
 
 /// Whether anything was open, which has then used the key up. A popup counts, but is not closed here: it belongs to
@@ -69,8 +74,10 @@ bool Shell::close_what_is_open() {
   if (palette_.is_open() || models_.is_open()) {
     palette_.close();
     models_.close();
-  } else if (dialog_.is_open())
-    dialog_.close();
+  } else if (files_.dialog.is_open())
+    files_.dialog.close();
+  else if (files_.export_dialog.is_open())
+    files_.export_dialog.close();
   else if (ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup))
     return true;
   else if (help_)
