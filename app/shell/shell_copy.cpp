@@ -78,8 +78,18 @@ void Shell::paste() {
   if (text.starts_with(address)) text.erase(0, address.size());
   std::error_code error;
   if (text.starts_with("{"))
-    begin_opening(
-        [text] { return is_scene(text) ? Opened{take_json(text, "what was copied")} : Opened{open_model(text)}; });
+    begin_opening([text] {
+      std::vector<Opened> opened(1);
+      try {
+        if (is_scene(text))
+          opened.front().held = take_json(text, "what was copied");
+        else
+          opened.front().held = open_model(text);
+      } catch (const Error& error) {
+        opened.front().held = Refused{error.what()};
+      }
+      return opened;
+    });
   else if (!text.empty() && text.find('\n') == std::string::npos && std::filesystem::exists(text, error))
     open(text);
   else
