@@ -236,6 +236,7 @@ void Shell::picture_frame(int width, int height, bool bare, Painter* outside) {
   begin(width, height, 1 / 60.0f, picture_design);
   Canvas c = canvas(outside);
   c.bare = bare;
+  c.attention = nullptr;
   next_ = scene_;
   accept(next_, columns_of(c, static_cast<float>(width)));
   // On paper nothing shows where the picture ends, and its own margin is enough.
