@@ -22,6 +22,10 @@ float text(const Canvas& c, ImVec2 at, ImFont* font, ImU32 colour, std::string_v
   const float width = text_width(font, words);
   if (align == Align::centre) at.x -= width / 2;
   if (align == Align::right) at.x -= width;
+  const float height = compat::font_size(font);
+  if (at.x < c.within.least.x || at.x + width > c.within.greatest.x || at.y < c.within.least.y ||
+      at.y + height > c.within.greatest.y)
+    return width;
   // A text begins on a whole pixel, so that the same words look the same wherever they stand.
   c.paint.text({std::round(at.x), std::round(at.y)}, font, colour, words);
   return width;

@@ -28,12 +28,13 @@ struct Canvas {
   const Fonts& fonts;
   Gesture& gesture; ///< the gesture that is under way on a plot
   float scale;
-  ImVec2 mouse;                             ///< far outside where there is none
-  bool clicked = false;                     ///< the left button went down in this frame, and no popup takes it
-  float resting = 0;                        ///< seconds since the mouse last moved
-  bool measured_times = true;               ///< whether times may be shown: they differ from run to run
-  std::vector<Control>* controls = nullptr; ///< note() adds to it; null: nothing is noted
-  bool bare = false;                        ///< without read-outs and marks of the present m and n
+  ImVec2 mouse;                              ///< far outside where there is none
+  bool clicked = false;                      ///< the left button went down in this frame, and no popup takes it
+  float resting = 0;                         ///< seconds since the mouse last moved
+  bool measured_times = true;                ///< whether times may be shown: they differ from run to run
+  std::vector<Control>* controls = nullptr;  ///< note() adds to it; null: nothing is noted
+  bool bare = false;                         ///< without read-outs and marks of the present m and n
+  Rect within{{-1e9f, -1e9f}, {1e9f, 1e9f}}; ///< a text that does not lie wholly in it is not drawn: no half words
 
   float px(float length) const { return length * scale; }
 

@@ -41,6 +41,13 @@ double stepped(const Slider& s, double value, float steps) {
   return s.whole && next == value ? std::clamp(value + (steps > 0 ? 1.0 : -1.0), s.least, s.greatest) : next;
 }
 
+/// Notches of the wheel that are meant for a slider. Where what it stands on scrolls, they are not, unless Ctrl is
+/// held.
+float notches() {
+  const ImGuiIO& io = ImGui::GetIO();
+  return ImGui::GetScrollMaxY() > 0 && !io.KeyCtrl ? 0 : io.MouseWheel;
+}
+
 struct Line {
   float left, right, y;
   float x(const Slider& s, double value) const {
@@ -110,7 +117,7 @@ Moved slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& v
   else if (active && !io.KeyCtrl && !ImGui::IsMouseDoubleClicked(0) &&
            (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
     drag_to(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
-  if (hovered && io.MouseWheel != 0) drag_to(stepped(s, value, io.MouseWheel));
+  if (hovered && notches() != 0) drag_to(stepped(s, value, notches()));
   ImGui::PushID(s.id);
   // The field is a popup, whose name must differ from slider to slider: the slider's id is part of it.
   if (type_value("type", hovered && io.KeyCtrl && ImGui::IsMouseClicked(0), s.value_text, typed)) moved = Moved::typed;
@@ -142,8 +149,8 @@ bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, doub
   const auto move = [&](double next) { *grabbed_high ? high = std::max(next, low) : low = std::min(next, high); };
   if (active && (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
     move(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
-  else if (hovered && io.MouseWheel != 0)
-    move(stepped(s, *grabbed_high ? high : low, io.MouseWheel));
+  else if (hovered && notches() != 0)
+    move(stepped(s, *grabbed_high ? high : low, notches()));
   draw_words(c, at, width, s);
   draw_line(c, line, line.x(s, low), line.x(s, high), s.colour ? s.colour : c.theme.accent);
   draw_knob(c, line.x(s, low), line.y, hovered || active);

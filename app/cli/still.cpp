@@ -84,6 +84,7 @@ void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const Ch
   const gpu::HeadlessContext context;
   gpu::Engines engines = make_engines(scene.engine);
   shell::Shell shell(scene, engines);
+  shell.set_scale(static_cast<float>(still.scale)); // the size alone changes how much is shown, the scale how large
   // `check --report` has judged the kernel already; otherwise the shell judges it while it draws.
   if (checked) shell.show(std::move(checked));
   const gpu::Framebuffer framebuffer(scaled(still.width, still.scale), scaled(still.height, still.scale));

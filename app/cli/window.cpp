@@ -208,6 +208,9 @@ private:
     for (const int key : pressed_) compat::hold_key(key, true);
     ImGui_ImplGlfw_NewFrame();
     glViewport(0, 0, width, height);
+    float across = 1, down = 1;
+    glfwGetWindowContentScale(window_, &across, &down);
+    shell_.set_scale(std::max({1.0f, across, down}));
     shell_.frame(width, height, seconds, true);
     name_window();
     for (const int key : pressed_) compat::hold_key(key, false);

@@ -42,9 +42,11 @@ const Picture overview_picture{
     .name = "overview",
     .title = "Overview",
     .line = "the whole window: dials, one pair, wavelengths, score",
-    .tab = "Overview",
+    .group = Group::overview,
+    .tab = "overview",
     .update = update,
     .draw = draw,
+    .compares = true,
     .fills_window = true,
 };
 

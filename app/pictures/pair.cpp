@@ -82,7 +82,8 @@ const Picture pair_picture{
     .name = "pair",
     .title = "Pair",
     .line = "one pair, query and key, with its numbers",
-    .window = "rotations",
+    .group = Group::rotations,
+    .tab = "one pair",
     .update = update_hands,
     .draw = draw,
 };

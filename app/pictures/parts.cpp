@@ -56,9 +56,8 @@ Alphas heading_with_series(const Canvas& c, Rect panel, std::string_view title, 
 }
 
 Dash scheme_dash(const Series& series) {
-  constexpr Dash of_layers{{12, 4, 3, 4}};
   if (series.current) return {};
-  return series.layer_type.empty() ? method_dash(series.config.scaling.rope_type) : of_layers;
+  return series.layer_type.empty() ? method_dash(series.config.scaling.rope_type) : layer_dash;
 }
 
 ImU32 scheme_colour(const Canvas& c, const Series& series) {

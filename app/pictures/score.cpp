@@ -317,11 +317,13 @@ const Picture score_picture{
     .name = "score",
     .title = "Score",
     .line = "score versus distance: local mean, least and greatest of every integer distance",
-    .tab = "Score",
+    .group = Group::score,
+    .tab = "curve",
     .update = update,
     .draw = draw,
     .columns = columns,
     .options = options,
+    .compares = true,
 };
 
 } // namespace ropescope::pictures

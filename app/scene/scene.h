@@ -85,10 +85,11 @@ struct Scene {
 /// A scene of a model as it is. A model that names no context length gets 2048.
 Scene scene_of(const Model&, const std::optional<std::string>& layer_type = std::nullopt);
 
-/// Every key at its default: Llama 2 7B as it is, with the schemes compared that are at first.
+/// Every key at its default, and what the program opens with where nothing is asked for: Llama 2 7B as it is, with the
+/// schemes compared that are at first.
 Scene first_scene();
 
-/// The scene the program opens with where nothing is asked for: the same under YaRN ×16.
+/// The same under YaRN ×16, where every part of the window has something to show: what is measured and tested.
 Scene default_scene();
 
 /// The same scene with another model in it: positions, theme and view stay.

@@ -39,6 +39,13 @@ public:
   /// the present m and n.
   void picture_frame(int width, int height, bool bare = false, Painter* outside = nullptr);
 
+  /// How many pixels a length of 1 in the design has: the screen's content scale, `--scale` of a file. 1 at first.
+  void set_scale(float pixels) { pixels_ = pixels; }
+
+  /// What a person has made everything larger by, 0.75 … 3, in a window alone.
+  float zoom() const { return zoom_; }
+  void set_zoom(float);
+
   /// The typefaces of the last frame.
   const Fonts& fonts() const { return fonts_; }
 
@@ -91,11 +98,19 @@ public:
   bool only_waits() const { return animated() && scene_.play == Play::off && !derived_.refining(); }
 
 private:
-  void begin(int width, int height, float seconds, ImVec2 design);
+  /// Where the parts of the window lie, pixels. A rail is there where it has a width.
+  struct Stage {
+    Rect bar, panel, rail, pictures, message;
+  };
+  void begin(int width, int height, float seconds, float scale);
+  Stage stage_of(const Canvas&, int width, int height);
+  void panel_or_rail(const Canvas&, const Stage&, Scene& next);
   Canvas canvas(Painter* outside);
   void finish();
   void top_bar(const Canvas&, Rect, Scene& next);
-  void badge(const Canvas&, Rect) const;
+  float commands_menu(const Canvas&, Rect, Scene& next);
+  std::string_view badge_words(const Canvas&) const;
+  void badge(const Canvas&, Rect, bool with_words) const;
   void badge_tooltip(const Canvas&) const;
   void message_bar(const Canvas&, Rect);
   const std::string& shown_message() const;
@@ -159,7 +174,9 @@ private:
   Latest<std::function<Opened()>, Opened> opening_{[](auto& read, auto& run) { run.give(read(), 1); }};
   Latest<Export, std::string> exporting_{[](auto& wanted, auto& run) { run.give(write_export(wanted), 1); }};
   Message message_;
-  float scale_ = 0, zoom_ = 1;
+  float scale_ = 0, zoom_ = 1, pixels_ = 1; // of the last frame; of a person; of the screen
+  bool folded_ = false;                     // the window is so narrow that the panel is a rail
+  bool panel_over_ = false;                 // which was brought over the stage
   double play_remainder_ = 0;
   RopeConfig measured_rope_;
   float resting_ = 0;        // seconds since the mouse moved
