@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace ropescope::canvas {
 
-void ReadOut::draw(ImVec2 at, Rect within) const {
+void ReadOut::draw(ImVec2 at, Rect within, bool may_go) const {
   float names = text_width(c_.fonts.bold, title_), values = 0, units = 0;
   for (const Row& row : rows_) {
     names = std::max(names, text_width(c_.fonts.small, row.name) + c_.px(16));
@@ -15,11 +16,24 @@ void ReadOut::draw(ImVec2 at, Rect within) const {
   const float width = names + values + units + c_.px(42), height = c_.px(34 + 20 * static_cast<float>(rows_.size()));
   // To the right of the point and above it; at its left where the plot ends too soon; and always within the plot.
   // Where the plot is lower than the table, clamp() would get an empty range, hence the max().
-  ImVec2 corner{at.x + c_.px(14), at.y - height - c_.px(14)};
-  if (corner.x + width > within.greatest.x) corner.x = at.x - c_.px(14) - width;
-  corner.x = std::max(corner.x, within.least.x);
-  corner.y = std::clamp(corner.y, within.least.y + c_.px(6),
-                        std::max(within.least.y + c_.px(6), within.greatest.y - height - c_.px(6)));
+  const auto corner_at = [&](bool left, bool below) {
+    ImVec2 corner{left ? at.x - c_.px(14) - width : at.x + c_.px(14),
+                  below ? at.y + c_.px(14) : at.y - height - c_.px(14)};
+    if (corner.x + width > within.greatest.x) corner.x = at.x - c_.px(14) - width;
+    corner.x = std::max(corner.x, within.least.x);
+    corner.y = std::clamp(corner.y, within.least.y + c_.px(6),
+                          std::max(within.least.y + c_.px(6), within.greatest.y - height - c_.px(6)));
+    return corner;
+  };
+  const auto fits = [&](ImVec2 corner) {
+    const Rect r{corner, {corner.x + width, corner.y + height}};
+    return r.greatest.x <= within.greatest.x && r.greatest.y <= within.greatest.y && is_free(c_, r);
+  };
+  ImVec2 corner = corner_at(false, false);
+  bool free = fits(corner);
+  for (const auto& [left, below] : {std::pair{true, false}, std::pair{false, true}, std::pair{true, true}})
+    if (!free && fits(corner_at(left, below))) corner = corner_at(left, below), free = true;
+  if (may_go && !free) return;
   const Rect table{corner, {corner.x + width, corner.y + height}};
   c_.paint.box(table, with_alpha(c_.theme.raised, 0.95f), c_.px(6));
   c_.paint.frame(table, c_.theme.outline, 1, c_.px(6));

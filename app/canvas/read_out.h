@@ -19,8 +19,9 @@ public:
     rows_.push_back({colour, name, value, unit});
   }
 
-  /// Beside a point, within a rectangle: to the right and above where there is room.
-  void draw(ImVec2 at, Rect within) const;
+  /// Beside a point, within a rectangle: to the right and above where there is room, and off other words where it can
+  /// be. `may_go`: where it cannot, it is not drawn.
+  void draw(ImVec2 at, Rect within, bool may_go = false) const;
 
 private:
   struct Row {

@@ -58,8 +58,8 @@ struct Line {
 Line line_at(const Canvas& c, ImVec2 at, float width) { return {at.x, at.x + width, at.y + c.px(line_below)}; }
 
 void draw_words(const Canvas& c, ImVec2 at, float width, const Slider& s) {
-  text(c, at, c.fonts.body, c.theme.dim, s.label);
-  text(c, {at.x + width, at.y}, c.fonts.mono, c.theme.text, s.value_text, Align::right);
+  labelled(c, {at, {at.x + width, at.y + c.px(line_below - knob_radius)}}, c.fonts.body, s.label, c.fonts.mono,
+           s.value_text);
 }
 
 void draw_line(const Canvas& c, const Line& line, float from, float to, ImU32 colour) {

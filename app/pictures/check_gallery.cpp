@@ -70,6 +70,7 @@ void check_gallery(const Canvas& c, Rect panel, const Derived& derived) {
                                ? ErrorScale{kernel->finding.scale.least / unit, kernel->finding.scale.greatest / unit}
                                : ErrorScale{1e-5, 2};
   room.least.y += c.px(8);
+  if (room.width() < c.px(92) || room.height() < c.px(50)) return;
   const auto count = static_cast<int>(all.size());
   const Layout layout = layout_of(c, room, count);
   const float width = (room.width() + layout.gap) / static_cast<float>(layout.columns) - layout.gap,

@@ -189,7 +189,7 @@ void draw_here(const Canvas& c, const Plot& p, const Scene& scene, const Derived
       table.add(scheme_colour(c, series), series.label,
                 c.words("{}", with_sign(gain_of(scene, series) * series.score_here, 4)));
   }
-  table.draw({at.x, std::min(at.y, p.area.least.y + p.area.height() * 0.45f)}, p.area);
+  table.draw({at.x, std::min(at.y, p.area.least.y + p.area.height() * 0.45f)}, p.area, true);
 }
 
 /// What the column under the mouse holds.
@@ -248,7 +248,7 @@ void draw_first_negative(const Canvas& c, const Plot& p, const Derived& derived)
   c.paint.line({at.x, at.y - c.px(5)}, {at.x, at.y + c.px(5)}, colour, c.stroke(2));
   const std::string_view words = c.words("first below 0 at {}", grouped(c, distance));
   const float width = text_width(c.fonts.small, words), left = at.x - width - c.px(6);
-  if (left > p.area.least.x) label_on(c, {left, at.y + c.px(5)}, c.theme.dim, words);
+  if (left > p.area.least.x && p.area.height() > c.px(60)) label_on(c, {left, at.y + c.px(5)}, c.theme.dim, words);
 }
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {

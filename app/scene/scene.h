@@ -134,7 +134,8 @@ void set_head_dim(Scene&, std::int64_t head_dim);
 /// Takes files dropped on the view: arrays of a kernel's input and output, and of positions.
 void take_kernel_files(Scene&, const std::vector<std::string>& paths);
 
-/// The length (tokens) the pictures reach to: the scene's target, else the extension's, else the trained context.
+/// The length (tokens) the pictures reach to: the scene's target, else the extension's or, without one, that of the
+/// schemes compared, else the trained context.
 std::int64_t pictured_length(const Scene&);
 
 /// The length (tokens) that the frequencies are computed for.

@@ -65,8 +65,7 @@ public:
   }
 
   void read_out(std::string_view label, std::string_view shown) {
-    text(c, at_, c.fonts.body, c.theme.dim, label);
-    text(c, {at_.x + width_, at_.y}, c.fonts.mono, c.theme.text, shown, Align::right);
+    labelled(c, {at_, {at_.x + width_, at_.y + c.px(22)}}, c.fonts.body, label, c.fonts.mono, shown);
     skip(25);
   }
 

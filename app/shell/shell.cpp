@@ -100,6 +100,7 @@ Canvas Shell::canvas(Painter* outside) {
   grounds_.clear();
   memory_.reset();
   controls_.clear();
+  taken_.clear();
   resting_ = io.MouseDelta.x == 0 && io.MouseDelta.y == 0 ? resting_ + io.DeltaTime : 0;
   return {.paint = outside ? *outside : screen_,
           .memory = memory_,
@@ -111,7 +112,9 @@ Canvas Shell::canvas(Painter* outside) {
           .clicked = free && ImGui::IsMouseClicked(0),
           .resting = resting_,
           .measured_times = live_,
-          .controls = &controls_};
+          .controls = &controls_,
+          .within = {{0, 0}, io.DisplaySize},
+          .taken = &taken_};
 }
 
 void Shell::finish() {

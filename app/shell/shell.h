@@ -166,6 +166,7 @@ private:
   Fonts fonts_;
   std::vector<Ground> grounds_;   // of this frame
   std::vector<Control> controls_; // of the last frame
+  std::vector<Rect> taken_;       // by texts of this frame
   FrameMemory memory_;
   ScreenPainter screen_{grounds_};
   Gesture gesture_;
