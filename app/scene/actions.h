@@ -13,6 +13,9 @@ namespace ropescope {
 enum class Request : std::uint8_t {
   none,
   open_file,
+  save_scene,
+  save_scene_as,
+  export_dialog,
   export_png,
   export_svg,
   undo,
@@ -23,6 +26,7 @@ enum class Request : std::uint8_t {
   zoom_in,
   zoom_out,
   zoom_reset,
+  fit, ///< every plot shows all there is
   back,
   quit
 };

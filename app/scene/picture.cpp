@@ -41,6 +41,11 @@ int view_count(Group group) {
       std::count_if(all.begin(), all.end(), [&](const Picture* p) { return p->group == group && !p->tab.empty(); }));
 }
 
+std::string picture_title(const Scene& scene) {
+  return fmt::format("{} of {}, {}", shown_picture(scene).title, printable(scene.model.name),
+                     scene.rope.rotates ? scheme_of(scene.rope).choice() : "no RoPE");
+}
+
 std::string_view column_name(const Series& series) {
   if (!series.layer_type.empty()) return series.layer_type;
   return series.config.rotates ? scheme_of(series.config).choice() : std::string_view("no_rope");

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/imgui_compat.h"
+#include "app/canvas/legend.h"
 #include "app/scene/actions.h"
 #include "app/scene/picture.h"
 #include "app/scene/presets.h"
@@ -388,6 +389,7 @@ void extension_controls(Column& column, const Scene& scene, const Derived* deriv
   choose_extension(column, scene, derived, next);
   say_what_it_does(column, scene, derived);
   section_controls(column, Section::extension, scene, next, refusal);
+  if (scheme_of(scene.rope).spans_whole_head) slide(column, *find_property("proportional.p"), scene, next, refusal);
   scheme_controls(column, scene, next, refusal);
   if (derived) extension_read_outs(column, derived->current().spectrum);
   if (scheme_of(scene.rope).controls.empty()) column.skip_slider();
