@@ -29,7 +29,7 @@ ImVec2 ReadOut::corner(ImVec2 at, Rect within, ImVec2 size) const {
     const bool over = table.contains(at);
     const auto covered = static_cast<std::size_t>(std::count_if(avoided_.begin(), avoided_.end(),
                                                                 [&](ImVec2 p) { return table.contains(p); })) +
-                         (over ? avoided_.size() : 0);
+                         (over ? avoided_.size() : 0) + (is_free(c_, table) ? 0 : avoided_.size() + 1);
     if (covered < least) best = from, least = covered;
   }
   return best;

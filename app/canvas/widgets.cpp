@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/canvas/hot_areas.h"
 #include "app/canvas/imgui_compat.h"
 
 namespace ropescope::canvas {
@@ -158,7 +159,13 @@ bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, doub
   return low != before_low || high != before_high;
 }
 
+std::vector<Rect>& hot_areas() {
+  static std::vector<Rect> areas;
+  return areas;
+}
+
 bool hit(const char* id, Rect r, ImGuiButtonFlags buttons) {
+  hot_areas().push_back(r);
   ImGui::SetCursorScreenPos(r.least);
   // Dear ImGui asserts that a button's size is not zero, which it may be in a very small window.
   return ImGui::InvisibleButton(id, {std::max(1.0f, r.width()), std::max(1.0f, r.height())}, buttons);

@@ -199,7 +199,7 @@ void draw(const Canvas& c, Rect area, const Scene& scene, const Derived& derived
   const float space = c.px(gap), top = draw_verdict(c, area, scene, found, next) + space;
   const Rect rest{{area.least.x, top}, area.greatest};
   // Without a kernel the signatures of bugs fill the place, as an example of what the view shows.
-  if (!found.checked()) return check_gallery(c, rest, derived);
+  if (!found.checked()) return check_gallery(c, rest, scene, derived, next);
   // The map stays; what lies below it goes where the view is low, what lies beside it where it is narrow.
   const bool wide = rest.width() >= c.px(640), high = rest.height() >= c.px(360);
   const float middle = wide ? std::round((rest.least.x + rest.greatest.x) / 2) : rest.greatest.x + space / 2,
@@ -208,7 +208,7 @@ void draw(const Canvas& c, Rect area, const Scene& scene, const Derived& derived
   const Rect lower{{rest.least.x, split + space}, rest.greatest};
   if (high) check_hypotheses(c, {lower.least, {middle - space / 2, lower.greatest.y}}, *found.checked());
   if (!wide) return;
-  if (scene.kernel.gallery) return check_gallery(c, {{middle + space / 2, top}, rest.greatest}, derived);
+  if (scene.kernel.gallery) return check_gallery(c, {{middle + space / 2, top}, rest.greatest}, scene, derived, next);
   // Where every token has a position of its own, the frequencies that fit all of them together say nothing.
   const Rect measured{{middle + space / 2, top}, {rest.greatest.x, split}};
   if (own_positions(found.checked()->finding))

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/axis.h"
+#include "app/canvas/hot_areas.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/parts.h"
 #include "core/analysis/hands.h"
@@ -194,6 +195,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   if (wall.width() < c.px(40) || wall.height() < c.px(12)) return;
   const float label = text_width(c.fonts.mono_small, c.words("{}{}", axes.empty() ? "" : "w", pairs.back()));
   const Grid grid = arrange(c, wall, static_cast<std::int64_t>(pairs.size()), label);
+  hot_areas().push_back(wall);
   std::optional<std::pair<std::int64_t, Dial>> hovered;
   for (std::size_t place = 0; place < pairs.size(); ++place) {
     const std::int64_t i = pairs[place];

@@ -306,8 +306,10 @@ void choose_extension(Column& column, const Scene& scene, const Derived* derived
     const Canvas& c = column.c;
     // Canvas::words() does not end its text with NUL. Dear ImGui takes C strings, so the NUL is written as a last
     // argument wherever words go to it.
-    if (button(c, c.id("{}", scheme->name), column.cell(n % columns, columns, 27), scheme->label,
-               scene.rope.scaling.rope_type == scheme->type, possible))
+    const Rect place = column.cell(n % columns, columns, 27);
+    c.note(c.words("scheme {}", scheme->choice()), place);
+    if (button(c, c.id("{}", scheme->name), place, scheme->label, scene.rope.scaling.rope_type == scheme->type,
+               possible))
       choose_scheme(next, scheme->type);
     if (possible)
       tooltip(c.id("{}: {}. {}.", scheme->title, scheme->idea, scheme->source));
@@ -366,14 +368,14 @@ void scheme_controls(Column& column, const Scene& scene, Scene& next, std::strin
   }
 }
 
-/// What the scheme does: to this model, else in general. Two lines are always kept for it.
+/// What the scheme does: to this model, else in general. Three lines are always kept for it.
 void say_what_it_does(Column& column, const Scene& scene, const Derived* derived) {
   const Scheme& scheme = scheme_of(scene.rope);
   const std::string_view rule = derived ? std::string_view(derived->current().spectrum.rule) : std::string_view();
   column.remark(!rule.empty()                       ? rule
                 : scheme.type == RopeType::standard ? "Plain RoPE. Press another one to see what an extension does."
                                                     : column.c.words("{}: {}.", scheme.title, scheme.idea),
-                2);
+                3);
 }
 
 /// What the scheme made of its parameters.
@@ -392,7 +394,7 @@ void extension_controls(Column& column, const Scene& scene, const Derived* deriv
   if (scheme_of(scene.rope).spans_whole_head) slide(column, *find_property("proportional.p"), scene, next, refusal);
   scheme_controls(column, scene, next, refusal);
   if (derived) extension_read_outs(column, derived->current().spectrum);
-  if (scheme_of(scene.rope).controls.empty()) column.skip_slider();
+  if (scheme_of(scene.rope).controls.empty() && !scheme_of(scene.rope).spans_whole_head) column.skip_slider();
 }
 
 /// Whether a scheme is drawn beside the one in force. No extension is, unless a person has switched it off.

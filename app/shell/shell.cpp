@@ -6,6 +6,7 @@
 #include <epoxy/gl.h>
 #include <fmt/format.h>
 
+#include "app/canvas/hot_areas.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/gpu/driver_time.h"
 #include "app/scene/picture.h"
@@ -106,6 +107,7 @@ Canvas Shell::canvas(Painter* outside) {
   memory_.reset();
   controls_.clear();
   taken_.clear();
+  hot_areas().clear();
   resting_ = io.MouseDelta.x == 0 && io.MouseDelta.y == 0 ? resting_ + io.DeltaTime : 0;
   return {.paint = outside ? *outside : screen_,
           .memory = memory_,
@@ -122,7 +124,18 @@ Canvas Shell::canvas(Painter* outside) {
           .taken = &taken_};
 }
 
+bool Shell::reacts_to(ImVec2 mouse) const {
+  const ImGuiIO& io = ImGui::GetIO();
+  // What is open above the pictures, and what is held, follows the mouse everywhere.
+  if (takes_letters() || help_ || ImGui::IsAnyItemActive() || io.MouseDown[0] || io.MouseDown[1]) return true;
+  const auto is_hot = [&](ImVec2 at) {
+    return std::any_of(hot_.begin(), hot_.end(), [&](const Rect& area) { return area.contains(at); });
+  };
+  return is_hot(mouse) || is_hot(io.MousePos);
+}
+
 void Shell::finish() {
+  hot_.swap(hot_areas());
   // From 1.89 on Dear ImGui asserts that an item follows the last move of its cursor.
   ImGui::SetCursorScreenPos({0, 0});
   ImGui::Dummy({1, 1});

@@ -116,6 +116,9 @@ public:
            files_.desktop.is_open();
   }
 
+  /// Whether a mouse that moved to a place, pixels, changes what the next frame shows. Over nothing it does not.
+  bool reacts_to(ImVec2 mouse) const;
+
   /// Of such frames: whether they only wait, until the scene has been still for a moment or a kernel is judged.
   bool only_waits() const { return animated() && scene_.play == Play::off && !derived_.refining(); }
 
@@ -207,6 +210,7 @@ private:
   std::vector<Ground> grounds_;   // of this frame
   std::vector<Control> controls_; // of the last frame
   std::vector<Rect> taken_;       // by texts of this frame
+  std::vector<Rect> hot_;         // where the mouse changed the last frame
   FrameMemory memory_;
   ScreenPainter screen_{grounds_};
   Gesture gesture_;

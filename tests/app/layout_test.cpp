@@ -55,7 +55,8 @@ std::string faults(const RecordingPainter& drawn, canvas::Rect window) {
     if (!inside(area, window)) said += fmt::format("{} leaves the window\n", shown(words[i]));
     if (!inside(area, words[i].clip)) said += fmt::format("{} is cut\n", shown(words[i]));
     for (const canvas::Rect& panel : drawn.panels)
-      if (panel.contains(area.least) && !inside(area, panel)) said += fmt::format("{} leaves its panel\n", shown(words[i]));
+      if (panel.contains(area.least) && !inside(area, panel))
+        said += fmt::format("{} leaves its panel\n", shown(words[i]));
     for (std::size_t k = i + 1; k < words.size(); ++k)
       if (overlap(area, words[k].area)) said += fmt::format("{} lies on {}\n", shown(words[i]), shown(words[k]));
   }
@@ -130,7 +131,8 @@ TEST_CASE("no words overlap, are cut or leave their panel: 40 sizes, zooms and e
         window.shell().show(seen);
         const std::string wrong = window.faults_at(size);
         if (!wrong.empty())
-          said += fmt::format("{} of {}, {}x{}, zoom {}:\n{}", picture->name, name, size.width, size.height, zoom, wrong);
+          said +=
+              fmt::format("{} of {}, {}x{}, zoom {}:\n{}", picture->name, name, size.width, size.height, zoom, wrong);
       }
     }
   CHECK(frames == 5 * 40 * all_pictures().size());
