@@ -245,22 +245,25 @@ Request Shell::key(int key, int modifiers) {
 }
 
 bool Shell::takes_key(int key, int modifiers) {
-  return files_.dialog.is_open() ? files_.dialog.key(key, modifiers) : files_.export_dialog.key(key, modifiers);
+  return files_.dialog.is_open()        ? files_.dialog.key(key, modifiers)
+         : files_.film_dialog.is_open() ? files_.film_dialog.key(key)
+                                        : files_.export_dialog.key(key, modifiers);
 }
 
 bool Shell::takes_letters() const {
-  return files_.dialog.is_open() || files_.export_dialog.is_open() || ImGui::GetIO().WantTextInput ||
-         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
+  return files_.dialog.is_open() || files_.export_dialog.is_open() || files_.film_dialog.is_open() ||
+         ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
 }
 
 /// Whether anything was open, which has then used the key up. A popup counts, but is not closed here: it belongs to
 /// what draws it.
 bool Shell::close_what_is_open() {
   const bool something = help_ || files_.dialog.is_open() || files_.export_dialog.is_open() ||
-                         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
+                         files_.film_dialog.is_open() || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
   help_ = false;
   files_.dialog.close();
   files_.export_dialog.close();
+  files_.film_dialog.close();
   return something;
 }
 
@@ -269,6 +272,7 @@ void Shell::perform(Request request) {
   if (request == Request::save_scene) save_scene(false);
   if (request == Request::save_scene_as) save_scene(true);
   if (request == Request::export_dialog) ask_what_to_export();
+  if (request == Request::film_dialog) ask_what_to_film();
   if (request == Request::help) help_ = !help_;
   if (request == Request::back) close_what_is_open();
   if (request == Request::zoom_in) zoom_ = std::min(zoom_ * 1.1f, 2.5f);
