@@ -74,7 +74,7 @@ Request back_to_overview(Scene& scene) {
   return Request::none;
 }
 
-// The title is what the help overlay shows. The tabs, which come first, are made from the rows of pictures.
+// The title is what the help overlay shows. Groups and views, which come first, are made from the rows of pictures.
 constexpr Action table[] = {
     {"view.grid", "Back to the overview", GLFW_KEY_0, 0, back_to_overview},
     {"play", "Play and pause", GLFW_KEY_SPACE, 0, toggle_play},
@@ -111,7 +111,7 @@ constexpr Action table[] = {
     {"reload", "Read the shaders again", GLFW_KEY_R, 0, ask<Request::reload_shaders>},
     {"zoom.in", "Larger", GLFW_KEY_EQUAL, GLFW_MOD_CONTROL, ask<Request::zoom_in>},
     {"zoom.out", "Smaller", GLFW_KEY_MINUS, GLFW_MOD_CONTROL, ask<Request::zoom_out>},
-    {"zoom.reset", "As large as the window allows", GLFW_KEY_0, GLFW_MOD_CONTROL, ask<Request::zoom_reset>},
+    {"zoom.reset", "The usual size", GLFW_KEY_0, GLFW_MOD_CONTROL, ask<Request::zoom_reset>},
     {"back", "Close what is open, leave full screen", GLFW_KEY_ESCAPE, 0, ask<Request::back>},
     {"help", "All keys", GLFW_KEY_F1, 0, ask<Request::help>},
     {"fullscreen", "Full screen", GLFW_KEY_F11, 0, ask<Request::full_screen>},
@@ -120,11 +120,18 @@ constexpr Action table[] = {
 
 std::vector<Action> all_actions() {
   std::vector<Action> all;
-  for (const Picture* picture : all_pictures()) {
-    if (picture->tab.empty()) continue;
-    const int key = GLFW_KEY_1 + static_cast<int>(all.size());
-    all.push_back({picture->name, picture->tab, key, 0, nullptr, picture->name});
-  }
+  // A group keeps its key, whichever groups have no picture yet.
+  for (std::size_t g = 0; g < std::size(group_rows); ++g)
+    if (view_count(static_cast<Group>(g)) > 0)
+      all.push_back({group_rows[g].name,
+                     group_rows[g].title,
+                     GLFW_KEY_1 + static_cast<int>(g),
+                     0,
+                     nullptr,
+                     {},
+                     static_cast<Group>(g)});
+  for (const Picture* picture : all_pictures())
+    if (!picture->tab.empty()) all.push_back({picture->name, picture->title, 0, 0, nullptr, picture->name, {}});
   all.insert(all.end(), std::begin(table), std::end(table));
   return all;
 }
@@ -137,8 +144,8 @@ std::span<const Action> actions() {
 }
 
 Request Action::apply(Scene& scene) const {
-  if (view.empty()) return change(scene);
-  scene.view = view;
+  if (view.empty() && !group) return change(scene);
+  scene.view = group ? next_view(*group, shown_picture(scene))->name : view;
   return Request::none;
 }
 
@@ -168,14 +175,17 @@ int key_by_letter(int key, const char* typed) {
 
 const Action* action_for_key(int key, int modifiers) {
   // Caps Lock and Num Lock, which GLFW may report among the modifiers, do not count.
-  const int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);
+  int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);
+  // "+" is typed with Shift on many keyboards: Ctrl++ is Ctrl+=.
+  if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_MINUS) counted &= ~GLFW_MOD_SHIFT;
   for (const Action& a : actions())
-    if (a.key == key && a.modifiers == counted) return &a;
+    if (a.key == key && a.key != 0 && a.modifiers == counted) return &a;
   return nullptr;
 }
 
 std::string key_name(const Action& action) {
   std::string name;
+  if (action.key == 0) return name;
   if (action.modifiers & GLFW_MOD_CONTROL) name += "Ctrl+";
   if (action.modifiers & GLFW_MOD_SHIFT) name += "Shift+";
   switch (action.key) {
