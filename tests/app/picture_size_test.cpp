@@ -74,6 +74,11 @@ TEST_CASE("on paper the same length is as many dots as an inch has of them, and 
   }
   CHECK_THROWS_AS(sheet_of(parse_size("800x600"), std::nan("")), Error);
   CHECK_THROWS_AS(sheet_of(parse_size("85x60mm"), 1, 0), Error);
+  // Letters of 1200 dots an inch have no room in their texture; a PDF has no dots, and is as large all the same.
+  CHECK_THROWS_AS(sheet_of(parse_size("85x60mm"), 4), Error);
+  CHECK_THROWS_AS(sheet_of(parse_size("400x400"), 7), Error);
+  const Sheet fine = sheet_of(parse_size("85x60mm"), 4, 300, true);
+  CHECK(fine.width * fine.points_per_pixel == doctest::Approx(at_300.width * at_300.points_per_pixel).epsilon(0.001));
 }
 
 TEST_CASE(
