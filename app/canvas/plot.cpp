@@ -149,7 +149,7 @@ void Plot::draw_axes() const {
       // The line of 0 is thicker, where there is something at both sides of it.
       const bool origin = tick.value == 0 && axis.least < 0 && axis.greatest > 0;
       // A box of whole pixels: a smoothed line would blend three times as many.
-      const float width = origin ? c_.stroke(2) : 1, from = at - std::floor((width - 1) / 2);
+      const float width = origin ? c_.stroke(2) : c_.hairline(), from = at - std::floor((width - 1) / 2);
       const Rect line = upright ? Rect{{from, area.least.y}, {from + width, area.greatest.y}}
                                 : Rect{{area.least.x, from}, {area.greatest.x, from + width}};
       c_.paint.box(line, tick.minor ? with_alpha(grid, alpha * 0.45f) : grid);
