@@ -193,7 +193,8 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   const float left = scene_.panel ? c.px(gap + panel_width + gap) : c.px(gap);
   const float foot = shown_message().empty() ? c.px(gap) : c.px(gap + message_height + gap);
   const Rect stage_area{{left, top}, {window.greatest.x - c.px(gap), window.greatest.y - foot}};
-  c.note("stage", stage_area);
+  // For exports: as it is without a message, which would make them smaller.
+  c.note("stage", {stage_area.least, {stage_area.greatest.x, window.greatest.y - c.px(gap)}});
   top_bar(c, {{0, 0}, {window.greatest.x, c.px(bar_height)}}, next);
   if (scene_.panel) {
     const PanelAnswer answer = control_panel(c, {{c.px(gap), top}, {c.px(gap + panel_width), stage_area.greatest.y}},
