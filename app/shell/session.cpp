@@ -112,19 +112,17 @@ std::string keep_aside(const fs::path& file, const std::string& why) {
 
 WindowPlace placed_on(std::span<const WindowPlace> screens, WindowPlace place) {
   if (screens.empty() || place.width <= 0) return place;
-  const WindowPlace* on = nullptr;
   for (const WindowPlace& screen : screens) {
-    const int across = std::min(place.x + place.width, screen.x + screen.width) - std::max(place.x, screen.x);
-    const int below = screen.y + screen.height - place.y;
-    if (across >= std::min(grip_width, place.width) && place.y >= screen.y && below >= grip_height) {
-      on = &screen;
-      break;
-    }
+    WindowPlace placed = place;
+    placed.width = std::min(place.width, screen.width);
+    placed.height = std::min(place.height, screen.height);
+    const int across = std::min(placed.x + placed.width, screen.x + screen.width) - std::max(placed.x, screen.x);
+    const int below = screen.y + screen.height - placed.y;
+    if (across >= std::min(grip_width, placed.width) && placed.y >= screen.y && below >= grip_height) return placed;
   }
-  const WindowPlace& screen = on ? *on : screens.front();
+  const WindowPlace& screen = screens.front();
   place.width = std::min(place.width, screen.width);
   place.height = std::min(place.height, screen.height);
-  if (on) return place;
   place.x = screen.x + (screen.width - place.width) / 2;
   place.y = screen.y + (screen.height - place.height) / 2;
   return place;
