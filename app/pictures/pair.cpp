@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/axis.h"
+#include "app/canvas/gesture.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/parts.h"
 #include "core/analysis/hands.h"
@@ -31,7 +32,45 @@ std::string_view components_of(const Canvas& c, const Scene& scene) {
   return c.words("{} and {}", index.in_first(scene.pair), index.in_second(scene.pair));
 }
 
-void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene&) {
+/// The hands can be turned: that of the query moves m, that of the key n, by as many tokens as turn the pair so far.
+/// `theta`: rad per token.
+void take_hands(const Canvas& c, ImVec2 centre, float radius, const Dial& dial, double theta, const Scene& scene,
+                Scene& next) {
+  if (!(theta > 0)) return;
+  const Rect area{{centre.x - radius, centre.y - radius}, {centre.x + radius, centre.y + radius}};
+  hit("hands", area);
+  c.note("hands", area);
+  const ImGuiIO& io = ImGui::GetIO();
+  const ImGuiID id = ImGui::GetID("hands");
+  Gesture& g = c.gesture;
+  const auto direction = [&](ImVec2 at) {
+    return std::complex<double>(static_cast<double>(at.x - centre.x), static_cast<double>(centre.y - at.y));
+  };
+  const auto apart = [&](std::complex<float> hand) {
+    return std::abs(std::arg(direction(io.MousePos) * std::conj(std::complex<double>(hand))));
+  };
+  const bool held = g.kind == Gesture::Kind::grip && g.part == id;
+  if (ImGui::IsItemActivated()) {
+    const bool query = apart(dial.query) <= apart(dial.key);
+    g = {};
+    g.kind = Gesture::Kind::grip;
+    g.part = id;
+    g.x = query;
+    g.start = static_cast<double>(query ? scene.m : scene.n);
+  } else if (held && ImGui::IsItemActive()) {
+    const ImVec2 before{io.MousePos.x - io.MouseDelta.x, io.MousePos.y - io.MouseDelta.y};
+    const std::complex<double> from = direction(before), to = direction(io.MousePos);
+    // At the centre itself a mouse has no direction.
+    if (std::norm(from) > 0 && std::norm(to) > 0) g.turned += std::arg(to * std::conj(from));
+    const double position = std::clamp(std::round(g.start + g.turned / theta), 0.0, double(furthest_position));
+    (g.x ? next.m : next.n) = static_cast<std::int64_t>(position);
+  } else if (held)
+    g.kind = Gesture::Kind::none;
+  if (ImGui::IsItemActive() || (ImGui::IsItemHovered() && area.contains(c.mouse)))
+    ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+}
+
+void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const Spectrum& spectrum = derived.current().spectrum;
   const bool extended = is_extended(scene, derived);
   const float row_height = 23, rows_height = static_cast<float>(extended ? 6 : 5) * row_height, title_height = 30;
@@ -49,8 +88,10 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const float room = area.height() - c.px(title_height + rows_height + 18);
   // 0.94 leaves room for the strokes, which are drawn half outside the circle.
   const float radius = std::max(c.px(20), std::min(room, area.width()) / 2 * 0.94f);
-  draw_dial(c, {middle, area.least.y + c.px(title_height) + radius * 1.03f}, radius,
-            {hands.query[i], hands.key[i], seen, false, scene.m < scene.n});
+  const ImVec2 centre{middle, area.least.y + c.px(title_height) + radius * 1.03f};
+  const Dial dial{hands.query[i], hands.key[i], seen, false, scene.m < scene.n};
+  draw_dial(c, centre, radius, dial);
+  take_hands(c, centre, radius, dial, theta, scene, next);
 
   const float width = std::min(area.width(), c.px(280)), left = middle - width / 2;
   float y = area.greatest.y - c.px(rows_height);
