@@ -11,6 +11,9 @@ namespace ropescope {
 enum class Request : std::uint8_t {
   none,
   open_file,
+  save_scene,
+  save_scene_as,
+  export_dialog,
   export_png,
   export_svg,
   undo,
