@@ -12,9 +12,12 @@ inline constexpr Property check_options[] = {
     view_row("check.x", "", "pairs that are seen, in the map and among the frequencies"),
     view_row("check.y", "", "rows that are seen in the map"),
     view_row("check.frequency", "rad/token", "measured frequencies that are seen"),
+    view_row("check.row_measured", "", "rows that are seen where the position of each was measured"),
+    view_row("check.position", "tokens", "measured positions that are seen"),
 };
 inline constexpr const Property &check_pairs = check_options[0], &check_rows = check_options[1],
-                                &check_frequency = check_options[2];
+                                &check_frequency = check_options[2], &check_rows_measured = check_options[3],
+                                &check_position = check_options[4];
 
 /// The signatures of bugs, which update() of the check view makes.
 using Signatures = std::vector<Signature>;
@@ -36,7 +39,7 @@ void check_strips(const Canvas&, Rect, const CheckedKernel&);
 /// The positions that were measured of the tokens; null where the kernel took those given, or others by a rule.
 const std::vector<std::int64_t>* own_positions(const Finding&);
 /// Those, on the positions given. Requires that there are any.
-void check_positions(const Canvas&, Rect, const CheckedKernel&);
+void check_positions(const Canvas&, Rect, const Scene&, const CheckedKernel&, Scene& next);
 
 /// The selected pair of the selected row: input, expected and kernel as hands.
 void check_pair(const Canvas&, Rect, const Scene&, const KernelCheck&);

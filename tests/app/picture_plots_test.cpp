@@ -174,7 +174,12 @@ TEST_CASE("Home shows all there is in every plot that is seen") {
   test::Headless window(1600, 1000, yarn("overview"));
   frames(window, 3);
   const Scene before = window.shell.scene();
-  for (const char* plot : {"score", "wavelengths"}) mouse(window, window.shell.control(plot)->centre(), false, 3);
+  for (const char* plot : {"score", "wavelengths"}) {
+    const ImVec2 at = window.shell.control(plot)->centre();
+    mouse(window, at, false);
+    mouse(window, at, false, 3);
+    mouse(window, at, false);
+  }
   CHECK(window.shell.scene().options.range(*find_property("score.x")));
   CHECK(window.shell.scene().options.range(*find_property("wavelengths.x")));
   window.shell.perform(window.shell.key(GLFW_KEY_HOME, 0));
