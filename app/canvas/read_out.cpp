@@ -3,9 +3,19 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/legend.h"
 
 namespace ropescope::canvas {
+
+/// The table as spreadsheets take it: a line for each row, parted by tabs.
+std::string_view ReadOut::copied() const {
+  std::string_view all = title_;
+  for (const Row& row : rows_)
+    all = row.unit.empty() ? c_.words("{}\n{}\t{}", all, row.name, row.value)
+                           : c_.words("{}\n{}\t{}\t{}", all, row.name, row.value, row.unit);
+  return all;
+}
 
 ImVec2 ReadOut::corner(ImVec2 at, Rect within, ImVec2 size) const {
   const float beside = c_.px(14), edge = c_.px(6);
@@ -48,6 +58,7 @@ void ReadOut::draw(ImVec2 at, Rect within) const {
   const ImVec2 size{names + values + units + c_.px(42), c_.px(34 + 20 * static_cast<float>(rows_.size()))};
   const ImVec2 corner = this->corner(at, within, size);
   const Rect table{corner, {corner.x + size.x, corner.y + size.y}};
+  offer_value(c_, within, copied());
   c_.paint.box(table, with_alpha(c_.theme.raised, 0.95f), c_.px(6));
   c_.paint.frame(table, c_.theme.outline, 1, c_.px(6));
   text(c_, {corner.x + c_.px(12), corner.y + c_.px(7)}, c_.fonts.bold, c_.theme.text, title_);

@@ -31,6 +31,8 @@ public:
   void draw(ImVec2 at, Rect within) const;
 
 private:
+  std::string_view copied() const;
+
   struct Row {
     ImU32 colour;
     Dash dash;

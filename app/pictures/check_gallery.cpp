@@ -52,7 +52,7 @@ void draw_signature(const Canvas& c, Rect box, const Signature& signature, const
     text(c, {area.least.x, area.greatest.y + c.px(20)}, c.fonts.small, c.theme.dim,
          shortened(c, c.fonts.small, signature.mark, area.width()));
   hit(c.id("signature {}", signature.name), box);
-  tooltip(c.id("{}: {}", signature.name, signature.mark));
+  explain(c, c.words("{}: {}", signature.name, signature.mark));
 }
 
 } // namespace

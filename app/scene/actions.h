@@ -26,16 +26,27 @@ enum class Request : std::uint8_t {
   zoom_reset,
   fit, ///< every plot shows all there is
   back,
-  quit
+  quit,
+  palette,
+  models,
+  copy,
+  copy_json,
+  copy_pytorch,
+  copy_llama_cpp,
+  copy_command,
+  copy_scene,
+  paste
 };
 
-/// A named command. Keys, buttons, the help overlay and the tests use the same table.
+/// A named command; a key of 0 means that it has none. Keys, buttons, the help overlay and the tests use the same
+/// table.
 struct Action {
   std::string_view name;      ///< "step.forward"
   std::string_view title;     ///< for people
   int key = 0, modifiers = 0; ///< GLFW's codes
   Request (*change)(Scene&) = nullptr;
   std::string_view view = {}; ///< the picture it shows, where it is a tab
+  std::string_view help = {}; ///< what it does, where the title does not say all
 
   /// Changes the scene, or asks for something.
   Request apply(Scene&) const;

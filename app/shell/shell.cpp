@@ -51,7 +51,6 @@ Shell::Shell(Scene scene, gpu::Engines& engines)
   // Dear ImGui leaves no imgui.ini and no log in the current folder.
   io.IniFilename = nullptr;
   io.LogFilename = nullptr;
-  io.ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;
   compat::init_opengl("#version 330 core");
 }
 
@@ -100,6 +99,8 @@ Canvas Shell::canvas(Painter* outside) {
   grounds_.clear();
   memory_.reset();
   controls_.clear();
+  if (ImGui::IsMouseClicked(0)) attention_.leave();
+  attention_.begin(io.DeltaTime);
   resting_ = io.MouseDelta.x == 0 && io.MouseDelta.y == 0 ? resting_ + io.DeltaTime : 0;
   return {.paint = outside ? *outside : screen_,
           .memory = memory_,
@@ -111,10 +112,12 @@ Canvas Shell::canvas(Painter* outside) {
           .clicked = free && ImGui::IsMouseClicked(0),
           .resting = resting_,
           .measured_times = live_,
-          .controls = &controls_};
+          .controls = &controls_,
+          .attention = outside ? nullptr : &attention_};
 }
 
 void Shell::finish() {
+  attention_.end();
   // From 1.89 on Dear ImGui asserts that an item follows the last move of its cursor.
   ImGui::SetCursorScreenPos({0, 0});
   ImGui::Dummy({1, 1});
@@ -194,10 +197,15 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   const Rect stage_area{{left, top}, {window.greatest.x - c.px(gap), window.greatest.y - foot}};
   c.note("stage", stage_area);
   top_bar(c, {{0, 0}, {window.greatest.x, c.px(bar_height)}}, next);
+  attention_.start = attention_.order.size(); // Tab begins in the panel
   if (scene_.panel) {
     const PanelAnswer answer = control_panel(c, {{c.px(gap), top}, {c.px(gap + panel_width), stage_area.greatest.y}},
                                              scene_, computed_ ? &derived_ : nullptr, next);
     if (answer.open) perform(Request::open_file);
+    if (answer.models) {
+      models_place_ = *answer.models;
+      perform(Request::models);
+    }
     if (answer.part) open_part(*answer.part);
     if (!answer.refusal.empty()) message_ = {answer.refusal, true, false};
   }
@@ -211,6 +219,8 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   ImGui::EndDisabled();
   if (covered && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) help_ = false;
   if (help_) help(c);
+  lists(c, window, next);
+  if (c.attention) draw_notice(c);
   take_back_first_click(next);
   if (next != scene_) accept(next, columns_of(c, stage_area.width()));
   file_dialogs(c);
@@ -226,6 +236,7 @@ void Shell::picture_frame(int width, int height, bool bare, Painter* outside) {
   begin(width, height, 1 / 60.0f, picture_design);
   Canvas c = canvas(outside);
   c.bare = bare;
+  c.attention = nullptr;
   next_ = scene_;
   accept(next_, columns_of(c, static_cast<float>(width)));
   // On paper nothing shows where the picture ends, and its own margin is enough.
@@ -233,35 +244,6 @@ void Shell::picture_frame(int width, int height, bool bare, Painter* outside) {
   const Rect all{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
   shown_picture(scene_).draw(c, all.inset(margin, margin), scene_, derived_, next_);
   finish();
-}
-
-Request Shell::key(int key, int modifiers) {
-  const Action* found = action_for_key(key, modifiers);
-  if (!found) return Request::none;
-  Scene next = scene_;
-  const Request request = found->apply(next);
-  scene_ = next;
-  return request;
-}
-
-bool Shell::takes_key(int key, int modifiers) {
-  return files_.dialog.is_open() ? files_.dialog.key(key, modifiers) : files_.export_dialog.key(key, modifiers);
-}
-
-bool Shell::takes_letters() const {
-  return files_.dialog.is_open() || files_.export_dialog.is_open() || ImGui::GetIO().WantTextInput ||
-         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
-}
-
-/// Whether anything was open, which has then used the key up. A popup counts, but is not closed here: it belongs to
-/// what draws it.
-bool Shell::close_what_is_open() {
-  const bool something = help_ || files_.dialog.is_open() || files_.export_dialog.is_open() ||
-                         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
-  help_ = false;
-  files_.dialog.close();
-  files_.export_dialog.close();
-  return something;
 }
 
 void Shell::perform(Request request) {
@@ -278,11 +260,11 @@ void Shell::perform(Request request) {
   if (request == Request::export_png) export_at_once(".png");
   if (request == Request::export_svg) export_at_once(".svg");
   if (request == Request::reload_shaders) reload_shaders();
-  if (request == Request::undo && history_.can_undo()) {
-    remember(remembered_); // what was changed since the last frame is a step of its own
-    show_step(history_.undo(scene_));
-  }
-  if (request == Request::redo && history_.can_redo()) show_step(history_.redo(scene_));
+  if (request == Request::undo || request == Request::redo) step_back_or_on(request == Request::undo);
+  if (request == Request::palette) palette_.is_open() ? palette_.close() : palette_.open(scene_);
+  if (request == Request::models) models_.is_open() ? models_.close() : models_.open(scene_, files_.recent);
+  if (request >= Request::copy && request <= Request::copy_scene) copy(request);
+  if (request == Request::paste) paste();
 }
 
 /// A double click fits a plot, and its first click had chosen a distance or a pair: that is taken back.
@@ -294,6 +276,17 @@ void Shell::take_back_first_click(Scene& next) {
     next = std::move(before);
   }
   gesture_.clicked = gesture_.fitted = gesture_.fit_all = false;
+}
+
+/// Undo and redo say what they did.
+void Shell::step_back_or_on(bool back) {
+  if (back) remember(remembered_); // what was changed since the last frame is a step of its own
+  if (back ? !history_.can_undo() : !history_.can_redo()) {
+    notify(back ? "There is nothing to undo." : "There is nothing to redo.");
+    return;
+  }
+  notify(fmt::format("{}: {}", back ? "Undone" : "Done again", back ? history_.undo_name() : history_.redo_name()));
+  show_step(back ? history_.undo(scene_) : history_.redo(scene_));
 }
 
 /// A step that was undone or done again: the scene is what the history says, and no change of its own.

@@ -10,7 +10,7 @@
 #include "app/scene/picture.h"
 #include "core/text.h"
 
-// What lies around the pictures: the bar with its tabs and the badge, messages, and the overlay of keys.
+// What lies around the pictures: the bar with its tabs and the badge, and messages.
 
 namespace ropescope::shell {
 
@@ -28,8 +28,9 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
     ImFont* font = chosen ? c.fonts.bold : c.fonts.body;
     const float width = text_width(font, a.title) + c.px(36);
     const Rect tab{{x, c.px(8)}, {x + width, bar.height() - c.px(8)}};
-    c.note(a.view, tab);
-    if (hit(c.id("tab {}", a.view), tab)) a.apply(next);
+    const Picture& picture = *find_picture(a.view);
+    const std::string_view help = c.words("{}: {}. Key {}.", picture.title, picture.line, key_name(a));
+    if (press(c, c.id("tab {}", a.view), tab, help, a.view)) a.apply(next);
     const bool hovered = ImGui::IsItemHovered();
     if (chosen || hovered)
       c.paint.box({tab.least, tab.greatest}, chosen ? c.theme.raised : with_alpha(c.theme.raised, 0.5f), c.px(5));
@@ -42,8 +43,10 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
   const auto command = [&](const char* name, std::string_view label) {
     const float width = text_width(c.fonts.body, label);
     const Rect r{{right - width - c.px(8), c.px(8)}, {right + c.px(8), bar.height() - c.px(8)}};
-    c.note(name, r);
-    if (hit(name, r)) perform(action(name).apply(next));
+    const Action& does = action(name);
+    const std::string_view help =
+        c.words("{}. Key {}.{}{}", does.title, key_name(does), does.help.empty() ? "" : "\n", does.help);
+    if (press(c, name, r, help)) perform(does.apply(next));
     text(c, {right - width, c.px(15)}, c.fonts.body, ImGui::IsItemHovered() ? c.theme.text : c.theme.dim, label);
     right -= width + c.px(24);
   };
@@ -93,13 +96,15 @@ void Shell::badge(const Canvas& c, Rect r) const {
       text(c, words, c.fonts.small, c.theme.dim, shortened(c, c.fonts.small, device, room - width - c.px(12)));
   }
   hit("badge", r);
-  if (ImGui::IsItemHovered()) badge_tooltip(c);
+  const std::string_view help = badge_help(c);
+  c.note("badge", r, help);
+  explain(c, help);
 }
 
-void Shell::badge_tooltip(const Canvas& c) const {
+std::string_view Shell::badge_help(const Canvas& c) const {
   const std::string_view gpu = engines_.has_gpu() ? c.words("GPU: {}", engines_.gpu_device) : engines_.gpu->why_not();
   static const std::string cpu = engines_.cpu.device(); // asks the system, once
-  tooltip(c.id("{}\nCPU: {}\n{}", gpu, cpu, engines_.why_this_one()));
+  return c.words("{}\nCPU: {}\n{}", gpu, cpu, engines_.why_this_one());
 }
 
 const std::string& Shell::shown_message() const { return message_.words.empty() ? fonts_.notice : message_.words; }
@@ -115,28 +120,7 @@ void Shell::message_bar(const Canvas& c, Rect bar) {
   text(c, {bar.least.x + c.px(38), y}, c.fonts.body, c.theme.text,
        shortened(c, c.fonts.body, words, bar.width() - c.px(130)));
   text(c, {bar.greatest.x - c.px(14), y}, c.fonts.small, c.theme.dim, "dismiss", Align::right);
-  if (hit("message", bar))
-    message_ = {};
-  else
-    tooltip(words.c_str());
-}
-
-void Shell::help(const Canvas& c) {
-  // Drawn above everything, popups included.
-  screen_.draw_above(ImGui::GetForegroundDrawList());
-  const ImVec2 size = ImGui::GetIO().DisplaySize;
-  const float row = c.px(27), width = c.px(440), height = row * static_cast<float>(actions().size()) + c.px(70);
-  const ImVec2 corner{(size.x - width) / 2, std::max(c.px(8), (size.y - height) / 2)};
-  c.paint.box({{0, 0}, size}, IM_COL32(0, 0, 0, 120));
-  c.paint.box({corner, {corner.x + width, corner.y + height}}, c.theme.panel, c.px(8));
-  text(c, {corner.x + c.px(22), corner.y + c.px(18)}, c.fonts.title, c.theme.text, "Keys");
-  float y = corner.y + c.px(54);
-  for (const Action& a : actions()) {
-    text(c, {corner.x + c.px(22), y}, c.fonts.mono, c.theme.accent, key_name(a));
-    text(c, {corner.x + c.px(160), y}, c.fonts.body, c.theme.text, a.title);
-    y += row;
-  }
-  screen_.draw_above(nullptr);
+  if (press(c, "message", bar, c.words("{}\nA click takes the message away.", words))) message_ = {};
 }
 
 } // namespace ropescope::shell
