@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/axis.h"
 #include "app/canvas/gesture.h"
 #include "app/pictures/dial.h"
@@ -39,7 +40,9 @@ void take_hands(const Canvas& c, ImVec2 centre, float radius, const Dial& dial, 
   if (!(theta > 0)) return;
   const Rect area{{centre.x - radius, centre.y - radius}, {centre.x + radius, centre.y + radius}};
   hit("hands", area);
-  c.note("hands", area);
+  constexpr std::string_view help = "Turn a hand by dragging it: the query's moves m, the key's n.";
+  c.note("hands", area, help);
+  explain(c, help);
   const ImGuiIO& io = ImGui::GetIO();
   const ImGuiID id = ImGui::GetID("hands");
   Gesture& g = c.gesture;
