@@ -30,13 +30,15 @@ struct Canvas {
   const Fonts& fonts;
   Gesture& gesture; ///< the gesture that is under way on a plot
   float scale;
-  ImVec2 mouse;                             ///< far outside where there is none
-  bool clicked = false;                     ///< the left button went down in this frame, and no popup takes it
-  float resting = 0;                        ///< seconds since the mouse last moved
-  bool measured_times = true;               ///< whether times may be shown: they differ from run to run
-  std::vector<Control>* controls = nullptr; ///< note() adds to it; null: nothing is noted
-  bool bare = false;                        ///< without read-outs and marks of the present m and n
-  Attention* attention = nullptr;           ///< null in a file, which no mouse and no key points at
+  ImVec2 mouse;                              ///< far outside where there is none
+  bool clicked = false;                      ///< the left button went down in this frame, and no popup takes it
+  float resting = 0;                         ///< seconds since the mouse last moved
+  bool measured_times = true;                ///< whether times may be shown: they differ from run to run
+  std::vector<Control>* controls = nullptr;  ///< note() adds to it; null: nothing is noted
+  bool bare = false;                         ///< without read-outs and marks of the present m and n
+  Rect within{{-1e9f, -1e9f}, {1e9f, 1e9f}}; ///< a text that does not lie wholly in it is not drawn: no half words
+  std::vector<Rect>* taken = nullptr;        ///< where texts stand in this frame, see is_free(); null: it is not kept
+  Attention* attention = nullptr;            ///< null in a file, which no mouse and no key points at
 
   float px(float length) const { return length * scale; }
 
@@ -96,6 +98,15 @@ float text_width(ImFont*, std::string_view);
 /// Draws text whose top is at `at.y`; returns its width.
 float text(const Canvas&, ImVec2 at, ImFont*, ImU32 colour, std::string_view, Align = Align::left);
 
+/// Whether a rectangle lies in the window and touches no text that this frame has drawn: for what may as well stand
+/// elsewhere or be left out.
+bool is_free(const Canvas&, Rect);
+
+/// A line from `least` to `greatest.x`: a label at the left and a value at the right. Where both have no room, the
+/// label is shortened, then left out; then the value is shortened.
+void labelled(const Canvas&, Rect line, ImFont* label_font, std::string_view label, ImFont* value_font,
+              std::string_view value);
+
 /// The text, or as much of its beginning as fits, with an ellipsis.
 std::string_view shortened(const Canvas&, ImFont*, std::string_view, float width);
 
@@ -108,7 +119,8 @@ float wrapped_text(const Canvas&, ImVec2 at, float width, ImFont*, ImU32 colour,
 /// How high (pixels) wrapped_text() would draw them.
 float wrapped_height(float width, ImFont*, std::string_view words);
 
-/// Words on a ground of their own, so that lines behind them do not cross the letters.
+/// Words on a ground of their own, so that lines behind them do not cross the letters. Where other words stand already,
+/// a line or two higher or lower; left out where these have no room either.
 void label_on(const Canvas&, ImVec2 at, ImU32 colour, std::string_view words);
 
 /// The background of a panel, with round corners, below everything else. On paper there is none.

@@ -30,7 +30,7 @@ ImVec2 ReadOut::corner(ImVec2 at, Rect within, ImVec2 size) const {
                            {left, top},
                            {right, bottom}};
   ImVec2 best = places[0];
-  std::size_t least = avoided_.size() + 1;
+  std::size_t least = 2 * avoided_.size() + 2;
   for (const ImVec2 place : places) {
     // Always within: where the plot is smaller than the table, the table begins at its corner.
     const ImVec2 from{std::max(left, std::min(place.x, right)), std::max(top, std::min(place.y, bottom))};
@@ -39,13 +39,13 @@ ImVec2 ReadOut::corner(ImVec2 at, Rect within, ImVec2 size) const {
     const bool over = table.contains(at);
     const auto covered = static_cast<std::size_t>(std::count_if(avoided_.begin(), avoided_.end(),
                                                                 [&](ImVec2 p) { return table.contains(p); })) +
-                         (over ? avoided_.size() : 0);
+                         (over ? avoided_.size() : 0) + (is_free(c_, table) ? 0 : avoided_.size() + 1);
     if (covered < least) best = from, least = covered;
   }
   return best;
 }
 
-void ReadOut::draw(ImVec2 at, Rect within) const {
+void ReadOut::draw(ImVec2 at, Rect within, bool may_go) const {
   const float square = 16, sample = curve_sample_width + 7;
   float before = 0; // room for what stands before the names
   for (const Row& row : rows_) before = std::max(before, c_.px(row.curve ? sample : square));
@@ -59,6 +59,8 @@ void ReadOut::draw(ImVec2 at, Rect within) const {
   const ImVec2 corner = this->corner(at, within, size);
   const Rect table{corner, {corner.x + size.x, corner.y + size.y}};
   offer_value(c_, within, copied());
+  if (may_go && (!is_free(c_, table) || table.greatest.x > within.greatest.x || table.greatest.y > within.greatest.y))
+    return;
   c_.paint.box(table, with_alpha(c_.theme.raised, 0.95f), c_.px(6));
   c_.paint.frame(table, c_.theme.outline, 1, c_.px(6));
   text(c_, {corner.x + c_.px(12), corner.y + c_.px(7)}, c_.fonts.bold, c_.theme.text, title_);

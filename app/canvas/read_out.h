@@ -27,8 +27,9 @@ public:
   void avoid(ImVec2 point) { avoided_.push_back(point); }
 
   /// Within a rectangle: beside the point, or in a corner, where it covers the fewest of the points to be avoided. The
-  /// place at the right of the point and above comes first, then its left, then the corners.
-  void draw(ImVec2 at, Rect within) const;
+  /// place at the right of the point and above comes first, then its left, then the corners. Other words count as many
+  /// points. `may_go`: where the table cannot but cover words, it is not drawn.
+  void draw(ImVec2 at, Rect within, bool may_go = false) const;
 
 private:
   std::string_view copied() const;

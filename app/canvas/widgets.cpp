@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/canvas/hot_areas.h"
 #include "app/canvas/imgui_compat.h"
 
 namespace ropescope::canvas {
@@ -41,6 +42,13 @@ double stepped(const Slider& s, double value, float steps) {
   return s.whole && next == value ? std::clamp(value + (steps > 0 ? 1.0 : -1.0), s.least, s.greatest) : next;
 }
 
+/// Notches of the wheel that are meant for a slider. Where what it stands on scrolls, they are not, unless Ctrl is
+/// held.
+float notches() {
+  const ImGuiIO& io = ImGui::GetIO();
+  return ImGui::GetScrollMaxY() > 0 && !io.KeyCtrl ? 0 : io.MouseWheel;
+}
+
 struct Line {
   float left, right, y;
   float x(const Slider& s, double value) const {
@@ -51,8 +59,8 @@ struct Line {
 Line line_at(const Canvas& c, ImVec2 at, float width) { return {at.x, at.x + width, at.y + c.px(line_below)}; }
 
 void draw_words(const Canvas& c, ImVec2 at, float width, const Slider& s) {
-  text(c, at, c.fonts.body, c.theme.dim, s.label);
-  text(c, {at.x + width, at.y}, c.fonts.mono, c.theme.text, s.value_text, Align::right);
+  labelled(c, {at, {at.x + width, at.y + c.px(line_below - knob_radius)}}, c.fonts.body, s.label, c.fonts.mono,
+           s.value_text);
 }
 
 void draw_line(const Canvas& c, const Line& line, float from, float to, ImU32 colour) {
@@ -121,7 +129,7 @@ Moved slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& v
   else if (active && !io.KeyCtrl && !ImGui::IsMouseDoubleClicked(0) &&
            (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
     drag_to(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
-  if (hovered && io.MouseWheel != 0) drag_to(stepped(s, value, io.MouseWheel));
+  if (hovered && notches() != 0) drag_to(stepped(s, value, notches()));
   if (asked.steps != 0) drag_to(stepped(s, value, asked.steps));
   ImGui::PushID(s.id);
   // The field is a popup, whose name must differ from slider to slider: the slider's id is part of it.
@@ -158,8 +166,8 @@ bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, doub
   const auto move = [&](double next) { *grabbed_high ? high = std::max(next, low) : low = std::min(next, high); };
   if (active && (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
     move(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
-  else if (hovered && io.MouseWheel != 0)
-    move(stepped(s, *grabbed_high ? high : low, io.MouseWheel));
+  else if (hovered && notches() != 0)
+    move(stepped(s, *grabbed_high ? high : low, notches()));
   if (asked.steps != 0) move(stepped(s, *grabbed_high ? high : low, asked.steps));
   draw_words(c, at, width, s);
   draw_line(c, line, line.x(s, low), line.x(s, high), s.colour ? s.colour : c.theme.accent);
@@ -168,7 +176,13 @@ bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, doub
   return low != before_low || high != before_high;
 }
 
+std::vector<Rect>& hot_areas() {
+  static std::vector<Rect> areas;
+  return areas;
+}
+
 bool hit(const char* id, Rect r, ImGuiButtonFlags buttons) {
+  hot_areas().push_back(r);
   ImGui::SetCursorScreenPos(r.least);
   // Dear ImGui asserts that a button's size is not zero, which it may be in a very small window.
   return ImGui::InvisibleButton(id, {std::max(1.0f, r.width()), std::max(1.0f, r.height())}, buttons);

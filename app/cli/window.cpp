@@ -167,7 +167,7 @@ public:
       of(w).shell_.drop({paths, paths + count});
       of(w).touch();
     });
-    glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double, double) { of(w).touch(); });
+    glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double x, double y) { of(w).mouse_moved(x, y); });
     glfwSetMouseButtonCallback(window_, [](GLFWwindow* w, int, int, int) { of(w).touch(); });
     glfwSetScrollCallback(window_, [](GLFWwindow* w, double, double) { of(w).touch(); });
     glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned codepoint) {
@@ -239,6 +239,14 @@ private:
 
   void touch() { frames_wanted_ = frames_after_event; }
 
+  /// A mouse that moves over nothing costs nothing. Over something Dear ImGui sees it in one frame and the pictures in
+  /// the next.
+  void mouse_moved(double x, double y) {
+    constexpr int frames_after_move = 2;
+    if (shell_.reacts_to({static_cast<float>(x), static_cast<float>(y)}))
+      frames_wanted_ = std::max(frames_wanted_, frames_after_move);
+  }
+
   /// Until something happens. What is not kept yet is kept once nothing has happened for a moment, so that a session
   /// that ends without a word, with the power or the desktop, is there all the same.
   void wait() {
@@ -291,6 +299,9 @@ private:
     for (const int key : pressed_) compat::hold_key(key, true);
     ImGui_ImplGlfw_NewFrame();
     glViewport(0, 0, width, height);
+    float across = 1, down = 1;
+    glfwGetWindowContentScale(window_, &across, &down);
+    shell_.set_scale(std::max({1.0f, across, down}));
     shell_.frame(width, height, seconds, true);
     name_window();
     carry_out(shell_.wanted());

@@ -117,8 +117,16 @@ void draw_labels(const Canvas& c, const Grid& grid, const CheckedKernel& kernel,
   }
   const float below = grid.area.greatest.y + c.px(4);
   const Cells pairs(grid.part.first_pair, grid.part.end_pair, map.pairs(), 1e6f);
-  text(c, {grid.area.least.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.first));
-  text(c, {grid.area.greatest.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.end - 1), Align::right);
+  // The read-out between the two comes first.
+  const auto end = [&](std::int64_t pair, bool right) {
+    const std::string_view words = c.words("pair {}", pair);
+    const float width = text_width(c.fonts.small, words),
+                left = right ? grid.area.greatest.x - width : grid.area.least.x;
+    if (is_free(c, Rect{{left, below}, {left + width, below + c.px(14)}}.inset(-c.px(4), 0)))
+      text(c, {left, below}, c.fonts.small, c.theme.dim, words);
+  };
+  end(pairs.first, false);
+  end(pairs.end - 1, true);
 }
 
 void draw_read_out(const Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map,
@@ -127,12 +135,12 @@ void draw_read_out(const Canvas& c, const Grid& grid, const CheckedKernel& kerne
   const std::string_view where = position == row ? c.words("row {}", grouped(c, static_cast<double>(row)))
                                                  : c.words("row {}, position {}", grouped(c, static_cast<double>(row)),
                                                            grouped(c, static_cast<double>(position)));
+  const std::string_view words =
+      std::isfinite(map.at(row, pair))
+          ? c.words("{}, pair {}: |Δ| {:.2e}", where, pair, map.at(row, pair))
+          : c.words("{}, pair {}: {}, no number", where, pair, error_words(c, map.at(row, pair)));
   text(c, {(grid.area.least.x + grid.area.greatest.x) / 2, grid.area.greatest.y + c.px(4)}, c.fonts.small,
-       hovered ? c.theme.text : c.theme.dim,
-       std::isfinite(map.at(row, pair))
-           ? c.words("{}, pair {}: |Δ| {:.2e}", where, pair, map.at(row, pair))
-           : c.words("{}, pair {}: {}, no number", where, pair, error_words(c, map.at(row, pair))),
-       Align::centre);
+       hovered ? c.theme.text : c.theme.dim, shortened(c, c.fonts.small, words, grid.area.width()), Align::centre);
 }
 
 /// The colours from top to bottom, their decades, and where rounding ends.
@@ -283,7 +291,6 @@ void check_map(const Canvas& c, Rect panel, const Scene& scene, const KernelChec
   draw_selection(c, grid, selected_row(scene, kernel), selected_pair(scene, kernel));
   plot.end();
   plot.draw_axes();
-  draw_labels(c, grid, kernel, map);
   draw_scale(
       c,
       {{plot.area.greatest.x + c.px(14), plot.area.least.y}, {plot.area.greatest.x + c.px(28), plot.area.greatest.y}},
@@ -301,6 +308,7 @@ void check_map(const Canvas& c, Rect panel, const Scene& scene, const KernelChec
   const bool hovered = plot.hovered();
   draw_read_out(c, grid, kernel, map, hovered ? row_at(c.mouse.y) : selected_row(scene, kernel),
                 hovered ? pair_at(c.mouse.x) : selected_pair(scene, kernel), hovered);
+  draw_labels(c, grid, kernel, map);
   if (const auto clicked = plot.clicked()) {
     next.kernel.row = row_at(clicked->y);
     next.pair = pair_at(clicked->x);

@@ -23,7 +23,9 @@ void keep_view(Scene& next, const Property& x, const Property& y, const Plot& pl
 Rect heading(const Canvas& c, Rect panel, std::string_view title, std::string_view remark) {
   canvas::panel(c, panel);
   const Rect inner = panel.inset(c.px(18), c.px(14));
-  const float width = text(c, inner.least, c.fonts.title, c.theme.text, title);
+  if (inner.width() < c.px(40) || inner.height() < c.px(18)) return {inner.least, inner.least};
+  const float width =
+      text(c, inner.least, c.fonts.title, c.theme.text, shortened(c, c.fonts.title, title, inner.width()));
   const float left = width + c.px(12);
   if (!remark.empty() && inner.width() - left > c.px(40))
     text(c, {inner.least.x + left, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim,
@@ -116,7 +118,8 @@ void label_rule_x(const Canvas& c, const Plot& plot, double value, std::string_v
   if (!(value >= plot.x.least && value <= plot.x.greatest)) return;
   const float at = plot.x.pixel(value), width = text_width(c.fonts.small, words);
   const bool inside = at + c.px(8) + width < plot.area.greatest.x;
-  label_on(c, {inside ? at + c.px(8) : at - c.px(8) - width, y}, colour, words);
+  const float left = inside ? at + c.px(8) : at - c.px(8) - width;
+  if (left > plot.area.least.x && plot.area.height() > c.px(40)) label_on(c, {left, y}, colour, words);
 }
 
 void update_hands(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience) {

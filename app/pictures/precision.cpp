@@ -14,6 +14,9 @@ namespace {
 // The axis of errors: from below the rounding of float32 (6e-8) to above 2, the greatest that cos or sin can be off.
 constexpr double least_error = 1e-8, greatest_error = 4;
 constexpr float row_height = 21, line_height = 104, legend_width = 236;
+// Least widths, pixels at scale 1: of the picture with a legend, of a number line, of a table's column for one number
+// and for two.
+constexpr float least_with_legend = 470, least_number_line = 330, one_number = 74, two_numbers = 136;
 
 constexpr Property options[] = {
     view_row("precision.x", "tokens", "positions that are seen"),
@@ -118,9 +121,12 @@ std::optional<std::size_t> draw_legend(const Canvas& c, Rect room, const Precisi
     text(c, {room.greatest.x, y}, c.fonts.mono_small, c.theme.dim, number(c, curve.errors[at_m]), Align::right);
     y += step;
   }
-  if (std::any_of(precision.curves.begin(), precision.curves.end(), [](const auto& curve) { return curve.on_gpu; })) {
+  const bool on_gpu =
+      std::any_of(precision.curves.begin(), precision.curves.end(), [](const auto& curve) { return curve.on_gpu; });
+  if (on_gpu && y + c.px(row_height) <= room.greatest.y) {
     c.paint.circle({room.least.x + c.px(13), y + c.px(9)}, c.px(3.2f), c.theme.dim, c.stroke(1.4f));
-    text(c, {room.least.x + c.px(34), y}, c.fonts.small, c.theme.dim, "the same on the GPU");
+    text(c, {room.least.x + c.px(34), y}, c.fonts.small, c.theme.dim,
+         shortened(c, c.fonts.small, "the same on the GPU", room.width() - c.px(34)));
   }
   return legend.hovered() ? std::optional(recipes[*legend.hovered()]) : std::nullopt;
 }
@@ -149,10 +155,11 @@ const PrecisionCurve* on_gpu(const PrecisionCurves& precision, const PrecisionCu
 /// The same numbers around round positions, to be read off: the CPU's, and beside them the GPU's.
 void draw_table(const Canvas& c, Rect room, const PrecisionCurves& precision) {
   const float names = c.px(170), width = (room.width() - names) / static_cast<float>(precision.table_positions.size());
-  const float of_gpu = std::min(width * 0.48f, c.px(84));
+  const bool both = width >= c.px(two_numbers);
+  const float of_gpu = both ? std::min(width * 0.48f, c.px(84)) : 0;
   float y = room.least.y;
   const auto column = [&](std::size_t k) { return room.least.x + names + width * static_cast<float>(k + 1); };
-  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, "CPU, GPU around position");
+  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, both ? "CPU, GPU around position" : "CPU, around position");
   for (std::size_t k = 0; k < precision.table_positions.size(); ++k)
     text(c, {column(k), y}, c.fonts.small, c.theme.dim, grouped(c, static_cast<double>(precision.table_positions[k])),
          Align::right);
@@ -161,9 +168,11 @@ void draw_table(const Canvas& c, Rect room, const PrecisionCurves& precision) {
   for (const PrecisionCurve& curve : precision.curves) {
     if (curve.on_gpu) continue;
     const PrecisionCurve* twin = on_gpu(precision, curve);
-    text(c, {room.least.x, y}, c.fonts.small, c.theme.text, curve.label());
+    text(c, {room.least.x, y}, c.fonts.small, c.theme.text,
+         shortened(c, c.fonts.small, curve.label(), names + width - of_gpu - c.px(60)));
     for (std::size_t k = 0; k < curve.table.size(); ++k) {
       text(c, {column(k) - of_gpu, y}, c.fonts.mono_small, c.theme.text, number(c, curve.table[k]), Align::right);
+      if (!both) continue;
       text(c, {column(k), y}, c.fonts.mono_small, c.theme.dim, twin ? number(c, twin->table[k]) : "–", Align::right);
     }
     y += c.px(row_height);
@@ -201,7 +210,8 @@ void draw_number_line(const Canvas& c, Rect room, NumberFormat format, const cha
       step == 0 ? c.words("none beyond 65 504: {} is infinite", of_m)
       : to == m ? c.words("every {}: {} is one of them", of_step, of_m)
                 : c.words("every {}: {} becomes {}", of_step, of_m, grouped(c, static_cast<double>(to)));
-  text(c, {x.first_pixel, y + c.px(7)}, c.fonts.small, to == m ? c.theme.dim : c.theme.bad, words);
+  text(c, {x.first_pixel, y + c.px(7)}, c.fonts.small, to == m ? c.theme.dim : c.theme.bad,
+       shortened(c, c.fonts.small, words, room.greatest.x - x.first_pixel));
   if (step > 0 && to != m && to >= 0) {
     const float end = x.pixel(static_cast<double>(to));
     c.paint.line({from, y - c.px(4)}, {end, y - c.px(4)}, c.theme.bad, c.stroke(2));
@@ -215,11 +225,14 @@ std::ptrdiff_t recipe_count(const PrecisionCurves& precision) {
 }
 
 void draw_number_lines(const Canvas& c, Rect room, std::int64_t m) {
-  text(c, room.least, c.fonts.small, c.theme.dim, "positions that a format has, around m");
-  const float half = room.width() / 2 - c.px(12), top = room.least.y + c.px(32);
+  text(c, room.least, c.fonts.small, c.theme.dim,
+       shortened(c, c.fonts.small, "positions that a format has, around m", room.width()));
+  const bool both = room.width() >= c.px(2 * least_number_line);
+  const float half = both ? room.width() / 2 - c.px(12) : room.width(), top = room.least.y + c.px(32);
   draw_number_line(c, {{room.least.x, top}, {room.least.x + half, room.greatest.y}}, NumberFormat::bfloat16, "bfloat16",
                    m);
-  draw_number_line(c, {{room.least.x + half + c.px(24), top}, room.greatest}, NumberFormat::float16, "float16", m);
+  if (both)
+    draw_number_line(c, {{room.least.x + half + c.px(24), top}, room.greatest}, NumberFormat::float16, "float16", m);
 }
 
 /// The lines of m and of the trained context, which can be taken. Returns what is being held, in words.
@@ -239,15 +252,24 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const Rect room =
       heading(c, panel, "Precision", "what the arithmetic of real code costs: the worst pair's error in cos and sin");
   const PrecisionCurves& measured = *derived.numbers<PrecisionCurves>();
-  const float lines = c.px(line_height), rows = static_cast<float>(recipe_count(measured) + 1) * c.px(row_height);
+  if (room.width() < c.px(90) || room.height() < c.px(60)) return;
+  const auto columns_of_table = static_cast<float>(std::max<std::size_t>(1, measured.table_positions.size()));
+  const bool number_lines = room.height() > c.px(line_height + 190) && room.width() >= c.px(least_number_line);
+  const float lines = number_lines ? c.px(line_height) : 0,
+              rows = static_cast<float>(recipe_count(measured) + 1) * c.px(row_height);
   // The table only where the plot keeps 190 pixels: the curves matter more, and the picture's CSV has the same table.
-  const bool tabled = room.height() - rows - lines > c.px(190);
+  const bool tabled =
+      room.height() - rows - lines > c.px(240) && (room.width() - c.px(170)) / columns_of_table >= c.px(one_number);
   const float foot = lines + (tabled ? rows + c.px(16) : 0);
-  const float legend = std::min(c.px(legend_width), room.width() * 0.3f);
-  Plot p = plot_in(c, {room.least, {room.greatest.x - legend - c.px(12), room.greatest.y - foot - c.px(10)}}, scene,
-                   measured);
-  const auto pointed = draw_legend(
-      c, {{p.area.greatest.x + c.px(20), p.area.least.y}, {room.greatest.x, p.area.greatest.y}}, measured, scene, next);
+  // The legend needs its rows, the words above them and, where there is a GPU, those below.
+  const bool with_legend = room.width() >= c.px(least_with_legend) && room.height() - foot > rows + c.px(60);
+  const float legend = with_legend ? std::min(c.px(legend_width), room.width() * 0.4f) + c.px(12) : 0;
+  Plot p = plot_in(c, {room.least, {room.greatest.x - legend, room.greatest.y - foot - c.px(10)}}, scene, measured);
+  const auto pointed =
+      with_legend
+          ? draw_legend(c, {{p.area.greatest.x + c.px(20), p.area.least.y}, {room.greatest.x, p.area.greatest.y}},
+                        measured, scene, next)
+          : std::nullopt;
   p.draw_axes();
   p.begin();
   if (!c.bare) p.rule_x(static_cast<double>(std::max<std::int64_t>(1, scene.m)), c.theme.query, 1.4f, 2, 3);
@@ -261,7 +283,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   }
   const float below = room.greatest.y - foot;
   if (tabled) draw_table(c, {{room.least.x, below}, {room.greatest.x, room.greatest.y - lines}}, measured);
-  draw_number_lines(c, {{room.least.x, room.greatest.y - lines + c.px(8)}, room.greatest}, scene.m);
+  if (number_lines) draw_number_lines(c, {{room.least.x, room.greatest.y - lines + c.px(8)}, room.greatest}, scene.m);
   const std::string_view held = take_lines(c, p, scene, derived, next);
   p.take_input();
   keep_view(next, view_x, view_y, p);
@@ -292,7 +314,8 @@ const Picture precision_picture{
     .name = "precision",
     .title = "Precision",
     .line = "what the arithmetic of real code costs at every position, measured here",
-    .tab = "Precision",
+    .group = Group::precision,
+    .tab = "precision",
     .update = update,
     .draw = draw,
     .columns = columns,

@@ -178,10 +178,10 @@ void draw_progress(const Canvas& c, const Plot& p, const Derived& derived) {
 
 /// The table lies where it covers least of the lines that it reads.
 void place_table(const Canvas& c, ReadOut& table, ImVec2 at, const Plot& p, const Scene& scene, const Derived& derived,
-                 std::span<const float> alpha) {
+                 std::span<const float> alpha, bool may_go = false) {
   for (std::size_t s = 0; s < derived.series().size(); ++s)
     if (alpha[s] > 0) keep_off(table, p, line_of(c, p, scene, derived.series()[s]));
-  table.draw(at, p.area);
+  table.draw(at, p.area, may_go);
 }
 
 /// The scores at the scene's own distance.
@@ -203,7 +203,8 @@ void draw_here(const Canvas& c, const Plot& p, const Scene& scene, const Derived
       table.add(scheme_colour(c, series), scheme_dash(series), series.label,
                 c.words("{}", with_sign(gain_of(scene, series) * series.score_here, 4)));
   }
-  place_table(c, table, {at.x, std::min(at.y, p.area.least.y + p.area.height() * 0.45f)}, p, scene, derived, alpha);
+  place_table(c, table, {at.x, std::min(at.y, p.area.least.y + p.area.height() * 0.45f)}, p, scene, derived, alpha,
+              true);
 }
 
 /// What the column under the mouse holds.
@@ -261,7 +262,7 @@ void draw_first_negative(const Canvas& c, const Plot& p, const Derived& derived)
   c.paint.line({at.x, at.y - c.px(5)}, {at.x, at.y + c.px(5)}, colour, c.stroke(2));
   const std::string_view words = c.words("first below 0 at {}", grouped(c, distance));
   const float width = text_width(c.fonts.small, words), left = at.x - width - c.px(6);
-  if (left > p.area.least.x) label_on(c, {left, at.y + c.px(5)}, c.theme.dim, words);
+  if (left > p.area.least.x && p.area.height() > c.px(60)) label_on(c, {left, at.y + c.px(5)}, c.theme.dim, words);
 }
 
 /// Whose score it is, which is the whole truth of the curve: it never leaves the picture, and becomes shorter where
@@ -422,11 +423,13 @@ const Picture score_picture{
     .name = "score",
     .title = "Score",
     .line = "score versus distance: local mean, least and greatest of every integer distance",
-    .tab = "Score",
+    .group = Group::score,
+    .tab = "curve",
     .update = update,
     .draw = draw,
     .columns = columns,
     .options = options,
+    .compares = true,
 };
 
 } // namespace ropescope::pictures

@@ -240,10 +240,12 @@ const Picture wavelengths_picture{
     .name = "wavelengths",
     .title = "Wavelengths",
     .line = "tokens per full turn of every pair, against the trained context",
-    .tab = "Wavelengths",
+    .group = Group::extension,
+    .tab = "wavelengths",
     .draw = draw,
     .columns = columns,
     .options = options,
+    .compares = true,
 };
 
 } // namespace ropescope::pictures

@@ -80,7 +80,7 @@ constexpr Action explained(Action action, std::string_view help) {
   return action;
 }
 
-// The title is what the help overlay shows. The tabs, which come first, are made from the rows of pictures.
+// The title is what the help overlay shows. Groups and views, which come first, are made from the rows of pictures.
 constexpr Action table[] = {
     {"view.grid", "Back to the overview", GLFW_KEY_0, 0, back_to_overview},
     {"play", "Play and pause", GLFW_KEY_SPACE, 0, toggle_play},
@@ -135,7 +135,7 @@ constexpr Action table[] = {
               "For who changes them: from the folder that ROPESCOPE_SHADERS names."),
     {"zoom.in", "Larger", GLFW_KEY_EQUAL, GLFW_MOD_CONTROL, ask<Request::zoom_in>},
     {"zoom.out", "Smaller", GLFW_KEY_MINUS, GLFW_MOD_CONTROL, ask<Request::zoom_out>},
-    {"zoom.reset", "As large as the window allows", GLFW_KEY_0, GLFW_MOD_CONTROL, ask<Request::zoom_reset>},
+    {"zoom.reset", "The usual size", GLFW_KEY_0, GLFW_MOD_CONTROL, ask<Request::zoom_reset>},
     {"back", "Close what is open, leave full screen", GLFW_KEY_ESCAPE, 0, ask<Request::back>},
     explained({"help", "Keys and gestures", GLFW_KEY_F1, 0, ask<Request::help>},
               "Every key, and what wheel, drag and clicks do."),
@@ -145,11 +145,18 @@ constexpr Action table[] = {
 
 std::vector<Action> all_actions() {
   std::vector<Action> all;
-  for (const Picture* picture : all_pictures()) {
-    if (picture->tab.empty()) continue;
-    const int key = GLFW_KEY_1 + static_cast<int>(all.size());
-    all.push_back({picture->name, picture->tab, key, 0, nullptr, picture->name});
-  }
+  // A group keeps its key, whichever groups have no picture yet.
+  for (std::size_t g = 0; g < std::size(group_rows); ++g)
+    if (view_count(static_cast<Group>(g)) > 0)
+      all.push_back({group_rows[g].name,
+                     group_rows[g].title,
+                     GLFW_KEY_1 + static_cast<int>(g),
+                     0,
+                     nullptr,
+                     {},
+                     static_cast<Group>(g)});
+  for (const Picture* picture : all_pictures())
+    if (!picture->tab.empty()) all.push_back({picture->name, picture->title, 0, 0, nullptr, picture->name, {}});
   all.insert(all.end(), std::begin(table), std::end(table));
   return all;
 }
@@ -162,8 +169,8 @@ std::span<const Action> actions() {
 }
 
 Request Action::apply(Scene& scene) const {
-  if (view.empty()) return change(scene);
-  scene.view = view;
+  if (view.empty() && !group) return change(scene);
+  scene.view = group ? next_view(*group, shown_picture(scene))->name : view;
   return Request::none;
 }
 
@@ -193,8 +200,10 @@ int key_by_letter(int key, const char* typed) {
 
 const Action* action_for_key(int key, int modifiers) {
   // Caps Lock and Num Lock, which GLFW may report among the modifiers, do not count.
-  const int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);
+  int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);
   if (key == 0) return nullptr; // GLFW's code of no key, as actions without one have it
+  // "+" is typed with Shift on many keyboards: Ctrl++ is Ctrl+=.
+  if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_MINUS) counted &= ~GLFW_MOD_SHIFT;
   for (const Action& a : actions())
     if (a.key == key && a.modifiers == counted) return &a;
   // Windows' habit, beside the one of Linux and the Mac.

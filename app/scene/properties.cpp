@@ -287,7 +287,7 @@ constexpr Property table[] = {
      .greatest = greatest_length,
      .logarithmic = true,
      .nullable = true,
-     .default_words = "factor × trained under a scheme, else trained",
+     .default_words = "factor × trained under a scheme or beside one, else trained",
      .get = [](const Scene& s) { return optional_number(s.target); },
      .set = [](Scene& s, const Value& v) { s.target = number_or_nothing(v); },
      .snapped = snapped_context},

@@ -199,7 +199,13 @@ void take_kernel_files(Scene& scene, const std::vector<std::string>& paths) {
 }
 
 std::int64_t pictured_length(const Scene& scene) {
-  const double length = scene.target.value_or(target_length(scene.rope));
+  double length = scene.target.value_or(target_length(scene.rope));
+  // Plain RoPE is seen as far as the schemes beside it reach: what it does beyond its training is what they are for.
+  if (!scene.target && scene.rope.scaling.rope_type == RopeType::standard && scene.rope.rotates &&
+      std::any_of(std::begin(all_rope_types), std::end(all_rope_types), [&](RopeType type) {
+        return scene.compared[static_cast<std::size_t>(type)] && scheme_of(type).takes_factor;
+      }))
+    length = std::max(length, scene.factor * trained_length(scene.rope));
   return static_cast<std::int64_t>(std::clamp(std::round(length), 2.0, greatest_pictured_length));
 }
 

@@ -43,7 +43,14 @@ public:
   /// the present m and n.
   void picture_frame(int width, int height, bool bare = false, Painter* outside = nullptr);
 
-  /// From the next frame on all is drawn at this scale, whatever the size; 0: as fits the size.
+  /// How many pixels a length of 1 in the design has: the screen's content scale. 1 at first.
+  void set_scale(float pixels) { pixels_ = pixels; }
+
+  /// What a person has made everything larger by, 0.75 … 3, in a window alone.
+  float zoom() const { return zoom_; }
+  void set_zoom(float);
+
+  /// From the next frame on all is drawn at this scale, whatever the size; 0: as the screen and zoom say.
   void fix_scale(float scale) { fixed_scale_ = scale; }
 
   /// The typefaces of the last frame.
@@ -138,15 +145,26 @@ public:
            files_.desktop.is_open();
   }
 
+  /// Whether a mouse that moved to a place, pixels, changes what the next frame shows. Over nothing it does not.
+  bool reacts_to(ImVec2 mouse) const;
+
   /// Of such frames: whether they only wait, until the scene has been still for a moment or a kernel is judged.
   bool only_waits() const { return animated() && scene_.play == Play::off && !derived_.refining(); }
 
 private:
-  void begin(int width, int height, float seconds, ImVec2 design);
+  /// Where the parts of the window lie, pixels. A rail is there where it has a width.
+  struct Stage {
+    Rect bar, panel, rail, pictures, message;
+  };
+  void begin(int width, int height, float seconds, float scale);
+  Stage stage_of(const Canvas&, int width, int height);
+  void panel_or_rail(const Canvas&, const Stage&, Scene& next);
   Canvas canvas(Painter* outside);
   void finish();
   void top_bar(const Canvas&, Rect, Scene& next);
-  void badge(const Canvas&, Rect) const;
+  float commands_menu(const Canvas&, Rect, Scene& next);
+  std::string_view badge_words(const Canvas&) const;
+  void badge(const Canvas&, Rect, bool with_words) const;
   std::string_view badge_help(const Canvas&) const;
   void message_bar(const Canvas&, Rect);
   const std::string& shown_message() const;
@@ -228,6 +246,8 @@ private:
   Fonts fonts_;
   std::vector<Ground> grounds_;   // of this frame
   std::vector<Control> controls_; // of the last frame
+  std::vector<Rect> taken_;       // by texts of this frame
+  std::vector<Rect> hot_;         // where the mouse changed the last frame
   FrameMemory memory_;
   ScreenPainter screen_{grounds_};
   Gesture gesture_;
@@ -239,7 +259,9 @@ private:
   std::vector<Wanted> exports_; // that wait to be drawn
   Latest<Export, std::string> exporting_{[](auto& wanted, auto& run) { run.give(write_export(wanted), 1); }};
   Message message_;
-  float scale_ = 0, zoom_ = 1, fixed_scale_ = 0;
+  float scale_ = 0, zoom_ = 1, pixels_ = 1, fixed_scale_ = 0; // of the last frame; of a person; of the screen
+  bool folded_ = false;                                       // the window is so narrow that the panel is a rail
+  bool panel_over_ = false;                                   // which was brought over the stage
   double play_remainder_ = 0;
   RopeConfig measured_rope_;
   float resting_ = 0;        // seconds since the mouse moved

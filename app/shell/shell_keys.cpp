@@ -31,6 +31,11 @@ Request Shell::key(int key, int modifiers) {
   if (focus_key(key, modifiers)) return Request::none;
   const Action* found = action_for_key(key, modifiers);
   if (!found) return Request::none;
+  // Where the panel is folded, its key brings it over the stage and takes it away again.
+  if (folded_ && found->name == "panel") {
+    panel_over_ = !panel_over_;
+    return Request::none;
+  }
   Scene next = scene_;
   const Request request = found->apply(next);
   scene_ = next;
@@ -84,6 +89,8 @@ bool Shell::close_what_is_open() {
     help_ = false;
   else if (attention_.focused)
     attention_.leave();
+  else if (panel_over_)
+    panel_over_ = false;
   else
     return false;
   return true;
