@@ -13,6 +13,7 @@
 #include "core/check/causes/unknown.h"
 #include "core/check/check.h"
 #include "core/check/head_counts.h"
+#include "core/check/not_finite_errors.h"
 #include "core/check/reading_fit.h"
 #include "core/check/token_readings.h"
 
@@ -106,6 +107,7 @@ private:
                       "in the order of {}",
                       files_.out, reading(r).exchanged->first, reading(r).exchanged->second, files_.in));
     kernel->run = reader_.take(reading(r));
+    show_what_is_not_finite(*kernel);
     if (kernel->run.token_axis) kernel->run.token_axis_reason = reason;
     return kernel;
   }
