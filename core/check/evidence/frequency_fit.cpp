@@ -92,7 +92,9 @@ FrequencyFit fit_frequency(const std::vector<Complex>& ratio, const std::vector<
       fit.theta += moment / square;
     }
     // What is left of the angles is their noise; no less than rounding, however well a few of them agree.
-    const double noise = std::max(std::sqrt(spread / weight), unit);
+    // Of the first octave, whose angles are not small yet, by how much they agree.
+    const double scatter = first ? 2 * std::max(0.0, 1 - std::abs(sum) / weight) : spread / weight;
+    const double noise = std::max(std::sqrt(scatter), unit);
     fit.sigma = noise / std::sqrt(square);
     if (first) fit.sigma = noise / octave.front().distance / std::sqrt(weight);
   }

@@ -57,11 +57,11 @@ private:
 
   void add_positions() {
     const std::int64_t first = *std::min_element(run_.positions.ids.begin(), run_.positions.ids.end());
+    mistakes_.push_back(moved(cause::InverseRotation{}, [](double p) { return -p; }));
+    mistakes_.push_back(moved(cause::AppliedTwice{}, [](double p) { return 2 * p; }));
     const std::int64_t measured = measured_shift();
     if (measured != 0) mistakes_.push_back(offset(measured));
     if (first != 0 && -first != measured) mistakes_.push_back(offset(-first));
-    mistakes_.push_back(moved(cause::InverseRotation{}, [](double p) { return -p; }));
-    mistakes_.push_back(moved(cause::AppliedTwice{}, [](double p) { return 2 * p; }));
   }
 
   /// By how many tokens most are turned too far, as far as the phases tell.
