@@ -108,7 +108,8 @@ namespace {
 using Finder = std::optional<PartFound> (*)(const PartContext&);
 
 /// Simplest first: what says all in a word, then what needs a number for each row.
-constexpr Finder simple[] = {&misplaced_rows, &zero_rows, &wrong_heads, &other_matrix, &row_gain, &other_positions};
+constexpr Finder simple[] = {&misplaced_rows, &zero_rows,     &wrong_heads,    &other_matrix,
+                             &row_gain,       &other_lengths, &other_positions};
 /// What may be seen under another layout too.
 constexpr Finder of_layouts[] = {&other_matrix, &row_gain, &other_positions};
 /// What needs a number for each pair or component, and at last what names wrong numbers alone.

@@ -74,6 +74,8 @@ std::optional<PartFound> zero_rows(const PartContext&);
 std::optional<PartFound> row_gain(const PartContext&);
 /// Positions of the kernel's own, of every axis or of some.
 std::optional<PartFound> other_positions(const PartContext&);
+/// A scheme that looks at the length of a run, asked for each token by itself.
+std::optional<PartFound> other_lengths(const PartContext&);
 /// A frequency of each pair's own.
 std::optional<PartFound> own_frequencies(const PartContext&);
 /// cos and sin of other entries of the table than a component should take.
