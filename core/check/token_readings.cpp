@@ -65,19 +65,6 @@ std::vector<std::int64_t> spread(std::int64_t first, std::int64_t last, std::int
   return indices;
 }
 
-/// The kernel's run without its arrays, which may be large.
-KernelRun without_arrays(const KernelRun& run) {
-  KernelRun copy;
-  copy.rope = run.rope;
-  copy.other_layers = run.other_layers;
-  copy.seq_len = run.seq_len;
-  copy.budget = run.budget;
-  copy.out_name = run.out_name;
-  copy.notes = run.notes;
-  copy.tables = run.tables;
-  return copy;
-}
-
 /// Positions of those tokens alone.
 Positions of_tokens(const Positions& positions, const std::vector<std::int64_t>& tokens) {
   Positions chosen{positions.axes, {}};
@@ -182,7 +169,7 @@ std::vector<std::vector<std::int64_t>> KernelReader::every_index(const TokenRead
 
 KernelRun KernelReader::gathered(const TokenReading& reading,
                                  const std::vector<std::vector<std::int64_t>>& indices) const {
-  KernelRun run = without_arrays(base_);
+  KernelRun run = without_rows(base_);
   // Tokens of several axes must lie together; a single one stays where it is.
   std::vector<std::size_t> order(reading.extents.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
