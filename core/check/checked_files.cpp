@@ -274,7 +274,7 @@ private:
     // 4712 … are tokens.
     if (right.positions.ids.front() != 0 && !counted(other)) return false;
     // [heads, tokens] is rarer than [tokens, heads].
-    if (fits_other && right.extents.size() == 2 && right.axis == 1) return true;
+    if (counted(other) && right.extents.size() == 2 && right.axis == 1) return true;
     // [tokens, batch, heads] is rarer than kernels for [batch, tokens, heads] that turn by the row of the batch.
     if (counted(other) && right.axis == 0 && right.extents.size() > 2 && count(r) <= most_batch &&
         (fits_other || count(other) > (count(r) <= likely_batch ? 2 : likely_batch)))
