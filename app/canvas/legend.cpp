@@ -10,9 +10,14 @@ namespace ropescope::canvas {
 namespace {
 
 // Pixels at scale 1: the piece of line before the words, the space between, the space after, and a line of words.
-constexpr float sample = 26, to_words = 6, after = 14, row_height = 21;
+constexpr float sample = curve_sample_width, to_words = 6, after = 14, row_height = 21;
 
 } // namespace
+
+void curve_sample(const Canvas& c, ImVec2 left, ImU32 colour, const Dash& dash, float width) {
+  const ImVec2 ends[] = {left, {left.x + c.px(curve_sample_width), left.y}};
+  c.paint.polyline(ends, colour, c.stroke(width), c.dashes(dash));
+}
 
 bool is_hidden(std::span<const std::string> hidden, std::string_view name) {
   return std::find(hidden.begin(), hidden.end(), name) != hidden.end();
@@ -84,10 +89,9 @@ float Legend::entry(std::size_t i, ImVec2 at, float width) {
     if (!hidden) hovered_ = i;
   }
   const float middle = at.y + c_.px(9);
-  const ImVec2 ends[] = {{at.x, middle}, {at.x + c_.px(sample), middle}};
   const float faded = hidden ? 0.3f : 1.0f;
   const ImU32 ink = hovered || (e.strong && !hidden) ? c_.theme.text : c_.theme.dim;
-  c_.paint.polyline(ends, with_alpha(e.colour, faded), c_.stroke(e.width), c_.dashes(e.dash));
+  curve_sample(c_, {at.x, middle}, with_alpha(e.colour, faded), e.dash, e.width);
   const float left = at.x + c_.px(sample + to_words);
   const std::string_view words = shortened(c_, c_.fonts.small, e.label, area.greatest.x - left + 1);
   const float of_words = text(c_, {left, at.y}, c_.fonts.small, with_alpha(ink, hidden ? 0.5f : 1.0f), words);

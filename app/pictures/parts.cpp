@@ -6,6 +6,7 @@
 
 #include "app/canvas/imgui_compat.h"
 #include "core/analysis/hands.h"
+#include "core/error.h"
 
 namespace ropescope::pictures {
 
@@ -56,9 +57,8 @@ Alphas heading_with_series(const Canvas& c, Rect panel, std::string_view title, 
 }
 
 Dash scheme_dash(const Series& series) {
-  constexpr Dash of_layers{{12, 4, 3, 4}};
   if (series.current) return {};
-  return series.layer_type.empty() ? method_dash(series.config.scaling.rope_type) : of_layers;
+  return series.layer_type.empty() ? method_dash(series.config.scaling.rope_type) : layer_dash;
 }
 
 ImU32 scheme_colour(const Canvas& c, const Series& series) {
@@ -68,6 +68,44 @@ ImU32 scheme_colour(const Canvas& c, const Series& series) {
 }
 
 float scheme_width(const Series& series) { return series.current ? 3.0f : 1.8f; }
+
+bool switch_words(const Canvas& c, const char* id, ImVec2 at, std::string_view words, const char* help) {
+  const float width = text_width(c.fonts.small, words), height = compat::font_size(c.fonts.small);
+  const Rect area{at, {at.x + width, at.y + height * 1.25f}};
+  const bool clicked = hit(id, area);
+  const bool hovered = ImGui::IsItemHovered() && area.contains(c.mouse);
+  c.note(id, area);
+  text(c, at, c.fonts.small, hovered ? c.theme.accent : c.theme.text, words);
+  if (!hovered) return clicked;
+  c.paint.line({area.least.x, area.greatest.y}, area.greatest, c.theme.accent, 1);
+  ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+  if (wants_help(c, area)) show_tooltip(help);
+  return clicked;
+}
+
+void take_grip(Scene& next, std::string_view key, const Grip& grip) {
+  if (!grip.value && !grip.reset) return;
+  const Property& row = *find_property(key);
+  Scene changed = next;
+  try {
+    if (grip.reset)
+      reset(changed, row);
+    else {
+      const double value = row.snapped ? row.snapped(*grip.value) : *grip.value;
+      set(changed, row, std::clamp(value, row.least, row.greatest));
+    }
+    next = std::move(changed);
+  } catch (const Error&) {
+    // A hand drags across what cannot be: the line stays at the last place that can.
+  }
+}
+
+void keep_off(ReadOut& table, const Plot& plot, std::span<const ImVec2> curve) {
+  // 160 points are one for ten pixels of a wide plot: a table is larger than the gap.
+  const std::size_t step = 1 + curve.size() / 160;
+  for (std::size_t i = 0; i < curve.size(); i += step)
+    if (plot.area.contains(curve[i])) table.avoid(curve[i]);
+}
 
 std::string_view angle_words(const Canvas& c, double angle) {
   constexpr double turn = 2 * std::numbers::pi;

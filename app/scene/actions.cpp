@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/scene/picture.h"
+#include "app/scene/property.h"
 #include "core/error.h"
 
 namespace ropescope {
@@ -27,6 +28,23 @@ template <std::int64_t pairs>
 Request select(Scene& scene) {
   scene.pair += pairs;
   settle(scene);
+  return Request::none;
+}
+
+template <std::int64_t tokens>
+Request step_key(Scene& scene) {
+  scene.n += tokens;
+  settle(scene);
+  return Request::none;
+}
+
+/// The next of the ways in which the distances of the score lie along their axis.
+Request next_scale(Scene& scene) {
+  const Property& row = *find_property("score.x_scale");
+  const std::span<const std::string_view> words = row.choices();
+  const std::string present = std::get<std::string>(get(scene, row));
+  const auto at = std::find(words.begin(), words.end(), present);
+  set(scene, row, std::string(at == words.end() || at + 1 == words.end() ? words.front() : *(at + 1)));
   return Request::none;
 }
 
@@ -66,11 +84,24 @@ constexpr Action table[] = {
     {"step.back.16", "m − 16", GLFW_KEY_LEFT, GLFW_MOD_SHIFT, step<-16>},
     {"step.forward.1024", "m + 1 024", GLFW_KEY_RIGHT, GLFW_MOD_CONTROL, step<1024>},
     {"step.back.1024", "m − 1 024", GLFW_KEY_LEFT, GLFW_MOD_CONTROL, step<-1024>},
+    {"key.forward", "n + 1", GLFW_KEY_UP, 0, step_key<1>},
+    {"key.back", "n − 1", GLFW_KEY_DOWN, 0, step_key<-1>},
+    {"key.forward.16", "n + 16", GLFW_KEY_UP, GLFW_MOD_SHIFT, step_key<16>},
+    {"key.back.16", "n − 16", GLFW_KEY_DOWN, GLFW_MOD_SHIFT, step_key<-16>},
+    {"key.forward.1024", "n + 1 024", GLFW_KEY_UP, GLFW_MOD_CONTROL, step_key<1024>},
+    {"key.back.1024", "n − 1 024", GLFW_KEY_DOWN, GLFW_MOD_CONTROL, step_key<-1024>},
+    {"scale", "Distances logarithmic, linear, symlog", GLFW_KEY_L, 0, next_scale},
+    {"fit", "All plots show all there is", GLFW_KEY_HOME, 0, ask<Request::fit>},
     {"pair.next", "Next pair", GLFW_KEY_RIGHT_BRACKET, 0, select<1>},
     {"pair.previous", "Previous pair", GLFW_KEY_LEFT_BRACKET, 0, select<-1>},
     {"theme", "Light and dark", GLFW_KEY_T, 0, toggle_theme},
     {"panel", "Show and hide the panel", GLFW_KEY_TAB, 0, toggle_panel},
-    {"open", "Open a model, a scene or a picture", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
+    {"open", "Open a model, a scene, a picture or arrays", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
+    {"save", "Save the scene", GLFW_KEY_S, GLFW_MOD_CONTROL, ask<Request::save_scene>},
+    {"save.as", "Save the scene under another name", GLFW_KEY_S, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT,
+     ask<Request::save_scene_as>},
+    {"export.dialog", "Export: choose what, how large, and where", GLFW_KEY_E, GLFW_MOD_CONTROL,
+     ask<Request::export_dialog>},
     {"export", "Export the picture as PNG", GLFW_KEY_S, 0, ask<Request::export_png>},
     {"export.svg", "Export the picture as SVG", GLFW_KEY_S, GLFW_MOD_SHIFT, ask<Request::export_svg>},
     {"undo", "Undo", GLFW_KEY_Z, GLFW_MOD_CONTROL, ask<Request::undo>},
@@ -150,6 +181,9 @@ std::string key_name(const Action& action) {
   case GLFW_KEY_TAB: return name + "Tab";
   case GLFW_KEY_LEFT: return name + "←";
   case GLFW_KEY_RIGHT: return name + "→";
+  case GLFW_KEY_UP: return name + "↑";
+  case GLFW_KEY_DOWN: return name + "↓";
+  case GLFW_KEY_HOME: return name + "Home";
   case GLFW_KEY_ESCAPE: return name + "Esc";
   case GLFW_KEY_F1: return name + "F1";
   case GLFW_KEY_F11: return name + "F11";

@@ -11,6 +11,9 @@ namespace ropescope {
 enum class Request : std::uint8_t {
   none,
   open_file,
+  save_scene,
+  save_scene_as,
+  export_dialog,
   export_png,
   export_svg,
   undo,
@@ -21,6 +24,7 @@ enum class Request : std::uint8_t {
   zoom_in,
   zoom_out,
   zoom_reset,
+  fit, ///< every plot shows all there is
   back,
   quit
 };

@@ -23,6 +23,11 @@ const Picture& shown_picture(const Scene& scene) {
   return shown ? *shown : *all_pictures().front();
 }
 
+std::string picture_title(const Scene& scene) {
+  return fmt::format("{} of {}, {}", shown_picture(scene).title, printable(scene.model.name),
+                     scene.rope.rotates ? scheme_of(scene.rope).choice() : "no RoPE");
+}
+
 std::string_view column_name(const Series& series) {
   if (!series.layer_type.empty()) return series.layer_type;
   return series.config.rotates ? scheme_of(series.config).choice() : std::string_view("no_rope");

@@ -69,6 +69,9 @@ const Picture* find_picture(std::string_view name);
 /// The picture of a scene's view, which always names one.
 const Picture& shown_picture(const Scene&);
 
+/// What a file is called that holds the picture: "Score of Llama 2 7B, YaRN".
+std::string picture_title(const Scene&);
+
 /// A table as comma-separated values. Lines that begin with "#" say picture, model, scheme and formula; numbers have 17
 /// significant digits, so that they come back as they were.
 std::string csv(const Picture&, const Scene&, const Table&);

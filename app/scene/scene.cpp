@@ -123,8 +123,10 @@ std::optional<ValidRope> tried_on(const Scene& scene, RopeType type) {
   // max_position_embeddings, which it has set to the trained length.
   const RopeConfig original = original_rope(scene);
   const bool was_whole = scheme_of(scene.rope).spans_whole_head && !scheme_of(original).spans_whole_head;
-  if (was_whole && rope->layout.head_dim == original.layout.head_dim && !scheme_of(type).spans_whole_head)
-    rope->layout.rotary_dim = original.layout.rotary_dim;
+  if (was_whole && !scheme_of(type).spans_whole_head) {
+    if (rope->layout.head_dim == original.layout.head_dim) rope->layout.rotary_dim = original.layout.rotary_dim;
+    rope->layout.partial_rotary_factor = original.layout.partial_rotary_factor;
+  }
   if (!grows(type) && original.scaling.original_max_position_embeddings)
     rope->scaling.max_position_embeddings = original.scaling.max_position_embeddings;
   try {

@@ -5,7 +5,7 @@
 
 namespace ropescope {
 
-/// The JSON of a scene that a file is or carries: a scene's own file, or a PNG or SVG that this program wrote. Nothing
+/// The JSON of a scene that a file is or carries: a scene's own file, or a picture that this program wrote. Nothing
 /// where it is a file of another kind, such as a model's. Throws Error where it cannot be read, or is a picture that
 /// carries none.
 std::optional<std::string> read_scene_file(const std::filesystem::path&);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/imgui_compat.h"
+#include "app/canvas/legend.h"
 #include "app/scene/actions.h"
 #include "app/scene/presets.h"
 #include "app/scene/property.h"
@@ -50,6 +51,7 @@ float nominal_height(const Scene& scene, const Derived* derived) {
   if (axis_count(scene.rope) > 1) height += axis_row;
   if (derived && derived->current().spectrum.softmax_factor != 1) height += read_out_row;
   height += slider_row * static_cast<float>(scheme_of(scene.rope).controls.size());
+  if (scheme_of(scene.rope).spans_whole_head) height += slider_row;
   if (!scheme_of(scene.rope).offered) height += button_row; // its button begins one more row
   if (derived && !derived->current().spectrum.rule.empty()) height += rule_lines;
   return height;
@@ -394,6 +396,7 @@ void extension_read_outs(Column& column, const Spectrum& spectrum) {
 void extension_controls(Column& column, const Scene& scene, const Derived* derived, Scene& next, std::string& refusal) {
   choose_extension(column, scene, derived, next);
   section_controls(column, Section::extension, scene, next, refusal);
+  if (scheme_of(scene.rope).spans_whole_head) slide(column, *find_property("proportional.p"), scene, next, refusal);
   scheme_controls(column, scene, next, refusal);
   if (derived) extension_read_outs(column, derived->current().spectrum);
 }
@@ -408,12 +411,15 @@ void show_beside(Scene& scene, RopeType type, bool shown) {
   scene.compared[static_cast<std::size_t>(type)] = shown && type != RopeType::standard;
 }
 
-/// One line of the comparison: colour, name, and whether it is drawn.
-void compare_row(const Canvas& c, Rect r, ImU32 colour, std::string_view label, bool shown, bool fixed) {
-  c.paint.box({{r.least.x, r.least.y + c.px(3)}, {r.least.x + c.px(14), r.least.y + c.px(17)}},
-              shown ? colour : with_alpha(colour, 0.25f), c.px(3));
-  text(c, {r.least.x + c.px(24), r.least.y}, fixed ? c.fonts.bold : c.fonts.body, shown ? c.theme.text : c.theme.faint,
-       shortened(c, c.fonts.body, label, r.width() - c.px(44)));
+/// One line of the comparison: a piece of its curve, name, and whether it is drawn. The one in force is solid, as in
+/// every plot.
+void compare_row(const Canvas& c, Rect r, ImU32 colour, const Dash& dash, std::string_view label, bool shown,
+                 bool fixed) {
+  curve_sample(c, {r.least.x, r.least.y + c.px(10)}, shown ? colour : with_alpha(colour, 0.4f), fixed ? Dash() : dash,
+               fixed ? 3 : 2);
+  text(c, {r.least.x + c.px(curve_sample_width + 8), r.least.y}, fixed ? c.fonts.bold : c.fonts.body,
+       shown ? c.theme.text : c.theme.faint,
+       shortened(c, c.fonts.body, label, r.width() - c.px(curve_sample_width + 26)));
   const ImVec2 dot{r.greatest.x - c.px(6), r.least.y + c.px(10)};
   if (shown)
     c.paint.disc(dot, c.px(5), fixed ? c.theme.accent : c.theme.dim);
@@ -435,7 +441,7 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
     const bool pressed = hit(c.id("compare {}", static_cast<int>(type)), r) && !fixed;
     if (pressed) show_beside(next, type, !shown);
     c.note(scheme_of(type).choice(), r);
-    compare_row(c, r, c.theme.of(type), label, shown, fixed);
+    compare_row(c, r, c.theme.of(type), method_dash(type), label, shown, fixed);
     column.skip(23);
   };
   const RopeType current = scene.rope.scaling.rope_type;
@@ -455,7 +461,7 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
     const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
     // One switch for all of them: whichever is clicked, all other layer types come or go.
     if (hit(c.id("layer {}", layer.layer_type), r)) next.other_layers = !scene.other_layers;
-    compare_row(c, r, c.theme.text, layer_words(c, layer), scene.other_layers, false);
+    compare_row(c, r, c.theme.text, layer_dash, layer_words(c, layer), scene.other_layers, false);
     column.skip(23);
   }
 }

@@ -9,6 +9,7 @@
 #include "app/canvas/imgui_compat.h"
 #include "app/gpu/driver_time.h"
 #include "app/scene/picture.h"
+#include "app/scene/property.h"
 #include "app/shell/panel.h"
 #include "core/error.h"
 
@@ -20,8 +21,6 @@ namespace {
 // the other is that of one picture drawn alone.
 const ImVec2 window_design(1600, 900), picture_design(1100, 660);
 constexpr float bar_height = 48, gap = 12, panel_width = 284, message_height = 38;
-// How fast Play moves: as many positions a second as a film has frames, so that it looks like movement.
-constexpr double tokens_per_second = 24;
 // Where the mouse is while no picture may react to it: far outside of everything.
 constexpr float nowhere = -1e6f;
 
@@ -45,7 +44,9 @@ Shell::Shell(Scene scene, gpu::Engines& engines)
   // The engines are there already: the scene says which were asked for.
   scene_.engine = next_.engine = remembered_.engine = engines_.choice;
   IMGUI_CHECKVERSION();
-  ImGui::CreateContext();
+  // A context that is there already would stay the current one.
+  context_ = ImGui::CreateContext();
+  ImGui::SetCurrentContext(context_);
   ImGuiIO& io = ImGui::GetIO();
   // Dear ImGui leaves no imgui.ini and no log in the current folder.
   io.IniFilename = nullptr;
@@ -55,12 +56,13 @@ Shell::Shell(Scene scene, gpu::Engines& engines)
 }
 
 Shell::~Shell() {
+  ImGui::SetCurrentContext(context_);
   ImGui_ImplOpenGL3_Shutdown();
-  ImGui::DestroyContext();
+  ImGui::DestroyContext(context_);
 }
 
 void Shell::begin(int width, int height, float seconds, ImVec2 design) {
-  const float scale = scale_for(width, height, design, zoom_);
+  const float scale = fixed_scale_ > 0 ? fixed_scale_ : scale_for(width, height, design, zoom_);
   // Before ImGui::NewFrame(), which locks the fonts.
   if (scale != scale_) {
     fonts_ = Fonts::load(scale);
@@ -176,7 +178,7 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   if (scene_.play != Play::off) {
     // Whole tokens are moved and the rest is kept, so that the speed does not depend on how many frames a second there
     // are.
-    play_remainder_ += tokens_per_second * static_cast<double>(seconds);
+    play_remainder_ += scene_.options.number(*find_property("play_speed")) * static_cast<double>(seconds);
     const auto tokens = static_cast<std::int64_t>(play_remainder_);
     play_remainder_ -= static_cast<double>(tokens);
     advance_play(next, tokens);
@@ -190,6 +192,7 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   const float left = scene_.panel ? c.px(gap + panel_width + gap) : c.px(gap);
   const float foot = shown_message().empty() ? c.px(gap) : c.px(gap + message_height + gap);
   const Rect stage_area{{left, top}, {window.greatest.x - c.px(gap), window.greatest.y - foot}};
+  c.note("stage", stage_area);
   top_bar(c, {{0, 0}, {window.greatest.x, c.px(bar_height)}}, next);
   if (scene_.panel) {
     const PanelAnswer answer = control_panel(c, {{c.px(gap), top}, {c.px(gap + panel_width), stage_area.greatest.y}},
@@ -209,17 +212,12 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   if (covered && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) help_ = false;
   if (help_) help(c);
   take_back_first_click(next);
-  if (const auto file = dialog_.draw()) {
-    open(*file);
-    next = scene_;
-  }
   if (next != scene_) accept(next, columns_of(c, stage_area.width()));
+  file_dialogs(c);
   remember(remembered_);
   finish();
   if (live_) measure_when_still(seconds);
-  // A picture that is kept waits until it is complete, frames later if need be.
-  if (!export_as_.empty() && !outside && !derived_.refining() && !derived_.kernel().working())
-    export_picture(width, height);
+  draw_exports();
 }
 
 void Shell::picture_frame(int width, int height, bool bare, Painter* outside) {
@@ -230,9 +228,10 @@ void Shell::picture_frame(int width, int height, bool bare, Painter* outside) {
   c.bare = bare;
   next_ = scene_;
   accept(next_, columns_of(c, static_cast<float>(width)));
-  shown_picture(scene_).draw(
-      c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)), scene_,
-      derived_, next_);
+  // On paper nothing shows where the picture ends, and its own margin is enough.
+  const float margin = c.theme.panels ? c.px(gap) : 0;
+  const Rect all{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
+  shown_picture(scene_).draw(c, all.inset(margin, margin), scene_, derived_, next_);
   finish();
 }
 
@@ -245,28 +244,39 @@ Request Shell::key(int key, int modifiers) {
   return request;
 }
 
+bool Shell::takes_key(int key, int modifiers) {
+  return files_.dialog.is_open() ? files_.dialog.key(key, modifiers) : files_.export_dialog.key(key, modifiers);
+}
+
 bool Shell::takes_letters() const {
-  return dialog_.is_open() || ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
+  return files_.dialog.is_open() || files_.export_dialog.is_open() || ImGui::GetIO().WantTextInput ||
+         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
 }
 
 /// Whether anything was open, which has then used the key up. A popup counts, but is not closed here: it belongs to
 /// what draws it.
 bool Shell::close_what_is_open() {
-  const bool something = help_ || dialog_.is_open() || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
+  const bool something = help_ || files_.dialog.is_open() || files_.export_dialog.is_open() ||
+                         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
   help_ = false;
-  dialog_.close();
+  files_.dialog.close();
+  files_.export_dialog.close();
   return something;
 }
 
 void Shell::perform(Request request) {
-  if (request == Request::open_file) dialog_.open();
+  if (request == Request::open_file) ask_what_to_open();
+  if (request == Request::save_scene) save_scene(false);
+  if (request == Request::save_scene_as) save_scene(true);
+  if (request == Request::export_dialog) ask_what_to_export();
   if (request == Request::help) help_ = !help_;
   if (request == Request::back) close_what_is_open();
   if (request == Request::zoom_in) zoom_ = std::min(zoom_ * 1.1f, 2.5f);
   if (request == Request::zoom_out) zoom_ = std::max(zoom_ / 1.1f, 0.75f);
   if (request == Request::zoom_reset) zoom_ = 1;
-  if (request == Request::export_png) export_as_ = ".png";
-  if (request == Request::export_svg) export_as_ = ".svg";
+  if (request == Request::fit) gesture_.fit_all = true;
+  if (request == Request::export_png) export_at_once(".png");
+  if (request == Request::export_svg) export_at_once(".svg");
   if (request == Request::reload_shaders) reload_shaders();
   if (request == Request::undo && history_.can_undo()) {
     remember(remembered_); // what was changed since the last frame is a step of its own
@@ -283,7 +293,7 @@ void Shell::take_back_first_click(Scene& next) {
     before.options = next.options; // the fit itself
     next = std::move(before);
   }
-  gesture_.clicked = gesture_.fitted = false;
+  gesture_.clicked = gesture_.fitted = gesture_.fit_all = false;
 }
 
 /// A step that was undone or done again: the scene is what the history says, and no change of its own.

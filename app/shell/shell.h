@@ -15,7 +15,9 @@
 #include "app/scene/latest.h"
 #include "app/scene/opened.h"
 #include "app/scene/scene.h"
-#include "app/shell/file_dialog.h"
+#include "app/shell/picture_file.h"
+#include "app/shell/session.h"
+#include "app/shell/shell_files.h"
 
 namespace ropescope::shell {
 
@@ -39,6 +41,9 @@ public:
   /// the present m and n.
   void picture_frame(int width, int height, bool bare = false, Painter* outside = nullptr);
 
+  /// From the next frame on all is drawn at this scale, whatever the size; 0: as fits the size.
+  void fix_scale(float scale) { fixed_scale_ = scale; }
+
   /// The typefaces of the last frame.
   const Fonts& fonts() const { return fonts_; }
 
@@ -49,7 +54,8 @@ public:
   /// Reads another part of the model's file (Model::parts), which open() does not ask for.
   void open_part(const std::string&);
 
-  /// Files were dropped on the window: those that open() takes, and arrays of a kernel go to the check view.
+  /// Files were dropped on the window, or chosen in a dialog: those that open() takes, and arrays of a kernel go to the
+  /// check view.
   void drop(const std::vector<std::string>& paths);
 
   /// Whether files that the view shows changed since they were read. Asked now and then while nothing happens.
@@ -65,12 +71,26 @@ public:
   /// A key was pressed. Returns what the action asks of the window.
   Request key(int key, int modifiers);
 
+  /// Gives a key that went down or repeats to the dialog that is open; false where none is, or where the key is a
+  /// letter for its field.
+  bool takes_key(int key, int modifiers);
+
   /// Whether keys are letters now and no actions.
   bool takes_letters() const;
 
   void perform(Request);
   /// Closes the dialog or the overlay that is open; false where none is.
   bool close_what_is_open();
+
+  /// The desktop's own dialog of files takes the place of ours, where the desktop has one.
+  void use_desktop_dialogs() { files_.desktop_program = DesktopDialog::program(); }
+
+  /// What the last window kept beside its scene, and what this one keeps: all but its place.
+  void restore(const Session&);
+  Session session() const;
+
+  /// Whether the scene is another than its file has.
+  bool is_changed() const;
 
   const Scene& scene() const { return scene_; }
   const History& history() const { return history_; }
@@ -79,12 +99,14 @@ public:
   /// nothing where it was not.
   std::optional<Rect> control(std::string_view key) const;
   const Derived& derived() const { return derived_; }
+  void say(std::string trouble) { message_ = {std::move(trouble), true, false}; }
   const std::string& message() const { return message_.words; }
 
   /// Whether the next frame has work of its own, and no event needs to come first.
   bool animated() const {
     return scene_.play != Play::off || derived_.refining() || derived_.parity_due() || derived_.kernel().working() ||
-           opening_.working() || exporting_.working();
+           opening_.working() || exporting_.working() || !exports_.empty() || files_.dialog.working() ||
+           files_.desktop.is_open();
   }
 
   /// Of such frames: whether they only wait, until the scene has been still for a moment or a kernel is judged.
@@ -114,24 +136,41 @@ private:
   void remember(const Scene& before);
   void take_back_first_click(Scene& next);
   void show_step(Scene);
-  void begin_opening(std::function<Opened()>);
-  template <typename Read>
-  void take_opened(Read);
+  void begin_opening(std::function<std::vector<Opened>()>);
+  void take_opened(std::vector<Opened>);
   void take_what_was_opened();
-  void take(Model&);
-  void take(Taken&);
+  std::vector<std::string> take(Model&, const Opened&);
+  std::vector<std::string> take(Taken&, const Opened&);
+  std::vector<std::string> take(KernelArrays&, const Opened&);
+  static std::vector<std::string> take(Refused&, const Opened&);
+  void ask_for_file(FileWish);
+  void ask_what_to_open();
+  void save_scene(bool asks);
+  void write_scene(const std::string& path);
+  void take_chosen(const Chosen&);
+  void file_dialogs(const Canvas&);
   void reload_shaders();
 
-  void export_picture(int width, int height);
-  std::string drawn_as(std::string_view kind, int width, int height);
+  std::array<int, 2> size_here(bool window) const;
+  std::filesystem::path export_folder() const;
+  void ask_what_to_export();
+  void ask_where_to_export();
+  void export_at_once(std::string_view ending);
+  void begin_export();
+  void draw_exports();
   void take_exported();
 
-  /// A picture that is to be written, with what is written beside it.
+  /// A picture that is to be drawn for a file.
+  struct Wanted {
+    Scene scene;
+    ExportAs as;
+    std::string path;
+  };
+  /// One that is drawn and to be written, with what is written beside it.
   struct Export {
-    std::string name, text;           ///< of a PNG the scene that it carries, of an SVG the whole file
-    int width = 0, height = 0;        ///< pixels
-    std::vector<std::uint8_t> pixels; ///< RGB; empty: it is an SVG
-    std::string finding;              ///< of a kernel, as JSON; empty where there is none
+    std::string path;
+    Drawn drawn;
+    std::string finding; ///< of a kernel, as JSON; empty where there is none
   };
   static std::string write_export(const Export&); ///< what was written, a sentence; throws Error
 
@@ -142,9 +181,10 @@ private:
   };
 
   gpu::Engines& engines_;
-  Scene scene_, next_; // in force, and as this frame leaves it
-  Scene remembered_;   // the scene that the history has seen last
-  Scene drawable_;     // the last scene in force that could be computed
+  ImGuiContext* context_; // ours; a shell that draws a file has its own
+  Scene scene_, next_;    // in force, and as this frame leaves it
+  Scene remembered_;      // the scene that the history has seen last
+  Scene drawable_;        // the last scene in force that could be computed
   History history_;
   std::size_t steps_at_click_ = 0; // of the history, before the last click on a plot counted
   Derived derived_;
@@ -155,18 +195,20 @@ private:
   ScreenPainter screen_{grounds_};
   Gesture gesture_;
   GroundPainter ground_painter_;
-  FileDialog dialog_;
-  Latest<std::function<Opened()>, Opened> opening_{[](auto& read, auto& run) { run.give(read(), 1); }};
+  ShellFiles files_;
+  Latest<std::function<std::vector<Opened>()>, Opened> opening_{[](auto& read, auto& run) {
+    for (Opened& opened : read()) run.give(std::move(opened), 1);
+  }};
+  std::vector<Wanted> exports_; // that wait to be drawn
   Latest<Export, std::string> exporting_{[](auto& wanted, auto& run) { run.give(write_export(wanted), 1); }};
   Message message_;
-  float scale_ = 0, zoom_ = 1;
+  float scale_ = 0, zoom_ = 1, fixed_scale_ = 0;
   double play_remainder_ = 0;
   RopeConfig measured_rope_;
   float resting_ = 0;        // seconds since the mouse moved
   float still_ = 0;          // seconds since the scheme in force last changed
   std::int64_t columns_ = 0; // of the last frame
   bool help_ = false, computed_ = false, live_ = false;
-  std::string export_as_; // ".png" or ".svg" where an export is wanted
 };
 
 } // namespace ropescope::shell
