@@ -19,6 +19,11 @@ struct LegendEntry {
   bool strong = false; ///< the one in force: its words stand out
 };
 
+/// A piece of a curve in its dashes, as legends, read-outs and lists show which curve is meant: `curve_sample_width`
+/// long (pixels at scale 1), from `left` on. `width`: of the line, pixels at scale 1.
+inline constexpr float curve_sample_width = 28;
+void curve_sample(const Canvas&, ImVec2 left, ImU32 colour, const Dash&, float width = 2);
+
 bool is_hidden(std::span<const std::string> hidden, std::string_view name);
 
 /// The hidden names after a click on one: a shown one becomes hidden, a hidden one shown. `alone` (Ctrl): every other

@@ -43,7 +43,6 @@ Scene SceneOptions::resolve() const {
   const bool asked = model.given() || model.changes();
   Scene result = !scene.empty() ? scene_from_json(scene_text(), "--scene " + scene)
                  : asked        ? model.scene()
-                 : pose.empty() ? default_scene()
                                 : first_scene();
   if (!scene.empty() && asked) result = model.applied_to(result);
   if (!pose.empty()) result = with_patch(result, read_assignments(pose, "--pose"));

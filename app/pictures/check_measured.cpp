@@ -54,6 +54,7 @@ float strips_height(const Canvas& c, const CheckedKernel& kernel) {
 
 void check_strips(const Canvas& c, Rect room, const CheckedKernel& kernel) {
   const float names = c.px(96), counts = c.px(96);
+  if (room.width() < names + counts + c.px(60)) return;
   float y = room.least.y;
   for (const Strip& strip : strips_of(c, kernel)) {
     text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, strip.name);

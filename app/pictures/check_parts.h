@@ -12,9 +12,15 @@ inline constexpr Property check_options[] = {
     view_row("check.x", "", "pairs that are seen, in the map and among the frequencies"),
     view_row("check.y", "", "rows that are seen in the map"),
     view_row("check.frequency", "rad/token", "measured frequencies that are seen"),
+    {.key = "check.signature",
+     .kind = Kind::text,
+     .label = "signature",
+     .help = "what a bug leaves behind, shown large beside the others, by its name",
+     .nullable = true,
+     .default_words = "none"},
 };
 inline constexpr const Property &check_pairs = check_options[0], &check_rows = check_options[1],
-                                &check_frequency = check_options[2];
+                                &check_frequency = check_options[2], &check_signature = check_options[3];
 
 /// The signatures of bugs, which update() of the check view makes.
 using Signatures = std::vector<Signature>;
@@ -41,8 +47,8 @@ void check_positions(const Canvas&, Rect, const CheckedKernel&);
 /// The selected pair of the selected row: input, expected and kernel as hands.
 void check_pair(const Canvas&, Rect, const Scene&, const KernelCheck&);
 
-/// What bugs leave behind on this model.
-void check_gallery(const Canvas&, Rect, const Derived&);
+/// What bugs leave behind on this model. A click shows one large, and another click not.
+void check_gallery(const Canvas&, Rect, const Scene&, const Derived&, Scene& next);
 
 /// Any part of a map in a rectangle, a colour for the greatest error of each of its cells.
 struct MapPart {

@@ -109,7 +109,8 @@ Sheet sheet_of(const PictureSize& size, double scale, double dpi) {
   if (!(std::min(width, height) >= (size.on_paper() ? 1 : least_side) && std::max(width, height) <= greatest_side))
     throw Error(fmt::format("a picture of {:.0f}x{:.0f} pixels, expected {}…{} a side", width, height, least_side,
                             greatest_side));
-  if (!size.on_paper()) return {static_cast<int>(width), static_cast<int>(height)};
+  // The size alone changes how much is shown, the scale how large it is.
+  if (!size.on_paper()) return {static_cast<int>(width), static_cast<int>(height), static_cast<float>(scale)};
   return {.width = static_cast<int>(std::lround(width)),
           .height = static_cast<int>(std::lround(height)),
           .scale = static_cast<float>(body_points / 72 * dots_per_inch / body_em),

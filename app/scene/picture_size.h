@@ -29,7 +29,7 @@ std::string size_words(const PictureSize&);
 /// A picture's size in pixels, and how it is drawn in them.
 struct Sheet {
   int width = 0, height = 0;      ///< pixels
-  float scale = 0;                ///< of what is drawn; 0: as fits the size
+  float scale = 1;                ///< of what is drawn: how many pixels a length of 1 in the design has
   double points_per_pixel = 0.75; ///< on paper, 1/72 inch; of pixels that nobody measures: CSS's
   double dots_per_inch = 0;       ///< 0: nobody measures them
 };

@@ -223,6 +223,15 @@ constexpr Property table[] = {
      .choices = schemes,
      .get = [](const Scene& s) { return Value(std::string(scheme_of(s.rope).choice())); },
      .set = choose_named_scheme},
+    {.key = "proportional.p",
+     .kind = Kind::number,
+     .label = "share p that turns",
+     .help = "of p-RoPE alone: how much of the head turns; the slowest pairs are those that do not",
+     .greatest = 1,
+     .default_words = "the model's, else 1",
+     .get = [](const Scene& s) { return Value(s.rope.layout.partial_rotary_factor); },
+     .set = [](Scene& s, const Value& v) { s.rope.layout.partial_rotary_factor = std::get<double>(v); },
+     .snapped = [](double v) { return std::round(v * 64) / 64; }},
     {.key = "factor",
      .kind = Kind::number,
      .label = "factor s",
@@ -273,7 +282,7 @@ constexpr Property table[] = {
      .greatest = greatest_length,
      .logarithmic = true,
      .nullable = true,
-     .default_words = "factor × trained under a scheme, else trained",
+     .default_words = "factor × trained under a scheme or beside one, else trained",
      .get = [](const Scene& s) { return optional_number(s.target); },
      .set = [](Scene& s, const Value& v) { s.target = number_or_nothing(v); }},
     {.key = "seq_len",
@@ -421,7 +430,17 @@ constexpr Property table[] = {
      .choices = [] { return Words(moved); },
      .get = [](const Scene& s) { return Value(std::string(s.play_both ? "both" : "m")); },
      .set = [](Scene& s, const Value& v) { s.play_both = word(v) == "both"; }},
-
+    {.key = "play_speed",
+     .kind = Kind::number,
+     .label = "play speed",
+     .help = "how fast play moves: slow pairs need thousands of tokens a second to be seen turning",
+     .unit = "tokens/s",
+     .least = 1,
+     .greatest = 1e5,
+     .logarithmic = true,
+     .section = Section::positions,
+     .fallback = 24.0, // as many positions as a film has frames, which looks like movement
+     .snapped = [](double v) { return std::max(1.0, std::round(v)); }},
 };
 
 } // namespace

@@ -64,10 +64,10 @@ std::vector<std::string_view> export_endings(const Picture& picture) {
 }
 
 void fit(Shell& shell, const Sheet& sheet, bool window) {
-  // A window has no room for its controls below this at scale 1: on smaller paper its text is smaller.
+  // On small paper the text of a window is smaller, so that it has room for its controls.
   constexpr float least_width = 800, least_height = 480;
   float scale = sheet.scale;
-  if (window)
+  if (window && sheet.dots_per_inch > 0)
     scale = std::min(
         {scale, static_cast<float>(sheet.width) / least_width, static_cast<float>(sheet.height) / least_height});
   shell.fix_scale(scale);

@@ -20,8 +20,9 @@ std::array<int, 2> Shell::size_here(bool window) const {
   const auto stage = control("stage");
   const ImVec2 display = ImGui::GetIO().DisplaySize;
   const bool whole = window || shown_picture(scene_).fills_window || !stage;
-  return {static_cast<int>(std::max(least_side, std::round(whole ? display.x : stage->width()))),
-          static_cast<int>(std::max(least_side, std::round(whole ? display.y : stage->height())))};
+  // In pixels at scale 1: an export's own scale makes them more.
+  const auto side = [&](float pixels) { return static_cast<int>(std::max(least_side, std::round(pixels / scale_))); };
+  return {side(whole ? display.x : stage->width()), side(whole ? display.y : stage->height())};
 }
 
 fs::path Shell::export_folder() const { return files_.export_folder.empty() ? usual_folder() : files_.export_folder; }
@@ -43,6 +44,7 @@ void Shell::ask_where_to_export() {
 void Shell::export_at_once(std::string_view ending) {
   const std::array<int, 2> size = size_here(false);
   ExportAs as{std::string(ending), {static_cast<double>(size[0]), static_cast<double>(size[1])}};
+  as.scale = static_cast<double>(scale_);
   std::string path = free_name((export_folder() / proposed_name(scene_, as)).string() + as.ending);
   exports_.push_back({scene_, std::move(as), std::move(path)});
 }

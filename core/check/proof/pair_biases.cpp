@@ -13,8 +13,7 @@ PairBiases::PairBiases(const Reduced& reduced, const Noise& noise) : reduced_(re
   sums_.resize(cells_.size());
 }
 
-void PairBiases::end_token(bool counts) {
-  const std::size_t token = token_++;
+void PairBiases::end_token(std::size_t token, bool counts) {
   if (!counts) return;
   for (std::size_t i = 0; i < sums_.size(); ++i) {
     const Cell& cell = cells_[i];
@@ -36,7 +35,31 @@ void PairBiases::end_token(bool counts) {
     s.allowed += cell.allowed;
     s.repeats += cell.in == s.last_in;
     s.scaled += cell.scaled;
+    if (s.n == 1) s.first_in = cell.in;
     s.last_in = cell.in;
+  }
+}
+
+void PairBiases::add(const PairBiases& later) {
+  for (std::size_t i = 0; i < sums_.size(); ++i) {
+    Sums& s = sums_[i];
+    const Sums& l = later.sums_[i];
+    if (l.n == 0) continue;
+    if (s.n == 0) s.first_in = l.first_in;
+    s.repeats += l.repeats + (l.first_in == s.last_in ? 1 : 0);
+    s.last_in = l.last_in;
+    s.turned = std::max(s.turned, l.turned);
+    s.n += l.n;
+    s.w += l.w;
+    s.x += l.x;
+    s.xx += l.xx;
+    s.g += l.g;
+    s.gg += l.gg;
+    s.f += l.f;
+    s.ff += l.ff;
+    s.fx += l.fx;
+    s.allowed += l.allowed;
+    s.scaled += l.scaled;
   }
 }
 

@@ -35,7 +35,9 @@ public:
             std::abs(std::norm(z) - 1) > 0.02};
   }
   /// After the pairs of a token. `counts`: whether it is one of those that rounding explains.
-  void end_token(bool counts);
+  void end_token(std::size_t token, bool counts);
+  /// Adds the tokens of another part of the run, which follow those that were added here.
+  void add(const PairBiases& later);
 
   bool explained() const; ///< every pair, and all of them together
   bool repeats(std::size_t pair) const { return pair < sums_.size() && repeats(sums_[pair]); } ///< the same rows mostly
@@ -48,7 +50,7 @@ private:
   /// Of one pair: sums of weights, and of what they weigh. x: the place from 0 to 1, g the gain, f the angle.
   struct Sums {
     double n = 0, w = 0, x = 0, xx = 0, g = 0, gg = 0, f = 0, ff = 0, fx = 0;
-    double turned = 0, allowed = 0, last_in = 0, repeats = 0, scaled = 0;
+    double turned = 0, allowed = 0, first_in = 0, last_in = 0, repeats = 0, scaled = 0;
   };
   static bool repeats(const Sums& s) { return 2 * s.repeats > s.n; }
   double may_be_off(const Sums&, bool repeats) const;
@@ -57,7 +59,6 @@ private:
 
   const Reduced& reduced_;
   const Noise& noise_;
-  std::size_t token_ = 0;
   std::vector<Cell> cells_; ///< of the token at hand
   std::vector<Sums> sums_;
 };

@@ -35,7 +35,7 @@ namespace {
 /// A screened candidate with an account of its positions.
 struct Proof {
   const Screened* screened = nullptr;
-  Reduced whole;
+  std::shared_ptr<const Reduced> whole;
   Prediction prediction;
   Score score; ///< of a sample of tokens
   PositionAccount account;
@@ -83,13 +83,14 @@ private:
   Proof best_account(const Screened& screened) const {
     const Candidate& candidate = screened.candidate;
     const LayoutChoice& layout = *candidate.layout;
-    Reduced whole = reduce(run_, layout.at, all_, rotated_);
+    auto whole = evidence_.sums.of(layout.at, rotated_);
     const Reduced sample = reduce(run_, layout.at, proved_tokens_, rotated_);
     throw_if_stopped(evidence_.stop);
     const bool swapped = candidate.operation == Operation::cos_sin_swapped;
     const auto fits = screening_.fits_of(layout);
-    const FreeFit fit = fit_positions(swapped ? unswapped(whole) : whole, run_.positions, candidate, noise_,
-                                      swapped ? std::span<const FrequencyFit>() : fits, evidence_.stop);
+    const FreeFit fit = swapped
+                            ? fit_positions(unswapped(*whole), run_.positions, candidate, noise_, {}, evidence_.stop)
+                            : fit_positions(*whole, run_.positions, candidate, noise_, fits, evidence_.stop);
     throw_if_stopped(evidence_.stop);
     const std::vector<PositionAccount> accounts = position_accounts(run_, fit.shifts);
     std::optional<Proof> best;
@@ -112,10 +113,10 @@ private:
   /// Proves on every row, and says what is left as rows that are wrong.
   void conclude(Proof& proof) {
     const Screened& best = *proof.screened;
-    if (proof.other_gain) proof.prediction.gain = measured_gain(proof.prediction, proof.whole);
+    if (proof.other_gain) proof.prediction.gain = measured_gain(proof.prediction, *proof.whole);
     // Zeros are no gain: whatever turns them is explained.
     if (proof.prediction.gain == 0) return;
-    const Score proved = score(proof.whole, noise_, proof.prediction);
+    const Score proved = score(*proof.whole, noise_, proof.prediction);
     if (proved.explained < thresholds::explains) return;
     found_.layout = best.candidate.layout;
     std::vector<Cause> causes = best.candidate.causes();
@@ -264,8 +265,13 @@ private:
     for (const LayoutChoice& layout : evidence_.layouts) {
       throw_if_stopped(evidence_.stop);
       const Candidate candidate = expected_candidate(run_, layout, Operation::sin_missing);
-      const Score cosine = score(reduce(run_, layout.at, proved_tokens_, rotated_), noise_,
-                                 candidate.prediction(evidence_.expected.positions));
+      const Prediction prediction = candidate.prediction(evidence_.expected.positions);
+      const auto on = [&](const std::vector<std::int64_t>& tokens) {
+        return score(reduce(run_, layout.at, tokens, rotated_), noise_, prediction);
+      };
+      // On few tokens first, since every layout is tried and most explain none.
+      Score cosine = on(sample_tokens(run_.shape.tokens, thresholds::screened_tokens));
+      if (cosine.explained >= thresholds::mostly) cosine = on(proved_tokens_);
       std::vector<Cause> causes = candidate.causes();
       std::rotate(causes.begin(), causes.end() - 1, causes.end());
       tried_.push_back({causes, cosine.residual});
