@@ -174,8 +174,11 @@ TEST_CASE("Home shows all there is in every plot that is seen") {
   test::Headless window(1600, 1000, yarn("overview"));
   frames(window, 3);
   const Scene before = window.shell.scene();
-  for (const char* plot : {"score", "wavelengths"}) {
-    const ImVec2 at = window.shell.control(plot)->centre();
+  // Beside a line of each plot: the names of the plots themselves are those of tabs too.
+  for (const char* line : {"score trained", "wavelengths pair"}) {
+    const auto area = window.shell.control(line);
+    REQUIRE(area);
+    const ImVec2 at{area->centre().x + 25, area->centre().y + 15};
     mouse(window, at, false);
     mouse(window, at, false, 3);
     mouse(window, at, false);
