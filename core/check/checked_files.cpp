@@ -67,7 +67,7 @@ public:
       const Finding& finding = judged(best);
       if (finding.verdict != Verdict::mismatch) return agree(best);
     }
-    const std::size_t most = most_explained();
+    const std::size_t most = more_explained_as_decode(most_explained());
     return conclude(decoded_instead(most).value_or(most), found);
   }
 
@@ -350,17 +350,29 @@ private:
            !names_heads(finding);
   }
 
+  /// That reading, or one step of decoding where its finding says more: a matrix is no rotation, so that the rows of
+  /// one token are not seen to be turned alike.
+  std::size_t more_explained_as_decode(std::size_t r) {
+    for (std::size_t decode = 0; decode < all_.size(); ++decode)
+      if (decode != r && may_decode(decode) && !fits_[decode].nothing_turns && merit(judged(decode)) > merit(judged(r)))
+        return decode;
+    return r;
+  }
+
   /// Named causes rather than none, and rather the kernel's doing than that of an axis taken for another. Of a few
   /// rows: a whole run whose tokens are taken for heads can have thousands of rows a token, each with its own angles.
   int merit_of(std::size_t r) const {
     try {
-      const Finding finding = check(reader_.sample(reading(r), true), stop_);
-      if (finding.verdict != Verdict::mismatch) return 4;
-      if (finding.causes.front().is<cause::Unknown>()) return 0;
-      return names_heads(finding) ? 1 : finding.causes.size() > 1 ? 2 : 3;
+      return merit(check(reader_.sample(reading(r), true), stop_));
     } catch (const Error&) { // these rows tell nothing, such as zeros before a prompt that is padded
       return 0;
     }
+  }
+
+  static int merit(const Finding& finding) {
+    if (finding.verdict != Verdict::mismatch) return 4;
+    if (finding.causes.front().is<cause::Unknown>()) return 0;
+    return names_heads(finding) ? 1 : finding.causes.size() > 1 ? 2 : 3;
   }
 
   KernelReader& reader_;
