@@ -246,6 +246,12 @@ private:
     if (!model) return false;
     const RopeConfig* layer = layer_of(*model, scene_.layer_type);
     if (!layer || !(essence(*layer) == essence(wanted_))) return false;
+    // What differs in words alone may still differ in numbers: a factor that p-RoPE divides by.
+    const double tokens = sequence_length(scene_);
+    const Spectrum given = make_spectrum(*layer, tokens), wanted = make_spectrum(wanted_, tokens);
+    if (given.inv_freq != wanted.inv_freq || given.attention_factor != wanted.attention_factor ||
+        given.softmax_factor != wanted.softmax_factor)
+      return false;
     return std::all_of(scene_.model.layers.begin(), scene_.model.layers.end(), [&](const LayerRope& other) {
       if (other.layer_type == scene_.layer_type) return true;
       const RopeConfig* same = layer_of(*model, other.layer_type);
