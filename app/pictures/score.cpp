@@ -114,7 +114,7 @@ void draw_beyond(const Canvas& c, const Plot& p, double trained) {
   c.paint.push_clip({{left, p.area.least.y}, p.area.greatest});
   // Lines at 45°: the first begin a height further left, so that the corner is hatched too.
   for (float x = left - height; x < p.area.greatest.x; x += pitch)
-    c.paint.line({x, p.area.greatest.y}, {x + height, p.area.least.y}, with_alpha(c.theme.beyond, 0.10f), 1);
+    c.paint.line({x, p.area.greatest.y}, {x + height, p.area.least.y}, with_alpha(c.theme.beyond, 0.10f), c.hairline());
   c.paint.pop_clip();
   p.rule_x(trained, c.theme.text, 1.4f, 7, 4);
 }
@@ -289,15 +289,16 @@ Rect draw_caveat(const Canvas& c, Rect room, const Scene& scene, const Derived& 
   const auto width = [&](std::string_view words) { return text_width(c.fonts.small, words); };
   const Words* words = std::begin(choices);
   while (words + 1 != std::end(choices) &&
-         width(words->whose) + width(words->factor) + width(words->drawn) > room.width())
+         width(words->whose) + width(words->factor) + width(words->drawn) + 4 > room.width())
     ++words;
   ImVec2 at = room.least;
-  at.x += text(c, at, c.fonts.small, c.theme.dim, words->whose);
+  // Words begin on whole pixels: the next ones begin behind the last pixel of those before.
+  at.x = std::ceil(at.x + text(c, at, c.fonts.small, c.theme.dim, words->whose)) + 1;
   if (switch_words(c, with_factor.key.data(), at, words->factor,
                    "Scores as drawn, or multiplied by the scheme's attention factor on q and on k, as the model's are. "
                    "Click: the other one."))
     next.options.set(with_factor, !on);
-  text(c, {at.x + width(words->factor), at.y}, c.fonts.small, c.theme.dim, words->drawn);
+  text(c, {std::ceil(at.x + width(words->factor)) + 1, at.y}, c.fonts.small, c.theme.dim, words->drawn);
   return {{room.least.x, room.least.y + c.px(18)}, room.greatest};
 }
 

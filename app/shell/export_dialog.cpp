@@ -77,7 +77,7 @@ ExportAs ExportDialog::chosen() const {
               choice.bare,
               choice.window};
   if (!choice.size.empty()) as.size = parse_size(choice.size);
-  sheet_of(as.size, as.scale); // throws where it is too large
+  sheet_of(as.size, as.scale, usual_dpi, file_format_of(as.ending)); // throws where it is too large
   return as;
 }
 

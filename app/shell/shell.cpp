@@ -299,6 +299,7 @@ void Shell::perform(Request request) {
   if (request == Request::save_scene) save_scene(false);
   if (request == Request::save_scene_as) save_scene(true);
   if (request == Request::export_dialog) ask_what_to_export();
+  if (request == Request::film_dialog) ask_what_to_film();
   if (request == Request::help) help_ = !help_;
   if (request == Request::back) close_what_is_open();
   if (request == Request::zoom_in) {

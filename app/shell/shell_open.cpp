@@ -218,6 +218,7 @@ void Shell::file_dialogs(const Canvas& c) {
   const ExportDialog::Answer answer = files_.export_dialog.draw(c, scene_);
   if (answer.asks_for_place) ask_where_to_export();
   if (answer.exports) begin_export();
+  draw_film_dialog(c);
 }
 
 void Shell::restore(const Session& session) {

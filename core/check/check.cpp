@@ -27,13 +27,6 @@ namespace ropescope {
 
 namespace {
 
-bool one_position(const Positions& positions) {
-  for (std::int64_t axis = 0; axis < positions.axes; ++axis)
-    for (std::int64_t token = 1; token < positions.tokens(); ++token)
-      if (positions.at(axis, token) != positions.at(axis, 0)) return false;
-  return true;
-}
-
 class Checker {
 public:
   Checker(const KernelRun& run, const std::stop_token& stop)

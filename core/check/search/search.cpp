@@ -294,6 +294,7 @@ private:
     tried_.push_back({parts->causes, parts->residual});
     found_.layout = parts->layout;
     take(parts->causes, parts->residual);
+    for (const Cause& cause : parts->alike) add_alike(cause);
   }
 
   /// Some heads unrotated and the others wrong may have one reason: heads taken for positions, the first for 0.
