@@ -329,7 +329,7 @@ std::optional<Held> take_lines(const Canvas& c, const Plot& p, const Scene& scen
     if (grip.lit) held = {value, c.words("{} {}", key, grouped(c, value))};
     take_grip(next, key, grip);
   };
-  const Grip here = c.bare ? Grip() : p.grip_x("distance", distance);
+  const Grip here = c.bare ? Grip() : p.grip_x("distance", distance, true);
   if (here.lit) held = {distance, c.words("Δ = {}", grouped(c, distance))};
   if (here.value) choose_distance(next, std::clamp<std::int64_t>(std::llround(*here.value), 0, derived.length() - 1));
   // Where there is no extension both are the same place, and what is dragged there is how far the picture reaches.
