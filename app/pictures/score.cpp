@@ -100,9 +100,10 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
 
 /// A model whose own file extends it was trained beyond its original context, to what length no file says.
 std::string_view beyond_words(const Scene& scene) {
-  const RopeType own = original_rope(scene).scaling.rope_type;
-  return own != RopeType::standard && own == scene.rope.scaling.rope_type ? "beyond the original context"
-                                                                          : "beyond training";
+  const RopeType present = scene.rope.scaling.rope_type;
+  // Asked first: original_rope() copies lists of a model whose positions have axes, in every frame.
+  if (present == RopeType::standard || original_rope(scene).scaling.rope_type != present) return "beyond training";
+  return "beyond the original context";
 }
 
 /// Where no distance was seen in training: tinted and hatched; said in words above the curves.
