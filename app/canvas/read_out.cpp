@@ -59,6 +59,8 @@ void ReadOut::draw(ImVec2 at, Rect within, bool may_go) const {
   const ImVec2 corner = this->corner(at, within, size);
   const Rect table{corner, {corner.x + size.x, corner.y + size.y}};
   offer_value(c_, within, copied());
+  // More than a fifth of a small plot would be its curves.
+  if (may_go && size.x * size.y > 0.2f * within.width() * within.height()) return;
   if (may_go && (!is_free(c_, table) || table.greatest.x > within.greatest.x || table.greatest.y > within.greatest.y))
     return;
   c_.paint.box(table, with_alpha(c_.theme.raised, 0.95f), c_.px(6));

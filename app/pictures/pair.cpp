@@ -121,7 +121,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const bool beside = area.width() > area.height() * 1.15f && area.width() > c.px(420);
   const bool large = beside
                          ? area.height() - title > count * large_row
-                         : area.height() - title > area.width() * 0.8f + count * large_row && area.width() > c.px(250);
+                         : area.height() - title > area.width() * 0.8f + count * large_row && area.width() > c.px(230);
   const float row = large ? large_row : small_row;
   const float height = area.height() - title;
   const float radius =

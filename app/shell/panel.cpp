@@ -1,6 +1,7 @@
 #include "app/shell/panel.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 
@@ -39,7 +40,7 @@ bool has_more_to_say(const Model& model) {
 
 // Pixels at scale 1. Rows keep their height whatever the window's: where it is lower than all of them, the panel
 // scrolls. A slider's knob ends 38 below its top (widgets.cpp).
-constexpr float slider_row = 42, small_line = 17.5f;
+constexpr float slider_row = 40, small_line = 17.5f;
 
 /// Lays rows out from top to bottom.
 class Column {
@@ -349,14 +350,17 @@ void scheme_controls(Column& column, const Scene& scene, Scene& next, std::strin
   }
 }
 
-/// What the scheme does: to this model, else in general. Three lines are always kept for it.
+/// What the scheme does: to this model, else in general. Two lines are always kept for it.
 void say_what_it_does(Column& column, const Scene& scene, const Derived* derived) {
   const Scheme& scheme = scheme_of(scene.rope);
   const std::string_view rule = derived ? std::string_view(derived->current().spectrum.rule) : std::string_view();
-  column.remark(!rule.empty()                       ? rule
-                : scheme.type == RopeType::standard ? "Plain RoPE. Press another one to see what an extension does."
-                                                    : column.c.words("{}: {}.", scheme.title, scheme.idea),
-                3);
+  column.remark(!rule.empty() ? rule
+                : scheme.type == RopeType::standard
+                    ? "Plain RoPE. Press another one to see what an extension does."
+                    : column.c.words("{}{}.",
+                                     static_cast<char>(std::toupper(static_cast<unsigned char>(scheme.idea.front()))),
+                                     scheme.idea.substr(1)),
+                2);
 }
 
 /// What the scheme made of its parameters.

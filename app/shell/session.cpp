@@ -91,6 +91,7 @@ Session session_of(const Json& json, std::vector<std::string>& said) {
   session.scene_file = json.value("scene_file", "");
   session.scene_folder = json.value("scene_folder", "");
   session.export_folder = json.value("export_folder", "");
+  session.zoom = json.value("zoom", 1.0f);
   const std::vector<std::string> recent = json.value("recent", std::vector<std::string>());
   for (auto file = recent.rbegin(); file != recent.rend(); ++file) session.recent.add(*file); // the newest comes last
   if (const auto choice = json.find("export"); choice != json.end()) session.choice = choice_of(*choice);
@@ -160,6 +161,7 @@ void write_session(const fs::path& folder, const Session& session) {
   json["scene_file"] = session.scene_file;
   json["scene_folder"] = session.scene_folder.string();
   json["export_folder"] = session.export_folder.string();
+  json["zoom"] = session.zoom;
   json["recent"] = Json::array();
   for (const fs::path& path : session.recent.files()) json["recent"].push_back(path.string());
   json["export"] = json_of(session.choice);

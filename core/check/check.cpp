@@ -59,7 +59,7 @@ public:
       if (precision) compare_with(*precision);
     }
     // Entries that are odd one by one: most of a run's are a kind of their own, which is searched for.
-    if (precision && 2 * odd_.size() <= all_.size())
+    if (precision && 2 * odd_.size() <= all_.size() && !better_explained(*precision))
       agree(*precision);
     else
       disagree();
@@ -67,6 +67,14 @@ public:
   }
 
 private:
+  /// Far out errors that grow with the angle may be as large as a turn, and whatever is wrong looks like them: a
+  /// mistake that leaves next to nothing goes before them.
+  bool better_explained(const PrecisionFit& precision) {
+    if (precision.arithmetic.recipe != "fast_sincos" || precision.arithmetic.explained) return false;
+    const Explanation found = explain({run_, expected_, layouts_, noise_, changes_, sums_, stop_});
+    return !found.causes.empty() && found.residual < thresholds::recipe_share * precision.residual;
+  }
+
   void compare_with_expected() {
     const auto pairs = static_cast<std::size_t>(expected_.turns.theta.size());
     Multipliers multipliers;

@@ -33,7 +33,8 @@ public:
 
   std::optional<PartFound> find() const {
     if (auto found = moved()) return found;
-    return pairs();
+    // Pairs that show in single numbers are another finder's.
+    return context_.proof.whole ? pairs() : std::nullopt;
   }
 
 private:
@@ -45,7 +46,7 @@ private:
       const double length = std::norm(z) * sum.in;
       if (!(length > 0)) continue;
       const Complex ratio = std::conj(z) * Complex(sum.cross_re, sum.cross_im) / length;
-      const double gain = ratio.real() - 1, angle = ratio.imag();
+      const double gain = ratio.real() - 1, angle = std::arg(ratio);
       n += 1;
       w += length;
       g += length * gain;
@@ -75,6 +76,7 @@ private:
     // As few digits as the errors leave it.
     const double measured = moment / square, error = 1 / std::sqrt(square),
                  digit = std::pow(10.0, std::ceil(std::log10(3 * error))), shift = std::round(measured / digit) * digit;
+    if (std::abs(measured) > thresholds::same_position) return std::nullopt; // the search has looked further
     for (const double by : {shift, measured}) {
       Prediction prediction = context_.expected;
       for (double& id : prediction.positions.ids) id += by;
@@ -125,8 +127,8 @@ private:
 } // namespace
 
 std::optional<PartFound> small_errors(const PartContext& context) {
-  // What shows in single numbers is another finder's.
-  if (!context.as_expected() || !context.proof.whole) return std::nullopt;
+  // Rows of 8 bits are too coarse to tell a small error from one that comes and goes.
+  if (!context.as_expected() || context.evidence.noise.rows.of_8_bits()) return std::nullopt;
   return SmallErrors(context).find();
 }
 
