@@ -23,6 +23,8 @@ struct Gesture {
   ImGuiID part = 0;                     ///< of a grip: which one
   float offset = 0;                     ///< of a grip: from it to the mouse, pixels
   double start = 0, turned = 0;         ///< of a hand on a dial: the position where it began, and rad since
+  ImGuiID over = 0;                     ///< in this frame: the plot on whose grip the mouse is
+  bool over_chosen = false;             ///< that grip is where a click put it: a double click is the plot's
   bool fit_all = false;                 ///< in this frame every plot shows all there is
 };
 

@@ -71,10 +71,11 @@ public:
 
   /// An upright (x) or level (y) line that can be dragged, 10 pixels wide to the hand; while the mouse is on it, it is
   /// drawn in the accent. As long as it is held the axes stay as they were, whatever follows from the value, so that it
-  /// stays under the hand. A value outside the view cannot be taken. Call it before take_input(); `name` tells the
-  /// grips of a plot apart.
-  Grip grip_x(const char* name, double value) const;
-  Grip grip_y(const char* name, double value) const;
+  /// stays under the hand. A value outside the view cannot be taken. The wheel over it is the plot's, and so is a
+  /// double click where `chosen` says that a click puts the line where it is: its first click did. Call it before
+  /// take_input(); `name` tells the grips of a plot apart.
+  Grip grip_x(const char* name, double value, bool chosen = false) const;
+  Grip grip_y(const char* name, double value, bool chosen = false) const;
 
   /// Takes the mouse, after whatever lies on the plot and takes clicks of its own. Wheel at the cursor: 1.2 times per
   /// notch, exactly undone by as many notches back at the same place (notches that a limit swallowed do not count); a
@@ -103,8 +104,8 @@ private:
   static Layout lay_out(const Canvas&, Rect room, const AxisSpec& x, const AxisSpec& y);
 
   void draw_labels() const;
-  Grip grip(const char* name, double value, const Axis&, bool upright) const;
-  void take(const char* part, Rect, bool moves_x, bool moves_y);
+  Grip grip(const char* name, double value, const Axis&, bool upright, bool chosen) const;
+  void take(const char* part, Rect, bool moves_x, bool moves_y, bool over_grip);
   void begin_drag(ImGuiID, ImVec2 from, bool box, bool moves_x, bool moves_y);
   void drag(bool held, bool released);
   void choose_box(bool released);

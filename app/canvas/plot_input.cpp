@@ -35,10 +35,10 @@ AxisView under(const AxisSpec& spec, const std::optional<Range>& view) {
 
 } // namespace
 
-Grip Plot::grip_x(const char* name, double value) const { return grip(name, value, x, true); }
-Grip Plot::grip_y(const char* name, double value) const { return grip(name, value, y, false); }
+Grip Plot::grip_x(const char* name, double value, bool chosen) const { return grip(name, value, x, true, chosen); }
+Grip Plot::grip_y(const char* name, double value, bool chosen) const { return grip(name, value, y, false, chosen); }
 
-Grip Plot::grip(const char* name, double value, const Axis& axis, bool upright) const {
+Grip Plot::grip(const char* name, double value, const Axis& axis, bool upright, bool chosen) const {
   Gesture& g = c_.gesture;
   ImGui::PushID(id_);
   const ImGuiID id = ImGui::GetID(name);
@@ -59,8 +59,9 @@ Grip Plot::grip(const char* name, double value, const Axis& axis, bool upright) 
     const float mouse = upright ? io.MousePos.x : io.MousePos.y;
     const bool hovered = ImGui::IsItemHovered() && r.contains(c_.mouse);
     grip.held = ImGui::IsItemActive();
-    grip.reset = ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
-    if (ImGui::IsItemActivated() && !grip.reset)
+    const bool twice = ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+    grip.reset = twice && !chosen;
+    if (ImGui::IsItemActivated() && !twice)
       g = {.kind = Gesture::Kind::grip,
            .plot = ImGui::GetID(""),
            .x = upright,
@@ -73,6 +74,7 @@ Grip Plot::grip(const char* name, double value, const Axis& axis, bool upright) 
     else if (grip.held && was_held && (upright ? io.MouseDelta.x : io.MouseDelta.y) != 0)
       grip.value = axis.value(mouse - g.offset);
     grip.lit = hovered || grip.held;
+    if (hovered) g.over = ImGui::GetID(""), g.over_chosen = chosen;
     if (grip.lit) {
       ImGui::SetMouseCursor(upright ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
       const ImVec2 from = upright ? ImVec2(at, area.least.y) : ImVec2(area.least.x, at);
@@ -91,15 +93,18 @@ void Plot::take_input() {
           "shows all.");
   if (c_.gesture.fit_all) move_to({});
   ImGui::PushID(id_);
-  take("area", area, true, true);
-  take("x", {{area.least.x, area.greatest.y}, {area.greatest.x, room_.greatest.y}}, true, false);
-  take("y", {{room_.least.x, area.least.y}, {area.least.x, area.greatest.y}}, false, true);
+  const bool over = c_.gesture.over == ImGui::GetID("");
+  take("area", area, true, true, over);
+  take("x", {{area.least.x, area.greatest.y}, {area.greatest.x, room_.greatest.y}}, true, false, false);
+  take("y", {{room_.least.x, area.least.y}, {area.least.x, area.greatest.y}}, false, true, false);
   ImGui::PopID();
+  if (over) c_.gesture.over = 0;
 }
 
 /// One of the three parts that take the mouse. Dear ImGui tells which of them holds it; what the hand is about is in
 /// the gesture alone.
-void Plot::take(const char* part, Rect r, bool moves_x, bool moves_y) {
+/// `over_grip`: the mouse is on a line of this plot that can be taken, which leaves the wheel to the plot.
+void Plot::take(const char* part, Rect r, bool moves_x, bool moves_y, bool over_grip) {
   hit(part, r, ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight);
   const ImGuiIO& io = ImGui::GetIO();
   const ImGuiID id = ImGui::GetID(part);
@@ -109,7 +114,8 @@ void Plot::take(const char* part, Rect r, bool moves_x, bool moves_y) {
   Gesture& g = c_.gesture;
   const bool dragging =
       g.plot == id && (g.kind == Gesture::Kind::press || g.kind == Gesture::Kind::pan || g.kind == Gesture::Kind::box);
-  if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
+  const bool on_chosen = over_grip && g.over_chosen;
+  if ((hovered || on_chosen) && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
     g = {};
     g.fitted = true;
     move_to({moves_x ? std::nullopt : x_spec_.view, moves_y ? std::nullopt : y_spec_.view});
@@ -119,7 +125,7 @@ void Plot::take(const char* part, Rect r, bool moves_x, bool moves_y) {
   } else if (dragging) {
     const bool box = g.kind == Gesture::Kind::box;
     drag(active, ImGui::IsMouseReleased(box ? ImGuiMouseButton_Right : ImGuiMouseButton_Left));
-  } else if (hovered && !active) {
+  } else if ((hovered || over_grip) && !active) {
     if (moves_x && (io.MouseWheelH != 0 || (io.KeyShift && io.MouseWheel != 0)))
       pan_by_wheel(io.MouseWheelH + (io.KeyShift ? io.MouseWheel : 0));
     else if (io.MouseWheel != 0)

@@ -240,7 +240,7 @@ std::string_view take_lines(const Canvas& c, const Plot& p, const Scene& scene, 
   std::string_view held;
   const auto m = static_cast<double>(std::max<std::int64_t>(1, scene.m));
   const double trained = derived.trained_length();
-  const Grip of_m = c.bare ? Grip() : p.grip_x("m", m);
+  const Grip of_m = c.bare ? Grip() : p.grip_x("m", m, true);
   if (of_m.lit) held = c.words("m = {}", grouped(c, static_cast<double>(scene.m)));
   take_grip(next, "m", of_m.value ? Grip{.value = std::round(*of_m.value)} : of_m);
   const Grip of_trained = trained > 1 ? p.grip_x("trained", trained) : Grip();

@@ -100,9 +100,10 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
 
 /// A model whose own file extends it was trained beyond its original context, to what length no file says.
 std::string_view beyond_words(const Scene& scene) {
-  const RopeType own = original_rope(scene).scaling.rope_type;
-  return own != RopeType::standard && own == scene.rope.scaling.rope_type ? "beyond the original context"
-                                                                          : "beyond training";
+  const RopeType present = scene.rope.scaling.rope_type;
+  // Asked first: original_rope() copies lists of a model whose positions have axes, in every frame.
+  if (present == RopeType::standard || original_rope(scene).scaling.rope_type != present) return "beyond training";
+  return "beyond the original context";
 }
 
 /// Where no distance was seen in training: tinted and hatched; said in words above the curves.
@@ -330,7 +331,7 @@ std::optional<Held> take_lines(const Canvas& c, const Plot& p, const Scene& scen
     if (grip.lit) held = {value, c.words("{} {}", key, grouped(c, value))};
     take_grip(next, key, grip);
   };
-  const Grip here = c.bare ? Grip() : p.grip_x("distance", distance);
+  const Grip here = c.bare ? Grip() : p.grip_x("distance", distance, true);
   if (here.lit) held = {distance, c.words("Δ = {}", grouped(c, distance))};
   if (here.value) choose_distance(next, std::clamp<std::int64_t>(std::llround(*here.value), 0, derived.length() - 1));
   // Where there is no extension both are the same place, and what is dragged there is how far the picture reaches.

@@ -179,7 +179,7 @@ std::string_view take_lines(const Canvas& c, const Plot& plot, const Scene& scen
   const double trained = derived.trained_length(), target = static_cast<double>(derived.length());
   if (trained < target) take("trained", trained);
   take("target", target);
-  const Grip pair = plot.grip_x("pair", static_cast<double>(scene.pair));
+  const Grip pair = plot.grip_x("pair", static_cast<double>(scene.pair), true);
   if (pair.lit) held = c.words("pair {}", scene.pair);
   if (pair.value)
     next.pair = std::clamp<std::int64_t>(std::llround(*pair.value), 0, derived.current().spectrum.pairs() - 1);

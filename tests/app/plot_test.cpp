@@ -385,14 +385,16 @@ struct GripPlot : OnePlot {
         input,
         [&](const Canvas& c) {
           x.all = {1, 16 * value};
+          x.view = view.x, y.view = view.y;
           Plot plot(c, "plot", room, x, y);
           plot.draw_axes();
-          const Grip grip = plot.grip_x("line", value);
+          const Grip grip = plot.grip_x("line", value, chosen);
           if (grip.value) value = *grip.value;
           if (grip.reset) value = 64;
           lit = grip.lit;
           plot.take_input();
           moved |= plot.moved_view().has_value();
+          if (plot.moved_view()) view = *plot.moved_view();
           clicked |= plot.clicked().has_value();
           at = {plot.x.pixel(value), plot.area.centre().y};
         },
@@ -401,7 +403,7 @@ struct GripPlot : OnePlot {
 
   double value = 64;
   ImVec2 at{};
-  bool lit = false, moved = false, clicked = false;
+  bool lit = false, moved = false, clicked = false, chosen = false;
 };
 
 } // namespace
@@ -434,13 +436,35 @@ TEST_CASE("a line that is dragged stays under the hand, on every scale, though t
   }
 }
 
+TEST_CASE("over a line the wheel is the plot's, and a double click too where a click had put the line there") {
+  for (const bool chosen : {false, true}) {
+    GripPlot plot(Scale::log);
+    plot.chosen = chosen;
+    plot.step({});
+    const ImVec2 at = plot.at;
+    plot.step({.at = at});
+    CHECK(plot.lit);
+    plot.step({.at = at, .wheel = 2});
+    plot.step({.at = at});
+    CHECK(plot.moved);
+    CHECK(plot.view.x.has_value());
+    plot.value = 100;
+    plot.step({.at = {100, 300}});
+    plot.step({.at = plot.at}, 60);
+    const ImVec2 there = plot.at;
+    for (const bool down : {true, false, true, false}) plot.step({.at = there, .left = down});
+    CHECK(plot.view.x.has_value() != chosen); // fitted
+    CHECK(plot.value == (chosen ? 100 : 64)); // else the line is back where it stands by itself
+  }
+}
+
 TEST_CASE("a line outside the view cannot be taken, and the mouse beside it is the plot's") {
   GripPlot plot(Scale::log);
-  plot.x.view = Range{100, 900};
+  plot.view.x = Range{100, 900};
   plot.step({});
   plot.step({.at = {100, 300}});
   CHECK_FALSE(plot.lit);
-  plot.x.view.reset();
+  plot.view.x.reset();
   plot.step({});
   const ImVec2 beside{plot.at.x + 30, plot.at.y};
   plot.step({.at = beside});
