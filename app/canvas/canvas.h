@@ -45,6 +45,9 @@ struct Canvas {
   /// A line's width in whole pixels; on paper lines are as thin as can be printed.
   float stroke(float width) const { return whole_stroke(px(width) * theme.line_weight); }
 
+  /// Of grids and axes: as thin as a screen shows, and on paper as thin as print does, which has finer dots.
+  float hairline() const { return theme.panels ? 1 : stroke(1); }
+
   Dash dashes(const Dash& of_scale_1) const {
     Dash scaled = of_scale_1;
     for (float& length : scaled.length) length = px(length);

@@ -72,6 +72,19 @@ void Legend::column(ImVec2 at, float width) {
   ImGui::PopID();
 }
 
+float Legend::rows(ImVec2 at, float width, bool drawn) {
+  ImGui::PushID(id_);
+  ImVec2 place = at;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const float wide = std::min(width, c_.px(sample + to_words) + text_width(c_.fonts.small, entries_[i].label));
+    if (place.x > at.x && place.x + wide > at.x + width) place = {at.x, place.y + c_.px(row_height)};
+    if (drawn) entry(i, place, wide);
+    place.x += wide + c_.px(after);
+  }
+  ImGui::PopID();
+  return place.y + c_.px(row_height) - at.y;
+}
+
 /// Takes the mouse and draws one; returns its width.
 float Legend::entry(std::size_t i, ImVec2 at, float width) {
   const LegendEntry& e = entries_[i];
@@ -127,7 +140,13 @@ Rect heading_with_legend(const Canvas& c, Rect panel, std::string_view title, st
     text(c, {inner.least.x + width, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim,
          shortened(c, c.fonts.small, words, room));
   if (shown) legend.row({panel.greatest.x - c.px(4) - legend.row_width(), panel.least.y + c.px(18)});
-  return {{inner.least.x, inner.least.y + c.px(32)}, inner.greatest};
+  float below = c.px(32);
+  if (!shown && !c.theme.panels) {
+    const ImVec2 at{inner.least.x, inner.least.y + c.px(30)};
+    const float height = legend.rows(at, inner.width(), false);
+    if (height < inner.height() / 3) below += legend.rows(at, inner.width(), true);
+  }
+  return {{inner.least.x, inner.least.y + below}, inner.greatest};
 }
 
 } // namespace ropescope::canvas

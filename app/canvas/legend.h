@@ -49,6 +49,9 @@ public:
   void row(ImVec2 at);
   void column(ImVec2 at, float width);
 
+  /// The same in as many rows as a width needs; returns their height. `drawn` false: it is only measured.
+  float rows(ImVec2 at, float width, bool drawn);
+
   /// After it is drawn: the names that are hidden from now on, where a click has changed them.
   const std::optional<std::vector<std::string>>& changed() const { return changed_; }
 
@@ -70,7 +73,8 @@ private:
 };
 
 /// A title at the top left of a panel, a dim remark beside it and a legend in a row at the right. Where the panel is
-/// too narrow for all, the remark becomes brief, then goes, and then the legend goes. Returns the rectangle left below.
+/// too narrow for all, the remark becomes brief, then goes, and then the legend goes; on paper, which nobody can ask,
+/// it gets rows of its own below. Returns the rectangle left below.
 Rect heading_with_legend(const Canvas&, Rect panel, std::string_view title, std::string_view remark,
                          std::string_view brief_remark, Legend&);
 

@@ -92,8 +92,11 @@ Ticks x_ticks_of(const Canvas& c, const Axis& x, const AxisSpec& spec) {
 AxisSpec held_still(const Canvas& c, const char* id, AxisSpec spec, std::optional<Range> PlotView::*axis) {
   ImGui::PushID(id);
   // A grip whose plot went away while it was held was never let go.
-  if (c.gesture.kind == Gesture::Kind::grip && c.gesture.plot == ImGui::GetID("") && ImGui::IsAnyItemActive())
-    spec.view = c.gesture.before.*axis;
+  if (c.gesture.kind == Gesture::Kind::grip && c.gesture.plot == ImGui::GetID("") && ImGui::IsAnyItemActive()) {
+    spec.all = *(c.gesture.before.*axis); // as all there is, so that no limit holds it back
+    spec.view.reset();
+    spec.fewest = 0;
+  }
   ImGui::PopID();
   return spec;
 }
@@ -149,7 +152,7 @@ void Plot::draw_axes() const {
       // The line of 0 is thicker, where there is something at both sides of it.
       const bool origin = tick.value == 0 && axis.least < 0 && axis.greatest > 0;
       // A box of whole pixels: a smoothed line would blend three times as many.
-      const float width = origin ? c_.stroke(2) : 1, from = at - std::floor((width - 1) / 2);
+      const float width = origin ? c_.stroke(2) : c_.hairline(), from = at - std::floor((width - 1) / 2);
       const Rect line = upright ? Rect{{from, area.least.y}, {from + width, area.greatest.y}}
                                 : Rect{{area.least.x, from}, {area.greatest.x, from + width}};
       c_.paint.box(line, tick.minor ? with_alpha(grid, alpha * 0.45f) : grid);

@@ -82,7 +82,7 @@ void ReadOut::draw(ImVec2 at, Rect within, bool may_go) const {
 }
 
 void read_out_rule(const Canvas& c, Rect area, float x) {
-  c.paint.line({x, area.least.y}, {x, area.greatest.y}, with_alpha(c.theme.text, 0.5f), 1);
+  c.paint.line({x, area.least.y}, {x, area.greatest.y}, with_alpha(c.theme.text, 0.5f), c.hairline());
 }
 
 void read_out_dot(const Canvas& c, ImVec2 at, ImU32 colour) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "app/canvas/file_painters.h"
 #include "app/gpu/context.h"
 #include "app/gpu/engines.h"
 #include "app/gpu/framebuffer.h"
@@ -25,7 +26,8 @@ struct Still {
   bool bare = false;
   bool times = false; ///< draw the first frame, say when it was finished, and write nothing
 
-  Sheet sheet() const { return sheet_of(size, scale, dpi); } ///< throws Error where it is too small or too large
+  /// Throws Error where it is too small or too large.
+  Sheet sheet() const { return sheet_of(size, scale, dpi, canvas::file_format_of(out)); }
 };
 
 /// A picture that is drawn without a window, of one scene after the other.

@@ -216,7 +216,7 @@ void draw(const Canvas& c, Rect area, const Scene& scene, const Derived& derived
   // Where every token has a position of its own, the frequencies that fit all of them together say nothing.
   const Rect measured{{middle + space / 2, top}, {rest.greatest.x, split}};
   if (own_positions(found.checked()->finding))
-    check_positions(c, measured, *found.checked());
+    check_positions(c, measured, scene, *found.checked(), next);
   else
     check_frequencies(c, measured, scene, *found.checked(), next);
   if (high) check_pair(c, {{middle + space / 2, lower.least.y}, lower.greatest}, scene, found);

@@ -279,7 +279,7 @@ void check_map(const Canvas& c, Rect panel, const Scene& scene, const KernelChec
              .margin = 20},
             {.all = {-0.5, tokens - 0.5},
              .labels = Labels::none,
-             .title = kernel.run.positions.axes > 1 ? "row" : "position",
+             .title = kernel.run.positions.axes > 1 ? "row" : "position (tokens)",
              .view = scene.options.range(check_rows),
              .fewest = fewest,
              .margin = 62,

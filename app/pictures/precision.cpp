@@ -164,7 +164,7 @@ void draw_table(const Canvas& c, Rect room, const PrecisionCurves& precision) {
     text(c, {column(k), y}, c.fonts.small, c.theme.dim, grouped(c, static_cast<double>(precision.table_positions[k])),
          Align::right);
   y += c.px(row_height);
-  c.paint.line({room.least.x, y - c.px(1)}, {room.greatest.x, y - c.px(1)}, c.theme.grid, 1);
+  c.paint.line({room.least.x, y - c.px(1)}, {room.greatest.x, y - c.px(1)}, c.theme.grid, c.hairline());
   for (const PrecisionCurve& curve : precision.curves) {
     if (curve.on_gpu) continue;
     const PrecisionCurve* twin = on_gpu(precision, curve);

@@ -114,7 +114,7 @@ void draw_beyond(const Canvas& c, const Plot& p, double trained) {
   c.paint.push_clip({{left, p.area.least.y}, p.area.greatest});
   // Lines at 45°: the first begin a height further left, so that the corner is hatched too.
   for (float x = left - height; x < p.area.greatest.x; x += pitch)
-    c.paint.line({x, p.area.greatest.y}, {x + height, p.area.least.y}, with_alpha(c.theme.beyond, 0.10f), 1);
+    c.paint.line({x, p.area.greatest.y}, {x + height, p.area.least.y}, with_alpha(c.theme.beyond, 0.10f), c.hairline());
   c.paint.pop_clip();
   p.rule_x(trained, c.theme.text, 1.4f, 7, 4);
 }

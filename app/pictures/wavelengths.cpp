@@ -51,7 +51,7 @@ void label_axes(const Canvas& c, const Plot& plot, const RopeConfig& rope, const
          axis_name(rope, axes[begin]), Align::centre);
     if (begin > 0) {
       const float edge = plot.x.pixel(static_cast<double>(begin) - 0.5);
-      c.paint.line({edge, plot.area.least.y}, {edge, plot.area.greatest.y}, c.theme.outline, 1);
+      c.paint.line({edge, plot.area.least.y}, {edge, plot.area.greatest.y}, c.theme.outline, c.hairline());
     }
   }
 }

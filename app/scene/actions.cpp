@@ -112,6 +112,8 @@ constexpr Action table[] = {
      ask<Request::save_scene_as>},
     {"export.dialog", "Export: choose what, how large, and where", GLFW_KEY_E, GLFW_MOD_CONTROL,
      ask<Request::export_dialog>},
+    {"film", "Film of one property that moves", GLFW_KEY_E, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT,
+     ask<Request::film_dialog>},
     explained({"export", "Export the picture as PNG", GLFW_KEY_S, 0, ask<Request::export_png>},
               "The PNG carries the scene: dropped on the window it is this scene again."),
     {"export.svg", "Export the picture as SVG", GLFW_KEY_S, GLFW_MOD_SHIFT, ask<Request::export_svg>},

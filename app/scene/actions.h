@@ -16,6 +16,7 @@ enum class Request : std::uint8_t {
   save_scene,
   save_scene_as,
   export_dialog,
+  film_dialog,
   export_png,
   export_svg,
   undo,

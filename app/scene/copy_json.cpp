@@ -36,7 +36,11 @@ RopeConfig essence(RopeConfig rope) {
   for (const Parameter* parameter : scheme_parameters())
     if (!scheme.has(*parameter) && !(parameter->key == key::mscale_all_dim.key && scales_softmax(rope)))
       rope.scaling.parameters.erase(*parameter);
-  if (!scheme.takes_factor && !scales_softmax(rope)) rope.scaling.factor.reset(), rope.scaling.factor_is_null = false;
+  if (scales_softmax(rope))
+    rope.scaling.factor = extension_factor(rope); // its attention reads it, whatever the scheme
+  else if (!scheme.takes_factor)
+    rope.scaling.factor.reset();
+  if (!scheme.takes_factor) rope.scaling.factor_is_null = false;
   if (scheme.takes_factor)
     rope.scaling.original_max_position_embeddings = trained_length(rope); // whether it is stated or follows
   else
@@ -90,7 +94,10 @@ Json dictionary(const RopeConfig& rope, bool with_partial) {
   const Scheme& scheme = scheme_of(rope);
   Json made = Json::object();
   made["rope_type"] = scheme.name;
-  if ((scheme.takes_factor || scales_softmax(rope)) && rope.scaling.factor) made["factor"] = *rope.scaling.factor;
+  if (scales_softmax(rope))
+    made["factor"] = extension_factor(rope);
+  else if (scheme.takes_factor && rope.scaling.factor)
+    made["factor"] = *rope.scaling.factor;
   if (scheme.takes_factor && !rope.scaling.factor && rope.scaling.factor_is_null) made["factor"] = nullptr;
   // Stated though it may follow from the file's own length: transformers asks for it.
   const RopeType type = rope.scaling.rope_type;
@@ -239,6 +246,12 @@ private:
     if (!model) return false;
     const RopeConfig* layer = layer_of(*model, scene_.layer_type);
     if (!layer || !(essence(*layer) == essence(wanted_))) return false;
+    // What differs in words alone may still differ in numbers: a factor that p-RoPE divides by.
+    const double tokens = sequence_length(scene_);
+    const Spectrum given = make_spectrum(*layer, tokens), wanted = make_spectrum(wanted_, tokens);
+    if (given.inv_freq != wanted.inv_freq || given.attention_factor != wanted.attention_factor ||
+        given.softmax_factor != wanted.softmax_factor)
+      return false;
     return std::all_of(scene_.model.layers.begin(), scene_.model.layers.end(), [&](const LayerRope& other) {
       if (other.layer_type == scene_.layer_type) return true;
       const RopeConfig* same = layer_of(*model, other.layer_type);

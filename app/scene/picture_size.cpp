@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -97,23 +98,27 @@ std::string size_words(const PictureSize& size) {
   return fmt::format("{}x{}{}", size.width, size.height, size.on_paper() ? row_of(size.unit).name : "");
 }
 
-Sheet sheet_of(const PictureSize& size, double scale, double dpi) {
-  const double points = row_of(size.unit).points;
-  const double dots_per_inch = dpi * scale, pixels = size.on_paper() ? points / 72 * dots_per_inch : scale;
+Sheet sheet_of(const PictureSize& size, double scale, double dpi, bool vector) {
+  const double points = row_of(size.unit).points, finest = vector ? 600 : std::numeric_limits<double>::infinity();
+  const double dots_per_inch = std::min(dpi * scale, finest);
+  const double pixels = size.on_paper() ? points / 72 * dots_per_inch : scale;
   const double width = size.width * pixels, height = size.height * pixels;
-  if (size.on_paper()) {
-    const double least = least_millimetres / 25.4 * 72;
-    if (!(std::min(size.width, size.height) * points >= least * (1 - 1e-9)))
-      throw Error(fmt::format("a picture of {}, expected at least {} mm a side", size_words(size), least_millimetres));
-  }
+  const double least = least_millimetres / 25.4 * 72;
+  if (size.on_paper() && !(std::min(size.width, size.height) * points >= least * (1 - 1e-9)))
+    throw Error(fmt::format("a picture of {}, expected at least {} mm a side", size_words(size), least_millimetres));
   if (!(std::min(width, height) >= (size.on_paper() ? 1 : least_side) && std::max(width, height) <= greatest_side))
-    throw Error(fmt::format("a picture of {:.0f}x{:.0f} pixels, expected {}…{} a side", width, height, least_side,
-                            greatest_side));
+    throw Error(fmt::format("a picture of {:.0f}x{:.0f} pixels, expected {}…{} a side{}", width, height, least_side,
+                            greatest_side, width < least_side ? " (85x60mm is a size on paper)" : ""));
   // The size alone changes how much is shown, the scale how large it is.
-  if (!size.on_paper()) return {static_cast<int>(width), static_cast<int>(height), static_cast<float>(scale)};
+  const double drawn = size.on_paper() ? body_points / 72 * dots_per_inch / body_em : scale;
+  if (drawn > greatest_scale && size.on_paper())
+    throw Error(fmt::format("{} dots an inch, expected at most {:.0f}; PDF and SVG have no dots", dots_per_inch,
+                            std::floor(greatest_scale * body_em * 72 / body_points)));
+  if (drawn > greatest_scale) throw Error(fmt::format("a scale of {}, expected at most {}", scale, greatest_scale));
+  if (!size.on_paper()) return {static_cast<int>(width), static_cast<int>(height), static_cast<float>(drawn)};
   return {.width = static_cast<int>(std::lround(width)),
           .height = static_cast<int>(std::lround(height)),
-          .scale = static_cast<float>(body_points / 72 * dots_per_inch / body_em),
+          .scale = static_cast<float>(drawn),
           .points_per_pixel = 72 / dots_per_inch,
           .dots_per_inch = dots_per_inch};
 }

@@ -34,9 +34,13 @@ struct Sheet {
   double dots_per_inch = 0;       ///< 0: nobody measures them
 };
 
-/// On paper text is `body_points` high, the small text 7/8 of it, whatever the size and the dots. Throws Error where a
-/// side has less than 320 or more than 16 384 pixels, or less than 30 mm.
+/// Letters that are larger would not fit into the texture that they are drawn from.
+inline constexpr double greatest_scale = 6;
+
+/// On paper text is `body_points` high, the small text 7/8 of it, whatever the size and the dots. `vector`: of a file
+/// whose dots are no more than the grid that lines lie on, so that more of them than 600 an inch change nothing. Throws
+/// Error where a side has less than 320 or more than 16 384 pixels, or less than 30 mm, or the scale is too great.
 inline constexpr double body_points = 8;
-Sheet sheet_of(const PictureSize&, double scale, double dpi = usual_dpi);
+Sheet sheet_of(const PictureSize&, double scale, double dpi = usual_dpi, bool vector = false);
 
 } // namespace ropescope

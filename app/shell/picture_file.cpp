@@ -40,10 +40,14 @@ private:
   GLint framebuffer_ = 0, viewport_[4] = {};
 };
 
+Sheet sheet_of(const ExportAs& as) {
+  return ropescope::sheet_of(as.size, as.scale, usual_dpi, file_format_of(as.ending));
+}
+
 Drawn numbers(const Scene& scene, const ExportAs& as, gpu::Engines& engines) {
   Derived derived;
   // true: it is for a file. If the GPU was asked for by name, the file must not come from the CPU.
-  engines.work_or_give_up_gpu([&] { derived.update(scene, engines, sheet_of(as.size, as.scale).width); }, true);
+  engines.work_or_give_up_gpu([&] { derived.update(scene, engines, sheet_of(as).width); }, true);
   const Picture& picture = shown_picture(scene);
   return {csv(picture, scene, picture.columns(scene, derived)), {}, {}};
 }
@@ -98,7 +102,7 @@ Drawn drawn(const Scene& scene, const ExportAs& as, gpu::Engines& engines,
   const Aside aside;
   Shell shell(scene, engines);
   if (checked) shell.show(std::move(checked));
-  const Sheet sheet = sheet_of(as.size, as.scale);
+  const Sheet sheet = sheet_of(as);
   const gpu::Framebuffer framebuffer(sheet.width, sheet.height);
   const bool window = as.window || shown_picture(scene).fills_window;
   fit(shell, sheet, window);

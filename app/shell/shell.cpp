@@ -247,7 +247,8 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   // Below the overlay nothing reacts, and a click anywhere closes it.
   const bool covered = help_;
   ImGui::BeginDisabled(covered);
-  c.note("stage", stage.pictures);
+  // For exports: as it is without a message, which would make them smaller.
+  c.note("stage", {stage.pictures.least, {stage.pictures.greatest.x, stage.message.greatest.y}});
   top_bar(c, stage.bar, next);
   attention_.start = attention_.order.size(); // Tab begins in the panel
   panel_or_rail(c, stage, next);
@@ -298,6 +299,7 @@ void Shell::perform(Request request) {
   if (request == Request::save_scene) save_scene(false);
   if (request == Request::save_scene_as) save_scene(true);
   if (request == Request::export_dialog) ask_what_to_export();
+  if (request == Request::film_dialog) ask_what_to_film();
   if (request == Request::help) help_ = !help_;
   if (request == Request::back) close_what_is_open();
   if (request == Request::zoom_in) {

@@ -121,6 +121,9 @@ public:
   /// The desktop's own dialog of files takes the place of ours, where the desktop has one.
   void use_desktop_dialogs() { files_.desktop_program = DesktopDialog::program(); }
 
+  /// The program that makes films beside this window, where it is another file than this one.
+  void use_program(const std::filesystem::path& program) { files_.program = program; }
+
   /// What the last window kept beside its scene, and what this one keeps: all but its place.
   void restore(const Session&);
   Session session() const;
@@ -141,7 +144,7 @@ public:
   /// Whether the next frame has work of its own, and no event needs to come first.
   bool animated() const {
     return scene_.play != Play::off || derived_.refining() || derived_.parity_due() || derived_.kernel().working() ||
-           opening_.working() || exporting_.working() || !exports_.empty() || files_.dialog.working() ||
+           opening_.working() || exporting_.working() || !exports_.empty() || files_.film || files_.dialog.working() ||
            files_.desktop.is_open();
   }
 
@@ -214,6 +217,8 @@ private:
   void begin_export();
   void draw_exports();
   void take_exported();
+  void ask_what_to_film();
+  void draw_film_dialog(const Canvas&);
 
   /// A picture that is to be drawn for a file.
   struct Wanted {

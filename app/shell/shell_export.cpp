@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/scene/actions.h"
 #include "app/scene/picture.h"
 #include "app/shell/shell.h"
 #include "core/check/finding_json.h"
@@ -97,6 +98,29 @@ void Shell::take_exported() {
   } catch (const std::exception& error) {
     message_ = {error.what(), true, false};
   }
+}
+
+void Shell::ask_what_to_film() {
+  const std::array<int, 2> size = size_here(false);
+  files_.film_dialog.open(scene_, {static_cast<double>(size[0]), static_cast<double>(size[1])}, export_folder());
+}
+
+/// The dialog, and the film that is being made: how far it is stands in the message bar.
+void Shell::draw_film_dialog(const Canvas& c) {
+  const std::string progress = files_.film ? files_.film->progress() : "";
+  FilmDialog::Answer answer = files_.film_dialog.draw(c, scene_, files_.film && progress.empty() ? "begins" : progress);
+  if (answer.stops && files_.film) files_.film->cancel();
+  try {
+    if (answer.wish) files_.film.emplace(files_.program, scene_, std::move(*answer.wish));
+  } catch (const Error& error) {
+    message_ = {error.what(), true, false};
+  }
+  if (!files_.film) return;
+  if (const auto end = files_.film->ended()) {
+    message_ = {end->words, !end->written, false};
+    files_.film.reset();
+  } else
+    message_ = {fmt::format("Film: {} ({} stops it)", progress, key_name(action("film"))), false, false};
 }
 
 } // namespace ropescope::shell

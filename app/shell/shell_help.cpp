@@ -19,7 +19,7 @@ struct Line {
 
 /// Actions that share a line with others, which is written below.
 bool is_told_together(const Action& a) {
-  for (const std::string_view begin : {"view.", "step.", "pair.", "zoom.", "undo", "redo"})
+  for (const std::string_view begin : {"view.", "step.", "key.", "pair.", "zoom.", "undo", "redo"})
     if (a.name.starts_with(begin)) return true;
   return !a.view.empty();
 }
@@ -34,6 +34,7 @@ std::vector<Line> all_lines() {
   lines.push_back({keys("view.grid"), "back to the overview"});
   lines.push_back({fmt::format("{} {}", keys("step.back"), keys("step.forward")),
                    "m − 1 and m + 1; with Shift 16, with Ctrl 1 024"});
+  lines.push_back({fmt::format("{} {}", keys("key.back"), keys("key.forward")), "the same of n"});
   lines.push_back({fmt::format("{} {}", keys("pair.previous"), keys("pair.next")), "previous and next pair"});
   for (const Action& a : actions())
     if (a.key != 0 && !is_told_together(a)) lines.push_back({key_name(a), std::string(a.title)});
@@ -46,10 +47,11 @@ std::vector<Line> all_lines() {
   lines.push_back({"Enter", "press it, or type its value"});
   lines.push_back({"", "GESTURES"});
   lines.push_back({"Wheel", "zooms a plot at the mouse, an axis alone on its numbers; steps a control"});
-  lines.push_back({"Drag", "moves a plot, a knob"});
+  lines.push_back({"Drag", "moves a plot, a knob, a line that lights up under the mouse, a hand of the large dial"});
   lines.push_back({"Right drag", "zooms to a box; Shift full height, Alt full width"});
   lines.push_back({"Double click", "fits a plot; takes a control to its default"});
   lines.push_back({"Click", "chooses a distance, a pair; hides a curve in a legend"});
+  lines.push_back({"Shift+click", "on a curve of the score: its scheme is in force"});
   lines.push_back({"Ctrl+click", "types a control's value; shows one curve alone"});
   lines.push_back({"Drop a file", "opens a model, a scene, a picture; checks a kernel's arrays"});
   return lines;

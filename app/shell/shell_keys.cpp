@@ -19,7 +19,9 @@ constexpr float notice_time = 4; // seconds: long enough to read a line
 } // namespace
 
 bool Shell::takes_key(int key, int modifiers) {
-  return files_.dialog.is_open() ? files_.dialog.key(key, modifiers) : files_.export_dialog.key(key, modifiers);
+  return files_.dialog.is_open()        ? files_.dialog.key(key, modifiers)
+         : files_.film_dialog.is_open() ? files_.film_dialog.key(key)
+                                        : files_.export_dialog.key(key, modifiers);
 }
 
 Request Shell::key(int key, int modifiers) {
@@ -69,8 +71,9 @@ void Shell::letter(unsigned codepoint) {
 }
 
 bool Shell::takes_letters() const {
-  return files_.dialog.is_open() || files_.export_dialog.is_open() || palette_.is_open() || models_.is_open() ||
-         ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
+  return files_.dialog.is_open() || files_.export_dialog.is_open() || files_.film_dialog.is_open() ||
+         palette_.is_open() || models_.is_open() || ImGui::GetIO().WantTextInput ||
+         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
 }
 
 /// Whether anything was open, which has then used the key up. A popup counts, but is not closed here: it belongs to
@@ -83,6 +86,8 @@ bool Shell::close_what_is_open() {
     files_.dialog.close();
   else if (files_.export_dialog.is_open())
     files_.export_dialog.close();
+  else if (files_.film_dialog.is_open())
+    files_.film_dialog.close();
   else if (ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup))
     return true;
   else if (help_)

@@ -1,15 +1,24 @@
 // Films: every frame is there, properties move as they should, and nothing half-written stays.
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <thread>
 #include <vector>
 
+#include <GLFW/glfw3.h>
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include "app/canvas/carried.h"
+#include "app/canvas/imgui_compat.h"
+#include "app/scene/actions.h"
+#include "app/scene/presets.h"
 #include "app/scene/scene_json.h"
+#include "app/shell/film_job.h"
 #include "core/io/file.h"
+#include "tests/app/headless.h"
 #include "tests/run_program.h"
 
 using namespace ropescope;
@@ -153,4 +162,105 @@ TEST_CASE("a film that cannot be is refused before anything is drawn") {
     CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
     CHECK(names_in(scratch.path) == std::vector<std::string>{"bin"});
   }
+}
+
+namespace {
+
+/// Waits for the end of a film that is made beside.
+template <typename Ended>
+auto wait_for(Ended ended) {
+  for (int i = 0; i < 6000; ++i) {
+    if (auto end = ended()) return *end;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  throw std::runtime_error("no end within a minute");
+}
+
+shell::FilmWish wish(const test::Scratch& scratch, std::string animate, double seconds) {
+  shell::FilmWish wish;
+  wish.animate = std::move(animate), wish.seconds = seconds, wish.size = {400, 320};
+  wish.out = (scratch.path / "film").string();
+  return wish;
+}
+
+} // namespace
+
+TEST_CASE("a film that a window makes beside itself is there, tells how far it is, can be stopped, and says why not") {
+  const test::Scratch scratch;
+  Scene scene = default_scene();
+  scene.view = "rotations";
+  {
+    shell::FilmJob job(ROPESCOPE_TEST_PROGRAM, scene, wish(scratch, "m=1..5", 0.2));
+    const auto end = wait_for([&] { return job.ended(); });
+    CHECK(end.written);
+    CHECK(end.words == "The film is in " + (scratch.path / "film").string());
+    CHECK(job.progress() == "frame 5 of 5");
+    CHECK(names_in(scratch.path / "film").size() == 5);
+    fs::remove_all(scratch.path / "film");
+  }
+  {
+    shell::FilmJob job(ROPESCOPE_TEST_PROGRAM, scene, wish(scratch, "m=1..5", 900));
+    wait_for([&] { return job.progress().starts_with("frame ") ? std::optional(true) : std::nullopt; });
+    job.cancel();
+    const auto end = wait_for([&] { return job.ended(); });
+    CHECK(!end.written);
+    CHECK(end.words == "stopped; no film was written.");
+    CHECK(names_in(scratch.path).empty());
+  }
+  {
+    shell::FilmJob job(ROPESCOPE_TEST_PROGRAM, scene, wish(scratch, "m=1..5", 900)); // whose window is closed
+    wait_for([&] { return job.progress().starts_with("frame ") ? std::optional(true) : std::nullopt; });
+  }
+  CHECK(names_in(scratch.path).empty());
+  {
+    shell::FilmJob job(ROPESCOPE_TEST_PROGRAM, scene, wish(scratch, "m=1..none", 1));
+    const auto end = wait_for([&] { return job.ended(); });
+    CHECK(!end.written);
+    CHECK(end.words.starts_with("--animate m"));
+  }
+  CHECK_THROWS_AS(shell::FilmJob(scratch.path / "nowhere", scene, wish(scratch, "m=1..5", 1)), Error);
+}
+
+TEST_CASE("the dialog of a film makes it, the window goes on meanwhile, and the dialog stops it") {
+  const test::Scratch scratch;
+  const fs::path before = fs::current_path();
+  fs::current_path(scratch.path);
+  test::Headless window(1280, 720);
+  shell::Shell& shell = window.shell;
+  shell.use_program(ROPESCOPE_TEST_PROGRAM);
+  const auto frames = [&](int count) {
+    for (int i = 0; i < count; ++i) window.frame(false);
+  };
+  const auto click = [&](const char* control) {
+    CAPTURE(control);
+    const auto area = shell.control(control);
+    REQUIRE(area);
+    for (const bool pressed : {false, true, false}) {
+      compat::mouse(area->centre(), pressed, 0);
+      frames(2);
+    }
+  };
+  frames(3);
+  shell.perform(Request::film_dialog);
+  frames(3);
+  CHECK(shell.control("film.Moves"));
+  CHECK(shell.takes_key(GLFW_KEY_ESCAPE, 0));
+  frames(3);
+  CHECK(!shell.control("film.make"));
+  shell.perform(Request::film_dialog);
+  frames(3);
+  click("film.make");
+  CAPTURE(shell.message());
+  CHECK(shell.animated());
+  CHECK(shell.message().starts_with("Film: "));
+  shell.perform(Request::film_dialog);
+  frames(3);
+  click("film.stop");
+  wait_for([&] {
+    frames(1);
+    return shell.animated() ? std::nullopt : std::optional(true);
+  });
+  CHECK(shell.message() == "stopped; no film was written.");
+  CHECK(names_in(scratch.path).empty());
+  fs::current_path(before);
 }
