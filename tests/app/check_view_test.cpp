@@ -433,7 +433,7 @@ TEST_CASE("every size from a small window to a large screen draws the check view
     Headless window(scene_of(find_preset("llama-3.1-8b").model), width, height);
     window.drop(scratch, {"q.npy", "out.npy"});
     CHECK(window.shell.message().empty());
-    window.shell.key(GLFW_KEY_6, 0);
+    window.shell.key(GLFW_KEY_7, 0);
     window.frames(1);
     CHECK(window.shell.scene().view == "check");
   }

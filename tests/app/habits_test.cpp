@@ -98,7 +98,7 @@ TEST_CASE("Ctrl+P opens a list that has every action, every tab, every model and
   for (const Preset& preset : presets()) CHECK(words.count(preset.model.name) == 1);
   for (const Picture* picture : all_pictures()) {
     CAPTURE(picture->name);
-    CHECK(has("View: " + std::string(picture->tab.empty() ? picture->title : picture->tab)));
+    CHECK(has("View: " + std::string(picture->title)));
   }
   for (const Property* row : all_properties()) {
     CAPTURE(row->key);
