@@ -17,11 +17,10 @@ struct Outcome {
   std::string out, err;
 };
 
-/// Runs the program in a folder of its own, without a display.
-inline Outcome run_program(const Scratch& scratch, const std::string& arguments) {
-  const std::string command = "cd '" + scratch.path.string() +
-                              "' && env -u DISPLAY -u WAYLAND_DISPLAY '" ROPESCOPE_TEST_PROGRAM "' " + arguments +
-                              " 2>stderr.txt";
+/// Runs the program in a folder of its own, without a display; `environment`: NAME=VALUE for it alone.
+inline Outcome run_program(const Scratch& scratch, const std::string& arguments, const std::string& environment = {}) {
+  const std::string command = "cd '" + scratch.path.string() + "' && env -u DISPLAY -u WAYLAND_DISPLAY " + environment +
+                              " '" ROPESCOPE_TEST_PROGRAM "' " + arguments + " 2>stderr.txt";
   Outcome outcome;
   FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe);

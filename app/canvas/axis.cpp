@@ -45,6 +45,8 @@ double Axis::value(float pixel) const {
 }
 
 std::string with_sign(double value, int decimals) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value < 0 ? "−∞" : "+∞";
   return fmt::format("{}{:.{}f}", value < 0 ? "−" : "+", std::abs(value), decimals);
 }
 
@@ -57,7 +59,7 @@ std::string power_of_ten(int exponent) {
 
 std::string power_of_two(double value) {
   const double size = std::abs(value);
-  const char* unit = size >= 0x1p30 ? "G" : size >= 0x1p20 ? "M" : size >= 0x1p10 ? "k" : "";
+  const char* unit = size >= 0x1p30 ? "G" : size >= 0x1p20 ? "M" : size >= 0x1p10 ? "K" : "";
   const double of_unit = size / (size >= 0x1p30 ? 0x1p30 : size >= 0x1p20 ? 0x1p20 : size >= 0x1p10 ? 0x1p10 : 1);
   return fmt::format("{}{}{}", value < 0 ? "−" : "", of_unit, unit); // fmt writes as few digits as tell it apart
 }

@@ -20,7 +20,7 @@ enum class Labels : std::uint8_t {
   decimal,       ///< 0, 0.25, 0.5
   decades,       ///< 1, 10, 100, 1 000
   powers_of_ten, ///< 10⁻², 10⁻¹
-  powers_of_two, ///< 512, 4k, 32k: k = 1024
+  powers_of_two, ///< 512, 4K, 32K: K = 1024
   pi,            ///< −π, −π/2, 0, π/2
   none           ///< the picture writes them itself, into AxisSpec::margin; no grid
 };
@@ -66,6 +66,13 @@ using Ticks = std::pmr::vector<Tick>;
 /// them is round.
 Ticks ticks(const Axis&, Labels, float least_gap, std::pmr::memory_resource* = std::pmr::get_default_resource());
 
+/// Adds the whole number at the greatest end of an axis of tokens, with its label, and takes the labels off that are
+/// nearer to it than `least_gap` pixels. Nothing where the axis ends a pixel or more from a whole number.
+void add_end(Ticks&, const Axis&, float least_gap);
+
+/// Writes whole numbers as "4 096" in place of "4K".
+void write_in_full(Ticks&);
+
 /// About `wanted` round values (1, 2, 2.5, 5 × 10ⁿ) within the axis.
 Ticks linear_ticks(const Axis&, int wanted, std::pmr::memory_resource* = std::pmr::get_default_resource());
 
@@ -74,13 +81,13 @@ Ticks linear_ticks(const Axis&, int wanted, std::pmr::memory_resource* = std::pm
 Ticks decade_ticks(const Axis&, bool powers, int greatest_count,
                    std::pmr::memory_resource* = std::pmr::get_default_resource());
 
-/// "+0.5749"
+/// "+0.5749", "NaN", "−∞"
 std::string with_sign(double value, int decimals);
 
 /// "10⁶"
 std::string power_of_ten(int exponent);
 
-/// "512", "4k", "1.5k", "1M": k = 1024, M = 1024².
+/// "512", "4K", "1.5K", "1M": K = 1024, M = 1024².
 std::string power_of_two(double value);
 
 /// "₂₀"

@@ -1,10 +1,12 @@
 #include "app/canvas/carried.h"
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 
 #include <fmt/format.h>
 
+#include "app/canvas/pdf_text.h"
 #include "app/canvas/xml.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -39,6 +41,14 @@ void append_number(std::string& to, std::uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) to += static_cast<char>(static_cast<unsigned char>(value >> shift));
 }
 
+void append_chunk(std::string& to, std::string_view type, std::string_view bytes) {
+  std::string chunk(type);
+  chunk += bytes;
+  append_number(to, static_cast<std::uint32_t>(bytes.size()));
+  to += chunk;
+  append_number(to, checksum(chunk));
+}
+
 std::uint32_t number_at(std::string_view bytes, std::size_t at) {
   std::uint32_t value = 0;
   for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
@@ -66,14 +76,21 @@ std::string plain_text(std::string_view behind_keyword, std::string_view keyword
 void insert_png_texts(std::string& png, std::span<const CarriedText> texts) {
   std::string chunks;
   for (const CarriedText& carried : texts) {
-    std::string chunk = "iTXt";
-    // Neither compressed nor in a language of its own.
-    chunk.append(carried.keyword).append(5, '\0').append(carried.text);
-    append_number(chunks, static_cast<std::uint32_t>(chunk.size() - 4));
-    chunks += chunk;
-    append_number(chunks, checksum(chunk));
+    std::string bytes(carried.keyword);
+    bytes.append(5, '\0').append(carried.text); // neither compressed nor in a language of its own
+    append_chunk(chunks, "iTXt", bytes);
   }
   png.insert(signature.size() + first_chunk, chunks);
+}
+
+void insert_png_resolution(std::string& png, double dots_per_inch) {
+  const auto dots_per_metre = static_cast<std::uint32_t>(std::lround(dots_per_inch / 0.0254));
+  std::string bytes, chunk;
+  append_number(bytes, dots_per_metre); // across
+  append_number(bytes, dots_per_metre); // down
+  bytes += '\1';                        // of a metre
+  append_chunk(chunk, "pHYs", bytes);
+  png.insert(signature.size() + first_chunk, chunk);
 }
 
 std::optional<std::string> read_png_text(std::string_view bytes, std::string_view keyword, std::string_view name) {
@@ -122,8 +139,25 @@ std::optional<std::string> read_svg_metadata(std::string_view svg, std::string_v
   return std::nullopt;
 }
 
+std::string pdf_keywords(const CarriedText& carried) { return fmt::format("{} {}", carried.keyword, carried.text); }
+
+std::optional<std::string> read_pdf_keywords(std::string_view pdf, std::string_view keyword, std::string_view name) {
+  constexpr std::string_view entry = "/Keywords";
+  // From the end: that is where a file has its dictionary of keywords, and where a later version of it stands.
+  for (std::size_t at = pdf.rfind(entry); at != std::string_view::npos && at > 0; at = pdf.rfind(entry, at - 1)) {
+    std::string_view string = pdf.substr(at + entry.size());
+    string.remove_prefix(std::min(string.find_first_not_of(" \t\r\n"), string.size()));
+    const std::optional<std::string> words = text_of_pdf(string);
+    if (!words) refuse(name, "its keywords are damaged");
+    if (words->starts_with(keyword) && words->substr(keyword.size()).starts_with(' '))
+      return words->substr(keyword.size() + 1);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> read_carried_scene(std::string_view bytes, std::string_view name) {
   if (bytes.starts_with(signature)) return read_png_text(bytes, scene_keyword, name);
+  if (bytes.starts_with("%PDF-")) return read_pdf_keywords(bytes, scene_keyword, name);
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3); // a byte order mark
   const std::size_t first = bytes.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || bytes[first] != '<') return std::nullopt;

@@ -4,11 +4,13 @@ namespace ropescope::canvas {
 
 // Each is defined in the file of its painter, which nothing else needs to know.
 std::unique_ptr<FilePainter> make_svg_painter(const Fonts&);
+std::unique_ptr<FilePainter> make_pdf_painter(const Fonts&);
 
 namespace {
 
 constexpr FileFormat rows[] = {
     {".svg", make_svg_painter},
+    {".pdf", make_pdf_painter},
 };
 
 } // namespace

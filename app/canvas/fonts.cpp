@@ -78,7 +78,7 @@ Fonts Fonts::load(float scale) {
     const auto pixels = [scale](float size) { return std::round(size * scale); };
     fonts.body = add(folder, "DejaVuSans.ttf", pixels(16));
     fonts.small = add(folder, "DejaVuSans.ttf", pixels(14));
-    fonts.heading = add(folder, "DejaVuSans-Bold.ttf", pixels(12));
+    fonts.heading = add(folder, "DejaVuSans-Bold.ttf", pixels(13));
     fonts.bold = add(folder, "DejaVuSans-Bold.ttf", pixels(15));
     fonts.title = add(folder, "DejaVuSans-Bold.ttf", pixels(18));
     fonts.large = add(folder, "DejaVuSans-Bold.ttf", pixels(24));

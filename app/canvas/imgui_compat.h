@@ -1,6 +1,7 @@
 #pragma once
 // Everything in which Dear ImGui 1.86, 1.90 and 1.92 differ for us. The rest of the program asks no version.
 #include <cmath>
+#include <string_view>
 
 #include <dlfcn.h>
 #include <imgui.h>
@@ -47,6 +48,16 @@ inline float ascent(ImFont* font) {
 #else
   return std::round(font->GetFontBaked(font->LegacySize)->Ascent);
 #endif
+}
+
+/// The bytes of the font file that a font was made from; Dear ImGui keeps them as long as the font.
+inline std::string_view font_file(const ImFont* font) {
+#if IMGUI_VERSION_NUM < 19200
+  const ImFontConfig& source = *font->ConfigData;
+#else
+  const ImFontConfig& source = *font->Sources[0];
+#endif
+  return {static_cast<const char*>(source.FontData), static_cast<std::size_t>(source.FontDataSize)};
 }
 
 /// 1.92.8 swapped the last two arguments.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/widgets.h"
 
@@ -10,9 +11,14 @@ namespace ropescope::canvas {
 namespace {
 
 // Pixels at scale 1: the piece of line before the words, the space between, the space after, and a line of words.
-constexpr float sample = 26, to_words = 6, after = 14, row_height = 21;
+constexpr float sample = curve_sample_width, to_words = 6, after = 14, row_height = 21;
 
 } // namespace
+
+void curve_sample(const Canvas& c, ImVec2 left, ImU32 colour, const Dash& dash, float width) {
+  const ImVec2 ends[] = {left, {left.x + c.px(curve_sample_width), left.y}};
+  c.paint.polyline(ends, colour, c.stroke(width), c.dashes(dash));
+}
 
 bool is_hidden(std::span<const std::string> hidden, std::string_view name) {
   return std::find(hidden.begin(), hidden.end(), name) != hidden.end();
@@ -66,6 +72,19 @@ void Legend::column(ImVec2 at, float width) {
   ImGui::PopID();
 }
 
+float Legend::rows(ImVec2 at, float width, bool drawn) {
+  ImGui::PushID(id_);
+  ImVec2 place = at;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const float wide = std::min(width, c_.px(sample + to_words) + text_width(c_.fonts.small, entries_[i].label));
+    if (place.x > at.x && place.x + wide > at.x + width) place = {at.x, place.y + c_.px(row_height)};
+    if (drawn) entry(i, place, wide);
+    place.x += wide + c_.px(after);
+  }
+  ImGui::PopID();
+  return place.y + c_.px(row_height) - at.y;
+}
+
 /// Takes the mouse and draws one; returns its width.
 float Legend::entry(std::size_t i, ImVec2 at, float width) {
   const LegendEntry& e = entries_[i];
@@ -73,7 +92,10 @@ float Legend::entry(std::size_t i, ImVec2 at, float width) {
   // Names may be anything, "##" and nothing at all among them, so the place in the list is the item's id.
   ImGui::PushID(static_cast<int>(i));
   const bool clicked = hit("entry", area);
-  c_.note(c_.words("{} {}", id_, e.name), area);
+  const std::string_view help =
+      c_.words("{}: a click hides the curve or shows it again, Ctrl+click shows it alone.", e.label);
+  c_.note(c_.words("{} {}", id_, e.name), area, help);
+  explain(c_, help);
   // The canvas has no mouse where something lies over all pictures, of which Dear ImGui knows nothing.
   const bool hovered = ImGui::IsItemHovered() && area.contains(c_.mouse);
   ImGui::PopID();
@@ -84,10 +106,9 @@ float Legend::entry(std::size_t i, ImVec2 at, float width) {
     if (!hidden) hovered_ = i;
   }
   const float middle = at.y + c_.px(9);
-  const ImVec2 ends[] = {{at.x, middle}, {at.x + c_.px(sample), middle}};
   const float faded = hidden ? 0.3f : 1.0f;
   const ImU32 ink = hovered || (e.strong && !hidden) ? c_.theme.text : c_.theme.dim;
-  c_.paint.polyline(ends, with_alpha(e.colour, faded), c_.stroke(e.width), c_.dashes(e.dash));
+  curve_sample(c_, {at.x, middle}, with_alpha(e.colour, faded), e.dash, e.width);
   const float left = at.x + c_.px(sample + to_words);
   const std::string_view words = shortened(c_, c_.fonts.small, e.label, area.greatest.x - left + 1);
   const float of_words = text(c_, {left, at.y}, c_.fonts.small, with_alpha(ink, hidden ? 0.5f : 1.0f), words);
@@ -108,7 +129,8 @@ Rect heading_with_legend(const Canvas& c, Rect panel, std::string_view title, st
                          std::string_view brief_remark, Legend& legend) {
   canvas::panel(c, panel);
   const Rect inner = panel.inset(c.px(18), c.px(14));
-  const float width = text(c, inner.least, c.fonts.title, c.theme.text, title) + c.px(12);
+  const float width =
+      text(c, inner.least, c.fonts.title, c.theme.text, shortened(c, c.fonts.title, title, inner.width())) + c.px(12);
   const float free = panel.width() - c.px(42) - width - legend.row_width();
   const bool shown = free >= 0;
   const auto fits = [&](std::string_view words) { return !shown || free >= text_width(c.fonts.small, words); };
@@ -118,7 +140,13 @@ Rect heading_with_legend(const Canvas& c, Rect panel, std::string_view title, st
     text(c, {inner.least.x + width, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim,
          shortened(c, c.fonts.small, words, room));
   if (shown) legend.row({panel.greatest.x - c.px(4) - legend.row_width(), panel.least.y + c.px(18)});
-  return {{inner.least.x, inner.least.y + c.px(32)}, inner.greatest};
+  float below = c.px(32);
+  if (!shown && !c.theme.panels) {
+    const ImVec2 at{inner.least.x, inner.least.y + c.px(30)};
+    const float height = legend.rows(at, inner.width(), false);
+    if (height < inner.height() / 3) below += legend.rows(at, inner.width(), true);
+  }
+  return {{inner.least.x, inner.least.y + below}, inner.greatest};
 }
 
 } // namespace ropescope::canvas

@@ -19,6 +19,11 @@ struct LegendEntry {
   bool strong = false; ///< the one in force: its words stand out
 };
 
+/// A piece of a curve in its dashes, as legends, read-outs and lists show which curve is meant: `curve_sample_width`
+/// long (pixels at scale 1), from `left` on. `width`: of the line, pixels at scale 1.
+inline constexpr float curve_sample_width = 28;
+void curve_sample(const Canvas&, ImVec2 left, ImU32 colour, const Dash&, float width = 2);
+
 bool is_hidden(std::span<const std::string> hidden, std::string_view name);
 
 /// The hidden names after a click on one: a shown one becomes hidden, a hidden one shown. `alone` (Ctrl): every other
@@ -44,6 +49,9 @@ public:
   void row(ImVec2 at);
   void column(ImVec2 at, float width);
 
+  /// The same in as many rows as a width needs; returns their height. `drawn` false: it is only measured.
+  float rows(ImVec2 at, float width, bool drawn);
+
   /// After it is drawn: the names that are hidden from now on, where a click has changed them.
   const std::optional<std::vector<std::string>>& changed() const { return changed_; }
 
@@ -65,7 +73,8 @@ private:
 };
 
 /// A title at the top left of a panel, a dim remark beside it and a legend in a row at the right. Where the panel is
-/// too narrow for all, the remark becomes brief, then goes, and then the legend goes. Returns the rectangle left below.
+/// too narrow for all, the remark becomes brief, then goes, and then the legend goes; on paper, which nobody can ask,
+/// it gets rows of its own below. Returns the rectangle left below.
 Rect heading_with_legend(const Canvas&, Rect panel, std::string_view title, std::string_view remark,
                          std::string_view brief_remark, Legend&);
 

@@ -10,9 +10,9 @@
 
 namespace ropescope::canvas {
 
-/// What pictures are drawn with, and all they know of where they go: the screen (ScreenPainter) or an SVG file
-/// (SvgPainter). Lengths are pixels, y counts downwards, angles are rad and turn counter-clockwise from the right,
-/// colours are Dear ImGui's. What is drawn later lies on top, except grounds.
+/// What pictures are drawn with, and all they know of where they go: the screen (ScreenPainter) or a file
+/// (SvgPainter, PdfPainter). Lengths are pixels, y counts downwards, angles are rad and turn counter-clockwise from the
+/// right, colours are Dear ImGui's. What is drawn later lies on top, except grounds.
 class Painter {
 public:
   Painter() = default;
@@ -69,12 +69,23 @@ public:
   }
 };
 
+/// How large a pixel is where nobody says: 1/96 inch, as CSS has it. In points, 1/72 inch.
+inline constexpr double points_of_css_pixel = 0.75;
+
+/// What a file says beside what was drawn.
+struct Page {
+  ImVec2 size;                                   ///< pixels
+  ImU32 ground;                                  ///< fills it, below all else
+  std::string_view title;                        ///< for whoever lists files, where the format has a place for it
+  std::string_view scene;                        ///< JSON that the file carries
+  double points_per_pixel = points_of_css_pixel; ///< how large it is on paper
+};
+
 /// A painter whose picture becomes a file.
 class FilePainter : public Painter {
 public:
-  /// The whole file: `size` in pixels, filled with the colour `ground`, then grounds, then all else. `scene` is JSON
-  /// that the file carries.
-  virtual std::string document(ImVec2 size, ImU32 ground, std::string_view scene) const = 0;
+  /// The whole file: the page's ground, then grounds, then all else. Throws Error where it cannot be made.
+  virtual std::string document(const Page&) const = 0;
 };
 
 } // namespace ropescope::canvas

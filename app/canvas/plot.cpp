@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/canvas/axis_view.h"
+#include "app/canvas/gesture.h"
 #include "app/canvas/imgui_compat.h"
 
 namespace ropescope::canvas {
@@ -33,12 +34,15 @@ Range place_of(const Tick& tick, const Axis& axis, double width, Range room) {
   return {least, least + width};
 }
 
-/// Takes the label off every tick where it would touch another's. Those of major ticks come first.
+/// Takes the label off every tick where it would touch another's. Those of major ticks come first; `from_end`: the
+/// last of them before the others.
 template <typename Width>
-void drop_overlaps(const Canvas& c, Ticks& ticks, const Axis& axis, Range room, double gap, Width width) {
+void drop_overlaps(const Canvas& c, Ticks& ticks, const Axis& axis, Range room, double gap, bool from_end,
+                   Width width) {
   auto taken = c.list_of<Range>(ticks.size());
   for (const bool minor : {false, true})
-    for (Tick& tick : ticks) {
+    for (std::size_t i = 0; i < ticks.size(); ++i) {
+      Tick& tick = ticks[from_end ? ticks.size() - 1 - i : i];
       if (tick.minor != minor || tick.label.empty()) continue;
       const Range place = place_of(tick, axis, width(tick), room);
       const bool free = std::none_of(taken.begin(), taken.end(), [&](const Range& other) {
@@ -49,6 +53,52 @@ void drop_overlaps(const Canvas& c, Ticks& ticks, const Axis& axis, Range room, 
       else
         tick.label.clear();
     }
+}
+
+/// Pixels between the two labels that are nearest to each other.
+float least_distance(const Ticks& ticks, const Axis& axis) {
+  float least = 1e9f, before = -1e9f;
+  for (const Tick& tick : ticks) {
+    if (tick.label.empty()) continue;
+    least = std::min(least, axis.pixel(tick.value) - before);
+    before = axis.pixel(tick.value);
+  }
+  return least;
+}
+
+/// Ticks of x whose labels do not touch.
+Ticks x_ticks_of(const Canvas& c, const Axis& x, const AxisSpec& spec) {
+  float gap = c.px(spec.least_gap);
+  const auto made = [&] {
+    Ticks made = ticks(x, spec.labels, gap, &c.memory);
+    if (spec.end_labelled) add_end(made, x, gap);
+    return made;
+  };
+  if (spec.labels == Labels::powers_of_two) { // "4 096" where there is room for all in full, else "4K"
+    Ticks full = made();
+    write_in_full(full);
+    if (least_distance(full, x) >= widest(c, full) + c.px(between_labels)) return full;
+  }
+  Ticks found = made();
+  // Labels that are wider than their gap ask for wider steps. Twice: wider steps may have wider labels.
+  for (int i = 0; i < 2 && widest(c, found) + c.px(between_labels) > gap; ++i) {
+    gap = widest(c, found) + c.px(between_labels);
+    found = made();
+  }
+  return found;
+}
+
+/// An axis as it was when the hand took a grip on this plot, as long as it holds it.
+AxisSpec held_still(const Canvas& c, const char* id, AxisSpec spec, std::optional<Range> PlotView::*axis) {
+  ImGui::PushID(id);
+  // A grip whose plot went away while it was held was never let go.
+  if (c.gesture.kind == Gesture::Kind::grip && c.gesture.plot == ImGui::GetID("") && ImGui::IsAnyItemActive()) {
+    spec.all = *(c.gesture.before.*axis); // as all there is, so that no limit holds it back
+    spec.view.reset();
+    spec.fewest = 0;
+  }
+  ImGui::PopID();
+  return spec;
 }
 
 } // namespace
@@ -69,7 +119,7 @@ Plot::Layout Plot::lay_out(const Canvas& c, Rect room, const AxisSpec& x_spec, c
   const float bottom = std::max(top + 1, room.greatest.y - below);
   const Axis y = y_spec.downwards ? axis_of(y_spec, top, bottom) : axis_of(y_spec, bottom, top);
   Ticks y_ticks = ticks(y, y_spec.labels, c.px(y_spec.least_gap), &c.memory);
-  drop_overlaps(c, y_ticks, y, {-1e9, 1e9}, 0, [&](const Tick&) { return c.px(line_height); });
+  drop_overlaps(c, y_ticks, y, {-1e9, 1e9}, 0, false, [&](const Tick&) { return c.px(line_height); });
 
   // In steps of 12 pixels, so that the area does not shift with every digit while the view moves.
   const float labels = std::ceil(widest(c, y_ticks) / c.px(12)) * c.px(12);
@@ -77,21 +127,16 @@ Plot::Layout Plot::lay_out(const Canvas& c, Rect room, const AxisSpec& x_spec, c
   const float left = std::round(room.least.x + beside);
   const float right = std::max(left + 1, room.greatest.x - c.px(free_edge));
   const Axis x = axis_of(x_spec, left, right);
-  float gap = c.px(x_spec.least_gap);
-  Ticks x_ticks = ticks(x, x_spec.labels, gap, &c.memory);
-  // Labels that are wider than their gap ask for wider steps. Twice: wider steps may have wider labels.
-  for (int i = 0; i < 2 && widest(c, x_ticks) + c.px(between_labels) > gap; ++i) {
-    gap = widest(c, x_ticks) + c.px(between_labels);
-    x_ticks = ticks(x, x_spec.labels, gap, &c.memory);
-  }
+  Ticks x_ticks = x_ticks_of(c, x, x_spec);
   const Range across{static_cast<double>(left - c.px(12)), static_cast<double>(room.greatest.x)};
-  drop_overlaps(c, x_ticks, x, across, c.px(between_labels) / 2,
+  drop_overlaps(c, x_ticks, x, across, static_cast<double>(c.px(between_labels) / 2), x_spec.end_labelled,
                 [&](const Tick& tick) { return text_width(c.fonts.small, tick.label); });
   return {{{left, top}, {right, bottom}}, x, y, std::move(x_ticks), std::move(y_ticks)};
 }
 
 Plot::Plot(const Canvas& c, const char* id, Rect room, const AxisSpec& x_spec, const AxisSpec& y_spec)
-    : Plot(c, id, room, x_spec, y_spec, lay_out(c, room, x_spec, y_spec)) {}
+    : Plot(c, id, room, x_spec, y_spec,
+           lay_out(c, room, held_still(c, id, x_spec, &PlotView::x), held_still(c, id, y_spec, &PlotView::y))) {}
 
 Plot::Plot(const Canvas& c, const char* id, Rect room, const AxisSpec& x_spec, const AxisSpec& y_spec, Layout&& layout)
     : area(layout.area), x(layout.x), y(layout.y), c_(c), id_(id), room_(room), x_spec_(x_spec), y_spec_(y_spec),
@@ -107,7 +152,7 @@ void Plot::draw_axes() const {
       // The line of 0 is thicker, where there is something at both sides of it.
       const bool origin = tick.value == 0 && axis.least < 0 && axis.greatest > 0;
       // A box of whole pixels: a smoothed line would blend three times as many.
-      const float width = origin ? c_.stroke(2) : 1, from = at - std::floor((width - 1) / 2);
+      const float width = origin ? c_.stroke(2) : c_.hairline(), from = at - std::floor((width - 1) / 2);
       const Rect line = upright ? Rect{{from, area.least.y}, {from + width, area.greatest.y}}
                                 : Rect{{area.least.x, from}, {area.greatest.x, from + width}};
       c_.paint.box(line, tick.minor ? with_alpha(grid, alpha * 0.45f) : grid);

@@ -22,7 +22,16 @@ struct AxisSpec {
   float least_gap = 54;           ///< pixels at scale 1 from label to label, at least
   float margin = 0;               ///< of Labels::none: pixels at scale 1 kept free for what the picture writes
   bool downwards = false;         ///< of y: the least value at the top
+  bool end_labelled = false;      ///< of x, in tokens: the whole number at its right end has a label in any case
   double linear_within = 1;       ///< of a symlog axis: linear from −this to this
+};
+
+/// What a hand does to a line on a plot that can be taken.
+struct Grip {
+  bool lit = false;            ///< the mouse is on it, or holds it
+  bool held = false;           ///< it is being dragged
+  bool reset = false;          ///< a double click: back to where it stands by itself
+  std::optional<double> value; ///< where it was dragged to in this frame, in the axis's unit; anywhere, so clamp it
 };
 
 /// Two axes over a rectangle, with what a hand does to them. A picture says what it draws in values; where that lies is
@@ -60,12 +69,20 @@ public:
   void rule_x(double value, ImU32 colour, float width, float on, float off) const;
   void rule_y(double value, ImU32 colour, float width, float on, float off) const;
 
+  /// An upright (x) or level (y) line that can be dragged, 10 pixels wide to the hand; while the mouse is on it, it is
+  /// drawn in the accent. As long as it is held the axes stay as they were, whatever follows from the value, so that it
+  /// stays under the hand. A value outside the view cannot be taken. Call it before take_input(); `name` tells the
+  /// grips of a plot apart.
+  Grip grip_x(const char* name, double value) const;
+  Grip grip_y(const char* name, double value) const;
+
   /// Takes the mouse, after whatever lies on the plot and takes clicks of its own. Wheel at the cursor: 1.2 times per
   /// notch, exactly undone by as many notches back at the same place (notches that a limit swallowed do not count); a
   /// horizontal wheel, or Shift and the wheel, pans across; a drag pans; a drag with the right button chooses a box
   /// (Shift: the full height, Alt: the full width; Escape or the left button cancels); on an axis's labels the same
   /// moves that axis alone; a double click fits, on an axis that axis. A view reaches at most 20 % of all there is
-  /// beyond it, and holds at least AxisSpec::fewest. Draws the box while it is chosen. Call it once in a frame, last.
+  /// beyond it, and holds at least AxisSpec::fewest. Gesture::fit_all fits. Draws the box while it is chosen. Call it
+  /// once in a frame, last.
   void take_input();
 
   /// After take_input(): the view as this frame leaves it, where the hand has changed it.
@@ -86,6 +103,7 @@ private:
   static Layout lay_out(const Canvas&, Rect room, const AxisSpec& x, const AxisSpec& y);
 
   void draw_labels() const;
+  Grip grip(const char* name, double value, const Axis&, bool upright) const;
   void take(const char* part, Rect, bool moves_x, bool moves_y);
   void begin_drag(ImGuiID, ImVec2 from, bool box, bool moves_x, bool moves_y);
   void drag(bool held, bool released);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/axis_view.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/plot.h"
@@ -16,6 +17,7 @@ constexpr double notch = 1.2; ///< four notches halve what is seen
 // Pixels at scale 1. While the wheel turns the hand may tremble by `same_place`. A box that is thinner than `thin`
 // was not meant.
 constexpr float same_place = 4, thin = 5;
+constexpr float grip_width = 10; ///< a hand is not exact to a pixel
 
 /// Where a pixel lies along an axis, 0 … 1.
 double share_of(const Axis& axis, float pixel) {
@@ -33,8 +35,61 @@ AxisView under(const AxisSpec& spec, const std::optional<Range>& view) {
 
 } // namespace
 
+Grip Plot::grip_x(const char* name, double value) const { return grip(name, value, x, true); }
+Grip Plot::grip_y(const char* name, double value) const { return grip(name, value, y, false); }
+
+Grip Plot::grip(const char* name, double value, const Axis& axis, bool upright) const {
+  Gesture& g = c_.gesture;
+  ImGui::PushID(id_);
+  const ImGuiID id = ImGui::GetID(name);
+  const bool was_held = g.kind == Gesture::Kind::grip && g.part == id;
+  Grip grip;
+  // One that is held stays in the frame's list of items, wherever it is dragged to.
+  if (was_held || (value >= axis.least && value <= axis.greatest)) {
+    const float half = c_.px(grip_width) / 2;
+    const float at = std::clamp(axis.pixel(value), std::min(axis.first_pixel, axis.last_pixel),
+                                std::max(axis.first_pixel, axis.last_pixel));
+    const Rect r = upright ? Rect{{at - half, area.least.y}, {at + half, area.greatest.y}}
+                           : Rect{{area.least.x, at - half}, {area.greatest.x, at + half}};
+    hit(name, r);
+    const std::string_view help = c_.words("A drag changes {}, and a double click takes it back to the model's.", name);
+    c_.note(c_.words("{} {}", id_, name), r, help);
+    explain(c_, help);
+    const ImGuiIO& io = ImGui::GetIO();
+    const float mouse = upright ? io.MousePos.x : io.MousePos.y;
+    const bool hovered = ImGui::IsItemHovered() && r.contains(c_.mouse);
+    grip.held = ImGui::IsItemActive();
+    grip.reset = ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+    if (ImGui::IsItemActivated() && !grip.reset)
+      g = {.kind = Gesture::Kind::grip,
+           .plot = ImGui::GetID(""),
+           .x = upright,
+           .y = !upright,
+           .from = io.MousePos,
+           .before = {Range{x.least, x.greatest}, Range{y.least, y.greatest}},
+           .after = view(),
+           .part = id,
+           .offset = mouse - at};
+    else if (grip.held && was_held && (upright ? io.MouseDelta.x : io.MouseDelta.y) != 0)
+      grip.value = axis.value(mouse - g.offset);
+    grip.lit = hovered || grip.held;
+    if (grip.lit) {
+      ImGui::SetMouseCursor(upright ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+      const ImVec2 from = upright ? ImVec2(at, area.least.y) : ImVec2(area.least.x, at);
+      const ImVec2 to = upright ? ImVec2(at, area.greatest.y) : ImVec2(area.greatest.x, at);
+      c_.paint.line(from, to, with_alpha(c_.theme.accent, 0.7f), c_.stroke(3));
+    }
+  }
+  if (was_held && !grip.held) g.kind = Gesture::Kind::none;
+  ImGui::PopID();
+  return grip;
+}
+
 void Plot::take_input() {
-  c_.note(id_, area);
+  c_.note(id_, area,
+          "The wheel zooms at the mouse, a drag moves, a drag with the right button zooms to its box, a double click "
+          "shows all.");
+  if (c_.gesture.fit_all) move_to({});
   ImGui::PushID(id_);
   take("area", area, true, true);
   take("x", {{area.least.x, area.greatest.y}, {area.greatest.x, room_.greatest.y}}, true, false);
@@ -70,8 +125,9 @@ void Plot::take(const char* part, Rect r, bool moves_x, bool moves_y) {
     else if (io.MouseWheel != 0)
       turn_wheel(id, moves_x, moves_y);
   }
-  if (hovered && moves_x != moves_y)
-    ImGui::SetMouseCursor(moves_x ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+  if (moves_x == moves_y) return; // over the curves words would hide what is read there
+  if (hovered) ImGui::SetMouseCursor(moves_x ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+  explain(c_, "This axis alone: the wheel zooms it, a drag moves it, a double click shows all of it.");
 }
 
 void Plot::move_to(const PlotView& next) {

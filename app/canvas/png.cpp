@@ -18,12 +18,17 @@ std::string png_bytes(int width, int height, std::span<const std::uint8_t> rgb, 
   return bytes;
 }
 
+std::string png_file(int width, int height, std::span<const std::uint8_t> rgb, std::string_view name,
+                     std::span<const CarriedText> texts, double dots_per_inch) {
+  std::string bytes = png_bytes(width, height, rgb, name);
+  insert_png_texts(bytes, texts);
+  if (dots_per_inch > 0) insert_png_resolution(bytes, dots_per_inch);
+  return bytes;
+}
+
 void write_png(const std::filesystem::path& path, int width, int height, std::span<const std::uint8_t> rgb,
                std::span<const CarriedText> texts) {
-  // Compressed in memory first, so that a picture that cannot be compressed leaves no file behind.
-  std::string bytes = png_bytes(width, height, rgb, path.string());
-  insert_png_texts(bytes, texts);
-  write_file(path, bytes);
+  write_file(path, png_file(width, height, rgb, path.string(), texts));
 }
 
 } // namespace ropescope::canvas

@@ -12,7 +12,11 @@ namespace ropescope::canvas {
 /// compressed.
 std::string png_bytes(int width, int height, std::span<const std::uint8_t> rgb, std::string_view name);
 
-/// Writes such a file, with texts that it carries. Whole or not at all; throws Error.
+/// The same with texts that it carries and, where it is not 0, how many pixels are an inch on paper.
+std::string png_file(int width, int height, std::span<const std::uint8_t> rgb, std::string_view name,
+                     std::span<const CarriedText>, double dots_per_inch = 0);
+
+/// Writes such a file, whole or not at all; throws Error.
 void write_png(const std::filesystem::path&, int width, int height, std::span<const std::uint8_t> rgb,
                std::span<const CarriedText> = {});
 

@@ -4,6 +4,7 @@
 
 #include "app/canvas/curves.h"
 #include "app/canvas/imgui_compat.h"
+#include "app/canvas/shapes.h"
 
 namespace ropescope::canvas {
 
@@ -28,12 +29,7 @@ void arc_path(ImDrawList& list, ImVec2 centre, float radius, double from, double
 void ScreenPainter::line(ImVec2 from, ImVec2 to, ImU32 colour, float width) { list().AddLine(from, to, colour, width); }
 
 void ScreenPainter::polyline(std::span<const ImVec2> points, ImU32 colour, float width, const Dash& dash) {
-  // Each stretch of finite points is a line of its own.
-  const auto finite = [&](std::size_t i) { return std::isfinite(points[i].x) && std::isfinite(points[i].y); };
-  for (std::size_t begin = 0, end = 0; begin < points.size(); begin = end + 1) {
-    for (end = begin; end < points.size() && finite(end);) ++end;
-    draw_line(&list(), points.subspan(begin, end - begin), colour, width, dash);
-  }
+  for_each_stretch(points, [&](std::span<const ImVec2> stretch) { draw_line(&list(), stretch, colour, width, dash); });
 }
 
 void ScreenPainter::polygon(std::span<const ImVec2> corners, ImU32 colour) {
@@ -84,11 +80,7 @@ void ScreenPainter::wedge(ImVec2 centre, float radius, double from, double angle
 }
 
 void ScreenPainter::band(std::span<const Span> columns, ImU32 colour) {
-  const auto finite = [&](std::size_t i) { return std::isfinite(columns[i].top) && std::isfinite(columns[i].bottom); };
-  for (std::size_t begin = 0, end = 0; begin < columns.size(); begin = end + 1) {
-    for (end = begin; end < columns.size() && finite(end);) ++end;
-    draw_band(&list(), columns.subspan(begin, end - begin), colour);
-  }
+  for_each_stretch(columns, [&](std::span<const Span> stretch) { draw_band(&list(), stretch, colour); });
 }
 
 void ScreenPainter::image(Rect r, std::int64_t columns, std::int64_t rows, std::span<const ImU32> colours) {

@@ -9,6 +9,7 @@
 #include "app/canvas/carried.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/png.h"
+#include "app/canvas/shapes.h"
 #include "app/canvas/xml.h"
 
 namespace ropescope::canvas {
@@ -19,16 +20,9 @@ namespace {
 /// of DejaVu Sans, its bold and its mono: ascent 1901, descent −483, of 2048 units to the em.
 constexpr float em_of_height = 2048.0f / (1901 + 483);
 
-/// Dear ImGui draws lines, and outlines of rectangles and circles, half a pixel within what it is asked for, so that a
-/// line of one pixel fills a row of pixels. It does not so to polylines, arcs and whatever is filled.
-constexpr float half = 0.5f;
-
 // Where DejaVu is missing, Verdana is nearest to it in width; then whatever the reader has.
 constexpr std::string_view sans = "'DejaVu Sans',Verdana,sans-serif",
                            mono = "'DejaVu Sans Mono',Menlo,Consolas,monospace";
-
-// What lies a million pixels outside is not seen; greater numbers cost some viewers their precision.
-constexpr float far_outside = 1e6f;
 
 /// A length of at most two decimals, a hundredth of a pixel being less than anyone sees; the same in every locale.
 std::string px(float length) {
@@ -39,19 +33,6 @@ std::string px(float length) {
 }
 
 std::string px(ImVec2 point) { return fmt::format("{} {}", px(point.x), px(point.y)); }
-
-template <typename... Lengths>
-bool finite(Lengths... lengths) {
-  return (std::isfinite(lengths) && ...);
-}
-
-bool finite(Rect r) { return finite(r.least.x, r.least.y, r.greatest.x, r.greatest.y); }
-
-unsigned channel(ImU32 colour, int shift) { return colour >> shift & 0xff; }
-
-bool seen(ImU32 colour) { return channel(colour, IM_COL32_A_SHIFT) > 0; }
-
-bool seen(ImU32 colour, float width) { return seen(colour) && finite(width) && width > 0; }
 
 /// ` fill="#rrggbb"`, with the opacity where it is not 1; `what` is fill or stroke.
 std::string coloured(std::string_view what, ImU32 colour) {
@@ -68,16 +49,12 @@ std::string stroked(ImU32 colour, float width) {
   return fmt::format(" fill=\"none\"{} stroke-width=\"{}\"", coloured("stroke", colour), px(width));
 }
 
-/// `<rect …` without its end. Dear ImGui rounds corners by less where a side is short; the same here.
+/// `<rect …` without its end.
 std::string rectangle(Rect r, float rounding) {
-  // Half as far outside as a length may be, since the width is one too.
-  const auto edge = [](float at) { return std::clamp(at, -far_outside / 2, far_outside / 2); };
-  const float left = edge(std::min(r.least.x, r.greatest.x)), right = edge(std::max(r.least.x, r.greatest.x)),
-              top = edge(std::min(r.least.y, r.greatest.y)), foot = edge(std::max(r.least.y, r.greatest.y));
-  const float width = right - left, height = foot - top;
-  const float round = std::min({rounding, width / 2 - 1, height / 2 - 1});
-  std::string tag =
-      fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", px(left), px(top), px(width), px(height));
+  const Rect within = ordered(r);
+  const float round = round_corners(within, rounding);
+  std::string tag = fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", px(within.least.x),
+                                px(within.least.y), px(within.width()), px(within.height()));
   if (round >= 0.5f) tag += fmt::format(" rx=\"{}\"", px(round));
   return tag;
 }
@@ -113,21 +90,19 @@ std::string base64(std::string_view bytes) {
 
 void SvgPainter::line(ImVec2 from, ImVec2 to, ImU32 colour, float width) {
   if (!seen(colour, width) || !finite(from.x, from.y, to.x, to.y)) return;
-  body_ += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"{}/>\n", px(from.x + half), px(from.y + half),
-                       px(to.x + half), px(to.y + half), stroked(colour, width));
+  body_ += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"{}/>\n", px(from.x + half_pixel),
+                       px(from.y + half_pixel), px(to.x + half_pixel), px(to.y + half_pixel), stroked(colour, width));
 }
 
 void SvgPainter::polyline(std::span<const ImVec2> points, ImU32 colour, float width, const Dash& dash) {
   if (!seen(colour, width)) return;
   // Each stretch of finite points is a part of its own, whose dashes begin anew.
   std::string path;
-  const auto finite_at = [&](std::size_t i) { return finite(points[i].x, points[i].y); };
-  for (std::size_t begin = 0, end = 0; begin < points.size(); begin = end + 1) {
-    for (end = begin; end < points.size() && finite_at(end);) ++end;
-    if (end - begin < 2) continue;
-    for (std::size_t i = begin; i < end; ++i)
-      path.append(i == begin ? "M" : i == begin + 1 ? "L" : " ").append(px(points[i]));
-  }
+  for_each_stretch(points, [&](std::span<const ImVec2> stretch) {
+    if (stretch.size() < 2) return;
+    for (std::size_t i = 0; i < stretch.size(); ++i)
+      path.append(i == 0 ? "M" : i == 1 ? "L" : " ").append(px(stretch[i]));
+  });
   if (path.empty()) return;
   body_ += fmt::format("<path d=\"{}\"{}", path, stroked(colour, width));
   if (!dash.solid()) {
@@ -154,7 +129,7 @@ void SvgPainter::box(Rect r, ImU32 colour, float rounding) {
 
 void SvgPainter::frame(Rect outer, ImU32 colour, float width, float rounding) {
   if (seen(colour, width) && finite(outer))
-    body_ += rectangle(outer.inset(half, half), rounding) + stroked(colour, width) + "/>\n";
+    body_ += rectangle(outer.inset(half_pixel, half_pixel), rounding) + stroked(colour, width) + "/>\n";
 }
 
 void SvgPainter::disc(ImVec2 centre, float radius, ImU32 colour, bool) {
@@ -164,9 +139,9 @@ void SvgPainter::disc(ImVec2 centre, float radius, ImU32 colour, bool) {
 }
 
 void SvgPainter::circle(ImVec2 centre, float radius, ImU32 colour, float width) {
-  if (!seen(colour, width) || !finite(centre.x, centre.y, radius) || radius <= half) return;
-  body_ += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{}/>\n", px(centre.x), px(centre.y), px(radius - half),
-                       stroked(colour, width));
+  if (!seen(colour, width) || !finite(centre.x, centre.y, radius) || radius <= half_pixel) return;
+  body_ += fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{}/>\n", px(centre.x), px(centre.y),
+                       px(radius - half_pixel), stroked(colour, width));
 }
 
 void SvgPainter::arc(ImVec2 centre, float radius, double from, double angle, ImU32 colour, float width) {
@@ -177,7 +152,7 @@ void SvgPainter::arc(ImVec2 centre, float radius, double from, double angle, ImU
 
 void SvgPainter::wedge(ImVec2 centre, float radius, double from, double angle, ImU32 colour) {
   if (!seen(colour) || !finite(centre.x, centre.y, radius, from, angle) || radius <= 0) return;
-  const float reach = radius + half; // as far as the line that makes the edge smooth on the screen
+  const float reach = radius + half_pixel; // as far as the line that makes the edge smooth on the screen
   // A whole turn has no straight edges, which would show as a seam.
   if (std::abs(angle) >= 2 * std::numbers::pi) return disc(centre, reach, colour, false);
   body_ += fmt::format("<path d=\"M{}L{}{}Z\"{}/>\n", px(centre), px(on_circle(centre, reach, from)),
@@ -187,16 +162,13 @@ void SvgPainter::wedge(ImVec2 centre, float radius, double from, double angle, I
 void SvgPainter::band(std::span<const Span> columns, ImU32 colour) {
   if (!seen(colour)) return;
   std::string path;
-  const auto finite_at = [&](std::size_t i) { return finite(columns[i].x, columns[i].top, columns[i].bottom); };
-  for (std::size_t begin = 0, end = 0; begin < columns.size(); begin = end + 1) {
-    for (end = begin; end < columns.size() && finite_at(end);) ++end;
-    if (end - begin < 2) continue;
-    // To the right along the tops, then back along the bottoms.
-    for (std::size_t i = begin; i < end; ++i)
-      path.append(i == begin ? "M" : i == begin + 1 ? "L" : " ").append(px(ImVec2(columns[i].x, columns[i].top)));
-    for (std::size_t i = end; i-- > begin;) path.append(" ").append(px(ImVec2(columns[i].x, columns[i].bottom)));
+  for_each_stretch(columns, [&](std::span<const Span> stretch) {
+    if (stretch.size() < 2) return;
+    for (std::size_t i = 0; i < stretch.size(); ++i)
+      path.append(i == 0 ? "M" : i == 1 ? "L" : " ").append(px(ImVec2(stretch[i].x, stretch[i].top)));
+    for (std::size_t i = stretch.size(); i-- > 0;) path.append(" ").append(px(ImVec2(stretch[i].x, stretch[i].bottom)));
     path += "Z";
-  }
+  });
   if (!path.empty()) body_ += fmt::format("<path d=\"{}\"{}/>\n", path, filled(colour));
 }
 
@@ -216,16 +188,10 @@ void SvgPainter::image(Rect r, std::int64_t columns, std::int64_t rows, std::spa
 
 void SvgPainter::text(ImVec2 at, ImFont* font, ImU32 colour, std::string_view words) {
   if (!seen(colour) || !finite(at.x, at.y)) return;
-  // Dear ImGui begins a text on a whole pixel, and another line at each newline.
-  for (ImVec2 begin{std::floor(at.x), std::floor(at.y)}; !words.empty(); begin.y += compat::font_size(font)) {
-    const std::size_t end = std::min(words.find('\n'), words.size());
-    line_of_text(begin, font, colour, words.substr(0, end));
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
+  for_each_line(at, font, words, [&](ImVec2 begin, std::string_view line) { line_of_text(begin, font, colour, line); });
 }
 
 void SvgPainter::line_of_text(ImVec2 at, ImFont* font, ImU32 colour, std::string_view words) {
-  if (words.find_first_not_of(' ') == std::string_view::npos) return;
   const Fonts::Face face = fonts_.face(font);
   body_ += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"{}\"", px(at.x), px(at.y + compat::ascent(font)),
                        px(compat::font_size(font) * em_of_height));
@@ -239,9 +205,7 @@ void SvgPainter::line_of_text(ImVec2 at, ImFont* font, ImU32 colour, std::string
 }
 
 void SvgPainter::push_clip(Rect r) {
-  // What is not finite hides nothing that another clip does not.
-  const Rect area = finite(r) ? Rect{r.least, {std::max(r.least.x, r.greatest.x), std::max(r.least.y, r.greatest.y)}}
-                              : Rect{{-far_outside, -far_outside}, {far_outside, far_outside}};
+  const Rect area = clipped_area(r);
   const std::string shape = rectangle(area, 0) + "/>";
   const auto known = std::find(clips_.begin(), clips_.end(), shape);
   const auto number = known - clips_.begin();
@@ -253,10 +217,7 @@ void SvgPainter::pop_clip() { close(true); }
 
 void SvgPainter::ground(Rect r, ImU32 colour, float rounding) {
   if (!finite(r)) return;
-  // Whole pixels and opaque, as on the screen.
-  const Rect whole{{std::round(r.least.x), std::round(r.least.y)},
-                   {std::round(r.greatest.x), std::round(r.greatest.y)}};
-  grounds_ += rectangle(whole, std::round(rounding)) + filled(colour | IM_COL32_A_MASK) + "/>\n";
+  grounds_ += rectangle(on_whole_pixels(r), std::round(rounding)) + filled(colour | IM_COL32_A_MASK) + "/>\n";
 }
 
 void SvgPainter::begin_group(std::string_view name) {
@@ -292,22 +253,28 @@ void SvgPainter::close(bool clip) {
   for (std::size_t i = at - 1; i < open_.size(); ++i) body_ += open_[i].tag;
 }
 
-std::string SvgPainter::document(ImVec2 size, ImU32 ground, std::string_view scene) const {
+std::string SvgPainter::document(const Page& page) const {
+  // A viewer takes a pixel for 1/96 inch, so a page of another size says it in millimetres.
+  const auto side = [&](float pixels) {
+    return page.points_per_pixel == points_of_css_pixel
+               ? px(pixels)
+               : fmt::format("{:.6g}mm", static_cast<double>(pixels) * page.points_per_pixel * 25.4 / 72);
+  };
   // As on the screen: letters are neither kerned nor joined nor moved to whole pixels, and spaces count.
   std::string svg = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
-      "width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" font-family=\"{2}\" "
+      "width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {2} {3}\" font-family=\"{4}\" "
       "style=\"font-feature-settings:'kern' 0,'liga' 0;text-rendering:geometricPrecision\" xml:space=\"preserve\">\n",
-      px(size.x), px(size.y), sans);
-  append_svg_metadata(svg, {scene_keyword, scene});
+      side(page.size.x), side(page.size.y), px(page.size.x), px(page.size.y), sans);
+  append_svg_metadata(svg, {scene_keyword, page.scene});
   if (!clips_.empty()) {
     svg += "<defs>\n";
     for (std::size_t i = 0; i < clips_.size(); ++i)
       svg += fmt::format("<clipPath id=\"clip{}\">{}</clipPath>\n", i, clips_[i]);
     svg += "</defs>\n";
   }
-  if (seen(ground)) svg += rectangle({{0, 0}, size}, 0) + filled(ground) + "/>\n";
+  if (seen(page.ground)) svg += rectangle({{0, 0}, page.size}, 0) + filled(page.ground) + "/>\n";
   svg += grounds_ + body_;
   for (std::size_t i = 0; i < open_.size(); ++i) svg += "</g>\n";
   return svg + "</svg>\n";

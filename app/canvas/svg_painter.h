@@ -15,9 +15,8 @@ public:
   /// Requires that `fonts` outlive it and that every font asked for be one of these. text() needs Dear ImGui's frame.
   explicit SvgPainter(const Fonts& fonts) : fonts_(fonts) {}
 
-  /// The whole file: `size` in pixels, filled with the colour `ground`, then grounds, then all else. `scene` is carried
-  /// as metadata, see carried.h. Groups and clips still open are closed in it.
-  std::string document(ImVec2 size, ImU32 ground, std::string_view scene) const override;
+  /// The whole file; `scene` is carried as metadata, see carried.h. Groups and clips still open are closed in it.
+  std::string document(const Page&) const override;
 
   void line(ImVec2 from, ImVec2 to, ImU32 colour, float width) override;
   void polyline(std::span<const ImVec2>, ImU32 colour, float width, const Dash&) override;

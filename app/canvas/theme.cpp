@@ -14,15 +14,19 @@ namespace {
 /// An opaque colour from 0xRRGGBB; Dear ImGui has its own order of bytes.
 constexpr ImU32 rgb(unsigned hex) { return IM_COL32((hex >> 16) & 255, (hex >> 8) & 255, hex & 255, 255); }
 
-/// The colours of curves: Okabe and Ito's palette, which is told apart without colour vision, one shade for each
-/// ground.
+/// One shade of a colour for each ground.
 struct Hue {
   unsigned dark, light;
 };
-constexpr Hue grey{0xa0a6af, 0x5a606a}, green{0x009e73, 0x00805c}, yellow{0xf0e442, 0x8f8200}, pink{0xcc79a7, 0xa8497e},
-    violet{0xb9a3f0, 0x6b52c8}, vermilion{0xd55e00, 0xc24a00}, brown{0xc9ab86, 0x7d5f3f};
 
-/// How a scheme's curves look: dashes (pixels on, off, on, off at scale 1; none: solid) tell those of one family apart.
+/// The colours of schemes. Six are Okabe and Ito's palette, which is made for eyes without colour vision; lime, cyan
+/// and brown were added where OKLab had most room between them and what is reserved for q and k.
+constexpr Hue grey{0xa0a6af, 0x5a606a}, green{0x009e73, 0x00805c}, yellow{0xf0e442, 0x8f8200}, pink{0xcc79a7, 0xa8497e},
+    violet{0xb9a3f0, 0x6b52c8}, vermilion{0xd55e00, 0xc24a00}, brown{0x987464, 0x6d2414}, lime{0x8bd450, 0x2f5a12},
+    cyan{0x7df0ee, 0x00535f};
+
+/// How a scheme's curves look. Dashes are pixels on, off, on, off at scale 1. No two schemes have dashes that look
+/// alike and none is solid: solid is the one in force, so any two curves of a plot differ by more than colour.
 struct SchemeLook {
   RopeType type;
   Hue hue;
@@ -30,19 +34,19 @@ struct SchemeLook {
 };
 
 constexpr SchemeLook scheme_looks[] = {
-    {RopeType::standard, grey},
+    {RopeType::standard, grey, {{24, 4, 24, 4}}},
     {RopeType::linear, pink, {{10, 5, 10, 5}}},
     {RopeType::ntk, yellow, {{10, 4, 2, 4}}},
-    {RopeType::dynamic, yellow, {{2, 4, 10, 4}}},
-    {RopeType::yarn, green},
+    {RopeType::dynamic, lime, {{2, 3, 2, 9}}},
+    {RopeType::yarn, green, {{18, 4, 6, 4}}},
     {RopeType::llama3, vermilion, {{4, 4, 4, 4}}},
     {RopeType::longrope, violet, {{2, 4, 2, 4}}},
-    {RopeType::proportional, brown, {{6, 3, 6, 3}}},
-    {RopeType::ntk_by_parts, yellow, {{14, 4, 14, 4}}},
-    {RopeType::dynamic_yarn, green, {{2, 4, 10, 4}}},
-    {RopeType::dynamic_ntk_by_parts, yellow, {{2, 4, 2, 10}}},
-    {RopeType::ntk_mixed, yellow, {{6, 4, 6, 4}}},
-    {RopeType::kobold, yellow, {{2, 2, 2, 2}}},
+    {RopeType::proportional, brown, {{6, 3, 6, 10}}},
+    {RopeType::ntk_by_parts, cyan, {{4, 10, 4, 10}}},
+    {RopeType::dynamic_yarn, green, {{18, 4, 2, 4}}},
+    {RopeType::dynamic_ntk_by_parts, cyan, {{12, 10, 12, 10}}},
+    {RopeType::ntk_mixed, yellow, {{20, 10, 4, 10}}},
+    {RopeType::kobold, yellow, {{2, 10, 2, 10}}},
 };
 
 /// scheme_looks is read by the number of a RopeType, so its lines must stand in that order.
@@ -56,18 +60,19 @@ constexpr bool every_scheme_has_a_look() {
 static_assert(every_scheme_has_a_look(),
               "a scheme of core/rope/scheme_list.h has no colour: give scheme_looks its line, in the list's order");
 
-/// How the curve of each of shown_recipes looks, in that order.
+/// How the curve of each of shown_recipes looks, in that order. The colours are no scheme's: a recipe is arithmetic,
+/// and beside the comparison of schemes green would be read as YaRN.
 struct RecipeLook {
   Hue hue;
   Dash dash = {};
 };
-constexpr RecipeLook recipe_looks[] = {{green},
-                                       {pink},
-                                       {yellow, {{10, 5, 10, 5}}},
-                                       {grey, {{4, 4, 4, 4}}},
-                                       {violet, {{10, 4, 2, 4}}},
-                                       {vermilion},
-                                       {brown, {{14, 4, 2, 4}}}};
+constexpr RecipeLook recipe_looks[] = {{{0xf6e7ff, 0x1d1500}},
+                                       {{0xfc82f3, 0xc257d7}, {{24, 4, 24, 4}}},
+                                       {{0xa24fdc, 0x7a1fa0}, {{10, 5, 10, 5}}},
+                                       {{0xffb3a0, 0xd9587f}, {{4, 4, 4, 4}}},
+                                       {{0x5b74f0, 0x2128aa}, {{10, 4, 2, 4}}},
+                                       {{0xe03a5c, 0xc0123c}, {{18, 4, 6, 4}}},
+                                       {{0x7f8a3c, 0x8a819b}, {{6, 3, 6, 10}}}};
 static_assert(std::size(recipe_looks) == std::size(shown_recipes), "a recipe that is shown has no colour");
 
 void set_hues(Theme& theme, unsigned Hue::*ground) {

@@ -33,6 +33,9 @@ const Theme& theme(ThemeName);
 /// Dashes of a scheme's curves, pixels at scale 1.
 Dash method_dash(RopeType);
 
+/// The same of the curves of a model's other layer types, which have the colour of words.
+inline constexpr Dash layer_dash{{12, 4, 3, 4}};
+
 /// The same of a recipe's curve, by its place among shown_recipes.
 Dash recipe_dash(std::size_t recipe);
 

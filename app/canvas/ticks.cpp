@@ -109,7 +109,7 @@ void add_blocks(Ticks& out, const Axis& a, int wanted) {
   if (step < 1) return add_linear(out, a, wanted); // between integers nothing comes in blocks
   multiples(a.least, a.greatest, step, [&](double i) {
     const double value = i * step;
-    // All labels of an axis are of one kind: "4k, 5k" where every tick is a whole number of k, else "4 096, 4 608".
+    // All labels of an axis are of one kind: "4K, 5K" where every tick is a whole number of K, else "4 096, 4 608".
     Label label = label_in(out);
     if (step < 1024)
       append_grouped(label, value == 0 ? 0 : value);
@@ -117,7 +117,7 @@ void add_blocks(Ticks& out, const Axis& a, int wanted) {
       label += power_of_two(value);
     else {
       append_grouped(label, value / 1024);
-      label += 'k';
+      label += 'K';
     }
     out.push_back({value, std::move(label)});
   });
@@ -216,20 +216,28 @@ float decade_width(const Axis& a) {
   return std::abs(a.last_pixel - a.first_pixel) * static_cast<float>(std::log(10.0) / reach);
 }
 
-void add_powers_of_two(Ticks& out, const Axis& a, float least_gap) {
+/// Powers of two of a positive range, every step-th with a label; the others as minor ticks where they are not crowded.
+/// `sign` −1 puts them on the other side of 0, in the same order.
+void add_powers_of_two(Ticks& out, const Axis& a, double least, double greatest, float least_gap, double sign = 1) {
   const double width = static_cast<double>(decade_width(a)) * std::log10(2.0);
   const int step = std::max(1, static_cast<int>(std::ceil(static_cast<double>(least_gap) / width)));
-  const int first = static_cast<int>(std::ceil(std::log2(a.least) - 1e-9));
-  const int last = static_cast<int>(std::floor(std::log2(a.greatest) + 1e-9));
-  for (int e = first; e <= last; ++e)
-    if (e % step == 0) out.push_back({std::exp2(e), label_in(out, power_of_two(std::exp2(e)))});
+  const int first = static_cast<int>(std::ceil(std::log2(least) - 1e-9));
+  const int last = static_cast<int>(std::floor(std::log2(greatest) + 1e-9));
+  constexpr double crowded = 8; // pixels between two lines
+  for (int e = first; e <= last; ++e) {
+    const bool labelled = e % step == 0;
+    if (!labelled && width < crowded) continue;
+    Label label = label_in(out);
+    if (labelled) label += power_of_two(sign * std::exp2(e));
+    out.push_back({sign * std::exp2(e), std::move(label), !labelled});
+  }
 }
 
 void add_log(Ticks& out, const Axis& a, Labels labels, float least_gap, int wanted) {
   if (!(a.least > 0) || !has_steps(a.least, a.greatest)) return;
   if (labels == Labels::powers_of_two) {
-    add_powers_of_two(out, a, least_gap);
-    if (out.size() >= 2 || a.greatest / a.least > 64) return;
+    add_powers_of_two(out, a, a.least, a.greatest, least_gap);
+    if (labelled(out) >= 2 || a.greatest / a.least > 64) return;
     out.clear();
     return add_blocks(out, a, wanted);
   }
@@ -242,6 +250,21 @@ void add_symlog(Ticks& out, const Axis& a, Labels labels, float least_gap, int w
   if (!has_steps(a.least, a.greatest)) return;
   const double w = a.linear_within;
   const float width = decade_width(a);
+  if (labels == Labels::powers_of_two) {
+    if (a.least < -w) {
+      add_powers_of_two(out, a, std::max(w, -a.greatest), -a.least, least_gap, -1);
+      std::reverse(out.begin(), out.end());
+    }
+    if (a.least <= 0 && a.greatest >= 0) out.push_back({0, label_in(out, "0")});
+    if (a.greatest > w) add_powers_of_two(out, a, std::max(w, a.least), a.greatest, least_gap);
+    // From 0 to 1 is one and a half times as far as from 1 to 2, and the steps may be wider.
+    if (a.least <= 0 && a.greatest >= 0)
+      for (Tick& tick : out)
+        if (tick.value != 0 && std::abs(a.pixel(tick.value) - a.pixel(0)) < least_gap) tick.label.clear();
+    if (labelled(out) >= 2) return;
+    out.clear();
+    return add_blocks(out, a, wanted);
+  }
   // Decades run from ±w outwards; between −w and w there is 0 alone.
   if (a.least < -w) {
     Decades{std::max(w, -a.greatest), -a.least, width, least_gap, labels, -1}.add(out);
@@ -276,6 +299,31 @@ Ticks ticks(const Axis& a, Labels labels, float least_gap, std::pmr::memory_reso
   // What was kept in spite of rounding lies at the end itself.
   for (Tick& tick : out) tick.value = std::clamp(tick.value, a.least, a.greatest);
   return out;
+}
+
+void add_end(Ticks& ticks, const Axis& a, float least_gap) {
+  // Positions are whole: at most one pixel of a screen away from where the axis ends.
+  const double end = std::floor(a.greatest + 1e-9);
+  if (!(end >= a.least) || std::abs(a.pixel(end) - a.last_pixel) > 1) return;
+  std::erase_if(ticks, [&](const Tick& tick) { return tick.value == end; });
+  for (Tick& tick : ticks)
+    if (std::abs(a.pixel(tick.value) - a.last_pixel) < least_gap) tick.label.clear();
+  const bool whole = std::fmod(end, 1024) == 0;
+  Label label = label_in(ticks);
+  if (whole)
+    label += power_of_two(end);
+  else
+    append_grouped(label, end);
+  ticks.push_back({end, std::move(label)});
+}
+
+void write_in_full(Ticks& ticks) {
+  for (Tick& tick : ticks) {
+    // Between whole numbers labels have digits behind the point, and are in full already.
+    if (tick.label.empty() || tick.value != std::floor(tick.value)) continue;
+    tick.label.clear();
+    append_grouped(tick.label, tick.value);
+  }
 }
 
 Ticks linear_ticks(const Axis& a, int wanted, std::pmr::memory_resource* memory) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iterator>
 
+#include "app/canvas/utf8.h"
 #include "core/text.h"
 
 namespace ropescope::canvas {
@@ -22,15 +23,6 @@ constexpr Entity entities[] = {{'&', "amp"}, {'<', "lt"}, {'>', "gt"}, {'"', "qu
 bool xml_holds(char32_t code) {
   if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
   return code != 0xfffe && code != 0xffff && !(code >= 0xd800 && code <= 0xdfff) && code <= 0x10ffff;
-}
-
-void append_utf8(std::string& to, char32_t code) {
-  const auto byte = [&](char32_t value) { to += static_cast<char>(static_cast<unsigned char>(value)); };
-  // The bytes that go on, six bits each, after a first one that says how many there are.
-  const int more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-  constexpr char32_t first[] = {0, 0xc0, 0xe0, 0xf0};
-  byte(first[more] | code >> (6 * more));
-  for (int i = more - 1; i >= 0; --i) byte(0x80 | (code >> (6 * i) & 0x3f));
 }
 
 /// The character behind "amp", "#38" or "#x26".

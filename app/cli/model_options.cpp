@@ -217,7 +217,7 @@ Scene ModelOptions::applied_to(const Scene& before) const {
 }
 
 Scene ModelOptions::scene() const {
-  if (!given() && !changes()) return default_scene();
+  if (!given() && !changes()) return first_scene();
   // Said and refused as for every command that takes a model.
   const Model resolved = resolve();
   const LayerRope& chosen = layer(resolved);

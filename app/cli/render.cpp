@@ -1,7 +1,5 @@
-#include <charconv>
 #include <memory>
 #include <optional>
-#include <tuple>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -9,6 +7,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/engines.h"
+#include "app/cli/film.h"
 #include "app/cli/kernel_options.h"
 #include "app/cli/scene_options.h"
 #include "app/cli/still.h"
@@ -21,30 +20,16 @@ namespace ropescope::cli {
 
 namespace {
 
-// Pixels. Below 320 a picture has no room for its axes and words. 16 384 a side are 1 GiB of colour, and many drivers
-// draw no more.
-constexpr int least_side = 320, greatest_side = 16384;
-
 struct Options {
   SceneOptions scene;
   KernelView kernel;
   std::string picture, out, size, engine;
-  std::optional<double> scale;
+  std::optional<double> scale, dpi;
   std::optional<std::int64_t> m, n, pair;
-  bool bare = false, list = false, list_keys = false, times = false;
+  std::vector<std::string> animate;
+  std::optional<double> seconds, fps;
+  bool bare = false, marks = false, list = false, list_keys = false, times = false;
 };
-
-/// Width and height, pixels, of "1600x1000"; any whole numbers. Throws Error where the text is anything else.
-std::pair<int, int> read_size(const std::string& text) {
-  int width = 0, height = 0;
-  const char* const last = text.data() + text.size();
-  const auto across = std::from_chars(text.data(), last, width);
-  const bool by = across.ec == std::errc{} && across.ptr != last && *across.ptr == 'x';
-  const auto down = by ? std::from_chars(across.ptr + 1, last, height) : across;
-  if (!by || down.ec != std::errc{} || down.ptr != last)
-    throw Error(fmt::format("--size {}: expected width x height in pixels, as in 1600x1000", text));
-  return {width, height};
-}
 
 int print_list(Output& out) {
   for (const Picture* picture : all_pictures()) out.print("{:<12} {}\n", picture->name, picture->line);
@@ -67,23 +52,31 @@ std::vector<std::string_view> endings() {
 const PictureFormat& format_of(const std::string& file) {
   for (const PictureFormat& format : picture_formats())
     if (file.ends_with(format.ending)) return format;
+  if (is_film(file)) throw Error(fmt::format("{}: a film needs --animate key=FROM..TO", file));
   throw Error(fmt::format("{}: expected a name that ends in {}", file, fmt::join(endings(), ", ")));
 }
 
-/// Which picture, how large: as asked for, else as the scene's file was drawn.
-Still still_of(const Options& options, const std::optional<DrawnAs>& drawn) {
-  Still still{.out = options.out, .times = options.times};
-  if (drawn)
-    still.width = drawn->width, still.height = drawn->height, still.scale = drawn->scale, still.bare = drawn->bare;
-  if (!options.size.empty()) std::tie(still.width, still.height) = read_size(options.size);
+/// Whether read-outs and marks are left out: as asked for, else as the scene's file was drawn, else on paper.
+bool is_bare(const Options& options, const std::optional<DrawnAs>& drawn, canvas::ThemeName theme) {
+  if (options.bare || options.marks) return options.bare;
+  const bool of_file = drawn && drawn->bare, on_paper = theme == canvas::ThemeName::paper;
+  return of_file || (on_paper && (!drawn || !options.scene.theme.empty()));
+}
+
+/// How large: as asked for, else as the scene's file was drawn.
+Still still_of(const Options& options, const std::optional<DrawnAs>& drawn, canvas::ThemeName theme) {
+  Still still{.out = options.out, .bare = is_bare(options, drawn, theme), .times = options.times};
+  if (drawn) still.size = drawn->size, still.scale = drawn->scale, still.dpi = drawn->dpi;
+  try {
+    if (!options.size.empty()) still.size = parse_size(options.size);
+  } catch (const Error& error) {
+    throw Error(fmt::format("--size {}", error.what()));
+  }
   if (options.scale) still.scale = *options.scale;
-  still.bare = still.bare || options.bare;
-  // As doubles: the scale may be anything, and its product may not fit into an int.
-  const double width = still.width * still.scale, height = still.height * still.scale;
-  if (still.width < 1 || still.height < 1 ||
-      !(std::min(width, height) >= least_side && std::max(width, height) <= greatest_side))
-    throw Error(fmt::format("a picture of {:.0f}x{:.0f}, expected {}…{} pixels a side", width, height, least_side,
-                            greatest_side));
+  if (options.dpi) still.dpi = *options.dpi;
+  if (options.dpi && !still.size.on_paper())
+    throw Error("--dpi: expected a --size in mm, cm, in or pt beside it, as in 85x60mm");
+  (void)still.sheet(); // throws where it cannot be
   return still;
 }
 
@@ -106,6 +99,19 @@ Scene scene_of(const Options& options, const std::string& picture) {
   return scene;
 }
 
+/// A film has a name of its own: never that of a picture, which would be a folder of that name.
+void render_film(const Options& options, const std::string& name, const std::optional<DrawnAs>& drawn) {
+  for (const PictureFormat& format : picture_formats())
+    if (options.out.ends_with(format.ending))
+      throw Error(
+          fmt::format("{}: --animate makes a film: expected .mp4, .gif, or a folder for PNG files", options.out));
+  const Scene scene = scene_of(options, name);
+  Film film{.still = still_of(options, drawn, scene.theme), .animate = options.animate};
+  if (options.seconds) film.seconds = *options.seconds;
+  if (options.fps) film.fps = *options.fps;
+  write_film(film, scene);
+}
+
 int render(const Options& options, Output& out) {
   if (options.list) return print_list(out);
   if (options.list_keys) return print_keys(out);
@@ -114,13 +120,18 @@ int render(const Options& options, Output& out) {
   if (name.empty() || options.out.empty()) throw Error("render needs --picture and --out (--list names the pictures)");
   const Picture* picture = find_picture(name);
   if (!picture) throw Error(fmt::format("there is no picture {} (render --list names them)", in_quotes(name)));
+  require_other_file(options.out, options.scene.model.config, "the model's file");
+  require_other_file(options.out, options.scene.scene, "the scene's file");
+  if (!options.animate.empty()) {
+    render_film(options, name, drawn);
+    return 0;
+  }
+  if (options.seconds || options.fps) throw Error("--seconds and --fps are of a film: expected --animate beside them");
   const PictureFormat& format = format_of(options.out);
   if (format.needs_numbers && !picture->columns)
     throw Error(fmt::format("{}: the picture \"{}\" has no numbers to write as {}", options.out, name, format.ending));
-  require_other_file(options.out, options.scene.model.config, "the model's file");
-  require_other_file(options.out, options.scene.scene, "the scene's file");
-  const Still still = still_of(options, drawn);
-  format.write(still, scene_of(options, name), nullptr);
+  const Scene scene = scene_of(options, name);
+  format.write(still_of(options, drawn, scene.theme), scene, nullptr);
   return 0;
 }
 
@@ -133,10 +144,23 @@ void add_render(CLI::App& app, Command& command) {
   options->scene.add_to(*render_command);
   render_command->add_option("--picture", options->picture, "one of --list; of a picture's file: as that was drawn");
   render_command->add_option("--out", options->out, fmt::format("FILE with one of {}", fmt::join(endings(), ", ")));
-  render_command->add_option("--size", options->size,
-                             fmt::format("WxH, pixels (default {}x{})", usual_width, usual_height));
-  render_command->add_option("--scale", options->scale, "multiplies the size (default 1)");
-  render_command->add_flag("--bare", options->bare, "without read-outs and marks of the present m and n");
+  render_command->add_option(
+      "--size", options->size,
+      fmt::format("WxH in pixels (default {}x{}), or on paper: 85x60mm, 8.5x6cm, 3x2in, 240x170pt", usual_width,
+                  usual_height));
+  render_command->add_option("--scale", options->scale, "multiplies the pixels (default 1)");
+  render_command->add_option("--dpi", options->dpi,
+                             fmt::format("dots an inch, of a size on paper (default {})", usual_dpi));
+  render_command
+      ->add_option("--animate", options->animate,
+                   "key=FROM..TO: a film, into FILE.mp4 or FILE.gif (by ffmpeg) or a folder of PNG files")
+      ->expected(1)
+      ->take_all();
+  render_command->add_option("--seconds", options->seconds, "how long the film is (default 5)");
+  render_command->add_option("--fps", options->fps, "frames a second of the film (default 25)");
+  CLI::Option* bare =
+      render_command->add_flag("--bare", options->bare, "without read-outs and marks of the present m and n");
+  render_command->add_flag("--marks", options->marks, "with them, which --theme paper leaves out else")->excludes(bare);
   render_command->add_option("--m", options->m, "position of the query");
   render_command->add_option("--n", options->n, "position of the key");
   render_command->add_option("--pair", options->pair, "the pair that is selected");

@@ -10,7 +10,7 @@ namespace ropescope::cli {
 
 void SceneOptions::add_to(CLI::App& app) {
   model.add_to(app);
-  app.add_option("--scene", scene, "a scene's file, or a PNG or SVG that carries one");
+  app.add_option("--scene", scene, "a scene's file, or a PNG, SVG or PDF that carries one");
   app.add_option("--pose", pose, "key=value of the scene; `ropescope render --list-keys` prints the keys")
       ->expected(1)
       ->take_all();
@@ -19,7 +19,7 @@ void SceneOptions::add_to(CLI::App& app) {
 }
 
 void SceneOptions::add_file_to(CLI::App& app) {
-  app.add_option("FILE", file, "a model's file or folder, a scene, or a PNG or SVG that carries one");
+  app.add_option("FILE", file, "a model's file or folder, a scene, or a PNG, SVG or PDF that carries one");
 }
 
 std::string SceneOptions::scene_text() const {
@@ -43,7 +43,6 @@ Scene SceneOptions::resolve() const {
   const bool asked = model.given() || model.changes();
   Scene result = !scene.empty() ? scene_from_json(scene_text(), "--scene " + scene)
                  : asked        ? model.scene()
-                 : pose.empty() ? default_scene()
                                 : first_scene();
   if (!scene.empty() && asked) result = model.applied_to(result);
   if (!pose.empty()) result = with_patch(result, read_assignments(pose, "--pose"));

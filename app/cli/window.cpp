@@ -1,9 +1,14 @@
+#include <chrono>
+#include <filesystem>
 #include <memory>
+#include <optional>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <GLFW/glfw3.h>
 #include <epoxy/gl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <imgui_impl_glfw.h>
 
 #include "app/bench/start.h"
@@ -16,7 +21,9 @@
 #include "app/cli/still.h"
 #include "app/gpu/context.h"
 #include "app/gpu/driver_time.h"
+#include "app/scene/called.h"
 #include "app/scene/picture.h"
+#include "app/shell/session.h"
 #include "app/shell/shell.h"
 #include "core/error.h"
 
@@ -37,7 +44,20 @@ struct Options {
   SceneOptions scene;
   KernelFiles kernel;
   std::string engine;
-  bool times = false;
+  bool times = false, no_session = false, own_dialogs = false;
+
+  /// Whether something was named to begin with, so that it is not where the last session ended.
+  bool names_a_beginning() const {
+    return !scene.file.empty() || !scene.scene.empty() || !scene.pose.empty() || scene.model.given() ||
+           scene.model.changes() || !kernel.in.empty();
+  }
+
+  /// The last session's scene with what else was asked for.
+  Scene on(Scene last) const {
+    if (!scene.theme.empty()) set(last, *find_property("theme"), scene.theme);
+    if (!engine.empty()) last.engine = engine_choice(engine);
+    return last;
+  }
 };
 
 /// GLFW, in use as long as this lives. `running`: whether it works, which without a display it does not.
@@ -54,10 +74,7 @@ struct Glfw {
   }
 };
 
-/// A window's place and size, in the screen's units.
-struct Place {
-  int x = 0, y = 0, width = usual_width, height = usual_height;
-};
+using Place = shell::WindowPlace;
 
 /// The monitor on which most of the window lies: the projector, where it was moved there. Null where there is none.
 GLFWmonitor* monitor_below(const Place& window) {
@@ -79,7 +96,7 @@ GLFWmonitor* monitor_below(const Place& window) {
 
 /// The usual size, or as much of it as the screen has room for beside its bars.
 Place first_place() {
-  Place place;
+  Place place{0, 0, usual_width, usual_height};
   GLFWmonitor* monitor = glfwGetPrimaryMonitor();
   int x = 0, y = 0, width = 0, height = 0;
   if (monitor) glfwGetMonitorWorkarea(monitor, &x, &y, &width, &height);
@@ -90,18 +107,40 @@ Place first_place() {
   return place;
 }
 
+/// The room that each monitor has for windows.
+std::vector<Place> screens() {
+  std::vector<Place> all;
+  int count = 0;
+  GLFWmonitor** monitors = glfwGetMonitors(&count);
+  for (int i = 0; i < count; ++i) {
+    Place area;
+    glfwGetMonitorWorkarea(monitors[i], &area.x, &area.y, &area.width, &area.height);
+    if (area.width > 0 && area.height > 0) all.push_back(area);
+  }
+  return all;
+}
+
 /// OpenGL 4.3, else 3.3 where everything but the GPU engine works. Null where neither comes up.
-GLFWwindow* open_window() {
+/// `before`: where it was the last time.
+GLFWwindow* open_window(const Place& before) {
   const gpu::DriverTime driver;
-  const Place place = first_place();
+  const bool has_place = before.width > 0;
+  const Place place = has_place ? shell::placed_on(screens(), before) : first_place();
   for (const auto& [major, minor] : {std::pair{4, 3}, std::pair{3, 3}}) {
     glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, major);
     glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, minor);
     glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
     glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
-    glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE); // as large to the eye on a monitor of many dots per inch
+    glfwWindowHint(GLFW_MAXIMIZED, place.maximised ? GLFW_TRUE : GLFW_FALSE);
+    // Seen once it is where it was. Its size is in the screen's units already.
+    glfwWindowHint(GLFW_VISIBLE, has_place ? GLFW_FALSE : GLFW_TRUE);
+    glfwWindowHint(GLFW_SCALE_TO_MONITOR,
+                   has_place ? GLFW_FALSE : GLFW_TRUE); // as large to the eye on a monitor of many dots per inch
     if (GLFWwindow* window = glfwCreateWindow(place.width, place.height, "Ropescope", nullptr, nullptr)) {
       glfwSetWindowSizeLimits(window, least_width, least_height, GLFW_DONT_CARE, GLFW_DONT_CARE);
+      if (!has_place) return window;
+      if (!place.maximised) glfwSetWindowPos(window, place.x, place.y);
+      glfwShowWindow(window);
       return window;
     }
   }
@@ -112,8 +151,12 @@ GLFWwindow* open_window() {
 /// time. Lies at one address for its whole life, since GLFW's callbacks find it by that.
 class Window {
 public:
-  Window(GLFWwindow* window, const Scene& scene)
-      : window_(window), engines_(make_current(window, scene.engine)), shell_(scene, engines_) {
+  /// `keeps`: where the session is kept; nothing: nowhere.
+  Window(GLFWwindow* window, const Scene& scene, const shell::Session& session,
+         std::optional<std::filesystem::path> keeps)
+      : window_(window), engines_(make_current(window, scene.engine)), shell_(scene, engines_),
+        keeps_(std::move(keeps)), kept_(session) {
+    shell_.restore(session);
     glfwSetWindowUserPointer(window_, this);
     // Set before Dear ImGui sets its own: GLFW keeps one callback of each kind, and Dear ImGui's calls the one that was
     // there before. In the other order Dear ImGui would get no events. Whatever may change the picture calls touch().
@@ -124,10 +167,13 @@ public:
       of(w).shell_.drop({paths, paths + count});
       of(w).touch();
     });
-    glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double, double) { of(w).touch(); });
+    glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double x, double y) { of(w).mouse_moved(x, y); });
     glfwSetMouseButtonCallback(window_, [](GLFWwindow* w, int, int, int) { of(w).touch(); });
     glfwSetScrollCallback(window_, [](GLFWwindow* w, double, double) { of(w).touch(); });
-    glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned) { of(w).touch(); });
+    glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned codepoint) {
+      of(w).shell_.letter(codepoint);
+      of(w).touch();
+    });
     glfwSetCursorEnterCallback(window_, [](GLFWwindow* w, int) { of(w).touch(); });
     glfwSetWindowFocusCallback(window_, [](GLFWwindow* w, int) { of(w).touch(); });
     glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* w, int, int) { of(w).touch(); });
@@ -149,6 +195,8 @@ public:
     bench::print_start_times();
   }
 
+  shell::Shell& shell() { return shell_; }
+
   /// Until the window is closed. Between frames it waits in one of four ways: for the next poll while something moves
   /// or an input is being shown; a tenth of a second while a result is awaited; half a second where files may change,
   /// which GLFW does not tell; else until the next event.
@@ -160,10 +208,7 @@ public:
       else if (frames_wanted_ > 0 || shell_.animated())
         glfwPollEvents();
       else {
-        if (shell_.watches())
-          wait_for_files();
-        else
-          glfwWaitEvents();
+        wait();
         before = glfwGetTime(); // an animation that begins now does not start with the time of the wait
       }
       if (frames_wanted_ == 0 && !shell_.animated()) continue;
@@ -178,6 +223,8 @@ public:
       // The frame in which work ends still shows the state before: one more shows the result.
       if (worked && !shell_.animated()) frames_wanted_ = std::max(1, frames_wanted_);
     }
+    keep_session();
+    while (keeping_.working()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
 
 private:
@@ -192,10 +239,54 @@ private:
 
   void touch() { frames_wanted_ = frames_after_event; }
 
-  void wait_for_files() {
-    constexpr double between_looks = 0.5; // seconds
-    glfwWaitEventsTimeout(between_looks);
-    if (shell_.files_changed()) touch();
+  /// A mouse that moves over nothing costs nothing. Over something Dear ImGui sees it in one frame and the pictures in
+  /// the next.
+  void mouse_moved(double x, double y) {
+    constexpr int frames_after_move = 2;
+    if (shell_.reacts_to({static_cast<float>(x), static_cast<float>(y)}))
+      frames_wanted_ = std::max(frames_wanted_, frames_after_move);
+  }
+
+  /// Until something happens. What is not kept yet is kept once nothing has happened for a moment, so that a session
+  /// that ends without a word, with the power or the desktop, is there all the same.
+  void wait() {
+    constexpr double between_looks = 0.5, moment = 2; // seconds
+    const double began = glfwGetTime();
+    if (const auto due = shell_.due_in()) { // words about a control, or the end of a notice
+      glfwWaitEventsTimeout(std::max(0.01, static_cast<double>(*due)));
+      frames_wanted_ = std::max(1, frames_wanted_);
+    } else if (shell_.watches()) {
+      glfwWaitEventsTimeout(between_looks);
+      if (shell_.files_changed()) touch();
+    } else if (keeps_ && session() != kept_) {
+      glfwWaitEventsTimeout(moment);
+      if (frames_wanted_ == 0) keep_session();
+    } else
+      glfwWaitEvents();
+    shell_.pass(static_cast<float>(glfwGetTime() - began));
+  }
+
+  shell::Session session() const {
+    shell::Session now = shell_.session();
+    now.window = glfwGetWindowMonitor(window_) ? before_ : place();
+    return now;
+  }
+
+  Place place() const {
+    Place now;
+    glfwGetWindowPos(window_, &now.x, &now.y);
+    glfwGetWindowSize(window_, &now.width, &now.height);
+    now.maximised = glfwGetWindowAttrib(window_, GLFW_MAXIMIZED) == GLFW_TRUE;
+    // Of a maximised window the size that it goes back to is not told: it stays what it was.
+    if (now.maximised && kept_.window.width > 0) now = kept_.window, now.maximised = true;
+    return now;
+  }
+
+  /// Written beside the frame, since a disk may be slow.
+  void keep_session() {
+    if (!keeps_) return;
+    kept_ = session();
+    keeping_.begin({*keeps_, kept_});
   }
 
   void draw(float seconds) {
@@ -208,20 +299,25 @@ private:
     for (const int key : pressed_) compat::hold_key(key, true);
     ImGui_ImplGlfw_NewFrame();
     glViewport(0, 0, width, height);
+    float across = 1, down = 1;
+    glfwGetWindowContentScale(window_, &across, &down);
+    shell_.set_scale(std::max({1.0f, across, down}));
     shell_.frame(width, height, seconds, true);
     name_window();
+    carry_out(shell_.wanted());
     for (const int key : pressed_) compat::hold_key(key, false);
     pressed_.clear();
     const gpu::DriverTime driver;
     glfwSwapBuffers(window_);
   }
 
-  /// A key goes to the program unless a text field takes it; Escape always does, since it closes what is open.
   void on_key(int key, int scancode, int pressed, int modifiers) {
     touch();
     if (pressed == GLFW_PRESS && key >= 0) pressed_.push_back(key);
-    if (pressed == GLFW_RELEASE || (shell_.takes_letters() && key != GLFW_KEY_ESCAPE)) return;
-    const Request request = shell_.key(key_by_letter(key, glfwGetKeyName(key, scancode)), modifiers);
+    if (pressed != GLFW_RELEASE) carry_out(shell_.key(key_by_letter(key, glfwGetKeyName(key, scancode)), modifiers));
+  }
+
+  void carry_out(Request request) {
     if (request == Request::quit)
       glfwSetWindowShouldClose(window_, GLFW_TRUE);
     else if (request == Request::full_screen)
@@ -237,19 +333,22 @@ private:
       glfwSetWindowMonitor(window_, nullptr, before_.x, before_.y, before_.width, before_.height, GLFW_DONT_CARE);
       return;
     }
-    glfwGetWindowPos(window_, &before_.x, &before_.y);
-    glfwGetWindowSize(window_, &before_.width, &before_.height);
+    before_ = place();
     GLFWmonitor* monitor = monitor_below(before_);
     if (!monitor) return;
     const GLFWvidmode* mode = glfwGetVideoMode(monitor);
     glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
   }
 
-  /// "YaRN-Llama-2-7b-64k – Ropescope": which of several windows is which.
+  /// "YaRN-Llama-2-7b-64k – Ropescope": which of several windows is which. A dot before it: the scene's file has not
+  /// all of it.
   void name_window() {
-    if (named_ == shell_.scene().model.name) return;
+    const bool changed = shell_.is_changed();
+    if (named_ == shell_.scene().model.name && named_changed_ == changed) return;
     named_ = shell_.scene().model.name;
-    glfwSetWindowTitle(window_, fmt::format("{} – Ropescope", named_).c_str());
+    named_changed_ = changed;
+    glfwSetWindowTitle(window_,
+                       fmt::format("{}{} – Ropescope", changed ? "• " : "", called(shell_.scene().model)).c_str());
   }
 
   // The order matters: engines_ makes window_'s OpenGL context current, which shell_ needs too, and both are destroyed
@@ -259,6 +358,15 @@ private:
   shell::Shell shell_;
   Place before_; // of the window that is now full screen
   std::string named_;
+  bool named_changed_ = false;
+  std::optional<std::filesystem::path> keeps_; // the folder of the session
+  shell::Session kept_;                        // as it was last written
+  struct Kept {
+    std::filesystem::path folder;
+    shell::Session session;
+  };
+  // What cannot be kept changes nothing of what is done now, and is no reason for a message.
+  Latest<Kept, bool> keeping_{[](Kept& kept, auto&) { write_session(kept.folder, kept.session); }};
   int frames_wanted_ = frames_after_event;
   std::vector<int> pressed_; // GLFW's key codes, pressed since the last frame
 };
@@ -284,14 +392,24 @@ int open(const Options& options) {
         "rest.");
     return 0;
   }
-  GLFWwindow* window = open_window();
+  const auto folder = options.no_session || options.times ? std::nullopt : shell::session_folder();
+  std::vector<std::string> said;
+  shell::Session session = folder ? shell::read_session(*folder, said) : shell::Session();
+  if (options.names_a_beginning()) {
+    session.scene_file.clear(); // of another scene
+    said.clear();
+  } else if (session.scene)
+    scene = options.on(*session.scene);
+  GLFWwindow* window = open_window(session.window);
   if (!window) {
     const char* why = nullptr;
     glfwGetError(&why);
     throw Error(fmt::format("no window with OpenGL 3.3 comes up here: {}", why ? why : "the display gave no reason"));
   }
   print_said(); // now, and not when the window is closed, as other commands do at their end
-  Window shown(window, scene);
+  Window shown(window, scene, session, folder);
+  if (!said.empty()) shown.shell().say(fmt::format("{}", fmt::join(said, "; ")));
+  if (!options.own_dialogs) shown.shell().use_desktop_dialogs();
   if (options.times)
     shown.time_start();
   else
@@ -306,6 +424,9 @@ void add_window(CLI::App& app, Command& command) {
   options->scene.add_file_to(app);
   options->scene.add_to(app);
   add_kernel_files(app, options->kernel, "--kernel-in", "--kernel-out", false);
+  app.add_flag("--no-session", options->no_session, "starts anew, and keeps nothing for the next start");
+  app.add_flag("--own-dialogs", options->own_dialogs,
+               "asks for files with its own dialog, not with the desktop's (zenity or kdialog)");
   app.add_flag("--times", options->times)->group(""); // for bench
   add_engine_option(app, options->engine, {"auto", "cpu", "gpu"});
   command = [options](Output&) { return open(*options); };

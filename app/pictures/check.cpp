@@ -79,16 +79,20 @@ void swap_files(Scene& next) {
 float draw_buttons(const Canvas& c, Rect room, const Scene& scene, Scene& next) {
   const KernelView& kernel = scene.kernel;
   const float width = c.px(174), height = c.px(28);
+  if (room.width() < 2 * width) return 0;
   Rect box{{room.greatest.x - width, room.least.y}, {room.greatest.x, room.least.y + height}};
   const auto following = [&] { box.least.y += height + c.px(6), box.greatest.y += height + c.px(6); };
   if (!kernel.files.in.empty() && !kernel.files.out.empty()) {
-    if (button(c, "gallery", box, kernel.gallery ? "Back to the evidence" : "Signatures of bugs", kernel.gallery))
+    if (button(c, "gallery", box, kernel.gallery ? "Back to the evidence" : "Signatures of bugs", kernel.gallery, true,
+               "What known faults of kernels look like in the map of errors, beside what was found here."))
       next.kernel.gallery = !kernel.gallery;
     following();
   }
   if (!kernel.files.in.empty() || !kernel.files.out.empty()) {
     // Lit while the program guesses, so that a person looks at it.
-    if (button(c, "swap", box, "Swap in and out", kernel.guessed)) swap_files(next);
+    if (button(c, "swap", box, "Swap in and out", kernel.guessed, true,
+               "Takes the kernel's input for its output, and the other way round."))
+      swap_files(next);
     following();
   }
   return width + c.px(16);
@@ -109,7 +113,8 @@ float draw_axes(const Canvas& c, ImVec2 at, const std::vector<std::int64_t>& axe
   const float width = c.px(130), height = c.px(28);
   float x = at.x;
   for (const std::int64_t axis : axes) {
-    if (button(c, c.id("axis {}", axis), {{x, at.y}, {x + width, at.y + height}}, c.words("Axis {} counts", axis)))
+    if (button(c, c.id("axis {}", axis), {{x, at.y}, {x + width, at.y + height}}, c.words("Axis {} counts", axis),
+               false, true, "Which axis of the arrays counts the tokens. Their shape does not tell."))
       next.kernel.files.token_axis = axis;
     x += width + c.px(8);
   }
@@ -127,9 +132,9 @@ float draw_trouble(const Canvas& c, Rect inner, const Trouble& trouble, bool bef
   return y + c.px(24);
 }
 
-/// `room`: the whole width, for what lies below the buttons.
-float draw_finding(const Canvas& c, Rect inner, float room, const Scene& scene, const CheckedKernel& kernel,
-                   bool working) {
+/// `room`: the right end of what lies below the buttons. `height`: of the whole view, pixels.
+float draw_finding(const Canvas& c, Rect inner, float room, float height, const Scene& scene,
+                   const CheckedKernel& kernel, bool working) {
   const Finding& finding = kernel.finding;
   const Badge badge = finding.verdict == Verdict::mismatch ? Badge::bad
                       : finding.verdict == Verdict::match  ? Badge::good
@@ -139,16 +144,19 @@ float draw_finding(const Canvas& c, Rect inner, float room, const Scene& scene, 
   const bool fits = text_width(c.fonts.large, finding.sentence) <= width;
   float y = wrapped_text(c, {left, inner.least.y}, width, fits ? c.fonts.large : c.fonts.title, c.theme.text,
                          finding.sentence);
-  y = wrapped_text(c, {left, y + c.px(4)}, width, c.fonts.body, c.theme.text,
-                   working ? c.words("{} Reading again …", finding.evidence) : std::string_view(finding.evidence));
+  // In a low window what was found comes first: its map has more than half of the height.
+  const auto has_room = [&](float share) { return y < inner.least.y + height * share; };
+  if (has_room(0.22f))
+    y = wrapped_text(c, {left, y + c.px(4)}, width, c.fonts.body, c.theme.text,
+                     working ? c.words("{} Reading again …", finding.evidence) : std::string_view(finding.evidence));
   // Short words leave room for the buttons at the right, and the facts begin below those, over the whole width.
-  y = std::max(y + c.px(4), inner.least.y + c.px(70));
-  y = draw_facts(c, {left, y}, room - left, finding.facts);
-  y = wrapped_text(c, {left, y + c.px(2)}, room - left, c.fonts.small, c.theme.dim, finding.tolerance_sentence);
+  if (inner.greatest.x < room) y = std::max(y + c.px(4), inner.least.y + c.px(70));
+  if (has_room(0.26f)) y = draw_facts(c, {left, y}, room - left, finding.facts);
+  if (has_room(0.3f))
+    y = wrapped_text(c, {left, y + c.px(2)}, room - left, c.fonts.small, c.theme.dim, finding.tolerance_sentence);
   if (!scene.kernel.guessed) return y;
-  text(c, {left, y}, c.fonts.body, c.theme.bad,
-       c.words("Which is which was a guess: {}.", files_words(c, scene.kernel.files)));
-  return y + c.px(24);
+  return wrapped_text(c, {left, y}, room - left, c.fonts.body, c.theme.bad,
+                      c.words("Which is which was a guess: {}.", files_words(c, scene.kernel.files)));
 }
 
 /// What to do, where there is no kernel yet.
@@ -182,10 +190,10 @@ float draw_verdict(const Canvas& c, Rect area, const Scene& scene, const KernelC
   if (!check.trouble().empty())
     y = draw_trouble(c, inner, check.trouble(), check.checked() != nullptr, next);
   else if (check.checked())
-    y = draw_finding(c, inner, room, scene, *check.checked(), check.working());
+    y = draw_finding(c, inner, room, area.height(), scene, *check.checked(), check.working());
   else
     y = draw_welcome(c, inner, scene, check.working());
-  const float bottom = std::max(y + c.px(10), area.least.y + c.px(96));
+  const float bottom = std::min(std::max(y + c.px(10), area.least.y + c.px(96)), area.greatest.y);
   canvas::panel(c, {area.least, {area.greatest.x, bottom}});
   return bottom;
 }
@@ -195,20 +203,23 @@ void draw(const Canvas& c, Rect area, const Scene& scene, const Derived& derived
   const float space = c.px(gap), top = draw_verdict(c, area, scene, found, next) + space;
   const Rect rest{{area.least.x, top}, area.greatest};
   // Without a kernel the signatures of bugs fill the place, as an example of what the view shows.
-  if (!found.checked()) return check_gallery(c, rest, derived);
-  const float middle = std::round((rest.least.x + rest.greatest.x) / 2),
-              split = std::round(top + rest.height() * 0.53f);
+  if (!found.checked()) return check_gallery(c, rest, scene, derived, next);
+  // The map stays; what lies below it goes where the view is low, what lies beside it where it is narrow.
+  const bool wide = rest.width() >= c.px(640), high = rest.height() >= c.px(360);
+  const float middle = wide ? std::round((rest.least.x + rest.greatest.x) / 2) : rest.greatest.x + space / 2,
+              split = high ? std::round(top + rest.height() * 0.53f) : rest.greatest.y;
   check_map(c, {rest.least, {middle - space / 2, split}}, scene, found, next);
   const Rect lower{{rest.least.x, split + space}, rest.greatest};
-  check_hypotheses(c, {lower.least, {middle - space / 2, lower.greatest.y}}, *found.checked());
-  if (scene.kernel.gallery) return check_gallery(c, {{middle + space / 2, top}, rest.greatest}, derived);
+  if (high) check_hypotheses(c, {lower.least, {middle - space / 2, lower.greatest.y}}, *found.checked());
+  if (!wide) return;
+  if (scene.kernel.gallery) return check_gallery(c, {{middle + space / 2, top}, rest.greatest}, scene, derived, next);
   // Where every token has a position of its own, the frequencies that fit all of them together say nothing.
   const Rect measured{{middle + space / 2, top}, {rest.greatest.x, split}};
   if (own_positions(found.checked()->finding))
-    check_positions(c, measured, *found.checked());
+    check_positions(c, measured, scene, *found.checked(), next);
   else
     check_frequencies(c, measured, scene, *found.checked(), next);
-  check_pair(c, {{middle + space / 2, lower.least.y}, lower.greatest}, scene, found);
+  if (high) check_pair(c, {{middle + space / 2, lower.least.y}, lower.greatest}, scene, found);
 }
 
 /// At the positions of the kernel's rows, or of a whole context of moderate length.
@@ -247,7 +258,8 @@ const Picture check_picture{
     .name = "check",
     .title = "Check",
     .line = "what a kernel did, from its input and output (--kernel-in, --kernel-out)",
-    .tab = "Check",
+    .group = Group::check,
+    .tab = "check",
     .update = update,
     .draw = draw,
     .options = check_options,

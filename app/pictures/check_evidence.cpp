@@ -226,7 +226,7 @@ void check_hypotheses(const Canvas& c, Rect panel, const CheckedKernel& kernel) 
     text(c, line.least, font, best ? c.theme.text : c.theme.dim,
          shortened(c, font, kernel.finding.tried[h].words, words));
     hit(c.id("hypothesis {}", h), line);
-    tooltip(kernel.finding.tried[h].words.c_str());
+    explain(c, kernel.finding.tried[h].words);
     c.paint.box({{bars.least.x, top}, {bars.greatest.x, top + c.px(12)}}, c.theme.raised, c.px(3));
     // An explanation whose residual is no number has no bar, and a dash in its place.
     if (std::isfinite(residual))
@@ -259,14 +259,17 @@ void check_pair(const Canvas& c, Rect panel, const Scene& scene, const KernelChe
   draw_dial(c, {room.least.x + (room.width() - table) / 2 - c.px(8), (room.least.y + room.greatest.y) / 2 + c.px(4)},
             radius, read, kernel.finding.expected.gain);
 
-  const float left = room.greatest.x - table, step = std::min(c.px(34), room.height() / 6);
+  // Six lines where there is room for them, else the first ones.
+  const float left = room.greatest.x - table, step = std::clamp(room.height() / 6, c.px(22), c.px(34));
   float y = std::max(room.least.y + c.px(4), (room.least.y + room.greatest.y - 6 * step) / 2);
   const auto line = [&](std::string_view label, std::string_view value, ImU32 colour, float width) {
+    if (y + c.px(18) > room.greatest.y) return;
     if (width > 0) c.paint.line({left, y + c.px(10)}, {left + c.px(18), y + c.px(10)}, colour, c.stroke(width));
     text(c, {left + c.px(width > 0 ? 28 : 0), y}, c.fonts.body, width > 0 ? c.theme.text : c.theme.dim, label);
     const float room_left = table - c.px(width > 0 ? 36 : 8) - text_width(c.fonts.body, label);
     ImFont* font = text_width(c.fonts.mono, value) <= room_left ? c.fonts.mono : c.fonts.mono_small;
-    text(c, {room.greatest.x, y}, font, c.theme.text, value, Align::right);
+    if (room_left > c.px(40))
+      text(c, {room.greatest.x, y}, font, c.theme.text, shortened(c, font, value, room_left), Align::right);
     y += step;
   };
   line("input", components(c, read.input), c.theme.dim, 3);

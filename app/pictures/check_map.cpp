@@ -29,9 +29,23 @@ struct Grid {
   }
 };
 
+/// Lines at 45° across a rectangle: with the word, the mark of what is no number, for eyes that see no colours.
+void hatch(const Canvas& c, Rect r, ImU32 colour) {
+  const float pitch = c.px(6), height = r.height();
+  c.paint.push_clip(r);
+  for (float x = r.least.x - height; x < r.greatest.x; x += pitch)
+    c.paint.line({x, r.greatest.y}, {x + height, r.least.y}, colour, c.stroke(1));
+  c.paint.pop_clip();
+}
+
 /// NaN and infinity have the colour of what is wrong, which the scale does not have.
 ImU32 cell_colour(const Canvas& c, const ErrorScale& scale, float error) {
   return std::isfinite(error) ? error_colour(scale.share(static_cast<double>(error))) : c.theme.bad;
+}
+
+/// "1.2e-03", "NaN", "∞"
+std::string_view error_words(const Canvas& c, float error) {
+  return std::isnan(error) ? "NaN" : std::isinf(error) ? "∞" : c.words("{:.1e}", error);
 }
 
 /// The map's rows (or pairs) first … end − 1, those that `from` … `to` touches, gathered into `count` cells that are
@@ -66,8 +80,7 @@ void draw_numbers(const Canvas& c, const Grid& grid, const ErrorMap& map, const 
       const ImU32 ground = cell_colour(c, scale, error);
       // 4.5 is the contrast that WCAG 2 asks of text of this size (level AA).
       const ImU32 ink = contrast(ground, IM_COL32_WHITE) > 4.5 ? IM_COL32_WHITE : IM_COL32_BLACK;
-      text(c, {grid.x(static_cast<double>(i) + 0.5), y}, c.fonts.mono_small, ink, c.words("{:.1e}", error),
-           Align::centre);
+      text(c, {grid.x(static_cast<double>(i) + 0.5), y}, c.fonts.mono_small, ink, error_words(c, error), Align::centre);
     }
   }
 }
@@ -104,8 +117,16 @@ void draw_labels(const Canvas& c, const Grid& grid, const CheckedKernel& kernel,
   }
   const float below = grid.area.greatest.y + c.px(4);
   const Cells pairs(grid.part.first_pair, grid.part.end_pair, map.pairs(), 1e6f);
-  text(c, {grid.area.least.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.first));
-  text(c, {grid.area.greatest.x, below}, c.fonts.small, c.theme.dim, c.words("pair {}", pairs.end - 1), Align::right);
+  // The read-out between the two comes first.
+  const auto end = [&](std::int64_t pair, bool right) {
+    const std::string_view words = c.words("pair {}", pair);
+    const float width = text_width(c.fonts.small, words),
+                left = right ? grid.area.greatest.x - width : grid.area.least.x;
+    if (is_free(c, Rect{{left, below}, {left + width, below + c.px(14)}}.inset(-c.px(4), 0)))
+      text(c, {left, below}, c.fonts.small, c.theme.dim, words);
+  };
+  end(pairs.first, false);
+  end(pairs.end - 1, true);
 }
 
 void draw_read_out(const Canvas& c, const Grid& grid, const CheckedKernel& kernel, const ErrorMap& map,
@@ -114,14 +135,24 @@ void draw_read_out(const Canvas& c, const Grid& grid, const CheckedKernel& kerne
   const std::string_view where = position == row ? c.words("row {}", grouped(c, static_cast<double>(row)))
                                                  : c.words("row {}, position {}", grouped(c, static_cast<double>(row)),
                                                            grouped(c, static_cast<double>(position)));
+  const std::string_view words =
+      std::isfinite(map.at(row, pair))
+          ? c.words("{}, pair {}: |Δ| {:.2e}", where, pair, map.at(row, pair))
+          : c.words("{}, pair {}: {}, no number", where, pair, error_words(c, map.at(row, pair)));
   text(c, {(grid.area.least.x + grid.area.greatest.x) / 2, grid.area.greatest.y + c.px(4)}, c.fonts.small,
-       hovered ? c.theme.text : c.theme.dim, c.words("{}, pair {}: |Δ| {:.2e}", where, pair, map.at(row, pair)),
-       Align::centre);
+       hovered ? c.theme.text : c.theme.dim, shortened(c, c.fonts.small, words, grid.area.width()), Align::centre);
 }
 
 /// The colours from top to bottom, their decades, and where rounding ends.
-void draw_scale(const Canvas& c, Rect bar, const CheckedKernel& kernel) {
+void draw_scale(const Canvas& c, Rect bar, const CheckedKernel& kernel, bool no_number) {
   const ErrorScale& scale = kernel.finding.scale;
+  if (no_number) { // above all numbers
+    const Rect mark{bar.least, {bar.greatest.x, bar.least.y + c.px(16)}};
+    c.paint.box(mark, c.theme.bad);
+    hatch(c, mark, c.theme.panel);
+    text(c, {bar.greatest.x + c.px(6), bar.least.y - c.px(1)}, c.fonts.small, c.theme.bad, "NaN, ∞");
+    bar.least.y += c.px(26);
+  }
   constexpr int steps = 64;
   const auto y = [&](double share) { return bar.greatest.y - static_cast<float>(share) * bar.height(); };
   std::array<ImU32, steps> colours{};
@@ -151,15 +182,19 @@ float draw_heads(const Canvas& c, Rect room, const Scene& scene, const KernelChe
   if (heads.size() < 2 || cell < c.px(4)) return 0;
   const float left = room.greatest.x - cell * count;
   if (canvas::button(c, "all heads", {{left - button - c.px(6), room.least.y}, {left - c.px(6), room.greatest.y}},
-                     "all heads", scene.kernel.head < 0))
+                     "all heads", scene.kernel.head < 0, true, "The map shows the errors of all heads together."))
     next.kernel.head = -1;
   for (std::size_t h = 0; h < heads.size(); ++h) {
     const float x = left + cell * static_cast<float>(h);
     const Rect box{{x, room.least.y}, {x + cell - 1, room.greatest.y}};
     c.paint.box(box, cell_colour(c, kernel.finding.scale, heads[h]));
-    if (hit(c.id("head {}", h), box)) next.kernel.head = static_cast<std::int64_t>(h);
-    if (ImGui::IsItemHovered())
-      tooltip(c.id("head {}: RMS of Δ {:.2e}", kernel.run.first_head + static_cast<std::int64_t>(h), heads[h]));
+    if (!std::isfinite(heads[h])) hatch(c, box, c.theme.panel);
+    const std::int64_t number = kernel.run.first_head + static_cast<std::int64_t>(h);
+    const std::string_view help =
+        std::isfinite(heads[h])
+            ? c.words("Head {}: RMS of Δ {:.2e}. A click shows this head alone in the map.", number, heads[h])
+            : c.words("Head {} writes NaN or infinity. A click shows this head alone in the map.", number);
+    if (press(c, c.id("head {}", h), box, help)) next.kernel.head = static_cast<std::int64_t>(h);
   }
   if (const auto h = static_cast<float>(scene.kernel.head); h >= 0 && h < count)
     c.paint.frame({{left + cell * h - 2, room.least.y - 2}, {left + cell * (h + 1) + 1, room.greatest.y + 2}},
@@ -186,14 +221,39 @@ void draw_errors(const Canvas& c, Rect area, const ErrorMap& map, const MapPart&
       pairs(part.first_pair, part.end_pair, map.pairs(), area.width() / std::max(1.0f, c.px(2)));
   if (rows.count == 0 || pairs.count == 0) return;
   auto colours = c.list_of<ImU32>(static_cast<std::size_t>(rows.count * pairs.count));
+  auto marked = c.list_of<Rect>(64);
+  const auto edges = [&](std::int64_t r, std::int64_t from, std::int64_t to) {
+    return Rect{{grid.x(static_cast<double>(pairs.edge(from))), grid.y(static_cast<double>(rows.edge(r)))},
+                {grid.x(static_cast<double>(pairs.edge(to))), grid.y(static_cast<double>(rows.edge(r + 1)))}};
+  };
   for (std::int64_t r = 0; r < rows.count; ++r)
-    for (std::int64_t p = 0; p < pairs.count; ++p)
-      colours.push_back(
-          cell_colour(c, scale, map.greatest(rows.edge(r), rows.edge(r + 1), pairs.edge(p), pairs.edge(p + 1))));
+    for (std::int64_t p = 0, from = -1; p <= pairs.count; ++p) {
+      const float error =
+          p < pairs.count ? map.greatest(rows.edge(r), rows.edge(r + 1), pairs.edge(p), pairs.edge(p + 1)) : 0;
+      if (p < pairs.count) colours.push_back(cell_colour(c, scale, error));
+      // Neighbours that are no number are one stretch, and stretches that lie below each other one rectangle.
+      if (!std::isfinite(error) && from < 0) from = p;
+      if (!std::isfinite(error) || from < 0) continue;
+      const Rect stretch = edges(r, from, p);
+      from = -1;
+      const auto above = std::find_if(marked.begin(), marked.end(), [&](const Rect& m) {
+        return m.least.x == stretch.least.x && m.greatest.x == stretch.greatest.x && m.greatest.y == stretch.least.y;
+      });
+      if (above != marked.end())
+        above->greatest.y = stretch.greatest.y;
+      else if (marked.size() < 64) // many small pieces are told by their colour, and need not all be hatched
+        marked.push_back(stretch);
+    }
   c.paint.push_clip(area);
   c.paint.image({{grid.x(static_cast<double>(pairs.first)), grid.y(static_cast<double>(rows.first))},
                  {grid.x(static_cast<double>(pairs.end)), grid.y(static_cast<double>(rows.end))}},
                 pairs.count, rows.count, colours);
+  for (const Rect& r : marked) {
+    hatch(c, r, c.theme.panel);
+    const float width = text_width(c.fonts.small, "NaN");
+    if (r.width() > width + c.px(24) && r.height() > c.px(24))
+      label_on(c, {r.centre().x - width / 2, r.centre().y - c.px(9)}, c.theme.bad, "NaN");
+  }
   c.paint.pop_clip();
 }
 
@@ -219,7 +279,7 @@ void check_map(const Canvas& c, Rect panel, const Scene& scene, const KernelChec
              .margin = 20},
             {.all = {-0.5, tokens - 0.5},
              .labels = Labels::none,
-             .title = kernel.run.positions.axes > 1 ? "row" : "position",
+             .title = kernel.run.positions.axes > 1 ? "row" : "position (tokens)",
              .view = scene.options.range(check_rows),
              .fewest = fewest,
              .margin = 62,
@@ -231,11 +291,10 @@ void check_map(const Canvas& c, Rect panel, const Scene& scene, const KernelChec
   draw_selection(c, grid, selected_row(scene, kernel), selected_pair(scene, kernel));
   plot.end();
   plot.draw_axes();
-  draw_labels(c, grid, kernel, map);
   draw_scale(
       c,
       {{plot.area.greatest.x + c.px(14), plot.area.least.y}, {plot.area.greatest.x + c.px(28), plot.area.greatest.y}},
-      kernel);
+      kernel, !std::isfinite(map.greatest()));
 
   plot.take_input();
   keep_view(next, check_pairs, check_rows, plot);
@@ -249,6 +308,7 @@ void check_map(const Canvas& c, Rect panel, const Scene& scene, const KernelChec
   const bool hovered = plot.hovered();
   draw_read_out(c, grid, kernel, map, hovered ? row_at(c.mouse.y) : selected_row(scene, kernel),
                 hovered ? pair_at(c.mouse.x) : selected_pair(scene, kernel), hovered);
+  draw_labels(c, grid, kernel, map);
   if (const auto clicked = plot.clicked()) {
     next.kernel.row = row_at(clicked->y);
     next.pair = pair_at(clicked->x);

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/axis.h"
+#include "app/canvas/gesture.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/parts.h"
 #include "core/analysis/hands.h"
@@ -16,6 +18,12 @@ namespace {
 std::string_view turned_by(const Canvas& c, const Scene& scene, const Derived& derived) {
   if (derived.axes().empty()) return "";
   return c.words(" · by {}", axis_name(scene.rope, derived.axes()[static_cast<std::size_t>(scene.pair)]));
+}
+
+/// The greatest angle (rad) that training has shown: the pair's frequency before any extension, times the trained
+/// context.
+double seen_angle(const Scene& scene, const Derived& derived) {
+  return derived.trained().inv_freq[static_cast<std::size_t>(scene.pair)] * derived.trained_length();
 }
 
 /// Whether the picture reaches beyond what training has seen, or pairs turn otherwise than they did.
@@ -31,49 +39,116 @@ std::string_view components_of(const Canvas& c, const Scene& scene) {
   return c.words("{} and {}", index.in_first(scene.pair), index.in_second(scene.pair));
 }
 
-void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene&) {
-  const Spectrum& spectrum = derived.current().spectrum;
-  const bool extended = is_extended(scene, derived);
-  const float row_height = 23, rows_height = static_cast<float>(extended ? 6 : 5) * row_height, title_height = 30;
-  canvas::panel(c, panel);
-  const Rect area = panel.inset(c.px(18), c.px(14));
-  const auto i = static_cast<std::size_t>(scene.pair);
-  const Hands& hands = *derived.numbers<Hands>();
-  // `seen` is the greatest angle (rad) that training has shown: the pair's frequency before any extension, times the
-  // trained context.
-  const double theta = spectrum.inv_freq[i], seen = derived.trained().inv_freq[i] * derived.trained_length();
-  const float middle = (area.least.x + area.greatest.x) / 2;
-  text(c, {middle, area.least.y}, c.fonts.bold, c.theme.text,
-       c.words("pair {}{}", scene.pair, turned_by(c, scene, derived)), Align::centre);
-
-  const float room = area.height() - c.px(title_height + rows_height + 18);
-  // 0.94 leaves room for the strokes, which are drawn half outside the circle.
-  const float radius = std::max(c.px(20), std::min(room, area.width()) / 2 * 0.94f);
-  draw_dial(c, {middle, area.least.y + c.px(title_height) + radius * 1.03f}, radius,
-            {hands.query[i], hands.key[i], seen, false, scene.m < scene.n});
-
-  const float width = std::min(area.width(), c.px(280)), left = middle - width / 2;
-  float y = area.greatest.y - c.px(rows_height);
-  const auto row = [&](std::string_view label, std::string_view value) {
-    text(c, {left, y}, c.fonts.small, c.theme.dim, label);
-    text(c, {left + width, y}, c.fonts.mono_small, c.theme.text, value, Align::right);
-    y += c.px(row_height);
+/// The hands can be turned: that of the query moves m, that of the key n, by as many tokens as turn the pair so far.
+/// `theta`: rad per token.
+void take_hands(const Canvas& c, ImVec2 centre, float radius, const Dial& dial, double theta, const Scene& scene,
+                Scene& next) {
+  if (!(theta > 0)) return;
+  const Rect area{{centre.x - radius, centre.y - radius}, {centre.x + radius, centre.y + radius}};
+  hit("hands", area);
+  constexpr std::string_view help = "Turn a hand by dragging it: the query's moves m, the key's n.";
+  c.note("hands", area, help);
+  explain(c, help);
+  const ImGuiIO& io = ImGui::GetIO();
+  const ImGuiID id = ImGui::GetID("hands");
+  Gesture& g = c.gesture;
+  const auto direction = [&](ImVec2 at) {
+    return std::complex<double>(static_cast<double>(at.x - centre.x), static_cast<double>(centre.y - at.y));
   };
+  const auto apart = [&](std::complex<float> hand) {
+    return std::abs(std::arg(direction(io.MousePos) * std::conj(std::complex<double>(hand))));
+  };
+  const bool held = g.kind == Gesture::Kind::grip && g.part == id;
+  if (ImGui::IsItemActivated()) {
+    const bool query = apart(dial.query) <= apart(dial.key);
+    g = {};
+    g.kind = Gesture::Kind::grip;
+    g.part = id;
+    g.x = query;
+    g.start = static_cast<double>(query ? scene.m : scene.n);
+  } else if (held && ImGui::IsItemActive()) {
+    const ImVec2 before{io.MousePos.x - io.MouseDelta.x, io.MousePos.y - io.MouseDelta.y};
+    const std::complex<double> from = direction(before), to = direction(io.MousePos);
+    // At the centre itself a mouse has no direction.
+    if (std::norm(from) > 0 && std::norm(to) > 0) g.turned += std::arg(to * std::conj(from));
+    const double position = std::clamp(std::round(g.start + g.turned / theta), 0.0, double(furthest_position));
+    (g.x ? next.m : next.n) = static_cast<std::int64_t>(position);
+  } else if (held)
+    g.kind = Gesture::Kind::none;
+  if (ImGui::IsItemActive() || (ImGui::IsItemHovered() && area.contains(c.mouse)))
+    ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+}
+
+struct Row {
+  std::string_view label, value;
+};
+
+/// The pair's numbers, those that matter most first: where there is no room, the last ones go.
+std::pmr::vector<Row> rows_of(const Canvas& c, const Scene& scene, const Derived& derived) {
+  const auto i = static_cast<std::size_t>(scene.pair);
+  const double theta = derived.current().spectrum.inv_freq[i], lambda = wavelength(theta);
   const std::string index = subscript(scene.pair);
-  row(c.words("θ{}", index), theta >= 1e-4 || theta == 0 ? c.words("{:.6f}", theta) : c.words("{:.4e}", theta));
-  const double lambda = wavelength(theta);
-  row("wavelength", theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)));
-  // Two numbers, as an extension makes them differ: what the ring shows, and how far the slowed hand comes.
+  // Two numbers of turns, as an extension makes them differ: what the ring shows, and how far the slowed hand comes.
   const auto turns = [&](double angle) {
     const double count = angle / (2 * std::numbers::pi);
-    return grouped(c, count, count < 10 ? 3 : 1);
+    return c.words("{}", grouped(c, count, count < 10 ? 3 : 1));
   };
-  row("turns seen in training", turns(seen));
-  if (extended)
-    row(c.words("turns at {} tokens", grouped(c, static_cast<double>(derived.length()))),
-        turns(theta * static_cast<double>(derived.length())));
-  row(c.words("Δ·θ{}", index), angle_words(c, static_cast<double>(scene.m - scene.n) * theta));
-  row("components", components_of(c, scene));
+  auto rows = c.list_of<Row>(6);
+  rows.push_back(
+      {c.words("θ{}", index), theta >= 1e-4 || theta == 0 ? c.words("{:.6f}", theta) : c.words("{:.4e}", theta)});
+  rows.push_back(
+      {"wavelength", theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0))});
+  rows.push_back({c.words("Δ·θ{}", index), angle_words(c, static_cast<double>(scene.m - scene.n) * theta)});
+  rows.push_back({"turns seen in training", turns(seen_angle(scene, derived))});
+  if (is_extended(scene, derived))
+    rows.push_back({c.words("turns at {}", grouped(c, static_cast<double>(derived.length()))),
+                    turns(theta * static_cast<double>(derived.length()))});
+  rows.push_back({"components", components_of(c, scene)});
+  return rows;
+}
+
+/// The dial above its numbers, or at the left of them where the panel is wide. Numbers are as large as there is room
+/// for, and next to the dial.
+void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  canvas::panel(c, panel);
+  const Rect area = panel.inset(c.px(18), c.px(14));
+  if (area.width() < c.px(60) || area.height() < c.px(60)) return;
+  const auto i = static_cast<std::size_t>(scene.pair);
+  const Hands& hands = *derived.numbers<Hands>();
+  const auto rows = rows_of(c, scene, derived);
+  const auto count = static_cast<float>(rows.size());
+  const float title = c.px(28), small_row = c.px(23), large_row = c.px(30), least_radius = c.px(30);
+  const bool beside = area.width() > area.height() * 1.15f && area.width() > c.px(420);
+  const bool large = beside
+                         ? area.height() - title > count * large_row
+                         : area.height() - title > area.width() * 0.8f + count * large_row && area.width() > c.px(230);
+  const float row = large ? large_row : small_row;
+  const float height = area.height() - title;
+  const float radius =
+      0.94f * (beside ? std::min(height, area.width() - c.px(320)) / 2
+                      : std::min(area.width() / 2, std::max(least_radius, (height - count * row - c.px(12)) / 2)));
+  const float dial_width = beside ? 2 * radius + c.px(40) : area.width();
+  const ImVec2 centre{beside ? area.least.x + radius + c.px(8) : area.centre().x,
+                      area.least.y + title + (beside ? height / 2 : radius * 1.06f)};
+  text(c, {beside ? centre.x : area.centre().x, area.least.y}, c.fonts.bold, c.theme.text,
+       shortened(c, c.fonts.bold, c.words("pair {}{}", scene.pair, turned_by(c, scene, derived)), dial_width),
+       Align::centre);
+  const bool dialled = beside || height > 2 * radius;
+  if (dialled) {
+    const Dial dial{hands.query[i], hands.key[i], seen_angle(scene, derived), false, scene.m < scene.n};
+    draw_dial(c, centre, radius, dial);
+    take_hands(c, centre, radius, dial, derived.current().spectrum.inv_freq[i], scene, next);
+  }
+
+  const float width = std::min(beside ? area.width() - dial_width : area.width(), c.px(large ? 420 : 340));
+  const float left = beside ? area.least.x + dial_width : area.centre().x - width / 2;
+  float y = beside ? centre.y - count * row / 2 : area.least.y + title + (dialled ? 2.12f * radius + c.px(12) : 0);
+  for (const Row& line : rows) {
+    if (y + c.px(18) > area.greatest.y) break;
+    labelled(c, {{left, y}, {left + width, y + row}}, large ? c.fonts.body : c.fonts.small, line.label,
+             large ? c.fonts.mono : c.fonts.mono_small, line.value);
+    y += row;
+  }
 }
 
 } // namespace
@@ -82,7 +157,8 @@ const Picture pair_picture{
     .name = "pair",
     .title = "Pair",
     .line = "one pair, query and key, with its numbers",
-    .window = "rotations",
+    .group = Group::rotations,
+    .tab = "one pair",
     .update = update_hands,
     .draw = draw,
 };

@@ -6,6 +6,7 @@
 
 #include "app/canvas/imgui_compat.h"
 #include "core/analysis/hands.h"
+#include "core/error.h"
 
 namespace ropescope::pictures {
 
@@ -22,7 +23,9 @@ void keep_view(Scene& next, const Property& x, const Property& y, const Plot& pl
 Rect heading(const Canvas& c, Rect panel, std::string_view title, std::string_view remark) {
   canvas::panel(c, panel);
   const Rect inner = panel.inset(c.px(18), c.px(14));
-  const float width = text(c, inner.least, c.fonts.title, c.theme.text, title);
+  if (inner.width() < c.px(40) || inner.height() < c.px(18)) return {inner.least, inner.least};
+  const float width =
+      text(c, inner.least, c.fonts.title, c.theme.text, shortened(c, c.fonts.title, title, inner.width()));
   const float left = width + c.px(12);
   if (!remark.empty() && inner.width() - left > c.px(40))
     text(c, {inner.least.x + left, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim,
@@ -56,9 +59,8 @@ Alphas heading_with_series(const Canvas& c, Rect panel, std::string_view title, 
 }
 
 Dash scheme_dash(const Series& series) {
-  constexpr Dash of_layers{{12, 4, 3, 4}};
   if (series.current) return {};
-  return series.layer_type.empty() ? method_dash(series.config.scaling.rope_type) : of_layers;
+  return series.layer_type.empty() ? method_dash(series.config.scaling.rope_type) : layer_dash;
 }
 
 ImU32 scheme_colour(const Canvas& c, const Series& series) {
@@ -68,6 +70,41 @@ ImU32 scheme_colour(const Canvas& c, const Series& series) {
 }
 
 float scheme_width(const Series& series) { return series.current ? 3.0f : 1.8f; }
+
+bool switch_words(const Canvas& c, const char* id, ImVec2 at, std::string_view words, const char* help) {
+  const float width = text_width(c.fonts.small, words), height = compat::font_size(c.fonts.small);
+  const Rect area{at, {at.x + width, at.y + height * 1.25f}};
+  const bool clicked = press(c, id, area, help);
+  const bool hovered = ImGui::IsItemHovered() && area.contains(c.mouse);
+  text(c, at, c.fonts.small, hovered ? c.theme.accent : c.theme.text, words);
+  if (!hovered) return clicked;
+  c.paint.line({area.least.x, area.greatest.y}, area.greatest, c.theme.accent, 1);
+  return clicked;
+}
+
+void take_grip(Scene& next, std::string_view key, const Grip& grip) {
+  if (!grip.value && !grip.reset) return;
+  const Property& row = *find_property(key);
+  Scene changed = next;
+  try {
+    if (grip.reset)
+      reset(changed, row);
+    else {
+      const double value = row.snapped ? row.snapped(*grip.value) : *grip.value;
+      set(changed, row, std::clamp(value, row.least, row.greatest));
+    }
+    next = std::move(changed);
+  } catch (const Error&) {
+    // A hand drags across what cannot be: the line stays at the last place that can.
+  }
+}
+
+void keep_off(ReadOut& table, const Plot& plot, std::span<const ImVec2> curve) {
+  // 160 points are one for ten pixels of a wide plot: a table is larger than the gap.
+  const std::size_t step = 1 + curve.size() / 160;
+  for (std::size_t i = 0; i < curve.size(); i += step)
+    if (plot.area.contains(curve[i])) table.avoid(curve[i]);
+}
 
 std::string_view angle_words(const Canvas& c, double angle) {
   constexpr double turn = 2 * std::numbers::pi;
@@ -81,7 +118,8 @@ void label_rule_x(const Canvas& c, const Plot& plot, double value, std::string_v
   if (!(value >= plot.x.least && value <= plot.x.greatest)) return;
   const float at = plot.x.pixel(value), width = text_width(c.fonts.small, words);
   const bool inside = at + c.px(8) + width < plot.area.greatest.x;
-  label_on(c, {inside ? at + c.px(8) : at - c.px(8) - width, y}, colour, words);
+  const float left = inside ? at + c.px(8) : at - c.px(8) - width;
+  if (left > plot.area.least.x && plot.area.height() > c.px(40)) label_on(c, {left, y}, colour, words);
 }
 
 void update_hands(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience) {

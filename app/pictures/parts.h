@@ -70,6 +70,17 @@ ImU32 scheme_colour(const Canvas&, const Series&);
 float scheme_width(const Series&);
 Dash scheme_dash(const Series&);
 
+/// Words that are a switch: underlined while the mouse is on them, and true where they were clicked. `help` ends with
+/// NUL.
+bool switch_words(const Canvas&, const char* id, ImVec2 at, std::string_view words, const char* help);
+
+/// Sets a number of the scene by its key where a grip was dragged, as its slider would; a double click sets what stands
+/// without a choice. What the scene refuses changes nothing. Requires that there is a property of this key.
+void take_grip(Scene& next, std::string_view key, const Grip&);
+
+/// A read-out keeps off a curve: every few of its points within the plot.
+void keep_off(ReadOut&, const Plot&, std::span<const ImVec2> curve);
+
 /// An angle (rad): "−2.081 rad", and of a turn or more "2 turns + 0.007 rad", as hands show the rest alone.
 std::string_view angle_words(const Canvas&, double angle);
 

@@ -14,6 +14,9 @@ namespace {
 // The axis of errors: from below the rounding of float32 (6e-8) to above 2, the greatest that cos or sin can be off.
 constexpr double least_error = 1e-8, greatest_error = 4;
 constexpr float row_height = 21, line_height = 104, legend_width = 236;
+// Least widths, pixels at scale 1: of the picture with a legend, of a number line, of a table's column for one number
+// and for two.
+constexpr float least_with_legend = 470, least_number_line = 330, one_number = 74, two_numbers = 136;
 
 constexpr Property options[] = {
     view_row("precision.x", "tokens", "positions that are seen"),
@@ -42,24 +45,32 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const PrecisionCurv
           room,
           {.all = {1, static_cast<double>(measured.positions.back())},
            .scale = Scale::log,
-           .labels = Labels::decades,
-           .title = "position (tokens)",
+           .labels = Labels::powers_of_two,
+           .title = "position m (tokens)",
            .view = scene.options.range(view_x),
            .fewest = 4,
-           .least_gap = 80},
+           .least_gap = 44,
+           .end_labelled = true},
           {.all = {least_error, greatest_error},
            .scale = Scale::log,
            .labels = Labels::powers_of_ten,
+           .title = "greatest error of cos and sin over all pairs (no unit: 2 is the most there can be)",
            .view = scene.options.range(view_y),
            .least_gap = 26}};
 }
 
-void draw_curve(const Canvas& c, const Plot& p, const PrecisionCurves& precision, const PrecisionCurve& curve,
-                float alpha) {
+std::pmr::vector<ImVec2> points_of(const Canvas& c, const Plot& p, const PrecisionCurves& precision,
+                                   const PrecisionCurve& curve) {
   auto points = c.list_of<ImVec2>(curve.errors.size());
   for (std::size_t i = 0; i < curve.errors.size(); ++i)
     points.push_back(
         p.at(static_cast<double>(precision.positions[i]), std::clamp(curve.errors[i], least_error, greatest_error)));
+  return points;
+}
+
+void draw_curve(const Canvas& c, const Plot& p, const PrecisionCurves& precision, const PrecisionCurve& curve,
+                float alpha) {
+  const auto points = points_of(c, p, precision, curve);
   const ImU32 colour = with_alpha(colour_of(c, curve.recipe), alpha);
   c.paint.begin_group(curve.label());
   if (curve.on_gpu) { // dots upon the CPU's line
@@ -82,19 +93,24 @@ std::size_t place_near(const PrecisionCurves& precision, double position) {
 }
 
 /// Right of the plot: which curve is which, and its cost at m. A click hides a curve and shows it.
-void draw_legend(const Canvas& c, Rect room, const PrecisionCurves& precision, const Scene& scene, Scene& next) {
+/// Returns which recipe the mouse is on.
+std::optional<std::size_t> draw_legend(const Canvas& c, Rect room, const PrecisionCurves& precision, const Scene& scene,
+                                       Scene& next) {
   const std::size_t at_m = place_near(precision, static_cast<double>(scene.m));
   float y = room.least.y;
   text(c, {room.greatest.x, y}, c.fonts.small, c.theme.dim,
        c.words("near m = {}", grouped(c, static_cast<double>(scene.m))), Align::right);
   y += c.px(row_height + 3);
   auto entries = c.list_of<LegendEntry>(precision.curves.size());
+  auto recipes = c.list_of<std::size_t>(precision.curves.size());
   for (const PrecisionCurve& curve : precision.curves)
-    if (!curve.on_gpu)
+    if (!curve.on_gpu) {
+      recipes.push_back(curve.recipe);
       entries.push_back({.name = shown_recipes[curve.recipe].recipe,
                          .label = curve.label(),
                          .colour = colour_of(c, curve.recipe),
                          .dash = recipe_dash(curve.recipe)});
+    }
   Legend legend(c, hidden.key.data(), entries, scene.options.texts(hidden));
   const float numbers = c.px(70),
               step = legend.column_height() / static_cast<float>(std::max<std::size_t>(1, entries.size()));
@@ -105,21 +121,27 @@ void draw_legend(const Canvas& c, Rect room, const PrecisionCurves& precision, c
     text(c, {room.greatest.x, y}, c.fonts.mono_small, c.theme.dim, number(c, curve.errors[at_m]), Align::right);
     y += step;
   }
-  if (std::any_of(precision.curves.begin(), precision.curves.end(), [](const auto& curve) { return curve.on_gpu; })) {
+  const bool on_gpu =
+      std::any_of(precision.curves.begin(), precision.curves.end(), [](const auto& curve) { return curve.on_gpu; });
+  if (on_gpu && y + c.px(row_height) <= room.greatest.y) {
     c.paint.circle({room.least.x + c.px(13), y + c.px(9)}, c.px(3.2f), c.theme.dim, c.stroke(1.4f));
-    text(c, {room.least.x + c.px(34), y}, c.fonts.small, c.theme.dim, "the same on the GPU");
+    text(c, {room.least.x + c.px(34), y}, c.fonts.small, c.theme.dim,
+         shortened(c, c.fonts.small, "the same on the GPU", room.width() - c.px(34)));
   }
+  return legend.hovered() ? std::optional(recipes[*legend.hovered()]) : std::nullopt;
 }
 
 void draw_read_out(const Canvas& c, const Plot& p, const PrecisionCurves& precision, const Scene& scene) {
   const std::size_t at = place_near(precision, p.x.value(c.mouse.x));
   const auto position = static_cast<double>(precision.positions[at]);
   const float x = p.x.pixel(position);
-  c.paint.line({x, p.area.least.y}, {x, p.area.greatest.y}, with_alpha(c.theme.text, 0.5f), 1);
+  read_out_rule(c, p.area, x);
   ReadOut table(c, c.words("position {}", grouped(c, position)));
   for (const PrecisionCurve& curve : precision.curves)
-    if (!curve.on_gpu && is_seen(scene, curve))
-      table.add(colour_of(c, curve.recipe), curve.label(), number(c, curve.errors[at]));
+    if (!curve.on_gpu && is_seen(scene, curve)) {
+      table.add(colour_of(c, curve.recipe), recipe_dash(curve.recipe), curve.label(), number(c, curve.errors[at]));
+      keep_off(table, p, points_of(c, p, precision, curve));
+    }
   table.draw(c.mouse, p.area);
 }
 
@@ -133,21 +155,24 @@ const PrecisionCurve* on_gpu(const PrecisionCurves& precision, const PrecisionCu
 /// The same numbers around round positions, to be read off: the CPU's, and beside them the GPU's.
 void draw_table(const Canvas& c, Rect room, const PrecisionCurves& precision) {
   const float names = c.px(170), width = (room.width() - names) / static_cast<float>(precision.table_positions.size());
-  const float of_gpu = std::min(width * 0.48f, c.px(84));
+  const bool both = width >= c.px(two_numbers);
+  const float of_gpu = both ? std::min(width * 0.48f, c.px(84)) : 0;
   float y = room.least.y;
   const auto column = [&](std::size_t k) { return room.least.x + names + width * static_cast<float>(k + 1); };
-  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, "CPU, GPU around position");
+  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, both ? "CPU, GPU around position" : "CPU, around position");
   for (std::size_t k = 0; k < precision.table_positions.size(); ++k)
     text(c, {column(k), y}, c.fonts.small, c.theme.dim, grouped(c, static_cast<double>(precision.table_positions[k])),
          Align::right);
   y += c.px(row_height);
-  c.paint.line({room.least.x, y - c.px(1)}, {room.greatest.x, y - c.px(1)}, c.theme.grid, 1);
+  c.paint.line({room.least.x, y - c.px(1)}, {room.greatest.x, y - c.px(1)}, c.theme.grid, c.hairline());
   for (const PrecisionCurve& curve : precision.curves) {
     if (curve.on_gpu) continue;
     const PrecisionCurve* twin = on_gpu(precision, curve);
-    text(c, {room.least.x, y}, c.fonts.small, c.theme.text, curve.label());
+    text(c, {room.least.x, y}, c.fonts.small, c.theme.text,
+         shortened(c, c.fonts.small, curve.label(), names + width - of_gpu - c.px(60)));
     for (std::size_t k = 0; k < curve.table.size(); ++k) {
       text(c, {column(k) - of_gpu, y}, c.fonts.mono_small, c.theme.text, number(c, curve.table[k]), Align::right);
+      if (!both) continue;
       text(c, {column(k), y}, c.fonts.mono_small, c.theme.dim, twin ? number(c, twin->table[k]) : "–", Align::right);
     }
     y += c.px(row_height);
@@ -185,7 +210,8 @@ void draw_number_line(const Canvas& c, Rect room, NumberFormat format, const cha
       step == 0 ? c.words("none beyond 65 504: {} is infinite", of_m)
       : to == m ? c.words("every {}: {} is one of them", of_step, of_m)
                 : c.words("every {}: {} becomes {}", of_step, of_m, grouped(c, static_cast<double>(to)));
-  text(c, {x.first_pixel, y + c.px(7)}, c.fonts.small, to == m ? c.theme.dim : c.theme.bad, words);
+  text(c, {x.first_pixel, y + c.px(7)}, c.fonts.small, to == m ? c.theme.dim : c.theme.bad,
+       shortened(c, c.fonts.small, words, room.greatest.x - x.first_pixel));
   if (step > 0 && to != m && to >= 0) {
     const float end = x.pixel(static_cast<double>(to));
     c.paint.line({from, y - c.px(4)}, {end, y - c.px(4)}, c.theme.bad, c.stroke(2));
@@ -199,43 +225,73 @@ std::ptrdiff_t recipe_count(const PrecisionCurves& precision) {
 }
 
 void draw_number_lines(const Canvas& c, Rect room, std::int64_t m) {
-  text(c, room.least, c.fonts.small, c.theme.dim, "positions that a format has, around m");
-  const float half = room.width() / 2 - c.px(12), top = room.least.y + c.px(32);
+  text(c, room.least, c.fonts.small, c.theme.dim,
+       shortened(c, c.fonts.small, "positions that a format has, around m", room.width()));
+  const bool both = room.width() >= c.px(2 * least_number_line);
+  const float half = both ? room.width() / 2 - c.px(12) : room.width(), top = room.least.y + c.px(32);
   draw_number_line(c, {{room.least.x, top}, {room.least.x + half, room.greatest.y}}, NumberFormat::bfloat16, "bfloat16",
                    m);
-  draw_number_line(c, {{room.least.x + half + c.px(24), top}, room.greatest}, NumberFormat::float16, "float16", m);
+  if (both)
+    draw_number_line(c, {{room.least.x + half + c.px(24), top}, room.greatest}, NumberFormat::float16, "float16", m);
+}
+
+/// The lines of m and of the trained context, which can be taken. Returns what is being held, in words.
+std::string_view take_lines(const Canvas& c, const Plot& p, const Scene& scene, const Derived& derived, Scene& next) {
+  std::string_view held;
+  const auto m = static_cast<double>(std::max<std::int64_t>(1, scene.m));
+  const double trained = derived.trained_length();
+  const Grip of_m = c.bare ? Grip() : p.grip_x("m", m);
+  if (of_m.lit) held = c.words("m = {}", grouped(c, static_cast<double>(scene.m)));
+  take_grip(next, "m", of_m.value ? Grip{.value = std::round(*of_m.value)} : of_m);
+  const Grip of_trained = trained > 1 ? p.grip_x("trained", trained) : Grip();
+  take_grip(next, "trained", of_trained);
+  return held;
 }
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const Rect room =
       heading(c, panel, "Precision", "what the arithmetic of real code costs: the worst pair's error in cos and sin");
   const PrecisionCurves& measured = *derived.numbers<PrecisionCurves>();
-  const float lines = c.px(line_height), rows = static_cast<float>(recipe_count(measured) + 1) * c.px(row_height);
+  if (room.width() < c.px(90) || room.height() < c.px(60)) return;
+  const auto columns_of_table = static_cast<float>(std::max<std::size_t>(1, measured.table_positions.size()));
+  const bool number_lines = room.height() > c.px(line_height + 190) && room.width() >= c.px(least_number_line);
+  const float lines = number_lines ? c.px(line_height) : 0,
+              rows = static_cast<float>(recipe_count(measured) + 1) * c.px(row_height);
   // The table only where the plot keeps 190 pixels: the curves matter more, and the picture's CSV has the same table.
-  const bool tabled = room.height() - rows - lines > c.px(190);
+  const bool tabled =
+      room.height() - rows - lines > c.px(240) && (room.width() - c.px(170)) / columns_of_table >= c.px(one_number);
   const float foot = lines + (tabled ? rows + c.px(16) : 0);
-  const float legend = std::min(c.px(legend_width), room.width() * 0.3f);
-  Plot p = plot_in(c, {room.least, {room.greatest.x - legend - c.px(12), room.greatest.y - foot - c.px(10)}}, scene,
-                   measured);
+  // The legend needs its rows, the words above them and, where there is a GPU, those below.
+  const bool with_legend = room.width() >= c.px(least_with_legend) && room.height() - foot > rows + c.px(60);
+  const float legend = with_legend ? std::min(c.px(legend_width), room.width() * 0.4f) + c.px(12) : 0;
+  Plot p = plot_in(c, {room.least, {room.greatest.x - legend, room.greatest.y - foot - c.px(10)}}, scene, measured);
+  const auto pointed =
+      with_legend
+          ? draw_legend(c, {{p.area.greatest.x + c.px(20), p.area.least.y}, {room.greatest.x, p.area.greatest.y}},
+                        measured, scene, next)
+          : std::nullopt;
   p.draw_axes();
   p.begin();
   if (!c.bare) p.rule_x(static_cast<double>(std::max<std::int64_t>(1, scene.m)), c.theme.query, 1.4f, 2, 3);
   for (const PrecisionCurve& curve : measured.curves)
-    if (is_seen(scene, curve)) draw_curve(c, p, measured, curve, 1);
+    if (is_seen(scene, curve)) draw_curve(c, p, measured, curve, pointed && *pointed != curve.recipe ? 0.35f : 1.0f);
   p.end();
   const double trained = derived.trained_length();
   if (trained > 1) {
     p.rule_x(trained, c.theme.text, 1.4f, 7, 4);
     label_rule_x(c, p, trained, c.words("trained {}", grouped(c, trained)), c.theme.dim, p.area.greatest.y - c.px(21));
   }
-  draw_legend(c, {{p.area.greatest.x + c.px(20), p.area.least.y}, {room.greatest.x, p.area.greatest.y}}, measured,
-              scene, next);
   const float below = room.greatest.y - foot;
   if (tabled) draw_table(c, {{room.least.x, below}, {room.greatest.x, room.greatest.y - lines}}, measured);
-  draw_number_lines(c, {{room.least.x, room.greatest.y - lines + c.px(8)}, room.greatest}, scene.m);
+  if (number_lines) draw_number_lines(c, {{room.least.x, room.greatest.y - lines + c.px(8)}, room.greatest}, scene.m);
+  const std::string_view held = take_lines(c, p, scene, derived, next);
   p.take_input();
   keep_view(next, view_x, view_y, p);
-  if (p.hovered()) draw_read_out(c, p, measured, scene);
+  if (!held.empty())
+    label_rule_x(c, p, static_cast<double>(std::max<std::int64_t>(1, scene.m)), held, c.theme.text,
+                 p.area.least.y + c.px(3));
+  else if (p.hovered())
+    draw_read_out(c, p, measured, scene);
   if (const auto clicked = p.clicked()) {
     next.m = std::lround(p.x.value(clicked->x));
     settle(next);
@@ -258,7 +314,8 @@ const Picture precision_picture{
     .name = "precision",
     .title = "Precision",
     .line = "what the arithmetic of real code costs at every position, measured here",
-    .tab = "Precision",
+    .group = Group::precision,
+    .tab = "precision",
     .update = update,
     .draw = draw,
     .columns = columns,

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/axis.h"
+#include "app/canvas/hot_areas.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/parts.h"
 #include "core/analysis/hands.h"
@@ -25,15 +26,16 @@ struct Grid {
 };
 
 /// The arrangement with the largest dials; powers of two across where that costs little, so that rows align.
-Grid arrange(const Canvas& c, Rect area, std::int64_t pairs) {
+/// `label`: width of the widest number, pixels.
+Grid arrange(const Canvas& c, Rect area, std::int64_t pairs, float label) {
   Grid best;
   float best_worth = 0;
   for (std::int64_t columns = 1; columns <= pairs; ++columns) {
     const std::int64_t rows = (pairs + columns - 1) / columns;
     Grid g{columns, rows, area.width() / static_cast<float>(columns), area.height() / static_cast<float>(rows),
            0,       true};
-    // Numbers only where three digits fit below a dial that is still large enough to read.
-    g.labelled = g.cell_width >= c.px(26) && g.cell_height - c.px(label_height) >= c.px(24);
+    // Numbers only where they fit below a dial that is still large enough to read.
+    g.labelled = g.cell_width >= label + c.px(3) && g.cell_height - c.px(label_height) >= c.px(24);
     g.radius = std::min(g.cell_width, g.cell_height - (g.labelled ? c.px(label_height) : 0.0f)) / 2 * 0.84f;
     // A row of 8, 16 or 32 pairs is easier to count along than another. It is taken where its dials are at most about a
     // tenth smaller than the largest that fit.
@@ -55,7 +57,10 @@ void draw_legend(const Canvas& c, Rect panel, std::int64_t pairs) {
     x += text(c, {x, y}, c.fonts.small, c.theme.dim, label) + c.px(22);
   };
   const std::string_view count = c.words("{} pairs, fastest first", pairs);
-  if (room(count)) words(count);
+  // Query and key come together or not at all, and before the words.
+  const float both = text_width(c.fonts.small, "query") + text_width(c.fonts.small, "key") + c.px(2 * 26 + 2 * 22);
+  if (x + both > panel.greatest.x) return;
+  if (x + both + text_width(c.fonts.small, count) + c.px(22) <= panel.greatest.x) words(count);
   for (const auto& [label, colour] : {std::pair{"query", c.theme.query}, std::pair{"key", c.theme.key}}) {
     if (!room(label)) return;
     c.paint.line({x, middle}, {x + c.px(20), middle}, colour, c.stroke(4));
@@ -102,16 +107,16 @@ void draw_strip(const Canvas& c, Rect area, const Derived& derived) {
     ImU32 colour = c.theme.outline;
     std::string_view label = "never turns";
     switch (stretch.fate) {
-    case PairFate::kept: colour = c.theme.kept, label = "keep (extrapolate)"; break;
+    case PairFate::kept: colour = c.theme.kept, label = "kept as trained"; break;
     case PairFate::blended:
       colour = each_its_own ? c.theme.own_factor : c.theme.blended;
-      label = each_its_own ? "each pair by its own factor" : "blend";
+      label = each_its_own ? "each pair by its own factor" : "blended";
       break;
     case PairFate::interpolated: {
       const auto last = static_cast<std::size_t>(stretch.end - 1);
       colour = c.theme.interpolated;
       // The last pair of the stretch stands for all: pairs that are interpolated are divided by the same number.
-      label = c.words("interpolate ÷{:.4g}", spectrum.unscaled[last] / spectrum.inv_freq[last]);
+      label = c.words("slowed ÷{:.4g}", spectrum.unscaled[last] / spectrum.inv_freq[last]);
       break;
     }
     case PairFate::unrotated: break;
@@ -131,7 +136,8 @@ void draw_strip(const Canvas& c, Rect area, const Derived& derived) {
     text(c, {x, top - c.px(20)}, c.fonts.small, ink, label);
     free_from = x + width + c.px(16);
   }
-  for (std::int64_t i = 1; i < spectrum.pairs() && spectrum.pairs() <= 128; ++i)
+  // Lines between pairs where they are more than two pixels apart.
+  for (std::int64_t i = 1; i < spectrum.pairs() && x_of(1) - x_of(0) > c.px(3); ++i)
     c.paint.line({x_of(i), top}, {x_of(i), area.greatest.y}, with_alpha(c.theme.panel, 0.5f), 1);
 }
 
@@ -174,11 +180,24 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   draw_legend(c, {{area.least.x + title, panel.least.y + c.px(17)}, {panel.greatest.x - c.px(8), area.least.y}},
               spectrum.pairs());
 
-  const Rect wall{{area.least.x, area.least.y + c.px(4)}, {area.greatest.x, area.greatest.y - c.px(strip_room)}};
-  draw_strip(c, area, derived);
+  // The wall of dials stays whatever the room is: the sentence goes first, then the strip.
+  Rect wall{{area.least.x, area.least.y + c.px(4)}, area.greatest};
+  if (area.height() > c.px(110)) {
+    wall.greatest.y -= c.px(strip_room);
+    draw_strip(c, area, derived);
+  }
+  constexpr std::string_view what_a_pair_is =
+      "A pair is two numbers of q and of k; they turn by position × a speed of their own.";
+  if (area.height() > c.px(230) && text_width(c.fonts.small, what_a_pair_is) <= area.width()) {
+    text(c, area.least, c.fonts.small, c.theme.dim, what_a_pair_is);
+    wall.least.y += c.px(24);
+  }
   const std::vector<std::uint8_t>& axes = derived.axes(); // letters beside the numbers where positions have several
   const auto pairs = chosen_pairs(c, scene, spectrum.pairs());
-  const Grid grid = arrange(c, wall, static_cast<std::int64_t>(pairs.size()));
+  if (wall.width() < c.px(40) || wall.height() < c.px(12)) return;
+  const float label = text_width(c.fonts.mono_small, c.words("{}{}", axes.empty() ? "" : "w", pairs.back()));
+  const Grid grid = arrange(c, wall, static_cast<std::int64_t>(pairs.size()), label);
+  hot_areas().push_back(wall);
   std::optional<std::pair<std::int64_t, Dial>> hovered;
   for (std::size_t place = 0; place < pairs.size(); ++place) {
     const std::int64_t i = pairs[place];
@@ -202,9 +221,11 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   if (hovered) draw_read_out(c, wall, hovered->first, scene, derived, hovered->second);
 }
 
-/// The wall, and the selected pair beside it.
+/// The wall, and the selected pair beside it where the stage is wide enough for both.
 void draw_with_pair(const Canvas& c, Rect area, const Scene& scene, const Derived& derived, Scene& next) {
-  const float split = area.greatest.x - area.width() * 0.27f;
+  const float beside = std::clamp(area.width() * 0.27f, c.px(290), std::max(c.px(290), area.height() * 0.6f));
+  if (area.width() - beside < c.px(380)) return draw(c, area, scene, derived, next);
+  const float split = area.greatest.x - beside;
   draw(c, {area.least, {split, area.greatest.y}}, scene, derived, next);
   find_picture("pair")->draw(c, {{split + c.px(12), area.least.y}, area.greatest}, scene, derived, next);
 }
@@ -231,7 +252,8 @@ const Picture rotations_picture{
     .name = "rotations",
     .title = "Rotations",
     .line = "the wall of dials: every pair's query, key and the angle between them",
-    .tab = "Rotations",
+    .group = Group::rotations,
+    .tab = "dials",
     .update = update_hands,
     .draw = draw,
     .draw_on_stage = draw_with_pair,

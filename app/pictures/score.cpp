@@ -5,6 +5,7 @@
 
 #include "app/canvas/axis_view.h"
 #include "app/pictures/parts.h"
+#include "app/scene/actions.h"
 #include "core/analysis/first_negative.h"
 
 namespace ropescope::pictures {
@@ -60,11 +61,12 @@ AxisSpec distances(const Scene& scene, const Derived& derived) {
   const Scale scale = scale_of(scene);
   return {.all = {first_distance(scale), static_cast<double>(derived.length())},
           .scale = scale,
-          .labels = scale == Scale::linear ? Labels::powers_of_two : Labels::decades,
+          .labels = Labels::powers_of_two,
           .title = "relative distance Δ = m − n (tokens)",
           .view = seen_distances(scene),
           .fewest = 4,
-          .least_gap = 90};
+          .least_gap = 44,
+          .end_labelled = true};
 }
 
 void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience patience) {
@@ -112,7 +114,7 @@ void draw_beyond(const Canvas& c, const Plot& p, double trained) {
   c.paint.push_clip({{left, p.area.least.y}, p.area.greatest});
   // Lines at 45°: the first begin a height further left, so that the corner is hatched too.
   for (float x = left - height; x < p.area.greatest.x; x += pitch)
-    c.paint.line({x, p.area.greatest.y}, {x + height, p.area.least.y}, with_alpha(c.theme.beyond, 0.10f), 1);
+    c.paint.line({x, p.area.greatest.y}, {x + height, p.area.least.y}, with_alpha(c.theme.beyond, 0.10f), c.hairline());
   c.paint.pop_clip();
   p.rule_x(trained, c.theme.text, 1.4f, 7, 4);
 }
@@ -133,25 +135,32 @@ void draw_edges(const Canvas& c, std::span<const Span> columns, bool everywhere,
     }
 }
 
+/// The line of local means, pixels.
+std::pmr::vector<ImVec2> line_of(const Canvas& c, const Plot& p, const Scene& scene, const Series& series) {
+  const ScoreCurve& curve = series.curve;
+  const double gain = gain_of(scene, series);
+  auto line = c.list_of<ImVec2>(curve.bins.size());
+  for (std::size_t b = 0; b < curve.bins.size(); ++b)
+    line.push_back(p.at(bin_distance(curve, b), gain * static_cast<double>(curve.local_mean[b])));
+  return line;
+}
+
 /// One scheme: its band, or its line of local means.
 void draw_series(const Canvas& c, const Plot& p, const Scene& scene, const Series& series, bool band, float alpha) {
   const ScoreCurve& curve = series.curve;
   const ImU32 colour = with_alpha(scheme_colour(c, series), alpha);
   const double gain = gain_of(scene, series);
-  auto columns = c.list_of<Span>(curve.bins.size());
-  auto line = c.list_of<ImVec2>(curve.bins.size());
-  for (std::size_t b = 0; b < curve.bins.size(); ++b) {
-    const float x = p.x.pixel(bin_distance(curve, b));
-    columns.push_back({x, p.y.pixel(gain * static_cast<double>(curve.bins[b].greatest)),
-                       p.y.pixel(gain * static_cast<double>(curve.bins[b].least))});
-    line.emplace_back(x, p.y.pixel(gain * static_cast<double>(curve.local_mean[b])));
-  }
   c.paint.begin_group(series.label);
   if (band) {
+    auto columns = c.list_of<Span>(curve.bins.size());
+    for (std::size_t b = 0; b < curve.bins.size(); ++b)
+      columns.push_back({p.x.pixel(bin_distance(curve, b)),
+                         p.y.pixel(gain * static_cast<double>(curve.bins[b].greatest)),
+                         p.y.pixel(gain * static_cast<double>(curve.bins[b].least))});
     c.paint.band(columns, with_alpha(colour, alpha * (c.theme.dark ? 0.26f : 0.24f)));
     draw_edges(c, columns, series.current, with_alpha(colour, alpha * 0.22f));
   } else
-    p.line(line, colour, scheme_width(series), scheme_dash(series));
+    p.line(line_of(c, p, scene, series), colour, scheme_width(series), scheme_dash(series));
   c.paint.end_group();
 }
 
@@ -167,6 +176,14 @@ void draw_progress(const Canvas& c, const Plot& p, const Derived& derived) {
            c.words("a part of the distances so far; {:.0f} % refined", 100 * derived.refined()));
 }
 
+/// The table lies where it covers least of the lines that it reads.
+void place_table(const Canvas& c, ReadOut& table, ImVec2 at, const Plot& p, const Scene& scene, const Derived& derived,
+                 std::span<const float> alpha, bool may_go = false) {
+  for (std::size_t s = 0; s < derived.series().size(); ++s)
+    if (alpha[s] > 0) keep_off(table, p, line_of(c, p, scene, derived.series()[s]));
+  table.draw(at, p.area, may_go);
+}
+
 /// The scores at the scene's own distance.
 void draw_here(const Canvas& c, const Plot& p, const Scene& scene, const Derived& derived,
                std::span<const float> alpha) {
@@ -176,20 +193,18 @@ void draw_here(const Canvas& c, const Plot& p, const Scene& scene, const Derived
   p.rule_x(distance, c.theme.dim, 1.4f, 2, 3);
   const Series& current = derived.current();
   const ImVec2 at{x, p.y.pixel(gain_of(scene, current) * current.score_here)};
-  if (p.area.contains(at)) {
-    c.paint.disc(at, c.px(7), c.theme.text);
-    c.paint.disc(at, c.px(5), scheme_colour(c, current));
-  }
+  if (p.area.contains(at)) read_out_dot(c, at, scheme_colour(c, current));
   // The axis has no sign: cosines of Δ and −Δ are the same.
   ReadOut table(c, scene.m < scene.n ? c.words("|Δ| = {}", grouped(c, distance))
                                      : c.words("Δ = {}", grouped(c, distance)));
   for (std::size_t s = 0; s < derived.series().size(); ++s) {
     const Series& series = derived.series()[s];
     if (alpha[s] > 0)
-      table.add(scheme_colour(c, series), series.label,
+      table.add(scheme_colour(c, series), scheme_dash(series), series.label,
                 c.words("{}", with_sign(gain_of(scene, series) * series.score_here, 4)));
   }
-  table.draw({at.x, std::min(at.y, p.area.least.y + p.area.height() * 0.45f)}, p.area);
+  place_table(c, table, {at.x, std::min(at.y, p.area.least.y + p.area.height() * 0.45f)}, p, scene, derived, alpha,
+              true);
 }
 
 /// What the column under the mouse holds.
@@ -203,8 +218,7 @@ void draw_under_mouse(const Canvas& c, const Plot& p, const Scene& scene, const 
   const auto above = std::upper_bound(edges.begin(), edges.end() - 1, static_cast<std::int64_t>(std::lround(wanted)));
   const auto bin = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, above - edges.begin() - 1));
   const std::int64_t first = edges[bin], last = edges[bin + 1] - 1;
-  const float x = p.x.pixel(bin_distance(derived.current().curve, bin));
-  c.paint.line({x, p.area.least.y}, {x, p.area.greatest.y}, with_alpha(c.theme.text, 0.5f), 1);
+  read_out_rule(c, p.area, p.x.pixel(bin_distance(derived.current().curve, bin)));
   ReadOut table(c, first == last ? c.words("Δ = {}", grouped(c, static_cast<double>(first)))
                                  : c.words("Δ = {} … {}", grouped(c, static_cast<double>(first)),
                                            grouped(c, static_cast<double>(last))));
@@ -214,15 +228,15 @@ void draw_under_mouse(const Canvas& c, const Plot& p, const Scene& scene, const 
     const ScoreBin& b = series.curve.bins[bin];
     const double gain = gain_of(scene, series);
     const auto number = [&](float v) { return with_sign(gain * static_cast<double>(v), 4); };
-    const ImVec2 at{x, p.y.pixel(gain * static_cast<double>(series.curve.local_mean[bin]))};
+    const ImVec2 at = p.at(bin_distance(series.curve, bin), gain * static_cast<double>(series.curve.local_mean[bin]));
     if (p.area.contains(at)) c.paint.disc(at, c.px(4), scheme_colour(c, series));
     // The line's own value, so that the table is the line; then what lies behind it.
     const std::string line = number(series.curve.local_mean[bin]);
-    table.add(scheme_colour(c, series), series.label,
+    table.add(scheme_colour(c, series), scheme_dash(series), series.label,
               first == last ? c.words("line {}, here {}", line, number(b.mean))
                             : c.words("line {}, here {} … {}", line, number(b.least), number(b.greatest)));
   }
-  table.draw(c.mouse, p.area);
+  place_table(c, table, c.mouse, p, scene, derived, alpha);
 }
 
 /// The query at a distance behind the key. Where it would leave the context that is pictured, the key makes room.
@@ -248,17 +262,104 @@ void draw_first_negative(const Canvas& c, const Plot& p, const Derived& derived)
   c.paint.line({at.x, at.y - c.px(5)}, {at.x, at.y + c.px(5)}, colour, c.stroke(2));
   const std::string_view words = c.words("first below 0 at {}", grouped(c, distance));
   const float width = text_width(c.fonts.small, words), left = at.x - width - c.px(6);
-  if (left > p.area.least.x) label_on(c, {left, at.y + c.px(5)}, c.theme.dim, words);
+  if (left > p.area.least.x && p.area.height() > c.px(60)) label_on(c, {left, at.y + c.px(5)}, c.theme.dim, words);
+}
+
+/// Whose score it is, which is the whole truth of the curve: it never leaves the picture, and becomes shorter where
+/// there is less room. Its last words switch the attention factor. Returns what is left below.
+Rect draw_caveat(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, Scene& next) {
+  const Series& current = derived.current();
+  const bool on = scene.options.flag(with_factor);
+  const std::string_view along = scene.axis < 0 ? "" : c.words(" along {}", axis_name(scene.rope, scene.axis));
+  const std::string_view factor =
+      on ? c.words("× attention factor² ({:.4f} of {})", gain_of(scene, current), current.label)
+         : std::string_view("without the attention factor");
+  const std::string_view brief_factor = on ? "× factor²" : "no attention factor";
+  struct Words {
+    std::string_view whose, factor, drawn;
+  };
+  const std::int64_t pairs = current.spectrum.pairs();
+  const std::string_view mean = c.words("q = k = 1: mean of cos Δθ over {} pairs{}, ", pairs, along);
+  const Words choices[] = {{mean, factor, "; line: local mean, band: least to greatest of every Δ"},
+                           {mean, factor, "; line: local mean, band: every Δ"},
+                           {mean, factor, ""},
+                           {c.words("q = k = 1, mean over {} pairs, ", pairs), brief_factor, ""},
+                           {"q = k = 1, mean, ", brief_factor, ""},
+                           {"q = k = 1, ", on ? "× factor²" : "no factor", ""}};
+  const auto width = [&](std::string_view words) { return text_width(c.fonts.small, words); };
+  const Words* words = std::begin(choices);
+  while (words + 1 != std::end(choices) &&
+         width(words->whose) + width(words->factor) + width(words->drawn) + 4 > room.width())
+    ++words;
+  ImVec2 at = room.least;
+  // Words begin on whole pixels: the next ones begin behind the last pixel of those before.
+  at.x = std::ceil(at.x + text(c, at, c.fonts.small, c.theme.dim, words->whose)) + 1;
+  if (switch_words(c, with_factor.key.data(), at, words->factor,
+                   "Scores as drawn, or multiplied by the scheme's attention factor on q and on k, as the model's are. "
+                   "Click: the other one."))
+    next.options.set(with_factor, !on);
+  text(c, {std::ceil(at.x + width(words->factor)) + 1, at.y}, c.fonts.small, c.theme.dim, words->drawn);
+  return {{room.least.x, room.least.y + c.px(18)}, room.greatest};
+}
+
+/// At the right of the axis's title, where there is room beside it: how distances lie along the axis.
+void draw_scale_switch(const Canvas& c, const Plot& p, const Scene& scene, Scene& next) {
+  const std::string_view words = scene.options.is(x_scale, "log")      ? "log scale"
+                                 : scene.options.is(x_scale, "linear") ? "linear scale"
+                                                                       : "symlog scale";
+  const float width = text_width(c.fonts.small, words);
+  if (p.area.width() < c.px(300) + 2 * width) return;
+  if (switch_words(c, x_scale.key.data(), {p.area.greatest.x - width, p.area.greatest.y + c.px(22)}, words,
+                   "How distances lie along the axis: logarithmic from 1, linear from 0, or symlog, which is "
+                   "logarithmic and has a 0. Click or L: the next one."))
+    action("scale").apply(next);
+}
+
+/// What can be taken on the plot: the present distance, the trained context and the target, which is the right end.
+/// Returns what is being held, in words with its place; nothing where no line is.
+struct Held {
+  double value;
+  std::string_view words;
+};
+std::optional<Held> take_lines(const Canvas& c, const Plot& p, const Scene& scene, const Derived& derived,
+                               Scene& next) {
+  const double trained = derived.trained_length(), target = static_cast<double>(derived.length());
+  const auto distance = static_cast<double>(std::abs(scene.m - scene.n));
+  std::optional<Held> held;
+  const auto take = [&](std::string_view key, const Grip& grip, double value) {
+    if (grip.lit) held = {value, c.words("{} {}", key, grouped(c, value))};
+    take_grip(next, key, grip);
+  };
+  const Grip here = c.bare ? Grip() : p.grip_x("distance", distance);
+  if (here.lit) held = {distance, c.words("Δ = {}", grouped(c, distance))};
+  if (here.value) choose_distance(next, std::clamp<std::int64_t>(std::llround(*here.value), 0, derived.length() - 1));
+  // Where there is no extension both are the same place, and what is dragged there is how far the picture reaches.
+  if (trained < target) take("trained", p.grip_x("trained", trained), trained);
+  take("target", p.grip_x("target", target), target);
+  return held;
+}
+
+/// With Shift, a click on another scheme's line puts that scheme in force.
+bool choose_line(const Canvas& c, const Plot& p, const Scene& scene, const Derived& derived,
+                 std::span<const float> alpha, ImVec2 at, Scene& next) {
+  if (!ImGui::GetIO().KeyShift) return false;
+  for (std::size_t s = 0; s < derived.series().size(); ++s) {
+    const Series& series = derived.series()[s];
+    if (alpha[s] == 0 || series.current || !series.layer_type.empty()) continue;
+    for (const ImVec2 point : line_of(c, p, scene, series)) {
+      if (std::hypot(point.x - at.x, point.y - at.y) > c.px(8)) continue;
+      choose_scheme(next, series.config.scaling.rope_type);
+      return true;
+    }
+  }
+  return false;
 }
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
-  const std::string_view along = scene.axis < 0 ? "" : c.words(" along {}", axis_name(scene.rope, scene.axis));
-  const std::string_view factor = scene.options.flag(with_factor) ? " × attention factor²" : "";
   Rect room;
-  const Alphas alphas = heading_with_series(
-      c, panel, c.words("Score versus relative distance{}", along),
-      c.words("⟨R(m)q, R(n)k⟩ / d{}, q = k = 1; line: local mean, band: least to greatest of every Δ", factor),
-      c.words("q = k = 1{}; mean, and band of every Δ", factor), scene, derived, hidden, next, room);
+  const Alphas alphas =
+      heading_with_series(c, panel, "Score versus relative distance", "", "", scene, derived, hidden, next, room);
+  room = draw_caveat(c, room, scene, derived, next);
   Plot p = plot_in(c, room, scene, derived);
   const std::vector<Series>& series = derived.series();
   draw_beyond(c, p, derived.trained_length());
@@ -270,17 +371,23 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
       if (alphas[s] > 0) draw_series(c, p, scene, series[s], band, alphas[s]);
   p.end();
   const double trained = derived.trained_length();
+  const float top = p.area.least.y + c.px(3);
   if (trained < p.x.greatest)
-    label_rule_x(c, p, std::max(trained, p.x.least), beyond_words(scene), c.theme.beyond, p.area.least.y + c.px(3));
+    label_rule_x(c, p, std::max(trained, p.x.least), beyond_words(scene), c.theme.beyond, top);
   draw_first_negative(c, p, derived);
+  draw_scale_switch(c, p, scene, next);
+  const auto held = take_lines(c, p, scene, derived, next);
   p.take_input();
   keep_view(next, view_x, view_y, p);
-  if (p.hovered())
+  if (p.hovered() && !held)
     draw_under_mouse(c, p, scene, derived, alphas);
   else if (!c.bare)
     draw_here(c, p, scene, derived, alphas);
+  if (held) label_rule_x(c, p, held->value, held->words, c.theme.text, top + c.px(22));
   draw_progress(c, p, derived);
-  if (const auto clicked = p.clicked()) choose_distance(next, std::lround(p.x.value(clicked->x)));
+  if (const auto clicked = p.clicked())
+    if (!choose_line(c, p, scene, derived, alphas, *clicked, next))
+      choose_distance(next, std::lround(p.x.value(clicked->x)));
 }
 
 Table columns(const Scene& scene, const Derived& derived) {
@@ -317,11 +424,13 @@ const Picture score_picture{
     .name = "score",
     .title = "Score",
     .line = "score versus distance: local mean, least and greatest of every integer distance",
-    .tab = "Score",
+    .group = Group::score,
+    .tab = "curve",
     .update = update,
     .draw = draw,
     .columns = columns,
     .options = options,
+    .compares = true,
 };
 
 } // namespace ropescope::pictures

@@ -5,6 +5,7 @@
 
 #include "app/pictures/parts.h"
 #include "core/analysis/wavelengths.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::pictures {
 
@@ -50,7 +51,7 @@ void label_axes(const Canvas& c, const Plot& plot, const RopeConfig& rope, const
          axis_name(rope, axes[begin]), Align::centre);
     if (begin > 0) {
       const float edge = plot.x.pixel(static_cast<double>(begin) - 0.5);
-      c.paint.line({edge, plot.area.least.y}, {edge, plot.area.greatest.y}, c.theme.outline, 1);
+      c.paint.line({edge, plot.area.least.y}, {edge, plot.area.greatest.y}, c.theme.outline, c.hairline());
     }
   }
 }
@@ -73,18 +74,24 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
           // The fastest pair of a text model turns once in 2π = 6.3 tokens under every base, so the axis begins at 4.
           {.all = {4, greatest * 1.5},
            .scale = Scale::log,
-           .labels = Labels::powers_of_ten,
+           .labels = Labels::powers_of_two,
+           .title = "wavelength λ (tokens per turn)",
            .view = scene.options.range(view_y),
            .least_gap = 30}};
 }
 
-void draw_curve(const Canvas& c, const Plot& plot, const Series& series, float alpha) {
+std::pmr::vector<ImVec2> points_of(const Canvas& c, const Plot& plot, const Series& series) {
   auto points = c.list_of<ImVec2>(series.spectrum.inv_freq.size());
   for (std::size_t i = 0; i < series.spectrum.inv_freq.size(); ++i)
     if (const double theta = series.spectrum.inv_freq[i]; theta > 0)
       points.push_back(plot.at(static_cast<double>(i), wavelength(theta)));
+  return points;
+}
+
+void draw_curve(const Canvas& c, const Plot& plot, const Series& series, float alpha) {
   c.paint.begin_group(series.label);
-  plot.line(points, with_alpha(scheme_colour(c, series), alpha), scheme_width(series), scheme_dash(series));
+  plot.line(points_of(c, plot, series), with_alpha(scheme_colour(c, series), alpha), scheme_width(series),
+            scheme_dash(series));
   c.paint.end_group();
 }
 
@@ -107,24 +114,81 @@ void draw_lengths(const Canvas& c, const Plot& plot, const Derived& derived) {
 void draw_read_out(const Canvas& c, const Plot& plot, const Derived& derived, std::span<const float> alpha) {
   const std::int64_t pairs = derived.current().spectrum.pairs();
   const auto pair = std::clamp<std::int64_t>(std::llround(plot.x.value(c.mouse.x)), 0, pairs - 1);
-  const float at = plot.x.pixel(static_cast<double>(pair));
-  c.paint.line({at, plot.area.least.y}, {at, plot.area.greatest.y}, with_alpha(c.theme.text, 0.5f), 1);
+  read_out_rule(c, plot.area, plot.x.pixel(static_cast<double>(pair)));
   ReadOut table(c, c.words("pair {}", pair));
   for (std::size_t s = 0; s < derived.series().size(); ++s) {
     const Series& series = derived.series()[s];
     const auto i = static_cast<std::size_t>(pair);
     if (alpha[s] == 0 || i >= series.spectrum.inv_freq.size()) continue;
     const double theta = series.spectrum.inv_freq[i], lambda = wavelength(theta);
-    table.add(scheme_colour(c, series), series.label,
+    table.add(scheme_colour(c, series), scheme_dash(series), series.label,
               theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)));
+    keep_off(table, plot, points_of(c, plot, series));
   }
   table.draw(c.mouse, plot.area);
 }
 
+/// A number that people would choose: of two digits where one is less than a percent away, else of three.
+double snapped_turns(double turns) {
+  const auto digits = [&](int count) {
+    const double unit = std::pow(10.0, std::floor(std::log10(turns)) - (count - 1));
+    return std::round(turns / unit) * unit;
+  };
+  return std::abs(digits(2) / turns - 1) < 0.01 ? digits(2) : digits(3);
+}
+
+/// The edges of what the scheme in force blends, in turns within the trained context: YaRN's β, Llama 3's factors. Each
+/// has a grip; they cannot cross. `held`: what is being dragged, in words.
+void take_edges(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived, Scene& next,
+                std::string_view& held) {
+  constexpr double apart = 1.05; // the least ratio of the two
+  const std::vector<double>& plain = derived.trained().inv_freq;
+  for (const SchemeControl& control : scheme_of(scene.rope).controls) {
+    if (!control.high || control.low->unit != "turns") continue;
+    const double low = scene.rope.scaling.parameters.number(*control.low),
+                 high = scene.rope.scaling.parameters.number(*control.high);
+    for (const Parameter* edge : {control.high, control.low}) {
+      const double turns = edge == control.low ? low : high;
+      const auto place = place_of_turns(plain, derived.trained_length(), turns);
+      if (!place) continue;
+      const float at = plot.x.pixel(*place), size = c.px(5);
+      if (at < plot.area.least.x || at > plot.area.greatest.x) continue;
+      c.paint.triangle({at, plot.area.least.y + 1.6f * size}, {at - size, plot.area.least.y},
+                       {at + size, plot.area.least.y}, c.theme.blended);
+      Grip grip = plot.grip_x(edge->key.data(), *place); // a literal, which ends with NUL
+      if (grip.lit) held = c.words("{} = {:.3g} turns in {}", edge->key, turns, grouped(c, derived.trained_length()));
+      if (grip.value) {
+        const double dragged = snapped_turns(turns_at(plain, derived.trained_length(), *grip.value));
+        grip.value = edge == control.low ? std::min(dragged, high / apart) : std::max(dragged, low * apart);
+      }
+      take_grip(next, c.words("{}.{}", scheme_of(scene.rope).choice(), edge->key), grip);
+    }
+  }
+}
+
+/// All lines that can be taken. Returns what is being held, in words; empty where nothing is.
+std::string_view take_lines(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived,
+                            Scene& next) {
+  std::string_view held;
+  if (!c.bare) take_edges(c, plot, scene, derived, next, held);
+  const auto take = [&](const char* key, double tokens) {
+    const Grip grip = plot.grip_y(key, tokens);
+    if (grip.lit) held = c.words("{} {}", key, grouped(c, tokens));
+    take_grip(next, key, grip);
+  };
+  const double trained = derived.trained_length(), target = static_cast<double>(derived.length());
+  if (trained < target) take("trained", trained);
+  take("target", target);
+  const Grip pair = plot.grip_x("pair", static_cast<double>(scene.pair));
+  if (pair.lit) held = c.words("pair {}", scene.pair);
+  if (pair.value)
+    next.pair = std::clamp<std::int64_t>(std::llround(*pair.value), 0, derived.current().spectrum.pairs() - 1);
+  return held;
+}
+
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   Rect room;
-  const Alphas alphas =
-      heading_with_series(c, panel, "Wavelengths", "tokens per full turn", "", scene, derived, hidden, next, room);
+  const Alphas alphas = heading_with_series(c, panel, "Wavelengths", "", "", scene, derived, hidden, next, room);
   Plot plot = plot_in(c, room, scene, derived);
   const Spectrum& current = derived.current().spectrum;
   plot.draw_axes();
@@ -143,9 +207,15 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
                  scheme_colour(c, derived.current()));
   plot.end();
   draw_lengths(c, plot, derived);
+  const std::string_view held = take_lines(c, plot, scene, derived, next);
   plot.take_input();
   keep_view(next, view_x, view_y, plot);
-  if (plot.hovered()) draw_read_out(c, plot, derived, alphas);
+  if (plot.hovered() && held.empty()) draw_read_out(c, plot, derived, alphas);
+  if (!held.empty()) {
+    const float width = text_width(c.fonts.small, held);
+    label_on(c, {std::max(plot.area.least.x, plot.area.centre().x - width / 2), plot.area.least.y + c.px(12)},
+             c.theme.text, held);
+  }
   if (const auto clicked = plot.clicked())
     next.pair = std::clamp<std::int64_t>(std::llround(plot.x.value(clicked->x)), 0, current.pairs() - 1);
 }
@@ -170,10 +240,12 @@ const Picture wavelengths_picture{
     .name = "wavelengths",
     .title = "Wavelengths",
     .line = "tokens per full turn of every pair, against the trained context",
-    .tab = "Wavelengths",
+    .group = Group::extension,
+    .tab = "wavelengths",
     .draw = draw,
     .columns = columns,
     .options = options,
+    .compares = true,
 };
 
 } // namespace ropescope::pictures

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/scene/picture.h"
+#include "app/scene/property.h"
 #include "core/error.h"
 
 namespace ropescope {
@@ -27,6 +28,23 @@ template <std::int64_t pairs>
 Request select(Scene& scene) {
   scene.pair += pairs;
   settle(scene);
+  return Request::none;
+}
+
+template <std::int64_t tokens>
+Request step_key(Scene& scene) {
+  scene.n += tokens;
+  settle(scene);
+  return Request::none;
+}
+
+/// The next of the ways in which the distances of the score lie along their axis.
+Request next_scale(Scene& scene) {
+  const Property& row = *find_property("score.x_scale");
+  const std::span<const std::string_view> words = row.choices();
+  const std::string present = std::get<std::string>(get(scene, row));
+  const auto at = std::find(words.begin(), words.end(), present);
+  set(scene, row, std::string(at == words.end() || at + 1 == words.end() ? words.front() : *(at + 1)));
   return Request::none;
 }
 
@@ -56,7 +74,13 @@ Request back_to_overview(Scene& scene) {
   return Request::none;
 }
 
-// The title is what the help overlay shows. The tabs, which come first, are made from the rows of pictures.
+/// A row with words beside its title.
+constexpr Action explained(Action action, std::string_view help) {
+  action.help = help;
+  return action;
+}
+
+// The title is what the help overlay shows. Groups and views, which come first, are made from the rows of pictures.
 constexpr Action table[] = {
     {"view.grid", "Back to the overview", GLFW_KEY_0, 0, back_to_overview},
     {"play", "Play and pause", GLFW_KEY_SPACE, 0, toggle_play},
@@ -66,32 +90,75 @@ constexpr Action table[] = {
     {"step.back.16", "m − 16", GLFW_KEY_LEFT, GLFW_MOD_SHIFT, step<-16>},
     {"step.forward.1024", "m + 1 024", GLFW_KEY_RIGHT, GLFW_MOD_CONTROL, step<1024>},
     {"step.back.1024", "m − 1 024", GLFW_KEY_LEFT, GLFW_MOD_CONTROL, step<-1024>},
+    {"key.forward", "n + 1", GLFW_KEY_UP, 0, step_key<1>},
+    {"key.back", "n − 1", GLFW_KEY_DOWN, 0, step_key<-1>},
+    {"key.forward.16", "n + 16", GLFW_KEY_UP, GLFW_MOD_SHIFT, step_key<16>},
+    {"key.back.16", "n − 16", GLFW_KEY_DOWN, GLFW_MOD_SHIFT, step_key<-16>},
+    {"key.forward.1024", "n + 1 024", GLFW_KEY_UP, GLFW_MOD_CONTROL, step_key<1024>},
+    {"key.back.1024", "n − 1 024", GLFW_KEY_DOWN, GLFW_MOD_CONTROL, step_key<-1024>},
+    {"scale", "Distances logarithmic, linear, symlog", GLFW_KEY_L, 0, next_scale},
+    {"fit", "All plots show all there is", GLFW_KEY_HOME, 0, ask<Request::fit>},
     {"pair.next", "Next pair", GLFW_KEY_RIGHT_BRACKET, 0, select<1>},
     {"pair.previous", "Previous pair", GLFW_KEY_LEFT_BRACKET, 0, select<-1>},
     {"theme", "Light and dark", GLFW_KEY_T, 0, toggle_theme},
-    {"panel", "Show and hide the panel", GLFW_KEY_TAB, 0, toggle_panel},
-    {"open", "Open a model, a scene or a picture", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
-    {"export", "Export the picture as PNG", GLFW_KEY_S, 0, ask<Request::export_png>},
+    {"panel", "Show and hide the panel", GLFW_KEY_F9, 0, toggle_panel},
+    explained({"palette", "Find an action, a model or a value", GLFW_KEY_P, GLFW_MOD_CONTROL, ask<Request::palette>},
+              "A list of all that can be done and set, searched as you type: \"base 500k\" sets the base."),
+    explained({"models", "Choose a model", GLFW_KEY_M, GLFW_MOD_CONTROL, ask<Request::models>},
+              "The list of models, searched as you type."),
+    {"open", "Open a model, a scene, a picture or arrays", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
+    {"save", "Save the scene", GLFW_KEY_S, GLFW_MOD_CONTROL, ask<Request::save_scene>},
+    {"save.as", "Save the scene under another name", GLFW_KEY_S, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT,
+     ask<Request::save_scene_as>},
+    {"export.dialog", "Export: choose what, how large, and where", GLFW_KEY_E, GLFW_MOD_CONTROL,
+     ask<Request::export_dialog>},
+    {"film", "Film of one property that moves", GLFW_KEY_E, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT,
+     ask<Request::film_dialog>},
+    explained({"export", "Export the picture as PNG", GLFW_KEY_S, 0, ask<Request::export_png>},
+              "The PNG carries the scene: dropped on the window it is this scene again."),
     {"export.svg", "Export the picture as SVG", GLFW_KEY_S, GLFW_MOD_SHIFT, ask<Request::export_svg>},
+    explained({"copy", "Copy the value under the mouse", GLFW_KEY_C, GLFW_MOD_CONTROL, ask<Request::copy>},
+              "What a control or a read-out under the mouse shows; elsewhere the configuration as text."),
+    explained({"copy.json", "Copy as Hugging Face JSON", 0, 0, ask<Request::copy_json>},
+              "The part of a config.json that gives these frequencies in transformers. Ctrl+V takes it back."),
+    explained({"copy.pytorch", "Copy as PyTorch", 0, 0, ask<Request::copy_pytorch>},
+              "A few lines of Python that make inv_freq and attention_factor."),
+    explained({"copy.llama.cpp", "Copy as llama.cpp flags", 0, 0, ask<Request::copy_llama_cpp>},
+              "--rope-scaling and what belongs to it, where llama.cpp has flags for the scheme."),
+    explained({"copy.command", "Copy as command line", 0, 0, ask<Request::copy_command>},
+              "The command that opens this scene again."),
+    explained({"copy.scene", "Copy as scene JSON", 0, 0, ask<Request::copy_scene>},
+              "All that was chosen. Ctrl+V in this or another window takes it back."),
+    explained({"paste", "Take what was copied", GLFW_KEY_V, GLFW_MOD_CONTROL, ask<Request::paste>},
+              "A config.json, a scene or a file's path that was copied becomes what is shown."),
     {"undo", "Undo", GLFW_KEY_Z, GLFW_MOD_CONTROL, ask<Request::undo>},
     {"redo", "Redo", GLFW_KEY_Z, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT, ask<Request::redo>},
-    {"reload", "Read the shaders again", GLFW_KEY_R, 0, ask<Request::reload_shaders>},
+    explained({"reload", "Read the shaders again", GLFW_KEY_R, 0, ask<Request::reload_shaders>},
+              "For who changes them: from the folder that ROPESCOPE_SHADERS names."),
     {"zoom.in", "Larger", GLFW_KEY_EQUAL, GLFW_MOD_CONTROL, ask<Request::zoom_in>},
     {"zoom.out", "Smaller", GLFW_KEY_MINUS, GLFW_MOD_CONTROL, ask<Request::zoom_out>},
-    {"zoom.reset", "As large as the window allows", GLFW_KEY_0, GLFW_MOD_CONTROL, ask<Request::zoom_reset>},
+    {"zoom.reset", "The usual size", GLFW_KEY_0, GLFW_MOD_CONTROL, ask<Request::zoom_reset>},
     {"back", "Close what is open, leave full screen", GLFW_KEY_ESCAPE, 0, ask<Request::back>},
-    {"help", "All keys", GLFW_KEY_F1, 0, ask<Request::help>},
+    explained({"help", "Keys and gestures", GLFW_KEY_F1, 0, ask<Request::help>},
+              "Every key, and what wheel, drag and clicks do."),
     {"fullscreen", "Full screen", GLFW_KEY_F11, 0, ask<Request::full_screen>},
     {"quit", "Quit", GLFW_KEY_Q, GLFW_MOD_CONTROL, ask<Request::quit>},
 };
 
 std::vector<Action> all_actions() {
   std::vector<Action> all;
-  for (const Picture* picture : all_pictures()) {
-    if (picture->tab.empty()) continue;
-    const int key = GLFW_KEY_1 + static_cast<int>(all.size());
-    all.push_back({picture->name, picture->tab, key, 0, nullptr, picture->name});
-  }
+  // A group keeps its key, whichever groups have no picture yet.
+  for (std::size_t g = 0; g < std::size(group_rows); ++g)
+    if (view_count(static_cast<Group>(g)) > 0)
+      all.push_back({group_rows[g].name,
+                     group_rows[g].title,
+                     GLFW_KEY_1 + static_cast<int>(g),
+                     0,
+                     nullptr,
+                     {},
+                     static_cast<Group>(g)});
+  for (const Picture* picture : all_pictures())
+    if (!picture->tab.empty()) all.push_back({picture->name, picture->title, 0, 0, nullptr, picture->name, {}});
   all.insert(all.end(), std::begin(table), std::end(table));
   return all;
 }
@@ -104,8 +171,8 @@ std::span<const Action> actions() {
 }
 
 Request Action::apply(Scene& scene) const {
-  if (view.empty()) return change(scene);
-  scene.view = view;
+  if (view.empty() && !group) return change(scene);
+  scene.view = group ? next_view(*group, shown_picture(scene))->name : view;
   return Request::none;
 }
 
@@ -135,23 +202,32 @@ int key_by_letter(int key, const char* typed) {
 
 const Action* action_for_key(int key, int modifiers) {
   // Caps Lock and Num Lock, which GLFW may report among the modifiers, do not count.
-  const int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);
+  int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);
+  if (key == 0) return nullptr; // GLFW's code of no key, as actions without one have it
+  // "+" is typed with Shift on many keyboards: Ctrl++ is Ctrl+=.
+  if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_MINUS) counted &= ~GLFW_MOD_SHIFT;
   for (const Action& a : actions())
     if (a.key == key && a.modifiers == counted) return &a;
+  // Windows' habit, beside the one of Linux and the Mac.
+  if (key == GLFW_KEY_Y && counted == GLFW_MOD_CONTROL) return &action("redo");
   return nullptr;
 }
 
 std::string key_name(const Action& action) {
   std::string name;
+  if (action.key == 0) return name;
   if (action.modifiers & GLFW_MOD_CONTROL) name += "Ctrl+";
   if (action.modifiers & GLFW_MOD_SHIFT) name += "Shift+";
   switch (action.key) {
   case GLFW_KEY_SPACE: return name + "Space";
-  case GLFW_KEY_TAB: return name + "Tab";
   case GLFW_KEY_LEFT: return name + "←";
   case GLFW_KEY_RIGHT: return name + "→";
+  case GLFW_KEY_UP: return name + "↑";
+  case GLFW_KEY_DOWN: return name + "↓";
+  case GLFW_KEY_HOME: return name + "Home";
   case GLFW_KEY_ESCAPE: return name + "Esc";
   case GLFW_KEY_F1: return name + "F1";
+  case GLFW_KEY_F9: return name + "F9";
   case GLFW_KEY_F11: return name + "F11";
   default: return name + static_cast<char>(action.key); // GLFW's codes of printable keys are ASCII
   }

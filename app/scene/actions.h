@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +13,10 @@ namespace ropescope {
 enum class Request : std::uint8_t {
   none,
   open_file,
+  save_scene,
+  save_scene_as,
+  export_dialog,
+  film_dialog,
   export_png,
   export_svg,
   undo,
@@ -21,17 +27,32 @@ enum class Request : std::uint8_t {
   zoom_in,
   zoom_out,
   zoom_reset,
+  fit, ///< every plot shows all there is
   back,
-  quit
+  quit,
+  palette,
+  models,
+  copy,
+  copy_json,
+  copy_pytorch,
+  copy_llama_cpp,
+  copy_command,
+  copy_scene,
+  paste
 };
 
-/// A named command. Keys, buttons, the help overlay and the tests use the same table.
+enum class Group : std::uint8_t; // of views, app/scene/picture.h
+
+/// A named command; a key of 0 means that it has none. Keys, buttons, the help overlay and the tests use the same
+/// table.
 struct Action {
   std::string_view name;      ///< "step.forward"
   std::string_view title;     ///< for people
-  int key = 0, modifiers = 0; ///< GLFW's codes
+  int key = 0, modifiers = 0; ///< GLFW's codes; key 0: none
   Request (*change)(Scene&) = nullptr;
-  std::string_view view = {}; ///< the picture it shows, where it is a tab
+  std::string_view view = {};      ///< the picture it shows, where it is a view's
+  std::optional<Group> group = {}; ///< the views it goes through, where it is a group's
+  std::string_view help = {};      ///< what it does, where the title does not say all
 
   /// Changes the scene, or asks for something.
   Request apply(Scene&) const;
@@ -51,7 +72,7 @@ int key_by_letter(int key, const char* typed);
 
 const Action* action_for_key(int key, int modifiers);
 
-/// "Ctrl+O", "→", "Space"
+/// "Ctrl+O", "→", "Space"; empty where the action has no key.
 std::string key_name(const Action&);
 
 /// Moves what Play moves (m, or m and n) on by whole tokens. At the pictured length it begins again.

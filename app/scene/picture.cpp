@@ -23,6 +23,29 @@ const Picture& shown_picture(const Scene& scene) {
   return shown ? *shown : *all_pictures().front();
 }
 
+const Picture* next_view(Group group, const Picture& shown) {
+  const Picture* first = nullptr;
+  bool passed = false;
+  for (const Picture* picture : all_pictures()) {
+    const bool offered = picture->group == group && !picture->tab.empty();
+    if (offered && passed) return picture;
+    if (offered && !first) first = picture;
+    passed = passed || (picture == &shown && picture->group == group);
+  }
+  return first;
+}
+
+int view_count(Group group) {
+  const auto all = all_pictures();
+  return static_cast<int>(
+      std::count_if(all.begin(), all.end(), [&](const Picture* p) { return p->group == group && !p->tab.empty(); }));
+}
+
+std::string picture_title(const Scene& scene) {
+  return fmt::format("{} of {}, {}", shown_picture(scene).title, printable(scene.model.name),
+                     scene.rope.rotates ? scheme_of(scene.rope).choice() : "no RoPE");
+}
+
 std::string_view column_name(const Series& series) {
   if (!series.layer_type.empty()) return series.layer_type;
   return series.config.rotates ? scheme_of(series.config).choice() : std::string_view("no_rope");

@@ -33,13 +33,25 @@ struct Table {
   void add(std::string name, std::vector<double> values) { columns.push_back({std::move(name), std::move(values)}); }
 };
 
+/// The groups of views in the bar, in its order. Key 1 shows the first, key 7 the last.
+enum class Group : std::uint8_t { overview, rotations, score, extension, attention, precision, check };
+
+struct GroupRow {
+  std::string_view name;  ///< "group.overview", the action that shows it
+  std::string_view title; ///< for people
+};
+inline constexpr GroupRow group_rows[] = {{"group.overview", "Overview"},   {"group.rotations", "Rotations"},
+                                          {"group.score", "Score"},         {"group.extension", "Extension"},
+                                          {"group.attention", "Attention"}, {"group.precision", "Precision"},
+                                          {"group.check", "Check"}};
+
 /// One row for each picture. Tabs, keys, `render`, `--list`, CSV and the tests iterate the rows.
 struct Picture {
   std::string_view name; ///< as `--picture` and the scene's `view` take it
   std::string_view title;
-  std::string_view line;        ///< one line for `render --list`
-  std::string_view tab = {};    ///< the words of its tab; empty: it has none
-  std::string_view window = {}; ///< whose tab is lit while it is seen, where it has none of its own
+  std::string_view line;     ///< one line for `render --list`
+  Group group;               ///< which is lit while it is seen
+  std::string_view tab = {}; ///< its word among the views of its group; empty: the bar does not offer it
 
   /// Computes what it shows, where that is not there yet. Null: it shows Derived's series alone.
   void (*update)(const Scene&, Derived&, gpu::Engines&, Patience) = nullptr;
@@ -55,6 +67,7 @@ struct Picture {
   Table (*columns)(const Scene&, const Derived&) = nullptr;
 
   std::span<const Property> options = {}; ///< what can be chosen of it alone; keys begin with its name and a point
+  bool compares = false;                  ///< it draws the schemes that are compared beside the one in force
   bool fills_window = false;              ///< drawn with the bar and the panel around it
   bool needs_files = false;               ///< there is nothing to see in the default scene
 };
@@ -66,8 +79,18 @@ std::span<const Picture* const> all_pictures();
 /// Null where there is none of that name.
 const Picture* find_picture(std::string_view name);
 
+/// Of a group, the view after one that is shown, where the bar offers it: the first one of another group, and after
+/// the last the first again. Null where the group has none, and is not shown.
+const Picture* next_view(Group, const Picture& shown);
+
+/// How many views of a group the bar offers.
+int view_count(Group);
+
 /// The picture of a scene's view, which always names one.
 const Picture& shown_picture(const Scene&);
+
+/// What a file is called that holds the picture: "Score of Llama 2 7B, YaRN".
+std::string picture_title(const Scene&);
 
 /// A table as comma-separated values. Lines that begin with "#" say picture, model, scheme and formula; numbers have 17
 /// significant digits, so that they come back as they were.

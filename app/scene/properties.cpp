@@ -114,6 +114,12 @@ void open_again(Scene& scene, T ReadOptions::*word, const T& value) {
   scene = with_model(scene, open_model(scene.model.origin, asked));
 }
 
+/// Contexts are multiples of 1024 tokens, or of 64 up to 4096.
+double snapped_context(double tokens) {
+  const double step = tokens > 4096 ? 1024 : 64;
+  return std::max(1.0, std::round(tokens / step)) * step;
+}
+
 constexpr double greatest_length = 16.0 * 1024 * 1024, greatest_position = static_cast<double>(furthest_position);
 
 // In this order they are applied: what others follow from comes first.
@@ -223,6 +229,15 @@ constexpr Property table[] = {
      .choices = schemes,
      .get = [](const Scene& s) { return Value(std::string(scheme_of(s.rope).choice())); },
      .set = choose_named_scheme},
+    {.key = "proportional.p",
+     .kind = Kind::number,
+     .label = "share p that turns",
+     .help = "of p-RoPE alone: how much of the head turns; the slowest pairs are those that do not",
+     .greatest = 1,
+     .default_words = "the model's, else 1",
+     .get = [](const Scene& s) { return Value(s.rope.layout.partial_rotary_factor); },
+     .set = [](Scene& s, const Value& v) { s.rope.layout.partial_rotary_factor = std::get<double>(v); },
+     .snapped = [](double v) { return std::round(v * 64) / 64; }},
     {.key = "factor",
      .kind = Kind::number,
      .label = "factor s",
@@ -251,8 +266,7 @@ constexpr Property table[] = {
      .default_words = "the model's, else 2048",
      .get = [](const Scene& s) { return Value(trained_length(s.rope)); },
      .set = [](Scene& s, const Value& v) { train_to(s.rope, std::get<double>(v)); },
-     // Contexts are multiples of 1024 tokens, or of 64 up to 4096.
-     .snapped = [](double v) { return v > 4096 ? std::round(v / 1024) * 1024 : std::round(v / 64) * 64; }},
+     .snapped = snapped_context},
     {.key = "attention_factor",
      .kind = Kind::number,
      .label = "attention factor",
@@ -273,9 +287,10 @@ constexpr Property table[] = {
      .greatest = greatest_length,
      .logarithmic = true,
      .nullable = true,
-     .default_words = "factor × trained under a scheme, else trained",
+     .default_words = "factor × trained under a scheme or beside one, else trained",
      .get = [](const Scene& s) { return optional_number(s.target); },
-     .set = [](Scene& s, const Value& v) { s.target = number_or_nothing(v); }},
+     .set = [](Scene& s, const Value& v) { s.target = number_or_nothing(v); },
+     .snapped = snapped_context},
     {.key = "seq_len",
      .kind = Kind::number,
      .label = "sequence length",
@@ -421,7 +436,18 @@ constexpr Property table[] = {
      .choices = [] { return Words(moved); },
      .get = [](const Scene& s) { return Value(std::string(s.play_both ? "both" : "m")); },
      .set = [](Scene& s, const Value& v) { s.play_both = word(v) == "both"; }},
-
+    {.key = "play_speed",
+     .kind = Kind::number,
+     .label = "play speed",
+     .help = "how fast play moves: slow pairs need thousands of tokens a second to be seen turning",
+     .unit = "tokens/s",
+     .least = 1,
+     .greatest = 1e5,
+     .logarithmic = true,
+     .section = Section::positions,
+     .fallback = 24.0, // as many positions as a film has frames, which looks like movement
+     .shown = [](const Scene& s) { return fmt::format("{} tok/s", s.options.number(*find_property("play_speed"))); },
+     .snapped = [](double v) { return std::max(1.0, std::round(v)); }},
 };
 
 } // namespace

@@ -123,8 +123,10 @@ std::optional<ValidRope> tried_on(const Scene& scene, RopeType type) {
   // max_position_embeddings, which it has set to the trained length.
   const RopeConfig original = original_rope(scene);
   const bool was_whole = scheme_of(scene.rope).spans_whole_head && !scheme_of(original).spans_whole_head;
-  if (was_whole && rope->layout.head_dim == original.layout.head_dim && !scheme_of(type).spans_whole_head)
-    rope->layout.rotary_dim = original.layout.rotary_dim;
+  if (was_whole && !scheme_of(type).spans_whole_head) {
+    if (rope->layout.head_dim == original.layout.head_dim) rope->layout.rotary_dim = original.layout.rotary_dim;
+    rope->layout.partial_rotary_factor = original.layout.partial_rotary_factor;
+  }
   if (!grows(type) && original.scaling.original_max_position_embeddings)
     rope->scaling.max_position_embeddings = original.scaling.max_position_embeddings;
   try {
@@ -191,13 +193,19 @@ void take_kernel_files(Scene& scene, const std::vector<std::string>& paths) {
   kernel.files.token_axis.reset();
   kernel.head = -1;
   kernel.row = -1;
-  for (const char* key : {"check.x", "check.y"})
+  for (const char* key : {"check.x", "check.y", "check.row_measured", "check.position"})
     if (const Property* view = find_property(key)) reset(scene, *view);
   scene.view = "check";
 }
 
 std::int64_t pictured_length(const Scene& scene) {
-  const double length = scene.target.value_or(target_length(scene.rope));
+  double length = scene.target.value_or(target_length(scene.rope));
+  // Plain RoPE is seen as far as the schemes beside it reach: what it does beyond its training is what they are for.
+  if (!scene.target && scene.rope.scaling.rope_type == RopeType::standard && scene.rope.rotates &&
+      std::any_of(std::begin(all_rope_types), std::end(all_rope_types), [&](RopeType type) {
+        return scene.compared[static_cast<std::size_t>(type)] && scheme_of(type).takes_factor;
+      }))
+    length = std::max(length, scene.factor * trained_length(scene.rope));
   return static_cast<std::int64_t>(std::clamp(std::round(length), 2.0, greatest_pictured_length));
 }
 

@@ -85,10 +85,11 @@ struct Scene {
 /// A scene of a model as it is. A model that names no context length gets 2048.
 Scene scene_of(const Model&, const std::optional<std::string>& layer_type = std::nullopt);
 
-/// Every key at its default: Llama 2 7B as it is, with the schemes compared that are at first.
+/// Every key at its default, and what the program opens with where nothing is asked for: Llama 2 7B as it is, with the
+/// schemes compared that are at first.
 Scene first_scene();
 
-/// The scene the program opens with where nothing is asked for: the same under YaRN ×16.
+/// The same under YaRN ×16, where every part of the window has something to show: what is measured and tested.
 Scene default_scene();
 
 /// The same scene with another model in it: positions, theme and view stay.
@@ -133,7 +134,8 @@ void set_head_dim(Scene&, std::int64_t head_dim);
 /// Takes files dropped on the view: arrays of a kernel's input and output, and of positions.
 void take_kernel_files(Scene&, const std::vector<std::string>& paths);
 
-/// The length (tokens) the pictures reach to: the scene's target, else the extension's, else the trained context.
+/// The length (tokens) the pictures reach to: the scene's target, else the extension's or, without one, that of the
+/// schemes compared, else the trained context.
 std::int64_t pictured_length(const Scene&);
 
 /// The length (tokens) that the frequencies are computed for.

@@ -14,30 +14,30 @@ namespace {
 /// A picture of 16 384 pixels a side may have this many bytes; a file of more is no scene.
 constexpr std::uintmax_t greatest_file = std::uintmax_t{1} << 30;
 
-/// Whether a JSON object says of itself that it is a scene. A model's config has no such key.
+} // namespace
+
 bool is_scene(const std::string& text) {
   const auto json = nlohmann::json::parse(text, nullptr, false, true);
   return json.is_object() && json.contains("ropescope");
 }
-
-} // namespace
 
 std::optional<std::string> read_scene_file(const std::filesystem::path& path) {
   InputFile file(path);
   constexpr std::uintmax_t beginning = 4096;
   std::string begin(static_cast<std::size_t>(std::min(beginning, file.size())), '\0');
   file.read(0, begin);
-  const bool is_png = begin.starts_with("\x89PNG"), is_svg = begin.find("<svg") != std::string::npos;
+  const bool is_picture =
+      begin.starts_with("\x89PNG") || begin.starts_with("%PDF-") || begin.find("<svg") != std::string::npos;
   const bool is_json = begin.find_first_not_of(" \t\r\n") != std::string::npos &&
                        (begin[begin.find_first_not_of(" \t\r\n")] == '{' || begin.starts_with("//"));
   constexpr std::uintmax_t greatest_json = 4u << 20;
-  if (!is_png && !is_svg && (!is_json || file.size() > greatest_json)) return std::nullopt;
+  if (!is_picture && (!is_json || file.size() > greatest_json)) return std::nullopt;
   if (file.size() > greatest_file)
     throw Error(
         fmt::format("{}: has {} bytes, expected a picture of at most {}", path.string(), file.size(), greatest_file));
   std::string bytes(static_cast<std::size_t>(file.size()), '\0');
   file.read(0, bytes);
-  if (!is_png && !is_svg) return is_scene(bytes) ? std::optional(bytes) : std::nullopt;
+  if (!is_picture) return is_scene(bytes) ? std::optional(bytes) : std::nullopt;
   auto scene = canvas::read_carried_scene(bytes, path.string());
   if (!scene) throw Error(fmt::format("{}: carries no scene, expected a picture that Ropescope wrote", path.string()));
   return scene;

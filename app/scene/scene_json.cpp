@@ -196,10 +196,9 @@ std::string scene_json(const Scene& scene) { return written(json_of(scene)); }
 
 std::string scene_json(const Scene& scene, const DrawnAs& drawn) {
   Json json = json_of(scene);
-  json["render"] = {{"picture", drawn.picture},
-                    {"size", fmt::format("{}x{}", drawn.width, drawn.height)},
-                    {"scale", drawn.scale},
-                    {"bare", drawn.bare}};
+  Json& render = json["render"] = {
+      {"picture", drawn.picture}, {"size", size_words(drawn.size)}, {"scale", drawn.scale}, {"bare", drawn.bare}};
+  if (drawn.size.on_paper()) render["dpi"] = drawn.dpi;
   return written(json);
 }
 
@@ -212,10 +211,10 @@ std::optional<DrawnAs> read_drawn_as(std::string_view text, const std::string& n
     drawn.picture = render->at("picture").get<std::string>();
     drawn.scale = render->at("scale").get<double>();
     drawn.bare = render->at("bare").get<bool>();
-    const std::string size = render->at("size").get<std::string>();
-    const auto read = std::from_chars(size.data(), size.data() + size.size(), drawn.width);
-    if (read.ptr != size.data() + size.size()) std::from_chars(read.ptr + 1, size.data() + size.size(), drawn.height);
-    if (drawn.width > 0 && drawn.height > 0 && drawn.scale > 0 && find_picture(drawn.picture)) return drawn;
+    drawn.size = parse_size(render->at("size").get<std::string>());
+    if (drawn.size.on_paper()) drawn.dpi = render->at("dpi").get<double>();
+    if (drawn.scale > 0 && drawn.dpi > 0 && find_picture(drawn.picture)) return drawn;
+  } catch (const Error&) { // of the size
   } catch (const Json::exception&) {
   }
   throw Error(fmt::format("{}: render: {}: expected picture, size, scale and bare, as a picture's file has them", name,

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/scene/picture_size.h"
 #include "app/scene/property.h"
 #include "app/scene/scene.h"
 
@@ -16,10 +17,11 @@ using Patch = std::vector<std::pair<const Property*, Value>>;
 
 /// How a picture was drawn beside its scene, so that the file alone draws it again.
 struct DrawnAs {
-  std::string picture;       ///< a picture's name
-  int width = 0, height = 0; ///< before the scale, pixels
-  double scale = 1;
+  std::string picture; ///< a picture's name
+  PictureSize size;
+  double scale = 1; ///< of pixels or of dots an inch
   bool bare = false;
+  double dpi = usual_dpi; ///< counts where the size is a length on paper
   bool operator==(const DrawnAs&) const = default;
 };
 

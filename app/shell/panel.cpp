@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 
 #include "app/canvas/imgui_compat.h"
+#include "app/canvas/legend.h"
 #include "app/scene/actions.h"
+#include "app/scene/called.h"
+#include "app/scene/picture.h"
 #include "app/scene/presets.h"
 #include "app/scene/property.h"
 #include "core/error.h"
@@ -30,108 +33,71 @@ bool is_comparable(const Scheme& scheme, const Scene& scene, const Derived* deri
   return possible && scene.rope.rotates && is_offered(scheme, scene) && scheme.type != scene.rope.scaling.rope_type;
 }
 
-/// Height (pixels at scale 1) that all rows would take: what the functions below skip, added up. Where the panel is
-/// lower, control_panel() moves the rows closer by the ratio. It need not be exact: where it is too small, the panel
-/// scrolls.
 /// What of a model's file its name does not tell: another part, numbers that it leaves out, what was assumed.
 bool has_more_to_say(const Model& model) {
   return model.parts.size() > 1 || !model.from_class.empty() || !model.warnings.empty();
 }
 
-float nominal_height(const Scene& scene, const Derived* derived) {
-  constexpr float always = 740, compare_row = 23, axis_row = 38, slider_row = 45, read_out_row = 27, button_row = 32,
-                  rule_lines = 42, said_row = 24;
-  float height = always + compare_row; // the scheme in force heads the comparison
-  for (const Scheme* scheme : all_schemes())
-    if (is_comparable(*scheme, scene, derived)) height += compare_row;
-  if (has_more_to_say(scene.model)) height += said_row;
-  if (scene.model.layers.size() > 1)
-    height += axis_row + compare_row * static_cast<float>(scene.model.layers.size() - 1);
-  if (axis_count(scene.rope) > 1) height += axis_row;
-  if (derived && derived->current().spectrum.softmax_factor != 1) height += read_out_row;
-  height += slider_row * static_cast<float>(scheme_of(scene.rope).controls.size());
-  if (!scheme_of(scene.rope).offered) height += button_row; // its button begins one more row
-  if (derived && !derived->current().spectrum.rule.empty()) height += rule_lines;
-  return height;
-}
+// Pixels at scale 1. Rows keep their height whatever the window's: where it is lower than all of them, the panel
+// scrolls. A slider's knob ends 38 below its top (widgets.cpp).
+constexpr float slider_row = 40, small_line = 17.5f;
 
 /// Lays rows out from top to bottom.
 class Column {
 public:
-  Column(const Canvas& c, ImVec2 at, float width, float squeeze) : c(c), at_(at), width_(width), squeeze_(squeeze) {}
+  Column(const Canvas& c, ImVec2 at, float width) : c(c), at_(at), width_(width) {}
 
   const Canvas& c;
   ImVec2 at() const { return at_; }
   float width() const { return width_; }
-  void skip(float height) { at_.y += c.px(height * squeeze_); }
+  void skip(float height) { at_.y += c.px(height); }
+  void skip_slider() { skip(slider_row); }
 
-  /// The knob of a slider ends 38 pixels below the slider's top (widgets.cpp: line_below + knob_radius), which is 0.84
-  /// of 45. Squeezed further, it would reach into the words below.
-  void skip_slider() { at_.y += c.px(45 * std::max(squeeze_, 0.84f)); }
+  /// Dim words over the whole width, with the room of so many lines at least, so that what stands below them does not
+  /// move when they change.
+  void remark(std::string_view words, int lines) {
+    const float end = wrapped_text(c, at_, width_, c.fonts.small, c.theme.dim, words);
+    at_.y = std::max(end, at_.y + c.px(small_line) * static_cast<float>(lines)) + c.px(5);
+  }
 
   void heading(const char* words) {
-    skip(10);
+    skip(9);
     text(c, at_, c.fonts.heading, c.theme.dim, words);
-    skip(22);
+    skip(21);
   }
 
   void read_out(std::string_view label, std::string_view shown) {
-    text(c, at_, c.fonts.body, c.theme.dim, label);
-    text(c, {at_.x + width_, at_.y}, c.fonts.mono, c.theme.text, shown, Align::right);
-    skip(27);
+    offer_value(c, {at_, {at_.x + width_, at_.y + c.px(22)}}, shown);
+    labelled(c, {at_, {at_.x + width_, at_.y + c.px(22)}}, c.fonts.body, label, c.fonts.mono, shown);
+    skip(25);
   }
 
-  /// The n-th of `count` buttons side by side, from `left` pixels on. Buttons shrink a little less than the gaps
-  /// between rows, so that their words still fit.
+  /// The n-th of `count` buttons side by side, from `left` pixels on.
   Rect cell(int n, int count, float height, float left = 0) const {
     const float gap = c.px(6), from = at_.x + left,
                 w = (width_ - left - gap * static_cast<float>(count - 1)) / static_cast<float>(count);
     const float x = from + (w + gap) * static_cast<float>(n);
-    return {{x, at_.y}, {x + w, at_.y + c.px(height * std::min(1.0f, squeeze_ + 0.04f))}};
+    return {{x, at_.y}, {x + w, at_.y + c.px(height)}};
   }
 
 private:
   ImVec2 at_;
-  float width_, squeeze_;
+  float width_;
 };
 
-/// The first preset whose name begins with the letter typed in this frame.
-const Preset* typed_preset() {
-  const ImVector<ImWchar>& typed = ImGui::GetIO().InputQueueCharacters;
-  if (typed.empty()) return nullptr;
-  // Letters outside ASCII match nothing: tolower() of one byte of a UTF-8 letter means nothing.
-  const auto letter = [](unsigned c) { return c < 128 ? std::tolower(static_cast<int>(c)) : 0; };
-  for (const Preset& preset : presets())
-    if (letter(static_cast<unsigned char>(preset.model.name.front())) == letter(typed.back())) return &preset;
-  return nullptr;
-}
-
-/// The box with the model's name, and the list of all presets that it opens.
-void choose_model(Column& column, const Scene& scene, Scene& next) {
+/// The box with the model's name; a click opens the list of models below it.
+void choose_model(Column& column, const Scene& scene, PanelAnswer& answer) {
   const Canvas& c = column.c;
   const Rect box = column.cell(0, 1, 36);
-  if (hit("model", box)) ImGui::OpenPopup("models");
+  if (press(c, "model", box, "The model whose rotary embedding is shown. A click lists those there are."))
+    answer.models = box;
   const bool hovered = ImGui::IsItemHovered();
   c.paint.box({box.least, box.greatest}, hovered ? mix(c.theme.raised, c.theme.text, 0.08f) : c.theme.raised, c.px(5));
   text(c, {box.least.x + c.px(12), box.least.y + c.px(8)}, c.fonts.bold, c.theme.text,
-       shortened(c, c.fonts.bold, scene.model.name, box.width() - c.px(44)));
+       shortened_before(c, c.fonts.bold, called(scene.model), box.width() - c.px(44)));
   text(c, {box.greatest.x - c.px(12), box.least.y + c.px(8)}, c.fonts.body, c.theme.dim, "▾", Align::right);
-  ImGui::SetNextWindowPos({box.least.x, box.greatest.y + c.px(2)});
-  ImGui::SetNextWindowSizeConstraints({box.width(), 0}, {c.px(420), c.px(560)});
-  if (ImGui::BeginPopup("models")) {
-    // Dear ImGui closes popups by Escape only under its keyboard navigation, which is off here.
-    if (compat::escape_pressed()) ImGui::CloseCurrentPopup();
-    const Preset* wanted = typed_preset();
-    for (const Preset& preset : presets()) {
-      // Scrolls the list, so that this preset becomes its top line.
-      if (&preset == wanted) ImGui::SetScrollHereY(0);
-      if (ImGui::Selectable(preset.model.name.c_str(), preset.model.name == scene.model.name))
-        next = with_model(scene, preset.model);
-      if (ImGui::IsItemHovered()) tooltip(column.c.id("Numbers from: {}", preset.model.source));
-    }
-    ImGui::EndPopup();
-  }
-  column.skip(44);
+  offer_value(c, box, scene.model.name);
+  column.skip(42);
 }
 
 /// "2 warnings", "1 number of its class".
@@ -151,7 +117,8 @@ void say_of_file(Column& column, const Model& model, PanelAnswer& answer) {
   if (!model.warnings.empty()) words.push_back(counted(c, model.warnings.size(), "warning", "warnings"));
   std::string_view joined = words.front();
   for (std::size_t i = 1; i < words.size(); ++i) joined = c.words("{} · {}", joined, words[i]);
-  if (link(c, "of the file", column.at(), shortened(c, c.fonts.small, c.words("{} ▾", joined), column.width())))
+  if (link(c, "of the file", column.at(), shortened(c, c.fonts.small, c.words("{} ▾", joined), column.width()),
+           "What the model's file does not say by itself: its parts, numbers of its class, warnings."))
     ImGui::OpenPopup("of the file");
   ImGui::SetNextWindowSizeConstraints({c.px(300), 0}, {c.px(520), c.px(560)});
   if (ImGui::BeginPopup("of the file")) {
@@ -179,17 +146,21 @@ void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
   const int count = static_cast<int>(scene.model.layers.size());
   if (count < 2) return;
   const auto& name = short_layer_name;
+  constexpr std::string_view layer_help =
+      "Layers of this model have rotary embeddings of several types. The pictures show those of the chosen one.";
   if (count > 3) { // one button that goes through them
     int at = 0;
     while (at + 1 < count && scene.model.layers[static_cast<std::size_t>(at)].layer_type != scene.layer_type) ++at;
     const std::string& following = scene.model.layers[static_cast<std::size_t>((at + 1) % count)].layer_type;
-    if (button(column.c, "layer type", column.cell(0, 1, 28), column.c.words("{} ▶", name(scene.layer_type)), true))
+    if (button(column.c, "layer type", column.cell(0, 1, 28), column.c.words("{} ▶", name(scene.layer_type)), true,
+               true, layer_help))
       next = with_layer_type(scene, following);
   } else {
     for (int i = 0; i < count; ++i) {
       const std::string& type = scene.model.layers[static_cast<std::size_t>(i)].layer_type;
       ImGui::PushID(i);
-      if (button(column.c, "layer type", column.cell(i, count, 28), name(type), type == scene.layer_type))
+      if (button(column.c, "layer type", column.cell(i, count, 28), name(type), type == scene.layer_type, true,
+                 layer_help))
         next = with_layer_type(scene, type);
       ImGui::PopID();
     }
@@ -205,10 +176,6 @@ const std::string& help_words(const Property& row) {
   if (words.empty())
     words = fmt::format("{}.\nMay be {}. Default: {}.", row.help, allowed_words(row), default_words(row));
   return words;
-}
-
-void show_help(const Canvas& c, Rect area, const Property& row) {
-  if (wants_help(c, area)) show_tooltip(help_words(row).c_str());
 }
 
 /// A slider for a property that is a number. What it refuses becomes `refusal`.
@@ -230,8 +197,8 @@ void slide(Column& column, const Property& row, const Scene& scene, Scene& next,
                       .greatest = to,
                       .logarithmic = row.logarithmic,
                       .whole = whole,
-                      .colour = row.colour ? c.theme.*row.colour : 0};
-  show_help(c, {column.at(), {column.at().x + column.width(), column.at().y + c.px(38)}}, row);
+                      .colour = row.colour ? c.theme.*row.colour : 0,
+                      .help = help_words(row)};
   std::string typed;
   try {
     switch (canvas::slider(c, column.at(), column.width(), slider, number, typed)) {
@@ -258,9 +225,9 @@ void choose_word(Column& column, const Property& row, const Scene& scene, Scene&
   for (int n = 0; n < static_cast<int>(words.size()); ++n) {
     const std::string_view word = words[static_cast<std::size_t>(n)];
     const Rect cell = column.cell(n, static_cast<int>(words.size()), 28, c.px(72));
-    if (button(c, c.id("{} {}", row.key, word), cell, word, std::get<std::string>(present) == word))
+    if (button(c, c.id("{} {}", row.key, word), cell, word, std::get<std::string>(present) == word, true,
+               help_words(row)))
       set(next, row, std::string(word));
-    show_help(c, cell, row);
   }
   column.skip(38);
 }
@@ -278,15 +245,18 @@ void section_controls(Column& column, Section section, const Scene& scene, Scene
 
 void position_controls(Column& column, const Scene& scene, Scene& next, std::string& refusal) {
   const Canvas& c = column.c;
+  column.remark("The token at position m asks (query q), the one at n answers (key k).", 2);
   section_controls(column, Section::positions, scene, next, refusal);
   if (const std::int64_t axes = axis_count(scene.rope); axes > 1) {
     text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, "along");
     const int cells = static_cast<int>(axes) + 1;
-    if (button(c, "all axes", column.cell(0, cells, 28, c.px(56)), "all", scene.axis < 0)) next.axis = -1;
-    tooltip("Text tokens: the same position along every axis.");
+    if (button(c, "all axes", column.cell(0, cells, 28, c.px(56)), "all", scene.axis < 0, true,
+               "Text tokens: m and n lie apart by the same distance along every axis."))
+      next.axis = -1;
     for (int a = 0; a < static_cast<int>(axes); ++a) {
       ImGui::PushID(a);
-      if (button(c, "axis", column.cell(a + 1, cells, 28, c.px(56)), axis_name(scene.rope, a), scene.axis == a))
+      if (button(c, "axis", column.cell(a + 1, cells, 28, c.px(56)), axis_name(scene.rope, a), scene.axis == a, true,
+                 c.words("m and n lie apart along the axis {} alone: only its pairs turn.", axis_name(scene.rope, a))))
         next.axis = a;
       ImGui::PopID();
     }
@@ -296,13 +266,15 @@ void position_controls(Column& column, const Scene& scene, Scene& next, std::str
   const bool playing = scene.play != Play::off;
   const Rect play{column.at(), {column.at().x + c.px(84), column.at().y + c.px(30)}};
   // The same action as the key's, so that both always do the same.
-  if (button(c, "play", play, playing ? "pause" : "▶ play", playing)) action("play").apply(next);
+  if (button(c, "play", play, playing ? "pause" : "▶ play", playing, true,
+             "Positions move by themselves, and the hands of every dial with them."))
+    action("play").apply(next);
   if (link(c, "play what", {play.greatest.x + c.px(12), play.least.y + c.px(7)},
-           scene.play_both ? "m and n together" : "m alone")) {
+           scene.play_both ? "m and n together" : "m alone",
+           "Click: what Play moves. Together, every hand turns and no wedge changes.")) {
     next.play_both = !scene.play_both;
     if (playing) next.play = next.play_both ? Play::both : Play::query;
   }
-  tooltip("Click: what Play moves. Together, every hand turns and no wedge changes.");
   column.skip(38);
 }
 
@@ -317,18 +289,18 @@ void choose_extension(Column& column, const Scene& scene, const Derived* derived
     const Canvas& c = column.c;
     // Canvas::words() does not end its text with NUL. Dear ImGui takes C strings, so the NUL is written as a last
     // argument wherever words go to it.
-    if (button(c, c.id("{}", scheme->name), column.cell(n % columns, columns, 27), scheme->label,
-               scene.rope.scaling.rope_type == scheme->type, possible))
+    const std::string_view help = possible ? c.words("{}: {}. {}.", scheme->title, scheme->idea, scheme->source)
+                                  : scheme->cannot_adopt.empty() ? "This scheme has no meaning for this head and base."
+                                                                 : scheme->cannot_adopt;
+    const Rect place = column.cell(n % columns, columns, 27);
+    c.note(c.words("scheme {}", scheme->choice()), place, help);
+    if (button(c, c.id("{}", scheme->name), place, scheme->label, scene.rope.scaling.rope_type == scheme->type,
+               possible, help))
       choose_scheme(next, scheme->type);
-    if (possible)
-      tooltip(c.id("{}: {}. {}.", scheme->title, scheme->idea, scheme->source));
-    else
-      tooltip(scheme->cannot_adopt.empty() ? "This scheme has no meaning for this head and base."
-                                           : c.id("{}", scheme->cannot_adopt));
-    if (++n % columns == 0) column.skip(32);
+    if (++n % columns == 0) column.skip(31);
   }
-  if (n % columns != 0) column.skip(32);
-  column.skip(6);
+  if (n % columns != 0) column.skip(31);
+  column.skip(3);
 }
 
 /// A parameter of the scheme in force, as it was typed.
@@ -357,9 +329,10 @@ void scheme_controls(Column& column, const Scene& scene, Scene& next, std::strin
                         .value_text = text,
                         .least = control.least,
                         .greatest = control.greatest,
-                        .logarithmic = true};
-    const Rect area{column.at(), {column.at().x + column.width(), column.at().y + column.c.px(38)}};
-    if (wants_help(column.c, area)) show_tooltip(column.c.id("{}: {}", control.low->key, control.low->meaning));
+                        .logarithmic = true,
+                        .help = control.high ? c.words("{}: {}.\n{}: {}.", control.high->key, control.high->meaning,
+                                                       control.low->key, control.low->meaning)
+                                             : c.words("{}: {}.", control.low->key, control.low->meaning)};
     // One parameter: an ordinary slider. Two parameters that bound a range share one line with two knobs.
     std::string typed;
     if (!control.high) {
@@ -377,25 +350,36 @@ void scheme_controls(Column& column, const Scene& scene, Scene& next, std::strin
   }
 }
 
+/// What the scheme does: to this model, else in general. Two lines are always kept for it.
+void say_what_it_does(Column& column, const Scene& scene, const Derived* derived) {
+  const Scheme& scheme = scheme_of(scene.rope);
+  const std::string_view rule = derived ? std::string_view(derived->current().spectrum.rule) : std::string_view();
+  column.remark(!rule.empty() ? rule
+                : scheme.type == RopeType::standard
+                    ? "Plain RoPE. Press another one to see what an extension does."
+                    : column.c.words("{}{}.",
+                                     static_cast<char>(std::toupper(static_cast<unsigned char>(scheme.idea.front()))),
+                                     scheme.idea.substr(1)),
+                2);
+}
+
 /// What the scheme made of its parameters.
 void extension_read_outs(Column& column, const Spectrum& spectrum) {
   const Canvas& c = column.c;
-  if (!spectrum.rule.empty()) {
-    const float y = column.at().y;
-    column.skip(
-        // wrapped_text() returns pixels, skip() takes lengths at scale 1.
-        (wrapped_text(c, column.at(), column.width(), c.fonts.small, c.theme.dim, spectrum.rule) - y) / c.scale + 4);
-  }
   column.read_out("attention factor", c.words("{:.4f}", spectrum.attention_factor));
   if (spectrum.softmax_factor != 1) column.read_out("softmax scale", c.words("×{:.4f}", spectrum.softmax_factor));
 }
 
-/// The scheme, its factor, the trained context, and whatever sliders the scheme's row asks for.
+/// The scheme, its factor, the trained context, and whatever sliders the scheme's row asks for. One such slider has its
+/// room whether there is one or not: so the rows below stay where they are when another scheme is chosen.
 void extension_controls(Column& column, const Scene& scene, const Derived* derived, Scene& next, std::string& refusal) {
   choose_extension(column, scene, derived, next);
+  say_what_it_does(column, scene, derived);
   section_controls(column, Section::extension, scene, next, refusal);
+  if (scheme_of(scene.rope).spans_whole_head) slide(column, *find_property("proportional.p"), scene, next, refusal);
   scheme_controls(column, scene, next, refusal);
   if (derived) extension_read_outs(column, derived->current().spectrum);
+  if (scheme_of(scene.rope).controls.empty() && !scheme_of(scene.rope).spans_whole_head) column.skip_slider();
 }
 
 /// Whether a scheme is drawn beside the one in force. No extension is, unless a person has switched it off.
@@ -408,17 +392,28 @@ void show_beside(Scene& scene, RopeType type, bool shown) {
   scene.compared[static_cast<std::size_t>(type)] = shown && type != RopeType::standard;
 }
 
-/// One line of the comparison: colour, name, and whether it is drawn.
-void compare_row(const Canvas& c, Rect r, ImU32 colour, std::string_view label, bool shown, bool fixed) {
-  c.paint.box({{r.least.x, r.least.y + c.px(3)}, {r.least.x + c.px(14), r.least.y + c.px(17)}},
-              shown ? colour : with_alpha(colour, 0.25f), c.px(3));
-  text(c, {r.least.x + c.px(24), r.least.y}, fixed ? c.fonts.bold : c.fonts.body, shown ? c.theme.text : c.theme.faint,
-       shortened(c, c.fonts.body, label, r.width() - c.px(44)));
-  const ImVec2 dot{r.greatest.x - c.px(6), r.least.y + c.px(10)};
-  if (shown)
-    c.paint.disc(dot, c.px(5), fixed ? c.theme.accent : c.theme.dim);
-  else
-    c.paint.circle(dot, c.px(4.5f), c.theme.faint, c.stroke(1.4f));
+/// One of the comparison: a box with a tick where it is drawn, its name, and below that its line as the curves have it.
+/// `fixed`: the scheme in force, which is always drawn and has no box.
+void compare_row(const Canvas& c, Rect r, ImU32 colour, const Dash& dash, std::string_view label, bool shown,
+                 bool fixed) {
+  if (!fixed && ImGui::IsItemHovered()) c.paint.box(r, with_alpha(c.theme.raised, 0.8f), c.px(4));
+  const float side = c.px(14), top = r.least.y + c.px(4);
+  const Rect box{{r.least.x + c.px(1), top}, {r.least.x + c.px(1) + side, top + side}};
+  if (!fixed) {
+    if (shown) c.paint.box(box, c.theme.dim, c.px(3));
+    c.paint.frame(box, c.theme.dim, c.stroke(1.4f), c.px(3));
+    const ImVec2 tick[] = {{box.least.x + side * 0.2f, top + side * 0.52f},
+                           {box.least.x + side * 0.43f, top + side * 0.74f},
+                           {box.least.x + side * 0.82f, top + side * 0.28f}};
+    if (shown) c.paint.polyline(tick, c.theme.panel, c.stroke(2));
+  }
+  const float left = fixed ? r.least.x + c.px(1) : box.greatest.x + c.px(7), room = r.greatest.x - left;
+  const std::string_view words = shortened(c, c.fonts.small, label, room);
+  text(c, {left, r.least.y + c.px(2)}, c.fonts.small, fixed || shown ? c.theme.text : c.theme.dim, words);
+  const float y = r.greatest.y - c.px(3);
+  const ImVec2 line[] = {{left, y}, {left + std::min(room, c.px(76)), y}};
+  c.paint.polyline(line, with_alpha(colour, shown ? 1 : 0.4f), c.stroke(fixed ? 3 : 2),
+                   c.dashes(fixed ? Dash{} : dash));
 }
 
 /// "sliding layers (28)"
@@ -428,15 +423,40 @@ std::string_view layer_words(const Canvas& c, const LayerRope& layer) {
   return layer.layers > 0 ? c.words("{} ({})", name, layer.layers) : name;
 }
 
+/// Lays the comparison out in two columns.
+class CompareGrid {
+public:
+  explicit CompareGrid(Column& column) : column_(column) {}
+  Rect next() {
+    const float half = (column_.width() - column_.c.px(12)) / 2,
+                x = column_.at().x + (right_ ? half + column_.c.px(12) : 0);
+    const Rect cell{{x, column_.at().y}, {x + half, column_.at().y + column_.c.px(row - 2)}};
+    if (right_) column_.skip(row);
+    right_ = !right_;
+    return cell;
+  }
+  void end() {
+    if (right_) column_.skip(row);
+  }
+
+private:
+  static constexpr float row = 26;
+  Column& column_;
+  bool right_ = false;
+};
+
 void compare_controls(Column& column, const Scene& scene, const Derived* derived, Scene& next) {
   const Canvas& c = column.c;
+  CompareGrid grid(column);
   const auto row = [&](RopeType type, std::string_view label, bool shown, bool fixed) {
-    const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
-    const bool pressed = hit(c.id("compare {}", static_cast<int>(type)), r) && !fixed;
-    if (pressed) show_beside(next, type, !shown);
-    c.note(scheme_of(type).choice(), r);
-    compare_row(c, r, c.theme.of(type), label, shown, fixed);
-    column.skip(23);
+    const Rect r = grid.next();
+    const std::string_view help =
+        fixed ? c.words("{}: the scheme in force, which every picture shows.", label)
+              : c.words("{}: {}. A click draws it beside the scheme in force, or leaves it out.", scheme_of(type).title,
+                        scheme_of(type).idea);
+    if (press(c, c.id("compare {}", static_cast<int>(type)), r, help, scheme_of(type).choice(), !fixed))
+      show_beside(next, type, !shown);
+    compare_row(c, r, c.theme.of(type), method_dash(type), label, shown, fixed);
   };
   const RopeType current = scene.rope.scaling.rope_type;
   // First the scheme in force, which cannot be switched off. A layer without RoPE has the colour of "no extension", as
@@ -452,43 +472,89 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
   others(true);
   for (const LayerRope& layer : scene.model.layers) {
     if (layer.layer_type == scene.layer_type) continue;
-    const Rect r{column.at(), {column.at().x + column.width(), column.at().y + c.px(21)}};
+    const Rect r = grid.next();
     // One switch for all of them: whichever is clicked, all other layer types come or go.
-    if (hit(c.id("layer {}", layer.layer_type), r)) next.other_layers = !scene.other_layers;
-    compare_row(c, r, c.theme.text, layer_words(c, layer), scene.other_layers, false);
-    column.skip(23);
+    if (press(c, c.id("layer {}", layer.layer_type), r,
+              "The model's layers of other types. A click draws their curves beside this one's, or leaves them out."))
+      next.other_layers = !scene.other_layers;
+    compare_row(c, r, c.theme.text, layer_dash, layer_words(c, layer), scene.other_layers, false);
   }
+  grid.end();
 }
 
 } // namespace
 
-PanelAnswer control_panel(const Canvas& c, Rect area, const Scene& scene, const Derived* derived, Scene& next) {
-  panel(c, area);
+RailAnswer control_rail(const Canvas& c, Rect area, bool open, const Scene& scene, Scene& next) {
+  c.paint.ground(area, c.theme.panel);
+  c.paint.line({area.greatest.x, area.least.y}, area.greatest, c.theme.grid, 1);
+  RailAnswer answer;
+  const float side = c.px(32), left = area.centre().x - side / 2;
+  Rect place{{left, area.least.y + c.px(8)}, {left + side, area.least.y + c.px(8) + side}};
+  const auto square = [&](const char* id, bool lit, const char* help) {
+    const bool pressed = press(c, id, place, help);
+    if (lit || ImGui::IsItemHovered()) c.paint.box(place, lit ? c.theme.accent : c.theme.raised, c.px(5));
+    return pressed;
+  };
+  answer.panel = square("panel", open, "The controls: model, positions, extension.");
+  for (const float y : {-6.0f, 0.0f, 6.0f})
+    c.paint.box({{place.least.x + c.px(8), place.centre().y + c.px(y - 1)},
+                 {place.greatest.x - c.px(8), place.centre().y + c.px(y + 1)}},
+                open ? c.theme.on_accent : c.theme.text);
+  place.least.y += side + c.px(8), place.greatest.y += side + c.px(8);
+  if (place.greatest.y + c.px(8) > area.greatest.y) return answer;
+  const bool playing = scene.play != Play::off;
+  if (square(open ? "play of the rail" : "play", playing, "Play and pause: m and n move by themselves."))
+    action("play").apply(next);
+  const ImVec2 at = place.centre();
+  const ImU32 ink = playing ? c.theme.on_accent : c.theme.text;
+  if (playing)
+    for (const float x : {-5.0f, 2.0f})
+      c.paint.box({{at.x + c.px(x), at.y - c.px(7)}, {at.x + c.px(x + 3), at.y + c.px(7)}}, ink);
+  else
+    c.paint.triangle({at.x - c.px(5), at.y - c.px(7)}, {at.x - c.px(5), at.y + c.px(7)}, {at.x + c.px(8), at.y}, ink);
+  return answer;
+}
+
+PanelAnswer control_panel(const Canvas& whole, Rect area, bool above, const Scene& scene, const Derived* derived,
+                          Scene& next) {
+  if (!above) panel(whole, area);
   ImGui::SetCursorScreenPos(area.least);
-  // A child window scrolls where the rows need more room than there is, and clips them to the panel.
+  // A child window scrolls where the rows need more room than there is, and clips them to the panel. It lies above the
+  // pictures, whatever is drawn first.
   ImGui::BeginChild("controls", {area.width(), area.height()}, false, ImGuiWindowFlags_NoBackground);
-  // Closer than 0.76 rows would touch; wider than 1.08 they would look torn apart.
-  const float top = area.least.y + c.px(8) - ImGui::GetScrollY(),
-              squeeze = std::clamp(area.height() / c.px(nominal_height(scene, derived)), 0.76f, 1.08f);
-  Column column(c, {area.least.x + c.px(16), top}, area.width() - c.px(32), squeeze);
+  Canvas c = whole;
+  // A row that is half scrolled out shows no half words.
+  c.within = area;
+  c.paint.push_clip(area);
+  if (above) {
+    c.paint.box(area, c.theme.panel);
+    c.paint.frame(area, c.theme.outline, c.stroke(1));
+  }
+  Column column(c, {area.least.x + c.px(16), area.least.y + c.px(8) - ImGui::GetScrollY()}, area.width() - c.px(32));
   PanelAnswer answer;
 
   column.heading("MODEL");
-  choose_model(column, scene, next);
+  choose_model(column, scene, answer);
   say_of_file(column, scene.model, answer);
-  answer.open = link(c, "open", column.at(), "Open config.json or GGUF …");
-  column.skip(28);
+  answer.open =
+      link(c, "open", column.at(), "Open config.json or GGUF …",
+           "Reads another model's file; a scene or an exported picture too. Files can be dropped on the window.");
+  column.skip(25);
   choose_layer_type(column, scene, next);
   section_controls(column, Section::model, scene, next, answer.refusal);
   column.heading("POSITIONS");
   position_controls(column, scene, next, answer.refusal);
   column.heading("CONTEXT EXTENSION");
   extension_controls(column, scene, derived, next, answer.refusal);
-  column.heading("COMPARE");
-  compare_controls(column, scene, derived, next);
+  if (shown_picture(scene).compares) {
+    column.heading("COMPARE");
+    compare_controls(column, scene, derived, next);
+  }
+  column.skip(8);
   // Everything above is placed by hand. An item where the rows end tells Dear ImGui how far there is to scroll.
   ImGui::SetCursorScreenPos(column.at());
   ImGui::Dummy({1, 1});
+  c.paint.pop_clip();
   ImGui::EndChild();
   return answer;
 }

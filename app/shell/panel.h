@@ -14,9 +14,17 @@ using namespace canvas;
 /// for read-outs.
 struct PanelAnswer {
   bool open = false;               ///< a file is to be opened
+  std::optional<Rect> models;      ///< the list of models is to be opened below this
   std::optional<std::string> part; ///< of the model's file another part is to be read
   std::string refusal;             ///< why a typed value was not taken, a sentence; empty where none was
 };
-PanelAnswer control_panel(const Canvas&, Rect, const Scene&, const Derived*, Scene& next);
+/// `above`: it lies over the pictures, with a ground of its own.
+PanelAnswer control_panel(const Canvas&, Rect, bool above, const Scene&, const Derived*, Scene& next);
+
+/// What the panel is folded to in a narrow window.
+struct RailAnswer {
+  bool panel = false; ///< the panel is to come over the stage, or to go
+};
+RailAnswer control_rail(const Canvas&, Rect, bool open, const Scene&, Scene& next);
 
 } // namespace ropescope::shell

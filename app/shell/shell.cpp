@@ -6,9 +6,11 @@
 #include <epoxy/gl.h>
 #include <fmt/format.h>
 
+#include "app/canvas/hot_areas.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/gpu/driver_time.h"
 #include "app/scene/picture.h"
+#include "app/scene/property.h"
 #include "app/shell/panel.h"
 #include "core/error.h"
 
@@ -16,20 +18,23 @@ namespace ropescope::shell {
 
 namespace {
 
-// Sizes at scale 1, pixels. The window's is less than the usual window of 1600×1000, so that rows have room to spare;
-// the other is that of one picture drawn alone.
-const ImVec2 window_design(1600, 900), picture_design(1100, 660);
-constexpr float bar_height = 48, gap = 12, panel_width = 284, message_height = 38;
+// Pixels at scale 1. Below `narrow` the panel is folded to a rail. A window is drawn as if it were `least_design` wide
+// and high at least: where zoom would leave less, it goes as far as that alone.
+constexpr float bar_height = 48, low_bar_height = 40, gap = 12, low_gap = 6, panel_width = 284, rail_width = 44,
+                message_height = 38, narrow = 1100, low = 480;
+const ImVec2 least_design(400, 260);
+constexpr float greatest_scale = 6; // the letters' texture has an end
+constexpr float zooms[] = {0.75f, 0.8f, 0.9f, 1, 1.1f, 1.25f, 1.5f, 1.75f, 2, 2.5f, 3};
 // How fast Play moves: as many positions a second as a film has frames, so that it looks like movement.
 constexpr double tokens_per_second = 24;
 // Where the mouse is while no picture may react to it: far outside of everything.
 constexpr float nowhere = -1e6f;
 
-/// Everything grows with the window, so that a projector shows what a desk shows.
-float scale_for(int width, int height, ImVec2 design, float zoom) {
-  const float fit = std::min(static_cast<float>(width) / design.x, static_cast<float>(height) / design.y);
-  return std::floor(std::clamp(fit * zoom, 0.5f, 6.0f) * 40) /
-         40; // few steps, so that letters are not cut anew all the time
+/// Type is as large as screen and zoom say, whatever the window's size: a larger window shows more.
+float scale_for(int width, int height, float pixels, float zoom) {
+  const float fit = std::min(static_cast<float>(width) / least_design.x, static_cast<float>(height) / least_design.y);
+  const float wanted = pixels * zoom, least = pixels * std::min(zoom, 1.0f);
+  return std::clamp(std::min(wanted, std::max(least, fit)), 0.5f, greatest_scale);
 }
 
 /// How many bins the score's curves have: one for two pixels (at scale 1) of its plot. 88 is what the picture
@@ -45,22 +50,24 @@ Shell::Shell(Scene scene, gpu::Engines& engines)
   // The engines are there already: the scene says which were asked for.
   scene_.engine = next_.engine = remembered_.engine = engines_.choice;
   IMGUI_CHECKVERSION();
-  ImGui::CreateContext();
+  // A context that is there already would stay the current one.
+  context_ = ImGui::CreateContext();
+  ImGui::SetCurrentContext(context_);
   ImGuiIO& io = ImGui::GetIO();
   // Dear ImGui leaves no imgui.ini and no log in the current folder.
   io.IniFilename = nullptr;
   io.LogFilename = nullptr;
-  io.ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;
   compat::init_opengl("#version 330 core");
 }
 
 Shell::~Shell() {
+  ImGui::SetCurrentContext(context_);
   ImGui_ImplOpenGL3_Shutdown();
-  ImGui::DestroyContext();
+  ImGui::DestroyContext(context_);
 }
 
-void Shell::begin(int width, int height, float seconds, ImVec2 design) {
-  const float scale = scale_for(width, height, design, zoom_);
+void Shell::begin(int width, int height, float seconds, float scale) {
+  if (fixed_scale_ > 0) scale = std::min(fixed_scale_, greatest_scale);
   // Before ImGui::NewFrame(), which locks the fonts.
   if (scale != scale_) {
     fonts_ = Fonts::load(scale);
@@ -98,6 +105,10 @@ Canvas Shell::canvas(Painter* outside) {
   grounds_.clear();
   memory_.reset();
   controls_.clear();
+  if (ImGui::IsMouseClicked(0)) attention_.leave();
+  attention_.begin(io.DeltaTime);
+  taken_.clear();
+  hot_areas().clear();
   resting_ = io.MouseDelta.x == 0 && io.MouseDelta.y == 0 ? resting_ + io.DeltaTime : 0;
   return {.paint = outside ? *outside : screen_,
           .memory = memory_,
@@ -109,10 +120,25 @@ Canvas Shell::canvas(Painter* outside) {
           .clicked = free && ImGui::IsMouseClicked(0),
           .resting = resting_,
           .measured_times = live_,
-          .controls = &controls_};
+          .controls = &controls_,
+          .within = {{0, 0}, io.DisplaySize},
+          .taken = &taken_,
+          .attention = outside ? nullptr : &attention_};
+}
+
+bool Shell::reacts_to(ImVec2 mouse) const {
+  const ImGuiIO& io = ImGui::GetIO();
+  // What is open above the pictures, and what is held, follows the mouse everywhere.
+  if (takes_letters() || help_ || ImGui::IsAnyItemActive() || io.MouseDown[0] || io.MouseDown[1]) return true;
+  const auto is_hot = [&](ImVec2 at) {
+    return std::any_of(hot_.begin(), hot_.end(), [&](const Rect& area) { return area.contains(at); });
+  };
+  return is_hot(mouse) || is_hot(io.MousePos);
 }
 
 void Shell::finish() {
+  attention_.end();
+  hot_.swap(hot_areas());
   // From 1.89 on Dear ImGui asserts that an item follows the last move of its cursor.
   ImGui::SetCursorScreenPos({0, 0});
   ImGui::Dummy({1, 1});
@@ -163,12 +189,47 @@ void Shell::measure_when_still(float seconds) {
   if (derived_.parity_due() && still_ >= moment) work_or_give_up_gpu([&] { derived_.measure_parity(engines_); });
 }
 
+/// Where everything lies. A narrow window has the panel folded to a rail; over the stage where it was asked for.
+Shell::Stage Shell::stage_of(const Canvas& c, int width, int height) {
+  const ImVec2 end{static_cast<float>(width), static_cast<float>(height)};
+  const bool is_low = end.y < c.px(low);
+  const float space = c.px(is_low ? low_gap : gap), bar = c.px(is_low ? low_bar_height : bar_height), top = bar + space;
+  folded_ = end.x < c.px(narrow);
+  panel_over_ = panel_over_ && folded_;
+  Stage stage{.bar = {{0, 0}, {end.x, bar}}, .panel = {}, .rail = {}, .pictures = {}, .message = {}};
+  stage.message = {{space, end.y - space - c.px(message_height)}, {end.x - space, end.y - space}};
+  const float foot = shown_message().empty() ? end.y - space : stage.message.least.y - space;
+  float left = space;
+  if (scene_.panel && folded_) stage.rail = {{0, bar}, {c.px(rail_width), end.y}}, left += stage.rail.width();
+  const float from = panel_over_ && scene_.panel ? left - space / 2 : space;
+  stage.panel = {{from, top}, {std::min(from + c.px(panel_width), end.x - space), foot}};
+  if (scene_.panel && !folded_) left = stage.panel.greatest.x + space;
+  stage.pictures = {{left, top}, {end.x - space, foot}};
+  return stage;
+}
+
+void Shell::panel_or_rail(const Canvas& c, const Stage& stage, Scene& next) {
+  if (stage.rail.width() > 0) {
+    const RailAnswer answer = control_rail(c, stage.rail, panel_over_, scene_, next);
+    if (answer.panel) panel_over_ = !panel_over_;
+  }
+  if (folded_ ? !panel_over_ : !scene_.panel) return;
+  PanelAnswer answer = control_panel(c, stage.panel, folded_, scene_, computed_ ? &derived_ : nullptr, next);
+  if (answer.open) perform(Request::open_file);
+  if (answer.models) {
+    models_place_ = *answer.models;
+    perform(Request::models);
+  }
+  if (answer.part) open_part(*answer.part);
+  if (!answer.refusal.empty()) message_ = {std::move(answer.refusal), true, false};
+}
+
 /// Order: the controls are drawn with what the frame before computed and edit `next`; it is computed; the pictures are
 /// drawn with the new numbers, so that a dragged slider and its curves move together. What is clicked in a picture is
 /// computed at the end and seen in the next frame.
 void Shell::frame(int width, int height, float seconds, bool live, Painter* outside) {
   live_ = live;
-  begin(width, height, seconds, window_design);
+  begin(width, height, seconds, scale_for(width, height, pixels_, zoom_));
   take_what_was_opened();
   take_exported();
   next_ = scene_; // a copy into what is there already allocates nothing
@@ -176,103 +237,89 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   if (scene_.play != Play::off) {
     // Whole tokens are moved and the rest is kept, so that the speed does not depend on how many frames a second there
     // are.
-    play_remainder_ += tokens_per_second * static_cast<double>(seconds);
+    play_remainder_ += scene_.options.number(*find_property("play_speed")) * static_cast<double>(seconds);
     const auto tokens = static_cast<std::int64_t>(play_remainder_);
     play_remainder_ -= static_cast<double>(tokens);
     advance_play(next, tokens);
   }
-  const Canvas c = canvas(outside);
-  const Rect window{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
+  Canvas c = canvas(outside);
+  const Stage stage = stage_of(c, width, height);
   // Below the overlay nothing reacts, and a click anywhere closes it.
   const bool covered = help_;
   ImGui::BeginDisabled(covered);
-  const float top = c.px(bar_height) + c.px(gap);
-  const float left = scene_.panel ? c.px(gap + panel_width + gap) : c.px(gap);
-  const float foot = shown_message().empty() ? c.px(gap) : c.px(gap + message_height + gap);
-  const Rect stage_area{{left, top}, {window.greatest.x - c.px(gap), window.greatest.y - foot}};
-  top_bar(c, {{0, 0}, {window.greatest.x, c.px(bar_height)}}, next);
-  if (scene_.panel) {
-    const PanelAnswer answer = control_panel(c, {{c.px(gap), top}, {c.px(gap + panel_width), stage_area.greatest.y}},
-                                             scene_, computed_ ? &derived_ : nullptr, next);
-    if (answer.open) perform(Request::open_file);
-    if (answer.part) open_part(*answer.part);
-    if (!answer.refusal.empty()) message_ = {answer.refusal, true, false};
-  }
-  accept(next, columns_of(c, stage_area.width()));
+  // For exports: as it is without a message, which would make them smaller.
+  c.note("stage", {stage.pictures.least, {stage.pictures.greatest.x, stage.message.greatest.y}});
+  top_bar(c, stage.bar, next);
+  attention_.start = attention_.order.size(); // Tab begins in the panel
+  panel_or_rail(c, stage, next);
+  accept(next, columns_of(c, stage.pictures.width()));
   // Where the edit was refused, the pictures go on from the scene that is still in force.
   next = scene_;
   const Picture& shown = shown_picture(scene_);
-  (shown.draw_on_stage ? shown.draw_on_stage : shown.draw)(c, stage_area, scene_, derived_, next);
-  message_bar(c, {{c.px(gap), window.greatest.y - c.px(gap + message_height)},
-                  {window.greatest.x - c.px(gap), window.greatest.y - c.px(gap)}});
+  // What lies under the panel takes no mouse.
+  if (panel_over_ && stage.panel.contains(c.mouse)) c.mouse = {nowhere, nowhere}, c.clicked = false;
+  (shown.draw_on_stage ? shown.draw_on_stage : shown.draw)(c, stage.pictures, scene_, derived_, next);
+  message_bar(c, stage.message);
   ImGui::EndDisabled();
   if (covered && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) help_ = false;
   if (help_) help(c);
+  lists(c, {{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}, next);
+  if (c.attention) draw_notice(c);
   take_back_first_click(next);
-  if (const auto file = dialog_.draw()) {
-    open(*file);
-    next = scene_;
-  }
-  if (next != scene_) accept(next, columns_of(c, stage_area.width()));
+  if (next != scene_) accept(next, columns_of(c, stage.pictures.width()));
+  file_dialogs(c);
   remember(remembered_);
   finish();
   if (live_) measure_when_still(seconds);
-  // A picture that is kept waits until it is complete, frames later if need be.
-  if (!export_as_.empty() && !outside && !derived_.refining() && !derived_.kernel().working())
-    export_picture(width, height);
+  draw_exports();
+}
+
+void Shell::set_zoom(float zoom) {
+  zoom_ = std::isfinite(zoom) ? std::clamp(zoom, *std::begin(zooms), *std::prev(std::end(zooms))) : 1;
 }
 
 void Shell::picture_frame(int width, int height, bool bare, Painter* outside) {
   live_ = false;
   // No clock: the same picture twice is the same to the byte.
-  begin(width, height, 1 / 60.0f, picture_design);
+  begin(width, height, 1 / 60.0f, std::min(pixels_, greatest_scale));
   Canvas c = canvas(outside);
   c.bare = bare;
+  c.attention = nullptr;
   next_ = scene_;
   accept(next_, columns_of(c, static_cast<float>(width)));
-  shown_picture(scene_).draw(
-      c, Rect{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}.inset(c.px(gap), c.px(gap)), scene_,
-      derived_, next_);
+  // On paper nothing shows where the picture ends, and its own margin is enough.
+  const float margin = c.theme.panels ? c.px(gap) : 0;
+  const Rect all{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
+  shown_picture(scene_).draw(c, all.inset(margin, margin), scene_, derived_, next_);
   finish();
 }
 
-Request Shell::key(int key, int modifiers) {
-  const Action* found = action_for_key(key, modifiers);
-  if (!found) return Request::none;
-  Scene next = scene_;
-  const Request request = found->apply(next);
-  scene_ = next;
-  return request;
-}
-
-bool Shell::takes_letters() const {
-  return dialog_.is_open() || ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
-}
-
-/// Whether anything was open, which has then used the key up. A popup counts, but is not closed here: it belongs to
-/// what draws it.
-bool Shell::close_what_is_open() {
-  const bool something = help_ || dialog_.is_open() || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
-  help_ = false;
-  dialog_.close();
-  return something;
-}
-
 void Shell::perform(Request request) {
-  if (request == Request::open_file) dialog_.open();
+  if (request == Request::open_file) ask_what_to_open();
+  if (request == Request::save_scene) save_scene(false);
+  if (request == Request::save_scene_as) save_scene(true);
+  if (request == Request::export_dialog) ask_what_to_export();
+  if (request == Request::film_dialog) ask_what_to_film();
   if (request == Request::help) help_ = !help_;
   if (request == Request::back) close_what_is_open();
-  if (request == Request::zoom_in) zoom_ = std::min(zoom_ * 1.1f, 2.5f);
-  if (request == Request::zoom_out) zoom_ = std::max(zoom_ / 1.1f, 0.75f);
-  if (request == Request::zoom_reset) zoom_ = 1;
-  if (request == Request::export_png) export_as_ = ".png";
-  if (request == Request::export_svg) export_as_ = ".svg";
-  if (request == Request::reload_shaders) reload_shaders();
-  if (request == Request::undo && history_.can_undo()) {
-    remember(remembered_); // what was changed since the last frame is a step of its own
-    show_step(history_.undo(scene_));
+  if (request == Request::zoom_in) {
+    const auto larger = std::upper_bound(std::begin(zooms), std::end(zooms), zoom_);
+    zoom_ = larger == std::end(zooms) ? zoom_ : *larger;
   }
-  if (request == Request::redo && history_.can_redo()) show_step(history_.redo(scene_));
+  if (request == Request::zoom_out) {
+    const auto same = std::lower_bound(std::begin(zooms), std::end(zooms), zoom_);
+    zoom_ = same == std::begin(zooms) ? zoom_ : *std::prev(same);
+  }
+  if (request == Request::zoom_reset) zoom_ = 1;
+  if (request == Request::fit) gesture_.fit_all = true;
+  if (request == Request::export_png) export_at_once(".png");
+  if (request == Request::export_svg) export_at_once(".svg");
+  if (request == Request::reload_shaders) reload_shaders();
+  if (request == Request::undo || request == Request::redo) step_back_or_on(request == Request::undo);
+  if (request == Request::palette) palette_.is_open() ? palette_.close() : palette_.open(scene_);
+  if (request == Request::models) models_.is_open() ? models_.close() : models_.open(scene_, files_.recent);
+  if (request >= Request::copy && request <= Request::copy_scene) copy(request);
+  if (request == Request::paste) paste();
 }
 
 /// A double click fits a plot, and its first click had chosen a distance or a pair: that is taken back.
@@ -283,7 +330,18 @@ void Shell::take_back_first_click(Scene& next) {
     before.options = next.options; // the fit itself
     next = std::move(before);
   }
-  gesture_.clicked = gesture_.fitted = false;
+  gesture_.clicked = gesture_.fitted = gesture_.fit_all = false;
+}
+
+/// Undo and redo say what they did.
+void Shell::step_back_or_on(bool back) {
+  if (back) remember(remembered_); // what was changed since the last frame is a step of its own
+  if (back ? !history_.can_undo() : !history_.can_redo()) {
+    notify(back ? "There is nothing to undo." : "There is nothing to redo.");
+    return;
+  }
+  notify(fmt::format("{}: {}", back ? "Undone" : "Done again", back ? history_.undo_name() : history_.redo_name()));
+  show_step(back ? history_.undo(scene_) : history_.redo(scene_));
 }
 
 /// A step that was undone or done again: the scene is what the history says, and no change of its own.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/fonts.h"
 #include "app/canvas/gesture.h"
 #include "app/canvas/grounds.h"
@@ -15,7 +16,10 @@
 #include "app/scene/latest.h"
 #include "app/scene/opened.h"
 #include "app/scene/scene.h"
-#include "app/shell/file_dialog.h"
+#include "app/shell/palette.h"
+#include "app/shell/picture_file.h"
+#include "app/shell/session.h"
+#include "app/shell/shell_files.h"
 
 namespace ropescope::shell {
 
@@ -39,6 +43,16 @@ public:
   /// the present m and n.
   void picture_frame(int width, int height, bool bare = false, Painter* outside = nullptr);
 
+  /// How many pixels a length of 1 in the design has: the screen's content scale. 1 at first.
+  void set_scale(float pixels) { pixels_ = pixels; }
+
+  /// What a person has made everything larger by, 0.75 … 3, in a window alone.
+  float zoom() const { return zoom_; }
+  void set_zoom(float);
+
+  /// From the next frame on all is drawn at this scale, whatever the size; 0: as the screen and zoom say.
+  void fix_scale(float scale) { fixed_scale_ = scale; }
+
   /// The typefaces of the last frame.
   const Fonts& fonts() const { return fonts_; }
 
@@ -49,7 +63,8 @@ public:
   /// Reads another part of the model's file (Model::parts), which open() does not ask for.
   void open_part(const std::string&);
 
-  /// Files were dropped on the window: those that open() takes, and arrays of a kernel go to the check view.
+  /// Files were dropped on the window, or chosen in a dialog: those that open() takes, and arrays of a kernel go to the
+  /// check view.
   void drop(const std::vector<std::string>& paths);
 
   /// Whether files that the view shows changed since they were read. Asked now and then while nothing happens.
@@ -62,15 +77,59 @@ public:
   /// Takes another scene; it is computed in the next frame.
   void show(Scene scene) { scene_ = std::move(scene); }
 
-  /// A key was pressed. Returns what the action asks of the window.
+  /// A key was pressed. Returns what the action asks of the window. What is open takes it first: a list, a field, the
+  /// control that has the focus.
   Request key(int key, int modifiers);
+
+  /// A letter was typed that no key stands for on every keyboard: "?" shows the keys.
+  void letter(unsigned codepoint);
+
+  /// What was chosen in a list in the last frame, where the window alone can do it.
+  Request wanted() { return std::exchange(wanted_, Request::none); }
+
+  /// Gives a key that went down or repeats to the dialog that is open; false where none is, or where the key is a
+  /// letter for its field.
+  bool takes_key(int key, int modifiers);
 
   /// Whether keys are letters now and no actions.
   bool takes_letters() const;
 
   void perform(Request);
-  /// Closes the dialog or the overlay that is open; false where none is.
+  /// Closes what lies uppermost: a list, a dialog, the overlay; the ring of the keyboard's focus goes last. False where
+  /// there is nothing of it.
   bool close_what_is_open();
+
+  /// Seconds until something is to be drawn that no event brings: words about what the mouse rests on, or the end of a
+  /// notice. Nothing where nothing is due.
+  std::optional<float> due_in() const;
+  /// Time that passed between two frames.
+  void pass(float seconds);
+
+  /// Of the overlay of keys, as it was drawn last, pixels.
+  struct HelpSize {
+    int columns = 0;
+    Rect area{};
+  };
+  const HelpSize& help_size() const { return help_size_; }
+  static std::string help_text(); ///< its lines: keys, a tab, words
+
+  const Attention& attention() const { return attention_; }
+  const Palette& palette() const { return palette_; }
+  const ModelList& models() const { return models_; }
+  const std::vector<Control>& controls() const { return controls_; } ///< of the last frame
+  const std::string& notice() const { return notice_.words; }
+  /// The desktop's own dialog of files takes the place of ours, where the desktop has one.
+  void use_desktop_dialogs() { files_.desktop_program = DesktopDialog::program(); }
+
+  /// The program that makes films beside this window, where it is another file than this one.
+  void use_program(const std::filesystem::path& program) { files_.program = program; }
+
+  /// What the last window kept beside its scene, and what this one keeps: all but its place.
+  void restore(const Session&);
+  Session session() const;
+
+  /// Whether the scene is another than its file has.
+  bool is_changed() const;
 
   const Scene& scene() const { return scene_; }
   const History& history() const { return history_; }
@@ -79,27 +138,47 @@ public:
   /// nothing where it was not.
   std::optional<Rect> control(std::string_view key) const;
   const Derived& derived() const { return derived_; }
+  void say(std::string trouble) { message_ = {std::move(trouble), true, false}; }
   const std::string& message() const { return message_.words; }
 
   /// Whether the next frame has work of its own, and no event needs to come first.
   bool animated() const {
     return scene_.play != Play::off || derived_.refining() || derived_.parity_due() || derived_.kernel().working() ||
-           opening_.working() || exporting_.working();
+           opening_.working() || exporting_.working() || !exports_.empty() || files_.film || files_.dialog.working() ||
+           files_.desktop.is_open();
   }
+
+  /// Whether a mouse that moved to a place, pixels, changes what the next frame shows. Over nothing it does not.
+  bool reacts_to(ImVec2 mouse) const;
 
   /// Of such frames: whether they only wait, until the scene has been still for a moment or a kernel is judged.
   bool only_waits() const { return animated() && scene_.play == Play::off && !derived_.refining(); }
 
 private:
-  void begin(int width, int height, float seconds, ImVec2 design);
+  /// Where the parts of the window lie, pixels. A rail is there where it has a width.
+  struct Stage {
+    Rect bar, panel, rail, pictures, message;
+  };
+  void begin(int width, int height, float seconds, float scale);
+  Stage stage_of(const Canvas&, int width, int height);
+  void panel_or_rail(const Canvas&, const Stage&, Scene& next);
   Canvas canvas(Painter* outside);
   void finish();
   void top_bar(const Canvas&, Rect, Scene& next);
-  void badge(const Canvas&, Rect) const;
-  void badge_tooltip(const Canvas&) const;
+  float commands_menu(const Canvas&, Rect, Scene& next);
+  std::string_view badge_words(const Canvas&) const;
+  void badge(const Canvas&, Rect, bool with_words) const;
+  std::string_view badge_help(const Canvas&) const;
   void message_bar(const Canvas&, Rect);
   const std::string& shown_message() const;
   void help(const Canvas&);
+  void draw_notice(const Canvas&);
+  void notify(std::string words);
+  void lists(const Canvas&, Rect window, Scene& next);
+  void carry_out(const Deed&, Scene& next);
+  bool focus_key(int key, int modifiers);
+  void copy(Request);
+  void paste();
   Patience patience() const { return live_ ? Patience::goes_on : Patience::waits; }
 
   /// Does work on the engine that draws. Where the GPU fails in a window, the CPU does the work from then on and the
@@ -113,25 +192,45 @@ private:
   void measure_when_still(float seconds);
   void remember(const Scene& before);
   void take_back_first_click(Scene& next);
+  void step_back_or_on(bool back);
   void show_step(Scene);
-  void begin_opening(std::function<Opened()>);
-  template <typename Read>
-  void take_opened(Read);
+  void begin_opening(std::function<std::vector<Opened>()>);
+  void take_opened(std::vector<Opened>);
   void take_what_was_opened();
-  void take(Model&);
-  void take(Taken&);
+  std::vector<std::string> take(Model&, const Opened&);
+  std::vector<std::string> take(Taken&, const Opened&);
+  std::vector<std::string> take(KernelArrays&, const Opened&);
+  static std::vector<std::string> take(Refused&, const Opened&);
+  void ask_for_file(FileWish);
+  void ask_what_to_open();
+  void save_scene(bool asks);
+  void write_scene(const std::string& path);
+  void take_chosen(const Chosen&);
+  void file_dialogs(const Canvas&);
   void reload_shaders();
 
-  void export_picture(int width, int height);
-  std::string drawn_as(std::string_view kind, int width, int height);
+  std::array<int, 2> size_here(bool window) const;
+  std::filesystem::path export_folder() const;
+  void ask_what_to_export();
+  void ask_where_to_export();
+  void export_at_once(std::string_view ending);
+  void begin_export();
+  void draw_exports();
   void take_exported();
+  void ask_what_to_film();
+  void draw_film_dialog(const Canvas&);
 
-  /// A picture that is to be written, with what is written beside it.
+  /// A picture that is to be drawn for a file.
+  struct Wanted {
+    Scene scene;
+    ExportAs as;
+    std::string path;
+  };
+  /// One that is drawn and to be written, with what is written beside it.
   struct Export {
-    std::string name, text;           ///< of a PNG the scene that it carries, of an SVG the whole file
-    int width = 0, height = 0;        ///< pixels
-    std::vector<std::uint8_t> pixels; ///< RGB; empty: it is an SVG
-    std::string finding;              ///< of a kernel, as JSON; empty where there is none
+    std::string path;
+    Drawn drawn;
+    std::string finding; ///< of a kernel, as JSON; empty where there is none
   };
   static std::string write_export(const Export&); ///< what was written, a sentence; throws Error
 
@@ -142,31 +241,48 @@ private:
   };
 
   gpu::Engines& engines_;
-  Scene scene_, next_; // in force, and as this frame leaves it
-  Scene remembered_;   // the scene that the history has seen last
-  Scene drawable_;     // the last scene in force that could be computed
+  ImGuiContext* context_; // ours; a shell that draws a file has its own
+  Scene scene_, next_;    // in force, and as this frame leaves it
+  Scene remembered_;      // the scene that the history has seen last
+  Scene drawable_;        // the last scene in force that could be computed
   History history_;
   std::size_t steps_at_click_ = 0; // of the history, before the last click on a plot counted
   Derived derived_;
   Fonts fonts_;
   std::vector<Ground> grounds_;   // of this frame
   std::vector<Control> controls_; // of the last frame
+  std::vector<Rect> taken_;       // by texts of this frame
+  std::vector<Rect> hot_;         // where the mouse changed the last frame
   FrameMemory memory_;
   ScreenPainter screen_{grounds_};
   Gesture gesture_;
   GroundPainter ground_painter_;
-  FileDialog dialog_;
-  Latest<std::function<Opened()>, Opened> opening_{[](auto& read, auto& run) { run.give(read(), 1); }};
+  ShellFiles files_;
+  Latest<std::function<std::vector<Opened>()>, Opened> opening_{[](auto& read, auto& run) {
+    for (Opened& opened : read()) run.give(std::move(opened), 1);
+  }};
+  std::vector<Wanted> exports_; // that wait to be drawn
   Latest<Export, std::string> exporting_{[](auto& wanted, auto& run) { run.give(write_export(wanted), 1); }};
   Message message_;
-  float scale_ = 0, zoom_ = 1;
+  float scale_ = 0, zoom_ = 1, pixels_ = 1, fixed_scale_ = 0; // of the last frame; of a person; of the screen
+  bool folded_ = false;                                       // the window is so narrow that the panel is a rail
+  bool panel_over_ = false;                                   // which was brought over the stage
   double play_remainder_ = 0;
   RopeConfig measured_rope_;
   float resting_ = 0;        // seconds since the mouse moved
   float still_ = 0;          // seconds since the scheme in force last changed
   std::int64_t columns_ = 0; // of the last frame
   bool help_ = false, computed_ = false, live_ = false;
-  std::string export_as_; // ".png" or ".svg" where an export is wanted
+  HelpSize help_size_;
+  Attention attention_;
+  Palette palette_;
+  ModelList models_;
+  Rect models_place_{}; // below which the list of models opens
+  Request wanted_ = Request::none;
+  struct Notice {
+    std::string words;
+    float left = 0; // seconds
+  } notice_;        // of what was done just now; it goes by itself
 };
 
 } // namespace ropescope::shell

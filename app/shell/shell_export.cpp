@@ -1,80 +1,95 @@
-#include <algorithm>
-#include <cctype>
-#include <ctime>
+#include <cmath>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "app/canvas/carried.h"
-#include "app/canvas/file_painters.h"
-#include "app/canvas/png.h"
-#include "app/gpu/framebuffer.h"
-#include "app/scene/scene_json.h"
+#include "app/scene/actions.h"
+#include "app/scene/picture.h"
 #include "app/shell/shell.h"
 #include "core/check/finding_json.h"
 #include "core/error.h"
 #include "core/io/file.h"
 
+// Pictures that are written: by a key with the choices of the last time, or by the dialog.
+
 namespace ropescope::shell {
 
-namespace {
+namespace fs = std::filesystem;
 
-/// "ropescope_Llama-2-7B_yarn_20260131-120000", in the current folder. What may trouble a file system or a shell in
-/// the model's name becomes "-"; the time keeps one export from replacing another.
-std::string export_name(const Scene& scene) {
-  std::string model = scene.model.name;
-  std::replace_if(
-      model.begin(), model.end(), [](unsigned char ch) { return !std::isalnum(ch) && ch != '.' && ch != '-'; }, '-');
-  return fmt::format("ropescope_{}_{}_{:%Y%m%d-%H%M%S}", model, rope_type_name(scene.rope.scaling.rope_type),
-                     fmt::localtime(std::time(nullptr)));
+/// The picture as it stands in the window, and the window.
+std::array<int, 2> Shell::size_here(bool window) const {
+  constexpr float least_side = 320; // as of `render`
+  const auto stage = control("stage");
+  const ImVec2 display = ImGui::GetIO().DisplaySize;
+  const bool whole = window || shown_picture(scene_).fills_window || !stage;
+  // In pixels at scale 1: an export's own scale makes them more.
+  const auto side = [&](float pixels) { return static_cast<int>(std::max(least_side, std::round(pixels / scale_))); };
+  return {side(whole ? display.x : stage->width()), side(whole ? display.y : stage->height())};
 }
 
-} // namespace
+fs::path Shell::export_folder() const { return files_.export_folder.empty() ? usual_folder() : files_.export_folder; }
 
-/// Writes the picture, and beside that of a kernel the finding as `check --json` prints it.
-std::string Shell::write_export(const Export& wanted) {
-  if (wanted.pixels.empty())
-    write_file(wanted.name, wanted.text);
-  else {
-    const CarriedText carried[] = {{scene_keyword, wanted.text}};
-    write_png(wanted.name, wanted.width, wanted.height, wanted.pixels, carried);
-  }
-  std::string said = "Exported to " + wanted.name;
-  if (wanted.finding.empty()) return said;
-  const std::string beside = std::filesystem::path(wanted.name).replace_extension(".json").string();
-  write_file(beside, wanted.finding);
-  said += " and ";
-  return said += beside;
+void Shell::ask_what_to_export() {
+  files_.export_dialog.open(scene_, size_here(false), size_here(true), export_folder());
 }
 
-/// The frame once more, with another painter in the place of the screen.
-std::string Shell::drawn_as(std::string_view kind, int width, int height) {
-  const std::unique_ptr<FilePainter> painter = file_format_of(kind)->make(fonts_);
-  frame(width, height, 1e-4f, live_, painter.get());
-  const ImVec2 size{static_cast<float>(width), static_cast<float>(height)};
-  return painter->document(size, theme(scene_.theme).ground, scene_json(scene_));
+void Shell::ask_where_to_export() {
+  const fs::path proposed = expanded(files_.export_dialog.path(), export_folder());
+  std::vector<std::string> endings{files_.export_dialog.choice.ending};
+  for (const std::string_view ending : export_endings(shown_picture(scene_)))
+    if (ending != endings.front()) endings.emplace_back(ending);
+  ask_for_file({FileWish::Purpose::export_place, "Export to", std::move(endings), proposed.parent_path(),
+                proposed.filename().string()});
 }
 
-/// A PNG is the frame that was just drawn, read back before it is shown. Both carry the scene. A window goes on while
-/// it is written.
-void Shell::export_picture(int width, int height) {
-  const std::string kind = std::exchange(export_as_, {});
-  Export wanted{
-      .name = export_name(scene_) + kind, .text = {}, .width = width, .height = height, .pixels = {}, .finding = {}};
-  if (file_format_of(kind))
-    wanted.text = drawn_as(kind, width, height);
-  else {
-    wanted.text = scene_json(scene_);
-    wanted.pixels = gpu::read_pixels(width, height);
-  }
-  const CheckedKernel* checked = derived_.kernel().checked();
-  if (scene_.view == "check" && checked) wanted.finding = finding_json(checked->finding, checked->run);
-  if (live_) return exporting_.begin(std::move(wanted));
+/// By a key: the picture as it stands, under a new name.
+void Shell::export_at_once(std::string_view ending) {
+  const std::array<int, 2> size = size_here(false);
+  ExportAs as{std::string(ending), {static_cast<double>(size[0]), static_cast<double>(size[1])}};
+  as.scale = static_cast<double>(scale_);
+  std::string path = free_name((export_folder() / proposed_name(scene_, as)).string() + as.ending);
+  exports_.push_back({scene_, std::move(as), std::move(path)});
+}
+
+/// As it is chosen in the dialog.
+void Shell::begin_export() {
   try {
-    message_ = {write_export(wanted), false, false};
+    const ExportDialog& dialog = files_.export_dialog;
+    Wanted wanted{scene_, dialog.chosen(), dialog.path()};
+    if (dialog.choice.theme) wanted.scene.theme = *dialog.choice.theme;
+    files_.export_folder = fs::path(wanted.path).parent_path();
+    exports_.push_back(std::move(wanted));
   } catch (const Error& error) {
     message_ = {error.what(), true, false};
   }
+}
+
+/// Draws what is wanted and begins to write it; a window goes on meanwhile. Beside the picture of a kernel lies the
+/// finding, as `check --json` prints it; until it is there, its picture waits.
+void Shell::draw_exports() {
+  if (exports_.empty() || exporting_.working()) return;
+  if (scene_.view == "check" && derived_.kernel().working()) return;
+  const Wanted wanted = std::move(exports_.front());
+  exports_.erase(exports_.begin());
+  try {
+    const std::shared_ptr<const CheckedKernel> checked =
+        wanted.scene.view == "check" ? derived_.kernel().shared() : nullptr;
+    Export ready{wanted.path, drawn(wanted.scene, wanted.as, engines_, checked), {}};
+    if (checked && wanted.as.ending != ".csv") ready.finding = finding_json(checked->finding, checked->run);
+    if (live_) return exporting_.begin(std::move(ready));
+    message_ = {write_export(ready), false, false};
+  } catch (const Error& error) {
+    message_ = {error.what(), true, false};
+  }
+}
+
+std::string Shell::write_export(const Export& ready) {
+  write_drawn(ready.path, ready.drawn);
+  std::string said = "Exported to " + ready.path;
+  if (ready.finding.empty()) return said;
+  const std::string beside = fs::path(ready.path).replace_extension(".json").string();
+  write_file(beside, ready.finding);
+  said += " and ";
+  return said += beside;
 }
 
 void Shell::take_exported() {
@@ -83,6 +98,29 @@ void Shell::take_exported() {
   } catch (const std::exception& error) {
     message_ = {error.what(), true, false};
   }
+}
+
+void Shell::ask_what_to_film() {
+  const std::array<int, 2> size = size_here(false);
+  files_.film_dialog.open(scene_, {static_cast<double>(size[0]), static_cast<double>(size[1])}, export_folder());
+}
+
+/// The dialog, and the film that is being made: how far it is stands in the message bar.
+void Shell::draw_film_dialog(const Canvas& c) {
+  const std::string progress = files_.film ? files_.film->progress() : "";
+  FilmDialog::Answer answer = files_.film_dialog.draw(c, scene_, files_.film && progress.empty() ? "begins" : progress);
+  if (answer.stops && files_.film) files_.film->cancel();
+  try {
+    if (answer.wish) files_.film.emplace(files_.program, scene_, std::move(*answer.wish));
+  } catch (const Error& error) {
+    message_ = {error.what(), true, false};
+  }
+  if (!files_.film) return;
+  if (const auto end = files_.film->ended()) {
+    message_ = {end->words, !end->written, false};
+    files_.film.reset();
+  } else
+    message_ = {fmt::format("Film: {} ({} stops it)", progress, key_name(action("film"))), false, false};
 }
 
 } // namespace ropescope::shell

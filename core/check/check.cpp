@@ -21,6 +21,7 @@
 #include "core/check/search/candidate.h"
 #include "core/check/search/layout_choices.h"
 #include "core/check/search/search.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
@@ -32,7 +33,7 @@ public:
       : run_(run), stop_(stop), noise_(row_noise(run, make_spectrum(run.rope, run.length()))),
         sample_(sample_tokens(run.shape.tokens, thresholds::sampled_tokens)),
         changes_(changes(run, sample_, noise_.bound)), layouts_(layout_choices(run, changes_.moved)),
-        expected_(expected_candidate(run, layouts_.front()).prediction(as_given(run.positions))),
+        expected_(expected_candidate(run, layouts_.front()).prediction(as_given(run.positions))), sums_(run),
         all_(static_cast<std::size_t>(run.shape.tokens)) {
     std::iota(all_.begin(), all_.end(), std::int64_t{0});
   }
@@ -41,9 +42,11 @@ public:
     // Most kernels are right, and end after two passes over the rows.
     throw_if_stopped(stop_);
     compare_with_expected();
-    const Reduced whole = reduce(run_, layouts_.front().at, all_);
-    judge_rows(whole);
-    auto precision = explain_by_rows(expected_, noise_, whole);
+    const auto sums = sums_.of(layouts_.front().at);
+    const Reduced& whole = *sums;
+    const ExactScores exact = exact_scores(expected_, noise_, whole);
+    judge_rows(exact.with_angles);
+    auto precision = explain_by_rows(exact);
     if (!precision) {
       const Reduced sample = reduce(run_, layouts_.front().at, sample_);
       auto tried = try_recipes(run_, expected_, noise_, sample, stop_);
@@ -51,12 +54,12 @@ public:
       if (one_position(run_.positions))
         std::erase_if(tried, [](const TriedRecipe& r) { return r.recipe->name.ends_with("_positions"); });
       finding_.hypotheses = precision_hypotheses(tried);
-      precision = explain_by_precision(run_, expected_, noise_, whole, tried);
-      if (!precision) precision = explain_by_products(run_, layouts_.front().at, expected_, noise_, whole, stop_);
+      precision = explain_by_precision(run_, expected_, noise_, whole, exact, tried);
+      if (!precision) precision = explain_by_products(run_, layouts_.front().at, expected_, noise_, exact, stop_);
       if (precision) compare_with(*precision);
     }
     // Entries that are odd one by one: most of a run's are a kind of their own, which is searched for.
-    if (precision && 2 * odd_.size() <= all_.size())
+    if (precision && 2 * odd_.size() <= all_.size() && !better_explained(*precision))
       agree(*precision);
     else
       disagree();
@@ -64,19 +67,28 @@ public:
   }
 
 private:
+  /// Far out errors that grow with the angle may be as large as a turn, and whatever is wrong looks like them: a
+  /// mistake that leaves next to nothing goes before them.
+  bool better_explained(const PrecisionFit& precision) {
+    if (precision.arithmetic.recipe != "fast_sincos" || precision.arithmetic.explained) return false;
+    const Explanation found = explain({run_, expected_, layouts_, noise_, changes_, sums_, stop_});
+    return !found.causes.empty() && found.residual < thresholds::recipe_share * precision.residual;
+  }
+
   void compare_with_expected() {
     const auto pairs = static_cast<std::size_t>(expected_.turns.theta.size());
     Multipliers multipliers;
     EntryBounds bounds{noise_, {}};
     // Once for all heads: cos and sin cost more than the comparison.
-    multipliers.reserve(all_.size() * pairs);
-    bounds.turned.reserve(all_.size() * pairs);
-    for (std::size_t t = 0; t < all_.size(); ++t)
+    multipliers.resize(all_.size() * pairs);
+    bounds.turned.resize(all_.size() * pairs);
+    in_parallel(all_.size(), 0, [&](std::size_t t) {
       for (std::size_t i = 0; i < pairs; ++i) {
-        multipliers.push_back(expected_.multiplier(t, i));
-        bounds.turned.push_back(
-            static_cast<float>(expected_.gain * thresholds::angle_bound * noise_.of_angle(i, expected_.angle(t, i))));
+        multipliers[t * pairs + i] = expected_.multiplier(t, i);
+        bounds.turned[t * pairs + i] =
+            static_cast<float>(expected_.gain * thresholds::angle_bound * noise_.of_angle(i, expected_.angle(t, i)));
       }
+    });
     Comparison comparison = compare(run_, layouts_.front().at, multipliers, &bounds);
     odd_ = std::move(comparison.odd);
     finding_.expected = {expected_.turns.theta, expected_.turns.axis, expected_.gain, layouts_.front().at};
@@ -103,8 +115,7 @@ private:
     odd_ = compare(run_, layouts_.front().at, table, &bounds).odd;
   }
 
-  void judge_rows(const Reduced& whole) {
-    const Score against_expected = score(whole, noise_, expected_);
+  void judge_rows(const Score& against_expected) {
     finding_.expected_residual = against_expected.residual;
     finding_.tolerance = against_expected.allowed;
     finding_.rows_wrong = std::count_if(against_expected.rows.begin(), against_expected.rows.end(),
@@ -131,11 +142,11 @@ private:
     }
     for (const Cause& cause : finding_.causes) finding_.verdict = std::max(finding_.verdict, cause.verdict());
     reason_ = precision.reason;
-    finding_.measured = measure(run_, layouts_.front(), noise_, finding_.tolerance);
+    finding_.measured = measure(run_, layouts_.front(), noise_, sums_, finding_.tolerance);
   }
 
   void disagree() {
-    Explanation found = explain({run_, expected_, layouts_, noise_, changes_, stop_});
+    Explanation found = explain({run_, expected_, layouts_, noise_, changes_, sums_, stop_});
     finding_.residual = found.residual;
     finding_.causes = std::move(found.causes);
     finding_.indistinguishable = std::move(found.alike);
@@ -147,7 +158,8 @@ private:
     look_at_rows();
     // The worst of them decides.
     for (const Cause& cause : finding_.causes) finding_.verdict = std::max(finding_.verdict, cause.verdict());
-    finding_.measured = measure(run_, found.layout ? *found.layout : layouts_.front(), noise_, finding_.tolerance);
+    finding_.measured =
+        measure(run_, found.layout ? *found.layout : layouts_.front(), noise_, sums_, finding_.tolerance);
   }
 
   /// What differs at all, number by number, in a sample of the rows.
@@ -225,6 +237,7 @@ private:
   Changes changes_;
   std::vector<LayoutChoice> layouts_;
   Prediction expected_;
+  WholeSums sums_;
   std::vector<std::int64_t> all_;
   std::vector<std::int64_t> odd_; ///< tokens with an entry that no rounding explains
   Finding finding_;
@@ -240,9 +253,12 @@ Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::s
   const Cause& best = finding.causes.front();
   cause::NotFinite not_finite{first, 0, {}};
   for (std::int64_t n = 0; n < run.out.size(); ++n) not_finite.count += !std::isfinite(run.out.number(n));
-  if (finite.tokens_lost == run.shape.tokens && rms_of(finite.run.in) == 0)
+  if (finite.tokens_lost == run.shape.tokens && rms_of(finite.run.in) == 0) {
     not_finite.rest = "No row is finite";
-  else if (best.is<cause::Unknown>())
+    // Of zeros nothing was tried, and rounding allows nothing.
+    finding.hypotheses.clear();
+    finding.tolerance = finding.rounding = 0;
+  } else if (best.is<cause::Unknown>())
     not_finite.rest = "The finite rows are wrong too, and no hypothesis explains them";
   else if (best.is<cause::Match>())
     not_finite.rest = "The finite rows agree";

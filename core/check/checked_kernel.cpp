@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/check/causes/not_finite.h"
 #include "core/check/check.h"
+#include "core/check/not_finite_errors.h"
 #include "core/parallel.h"
 
 namespace ropescope {
@@ -42,8 +44,8 @@ PairOfRow CheckedKernel::pair_of_row(std::int64_t head, std::int64_t token, std:
   for_rows(run, head, token, [&](std::int64_t row, std::int64_t of) {
     PairOfRow read = read_pair(*this, row, token, pair);
     const double error = std::norm(read.kernel - read.expected);
-    // The first row counts in any case, though its error may be NaN.
-    if (most >= 0 && !(error > most)) return;
+    // NaN is further off than every number; the first row counts in any case.
+    if (std::isnan(most) || (most >= 0 && error <= most)) return;
     most = error;
     worst = read;
     worst.head = of;
@@ -74,11 +76,24 @@ ErrorMap errors_of_head(const CheckedKernel& kernel, std::int64_t head) {
   return {std::move(errors), pairs};
 }
 
+void show_what_is_not_finite(CheckedKernel& kernel) {
+  if (!kernel.finding.causes.front().is<cause::NotFinite>()) return;
+  kernel.finding.errors = errors_of_head(kernel, -1);
+  const RowShape& shape = kernel.run.shape;
+  for (std::int64_t token = 0; token < shape.tokens; ++token)
+    for_rows(kernel.run, -1, token, [&](std::int64_t row, std::int64_t head) {
+      for (std::int64_t n = row; n < row + shape.head_dim; ++n)
+        if (!std::isfinite(kernel.run.out.number(n)))
+          kernel.finding.head_error[static_cast<std::size_t>(head)] = std::nanf("");
+    });
+}
+
 // Shared and const: the view goes on showing it while the next is made.
 std::shared_ptr<const CheckedKernel> checked_kernel(KernelRun run, const std::stop_token& stop) {
   auto kernel = std::make_shared<CheckedKernel>();
   kernel->finding = check(run, stop);
   kernel->run = std::move(run);
+  show_what_is_not_finite(*kernel);
   return kernel;
 }
 

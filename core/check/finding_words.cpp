@@ -52,7 +52,9 @@ std::string tolerance_of(const Finding& finding, const KernelRun& run) {
   // A match explains nothing: how far it is off is what counts.
   if (finding.verdict == Verdict::match) words = fmt::format("Off by {:.2g} on the whole. ", finding.expected_residual);
   if (finding.tolerance > 0)
-    words += fmt::format("Rounding allows {:.2g}: {}.", finding.tolerance, finding.tolerance_reason);
+    words += fmt::format("{}ounding allows {:.2g}: {}.",
+                         finding.causes.front().is<cause::NotFinite>() ? "In the rows that are finite r" : "R",
+                         finding.tolerance, finding.tolerance_reason);
   if (finding.verdict == Verdict::precision) words += " It passes: weaker arithmetic, within what is allowed.";
   if (finding.indistinguishable.empty()) return words;
   words += " This file cannot tell it from:";
@@ -73,7 +75,10 @@ std::vector<Tried> tried_in(const Finding& finding, const KernelRun& run) {
         std::abs(hypothesis.residual - finding.expected_residual) < thresholds::of_no_use * finding.expected_residual;
     if (of_no_use && said) continue;
     said |= of_no_use;
-    tried.push_back({of_no_use ? cause::Match{}.brief(run) : brief_of(hypothesis.causes, run), hypothesis.residual});
+    std::string words = of_no_use ? cause::Match{}.brief(run) : brief_of(hypothesis.causes, run);
+    // What is not finite leaves no residual; the others were tried on the rows that are.
+    if (finding.causes.front().is<cause::NotFinite>() && !first.is<cause::NotFinite>()) words += ", of the finite rows";
+    tried.push_back({std::move(words), hypothesis.residual});
   }
   return tried;
 }

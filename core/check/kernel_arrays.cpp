@@ -1,6 +1,7 @@
 #include "core/check/kernel_arrays.h"
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "core/error.h"
 #include "core/io/raw.h"
 #include "core/io/tensor_file.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
@@ -81,11 +83,27 @@ std::vector<std::pair<std::size_t, std::size_t>> exchanges(const Shape& in, cons
   return found;
 }
 
+/// Both files at once: most of the time goes into memory that the system gives page by page. What is wrong with the
+/// input is said before what is wrong with the output.
+void read_both(const KernelFiles& files, Rows& input, Rows& output) {
+  std::exception_ptr wrong[2];
+  in_parallel(2, 0, [&](std::size_t n) {
+    try {
+      (n == 0 ? input : output) = read_rows(n == 0 ? files.in : files.out, files);
+    } catch (...) {
+      wrong[n] = std::current_exception();
+    }
+  });
+  for (const std::exception_ptr& error : wrong)
+    if (error) std::rethrow_exception(error);
+}
+
 } // namespace
 
 KernelArrays read_kernel_arrays(const KernelFiles& files, const HeadLayout& layout) {
   KernelArrays arrays;
-  Rows input = read_rows(files.in, files), output = read_rows(files.out, files);
+  Rows input, output;
+  read_both(files, input, output);
   arrays.complex = input.complex;
   if (input.complex || output.complex)
     arrays.notes.push_back(

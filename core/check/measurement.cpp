@@ -30,7 +30,8 @@ PairJudgement judge_frequency(double measured, double expected, double span, dou
   return off * span > told ? PairJudgement::off : PairJudgement::unseen;
 }
 
-Measurement measure(const KernelRun& run, const LayoutChoice& layout, const Noise& noise, double tolerance) {
+Measurement measure(const KernelRun& run, const LayoutChoice& layout, const Noise& noise, WholeSums& sums,
+                    double tolerance) {
   const Prediction expected = expected_candidate(run, layout).prediction(as_given(run.positions));
   Measurement measured;
   measured.layout = layout.layout;
@@ -44,12 +45,12 @@ Measurement measure(const KernelRun& run, const LayoutChoice& layout, const Nois
     measured.frequency.push_back(fit.theta);
     measured.judgement.push_back(judge_frequency(fit.theta, of_pair, span, tolerance));
   }
-  const Reduced whole = reduce(run, layout.at, measured.tokens);
-  std::vector<PairSums> over(static_cast<std::size_t>(whole.pairs)); // all tokens
-  std::vector<double> parallel(over.size());                         // of out, the part that is a multiple of in
+  const auto whole = sums.of(layout.at);
+  std::vector<PairSums> over(static_cast<std::size_t>(whole->pairs)); // all tokens
+  std::vector<double> parallel(over.size());                          // of out, the part that is a multiple of in
   for (std::size_t t = 0; t < measured.tokens.size(); ++t)
     for (std::size_t i = 0; i < over.size(); ++i) {
-      const PairSums& sum = whole.of(t)[i];
+      const PairSums& sum = whole->of(t)[i];
       over[i].in += sum.in;
       over[i].out += sum.out;
       const std::complex<double> cross(sum.cross_re, sum.cross_im);

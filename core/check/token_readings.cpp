@@ -107,6 +107,10 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
   if (one.head_dim != base_.rope.layout.head_dim) pairs.offset = base_.rope.layout.nope_dim;
   for (TokenReading& reading : position_readings(files, base_.rope, base_.in.shape, arrays.file_axes, arrays.split)) {
     reading.heads = head_axis(reading.extents, reading.tokens);
+    // Rows without an axis of tokens are tokens of one head, unless they are as many as the model has heads.
+    if (reading.tokens.empty() && reading.heads && !files.positions.count() &&
+        std::find(model.head_counts.begin(), model.head_counts.end(), reading.head_count()) == model.head_counts.end())
+      continue;
     for (const auto& exchanged : arrays.exchanged) {
       (arrays.same_shape ? exchanged_ : readings_).push_back(reading);
       (arrays.same_shape ? exchanged_ : readings_).back().exchanged = exchanged;
@@ -271,6 +275,8 @@ KernelRun KernelReader::take(const TokenReading& reading) {
     run.notes.push_back(fmt::format("Each row of the batch has positions of its own: rows are counted through the "
                                     "batch, {} of each.",
                                     reading.extents[reading.tokens[1]]));
+  if (reading.tokens.empty() && reading.head_count() > 1)
+    run.notes.push_back(fmt::format("The {} rows are taken for heads of one token.", reading.head_count()));
   if (heads_asked_)
     run.notes.push_back(fmt::format("Of {} heads, {} alone are compared.", reading.head_count(), files_.heads));
   return run;

@@ -89,6 +89,14 @@ std::optional<fs::path> hub_folder(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<fs::path> hub_cache() {
+  for (const fs::path& cache : caches()) {
+    std::error_code error;
+    if (fs::is_directory(cache, error)) return cache;
+  }
+  return std::nullopt;
+}
+
 std::string not_in_hub_cache(std::string_view given, std::string_view name) {
   const std::vector<fs::path> all = caches();
   const fs::path cache = all.empty() ? fs::path("~/.cache/huggingface/hub") : all.front();

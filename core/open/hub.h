@@ -15,6 +15,9 @@ std::optional<std::string> hub_name(std::string_view text);
 /// with huggingface/hub), nothing where it lies in none of them. `name`: "org/name", or "name" of an old model.
 std::optional<std::filesystem::path> hub_folder(std::string_view name);
 
+/// The first of those caches that is there, for a person who looks for a model; nothing where none is.
+std::optional<std::filesystem::path> hub_cache();
+
 /// The sentence for a model that is not in the local cache: that nothing is downloaded, where its config.json would
 /// lie, and what puts it there. `given`: as the person wrote it.
 std::string not_in_hub_cache(std::string_view given, std::string_view name);

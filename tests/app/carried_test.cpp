@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "app/canvas/pdf_text.h"
 #include "app/canvas/png.h"
 #include "core/error.h"
 #include "core/io/file.h"
@@ -70,6 +71,27 @@ std::string with_chunk(std::string_view type, const std::string& bytes) {
 }
 
 } // namespace
+
+TEST_CASE("a text of PDF comes back, whichever of its two forms a program writes") {
+  CHECK(text_of_pdf("(a b)/X") == "a b");
+  CHECK(text_of_pdf("(a \\(b\\) \\\\ \\n (c))") == "a (b) \\ \n (c)");
+  CHECK(text_of_pdf("<feff 0061 03b8\n D835DF03>") == "aθ𝜃");
+  CHECK(text_of_pdf("<FEFF>") == "");
+  for (const char* none :
+       {"", "x", "(a", "(a\\)", "<FEFF0061", "<FEFF006>", "<FEFF00 61x>", "<FEFFD835>", "<FEFFDF03>", "<FEFF00>"}) {
+    CAPTURE(none);
+    CHECK(!text_of_pdf(none));
+  }
+}
+
+TEST_CASE("of keywords in a PDF the last that are ours count, and damaged ones are said") {
+  const auto scene = [](std::string pdf) { return read_carried_scene("%PDF-1.4\n" + pdf, "a.pdf"); };
+  CHECK(scene("/Keywords (ropescope-scene {1}) /Keywords (ropescope-scene {2})") == "{2}");
+  CHECK(scene("/Keywords (ropescope-scene {1}) /Keywords (rope, scope)") == "{1}");
+  CHECK(!scene("/Keywords (ropescope-scenes {1})"));
+  CHECK(!scene("stream"));
+  CHECK_THROWS_AS(scene("/Keywords (ropescope-scene {1}"), Error);
+}
 
 TEST_CASE("a PNG file gives back every text that it carries, and is the same file without them") {
   std::mt19937 random(11);

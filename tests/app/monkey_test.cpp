@@ -120,6 +120,11 @@ private:
   void press_key() {
     const Action& a = chance_.of(actions());
     if (a.name == "quit" || (a.name.starts_with("export") && !chance_.one_in(8))) return; // an export takes a second
+    // Their dialogs could write anywhere on this machine.
+    if (a.name.starts_with("save") || a.name == "export.dialog") return;
+    constexpr int of_dialogs[] = {GLFW_KEY_UP,        GLFW_KEY_DOWN, GLFW_KEY_ENTER, GLFW_KEY_BACKSPACE,
+                                  GLFW_KEY_PAGE_DOWN, GLFW_KEY_TAB,  GLFW_KEY_RIGHT};
+    if (window_.shell.takes_key(chance_.of(of_dialogs), chance_.one_in(4) ? GLFW_MOD_SHIFT : 0)) return;
     if (a.key == GLFW_KEY_ESCAPE) hand_.escape = true;
     if (shell().takes_letters() && a.key != GLFW_KEY_ESCAPE) return;
     window_.shell.perform(window_.shell.key(a.key, a.modifiers));

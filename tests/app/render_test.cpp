@@ -43,10 +43,10 @@ TEST_CASE("every picture is written as SVG: well formed, its words as text, as l
   }
 }
 
-TEST_CASE("a picture's file draws the same bytes again, as PNG and as SVG, whatever was chosen") {
+TEST_CASE("a picture's file draws the same bytes again, as PNG, as SVG and as PDF, whatever was chosen") {
   const test::Scratch scratch;
   for (const Picture* picture : all_pictures())
-    for (const char* ending : {"png", "svg"}) {
+    for (const char* ending : {"png", "svg", "pdf"}) {
       CAPTURE(picture->name);
       CAPTURE(ending);
       const std::string asked = fmt::format("--picture {} --model llama-3.1-8b --scheme yarn --factor 4 --pose m=999 "
@@ -68,7 +68,7 @@ TEST_CASE("a picture's file carries its scene, which is that scene again") {
   CHECK(scene.model.origin == "gemma-3-4b");
   CHECK(scene.m == 5000);
   CHECK(scene.view == "score");
-  CHECK(read_drawn_as(*json, "a.png") == DrawnAs{"score", 1600, 1000, 1, false});
+  CHECK(read_drawn_as(*json, "a.png") == DrawnAs{"score", {1600, 1000}, 1, false});
   write_file(scratch.path / "scene.json", *json);
   REQUIRE(render(scratch, "--scene scene.json --out b.png").status == 0);
   CHECK(read(scratch, "a.png") == read(scratch, "b.png"));

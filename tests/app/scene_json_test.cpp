@@ -272,7 +272,7 @@ TEST_CASE("a scene's file is told from a model's, and any bytes are one or a sen
 }
 
 TEST_CASE("how a picture was drawn is read back from beside its scene, and nothing else passes for it") {
-  const DrawnAs drawn{"score", 1200, 800, 2, true};
+  const DrawnAs drawn{"score", {1200, 800}, 2, true};
   CHECK(read_drawn_as(scene_json(first_scene(), drawn), "a") == drawn);
   CHECK(scene_from_json(scene_json(first_scene(), drawn), "a") == first_scene());
   CHECK(!read_drawn_as("{}", "a"));

@@ -56,7 +56,10 @@ public:
     std::string file;
     frame([&] {
       draw(painter);
-      file = painter.document({static_cast<float>(width_), static_cast<float>(height_)}, IM_COL32_BLACK, "{}");
+      file = painter.document({.size = {static_cast<float>(width_), static_cast<float>(height_)},
+                               .ground = IM_COL32_BLACK,
+                               .title = {},
+                               .scene = "{}"});
     });
     return file;
   }

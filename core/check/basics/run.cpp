@@ -1,41 +1,19 @@
 #include "core/check/basics/run.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/check/basics/array_numbers.h"
+#include "core/check/basics/first_where.h"
 #include "core/error.h"
 #include "core/parallel.h"
 
 namespace ropescope {
 
 namespace {
-
-// A megabyte of floats: long beside what starting a task costs, short beside the arrays.
-constexpr std::size_t numbers_of_a_task = std::size_t{1} << 18;
-
-/// The least index at which `wrong` holds.
-template <typename Wrong>
-std::optional<std::int64_t> first_where(const Array& array, Wrong wrong) {
-  return with_numbers(array, [&](auto numbers) -> std::optional<std::int64_t> {
-    // The least of all tasks: each stops at its first, and where another has found one before it.
-    std::atomic<std::size_t> first = numbers.size();
-    in_parallel((numbers.size() + numbers_of_a_task - 1) / numbers_of_a_task, 0, [&](std::size_t task) {
-      const std::size_t end = std::min(numbers.size(), (task + 1) * numbers_of_a_task);
-      for (std::size_t i = task * numbers_of_a_task; i < end && i < first; ++i)
-        if (wrong(numbers[i])) {
-          for (std::size_t now = first; i < now && !first.compare_exchange_weak(now, i);) {
-          }
-          return;
-        }
-    });
-    return first < numbers.size() ? std::optional(static_cast<std::int64_t>(first)) : std::nullopt;
-  });
-}
 
 /// Whether every token is at position 0, where no frequency and no pairing can be seen. One other position is enough to
 /// see whether the rotation is right.
@@ -136,9 +114,17 @@ NumberFormat format_held(const Array& array) {
 }
 
 double rms_of(const Array& array) {
+  // Parts of one size, added in order: the same to the bit on any number of threads.
+  constexpr std::size_t numbers_of_a_part = std::size_t{1} << 16;
   double sum = 0;
   with_numbers(array, [&](auto numbers) {
-    for (const auto x : numbers) sum += static_cast<double>(x) * static_cast<double>(x);
+    std::vector<double> parts((numbers.size() + numbers_of_a_part - 1) / numbers_of_a_part);
+    in_parallel(parts.size(), 0, [&](std::size_t part) {
+      const std::size_t begin = part * numbers_of_a_part;
+      for (const auto x : numbers.subspan(begin, std::min(numbers_of_a_part, numbers.size() - begin)))
+        parts[part] += static_cast<double>(x) * static_cast<double>(x);
+    });
+    sum = std::accumulate(parts.begin(), parts.end(), 0.0);
   });
   return std::sqrt(sum / static_cast<double>(std::max<std::int64_t>(1, array.size())));
 }

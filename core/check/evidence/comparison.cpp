@@ -6,6 +6,7 @@
 
 #include "core/check/basics/array_numbers.h"
 #include "core/check/evidence/entry_bounds.h"
+#include "core/check/evidence/pair_order.h"
 #include "core/parallel.h"
 
 namespace ropescope {
@@ -19,6 +20,14 @@ struct Part {
   EntrySpread spread;
 };
 
+/// One of the two numbers of every pair, x·cos ∓ y·sin, against what it should be. Loops over pairs without a branch,
+/// which the compiler makes several at once: a check spends most of its time in them.
+struct Entries {
+  explicit Entries(std::size_t count) : off(count), ratio(count) {}
+  std::vector<double> off;   ///< |out − prediction|
+  std::vector<double> ratio; ///< by the bound; not set without bounds
+};
+
 /// Entries against the expected ones and against what rounding may do to them. Unlike sums, this reads every entry, so
 /// that a single wrong one is seen.
 template <typename Out, typename In>
@@ -26,75 +35,126 @@ class Reader {
 public:
   Reader(const KernelRun& run, const PairComponents& at, const Multipliers& multipliers, const EntryBounds* bounds,
          std::span<const In> in, std::span<const Out> out)
-      : run_(run), at_(at), multipliers_(multipliers), bounds_(bounds), in_(in), out_(out) {
+      : run_(run), at_(at), bounds_(bounds), in_(in), out_(out), first_(at.in_first), second_(at.in_second),
+        out_first_(at.out_first), out_second_(at.out_second), entries_(static_cast<std::size_t>(at.pairs())),
+        cos_(entries_.off.size()), sin_(cos_), turned_(cos_), squares_(cos_), multipliers_(multipliers) {
     if (bounds) bound_.emplace(run, bounds->noise);
   }
 
-  /// `error`: of each pair; `oddest`: by how many bounds an entry of the token is off at most.
-  void read(std::int64_t token, Part& part, float* error, float& oddest) const {
+  /// Of tokens that follow one another, from the first: `error` of each pair, and by how many bounds an entry of the
+  /// token is off at most.
+  void read(std::int64_t first, std::int64_t count, Part& part, float* error, float* oddest) {
     const RowShape& shape = run_.shape;
     const auto pairs = static_cast<std::size_t>(at_.pairs());
-    std::vector<double> squares(pairs);
+    std::vector<double> squares(static_cast<std::size_t>(count) * pairs);
+    // Tokens within an outer row, as reduce() reads them: in the order of the memory.
     for (std::int64_t outer = 0; outer < shape.outer; ++outer)
-      for (std::int64_t inner = 0; inner < shape.inner; ++inner)
-        part.heads[static_cast<std::size_t>(run_.head_of(outer, inner))] +=
-            bound_ ? read_row<true>(token, run_.first_number(outer, token, inner), part, squares, oddest)
-                   : read_row<false>(token, run_.first_number(outer, token, inner), part, squares, oddest);
+      for (std::int64_t t = 0; t < count; ++t) {
+        take_token(static_cast<std::size_t>(first + t));
+        for (std::int64_t inner = 0; inner < shape.inner; ++inner)
+          part.heads[static_cast<std::size_t>(run_.head_of(outer, inner))] +=
+              read_row(run_.first_number(outer, first + t, inner), part,
+                       squares.data() + static_cast<std::size_t>(t) * pairs, oddest[t]);
+      }
     // Two components a pair, so that the error of a pair has the scale of one number.
-    const auto count = static_cast<double>(2 * shape.outer * shape.inner);
-    for (std::size_t i = 0; i < pairs; ++i) error[i] = static_cast<float>(std::sqrt(squares[i] / count));
+    const auto numbers = static_cast<double>(2 * shape.outer * shape.inner);
+    for (std::size_t n = 0; n < squares.size(); ++n) error[n] = static_cast<float>(std::sqrt(squares[n] / numbers));
   }
 
 private:
-  template <bool Bounded>
-  double read_row(std::int64_t token, std::int64_t row, Part& part, std::vector<double>& squares, float& oddest) const {
-    const auto pairs = static_cast<std::size_t>(at_.pairs());
-    const std::complex<double>* z = multipliers_.data() + static_cast<std::size_t>(token) * pairs;
-    const float* turned = Bounded && !bounds_->turned.empty()
-                              ? bounds_->turned.data() + static_cast<std::size_t>(token) * pairs
-                              : nullptr;
+  void take_token(std::size_t token) {
+    const std::size_t pairs = cos_.size();
+    for (std::size_t i = 0; i < pairs; ++i) {
+      const std::complex<double> z = multipliers_[token * pairs + i];
+      cos_[i] = z.real();
+      sin_[i] = z.imag();
+      if (bounds_ && !bounds_->turned.empty()) turned_[i] = static_cast<double>(bounds_->turned[token * pairs + i]);
+    }
+  }
+
+  /// Entries x·cos + sign·y·sin.
+  void predict(const In* x, const In* y, const Out* out, double sign, const std::vector<double>& steps) {
+    const std::size_t pairs = cos_.size();
+    const double *c = cos_.data(), *s = sin_.data(), *turned = turned_.data(), *step = steps.data();
+    double* __restrict off = entries_.off.data(), * __restrict ratio = entries_.ratio.data();
+    if (!bound_) {
+      for (std::size_t i = 0; i < pairs; ++i)
+        off[i] = std::abs(static_cast<double>(out[i]) -
+                          (static_cast<double>(x[i]) * c[i] + sign * (static_cast<double>(y[i]) * s[i])));
+      return;
+    }
+    const EntryBound bound = *bound_; // whose numbers the compiler then knows to stay
+    for (std::size_t i = 0; i < pairs; ++i) {
+      const auto a = static_cast<double>(x[i]), b = static_cast<double>(y[i]);
+      const double xc = a * c[i], ys = sign * (b * s[i]), sum = xc + ys;
+      off[i] = std::abs(static_cast<double>(out[i]) - sum);
+      const double length = turned[i] * (std::abs(a) + std::abs(b));
+      ratio[i] = off[i] / bound.of(std::abs(xc) + std::abs(ys), sum, length, step[i]);
+    }
+  }
+
+  /// Counts the entries that were predicted; returns the sum of their squares.
+  double count(Part& part, double* squares, float& oddest) {
+    const std::size_t pairs = cos_.size();
+    const double* off = entries_.off.data();
+    double most = part.max_abs, of_row = 0;
+    for (std::size_t i = 0; i < pairs; ++i) {
+      squares_[i] = off[i] * off[i];
+      squares[i] += squares_[i];
+      // NaN is never greater: rows that hold it are taken out before (finite_rows).
+      most = off[i] > most ? off[i] : most;
+    }
+    for (std::size_t i = 0; i < pairs; ++i) of_row += squares_[i];
+    part.max_abs = most;
+    if (!bound_) return of_row;
+    double odd = static_cast<double>(oddest);
+    for (std::size_t i = 0; i < pairs; ++i) {
+      if (off[i] == 0) continue;
+      part.spread.add(entries_.ratio[i]);
+      odd = std::max(odd, entries_.ratio[i]);
+    }
+    oddest = static_cast<float>(odd);
+    return of_row;
+  }
+
+  double read_row(std::int64_t row, Part& part, double* squares, float& oddest) {
     const In* x = in_.data() + row;
     const Out* y = out_.data() + row;
     const std::int64_t number = row / run_.shape.head_dim;
-    double of_row = 0;
-    const auto see = [&](std::int64_t component, double off, double products, double sum, double length) {
-      if (off == 0) return;
-      const double ratio = off / bound_->of(number, component, products, sum, length);
-      part.spread.add(ratio);
-      oddest = std::max(oddest, static_cast<float>(ratio));
-    };
-    for (std::size_t i = 0; i < pairs; ++i) {
-      const auto a = static_cast<double>(x[at_.in_first[i]]), b = static_cast<double>(x[at_.in_second[i]]);
-      const double ac = a * z[i].real(), bs = b * z[i].imag(), bc = b * z[i].real(), as = a * z[i].imag();
-      const double c = std::abs(static_cast<double>(y[at_.out_first[i]]) - (ac - bs)),
-                   d = std::abs(static_cast<double>(y[at_.out_second[i]]) - (bc + as));
-      // NaN is never greater: rows that hold it are taken out before (finite_rows).
-      part.max_abs = std::max({part.max_abs, c, d});
-      squares[i] += c * c + d * d;
-      of_row += c * c + d * d;
-      if constexpr (Bounded) {
-        const double length = turned ? static_cast<double>(turned[i]) * (std::abs(a) + std::abs(b)) : 0;
-        see(at_.out_first[i], c, std::abs(ac) + std::abs(bs), ac - bs, length);
-        see(at_.out_second[i], d, std::abs(bc) + std::abs(as), bc + as, length);
-      }
-    }
-    for (const std::int64_t j : at_.rest) {
+    const In *a = first_.of(x), *b = second_.of(x);
+    if (bound_) bound_->steps(number, at_.out_first, steps_);
+    predict(a, b, out_first_.of(y), -1, steps_);
+    double of_row = count(part, squares, oddest);
+    if (bound_) bound_->steps(number, at_.out_second, steps_);
+    predict(b, a, out_second_.of(y), 1, steps_);
+    of_row += count(part, squares, oddest);
+    if (bound_) bound_->steps(number, at_.rest, steps_);
+    for (std::size_t r = 0; r < at_.rest.size(); ++r) {
+      const std::int64_t j = at_.rest[r];
       const auto before = static_cast<double>(x[j]);
       const double d = std::abs(static_cast<double>(y[j]) - before);
       part.max_abs = std::max(part.max_abs, d);
       of_row += d * d;
-      if constexpr (Bounded) see(j, d, 0, before, 0);
+      if (!bound_ || d == 0) continue;
+      const double ratio = d / bound_->of(0, before, 0, steps_[r]);
+      part.spread.add(ratio);
+      oddest = std::max(oddest, static_cast<float>(ratio));
     }
     return of_row;
   }
 
   const KernelRun& run_;
   const PairComponents& at_;
-  const Multipliers& multipliers_;
   const EntryBounds* bounds_;
   std::optional<EntryBound> bound_;
   std::span<const In> in_;
   std::span<const Out> out_;
+  PairOrder<In> first_, second_;
+  PairOrder<Out> out_first_, out_second_;
+  Entries entries_;
+  std::vector<double> cos_, sin_, turned_; ///< of the token at hand
+  std::vector<double> squares_, steps_;
+  const Multipliers& multipliers_;
 };
 
 } // namespace
@@ -113,12 +173,12 @@ Comparison compare(const KernelRun& run, const PairComponents& at, const Multipl
     with_numbers(run.out, [&](auto out) {
       using In = typename decltype(in)::value_type;
       using Out = typename decltype(out)::value_type;
-      const Reader<Out, In> reader(run, at, multipliers, bounds, in, out);
       in_parallel(tasks, 0, [&](std::size_t task) {
+        Reader<Out, In> reader(run, at, multipliers, bounds, in, out);
         parts[task].heads.resize(heads);
-        const std::size_t end = std::min(tokens, (task + 1) * tokens_of_a_task);
-        for (std::size_t t = task * tokens_of_a_task; t < end; ++t)
-          reader.read(static_cast<std::int64_t>(t), parts[task], result.error.data() + t * pairs, oddest[t]);
+        const std::size_t begin = task * tokens_of_a_task, end = std::min(tokens, begin + tokens_of_a_task);
+        reader.read(static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end - begin), parts[task],
+                    result.error.data() + begin * pairs, oddest.data() + begin);
       });
     });
   });

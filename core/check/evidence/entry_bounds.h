@@ -19,13 +19,20 @@ public:
 
   /// `products`: |a·c| + |b·s|, `sum` what they come to, `length` of the pair's angle error: |a| + |b| times the gain
   /// times rad.
-  double of(std::int64_t row, std::int64_t component, double products, double sum, double length) const {
-    return within_ * products + last_ * std::abs(sum) + length + least_ + step(row, component);
+  /// `step`: of the entry.
+  double of(double products, double sum, double length, double step) const {
+    return within_ * products + last_ * std::abs(sum) + length + least_ + step;
+  }
+
+  /// Half the step that the entries of a row lie apart by its scales, for those of some components.
+  void steps(std::int64_t row, const std::vector<std::int64_t>& components, std::vector<double>& to) const {
+    to.resize(components.size());
+    if (scaled_ == RowFormat::Scaled::no) return; // none was ever written
+    for (std::size_t i = 0; i < components.size(); ++i) to[i] = step(row, components[i]);
   }
 
 private:
   double step(std::int64_t row, std::int64_t component) const {
-    if (scaled_ == RowFormat::Scaled::no) return 0;
     std::int64_t group = 0;
     if (scaled_ == RowFormat::Scaled::row) group = row;
     if (scaled_ == RowFormat::Scaled::block) group = (row * head_dim_ + component) / block_;

@@ -6,41 +6,64 @@
 #include <set>
 
 #include "core/check/basics/array_numbers.h"
+#include "core/check/evidence/pair_order.h"
 #include "core/parallel.h"
 
 namespace ropescope {
 
 namespace {
 
-/// One token's rows added to its sums. The inner loop of the whole check: it reads indices from tables, since pairings
-/// differ, and leaves angles to the end, since sums of products need none.
+/// Sums of one token, each kind in a row of its own: the compiler then adds several pairs at once, and to each pair the
+/// same numbers in the same order.
+template <typename In, typename Out>
+void add_row(std::size_t pairs, const In* a, const In* b, const Out* c, const Out* d, double* __restrict in,
+             double* __restrict out, double* __restrict re, double* __restrict im) {
+  for (std::size_t i = 0; i < pairs; ++i) {
+    const auto x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
+    const auto u = static_cast<double>(c[i]), v = static_cast<double>(d[i]);
+    in[i] += x * x + y * y;
+    out[i] += u * u + v * v;
+    // (u + i·v)·conj(x + i·y)
+    re[i] += u * x + v * y;
+    im[i] += v * x - u * y;
+  }
+}
+
+/// The rows of some tokens added to their sums. The inner loop of the whole check: it leaves angles to the end, since
+/// sums of products need none.
 template <typename Out, typename In>
-void reduce_token(const KernelRun& run, const PairComponents& at, std::int64_t token, const RowFilter& filter,
-                  std::span<const In> in, std::span<const Out> out, PairSums* sums, RestSums& rest) {
+void reduce_tokens(const KernelRun& run, const PairComponents& at, std::span<const std::int64_t> tokens,
+                   const RowFilter& filter, std::span<const In> in, std::span<const Out> out, PairSums* sums,
+                   RestSums* rests) {
   const RowShape& shape = run.shape;
   const auto pairs = static_cast<std::size_t>(at.pairs());
+  PairOrder<In> first(at.in_first), second(at.in_second);
+  PairOrder<Out> out_first(at.out_first), out_second(at.out_second);
+  std::vector<double> kinds(4 * pairs * tokens.size());
+  // Tokens within an outer row, and not the other way: they lie next to each other in memory, where the rows of one
+  // token are megabytes apart and drive each other out of the caches.
   for (std::int64_t outer = 0; outer < shape.outer; ++outer)
-    for (std::int64_t inner = 0; inner < shape.inner; ++inner) {
-      if (!filter.empty() && !filter[static_cast<std::size_t>(outer * shape.inner + inner)]) continue;
-      const std::int64_t row = run.first_number(outer, token, inner);
-      const In* x = in.data() + row;
-      const Out* y = out.data() + row;
-      for (std::size_t i = 0; i < pairs; ++i) {
-        const auto a = static_cast<double>(x[at.in_first[i]]), b = static_cast<double>(x[at.in_second[i]]);
-        const auto c = static_cast<double>(y[at.out_first[i]]), d = static_cast<double>(y[at.out_second[i]]);
-        PairSums& sum = sums[i];
-        sum.in += a * a + b * b;
-        sum.out += c * c + d * d;
-        // (c + i·d)·conj(a + i·b)
-        sum.cross_re += c * a + d * b;
-        sum.cross_im += d * a - c * b;
+    for (std::size_t t = 0; t < tokens.size(); ++t)
+      for (std::int64_t inner = 0; inner < shape.inner; ++inner) {
+        if (!filter.empty() && !filter[static_cast<std::size_t>(outer * shape.inner + inner)]) continue;
+        const std::int64_t row = run.first_number(outer, tokens[t], inner);
+        const In* x = in.data() + row;
+        const Out* y = out.data() + row;
+        double* of_token = kinds.data() + 4 * pairs * t;
+        add_row(pairs, first.of(x), second.of(x), out_first.of(y), out_second.of(y), of_token, of_token + pairs,
+                of_token + 2 * pairs, of_token + 3 * pairs);
+        // What should pass unchanged is held against the input at once; no candidate changes that.
+        RestSums& rest = rests[t];
+        for (const std::int64_t j : at.rest) {
+          const auto before = static_cast<double>(x[j]), after = static_cast<double>(y[j]);
+          rest.in += before * before;
+          rest.error += (after - before) * (after - before);
+        }
       }
-      // What should pass unchanged is held against the input at once; no candidate changes that.
-      for (const std::int64_t j : at.rest) {
-        const auto before = static_cast<double>(x[j]), after = static_cast<double>(y[j]);
-        rest.in += before * before;
-        rest.error += (after - before) * (after - before);
-      }
+  for (std::size_t t = 0; t < tokens.size(); ++t)
+    for (std::size_t i = 0; i < pairs; ++i) {
+      const double* of = kinds.data() + 4 * pairs * t + i;
+      sums[t * pairs + i] = {of[0], of[pairs], of[2 * pairs], of[3 * pairs]};
     }
 }
 
@@ -74,16 +97,15 @@ Reduced reduce(const KernelRun& run, const PairComponents& at, std::span<const s
       // Tokens share nothing, so that each task writes its own; 16 keep tasks long beside what starting one costs.
       constexpr std::size_t tokens_of_a_task = 16;
       in_parallel((tokens.size() + tokens_of_a_task - 1) / tokens_of_a_task, 0, [&](std::size_t task) {
-        const std::size_t end = std::min(tokens.size(), (task + 1) * tokens_of_a_task);
-        for (std::size_t t = task * tokens_of_a_task; t < end; ++t) {
-          PairSums* sums = result.sums.data() + t * pairs;
-          reduce_token(run, at, tokens[t], filter, in, out, sums, result.rest[t]);
-          // Length and angle once: each candidate that is screened wants them again. Not hypot, which guards against an
-          // overflow that sums of squares would have had before, at five times the cost.
-          for (std::size_t i = 0; i < pairs; ++i)
-            result.phasors[t * pairs + i] = {
-                std::sqrt(sums[i].cross_re * sums[i].cross_re + sums[i].cross_im * sums[i].cross_im),
-                std::atan2(sums[i].cross_im, sums[i].cross_re)};
+        const std::size_t begin = task * tokens_of_a_task, end = std::min(tokens.size(), begin + tokens_of_a_task);
+        reduce_tokens(run, at, tokens.subspan(begin, end - begin), filter, in, out, result.sums.data() + begin * pairs,
+                      result.rest.data() + begin);
+        // Length and angle once: each candidate that is screened wants them again. Not hypot, which guards against an
+        // overflow that sums of squares would have had before, at five times the cost.
+        for (std::size_t n = begin * pairs; n < end * pairs; ++n) {
+          const PairSums& sum = result.sums[n];
+          result.phasors[n] = {std::sqrt(sum.cross_re * sum.cross_re + sum.cross_im * sum.cross_im),
+                               std::atan2(sum.cross_im, sum.cross_re)};
         }
       });
     });

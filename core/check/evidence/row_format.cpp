@@ -2,101 +2,29 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
-#include <set>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "core/check/basics/first_where.h"
+#include "core/check/evidence/scale_of_numbers.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
 namespace {
 
-// Fewer numbers than this, zeros left out, may lie on a grid by chance.
-constexpr std::size_t told_by = 16;
+constexpr std::size_t told_by = 16; // fewer numbers than this, zeros left out, may lie on a grid by chance
 constexpr double most_strays = 0.1; // share of the groups of numbers under one scale
+
+/// Nats that all groups together must tell: e⁻⁴⁰, and the ways to choose the strays among them.
+constexpr double told_nats = 40, nats_of_a_group = 0.4;
 
 /// Whether a float8 format holds a number.
 bool holds(NumberFormat format, double x) {
   const auto narrow = static_cast<float>(x);
   return std::isfinite(x) && static_cast<double>(narrow) == x && rounded_float8(format, narrow) == narrow;
-}
-
-/// The same, but for the rounding of a product with its scale.
-bool nearly_holds(NumberFormat format, double x, double rounding) {
-  const auto near = static_cast<double>(rounded_float8(format, static_cast<float>(x)));
-  return std::isfinite(near) && std::abs(near - x) <= rounding * std::abs(x);
-}
-
-/// Some numbers under one scale, and by how much their storage rounds them, relative.
-struct Group {
-  std::vector<double> numbers; ///< lengths, without zeros
-  double rounding = 0;
-
-  /// Whether it may tell a scale: whole multiples of a step do where some are a few steps alone.
-  bool tells(bool int8) const {
-    constexpr double few = 8;
-    return numbers.size() >= told_by && (!int8 || greatest() > few * least());
-  }
-  double greatest() const { return *std::max_element(numbers.begin(), numbers.end()); }
-  double least() const { return *std::min_element(numbers.begin(), numbers.end()); }
-};
-
-/// The scale under which float8 holds a group. Numbers of p bits have 2^(p−1) different significands, whatever their
-/// scale, where random ones have as many as there are.
-std::optional<double> float8_scale(const Group& group, NumberFormat format) {
-  const NumberProperties properties = properties_of(format);
-  const int steps = 1 << (properties.precision - 1);
-  std::vector<double> significands;
-  for (const double x : group.numbers) {
-    int exponent = 0;
-    const double m = std::frexp(x, &exponent);
-    if (std::any_of(significands.begin(), significands.end(), [&](double known) {
-          return std::abs(known - m) <= 2 * group.rounding * m || std::abs(known - 2 * m) <= 4 * group.rounding * m ||
-                 std::abs(2 * known - m) <= 4 * group.rounding * m;
-        }))
-      continue;
-    significands.push_back(m);
-    if (significands.size() > static_cast<std::size_t>(steps)) return std::nullopt;
-  }
-  const double most = group.greatest();
-  // The greatest number is one of the significands; its power of two is as small as the format's greatest allows, and
-  // then greater while the least numbers still fit, which lie a fixed distance apart.
-  for (int k = 0; k < steps; ++k) {
-    const double of_greatest = 1 + static_cast<double>(k) / steps;
-    double scale = most / (of_greatest * std::exp2(std::floor(std::log2(properties.greatest / of_greatest))));
-    const auto fits = [&](double s) {
-      return std::all_of(group.numbers.begin(), group.numbers.end(),
-                         [&](double x) { return nearly_holds(format, x / s, 2 * group.rounding); });
-    };
-    if (!fits(scale)) continue;
-    while (fits(2 * scale)) scale *= 2;
-    return scale;
-  }
-  return std::nullopt;
-}
-
-/// The step that a group's numbers are whole multiples of, at most 255 of them.
-std::optional<double> whole_step(Group group) {
-  std::sort(group.numbers.begin(), group.numbers.end());
-  const double least = group.least(), greatest = group.greatest();
-  constexpr int most_steps = 255, slack = 1;
-  for (int multiple = 1; multiple <= 32; ++multiple) {
-    double step = least / multiple;
-    if (greatest > (most_steps + slack) * step) continue;
-    // From the least number outward, each tells the step more exactly than the one before it.
-    std::size_t good = 0, seen = 0;
-    for (const double x : group.numbers) {
-      const double count = x / step, whole = std::round(count), slop = 0.02 + count * 2 * group.rounding;
-      if (slop > 0.3) break; // the storage rounds by as much as a step
-      ++seen;
-      if (std::abs(count - whole) > slop) break;
-      ++good;
-      step = x / whole;
-    }
-    if (good == seen && good >= told_by) return step;
-  }
-  return std::nullopt;
 }
 
 /// By how much the storage of numbers rounds a product with a scale.
@@ -110,14 +38,13 @@ public:
     RowFormat found;
     found.format = stored_;
     if (stored_ == NumberFormat::float64) return found;
-    for (const NumberFormat format : {NumberFormat::float8_e5m2, NumberFormat::float8_e4m3})
-      if (all_held(format)) {
-        found.format = format;
-        // A few small numbers may be of either: then they are as far apart as in the coarser.
-        found.least_step =
-            properties_of(all_held(NumberFormat::float8_e4m3) ? NumberFormat::float8_e4m3 : format).smallest;
-        return found;
-      }
+    const bool e5m2 = all_held(NumberFormat::float8_e5m2), e4m3 = all_held(NumberFormat::float8_e4m3);
+    if (e5m2 || e4m3) {
+      found.format = e5m2 ? NumberFormat::float8_e5m2 : NumberFormat::float8_e4m3;
+      // A few small numbers may be of either: then they are as far apart as in the coarser.
+      found.least_step = properties_of(e4m3 ? NumberFormat::float8_e4m3 : found.format).smallest;
+      return found;
+    }
     for (const RowFormat::Scaled scaled :
          {RowFormat::Scaled::tensor, RowFormat::Scaled::row, RowFormat::Scaled::channel})
       for (const int kind : {0, 1, 2})
@@ -132,13 +59,9 @@ public:
 
 private:
   bool all_held(NumberFormat format) const {
+    if (first_where(array_, [format](auto x) { return !holds(format, static_cast<double>(x)); })) return false;
     std::size_t told = 0;
-    const auto size = static_cast<std::size_t>(array_.size());
-    for (std::size_t i = 0; i < size; ++i) {
-      const double x = array_.number(static_cast<std::int64_t>(i));
-      if (!holds(format, x)) return false;
-      told += x != 0;
-    }
+    for (std::int64_t i = 0; i < array_.size() && told < told_by; ++i) told += array_.number(i) != 0;
     return told >= told_by;
   }
 
@@ -179,12 +102,58 @@ private:
     return group;
   }
 
-  std::optional<double> scale_of(const Group& group, int kind) const {
+  std::optional<Told> scale_of(const Group& group, int kind) const {
     if (kind == 2) return whole_step(group);
     return float8_scale(group, kind == 0 ? NumberFormat::float8_e5m2 : NumberFormat::float8_e4m3);
   }
 
-  /// `kind`: e5m2, e4m3, int8. A few groups are asked before all are.
+  /// What the groups say, each or together.
+  struct Groups {
+    std::vector<float> scale; ///< of each group that was asked
+    double nats = 0;
+    std::size_t telling = 0, strays = 0; ///< groups that fit or do not; of these those that do not
+    bool told() const {
+      // A row that was written wrong need not lie on the grid of the others.
+      return nats > told_nats + nats_of_a_group * static_cast<double>(telling) &&
+             static_cast<double>(strays) <= most_strays * static_cast<double>(telling);
+    }
+    bool possible() const { return 2 * strays <= telling; }
+  };
+
+  /// `number`: of the group that is asked n-th.
+  template <typename Number>
+  Groups ask(std::size_t count, Number number, const RowFormat& format, int kind) const {
+    const double greatest = kind == 2 ? 127 : properties_of(format.format).greatest;
+    constexpr std::size_t groups_of_a_task = 256;
+    const std::size_t tasks = (count + groups_of_a_task - 1) / groups_of_a_task;
+    Groups all;
+    all.scale.resize(count);
+    std::vector<Groups> parts(tasks);
+    in_parallel(tasks, 0, [&](std::size_t task) {
+      Groups& part = parts[task];
+      for (std::size_t n = task * groups_of_a_task; n < std::min(count, (task + 1) * groups_of_a_task); ++n) {
+        const Group some = group(format.scaled, number(n), format.block);
+        const auto told = scale_of(some, kind);
+        const bool chance = told && told->nats <= 0;
+        if (!some.numbers.empty() && !chance) {
+          ++part.telling;
+          part.strays += !told;
+          part.nats += told ? told->nats : 0;
+        }
+        // Some tell no scale: theirs is the one that holds the greatest.
+        const double likely = some.numbers.empty() ? 0 : some.greatest() / greatest;
+        all.scale[n] = static_cast<float>(told ? told->scale : likely);
+      }
+    });
+    for (const Groups& part : parts) {
+      all.nats += part.nats;
+      all.telling += part.telling;
+      all.strays += part.strays;
+    }
+    return all;
+  }
+
+  /// `kind`: e5m2, e4m3, int8.
   std::optional<RowFormat> scaled_format(RowFormat::Scaled scaled, int kind, std::int64_t block = 0) const {
     const std::size_t count = groups(scaled, block);
     RowFormat found;
@@ -193,28 +162,16 @@ private:
     found.least_step = properties_of(found.format).smallest;
     found.scaled = scaled;
     found.block = block;
+    // A few groups before all: most rows are of no such format.
     constexpr std::size_t asked = 5;
-    std::size_t told = 0;
-    for (std::size_t n = 0; n < asked; ++n) {
-      const Group some = group(scaled, n * (count - 1) / (asked - 1), block);
-      if (!some.tells(kind == 2)) continue;
-      if (!scale_of(some, kind)) return std::nullopt;
-      ++told;
-    }
-    if (told == 0) return std::nullopt;
-    std::size_t strays = 0;
-    for (std::size_t n = 0; n < count; ++n) {
-      const Group all = group(scaled, n, block);
-      const bool tells = all.tells(kind == 2);
-      const auto of_all = tells ? scale_of(all, kind) : std::nullopt;
-      strays += tells && !of_all;
-      // Some tell no scale: theirs is the one that holds the greatest.
-      const double likely =
-          all.numbers.empty() ? 0 : all.greatest() / (kind == 2 ? 127 : properties_of(found.format).greatest);
-      found.scale.push_back(static_cast<float>(of_all.value_or(likely)));
-    }
-    // A row that was written wrong need not lie on the grid of the others.
-    if (static_cast<double>(strays) > most_strays * static_cast<double>(count)) return std::nullopt;
+    if (!ask(
+             asked, [count](std::size_t n) { return n * (count - 1) / (asked - 1); }, found, kind)
+             .possible())
+      return std::nullopt;
+    Groups all = ask(
+        count, [](std::size_t n) { return n; }, found, kind);
+    if (!all.told()) return std::nullopt;
+    found.scale = std::move(all.scale);
     return found;
   }
 

@@ -211,9 +211,12 @@ std::vector<TriedRecipe> try_recipes(const KernelRun& run, const Prediction& exp
   return tried;
 }
 
-std::optional<PrecisionFit> explain_by_rows(const Prediction& expected, const Noise& noise, const Reduced& all) {
-  // All rows, and not a sample: a single wrong row must not pass.
-  const Score exact = score(all, of_rows_alone(noise), expected);
+ExactScores exact_scores(const Prediction& expected, const Noise& noise, const Reduced& all) {
+  return {score(all, of_rows_alone(noise), expected), score(all, noise, expected)};
+}
+
+std::optional<PrecisionFit> explain_by_rows(const ExactScores& scores) {
+  const Score& exact = scores.of_rows;
   if (!exact.whole()) return std::nullopt;
   PrecisionFit fit;
   fit.arithmetic.recipe = "exact";
@@ -239,10 +242,10 @@ const TriedRecipe& best_of(const std::vector<TriedRecipe>& tried) {
 } // namespace
 
 std::optional<PrecisionFit> explain_by_precision(const KernelRun& run, const Prediction& expected, const Noise& noise,
-                                                 const Reduced& all, const std::vector<TriedRecipe>& tried) {
-  const Score exact = score(all, of_rows_alone(noise), expected);
+                                                 const Reduced& all, const ExactScores& scores,
+                                                 const std::vector<TriedRecipe>& tried) {
   // Angles are scored as float32 noise allows: rows far out may be off though the arithmetic is the model's own.
-  const Score loosely = score(all, noise, expected);
+  const Score &exact = scores.of_rows, &loosely = scores.with_angles;
   const TriedRecipe& best = best_of(tried);
   const double share = best.score.residual / std::max(tried.front().score.residual, 1e-300);
   const auto good = [](double of_exact, double residual) {
@@ -319,10 +322,14 @@ KernelRun with_operands(const KernelRun& run, const PairComponents& at, std::spa
                         const Operands& operands) {
   std::vector<std::uint8_t> rest(static_cast<std::size_t>(run.shape.head_dim), 0);
   for (const std::int64_t component : at.rest) rest[static_cast<std::size_t>(component)] = 1;
-  KernelRun part = run;
+  KernelRun part; // not a copy, of arrays that may be hundreds of megabytes
+  part.rope = run.rope;
+  part.shape = run.shape;
+  part.heads = run.heads;
+  part.in.shape = part.out.shape = run.in.shape;
   part.shape.tokens = static_cast<std::int64_t>(tokens.size());
   part.seq_len = run.length();
-  part.positions.ids.clear();
+  part.positions.axes = run.positions.axes;
   for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
     for (const std::int64_t token : tokens) part.positions.ids.push_back(run.positions.at(axis, token));
   const auto width = static_cast<std::size_t>(run.shape.inner * run.shape.head_dim);
@@ -374,10 +381,10 @@ Score score_products(const KernelRun& run, const PairComponents& at, std::span<c
 } // namespace
 
 std::optional<PrecisionFit> explain_by_products(const KernelRun& run, const PairComponents& at,
-                                                const Prediction& expected, const Noise& noise, const Reduced& all,
-                                                const std::stop_token& stop) {
+                                                const Prediction& expected, const Noise& noise,
+                                                const ExactScores& scores, const std::stop_token& stop) {
   // Rows in 16 bits hide what such operands cost, and the rows are held in float32 then.
-  const Score exact = score(all, of_rows_alone(noise), expected);
+  const Score& exact = scores.of_rows;
   if (noise.rows.format != NumberFormat::float32 || noise.rows.of_8_bits() || run.in.dtype != NumberFormat::float32 ||
       run.out.dtype != NumberFormat::float32 || exact.residual > thresholds::products_residual)
     return std::nullopt;
@@ -389,7 +396,9 @@ std::optional<PrecisionFit> explain_by_products(const KernelRun& run, const Pair
       return std::pair{fit.residual, fit.whole() || fit.residual < thresholds::recipe_share * exact.residual};
     };
     if (!explains(sample).second) continue;
-    const auto [residual, holds] = explains(all.tokens);
+    std::vector<std::int64_t> all(static_cast<std::size_t>(run.shape.tokens));
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    const auto [residual, holds] = explains(all);
     if (!holds) continue;
     PrecisionFit fit;
     fit.arithmetic.recipe = operands.name;

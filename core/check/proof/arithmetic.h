@@ -30,9 +30,16 @@ struct TriedRecipe {
   Score score;
 };
 
-/// A match, if rounding of the rows alone explains every row; else nothing. `all`: every row, under the expected
-/// layout.
-std::optional<PrecisionFit> explain_by_rows(const Prediction& expected, const Noise&, const Reduced& all);
+/// The expected rotation in exact arithmetic against every row, as the rounding of the rows allows, and as the model's
+/// own float32 angles do besides.
+struct ExactScores {
+  Score of_rows, with_angles;
+};
+/// `all`: every row, under the expected layout: of a sample a single wrong row might pass.
+ExactScores exact_scores(const Prediction& expected, const Noise&, const Reduced& all);
+
+/// A match, if rounding of the rows alone explains every row; else nothing.
+std::optional<PrecisionFit> explain_by_rows(const ExactScores&);
 
 /// Every recipe that can be, exact first, then the model's own; on rows reduced under the expected layout. Throws
 /// Cancelled.
@@ -41,12 +48,13 @@ std::vector<TriedRecipe> try_recipes(const KernelRun&, const Prediction& expecte
 
 /// Whether some arithmetic explains the rows; nothing where none does.
 std::optional<PrecisionFit> explain_by_precision(const KernelRun&, const Prediction& expected, const Noise&,
-                                                 const Reduced& all, const std::vector<TriedRecipe>&);
+                                                 const Reduced& all, const ExactScores&,
+                                                 const std::vector<TriedRecipe>&);
 
 /// Whether a matrix unit explains the rows: input, cos and sin rounded to TF32 or to 16 bits, products and sum in
 /// float32.
 std::optional<PrecisionFit> explain_by_products(const KernelRun&, const PairComponents& at, const Prediction& expected,
-                                                const Noise&, const Reduced& all, const std::stop_token&);
+                                                const Noise&, const ExactScores&, const std::stop_token&);
 
 /// The least residual of each recipe's name, for the list of hypotheses.
 std::vector<Hypothesis> precision_hypotheses(const std::vector<TriedRecipe>&);

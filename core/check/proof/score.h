@@ -3,6 +3,7 @@
 #include <cmath>
 #include <complex>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "core/check/basics/thresholds.h"
@@ -10,6 +11,7 @@
 #include "core/check/evidence/reduce.h"
 #include "core/check/evidence/rounding_noise.h"
 #include "core/check/proof/pair_biases.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
@@ -53,65 +55,76 @@ inline PairScore score_pair(const PairSums& sum, std::complex<double> z, const N
                   thresholds::nothing};
 }
 
+/// What some tokens of a run add to its score.
+struct ScorePart {
+  ScorePart(const Reduced& reduced, const Noise& noise)
+      : pair_error(static_cast<std::size_t>(reduced.pairs)), pair_allowed(pair_error), pair_squares(pair_error),
+        biases(reduced, noise) {}
+
+  // Per pair, of the rows that are explained: chance averages out over them.
+  std::vector<double> pair_error, pair_allowed, pair_squares;
+  PairBiases biases;
+  double error = 0, energy = 0, allowed = 0, worst = 0;
+};
+
+/// The score of a run, of all its rows and the parts that they came in.
+Score whole_score(std::vector<RowScore> rows, std::vector<ScorePart>& parts, const Noise& noise);
+
+/// The score of one token, added to its part.
+template <typename Multiplier, typename Angle>
+RowScore score_token(const Reduced& reduced, const Noise& noise, const Multiplier& multiplier, const Angle& angle,
+                     std::size_t t, ScorePart& part, std::vector<PairScore>& scores) {
+  const double rest_floor = noise.rest_floor(reduced.at, reduced.tokens[t]);
+  RowScore row{reduced.rest[t].error, reduced.rest[t].in, reduced.rest[t].in * noise.rms * noise.rms + rest_floor,
+               false};
+  row.outlier =
+      row.error > 0 && row.error > row.energy * noise.bound * noise.bound + thresholds::floor_bound * rest_floor;
+  double squares = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const PairSums& sum = reduced.of(t)[i];
+    const std::complex<double> z = sum.in > 0 ? multiplier(t, i) : 1.0; // in 16 bits it may not be finite
+    const double floor = noise.floor_of(reduced.at, reduced.tokens[t], i);
+    const double turned = i < noise.angle.size() ? noise.of_angle(i, angle(t, i)) : 0;
+    const PairScore pair = scores[i] = score_pair(sum, z, noise, floor, turned);
+    part.biases.add(t, i, z, floor, turned);
+    row.outlier |= pair.outlier;
+    part.worst = std::max(part.worst, pair.relative);
+    row.error += pair.error;
+    row.energy += pair.energy;
+    row.allowed += pair.allowed;
+    squares += pair.allowed * pair.allowed;
+  }
+  part.error += row.error;
+  part.energy += row.energy;
+  part.allowed += row.allowed;
+  row.allowed +=
+      thresholds::of_few_parts * std::sqrt(squares) + thresholds::sum_error * row.energy + thresholds::nothing;
+  part.biases.end_token(t, row.explained());
+  if (!row.explained()) return row;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    part.pair_error[i] += scores[i].error;
+    part.pair_allowed[i] += scores[i].allowed;
+    part.pair_squares[i] += scores[i].allowed * scores[i].allowed;
+  }
+  return row;
+}
+
 /// Scores out = multiplier(t, i)·in, where t counts the reduced run's tokens and angle(t, i), rad, is what float32
-/// noise grows with. A template, because it is called for every candidate with functions that must be inlined.
+/// noise grows with. Both are called from several threads. A template, because it is called for every candidate with
+/// functions that must be inlined.
 template <typename Multiplier, typename Angle>
 Score score(const Reduced& reduced, const Noise& noise, Multiplier multiplier, Angle angle) {
-  Score result;
-  const auto pairs = static_cast<std::size_t>(reduced.pairs);
-  std::vector<double> pair_error(pairs), pair_allowed(pairs), pair_squares(pairs), errors(pairs), shares(pairs);
-  PairBiases biases(reduced, noise);
-  double error = 0, energy = 0, allowed = 0;
-  std::size_t explained = 0;
-  for (std::size_t t = 0; t < reduced.tokens.size(); ++t) {
-    const double rest_floor = noise.rest_floor(reduced.at, reduced.tokens[t]);
-    RowScore row{reduced.rest[t].error, reduced.rest[t].in, reduced.rest[t].in * noise.rms * noise.rms + rest_floor,
-                 false};
-    row.outlier =
-        row.error > 0 && row.error > row.energy * noise.bound * noise.bound + thresholds::floor_bound * rest_floor;
-    double squares = 0;
-    for (std::size_t i = 0; i < pairs; ++i) {
-      const PairSums& sum = reduced.of(t)[i];
-      const std::complex<double> z = sum.in > 0 ? multiplier(t, i) : 1.0; // in 16 bits it may not be finite
-      const double floor = noise.floor_of(reduced.at, reduced.tokens[t], i);
-      const double turned = i < noise.angle.size() ? noise.of_angle(i, angle(t, i)) : 0;
-      const PairScore pair = score_pair(sum, z, noise, floor, turned);
-      biases.add(t, i, z, floor, turned);
-      row.outlier |= pair.outlier;
-      result.worst = std::max(result.worst, pair.relative);
-      row.error += errors[i] = pair.error;
-      row.energy += pair.energy;
-      row.allowed += shares[i] = pair.allowed;
-      squares += pair.allowed * pair.allowed;
-    }
-    const double mean_allowed = row.allowed;
-    row.allowed +=
-        thresholds::of_few_parts * std::sqrt(squares) + thresholds::sum_error * row.energy + thresholds::nothing;
-    biases.end_token(row.explained());
-    if (row.explained()) { // pairs are held to rounding over all such rows, where chance averages out
-      ++explained;
-      for (std::size_t i = 0; i < pairs; ++i)
-        pair_error[i] += errors[i], pair_allowed[i] += shares[i], pair_squares[i] += shares[i] * shares[i];
-    }
-    error += row.error;
-    energy += row.energy;
-    allowed += mean_allowed;
-    result.rows.push_back(row);
-  }
-  result.residual = std::sqrt(error / std::max(energy, 1e-300));
-  result.allowed = std::sqrt(allowed / std::max(energy, 1e-300));
-  result.explained = static_cast<double>(explained) / static_cast<double>(std::max<std::size_t>(1, result.rows.size()));
-  result.pairs_explained = true;
-  for (std::size_t i = 0; i < pairs; ++i) {
-    // Rows that are the same are rounded the same: the mean of all is that of one, which only its bound holds.
-    const double most = noise.bound * noise.bound / (noise.rms * noise.rms),
-                 excess = biases.repeats(i) ? std::max(most, thresholds::pair_excess) : thresholds::pair_excess;
-    result.pairs_explained &= pair_error[i] <= pair_allowed[i] * excess +
-                                                   thresholds::of_few_parts * std::sqrt(pair_squares[i]) +
-                                                   thresholds::sum_error * energy + thresholds::nothing;
-  }
-  result.pairs_explained &= biases.explained();
-  return result;
+  // Parts of one size, however many threads there are: the same to the bit on each machine.
+  constexpr std::size_t tokens_of_a_part = 256;
+  const std::size_t tokens = reduced.tokens.size(), count = (tokens + tokens_of_a_part - 1) / tokens_of_a_part;
+  std::vector<RowScore> rows(tokens);
+  std::vector<ScorePart> parts(count, ScorePart(reduced, noise));
+  in_parallel(count, 0, [&](std::size_t n) {
+    std::vector<PairScore> scores(static_cast<std::size_t>(reduced.pairs));
+    for (std::size_t t = n * tokens_of_a_part; t < std::min(tokens, (n + 1) * tokens_of_a_part); ++t)
+      rows[t] = score_token(reduced, noise, multiplier, angle, t, parts[n], scores);
+  });
+  return whole_score(std::move(rows), parts, noise);
 }
 
 Score score(const Reduced&, const Noise&, const Prediction&);

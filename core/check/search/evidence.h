@@ -6,6 +6,7 @@
 #include "core/check/choices/prediction.h"
 #include "core/check/evidence/changes.h"
 #include "core/check/evidence/rounding_noise.h"
+#include "core/check/evidence/whole_sums.h"
 
 namespace ropescope {
 
@@ -16,6 +17,7 @@ struct Evidence {
   const std::vector<LayoutChoice>& layouts; ///< layout_choices(); the expected one first
   const Noise& noise;
   const Changes& changes;
+  WholeSums& sums; ///< of the run
   std::stop_token stop;
 };
 

@@ -242,9 +242,10 @@ std::optional<PartFound> zero_rows(const PartContext& context) {
 }
 
 std::optional<PartFound> row_gain(const PartContext& context) {
-  // Many norms are tried: on a few tokens first, which most kernels do not pass.
-  constexpr std::int64_t first_tokens = 24;
-  const RowSample few = read_rows(context.evidence.run, first_tokens);
+  // Many norms are tried: on a few tokens first, which most kernels do not pass; the fewer the more rows each has.
+  constexpr std::int64_t most_tokens = 24, fewest_tokens = 8, rows = 256;
+  const RowSample few =
+      read_rows(context.evidence.run, std::clamp(rows / context.sample.rows, fewest_tokens, most_tokens));
   if (few.tokens.size() < context.sample.tokens.size() &&
       !Gain({context.evidence, few, context.layout, context.expected}).find())
     return std::nullopt;

@@ -213,7 +213,8 @@ private:
     const Changes moved = changes(few, sample_tokens(few.shape.tokens, thresholds::sampled_tokens), noise.bound);
     const std::vector<LayoutChoice> layouts = layout_choices(few, moved.moved);
     const Prediction expected = expected_candidate(few, layouts.front()).prediction(as_given(few.positions));
-    return explain({few, expected, layouts, noise, moved, context_.evidence.stop}).causes;
+    WholeSums sums(few);
+    return explain({few, expected, layouts, noise, moved, sums, context_.evidence.stop}).causes;
   }
 
   void copy_rows(const Array& from, Array& to, const RowShape& shape, const std::vector<std::int64_t>& rows) const {

@@ -54,10 +54,7 @@ public:
     for (const auto& [axis, pairs] : wrong_)
       if (pairs.size() < fewest_pairs || fit(sample, axis, pairs).explained < thresholds::nearly_all)
         return std::nullopt;
-    std::vector<std::int64_t> all(static_cast<std::size_t>(run_.shape.tokens));
-    std::iota(all.begin(), all.end(), std::int64_t{0});
-    const Reduced whole = reduce(run_, context_.layout.at, all);
-    return explained(whole);
+    return explained(*context_.evidence.sums.of(context_.layout.at));
   }
 
 private:

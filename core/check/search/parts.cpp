@@ -141,8 +141,9 @@ std::optional<PartFound> beside_components(const PartContext& context) {
   const Evidence& evidence = context.evidence;
   if (!context.layout.causes.empty()) return std::nullopt;
   const KernelRun run = healed(evidence.run, context.layout.at);
+  WholeSums sums(run);
   const Explanation rest =
-      explain({run, evidence.expected, evidence.layouts, evidence.noise, evidence.changes, evidence.stop});
+      explain({run, evidence.expected, evidence.layouts, evidence.noise, evidence.changes, sums, evidence.stop});
   // A wider layout is looked for on the rows as they are.
   if (rest.causes.empty() || (rest.layout && rest.layout->rotary_dim > context.layout.rotary_dim)) return std::nullopt;
   PartFound found{rest.causes, rest.residual, rest.layout};

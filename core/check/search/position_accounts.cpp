@@ -5,9 +5,12 @@
 #include <set>
 
 #include "core/check/causes/all.h"
+#include "core/check/causes/applied_twice.h"
+#include "core/check/causes/inverse_rotation.h"
 #include "core/check/causes/not_rotated.h"
 #include "core/check/causes/position_constant.h"
 #include "core/check/causes/position_offset.h"
+#include "core/check/causes/position_scale.h"
 #include "core/check/causes/positions_ignored_restart.h"
 #include "core/check/causes/positions_row_number.h"
 #include "core/check/causes/table_too_short.h"
@@ -26,12 +29,24 @@ bool one_position(const PositionAccounts& accounts) {
          std::all_of(given.begin(), given.end(), [&](double p) { return p == given.front(); });
 }
 
+/// What else moves a token from a position by so many, where it is the only position of the run: a ratio that people
+/// write, whole or one over a whole number.
+std::vector<Cause> ratios_for_offset(const std::vector<double>& given, double k) {
+  const double p = given[0], ratio = (p + k) / p;
+  if (p == 0 || std::any_of(given.begin(), given.end(), [p](double other) { return other != p; })) return {};
+  if (ratio == 0) return {cause::NotRotated{}};
+  if (ratio == -1) return {cause::InverseRotation{}};
+  if (ratio == 2) return {cause::AppliedTwice{}};
+  if (ratio == std::round(ratio) || 1 / ratio == std::round(1 / ratio)) return {cause::PositionScale{ratio}};
+  return {};
+}
+
 /// Most tokens are as many positions further.
 void add_offset(PositionAccounts& accounts) {
   const double k = std::round(median(accounts.shift()));
-  if (k != 0)
-    accounts.add({cause::PositionOffset{static_cast<std::int64_t>(k), {}}},
-                 [k](double p, std::size_t) { return p + k; });
+  if (k == 0) return;
+  accounts.add({cause::PositionOffset{static_cast<std::int64_t>(k), {}}}, [k](double p, std::size_t) { return p + k; })
+      .alike = ratios_for_offset(accounts.position(), k);
 }
 
 void add_unrotated(PositionAccounts& accounts) {

@@ -12,6 +12,7 @@
 #include "core/check/causes/exponent.h"
 #include "core/check/causes/output_permuted.h"
 #include "core/check/causes/pairing.h"
+#include "core/check/causes/position_offset.h"
 #include "core/check/causes/precision.h"
 #include "core/check/causes/rotary_dim.h"
 #include "core/check/causes/rows_wrong.h"
@@ -35,7 +36,7 @@ namespace {
 /// A screened candidate with an account of its positions.
 struct Proof {
   const Screened* screened = nullptr;
-  Reduced whole;
+  std::shared_ptr<const Reduced> whole;
   Prediction prediction;
   Score score; ///< of a sample of tokens
   PositionAccount account;
@@ -83,13 +84,14 @@ private:
   Proof best_account(const Screened& screened) const {
     const Candidate& candidate = screened.candidate;
     const LayoutChoice& layout = *candidate.layout;
-    Reduced whole = reduce(run_, layout.at, all_, rotated_);
+    auto whole = evidence_.sums.of(layout.at, rotated_);
     const Reduced sample = reduce(run_, layout.at, proved_tokens_, rotated_);
     throw_if_stopped(evidence_.stop);
     const bool swapped = candidate.operation == Operation::cos_sin_swapped;
     const auto fits = screening_.fits_of(layout);
-    const FreeFit fit = fit_positions(swapped ? unswapped(whole) : whole, run_.positions, candidate, noise_,
-                                      swapped ? std::span<const FrequencyFit>() : fits, evidence_.stop);
+    const FreeFit fit = swapped
+                            ? fit_positions(unswapped(*whole), run_.positions, candidate, noise_, {}, evidence_.stop)
+                            : fit_positions(*whole, run_.positions, candidate, noise_, fits, evidence_.stop);
     throw_if_stopped(evidence_.stop);
     const std::vector<PositionAccount> accounts = position_accounts(run_, fit.shifts);
     std::optional<Proof> best;
@@ -112,11 +114,11 @@ private:
   /// Proves on every row, and says what is left as rows that are wrong.
   void conclude(Proof& proof) {
     const Screened& best = *proof.screened;
-    if (proof.other_gain) proof.prediction.gain = measured_gain(proof.prediction, proof.whole);
+    if (proof.other_gain) proof.prediction.gain = measured_gain(proof.prediction, *proof.whole);
     // Zeros are no gain: whatever turns them is explained.
     if (proof.prediction.gain == 0) return;
-    const Score proved = score(proof.whole, noise_, proof.prediction);
-    if (proved.explained < thresholds::explains) return;
+    const Score proved = score(*proof.whole, noise_, proof.prediction);
+    if (proved.explained < thresholds::explains || !explains(residual_of_explained(proved))) return;
     found_.layout = best.candidate.layout;
     std::vector<Cause> causes = best.candidate.causes();
     const PairComponents& at = best.candidate.layout->at;
@@ -135,6 +137,7 @@ private:
     const bool coarse =
         std::any_of(causes.begin(), causes.end(), [](const Cause& c) { return c.is<cause::Precision>(); });
     if (!coarse) add_wrong_rows(proved, proof.prediction, causes);
+    if (best.candidate.layout == &evidence_.layouts.front()) tell_right_rows(proof, causes);
     join_block(causes);
     // What does no harm is said last.
     std::stable_partition(causes.begin(), causes.end(), [](const Cause& c) { return !c.is<cause::OutputPermuted>(); });
@@ -244,19 +247,49 @@ private:
     causes.push_back(std::move(wrong));
   }
 
+  /// Where the rows that are left are those that are right, the others are what is wrong.
+  void tell_right_rows(const Proof& proof, std::vector<Cause>& causes) const {
+    if (causes.size() < 2 || !causes.back().is<cause::RowsWrong>()) return;
+    cause::RowsWrong left = *causes.back().as<cause::RowsWrong>();
+    const Score right = score(*proof.whole, noise_, evidence_.expected);
+    if (!std::all_of(left.rows.begin(), left.rows.end(),
+                     [&](std::int64_t t) { return right.rows[static_cast<std::size_t>(t)].explained(); }))
+      return;
+    std::vector<std::int64_t> wrong;
+    for (std::size_t t = 0; t < right.rows.size(); ++t)
+      if (!right.rows[t].explained()) wrong.push_back(static_cast<std::int64_t>(t));
+    const auto* offset = causes.front().as<cause::PositionOffset>();
+    if (causes.size() == 2 && proof.account.unchanged) {
+      causes = {cause::RowsWrong{std::move(wrong), {}, {}, false}};
+    } else if (causes.size() == 2 && offset && offset->by_batch.empty()) {
+      causes = {cause::PositionOffset{offset->offset, {}, false, std::move(wrong)}};
+    } else {
+      left.equal_to = "expected";
+      causes.back() = left;
+    }
+  }
+
   /// Kernels that do not rotate every row of a token by one angle a pair.
   void explain_rows() {
     if (without_sine()) return;
     const auto sample = sample_tokens(run_.shape.tokens, thresholds::screened_tokens);
     for (const TriedRows& rows : try_row_predictions(run_, evidence_.expected, noise_, sample, evidence_.stop)) {
       tried_.push_back({{rows.cause}, rows.residual});
-      if (rows.explained) return take({rows.cause}, rows.residual);
+      if (rows.explained && explains(rows.residual)) return take({rows.cause}, rows.residual);
     }
-    if (const auto apart = explain_rows_apart(run_, evidence_.layouts, noise_, evidence_.stop)) {
+    if (const auto apart = explain_rows_apart(run_, evidence_.layouts, noise_, evidence_.stop);
+        apart && explains(apart->residual)) {
       tried_.push_back({apart->causes, apart->residual});
       found_.layout = apart->layout;
       take(apart->causes, apart->residual);
     }
+  }
+
+  /// What leaves half of the output or more has not explained it, however much rounding allows: float32 angles of
+  /// positions in the millions, or rows of a few bits.
+  static bool explains(double residual) {
+    constexpr double half = 0.5;
+    return residual < half;
   }
 
   /// Cosine alone keeps no length, so that no rotation screens it.
@@ -264,8 +297,13 @@ private:
     for (const LayoutChoice& layout : evidence_.layouts) {
       throw_if_stopped(evidence_.stop);
       const Candidate candidate = expected_candidate(run_, layout, Operation::sin_missing);
-      const Score cosine = score(reduce(run_, layout.at, proved_tokens_, rotated_), noise_,
-                                 candidate.prediction(evidence_.expected.positions));
+      const Prediction prediction = candidate.prediction(evidence_.expected.positions);
+      const auto on = [&](const std::vector<std::int64_t>& tokens) {
+        return score(reduce(run_, layout.at, tokens, rotated_), noise_, prediction);
+      };
+      // On few tokens first, since every layout is tried and most explain none.
+      Score cosine = on(sample_tokens(run_.shape.tokens, thresholds::screened_tokens));
+      if (cosine.explained >= thresholds::mostly) cosine = on(proved_tokens_);
       std::vector<Cause> causes = candidate.causes();
       std::rotate(causes.begin(), causes.end() - 1, causes.end());
       tried_.push_back({causes, cosine.residual});
@@ -284,7 +322,7 @@ private:
                                            [](const Cause& c) { return c.is<cause::Precision>(); });
     if (!found_.causes.empty() && (told_by_rows_ || by_arithmetic)) return;
     const auto parts = ropescope::explain_parts(evidence_);
-    if (!parts) return;
+    if (!parts || !explains(parts->residual)) return;
     tried_.push_back({parts->causes, parts->residual});
     found_.layout = parts->layout;
     take(parts->causes, parts->residual);

@@ -32,8 +32,15 @@ Frequencies<A> frequencies(const RopeConfig& config, std::optional<double>) {
 }
 
 std::string sentence(const RopeConfig& config, std::optional<double>) {
-  return fmt::format("p-RoPE: {} of {} pairs turn, the slowest never do.", turning_pairs(config),
-                     pairs_of_head(config));
+  const std::int64_t turning = turning_pairs(config), pairs = pairs_of_head(config);
+  const double factor = config.scaling.factor.value_or(1.0);
+  std::string words =
+      turning == pairs ? fmt::format("p-RoPE with p = 1: all {} pairs turn. A smaller p stops the slowest", pairs)
+      : turning == 0   ? fmt::format("p-RoPE with p = 0: none of {} pairs turns", pairs)
+                       : fmt::format("p-RoPE with p = {:g}: {} of {} pairs turn, the slowest {} never do",
+                                     config.layout.partial_rotary_factor, turning, pairs, pairs - turning);
+  if (factor != 1) words += fmt::format("; each is divided by {:g}", factor);
+  return words + '.';
 }
 
 void validate(const RopeConfig& config) {

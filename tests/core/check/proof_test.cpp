@@ -96,16 +96,16 @@ TEST_CASE("arithmetic is named by its recipe, a chain as one, and rows as they r
   test::CaseKernel kernel = test::right_kernel(model());
   const auto fitted = [&](const Scored& s) {
     const auto tried = try_recipes(s.run, s.expected, s.noise, s.rows, {});
-    return explain_by_precision(s.run, s.expected, s.noise, s.rows, tried);
+    return explain_by_precision(s.run, s.expected, s.noise, s.rows, exact_scores(s.expected, s.noise, s.rows), tried);
   };
   {
     const Scored right(kernel);
-    CHECK(explain_by_rows(right.expected, right.noise, right.rows)->arithmetic.recipe == "exact");
+    CHECK(explain_by_rows(exact_scores(right.expected, right.noise, right.rows))->arithmetic.recipe == "exact");
   }
   kernel.round_table = [](double x) { return to(NumberFormat::bfloat16, x); };
   {
     const Scored tables(kernel);
-    CHECK(!explain_by_rows(tables.expected, tables.noise, tables.rows));
+    CHECK(!explain_by_rows(exact_scores(tables.expected, tables.noise, tables.rows)));
     const auto fit = fitted(tables);
     REQUIRE(fit);
     CHECK(fit->arithmetic.recipe == "bf16_tables");
