@@ -354,7 +354,9 @@ private:
   /// one token are not seen to be turned alike.
   std::size_t more_explained_as_decode(std::size_t r) {
     for (std::size_t decode = 0; decode < all_.size(); ++decode)
-      if (decode != r && may_decode(decode) && !fits_[decode].nothing_turns && merit(judged(decode)) > merit(judged(r)))
+      // Never to acquit: a kernel that agrees there has been asked about.
+      if (decode != r && may_decode(decode) && !fits_[decode].nothing_turns &&
+          judged(decode).verdict == Verdict::mismatch && merit(judged(decode)) > merit(judged(r)))
         return decode;
     return r;
   }

@@ -59,7 +59,9 @@ std::optional<std::int64_t> fitted_denominator(const FrequencyChoices& choices) 
   if (!base || *base == config.base || odd_digits({cause::Base{*base, {}}}) == 0) return std::nullopt;
   const double denominator = static_cast<double>(config.layout.rotary_dim) * std::log(config.base) / std::log(*base);
   if (std::abs(denominator - std::round(denominator)) > whole * denominator || denominator > 65536) return std::nullopt;
-  return static_cast<std::int64_t>(std::round(denominator));
+  // Dimensions are even; of coarse rows an odd number near by is chance.
+  const auto number = static_cast<std::int64_t>(std::round(denominator));
+  return number % 2 == 0 ? std::optional(number) : std::nullopt;
 }
 
 } // namespace

@@ -21,7 +21,10 @@ PartCase at_positions(unsigned seed, const Numbers& positions, std::int64_t head
   rows.heads = heads;
   rows.tokens = static_cast<std::int64_t>(positions.size());
   rows.positions = {positions};
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
   rows.numbers.resize(static_cast<std::size_t>(heads * rows.tokens * rows.width));
+  for (double& number : rows.numbers) number = static_cast<double>(rounded(made.format, normal(random)));
   made.out = made.in;
   made.for_rows([&](std::int64_t, std::int64_t, std::int64_t t, const double* x, double* y) {
     for (std::int64_t i = 0; i < made.model.pairs(); ++i) made.turn(i, made.angle(i, t), x, y);
