@@ -67,7 +67,21 @@ std::string_view shortened(const Canvas& c, ImFont* font, std::string_view words
   return c.words("{}…", begin);
 }
 
-float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 colour, std::string_view words) {
+std::string_view shortened_before(const Canvas& c, ImFont* font, std::string_view words, float width) {
+  if (text_width(font, words) <= width) return words;
+  std::string_view end = words;
+  while (!end.empty() && text_width(font, c.words("…{}", end)) > width) {
+    end.remove_prefix(1);
+    while (!end.empty() && (end.front() & 0xc0) == 0x80) end.remove_prefix(1); // the rest of one character
+  }
+  return c.words("…{}", end);
+}
+
+namespace {
+
+/// Calls `line` for each line of words that is no wider than `width`.
+template <typename Line>
+void in_lines(float width, ImFont* font, std::string_view words, Line line) {
   std::size_t begin = 0;
   while (begin < words.size()) {
     std::size_t end = words.size();
@@ -77,14 +91,30 @@ float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 
       if (space == std::string_view::npos || space <= begin) break;
       end = space;
     }
-    // A single word that is too long has a line of its own, and an ellipsis.
+    // A single word that is too long has a line of its own.
     if (text_width(font, words.substr(begin, end - begin)) > width)
       end = std::min(words.find(' ', begin), words.size());
-    text(c, at, font, colour, shortened(c, font, words.substr(begin, end - begin), width));
-    at.y += compat::font_size(font) * 1.25f;
+    line(words.substr(begin, end - begin));
     begin = end + (end < words.size() && words[end] == ' ' ? 1 : 0);
   }
+}
+
+float line_height(ImFont* font) { return compat::font_size(font) * 1.25f; }
+
+} // namespace
+
+float wrapped_text(const Canvas& c, ImVec2 at, float width, ImFont* font, ImU32 colour, std::string_view words) {
+  in_lines(width, font, words, [&](std::string_view line) {
+    text(c, at, font, colour, shortened(c, font, line, width)); // of a word that is too long its beginning
+    at.y += line_height(font);
+  });
   return at.y;
+}
+
+float wrapped_height(float width, ImFont* font, std::string_view words) {
+  float height = 0;
+  in_lines(width, font, words, [&](std::string_view) { height += line_height(font); });
+  return height;
 }
 
 void label_on(const Canvas& c, ImVec2 at, ImU32 colour, std::string_view words) {

@@ -13,11 +13,13 @@
 namespace ropescope::canvas {
 
 struct Gesture;
+struct Attention;
 
 /// Where a control was drawn in this frame, and the key of what it edits. Tests and lectures find it by the key.
 struct Control {
   std::string_view key; ///< lasts until the next frame begins
   Rect area;
+  std::string_view help = {}; ///< the words about it, which last as long
 };
 
 /// What everything is drawn with. Lengths in the design are at scale 1; `px` turns them into pixels.
@@ -36,6 +38,7 @@ struct Canvas {
   bool bare = false;                         ///< without read-outs and marks of the present m and n
   Rect within{{-1e9f, -1e9f}, {1e9f, 1e9f}}; ///< a text that does not lie wholly in it is not drawn: no half words
   std::vector<Rect>* taken = nullptr;        ///< where texts stand in this frame, see is_free(); null: it is not kept
+  Attention* attention = nullptr;            ///< null in a file, which no mouse and no key points at
 
   float px(float length) const { return length * scale; }
 
@@ -57,8 +60,8 @@ struct Canvas {
     paint.polyline(ends, colour, stroke(width), dashes({{on, off, on, off}}));
   }
 
-  void note(std::string_view key, Rect area) const {
-    if (controls) controls->push_back({key, area});
+  void note(std::string_view key, Rect area, std::string_view help = {}) const {
+    if (controls) controls->push_back({key, area, help});
   }
 
   /// Formats words. They last until the next frame begins; no NUL ends them.
@@ -110,8 +113,14 @@ void labelled(const Canvas&, Rect line, ImFont* label_font, std::string_view lab
 /// The text, or as much of its beginning as fits, with an ellipsis.
 std::string_view shortened(const Canvas&, ImFont*, std::string_view, float width);
 
+/// The same of a text whose end tells more, as a path's does: as much of its end as fits, behind an ellipsis.
+std::string_view shortened_before(const Canvas&, ImFont*, std::string_view, float width);
+
 /// Draws words in lines no wider than `width`; returns where the next line would begin.
 float wrapped_text(const Canvas&, ImVec2 at, float width, ImFont*, ImU32 colour, std::string_view);
+
+/// How high (pixels) wrapped_text() would draw them.
+float wrapped_height(float width, ImFont*, std::string_view words);
 
 /// Words on a ground of their own, so that lines behind them do not cross the letters. Where other words stand already,
 /// a line or two higher or lower; left out where these have no room either.

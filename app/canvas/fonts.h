@@ -5,7 +5,8 @@
 
 namespace ropescope::canvas {
 
-/// The typefaces of one scale, none of less than 13 pixels at scale 1. Sizes there: body 16, small 14, heading 13, bold 15, title 18, large 24, mono 16.
+/// The typefaces of one scale, none of less than 13 pixels at scale 1. Sizes there: body 16, small 14, heading 13, bold
+/// 15, title 18, large 24, mono 16.
 struct Fonts {
   ImFont *body = nullptr, *small = nullptr, *heading = nullptr, *bold = nullptr, *title = nullptr, *large = nullptr;
   ImFont *mono = nullptr, *mono_small = nullptr;

@@ -22,6 +22,7 @@ struct Gesture {
   double notches = 0;                   ///< of the wheel, so far: back at 0 the view is `before`, exactly
   ImGuiID part = 0;                     ///< of a grip: which one
   float offset = 0;                     ///< of a grip: from it to the mouse, pixels
+  double start = 0, turned = 0;         ///< of a hand on a dial: the position where it began, and rad since
   bool fit_all = false;                 ///< in this frame every plot shows all there is
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/widgets.h"
 
@@ -91,7 +92,10 @@ float Legend::entry(std::size_t i, ImVec2 at, float width) {
   // Names may be anything, "##" and nothing at all among them, so the place in the list is the item's id.
   ImGui::PushID(static_cast<int>(i));
   const bool clicked = hit("entry", area);
-  c_.note(c_.words("{} {}", id_, e.name), area);
+  const std::string_view help =
+      c_.words("{}: a click hides the curve or shows it again, Ctrl+click shows it alone.", e.label);
+  c_.note(c_.words("{} {}", id_, e.name), area, help);
+  explain(c_, help);
   // The canvas has no mouse where something lies over all pictures, of which Dear ImGui knows nothing.
   const bool hovered = ImGui::IsItemHovered() && area.contains(c_.mouse);
   ImGui::PopID();

@@ -92,8 +92,11 @@ Ticks x_ticks_of(const Canvas& c, const Axis& x, const AxisSpec& spec) {
 AxisSpec held_still(const Canvas& c, const char* id, AxisSpec spec, std::optional<Range> PlotView::*axis) {
   ImGui::PushID(id);
   // A grip whose plot went away while it was held was never let go.
-  if (c.gesture.kind == Gesture::Kind::grip && c.gesture.plot == ImGui::GetID("") && ImGui::IsAnyItemActive())
-    spec.view = c.gesture.before.*axis;
+  if (c.gesture.kind == Gesture::Kind::grip && c.gesture.plot == ImGui::GetID("") && ImGui::IsAnyItemActive()) {
+    spec.all = *(c.gesture.before.*axis); // as all there is, so that no limit holds it back
+    spec.view.reset();
+    spec.fewest = 0;
+  }
   ImGui::PopID();
   return spec;
 }

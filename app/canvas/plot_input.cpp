@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/axis_view.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/plot.h"
@@ -51,7 +52,9 @@ Grip Plot::grip(const char* name, double value, const Axis& axis, bool upright) 
     const Rect r = upright ? Rect{{at - half, area.least.y}, {at + half, area.greatest.y}}
                            : Rect{{area.least.x, at - half}, {area.greatest.x, at + half}};
     hit(name, r);
-    c_.note(c_.words("{} {}", id_, name), r);
+    const std::string_view help = c_.words("A drag changes {}, and a double click takes it back to the model's.", name);
+    c_.note(c_.words("{} {}", id_, name), r, help);
+    explain(c_, help);
     const ImGuiIO& io = ImGui::GetIO();
     const float mouse = upright ? io.MousePos.x : io.MousePos.y;
     const bool hovered = ImGui::IsItemHovered() && r.contains(c_.mouse);
@@ -83,7 +86,9 @@ Grip Plot::grip(const char* name, double value, const Axis& axis, bool upright) 
 }
 
 void Plot::take_input() {
-  c_.note(id_, area);
+  c_.note(id_, area,
+          "The wheel zooms at the mouse, a drag moves, a drag with the right button zooms to its box, a double click "
+          "shows all.");
   if (c_.gesture.fit_all) move_to({});
   ImGui::PushID(id_);
   take("area", area, true, true);
@@ -120,8 +125,9 @@ void Plot::take(const char* part, Rect r, bool moves_x, bool moves_y) {
     else if (io.MouseWheel != 0)
       turn_wheel(id, moves_x, moves_y);
   }
-  if (hovered && moves_x != moves_y)
-    ImGui::SetMouseCursor(moves_x ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+  if (moves_x == moves_y) return; // over the curves words would hide what is read there
+  if (hovered) ImGui::SetMouseCursor(moves_x ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+  explain(c_, "This axis alone: the wheel zooms it, a drag moves it, a double click shows all of it.");
 }
 
 void Plot::move_to(const PlotView& next) {

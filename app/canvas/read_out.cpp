@@ -3,9 +3,19 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/legend.h"
 
 namespace ropescope::canvas {
+
+/// The table as spreadsheets take it: a line for each row, parted by tabs.
+std::string_view ReadOut::copied() const {
+  std::string_view all = title_;
+  for (const Row& row : rows_)
+    all = row.unit.empty() ? c_.words("{}\n{}\t{}", all, row.name, row.value)
+                           : c_.words("{}\n{}\t{}\t{}", all, row.name, row.value, row.unit);
+  return all;
+}
 
 ImVec2 ReadOut::corner(ImVec2 at, Rect within, ImVec2 size) const {
   const float beside = c_.px(14), edge = c_.px(6);
@@ -48,6 +58,9 @@ void ReadOut::draw(ImVec2 at, Rect within, bool may_go) const {
   const ImVec2 size{names + values + units + c_.px(42), c_.px(34 + 20 * static_cast<float>(rows_.size()))};
   const ImVec2 corner = this->corner(at, within, size);
   const Rect table{corner, {corner.x + size.x, corner.y + size.y}};
+  offer_value(c_, within, copied());
+  // More than a fifth of a small plot would be its curves.
+  if (may_go && size.x * size.y > 0.2f * within.width() * within.height()) return;
   if (may_go && (!is_free(c_, table) || table.greatest.x > within.greatest.x || table.greatest.y > within.greatest.y))
     return;
   c_.paint.box(table, with_alpha(c_.theme.raised, 0.95f), c_.px(6));

@@ -32,6 +32,8 @@ public:
   void draw(ImVec2 at, Rect within, bool may_go = false) const;
 
 private:
+  std::string_view copied() const;
+
   struct Row {
     ImU32 colour;
     Dash dash;

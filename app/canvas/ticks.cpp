@@ -257,6 +257,10 @@ void add_symlog(Ticks& out, const Axis& a, Labels labels, float least_gap, int w
     }
     if (a.least <= 0 && a.greatest >= 0) out.push_back({0, label_in(out, "0")});
     if (a.greatest > w) add_powers_of_two(out, a, std::max(w, a.least), a.greatest, least_gap);
+    // From 0 to 1 is one and a half times as far as from 1 to 2, and the steps may be wider.
+    if (a.least <= 0 && a.greatest >= 0)
+      for (Tick& tick : out)
+        if (tick.value != 0 && std::abs(a.pixel(tick.value) - a.pixel(0)) < least_gap) tick.label.clear();
     if (labelled(out) >= 2) return;
     out.clear();
     return add_blocks(out, a, wanted);

@@ -75,17 +75,18 @@ void draw_knob(const Canvas& c, float x, float y, bool lively) {
   if (!c.theme.dark) c.paint.circle({x, y}, c.px(knob_radius), c.theme.text, c.stroke(2));
 }
 
-/// A field to type a value into; opened by Ctrl+click on the item before. True in the frame of the Enter key.
-bool type_value(const char* id, bool open, std::string_view present, std::string& typed) {
+/// A field to type a value into, in the place of the value. True in the frame of the Enter key.
+bool type_value(const char* id, Rect place, bool open, std::string_view present, std::string& typed) {
   if (open) ImGui::OpenPopup(id);
   bool entered = false;
+  ImGui::SetNextWindowPos(place.least);
   if (ImGui::BeginPopup(id)) {
     // Dear ImGui keeps what is being typed; the buffer is where it begins, and where it comes back.
     std::array<char, 64> buffer{};
     std::copy_n(present.begin(), std::min(present.size(), buffer.size() - 1), buffer.begin());
     // The first frame puts the cursor into the field, which is the next item.
     if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
-    ImGui::SetNextItemWidth(ImGui::GetFontSize() * 9);
+    ImGui::SetNextItemWidth(place.width());
     entered = ImGui::InputText("##value", buffer.data(), buffer.size(),
                                ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
     if (entered) typed = buffer.data();
@@ -95,15 +96,25 @@ bool type_value(const char* id, bool open, std::string_view present, std::string
   return entered;
 }
 
+/// The item that was just made, as a slider: pointer, words, focus.
+Asked attend(const Canvas& c, const Slider& s, Rect area, Rect all) {
+  c.note(s.id, area, s.help);
+  if (ImGui::IsItemHovered() || ImGui::IsItemActive()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+  explain(c, s.help);
+  offer_value(c, all, s.value_text);
+  return take_focus(c, ImGui::GetID(s.id), all, true);
+}
+
 } // namespace
 
 Moved slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& value, std::string& typed) {
   const Line line = line_at(c, at, width);
   const Rect area{{at.x - c.px(6), line.y - c.px(hit_height) / 2},
                   {at.x + width + c.px(6), line.y + c.px(hit_height) / 2}};
+  const Rect all{at, {at.x + width, area.greatest.y}};
   hit(s.id, area);
-  c.note(s.id, area);
   const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
+  const Asked asked = attend(c, s, area, all);
   const ImGuiIO& io = ImGui::GetIO();
   Moved moved = Moved::no;
   const auto drag_to = [&](double next) {
@@ -119,9 +130,12 @@ Moved slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& v
            (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
     drag_to(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
   if (hovered && notches() != 0) drag_to(stepped(s, value, notches()));
+  if (asked.steps != 0) drag_to(stepped(s, value, asked.steps));
   ImGui::PushID(s.id);
   // The field is a popup, whose name must differ from slider to slider: the slider's id is part of it.
-  if (type_value("type", hovered && io.KeyCtrl && ImGui::IsMouseClicked(0), s.value_text, typed)) moved = Moved::typed;
+  const Rect field{{at.x + width * 0.45f, at.y - c.px(6)}, {at.x + width, at.y + c.px(20)}};
+  const bool to_type = (hovered && io.KeyCtrl && ImGui::IsMouseClicked(0)) || asked.pressed;
+  if (type_value("type", field, to_type, s.value_text, typed)) moved = Moved::typed;
   ImGui::PopID();
 
   draw_words(c, at, width, s);
@@ -133,15 +147,17 @@ Moved slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& v
 
 bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& low, double& high) {
   const Line line = line_at(c, at, width);
-  ImGui::SetCursorScreenPos({at.x - c.px(6), line.y - c.px(hit_height) / 2});
-  ImGui::InvisibleButton(s.id, {width + c.px(12), c.px(hit_height)});
-  c.note(s.id, {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
+  const Rect area{{at.x - c.px(6), line.y - c.px(hit_height) / 2},
+                  {at.x + width + c.px(6), line.y + c.px(hit_height) / 2}};
+  hit(s.id, area);
   const bool hovered = ImGui::IsItemHovered(), active = ImGui::IsItemActive();
+  const Asked asked = attend(c, s, area, {at, {at.x + width, area.greatest.y}});
   const ImGuiIO& io = ImGui::GetIO();
   const float from = line.x(s, low), to = line.x(s, high);
   // The knob nearer to where the button went down follows the mouse until it is released; Dear ImGui remembers which.
   int* const grabbed_high = ImGui::GetStateStorage()->GetIntRef(ImGui::GetID(s.id));
-  if (ImGui::IsItemActivated() || !active)
+  if (asked.pressed) *grabbed_high = !*grabbed_high; // Enter goes from knob to knob
+  if (ImGui::IsItemActivated() || (!active && !asked.focused))
     // With both at one place it is the one that can go where the mouse is: at the right of them the upper one.
     *grabbed_high = from == to ? io.MousePos.x >= to || low <= s.least
                                : std::abs(io.MousePos.x - from) >= std::abs(io.MousePos.x - to);
@@ -152,6 +168,7 @@ bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, doub
     move(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
   else if (hovered && notches() != 0)
     move(stepped(s, *grabbed_high ? high : low, notches()));
+  if (asked.steps != 0) move(stepped(s, *grabbed_high ? high : low, asked.steps));
   draw_words(c, at, width, s);
   draw_line(c, line, line.x(s, low), line.x(s, high), s.colour ? s.colour : c.theme.accent);
   draw_knob(c, line.x(s, low), line.y, hovered || active);
@@ -171,8 +188,18 @@ bool hit(const char* id, Rect r, ImGuiButtonFlags buttons) {
   return ImGui::InvisibleButton(id, {std::max(1.0f, r.width()), std::max(1.0f, r.height())}, buttons);
 }
 
-bool button(const Canvas& c, const char* id, Rect r, std::string_view label, bool selected, bool enabled) {
-  const bool pressed = hit(id, r) && enabled;
+bool press(const Canvas& c, const char* id, Rect r, std::string_view help, std::string_view key, bool enabled) {
+  const bool clicked = hit(id, r);
+  c.note(key.empty() ? std::string_view(id) : key, r, help);
+  if (enabled && ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+  explain(c, help);
+  const Asked asked = take_focus(c, ImGui::GetID(id), r);
+  return (clicked || asked.pressed) && enabled;
+}
+
+bool button(const Canvas& c, const char* id, Rect r, std::string_view label, bool selected, bool enabled,
+            std::string_view help) {
+  const bool pressed = press(c, id, r, help, {}, enabled);
   const bool hovered = ImGui::IsItemHovered() && enabled;
   ImU32 fill = selected ? c.theme.accent : c.theme.raised;
   if (hovered) fill = mix(fill, c.theme.text, 0.08f);
@@ -185,30 +212,19 @@ bool button(const Canvas& c, const char* id, Rect r, std::string_view label, boo
   return pressed;
 }
 
-bool link(const Canvas& c, const char* id, ImVec2 at, std::string_view label) {
+bool link(const Canvas& c, const char* id, ImVec2 at, std::string_view label, std::string_view help) {
   const float width = text_width(c.fonts.small, label), height = compat::font_size(c.fonts.small);
-  const bool pressed = hit(id, {at, {at.x + width, at.y + height * 1.2f}});
+  const bool pressed = press(c, id, {at, {at.x + width, at.y + height * 1.2f}}, help);
   text(c, at, c.fonts.small, c.theme.accent, label);
   if (ImGui::IsItemHovered())
     c.paint.line({at.x, at.y + height * 1.15f}, {at.x + width, at.y + height * 1.15f}, c.theme.accent, 1);
   return pressed;
 }
 
-bool wants_help(const Canvas& c, Rect area) {
-  // Long enough that a mouse on its way elsewhere gets none. Dear ImGui counts how long an item is hovered only from
-  // 1.87 on, so the time since the mouse stood still is taken.
-  constexpr float moment = 0.5f;
-  return c.resting >= moment && area.contains(c.mouse);
-}
-
-void tooltip(const char* words) {
-  if (ImGui::IsItemHovered()) show_tooltip(words);
-}
-
-void show_tooltip(const char* words) {
+void show_tooltip(std::string_view words) {
   ImGui::BeginTooltip();
   ImGui::PushTextWrapPos(ImGui::GetFontSize() * 22);
-  ImGui::TextUnformatted(words);
+  ImGui::TextUnformatted(words.data(), words.data() + words.size());
   ImGui::PopTextWrapPos();
   ImGui::EndTooltip();
 }

@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/canvas.h"
 
 namespace ropescope::canvas {
@@ -12,36 +13,39 @@ struct Slider {
   std::string_view label;
   std::string_view value_text;
   double least, greatest;
-  bool logarithmic = false; ///< where `least` is 0: of the number + 1, as 0 has no logarithm
-  bool whole = false;       ///< integers only
-  ImU32 colour = 0;         ///< 0: the accent
+  bool logarithmic = false;   ///< where `least` is 0: of the number + 1, as 0 has no logarithm
+  bool whole = false;         ///< integers only
+  ImU32 colour = 0;           ///< 0: the accent
+  std::string_view help = {}; ///< what it is and what it does, shown once the mouse rests on it
 };
 
 /// What a hand did to a slider.
 enum class Moved { no, dragged, typed, reset };
 
 /// Draws it across `width` from `at`, and changes `value` where it was dragged or typed. Drag and click set it, the
-/// wheel steps finely. A double click returns Moved::reset, and the caller sets the value. Ctrl+click opens a field;
-/// what was typed comes in `typed`, and the caller reads it.
+/// wheel and, where it has the focus, the arrow keys step finely. A double click returns Moved::reset, and the caller
+/// sets the value. Ctrl+click or Enter opens a field in the value's place; what was typed comes in `typed`, and the
+/// caller reads it.
 Moved slider(const Canvas&, ImVec2 at, float width, const Slider&, double& value, std::string& typed);
 
 /// Two knobs on one line, least first.
 bool range_slider(const Canvas&, ImVec2 at, float width, const Slider&, double& low, double& high);
 
 /// A flat button with its text in the middle.
-bool button(const Canvas&, const char* id, Rect, std::string_view label, bool selected = false, bool enabled = true);
+bool button(const Canvas&, const char* id, Rect, std::string_view label, bool selected = false, bool enabled = true,
+            std::string_view help = {});
 
 /// A text that can be clicked.
-bool link(const Canvas&, const char* id, ImVec2 at, std::string_view label);
+bool link(const Canvas&, const char* id, ImVec2 at, std::string_view label, std::string_view help = {});
 
 /// An invisible area that takes a click, of the left button alone where nothing else is said.
 bool hit(const char* id, Rect, ImGuiButtonFlags buttons = ImGuiButtonFlags_MouseButtonLeft);
 
-/// Whether the mouse has rested on an area for half a second, so that words about it are due.
-bool wants_help(const Canvas&, Rect);
-void show_tooltip(const char* words);
+/// The same of a control: Tab reaches it, Enter and Space press it, the pointer is a hand over it, `help` says what it
+/// is once the mouse rests on it, and it is noted by `key` (its id where that is empty).
+bool press(const Canvas&, const char* id, Rect, std::string_view help, std::string_view key = {}, bool enabled = true);
 
-/// Shown beside the mouse while the last item is under it.
-void tooltip(const char* words);
+/// Words beside the mouse, now.
+void show_tooltip(std::string_view words);
 
 } // namespace ropescope::canvas

@@ -21,6 +21,7 @@
 #include "app/cli/still.h"
 #include "app/gpu/context.h"
 #include "app/gpu/driver_time.h"
+#include "app/scene/called.h"
 #include "app/scene/picture.h"
 #include "app/shell/session.h"
 #include "app/shell/shell.h"
@@ -169,7 +170,10 @@ public:
     glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double x, double y) { of(w).mouse_moved(x, y); });
     glfwSetMouseButtonCallback(window_, [](GLFWwindow* w, int, int, int) { of(w).touch(); });
     glfwSetScrollCallback(window_, [](GLFWwindow* w, double, double) { of(w).touch(); });
-    glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned) { of(w).touch(); });
+    glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned codepoint) {
+      of(w).shell_.letter(codepoint);
+      of(w).touch();
+    });
     glfwSetCursorEnterCallback(window_, [](GLFWwindow* w, int) { of(w).touch(); });
     glfwSetWindowFocusCallback(window_, [](GLFWwindow* w, int) { of(w).touch(); });
     glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* w, int, int) { of(w).touch(); });
@@ -247,7 +251,11 @@ private:
   /// that ends without a word, with the power or the desktop, is there all the same.
   void wait() {
     constexpr double between_looks = 0.5, moment = 2; // seconds
-    if (shell_.watches()) {
+    const double began = glfwGetTime();
+    if (const auto due = shell_.due_in()) { // words about a control, or the end of a notice
+      glfwWaitEventsTimeout(std::max(0.01, static_cast<double>(*due)));
+      frames_wanted_ = std::max(1, frames_wanted_);
+    } else if (shell_.watches()) {
       glfwWaitEventsTimeout(between_looks);
       if (shell_.files_changed()) touch();
     } else if (keeps_ && session() != kept_) {
@@ -255,6 +263,7 @@ private:
       if (frames_wanted_ == 0) keep_session();
     } else
       glfwWaitEvents();
+    shell_.pass(static_cast<float>(glfwGetTime() - began));
   }
 
   shell::Session session() const {
@@ -295,20 +304,20 @@ private:
     shell_.set_scale(std::max({1.0f, across, down}));
     shell_.frame(width, height, seconds, true);
     name_window();
+    carry_out(shell_.wanted());
     for (const int key : pressed_) compat::hold_key(key, false);
     pressed_.clear();
     const gpu::DriverTime driver;
     glfwSwapBuffers(window_);
   }
 
-  /// A key goes to the program unless a text field takes it; Escape always does, since it closes what is open.
   void on_key(int key, int scancode, int pressed, int modifiers) {
     touch();
     if (pressed == GLFW_PRESS && key >= 0) pressed_.push_back(key);
-    if (pressed == GLFW_RELEASE) return;
-    const int meant = key_by_letter(key, glfwGetKeyName(key, scancode));
-    if (shell_.takes_key(meant, modifiers) || (shell_.takes_letters() && key != GLFW_KEY_ESCAPE)) return;
-    const Request request = shell_.key(meant, modifiers);
+    if (pressed != GLFW_RELEASE) carry_out(shell_.key(key_by_letter(key, glfwGetKeyName(key, scancode)), modifiers));
+  }
+
+  void carry_out(Request request) {
     if (request == Request::quit)
       glfwSetWindowShouldClose(window_, GLFW_TRUE);
     else if (request == Request::full_screen)
@@ -338,7 +347,8 @@ private:
     if (named_ == shell_.scene().model.name && named_changed_ == changed) return;
     named_ = shell_.scene().model.name;
     named_changed_ = changed;
-    glfwSetWindowTitle(window_, fmt::format("{}{} – Ropescope", changed ? "• " : "", named_).c_str());
+    glfwSetWindowTitle(window_,
+                       fmt::format("{}{} – Ropescope", changed ? "• " : "", called(shell_.scene().model)).c_str());
   }
 
   // The order matters: engines_ makes window_'s OpenGL context current, which shell_ needs too, and both are destroyed

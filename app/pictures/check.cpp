@@ -83,13 +83,16 @@ float draw_buttons(const Canvas& c, Rect room, const Scene& scene, Scene& next) 
   Rect box{{room.greatest.x - width, room.least.y}, {room.greatest.x, room.least.y + height}};
   const auto following = [&] { box.least.y += height + c.px(6), box.greatest.y += height + c.px(6); };
   if (!kernel.files.in.empty() && !kernel.files.out.empty()) {
-    if (button(c, "gallery", box, kernel.gallery ? "Back to the evidence" : "Signatures of bugs", kernel.gallery))
+    if (button(c, "gallery", box, kernel.gallery ? "Back to the evidence" : "Signatures of bugs", kernel.gallery, true,
+               "What known faults of kernels look like in the map of errors, beside what was found here."))
       next.kernel.gallery = !kernel.gallery;
     following();
   }
   if (!kernel.files.in.empty() || !kernel.files.out.empty()) {
     // Lit while the program guesses, so that a person looks at it.
-    if (button(c, "swap", box, "Swap in and out", kernel.guessed)) swap_files(next);
+    if (button(c, "swap", box, "Swap in and out", kernel.guessed, true,
+               "Takes the kernel's input for its output, and the other way round."))
+      swap_files(next);
     following();
   }
   return width + c.px(16);
@@ -110,7 +113,8 @@ float draw_axes(const Canvas& c, ImVec2 at, const std::vector<std::int64_t>& axe
   const float width = c.px(130), height = c.px(28);
   float x = at.x;
   for (const std::int64_t axis : axes) {
-    if (button(c, c.id("axis {}", axis), {{x, at.y}, {x + width, at.y + height}}, c.words("Axis {} counts", axis)))
+    if (button(c, c.id("axis {}", axis), {{x, at.y}, {x + width, at.y + height}}, c.words("Axis {} counts", axis),
+               false, true, "Which axis of the arrays counts the tokens. Their shape does not tell."))
       next.kernel.files.token_axis = axis;
     x += width + c.px(8);
   }
@@ -212,7 +216,7 @@ void draw(const Canvas& c, Rect area, const Scene& scene, const Derived& derived
   // Where every token has a position of its own, the frequencies that fit all of them together say nothing.
   const Rect measured{{middle + space / 2, top}, {rest.greatest.x, split}};
   if (own_positions(found.checked()->finding))
-    check_positions(c, measured, *found.checked());
+    check_positions(c, measured, scene, *found.checked(), next);
   else
     check_frequencies(c, measured, scene, *found.checked(), next);
   if (high) check_pair(c, {{middle + space / 2, lower.least.y}, lower.greatest}, scene, found);

@@ -226,7 +226,7 @@ void check_hypotheses(const Canvas& c, Rect panel, const CheckedKernel& kernel) 
     text(c, line.least, font, best ? c.theme.text : c.theme.dim,
          shortened(c, font, kernel.finding.tried[h].words, words));
     hit(c.id("hypothesis {}", h), line);
-    tooltip(kernel.finding.tried[h].words.c_str());
+    explain(c, kernel.finding.tried[h].words);
     c.paint.box({{bars.least.x, top}, {bars.greatest.x, top + c.px(12)}}, c.theme.raised, c.px(3));
     // An explanation whose residual is no number has no bar, and a dash in its place.
     if (std::isfinite(residual))

@@ -52,19 +52,15 @@ void draw_map(const Canvas& c, Rect area, const Signature& signature, const Erro
 bool draw_signature(const Canvas& c, Rect box, const Signature& signature, const ErrorScale& scale,
                     const Layout& layout, bool chosen) {
   const Rect area{box.least, {box.greatest.x, box.greatest.y - layout.words}};
-  const bool clicked = hit(c.id("signature {}", signature.name), box);
-  c.note(c.words("signature {}", signature.name), box);
+  const bool clicked =
+      press(c, c.id("signature {}", signature.name), box, c.words("{}: {}", signature.name, signature.mark));
   const bool hovered = ImGui::IsItemHovered();
-  if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
   draw_map(c, area, signature, scale);
   if (chosen || hovered) c.paint.frame(area.inset(-2, -2), chosen ? c.theme.accent : c.theme.outline, c.stroke(2));
   const std::string_view name = shortened(c, c.fonts.small, signature.name, area.width()),
                          mark = shortened(c, c.fonts.small, signature.mark, area.width());
   text(c, {area.least.x, area.greatest.y + c.px(3)}, c.fonts.small, c.theme.text, name);
   if (layout.marks) text(c, {area.least.x, area.greatest.y + c.px(20)}, c.fonts.small, c.theme.dim, mark);
-  // What the words below say already needs no more words, which would lie on the next ones.
-  const bool says_all = name == signature.name && layout.marks && mark == signature.mark;
-  if (hovered && !says_all) tooltip(c.id("{}: {}", signature.name, signature.mark));
   return clicked;
 }
 

@@ -182,18 +182,19 @@ float draw_heads(const Canvas& c, Rect room, const Scene& scene, const KernelChe
   if (heads.size() < 2 || cell < c.px(4)) return 0;
   const float left = room.greatest.x - cell * count;
   if (canvas::button(c, "all heads", {{left - button - c.px(6), room.least.y}, {left - c.px(6), room.greatest.y}},
-                     "all heads", scene.kernel.head < 0))
+                     "all heads", scene.kernel.head < 0, true, "The map shows the errors of all heads together."))
     next.kernel.head = -1;
   for (std::size_t h = 0; h < heads.size(); ++h) {
     const float x = left + cell * static_cast<float>(h);
     const Rect box{{x, room.least.y}, {x + cell - 1, room.greatest.y}};
     c.paint.box(box, cell_colour(c, kernel.finding.scale, heads[h]));
     if (!std::isfinite(heads[h])) hatch(c, box, c.theme.panel);
-    if (hit(c.id("head {}", h), box)) next.kernel.head = static_cast<std::int64_t>(h);
-    if (ImGui::IsItemHovered())
-      tooltip(std::isfinite(heads[h])
-                  ? c.id("head {}: RMS of Δ {:.2e}", kernel.run.first_head + static_cast<std::int64_t>(h), heads[h])
-                  : c.id("head {} writes NaN or infinity", kernel.run.first_head + static_cast<std::int64_t>(h)));
+    const std::int64_t number = kernel.run.first_head + static_cast<std::int64_t>(h);
+    const std::string_view help =
+        std::isfinite(heads[h])
+            ? c.words("Head {}: RMS of Δ {:.2e}. A click shows this head alone in the map.", number, heads[h])
+            : c.words("Head {} writes NaN or infinity. A click shows this head alone in the map.", number);
+    if (press(c, c.id("head {}", h), box, help)) next.kernel.head = static_cast<std::int64_t>(h);
   }
   if (const auto h = static_cast<float>(scene.kernel.head); h >= 0 && h < count)
     c.paint.frame({{left + cell * h - 2, room.least.y - 2}, {left + cell * (h + 1) + 1, room.greatest.y + 2}},
@@ -278,7 +279,7 @@ void check_map(const Canvas& c, Rect panel, const Scene& scene, const KernelChec
              .margin = 20},
             {.all = {-0.5, tokens - 0.5},
              .labels = Labels::none,
-             .title = kernel.run.positions.axes > 1 ? "row" : "position",
+             .title = kernel.run.positions.axes > 1 ? "row" : "position (tokens)",
              .view = scene.options.range(check_rows),
              .fewest = fewest,
              .margin = 62,

@@ -73,7 +73,7 @@ const std::vector<std::int64_t>* own_positions(const Finding& finding) {
   return nullptr;
 }
 
-void check_positions(const Canvas& c, Rect panel, const CheckedKernel& kernel) {
+void check_positions(const Canvas& c, Rect panel, const Scene& scene, const CheckedKernel& kernel, Scene& next) {
   const std::vector<std::int64_t>& turned = *own_positions(kernel.finding);
   const Rect room = heading(c, panel, "Measured position of every token", "line: given");
   if (room.height() < c.px(90)) return;
@@ -86,8 +86,15 @@ void check_positions(const Canvas& c, Rect panel, const CheckedKernel& kernel) {
       least = std::min(least, p), greatest = std::max(greatest, p);
   const double margin = 0.04 * (greatest - least);
   Plot plot(c, "positions", room,
-            {.all = {-0.5, static_cast<double>(turned.size()) - 0.5}, .title = "token", .fewest = 4, .least_gap = 44},
-            {.all = {least - margin, greatest + margin}, .title = "position", .least_gap = 26});
+            {.all = {-0.5, static_cast<double>(turned.size()) - 0.5},
+             .title = "row of the file (token)",
+             .view = scene.options.range(check_rows_measured),
+             .fewest = 4,
+             .least_gap = 44},
+            {.all = {least - margin, greatest + margin},
+             .title = "position (tokens)",
+             .view = scene.options.range(check_position),
+             .least_gap = 26});
   plot.draw_axes();
   plot.begin();
   auto line = c.list_of<ImVec2>(turned.size());
@@ -106,6 +113,22 @@ void check_positions(const Canvas& c, Rect panel, const CheckedKernel& kernel) {
     c.paint.line({at.x - arm, at.y + arm}, {at.x + arm, at.y - arm}, c.theme.bad, c.stroke(2));
   }
   plot.end();
+  plot.take_input();
+  keep_view(next, check_rows_measured, check_position, plot);
+  const auto row_at = [&](float x) {
+    return std::clamp<std::int64_t>(std::llround(plot.x.value(x)), 0, static_cast<std::int64_t>(turned.size()) - 1);
+  };
+  if (plot.hovered()) {
+    const std::int64_t row = row_at(c.mouse.x);
+    const auto of = static_cast<std::size_t>(row);
+    ReadOut table(c, c.words("row {}", grouped(c, static_cast<double>(row))));
+    table.add(c.theme.track, "given", grouped(c, given(of)));
+    table.add(static_cast<double>(turned[of]) == given(of) ? c.theme.good : c.theme.bad, "measured",
+              grouped(c, static_cast<double>(turned[of])));
+    read_out_rule(c, plot.area, plot.x.pixel(static_cast<double>(row)));
+    table.draw(c.mouse, plot.area);
+  }
+  if (const auto clicked = plot.clicked()) next.kernel.row = row_at(clicked->x);
 }
 
 } // namespace ropescope::pictures

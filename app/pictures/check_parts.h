@@ -18,9 +18,12 @@ inline constexpr Property check_options[] = {
      .help = "what a bug leaves behind, shown large beside the others, by its name",
      .nullable = true,
      .default_words = "none"},
+    view_row("check.row_measured", "", "rows that are seen where the position of each was measured"),
+    view_row("check.position", "tokens", "measured positions that are seen"),
 };
 inline constexpr const Property &check_pairs = check_options[0], &check_rows = check_options[1],
-                                &check_frequency = check_options[2], &check_signature = check_options[3];
+                                &check_frequency = check_options[2], &check_signature = check_options[3],
+                                &check_rows_measured = check_options[4], &check_position = check_options[5];
 
 /// The signatures of bugs, which update() of the check view makes.
 using Signatures = std::vector<Signature>;
@@ -42,7 +45,7 @@ void check_strips(const Canvas&, Rect, const CheckedKernel&);
 /// The positions that were measured of the tokens; null where the kernel took those given, or others by a rule.
 const std::vector<std::int64_t>* own_positions(const Finding&);
 /// Those, on the positions given. Requires that there are any.
-void check_positions(const Canvas&, Rect, const CheckedKernel&);
+void check_positions(const Canvas&, Rect, const Scene&, const CheckedKernel&, Scene& next);
 
 /// The selected pair of the selected row: input, expected and kernel as hands.
 void check_pair(const Canvas&, Rect, const Scene&, const KernelCheck&);

@@ -1,5 +1,5 @@
-// One line for each picture, in the order of `render --list` and of the views of a group: its row lies in app/pictures/NAME.cpp and is
-// called NAME_picture. The first is what the window opens with.
+// One line for each picture, in the order of `render --list` and of the views of a group: its row lies in
+// app/pictures/NAME.cpp and is called NAME_picture. The first is what the window opens with.
 ROPESCOPE_PICTURE(overview)
 ROPESCOPE_PICTURE(rotations)
 ROPESCOPE_PICTURE(pair)

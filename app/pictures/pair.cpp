@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/axis.h"
+#include "app/canvas/gesture.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/parts.h"
 #include "core/analysis/hands.h"
@@ -37,6 +39,46 @@ std::string_view components_of(const Canvas& c, const Scene& scene) {
   return c.words("{} and {}", index.in_first(scene.pair), index.in_second(scene.pair));
 }
 
+/// The hands can be turned: that of the query moves m, that of the key n, by as many tokens as turn the pair so far.
+/// `theta`: rad per token.
+void take_hands(const Canvas& c, ImVec2 centre, float radius, const Dial& dial, double theta, const Scene& scene,
+                Scene& next) {
+  if (!(theta > 0)) return;
+  const Rect area{{centre.x - radius, centre.y - radius}, {centre.x + radius, centre.y + radius}};
+  hit("hands", area);
+  constexpr std::string_view help = "Turn a hand by dragging it: the query's moves m, the key's n.";
+  c.note("hands", area, help);
+  explain(c, help);
+  const ImGuiIO& io = ImGui::GetIO();
+  const ImGuiID id = ImGui::GetID("hands");
+  Gesture& g = c.gesture;
+  const auto direction = [&](ImVec2 at) {
+    return std::complex<double>(static_cast<double>(at.x - centre.x), static_cast<double>(centre.y - at.y));
+  };
+  const auto apart = [&](std::complex<float> hand) {
+    return std::abs(std::arg(direction(io.MousePos) * std::conj(std::complex<double>(hand))));
+  };
+  const bool held = g.kind == Gesture::Kind::grip && g.part == id;
+  if (ImGui::IsItemActivated()) {
+    const bool query = apart(dial.query) <= apart(dial.key);
+    g = {};
+    g.kind = Gesture::Kind::grip;
+    g.part = id;
+    g.x = query;
+    g.start = static_cast<double>(query ? scene.m : scene.n);
+  } else if (held && ImGui::IsItemActive()) {
+    const ImVec2 before{io.MousePos.x - io.MouseDelta.x, io.MousePos.y - io.MouseDelta.y};
+    const std::complex<double> from = direction(before), to = direction(io.MousePos);
+    // At the centre itself a mouse has no direction.
+    if (std::norm(from) > 0 && std::norm(to) > 0) g.turned += std::arg(to * std::conj(from));
+    const double position = std::clamp(std::round(g.start + g.turned / theta), 0.0, double(furthest_position));
+    (g.x ? next.m : next.n) = static_cast<std::int64_t>(position);
+  } else if (held)
+    g.kind = Gesture::Kind::none;
+  if (ImGui::IsItemActive() || (ImGui::IsItemHovered() && area.contains(c.mouse)))
+    ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+}
+
 struct Row {
   std::string_view label, value;
 };
@@ -67,7 +109,7 @@ std::pmr::vector<Row> rows_of(const Canvas& c, const Scene& scene, const Derived
 
 /// The dial above its numbers, or at the left of them where the panel is wide. Numbers are as large as there is room
 /// for, and next to the dial.
-void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene&) {
+void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   canvas::panel(c, panel);
   const Rect area = panel.inset(c.px(18), c.px(14));
   if (area.width() < c.px(60) || area.height() < c.px(60)) return;
@@ -79,7 +121,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const bool beside = area.width() > area.height() * 1.15f && area.width() > c.px(420);
   const bool large = beside
                          ? area.height() - title > count * large_row
-                         : area.height() - title > area.width() * 0.8f + count * large_row && area.width() > c.px(250);
+                         : area.height() - title > area.width() * 0.8f + count * large_row && area.width() > c.px(230);
   const float row = large ? large_row : small_row;
   const float height = area.height() - title;
   const float radius =
@@ -92,8 +134,11 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
        shortened(c, c.fonts.bold, c.words("pair {}{}", scene.pair, turned_by(c, scene, derived)), dial_width),
        Align::centre);
   const bool dialled = beside || height > 2 * radius;
-  if (dialled)
-    draw_dial(c, centre, radius, {hands.query[i], hands.key[i], seen_angle(scene, derived), false, scene.m < scene.n});
+  if (dialled) {
+    const Dial dial{hands.query[i], hands.key[i], seen_angle(scene, derived), false, scene.m < scene.n};
+    draw_dial(c, centre, radius, dial);
+    take_hands(c, centre, radius, dial, derived.current().spectrum.inv_freq[i], scene, next);
+  }
 
   const float width = std::min(beside ? area.width() - dial_width : area.width(), c.px(large ? 420 : 340));
   const float left = beside ? area.least.x + dial_width : area.centre().x - width / 2;

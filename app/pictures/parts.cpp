@@ -74,14 +74,11 @@ float scheme_width(const Series& series) { return series.current ? 3.0f : 1.8f; 
 bool switch_words(const Canvas& c, const char* id, ImVec2 at, std::string_view words, const char* help) {
   const float width = text_width(c.fonts.small, words), height = compat::font_size(c.fonts.small);
   const Rect area{at, {at.x + width, at.y + height * 1.25f}};
-  const bool clicked = hit(id, area);
+  const bool clicked = press(c, id, area, help);
   const bool hovered = ImGui::IsItemHovered() && area.contains(c.mouse);
-  c.note(id, area);
   text(c, at, c.fonts.small, hovered ? c.theme.accent : c.theme.text, words);
   if (!hovered) return clicked;
   c.paint.line({area.least.x, area.greatest.y}, area.greatest, c.theme.accent, 1);
-  ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
-  if (wants_help(c, area)) show_tooltip(help);
   return clicked;
 }
 

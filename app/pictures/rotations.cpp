@@ -57,8 +57,10 @@ void draw_legend(const Canvas& c, Rect panel, std::int64_t pairs) {
     x += text(c, {x, y}, c.fonts.small, c.theme.dim, label) + c.px(22);
   };
   const std::string_view count = c.words("{} pairs, fastest first", pairs);
-  if (!room("query")) return;
-  if (room(count)) words(count);
+  // Query and key come together or not at all, and before the words.
+  const float both = text_width(c.fonts.small, "query") + text_width(c.fonts.small, "key") + c.px(2 * 26 + 2 * 22);
+  if (x + both > panel.greatest.x) return;
+  if (x + both + text_width(c.fonts.small, count) + c.px(22) <= panel.greatest.x) words(count);
   for (const auto& [label, colour] : {std::pair{"query", c.theme.query}, std::pair{"key", c.theme.key}}) {
     if (!room(label)) return;
     c.paint.line({x, middle}, {x + c.px(20), middle}, colour, c.stroke(4));

@@ -289,15 +289,16 @@ Rect draw_caveat(const Canvas& c, Rect room, const Scene& scene, const Derived& 
   const auto width = [&](std::string_view words) { return text_width(c.fonts.small, words); };
   const Words* words = std::begin(choices);
   while (words + 1 != std::end(choices) &&
-         width(words->whose) + width(words->factor) + width(words->drawn) > room.width())
+         width(words->whose) + width(words->factor) + width(words->drawn) + 4 > room.width())
     ++words;
   ImVec2 at = room.least;
-  at.x += text(c, at, c.fonts.small, c.theme.dim, words->whose);
+  // Words begin on whole pixels: the next ones begin behind the last pixel of those before.
+  at.x = std::ceil(at.x + text(c, at, c.fonts.small, c.theme.dim, words->whose)) + 1;
   if (switch_words(c, with_factor.key.data(), at, words->factor,
                    "Scores as drawn, or multiplied by the scheme's attention factor on q and on k, as the model's are. "
                    "Click: the other one."))
     next.options.set(with_factor, !on);
-  text(c, {at.x + width(words->factor), at.y}, c.fonts.small, c.theme.dim, words->drawn);
+  text(c, {std::ceil(at.x + width(words->factor)) + 1, at.y}, c.fonts.small, c.theme.dim, words->drawn);
   return {{room.least.x, room.least.y + c.px(18)}, room.greatest};
 }
 

@@ -74,6 +74,12 @@ Request back_to_overview(Scene& scene) {
   return Request::none;
 }
 
+/// A row with words beside its title.
+constexpr Action explained(Action action, std::string_view help) {
+  action.help = help;
+  return action;
+}
+
 // The title is what the help overlay shows. Groups and views, which come first, are made from the rows of pictures.
 constexpr Action table[] = {
     {"view.grid", "Back to the overview", GLFW_KEY_0, 0, back_to_overview},
@@ -95,7 +101,11 @@ constexpr Action table[] = {
     {"pair.next", "Next pair", GLFW_KEY_RIGHT_BRACKET, 0, select<1>},
     {"pair.previous", "Previous pair", GLFW_KEY_LEFT_BRACKET, 0, select<-1>},
     {"theme", "Light and dark", GLFW_KEY_T, 0, toggle_theme},
-    {"panel", "Show and hide the panel", GLFW_KEY_TAB, 0, toggle_panel},
+    {"panel", "Show and hide the panel", GLFW_KEY_F9, 0, toggle_panel},
+    explained({"palette", "Find an action, a model or a value", GLFW_KEY_P, GLFW_MOD_CONTROL, ask<Request::palette>},
+              "A list of all that can be done and set, searched as you type: \"base 500k\" sets the base."),
+    explained({"models", "Choose a model", GLFW_KEY_M, GLFW_MOD_CONTROL, ask<Request::models>},
+              "The list of models, searched as you type."),
     {"open", "Open a model, a scene, a picture or arrays", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
     {"save", "Save the scene", GLFW_KEY_S, GLFW_MOD_CONTROL, ask<Request::save_scene>},
     {"save.as", "Save the scene under another name", GLFW_KEY_S, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT,
@@ -104,16 +114,33 @@ constexpr Action table[] = {
      ask<Request::export_dialog>},
     {"film", "Film of one property that moves", GLFW_KEY_E, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT,
      ask<Request::film_dialog>},
-    {"export", "Export the picture as PNG", GLFW_KEY_S, 0, ask<Request::export_png>},
+    explained({"export", "Export the picture as PNG", GLFW_KEY_S, 0, ask<Request::export_png>},
+              "The PNG carries the scene: dropped on the window it is this scene again."),
     {"export.svg", "Export the picture as SVG", GLFW_KEY_S, GLFW_MOD_SHIFT, ask<Request::export_svg>},
+    explained({"copy", "Copy the value under the mouse", GLFW_KEY_C, GLFW_MOD_CONTROL, ask<Request::copy>},
+              "What a control or a read-out under the mouse shows; elsewhere the configuration as text."),
+    explained({"copy.json", "Copy as Hugging Face JSON", 0, 0, ask<Request::copy_json>},
+              "The part of a config.json that gives these frequencies in transformers. Ctrl+V takes it back."),
+    explained({"copy.pytorch", "Copy as PyTorch", 0, 0, ask<Request::copy_pytorch>},
+              "A few lines of Python that make inv_freq and attention_factor."),
+    explained({"copy.llama.cpp", "Copy as llama.cpp flags", 0, 0, ask<Request::copy_llama_cpp>},
+              "--rope-scaling and what belongs to it, where llama.cpp has flags for the scheme."),
+    explained({"copy.command", "Copy as command line", 0, 0, ask<Request::copy_command>},
+              "The command that opens this scene again."),
+    explained({"copy.scene", "Copy as scene JSON", 0, 0, ask<Request::copy_scene>},
+              "All that was chosen. Ctrl+V in this or another window takes it back."),
+    explained({"paste", "Take what was copied", GLFW_KEY_V, GLFW_MOD_CONTROL, ask<Request::paste>},
+              "A config.json, a scene or a file's path that was copied becomes what is shown."),
     {"undo", "Undo", GLFW_KEY_Z, GLFW_MOD_CONTROL, ask<Request::undo>},
     {"redo", "Redo", GLFW_KEY_Z, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT, ask<Request::redo>},
-    {"reload", "Read the shaders again", GLFW_KEY_R, 0, ask<Request::reload_shaders>},
+    explained({"reload", "Read the shaders again", GLFW_KEY_R, 0, ask<Request::reload_shaders>},
+              "For who changes them: from the folder that ROPESCOPE_SHADERS names."),
     {"zoom.in", "Larger", GLFW_KEY_EQUAL, GLFW_MOD_CONTROL, ask<Request::zoom_in>},
     {"zoom.out", "Smaller", GLFW_KEY_MINUS, GLFW_MOD_CONTROL, ask<Request::zoom_out>},
     {"zoom.reset", "The usual size", GLFW_KEY_0, GLFW_MOD_CONTROL, ask<Request::zoom_reset>},
     {"back", "Close what is open, leave full screen", GLFW_KEY_ESCAPE, 0, ask<Request::back>},
-    {"help", "All keys", GLFW_KEY_F1, 0, ask<Request::help>},
+    explained({"help", "Keys and gestures", GLFW_KEY_F1, 0, ask<Request::help>},
+              "Every key, and what wheel, drag and clicks do."),
     {"fullscreen", "Full screen", GLFW_KEY_F11, 0, ask<Request::full_screen>},
     {"quit", "Quit", GLFW_KEY_Q, GLFW_MOD_CONTROL, ask<Request::quit>},
 };
@@ -176,10 +203,13 @@ int key_by_letter(int key, const char* typed) {
 const Action* action_for_key(int key, int modifiers) {
   // Caps Lock and Num Lock, which GLFW may report among the modifiers, do not count.
   int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);
+  if (key == 0) return nullptr; // GLFW's code of no key, as actions without one have it
   // "+" is typed with Shift on many keyboards: Ctrl++ is Ctrl+=.
   if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_MINUS) counted &= ~GLFW_MOD_SHIFT;
   for (const Action& a : actions())
-    if (a.key == key && a.key != 0 && a.modifiers == counted) return &a;
+    if (a.key == key && a.modifiers == counted) return &a;
+  // Windows' habit, beside the one of Linux and the Mac.
+  if (key == GLFW_KEY_Y && counted == GLFW_MOD_CONTROL) return &action("redo");
   return nullptr;
 }
 
@@ -190,7 +220,6 @@ std::string key_name(const Action& action) {
   if (action.modifiers & GLFW_MOD_SHIFT) name += "Shift+";
   switch (action.key) {
   case GLFW_KEY_SPACE: return name + "Space";
-  case GLFW_KEY_TAB: return name + "Tab";
   case GLFW_KEY_LEFT: return name + "←";
   case GLFW_KEY_RIGHT: return name + "→";
   case GLFW_KEY_UP: return name + "↑";
@@ -198,6 +227,7 @@ std::string key_name(const Action& action) {
   case GLFW_KEY_HOME: return name + "Home";
   case GLFW_KEY_ESCAPE: return name + "Esc";
   case GLFW_KEY_F1: return name + "F1";
+  case GLFW_KEY_F9: return name + "F9";
   case GLFW_KEY_F11: return name + "F11";
   default: return name + static_cast<char>(action.key); // GLFW's codes of printable keys are ASCII
   }

@@ -29,12 +29,22 @@ enum class Request : std::uint8_t {
   zoom_reset,
   fit, ///< every plot shows all there is
   back,
-  quit
+  quit,
+  palette,
+  models,
+  copy,
+  copy_json,
+  copy_pytorch,
+  copy_llama_cpp,
+  copy_command,
+  copy_scene,
+  paste
 };
 
 enum class Group : std::uint8_t; // of views, app/scene/picture.h
 
-/// A named command. Keys, buttons, the help overlay and the tests use the same table.
+/// A named command; a key of 0 means that it has none. Keys, buttons, the help overlay and the tests use the same
+/// table.
 struct Action {
   std::string_view name;      ///< "step.forward"
   std::string_view title;     ///< for people
@@ -42,6 +52,7 @@ struct Action {
   Request (*change)(Scene&) = nullptr;
   std::string_view view = {};      ///< the picture it shows, where it is a view's
   std::optional<Group> group = {}; ///< the views it goes through, where it is a group's
+  std::string_view help = {};      ///< what it does, where the title does not say all
 
   /// Changes the scene, or asks for something.
   Request apply(Scene&) const;

@@ -9,8 +9,13 @@ namespace {
 // Each step keeps a scene of some kilobytes; more steps than that nobody goes back.
 constexpr std::size_t greatest_steps = 500;
 
+/// What a plot shows of its axes: no value that anything is computed from.
+bool is_view(const Property& row) { return row.kind == Kind::range && !row.get; }
+
 /// How a scene is shown stays as it is.
 Scene shown_as(Scene scene, const Scene& present) {
+  for (const Property* row : all_properties())
+    if (is_view(*row)) scene.options.set(*row, present.options[*row]);
   scene.theme = present.theme;
   scene.panel = present.panel;
   scene.engine = present.engine;
@@ -24,7 +29,7 @@ std::string name_of_change(const Scene& before, const Scene& after) {
   std::string name;
   int changes = 0;
   for (const Property* row : all_properties()) {
-    if (!row->steps) continue;
+    if (!row->steps || is_view(*row)) continue;
     const Value from = get(before, *row), to = get(after, *row);
     if (from == to || ++changes > 1) continue;
     name = fmt::format("{}: {} → {}", row->label, value_words(*row, from), value_words(*row, to));

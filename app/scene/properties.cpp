@@ -114,6 +114,12 @@ void open_again(Scene& scene, T ReadOptions::*word, const T& value) {
   scene = with_model(scene, open_model(scene.model.origin, asked));
 }
 
+/// Contexts are multiples of 1024 tokens, or of 64 up to 4096.
+double snapped_context(double tokens) {
+  const double step = tokens > 4096 ? 1024 : 64;
+  return std::max(1.0, std::round(tokens / step)) * step;
+}
+
 constexpr double greatest_length = 16.0 * 1024 * 1024, greatest_position = static_cast<double>(furthest_position);
 
 // In this order they are applied: what others follow from comes first.
@@ -260,8 +266,7 @@ constexpr Property table[] = {
      .default_words = "the model's, else 2048",
      .get = [](const Scene& s) { return Value(trained_length(s.rope)); },
      .set = [](Scene& s, const Value& v) { train_to(s.rope, std::get<double>(v)); },
-     // Contexts are multiples of 1024 tokens, or of 64 up to 4096.
-     .snapped = [](double v) { return v > 4096 ? std::round(v / 1024) * 1024 : std::round(v / 64) * 64; }},
+     .snapped = snapped_context},
     {.key = "attention_factor",
      .kind = Kind::number,
      .label = "attention factor",
@@ -284,7 +289,8 @@ constexpr Property table[] = {
      .nullable = true,
      .default_words = "factor × trained under a scheme or beside one, else trained",
      .get = [](const Scene& s) { return optional_number(s.target); },
-     .set = [](Scene& s, const Value& v) { s.target = number_or_nothing(v); }},
+     .set = [](Scene& s, const Value& v) { s.target = number_or_nothing(v); },
+     .snapped = snapped_context},
     {.key = "seq_len",
      .kind = Kind::number,
      .label = "sequence length",
@@ -440,6 +446,7 @@ constexpr Property table[] = {
      .logarithmic = true,
      .section = Section::positions,
      .fallback = 24.0, // as many positions as a film has frames, which looks like movement
+     .shown = [](const Scene& s) { return fmt::format("{} tok/s", s.options.number(*find_property("play_speed"))); },
      .snapped = [](double v) { return std::max(1.0, std::round(v)); }},
 };
 

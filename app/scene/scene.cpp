@@ -193,7 +193,7 @@ void take_kernel_files(Scene& scene, const std::vector<std::string>& paths) {
   kernel.files.token_axis.reset();
   kernel.head = -1;
   kernel.row = -1;
-  for (const char* key : {"check.x", "check.y"})
+  for (const char* key : {"check.x", "check.y", "check.row_measured", "check.position"})
     if (const Property* view = find_property(key)) reset(scene, *view);
   scene.view = "check";
 }

@@ -14,13 +14,12 @@ namespace {
 /// A picture of 16 384 pixels a side may have this many bytes; a file of more is no scene.
 constexpr std::uintmax_t greatest_file = std::uintmax_t{1} << 30;
 
-/// Whether a JSON object says of itself that it is a scene. A model's config has no such key.
+} // namespace
+
 bool is_scene(const std::string& text) {
   const auto json = nlohmann::json::parse(text, nullptr, false, true);
   return json.is_object() && json.contains("ropescope");
 }
-
-} // namespace
 
 std::optional<std::string> read_scene_file(const std::filesystem::path& path) {
   InputFile file(path);

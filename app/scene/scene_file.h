@@ -14,4 +14,7 @@ std::optional<std::string> read_scene_file(const std::filesystem::path&);
 /// are no scenes, and neither is what cannot be found.
 std::optional<std::string> scene_or_model(const std::filesystem::path&);
 
+/// Whether a text is a JSON object that says of itself that it is a scene. A model's config has no such key.
+bool is_scene(const std::string& text);
+
 } // namespace ropescope

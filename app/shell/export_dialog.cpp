@@ -38,6 +38,7 @@ void ExportDialog::open(const Scene& scene, std::array<int, 2> picture, std::arr
   asks_ = wants_export_ = false;
   trouble_.clear();
   turned_ = 0;
+  row_ = 0;
   picture_ = picture, window_ = window;
   folder_ = folder;
   is_proposed_ = true;
@@ -241,7 +242,8 @@ void ExportDialog::draw_path(const Canvas& c, Answer& answer) {
   if (has_keyboard && !asks_ && !ImGui::IsAnyItemActive() && !ImGui::IsMouseDown(ImGuiMouseButton_Left))
     ImGui::SetKeyboardFocusHere();
   const std::string before = path_.data();
-  ImGui::InputText("##path", path_.data(), path_.size(), asks_ ? ImGuiInputTextFlags_ReadOnly : 0);
+  ImGui::InputText("##path", path_.data(), path_.size(),
+                   ImGuiInputTextFlags_AutoSelectAll | (asks_ ? ImGuiInputTextFlags_ReadOnly : 0));
   if (ImGui::IsItemClicked()) row_ = path_row;
   c.note("export.path", {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
   if (before != path_.data()) is_proposed_ = asks_ = false, trouble_.clear();

@@ -71,7 +71,10 @@ void FileDialog::find_places(const Recent& recent) {
   if (wish_.saves()) return;
   first = true;
   for (const fs::path& file : recent.files()) {
-    places_.push_back({file.filename().string(), file, true, first});
+    // Every model's file is called so: its folder tells which it is.
+    const bool is_usual = file.filename() == "config.json" || file.filename() == "params.json";
+    const fs::path words = is_usual ? file.parent_path().filename() / file.filename() : file.filename();
+    places_.push_back({words.string(), file, true, first});
     first = false;
   }
 }

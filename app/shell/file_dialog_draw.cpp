@@ -156,7 +156,7 @@ void FileDialog::draw_places(const Canvas& c, ImVec2 size) {
       clicked = place;
     c.note(c.words("dialog.place {}", place.words), {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
     if (has_keyboard) ImGui::SetScrollHereY(0.5f);
-    tooltip(c.id("{}", place.path.string()));
+    explain(c, c.words("{}", place.path.string()));
   }
   ImGui::EndChild();
   if (clicked) choose_place(*clicked);

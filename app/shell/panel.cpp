@@ -10,6 +10,7 @@
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/legend.h"
 #include "app/scene/actions.h"
+#include "app/scene/called.h"
 #include "app/scene/picture.h"
 #include "app/scene/presets.h"
 #include "app/scene/property.h"
@@ -39,7 +40,7 @@ bool has_more_to_say(const Model& model) {
 
 // Pixels at scale 1. Rows keep their height whatever the window's: where it is lower than all of them, the panel
 // scrolls. A slider's knob ends 38 below its top (widgets.cpp).
-constexpr float slider_row = 42, small_line = 17.5f;
+constexpr float slider_row = 40, small_line = 17.5f;
 
 /// Lays rows out from top to bottom.
 class Column {
@@ -66,6 +67,7 @@ public:
   }
 
   void read_out(std::string_view label, std::string_view shown) {
+    offer_value(c, {at_, {at_.x + width_, at_.y + c.px(22)}}, shown);
     labelled(c, {at_, {at_.x + width_, at_.y + c.px(22)}}, c.fonts.body, label, c.fonts.mono, shown);
     skip(25);
   }
@@ -83,42 +85,18 @@ private:
   float width_;
 };
 
-/// The first preset whose name begins with the letter typed in this frame.
-const Preset* typed_preset() {
-  const ImVector<ImWchar>& typed = ImGui::GetIO().InputQueueCharacters;
-  if (typed.empty()) return nullptr;
-  // Letters outside ASCII match nothing: tolower() of one byte of a UTF-8 letter means nothing.
-  const auto letter = [](unsigned c) { return c < 128 ? std::tolower(static_cast<int>(c)) : 0; };
-  for (const Preset& preset : presets())
-    if (letter(static_cast<unsigned char>(preset.model.name.front())) == letter(typed.back())) return &preset;
-  return nullptr;
-}
-
-/// The box with the model's name, and the list of all presets that it opens.
-void choose_model(Column& column, const Scene& scene, Scene& next) {
+/// The box with the model's name; a click opens the list of models below it.
+void choose_model(Column& column, const Scene& scene, PanelAnswer& answer) {
   const Canvas& c = column.c;
   const Rect box = column.cell(0, 1, 36);
-  if (hit("model", box)) ImGui::OpenPopup("models");
+  if (press(c, "model", box, "The model whose rotary embedding is shown. A click lists those there are."))
+    answer.models = box;
   const bool hovered = ImGui::IsItemHovered();
   c.paint.box({box.least, box.greatest}, hovered ? mix(c.theme.raised, c.theme.text, 0.08f) : c.theme.raised, c.px(5));
   text(c, {box.least.x + c.px(12), box.least.y + c.px(8)}, c.fonts.bold, c.theme.text,
-       shortened(c, c.fonts.bold, scene.model.name, box.width() - c.px(44)));
+       shortened_before(c, c.fonts.bold, called(scene.model), box.width() - c.px(44)));
   text(c, {box.greatest.x - c.px(12), box.least.y + c.px(8)}, c.fonts.body, c.theme.dim, "▾", Align::right);
-  ImGui::SetNextWindowPos({box.least.x, box.greatest.y + c.px(2)});
-  ImGui::SetNextWindowSizeConstraints({box.width(), 0}, {c.px(420), c.px(560)});
-  if (ImGui::BeginPopup("models")) {
-    // Dear ImGui closes popups by Escape only under its keyboard navigation, which is off here.
-    if (compat::escape_pressed()) ImGui::CloseCurrentPopup();
-    const Preset* wanted = typed_preset();
-    for (const Preset& preset : presets()) {
-      // Scrolls the list, so that this preset becomes its top line.
-      if (&preset == wanted) ImGui::SetScrollHereY(0);
-      if (ImGui::Selectable(preset.model.name.c_str(), preset.model.name == scene.model.name))
-        next = with_model(scene, preset.model);
-      if (ImGui::IsItemHovered()) tooltip(column.c.id("Numbers from: {}", preset.model.source));
-    }
-    ImGui::EndPopup();
-  }
+  offer_value(c, box, scene.model.name);
   column.skip(42);
 }
 
@@ -139,7 +117,8 @@ void say_of_file(Column& column, const Model& model, PanelAnswer& answer) {
   if (!model.warnings.empty()) words.push_back(counted(c, model.warnings.size(), "warning", "warnings"));
   std::string_view joined = words.front();
   for (std::size_t i = 1; i < words.size(); ++i) joined = c.words("{} · {}", joined, words[i]);
-  if (link(c, "of the file", column.at(), shortened(c, c.fonts.small, c.words("{} ▾", joined), column.width())))
+  if (link(c, "of the file", column.at(), shortened(c, c.fonts.small, c.words("{} ▾", joined), column.width()),
+           "What the model's file does not say by itself: its parts, numbers of its class, warnings."))
     ImGui::OpenPopup("of the file");
   ImGui::SetNextWindowSizeConstraints({c.px(300), 0}, {c.px(520), c.px(560)});
   if (ImGui::BeginPopup("of the file")) {
@@ -167,17 +146,21 @@ void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
   const int count = static_cast<int>(scene.model.layers.size());
   if (count < 2) return;
   const auto& name = short_layer_name;
+  constexpr std::string_view layer_help =
+      "Layers of this model have rotary embeddings of several types. The pictures show those of the chosen one.";
   if (count > 3) { // one button that goes through them
     int at = 0;
     while (at + 1 < count && scene.model.layers[static_cast<std::size_t>(at)].layer_type != scene.layer_type) ++at;
     const std::string& following = scene.model.layers[static_cast<std::size_t>((at + 1) % count)].layer_type;
-    if (button(column.c, "layer type", column.cell(0, 1, 28), column.c.words("{} ▶", name(scene.layer_type)), true))
+    if (button(column.c, "layer type", column.cell(0, 1, 28), column.c.words("{} ▶", name(scene.layer_type)), true,
+               true, layer_help))
       next = with_layer_type(scene, following);
   } else {
     for (int i = 0; i < count; ++i) {
       const std::string& type = scene.model.layers[static_cast<std::size_t>(i)].layer_type;
       ImGui::PushID(i);
-      if (button(column.c, "layer type", column.cell(i, count, 28), name(type), type == scene.layer_type))
+      if (button(column.c, "layer type", column.cell(i, count, 28), name(type), type == scene.layer_type, true,
+                 layer_help))
         next = with_layer_type(scene, type);
       ImGui::PopID();
     }
@@ -193,10 +176,6 @@ const std::string& help_words(const Property& row) {
   if (words.empty())
     words = fmt::format("{}.\nMay be {}. Default: {}.", row.help, allowed_words(row), default_words(row));
   return words;
-}
-
-void show_help(const Canvas& c, Rect area, const Property& row) {
-  if (wants_help(c, area)) show_tooltip(help_words(row).c_str());
 }
 
 /// A slider for a property that is a number. What it refuses becomes `refusal`.
@@ -218,8 +197,8 @@ void slide(Column& column, const Property& row, const Scene& scene, Scene& next,
                       .greatest = to,
                       .logarithmic = row.logarithmic,
                       .whole = whole,
-                      .colour = row.colour ? c.theme.*row.colour : 0};
-  show_help(c, {column.at(), {column.at().x + column.width(), column.at().y + c.px(38)}}, row);
+                      .colour = row.colour ? c.theme.*row.colour : 0,
+                      .help = help_words(row)};
   std::string typed;
   try {
     switch (canvas::slider(c, column.at(), column.width(), slider, number, typed)) {
@@ -246,9 +225,9 @@ void choose_word(Column& column, const Property& row, const Scene& scene, Scene&
   for (int n = 0; n < static_cast<int>(words.size()); ++n) {
     const std::string_view word = words[static_cast<std::size_t>(n)];
     const Rect cell = column.cell(n, static_cast<int>(words.size()), 28, c.px(72));
-    if (button(c, c.id("{} {}", row.key, word), cell, word, std::get<std::string>(present) == word))
+    if (button(c, c.id("{} {}", row.key, word), cell, word, std::get<std::string>(present) == word, true,
+               help_words(row)))
       set(next, row, std::string(word));
-    show_help(c, cell, row);
   }
   column.skip(38);
 }
@@ -271,11 +250,13 @@ void position_controls(Column& column, const Scene& scene, Scene& next, std::str
   if (const std::int64_t axes = axis_count(scene.rope); axes > 1) {
     text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, "along");
     const int cells = static_cast<int>(axes) + 1;
-    if (button(c, "all axes", column.cell(0, cells, 28, c.px(56)), "all", scene.axis < 0)) next.axis = -1;
-    tooltip("Text tokens: the same position along every axis.");
+    if (button(c, "all axes", column.cell(0, cells, 28, c.px(56)), "all", scene.axis < 0, true,
+               "Text tokens: m and n lie apart by the same distance along every axis."))
+      next.axis = -1;
     for (int a = 0; a < static_cast<int>(axes); ++a) {
       ImGui::PushID(a);
-      if (button(c, "axis", column.cell(a + 1, cells, 28, c.px(56)), axis_name(scene.rope, a), scene.axis == a))
+      if (button(c, "axis", column.cell(a + 1, cells, 28, c.px(56)), axis_name(scene.rope, a), scene.axis == a, true,
+                 c.words("m and n lie apart along the axis {} alone: only its pairs turn.", axis_name(scene.rope, a))))
         next.axis = a;
       ImGui::PopID();
     }
@@ -285,13 +266,15 @@ void position_controls(Column& column, const Scene& scene, Scene& next, std::str
   const bool playing = scene.play != Play::off;
   const Rect play{column.at(), {column.at().x + c.px(84), column.at().y + c.px(30)}};
   // The same action as the key's, so that both always do the same.
-  if (button(c, "play", play, playing ? "pause" : "▶ play", playing)) action("play").apply(next);
+  if (button(c, "play", play, playing ? "pause" : "▶ play", playing, true,
+             "Positions move by themselves, and the hands of every dial with them."))
+    action("play").apply(next);
   if (link(c, "play what", {play.greatest.x + c.px(12), play.least.y + c.px(7)},
-           scene.play_both ? "m and n together" : "m alone")) {
+           scene.play_both ? "m and n together" : "m alone",
+           "Click: what Play moves. Together, every hand turns and no wedge changes.")) {
     next.play_both = !scene.play_both;
     if (playing) next.play = next.play_both ? Play::both : Play::query;
   }
-  tooltip("Click: what Play moves. Together, every hand turns and no wedge changes.");
   column.skip(38);
 }
 
@@ -306,16 +289,14 @@ void choose_extension(Column& column, const Scene& scene, const Derived* derived
     const Canvas& c = column.c;
     // Canvas::words() does not end its text with NUL. Dear ImGui takes C strings, so the NUL is written as a last
     // argument wherever words go to it.
+    const std::string_view help = possible ? c.words("{}: {}. {}.", scheme->title, scheme->idea, scheme->source)
+                                  : scheme->cannot_adopt.empty() ? "This scheme has no meaning for this head and base."
+                                                                 : scheme->cannot_adopt;
     const Rect place = column.cell(n % columns, columns, 27);
-    c.note(c.words("scheme {}", scheme->choice()), place);
+    c.note(c.words("scheme {}", scheme->choice()), place, help);
     if (button(c, c.id("{}", scheme->name), place, scheme->label, scene.rope.scaling.rope_type == scheme->type,
-               possible))
+               possible, help))
       choose_scheme(next, scheme->type);
-    if (possible)
-      tooltip(c.id("{}: {}. {}.", scheme->title, scheme->idea, scheme->source));
-    else
-      tooltip(scheme->cannot_adopt.empty() ? "This scheme has no meaning for this head and base."
-                                           : c.id("{}", scheme->cannot_adopt));
     if (++n % columns == 0) column.skip(31);
   }
   if (n % columns != 0) column.skip(31);
@@ -348,9 +329,10 @@ void scheme_controls(Column& column, const Scene& scene, Scene& next, std::strin
                         .value_text = text,
                         .least = control.least,
                         .greatest = control.greatest,
-                        .logarithmic = true};
-    const Rect area{column.at(), {column.at().x + column.width(), column.at().y + column.c.px(38)}};
-    if (wants_help(column.c, area)) show_tooltip(column.c.id("{}: {}", control.low->key, control.low->meaning));
+                        .logarithmic = true,
+                        .help = control.high ? c.words("{}: {}.\n{}: {}.", control.high->key, control.high->meaning,
+                                                       control.low->key, control.low->meaning)
+                                             : c.words("{}: {}.", control.low->key, control.low->meaning)};
     // One parameter: an ordinary slider. Two parameters that bound a range share one line with two knobs.
     std::string typed;
     if (!control.high) {
@@ -368,14 +350,17 @@ void scheme_controls(Column& column, const Scene& scene, Scene& next, std::strin
   }
 }
 
-/// What the scheme does: to this model, else in general. Three lines are always kept for it.
+/// What the scheme does: to this model, else in general. Two lines are always kept for it.
 void say_what_it_does(Column& column, const Scene& scene, const Derived* derived) {
   const Scheme& scheme = scheme_of(scene.rope);
   const std::string_view rule = derived ? std::string_view(derived->current().spectrum.rule) : std::string_view();
-  column.remark(!rule.empty()                       ? rule
-                : scheme.type == RopeType::standard ? "Plain RoPE. Press another one to see what an extension does."
-                                                    : column.c.words("{}: {}.", scheme.title, scheme.idea),
-                3);
+  column.remark(!rule.empty() ? rule
+                : scheme.type == RopeType::standard
+                    ? "Plain RoPE. Press another one to see what an extension does."
+                    : column.c.words("{}{}.",
+                                     static_cast<char>(std::toupper(static_cast<unsigned char>(scheme.idea.front()))),
+                                     scheme.idea.substr(1)),
+                2);
 }
 
 /// What the scheme made of its parameters.
@@ -465,9 +450,12 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
   CompareGrid grid(column);
   const auto row = [&](RopeType type, std::string_view label, bool shown, bool fixed) {
     const Rect r = grid.next();
-    const bool pressed = hit(c.id("compare {}", static_cast<int>(type)), r) && !fixed;
-    if (pressed) show_beside(next, type, !shown);
-    c.note(scheme_of(type).choice(), r);
+    const std::string_view help =
+        fixed ? c.words("{}: the scheme in force, which every picture shows.", label)
+              : c.words("{}: {}. A click draws it beside the scheme in force, or leaves it out.", scheme_of(type).title,
+                        scheme_of(type).idea);
+    if (press(c, c.id("compare {}", static_cast<int>(type)), r, help, scheme_of(type).choice(), !fixed))
+      show_beside(next, type, !shown);
     compare_row(c, r, c.theme.of(type), method_dash(type), label, shown, fixed);
   };
   const RopeType current = scene.rope.scaling.rope_type;
@@ -486,7 +474,9 @@ void compare_controls(Column& column, const Scene& scene, const Derived* derived
     if (layer.layer_type == scene.layer_type) continue;
     const Rect r = grid.next();
     // One switch for all of them: whichever is clicked, all other layer types come or go.
-    if (hit(c.id("layer {}", layer.layer_type), r)) next.other_layers = !scene.other_layers;
+    if (press(c, c.id("layer {}", layer.layer_type), r,
+              "The model's layers of other types. A click draws their curves beside this one's, or leaves them out."))
+      next.other_layers = !scene.other_layers;
     compare_row(c, r, c.theme.text, layer_dash, layer_words(c, layer), scene.other_layers, false);
   }
   grid.end();
@@ -501,9 +491,7 @@ RailAnswer control_rail(const Canvas& c, Rect area, bool open, const Scene& scen
   const float side = c.px(32), left = area.centre().x - side / 2;
   Rect place{{left, area.least.y + c.px(8)}, {left + side, area.least.y + c.px(8) + side}};
   const auto square = [&](const char* id, bool lit, const char* help) {
-    const bool pressed = hit(id, place);
-    c.note(id, place);
-    tooltip(help);
+    const bool pressed = press(c, id, place, help);
     if (lit || ImGui::IsItemHovered()) c.paint.box(place, lit ? c.theme.accent : c.theme.raised, c.px(5));
     return pressed;
   };
@@ -546,9 +534,11 @@ PanelAnswer control_panel(const Canvas& whole, Rect area, bool above, const Scen
   PanelAnswer answer;
 
   column.heading("MODEL");
-  choose_model(column, scene, next);
+  choose_model(column, scene, answer);
   say_of_file(column, scene.model, answer);
-  answer.open = link(c, "open", column.at(), "Open config.json or GGUF …");
+  answer.open =
+      link(c, "open", column.at(), "Open config.json or GGUF …",
+           "Reads another model's file; a scene or an exported picture too. Files can be dropped on the window.");
   column.skip(25);
   choose_layer_type(column, scene, next);
   section_controls(column, Section::model, scene, next, answer.refusal);

@@ -14,6 +14,7 @@ using namespace canvas;
 /// for read-outs.
 struct PanelAnswer {
   bool open = false;               ///< a file is to be opened
+  std::optional<Rect> models;      ///< the list of models is to be opened below this
   std::optional<std::string> part; ///< of the model's file another part is to be read
   std::string refusal;             ///< why a typed value was not taken, a sentence; empty where none was
 };

@@ -91,6 +91,7 @@ Session session_of(const Json& json, std::vector<std::string>& said) {
   session.scene_file = json.value("scene_file", "");
   session.scene_folder = json.value("scene_folder", "");
   session.export_folder = json.value("export_folder", "");
+  session.zoom = json.value("zoom", 1.0f);
   const std::vector<std::string> recent = json.value("recent", std::vector<std::string>());
   for (auto file = recent.rbegin(); file != recent.rend(); ++file) session.recent.add(*file); // the newest comes last
   if (const auto choice = json.find("export"); choice != json.end()) session.choice = choice_of(*choice);
@@ -112,19 +113,17 @@ std::string keep_aside(const fs::path& file, const std::string& why) {
 
 WindowPlace placed_on(std::span<const WindowPlace> screens, WindowPlace place) {
   if (screens.empty() || place.width <= 0) return place;
-  const WindowPlace* on = nullptr;
   for (const WindowPlace& screen : screens) {
-    const int across = std::min(place.x + place.width, screen.x + screen.width) - std::max(place.x, screen.x);
-    const int below = screen.y + screen.height - place.y;
-    if (across >= std::min(grip_width, place.width) && place.y >= screen.y && below >= grip_height) {
-      on = &screen;
-      break;
-    }
+    WindowPlace placed = place;
+    placed.width = std::min(place.width, screen.width);
+    placed.height = std::min(place.height, screen.height);
+    const int across = std::min(placed.x + placed.width, screen.x + screen.width) - std::max(placed.x, screen.x);
+    const int below = screen.y + screen.height - placed.y;
+    if (across >= std::min(grip_width, placed.width) && placed.y >= screen.y && below >= grip_height) return placed;
   }
-  const WindowPlace& screen = on ? *on : screens.front();
+  const WindowPlace& screen = screens.front();
   place.width = std::min(place.width, screen.width);
   place.height = std::min(place.height, screen.height);
-  if (on) return place;
   place.x = screen.x + (screen.width - place.width) / 2;
   place.y = screen.y + (screen.height - place.height) / 2;
   return place;
@@ -162,6 +161,7 @@ void write_session(const fs::path& folder, const Session& session) {
   json["scene_file"] = session.scene_file;
   json["scene_folder"] = session.scene_folder.string();
   json["export_folder"] = session.export_folder.string();
+  json["zoom"] = session.zoom;
   json["recent"] = Json::array();
   for (const fs::path& path : session.recent.files()) json["recent"].push_back(path.string());
   json["export"] = json_of(session.choice);

@@ -30,6 +30,7 @@ struct Session {
   Recent recent;
   std::filesystem::path scene_folder, export_folder;
   ExportChoice choice; ///< of exports
+  float zoom = 1;      ///< as Shell::zoom()
   WindowPlace window;
 
   bool operator==(const Session&) const = default;

@@ -57,7 +57,6 @@ Shell::Shell(Scene scene, gpu::Engines& engines)
   // Dear ImGui leaves no imgui.ini and no log in the current folder.
   io.IniFilename = nullptr;
   io.LogFilename = nullptr;
-  io.ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;
   compat::init_opengl("#version 330 core");
 }
 
@@ -106,6 +105,8 @@ Canvas Shell::canvas(Painter* outside) {
   grounds_.clear();
   memory_.reset();
   controls_.clear();
+  if (ImGui::IsMouseClicked(0)) attention_.leave();
+  attention_.begin(io.DeltaTime);
   taken_.clear();
   hot_areas().clear();
   resting_ = io.MouseDelta.x == 0 && io.MouseDelta.y == 0 ? resting_ + io.DeltaTime : 0;
@@ -121,7 +122,8 @@ Canvas Shell::canvas(Painter* outside) {
           .measured_times = live_,
           .controls = &controls_,
           .within = {{0, 0}, io.DisplaySize},
-          .taken = &taken_};
+          .taken = &taken_,
+          .attention = outside ? nullptr : &attention_};
 }
 
 bool Shell::reacts_to(ImVec2 mouse) const {
@@ -135,6 +137,7 @@ bool Shell::reacts_to(ImVec2 mouse) const {
 }
 
 void Shell::finish() {
+  attention_.end();
   hot_.swap(hot_areas());
   // From 1.89 on Dear ImGui asserts that an item follows the last move of its cursor.
   ImGui::SetCursorScreenPos({0, 0});
@@ -213,6 +216,10 @@ void Shell::panel_or_rail(const Canvas& c, const Stage& stage, Scene& next) {
   if (folded_ ? !panel_over_ : !scene_.panel) return;
   PanelAnswer answer = control_panel(c, stage.panel, folded_, scene_, computed_ ? &derived_ : nullptr, next);
   if (answer.open) perform(Request::open_file);
+  if (answer.models) {
+    models_place_ = *answer.models;
+    perform(Request::models);
+  }
   if (answer.part) open_part(*answer.part);
   if (!answer.refusal.empty()) message_ = {std::move(answer.refusal), true, false};
 }
@@ -240,8 +247,10 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   // Below the overlay nothing reacts, and a click anywhere closes it.
   const bool covered = help_;
   ImGui::BeginDisabled(covered);
-  c.note("stage", stage.pictures);
+  // For exports: as it is without a message, which would make them smaller.
+  c.note("stage", {stage.pictures.least, {stage.pictures.greatest.x, stage.message.greatest.y}});
   top_bar(c, stage.bar, next);
+  attention_.start = attention_.order.size(); // Tab begins in the panel
   panel_or_rail(c, stage, next);
   accept(next, columns_of(c, stage.pictures.width()));
   // Where the edit was refused, the pictures go on from the scene that is still in force.
@@ -254,6 +263,8 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   ImGui::EndDisabled();
   if (covered && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) help_ = false;
   if (help_) help(c);
+  lists(c, {{0, 0}, {static_cast<float>(width), static_cast<float>(height)}}, next);
+  if (c.attention) draw_notice(c);
   take_back_first_click(next);
   if (next != scene_) accept(next, columns_of(c, stage.pictures.width()));
   file_dialogs(c);
@@ -273,6 +284,7 @@ void Shell::picture_frame(int width, int height, bool bare, Painter* outside) {
   begin(width, height, 1 / 60.0f, std::min(pixels_, greatest_scale));
   Canvas c = canvas(outside);
   c.bare = bare;
+  c.attention = nullptr;
   next_ = scene_;
   accept(next_, columns_of(c, static_cast<float>(width)));
   // On paper nothing shows where the picture ends, and its own margin is enough.
@@ -280,43 +292,6 @@ void Shell::picture_frame(int width, int height, bool bare, Painter* outside) {
   const Rect all{{0, 0}, {static_cast<float>(width), static_cast<float>(height)}};
   shown_picture(scene_).draw(c, all.inset(margin, margin), scene_, derived_, next_);
   finish();
-}
-
-Request Shell::key(int key, int modifiers) {
-  const Action* found = action_for_key(key, modifiers);
-  if (!found) return Request::none;
-  // Where the panel is folded, its key brings it over the stage and takes it away again.
-  if (folded_ && found->name == "panel") {
-    panel_over_ = !panel_over_;
-    return Request::none;
-  }
-  Scene next = scene_;
-  const Request request = found->apply(next);
-  scene_ = next;
-  return request;
-}
-
-bool Shell::takes_key(int key, int modifiers) {
-  return files_.dialog.is_open()        ? files_.dialog.key(key, modifiers)
-         : files_.film_dialog.is_open() ? files_.film_dialog.key(key)
-                                        : files_.export_dialog.key(key, modifiers);
-}
-
-bool Shell::takes_letters() const {
-  return files_.dialog.is_open() || files_.export_dialog.is_open() || files_.film_dialog.is_open() ||
-         ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
-}
-
-/// Whether anything was open, which has then used the key up. A popup counts, but is not closed here: it belongs to
-/// what draws it.
-bool Shell::close_what_is_open() {
-  const bool something = help_ || panel_over_ || files_.dialog.is_open() || files_.export_dialog.is_open() ||
-                         files_.film_dialog.is_open() || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
-  help_ = panel_over_ = false;
-  files_.dialog.close();
-  files_.export_dialog.close();
-  files_.film_dialog.close();
-  return something;
 }
 
 void Shell::perform(Request request) {
@@ -340,11 +315,11 @@ void Shell::perform(Request request) {
   if (request == Request::export_png) export_at_once(".png");
   if (request == Request::export_svg) export_at_once(".svg");
   if (request == Request::reload_shaders) reload_shaders();
-  if (request == Request::undo && history_.can_undo()) {
-    remember(remembered_); // what was changed since the last frame is a step of its own
-    show_step(history_.undo(scene_));
-  }
-  if (request == Request::redo && history_.can_redo()) show_step(history_.redo(scene_));
+  if (request == Request::undo || request == Request::redo) step_back_or_on(request == Request::undo);
+  if (request == Request::palette) palette_.is_open() ? palette_.close() : palette_.open(scene_);
+  if (request == Request::models) models_.is_open() ? models_.close() : models_.open(scene_, files_.recent);
+  if (request >= Request::copy && request <= Request::copy_scene) copy(request);
+  if (request == Request::paste) paste();
 }
 
 /// A double click fits a plot, and its first click had chosen a distance or a pair: that is taken back.
@@ -356,6 +331,17 @@ void Shell::take_back_first_click(Scene& next) {
     next = std::move(before);
   }
   gesture_.clicked = gesture_.fitted = gesture_.fit_all = false;
+}
+
+/// Undo and redo say what they did.
+void Shell::step_back_or_on(bool back) {
+  if (back) remember(remembered_); // what was changed since the last frame is a step of its own
+  if (back ? !history_.can_undo() : !history_.can_redo()) {
+    notify(back ? "There is nothing to undo." : "There is nothing to redo.");
+    return;
+  }
+  notify(fmt::format("{}: {}", back ? "Undone" : "Done again", back ? history_.undo_name() : history_.redo_name()));
+  show_step(back ? history_.undo(scene_) : history_.redo(scene_));
 }
 
 /// A step that was undone or done again: the scene is what the history says, and no change of its own.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "app/canvas/attention.h"
 #include "app/canvas/fonts.h"
 #include "app/canvas/gesture.h"
 #include "app/canvas/grounds.h"
@@ -15,6 +16,7 @@
 #include "app/scene/latest.h"
 #include "app/scene/opened.h"
 #include "app/scene/scene.h"
+#include "app/shell/palette.h"
 #include "app/shell/picture_file.h"
 #include "app/shell/session.h"
 #include "app/shell/shell_files.h"
@@ -75,8 +77,15 @@ public:
   /// Takes another scene; it is computed in the next frame.
   void show(Scene scene) { scene_ = std::move(scene); }
 
-  /// A key was pressed. Returns what the action asks of the window.
+  /// A key was pressed. Returns what the action asks of the window. What is open takes it first: a list, a field, the
+  /// control that has the focus.
   Request key(int key, int modifiers);
+
+  /// A letter was typed that no key stands for on every keyboard: "?" shows the keys.
+  void letter(unsigned codepoint);
+
+  /// What was chosen in a list in the last frame, where the window alone can do it.
+  Request wanted() { return std::exchange(wanted_, Request::none); }
 
   /// Gives a key that went down or repeats to the dialog that is open; false where none is, or where the key is a
   /// letter for its field.
@@ -86,9 +95,29 @@ public:
   bool takes_letters() const;
 
   void perform(Request);
-  /// Closes the dialog or the overlay that is open; false where none is.
+  /// Closes what lies uppermost: a list, a dialog, the overlay; the ring of the keyboard's focus goes last. False where
+  /// there is nothing of it.
   bool close_what_is_open();
 
+  /// Seconds until something is to be drawn that no event brings: words about what the mouse rests on, or the end of a
+  /// notice. Nothing where nothing is due.
+  std::optional<float> due_in() const;
+  /// Time that passed between two frames.
+  void pass(float seconds);
+
+  /// Of the overlay of keys, as it was drawn last, pixels.
+  struct HelpSize {
+    int columns = 0;
+    Rect area{};
+  };
+  const HelpSize& help_size() const { return help_size_; }
+  static std::string help_text(); ///< its lines: keys, a tab, words
+
+  const Attention& attention() const { return attention_; }
+  const Palette& palette() const { return palette_; }
+  const ModelList& models() const { return models_; }
+  const std::vector<Control>& controls() const { return controls_; } ///< of the last frame
+  const std::string& notice() const { return notice_.words; }
   /// The desktop's own dialog of files takes the place of ours, where the desktop has one.
   void use_desktop_dialogs() { files_.desktop_program = DesktopDialog::program(); }
 
@@ -139,10 +168,17 @@ private:
   float commands_menu(const Canvas&, Rect, Scene& next);
   std::string_view badge_words(const Canvas&) const;
   void badge(const Canvas&, Rect, bool with_words) const;
-  void badge_tooltip(const Canvas&) const;
+  std::string_view badge_help(const Canvas&) const;
   void message_bar(const Canvas&, Rect);
   const std::string& shown_message() const;
   void help(const Canvas&);
+  void draw_notice(const Canvas&);
+  void notify(std::string words);
+  void lists(const Canvas&, Rect window, Scene& next);
+  void carry_out(const Deed&, Scene& next);
+  bool focus_key(int key, int modifiers);
+  void copy(Request);
+  void paste();
   Patience patience() const { return live_ ? Patience::goes_on : Patience::waits; }
 
   /// Does work on the engine that draws. Where the GPU fails in a window, the CPU does the work from then on and the
@@ -156,6 +192,7 @@ private:
   void measure_when_still(float seconds);
   void remember(const Scene& before);
   void take_back_first_click(Scene& next);
+  void step_back_or_on(bool back);
   void show_step(Scene);
   void begin_opening(std::function<std::vector<Opened>()>);
   void take_opened(std::vector<Opened>);
@@ -236,6 +273,16 @@ private:
   float still_ = 0;          // seconds since the scheme in force last changed
   std::int64_t columns_ = 0; // of the last frame
   bool help_ = false, computed_ = false, live_ = false;
+  HelpSize help_size_;
+  Attention attention_;
+  Palette palette_;
+  ModelList models_;
+  Rect models_place_{}; // below which the list of models opens
+  Request wanted_ = Request::none;
+  struct Notice {
+    std::string words;
+    float left = 0; // seconds
+  } notice_;        // of what was done just now; it goes by itself
 };
 
 } // namespace ropescope::shell

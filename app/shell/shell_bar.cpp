@@ -11,7 +11,7 @@
 
 namespace ropescope::shell {
 
-void Shell::badge_tooltip(const Canvas& c) const {
+std::string_view Shell::badge_help(const Canvas& c) const {
   const std::string_view gpu = engines_.has_gpu() ? c.words("GPU: {}", engines_.gpu_device) : engines_.gpu->why_not();
   static const std::string cpu = engines_.cpu.device(); // asks the system, once
   const Parity& p = derived_.parity();
@@ -24,7 +24,7 @@ void Shell::badge_tooltip(const Canvas& c) const {
       engines_.has_gpu() && p.greatest_difference > 0
           ? c.words("\nThe same scores, computed by both: the greatest difference is {:.1e}.", p.greatest_difference)
           : std::string_view();
-  tooltip(c.id("{}\nCPU: {}\n{}{}{}", gpu, cpu, engines_.why_this_one(), agree, times));
+  return c.words("{}\nCPU: {}\n{}{}{}", gpu, cpu, engines_.why_this_one(), agree, times);
 }
 
 const std::string& Shell::shown_message() const { return message_.words.empty() ? fonts_.notice : message_.words; }
@@ -40,31 +40,7 @@ void Shell::message_bar(const Canvas& c, Rect bar) {
   text(c, {bar.least.x + c.px(38), y}, c.fonts.body, c.theme.text,
        shortened(c, c.fonts.body, words, bar.width() - c.px(130)));
   text(c, {bar.greatest.x - c.px(14), y}, c.fonts.small, c.theme.dim, "dismiss", Align::right);
-  if (hit("message", bar))
-    message_ = {};
-  else
-    tooltip(words.c_str());
-}
-
-void Shell::help(const Canvas& c) {
-  // Drawn above everything, popups included.
-  screen_.draw_above(ImGui::GetForegroundDrawList());
-  const ImVec2 size = ImGui::GetIO().DisplaySize;
-  const auto with_key = [](const Action& a) { return a.key != 0; };
-  const auto lines = std::count_if(actions().begin(), actions().end(), with_key);
-  const float row = c.px(27), width = c.px(440), height = row * static_cast<float>(lines) + c.px(70);
-  const ImVec2 corner{(size.x - width) / 2, std::max(c.px(8), (size.y - height) / 2)};
-  c.paint.box({{0, 0}, size}, IM_COL32(0, 0, 0, 120));
-  c.paint.box({corner, {corner.x + width, corner.y + height}}, c.theme.panel, c.px(8));
-  text(c, {corner.x + c.px(22), corner.y + c.px(18)}, c.fonts.title, c.theme.text, "Keys");
-  float y = corner.y + c.px(54);
-  for (const Action& a : actions()) {
-    if (!with_key(a)) continue;
-    text(c, {corner.x + c.px(22), y}, c.fonts.mono, c.theme.accent, key_name(a));
-    text(c, {corner.x + c.px(160), y}, c.fonts.body, c.theme.text, a.title);
-    y += row;
-  }
-  screen_.draw_above(nullptr);
+  if (press(c, "message", bar, c.words("{}\nA click takes the message away.", words))) message_ = {};
 }
 
 } // namespace ropescope::shell

@@ -55,11 +55,21 @@ std::vector<std::string> opened_endings() {
 void Shell::open(const std::filesystem::path& path) { drop({path.string()}); }
 
 void Shell::drop(const std::vector<std::string>& paths) {
-  // Those that are still being read come again with the new ones, else an input that is dropped just before its output
-  // would be lost.
-  if (!opening_.working()) files_.opening.clear();
-  files_.opening.insert(files_.opening.end(), paths.begin(), paths.end());
-  begin_opening([all = files_.opening] { return read_all_opened(all); });
+  // Arrays are read by the check, so that those which their names tell are taken at once.
+  KernelArrays arrays;
+  // Those that are still being read come again with the new ones: an input just before its output would be lost.
+  std::vector<std::string> others = opening_.working() ? files_.opening : std::vector<std::string>();
+  const std::size_t waiting = others.size();
+  for (const std::string& path : paths) (is_array_by_name(path) ? arrays.paths : others).push_back(path);
+  if (!arrays.paths.empty()) {
+    std::vector<Opened> opened(1);
+    opened.front().path = arrays.paths.back();
+    opened.front().held = std::move(arrays);
+    take_opened(std::move(opened));
+  }
+  if (others.size() == waiting) return;
+  files_.opening = others;
+  begin_opening([all = std::move(others)] { return read_all_opened(all); });
 }
 
 void Shell::open_part(const std::string& part) {
@@ -217,12 +227,18 @@ void Shell::restore(const Session& session) {
   files_.export_folder = session.export_folder;
   files_.export_dialog.choice = session.choice;
   files_.scene_file = session.scene_file;
+  set_zoom(session.zoom);
 }
 
 Session Shell::session() const {
-  return {
-      scene_, files_.scene_file, files_.recent, files_.scene_folder, files_.export_folder, files_.export_dialog.choice,
-      {}};
+  return {.scene = scene_,
+          .scene_file = files_.scene_file,
+          .recent = files_.recent,
+          .scene_folder = files_.scene_folder,
+          .export_folder = files_.export_folder,
+          .choice = files_.export_dialog.choice,
+          .zoom = zoom_,
+          .window = {}};
 }
 
 bool Shell::is_changed() const { return files_.saved && *files_.saved != scene_; }

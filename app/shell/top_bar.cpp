@@ -49,8 +49,9 @@ float group_width(const Canvas& c, Group group, bool shown, bool digits) {
 }
 
 /// A tab's ground and words, and whether it was pressed.
-bool tab(const Canvas& c, const char* id, Rect area, std::string_view words, bool chosen, ImU32 ground) {
-  const bool pressed = hit(id, area);
+bool tab(const Canvas& c, const char* id, Rect area, std::string_view words, bool chosen, ImU32 ground,
+         std::string_view help) {
+  const bool pressed = press(c, id, area, help);
   const bool hovered = ImGui::IsItemHovered();
   if (chosen || hovered) c.paint.box(area, chosen ? ground : with_alpha(c.theme.raised, 0.5f), c.px(5));
   ImFont* font = chosen ? c.fonts.bold : c.fonts.body;
@@ -65,8 +66,9 @@ void view_tabs(const Canvas& c, float x, Rect bar, Group group, const Picture& s
     if (picture->group != group || picture->tab.empty()) continue;
     const float width = text_width(c.fonts.body, picture->tab) + c.px(2 * beside_view);
     const Rect area{{x, bar.least.y + c.px(3)}, {x + width, bar.greatest.y - c.px(3)}};
-    c.note(picture->name, area);
-    if (hit(c.id("view {}", picture->name), area)) next.view = picture->name;
+    if (press(c, c.id("view {}", picture->name), area, c.words("{}: {}.", picture->title, picture->line),
+              picture->name))
+      next.view = picture->name;
     const bool chosen = picture == &shown, hovered = ImGui::IsItemHovered();
     if (chosen) c.paint.box(area, c.theme.accent, c.px(4));
     text(c, {x + c.px(beside_view), area.centre().y - compat::font_size(c.fonts.body) * 0.58f}, c.fonts.body,
@@ -86,10 +88,11 @@ float group_tabs(const Canvas& c, float x, Rect bar, const Picture& shown, bool 
     const float whole = group_width(c, *a.group, chosen, digits), width = group_width(c, *a.group, false, digits);
     const Rect all{{x, bar.least.y}, {x + whole, bar.greatest.y}}, area{all.least, {x + width, all.greatest.y}};
     if (chosen && whole > width) c.paint.box(all, c.theme.raised, c.px(5));
-    c.note(a.name, area);
     const Picture* first = next_view(*a.group, *all_pictures().front());
-    if (!(chosen && unfolds(*a.group)) && first) c.note(first->name, area);
-    if (tab(c, c.id("{}", a.name), area, a.title, chosen, c.theme.raised)) a.apply(next);
+    const std::string_view help =
+        first ? c.words("{}: {}. Key {}.", first->title, first->line, key_name(a)) : std::string_view();
+    if (!(chosen && unfolds(*a.group)) && first) c.note(first->name, area, help);
+    if (tab(c, c.id("{}", a.name), area, a.title, chosen, c.theme.raised, help)) a.apply(next);
     if (digits)
       text(c, {area.greatest.x - c.px(7), area.least.y + c.px(1)}, c.fonts.heading, c.theme.faint,
            c.words("{}", static_cast<int>(*a.group) + 1), Align::right);
@@ -104,9 +107,9 @@ void groups_menu(const Canvas& c, Rect area, const Picture& shown, Scene& next) 
   const std::string_view title = group_rows[static_cast<std::size_t>(shown.group)].title;
   const std::string_view words =
       unfolds(shown.group) && !shown.tab.empty() ? c.words("{}: {}", title, shown.tab) : title;
-  c.note("views", area);
   if (tab(c, "views", {area.least, {area.greatest.x, area.greatest.y}},
-          shortened(c, c.fonts.bold, words, area.width() - c.px(2 * beside_group + arrow)), true, c.theme.raised))
+          shortened(c, c.fonts.bold, words, area.width() - c.px(2 * beside_group + arrow)), true, c.theme.raised,
+          "All views: a click lists them."))
     ImGui::OpenPopup("all views");
   text(c, {area.greatest.x - c.px(beside_group), area.centre().y - compat::font_size(c.fonts.body) * 0.58f},
        c.fonts.body, c.theme.dim, "▾", Align::right);
@@ -138,7 +141,6 @@ std::string_view Shell::badge_words(const Canvas& c) const {
 
 /// How GPU and CPU compare: a dot, and as words how far apart their numbers are; where there is no GPU, a cross.
 void Shell::badge(const Canvas& c, Rect r, bool with_words) const {
-  c.note("badge", r);
   c.paint.box({r.least, r.greatest}, c.theme.raised, c.px(5));
   const ImVec2 dot{r.least.x + c.px(14), r.centre().y};
   if (engines_.has_gpu()) {
@@ -157,7 +159,9 @@ void Shell::badge(const Canvas& c, Rect r, bool with_words) const {
     text(c, {r.least.x + c.px(28), dot.y - compat::font_size(c.fonts.small) * 0.58f}, c.fonts.small, c.theme.dim,
          badge_words(c));
   hit("badge", r);
-  if (ImGui::IsItemHovered()) badge_tooltip(c);
+  const std::string_view help = badge_help(c);
+  c.note("badge", r, help);
+  explain(c, help);
 }
 
 void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
@@ -189,8 +193,10 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
       const float width = text_width(c.fonts.body, command.label);
       const Rect area{{right - width - c.px(between_commands / 2), row.least.y},
                       {right + c.px(between_commands / 2), row.greatest.y}};
-      c.note(command.name, area);
-      if (hit(command.name, area)) perform(action(command.name).apply(next));
+      const Action& does = action(command.name);
+      const std::string_view help =
+          c.words("{}. Key {}.{}{}", does.title, key_name(does), does.help.empty() ? "" : "\n", does.help);
+      if (press(c, command.name, area, help)) perform(does.apply(next));
       text(c, {right - width, row.centre().y - compat::font_size(c.fonts.body) * 0.58f}, c.fonts.body,
            ImGui::IsItemHovered() ? c.theme.text : c.theme.dim, command.label);
       right -= width + c.px(between_commands);
@@ -212,8 +218,7 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
 
 /// Three dots that open a list of the commands which have no room; returns where the bar goes on to the left.
 float Shell::commands_menu(const Canvas& c, Rect area, Scene& next) {
-  c.note("menu", area);
-  if (hit("menu", area)) ImGui::OpenPopup("commands");
+  if (press(c, "menu", area, "Open, export, colours, keys: what has no room in the bar.")) ImGui::OpenPopup("commands");
   for (const float x : {-7.0f, 0.0f, 7.0f})
     c.paint.disc({area.centre().x + c.px(x), area.centre().y}, c.px(2),
                  ImGui::IsItemHovered() ? c.theme.text : c.theme.dim);

@@ -10,9 +10,14 @@
 
 #include "core/check/basics/cancelled.h"
 #include "core/check/causes/position_by_head.h"
+#include "core/check/causes/position_constant.h"
+#include "core/check/causes/positions_other.h"
+#include "core/check/causes/rows_wrong.h"
+#include "core/check/causes/table_too_short.h"
 #include "core/check/causes/unknown.h"
 #include "core/check/check.h"
 #include "core/check/head_counts.h"
+#include "core/check/not_finite_errors.h"
 #include "core/check/reading_fit.h"
 #include "core/check/token_readings.h"
 
@@ -35,6 +40,11 @@ constexpr double within_float8 = 0.1;
 /// called right. Higher: right kernels of large batches and few tokens are asked for their axis.
 constexpr std::int64_t likely_batch = 8;
 
+/// Rows of a batch at most where the batch comes first: of decoding, and of short prompts. Lower: kernels that turn by
+/// the row of the batch are called right. Higher: right kernels of more tokens that come first are asked for their
+/// axis.
+constexpr std::int64_t most_batch = 64;
+
 /// Decides between the readings of one kernel's files.
 class Decision {
 public:
@@ -48,13 +58,17 @@ public:
     if (std::all_of(fits_.begin(), fits_.end(), [](const ReadingFit& fit) { return fit.alike > no_rotation; }))
       try_exchanged();
     if (all_.size() == 1) return conclude(0, only());
+    // Zeros alone, or no row that is finite: check() says that in its own words.
+    if (std::all_of(fits_.begin(), fits_.end(), [](const ReadingFit& fit) { return fit.empty; }))
+      return conclude(0, found);
     if (const auto decode = single_token()) return conclude(*decode, found);
     const std::size_t best = nearest_to_expected();
     if (stands_out(best)) {
       const Finding& finding = judged(best);
       if (finding.verdict != Verdict::mismatch) return agree(best);
     }
-    return conclude(most_explained(), found);
+    const std::size_t most = more_explained_as_decode(most_explained());
+    return conclude(decoded_instead(most).value_or(most), found);
   }
 
 private:
@@ -84,6 +98,11 @@ private:
   const TokenReading& reading(std::size_t r) const { return all_[r]; }
   std::int64_t count(std::size_t r) const { return reading(r).token_count(); }
 
+  /// Whether a reading has as many heads as the model, of queries or of keys.
+  bool counted(std::size_t r) const {
+    return std::find(heads_.begin(), heads_.end(), reading(r).head_count()) != heads_.end();
+  }
+
   /// check() of a reading, once.
   const Finding& judged(std::size_t r) {
     const auto known = findings_.find(r);
@@ -106,6 +125,7 @@ private:
                       "in the order of {}",
                       files_.out, reading(r).exchanged->first, reading(r).exchanged->second, files_.in));
     kernel->run = reader_.take(reading(r));
+    show_what_is_not_finite(*kernel);
     if (kernel->run.token_axis) kernel->run.token_axis_reason = reason;
     return kernel;
   }
@@ -121,7 +141,8 @@ private:
   /// of one nearly always.
   bool may_decode(std::size_t r) const {
     const TokenReading& of = reading(r);
-    if (!fits_[r].one_token || of.tokens.size() != 1 || !of.heads) return false;
+    if (!fits_[r].one_token || of.tokens.size() > 1 || !of.heads) return false;
+    if (of.tokens.empty()) return true; // such a reading is made of the model's own number of rows alone
     return (of.extents.size() == 2 || of.tokens[0] > 0) && may_be_heads(of.head_count(), heads_);
   }
 
@@ -133,15 +154,20 @@ private:
     std::size_t single = 0;
     while (single < all_.size() && !fits_[single].one_token) ++single;
     if (single == all_.size() || !turned_alike(decode.value_or(single))) return std::nullopt;
-    if (!fits_[single].nothing_turns) {
-      if (decode) return decode;
-      if (fits_[single].expected <= within_float8) ask_single(single, "all rows are turned as one token's should be");
+    const std::size_t asked = decode.value_or(single);
+    if (!fits_[asked].nothing_turns) {
+      const bool right = fits_[asked].expected <= within_float8;
+      if (decode && !(right && reading(*decode).tokens.empty())) return decode;
+      if (right) ask_single(asked, "all rows are turned as one token's should be");
       return std::nullopt;
     }
-    if (!decode) return std::nullopt; // a batch of one, and a kernel that stands still
-    ask_single(*decode, fits_[*decode].unchanged
-                            ? "the output equals the input, which is right at position 0 and tells nothing"
-                            : "all rows are turned alike, as those of one token are");
+    // A batch of one, and a kernel that stands still; or a batch of some rows, of one head and one token each.
+    if (!decode &&
+        !(reading(single).extents.size() == 2 && reading(single).axis == 1 && reading(single).extents[0] <= most_batch))
+      return std::nullopt;
+    ask_single(asked, fits_[asked].unchanged
+                          ? "the output equals the input, which is right at position 0 and tells nothing"
+                          : "all rows are turned alike, as those of one token are");
   }
 
   /// Whether a reading fits as well as the one that leaves `least`. Rows of one head a token are fitted to the last
@@ -159,13 +185,26 @@ private:
   [[noreturn]] void ask_single(std::size_t single, const char* seen) const {
     std::vector<std::int64_t> axes;
     for (const TokenReading& one : all_) axes.push_back(one.axis);
+    const bool no_axis = reading(single).tokens.empty();
     if (fits_[single].nothing_turns)
-      throw UnknownPosition(fmt::format("{}: shape ({}): {}: give the position of the token (axis {})", files_.in,
-                                        fmt::join(reader_.shape(), ", "), seen, reading(single).axis),
-                            axes);
+      throw UnknownPosition(
+          fmt::format("{}: shape ({}): {}: give the position of the token ({})", files_.in,
+                      fmt::join(reader_.shape(), ", "), seen,
+                      no_axis ? "whose heads the rows are" : fmt::format("axis {}", reading(single).axis)),
+          axes);
+    if (no_axis)
+      ask(fmt::format("{}: if they are its {}, the kernel agrees; say which axis counts the tokens, if one does", seen,
+                      heads_of_one(single)),
+          axes);
     ask(fmt::format("{}; say which axis counts the tokens: if it is axis {}, of one token, the kernel agrees", seen,
                     reading(single).axis),
         axes);
+  }
+
+  /// Rows that no axis of tokens tells apart, and what to do where they are that.
+  std::string heads_of_one(std::size_t r) const {
+    return fmt::format("{} heads (then save them as ({}), or give its position alone, {})", reading(r).head_count(),
+                       fmt::format("1, {}", fmt::join(reader_.shape(), ", ")), reading(r).positions.ids.front());
   }
 
   std::size_t nearest_to_expected() const {
@@ -196,52 +235,75 @@ private:
         {reading(a).axis, reading(b).axis});
   }
 
-  /// A kernel that is right where axis r counts the tokens is one that turns by the number of the head where another
-  /// axis does. The longer axis is taken for the tokens without a word; else it is asked, for to be wrong either way is
-  /// worse.
+  /// A kernel that is right where axis r counts the tokens is one that turns by the number of the head, or of the row
+  /// of a batch, where another axis does. The longer axis is taken for the tokens without a word, unless the model's
+  /// number of heads speaks for the other; else it is asked, for to be wrong either way is worse.
   std::shared_ptr<CheckedKernel> agree(std::size_t r) {
     // The heads of one reading are the model's own number, and those of the other cannot be any of its.
     for (std::size_t other = 0; other < all_.size(); ++other)
-      if (other != r && reading(other).axis != reading(r).axis &&
-          std::find(heads_.begin(), heads_.end(), reading(other).head_count()) != heads_.end() &&
+      if (other != r && reading(other).axis != reading(r).axis && !fits_[other].nothing_turns && counted(other) &&
           !may_be_heads(reading(r).head_count(), heads_) && names_heads(judged(other)))
         return conclude(other, found);
     for (std::size_t other = 0; other < all_.size(); ++other)
       if (other != r && contests(other, r)) {
         // So many heads no model has.
         if (!believable_heads(reading(r).head_count()) && names_heads(judged(other))) return conclude(other, found);
-        ask(fmt::format(
-                "if axis {} counts the tokens, the kernel agrees with the model; if axis {} does, it turns "
-                "rows by their number along axis {} and not by their position; say which axis counts the tokens",
-                reading(r).axis, reading(other).axis, reading(r).axis),
-            {reading(r).axis, reading(other).axis});
+        ask_contested(other, r);
       }
     return conclude(r, found);
   }
 
+  [[noreturn]] void ask_contested(std::size_t other, std::size_t r) const {
+    if (reading(other).tokens.empty())
+      ask(fmt::format("if axis {} counts the tokens, the kernel agrees with the model; if the rows are one token's {}, "
+                      "it turns each head by its number; say which axis counts the tokens, if one does",
+                      reading(r).axis, heads_of_one(other)),
+          {reading(r).axis});
+    ask(fmt::format("if axis {} counts the tokens, the kernel agrees with the model; if axis {} does, it turns "
+                    "rows by their number along axis {} and not by their position; say which axis counts the tokens",
+                    reading(r).axis, reading(other).axis, reading(r).axis),
+        {reading(r).axis, reading(other).axis});
+  }
+
   bool contests(std::size_t other, std::size_t r) const {
-    if (reading(other).axis == reading(r).axis || reading(r).tokens.size() > 1) return false;
-    // One step of decoding turned by its position and the number of the head; at position 0 nobody tries one.
-    if (fits_[other].one_token)
-      return may_decode(other) && !fits_[other].nothing_turns && reading(other).heads == reading(r).tokens[0] &&
-             may_be_heads(count(r), heads_);
-    // Who turns by the number of a head does not begin at an offset: rows at 4711, 4712 … are tokens.
-    if (!counts_from_zero(reading(r).positions)) return false;
+    if (files_.tables) return false; // cos and sin have no heads
+    const TokenReading &rival = reading(other), &right = reading(r);
+    if (right.tokens.size() > 1 || (!rival.tokens.empty() && rival.axis == right.axis)) return false;
+    if (fits_[other].one_token) return decode_contests(other, r);
+    if (!consecutive(right.positions)) return false;
+    const bool fits_other = counted(other) && !counted(r);
+    // Who turns by the number of a head does not begin at an offset, unless the heads say that it is one: rows at 4711,
+    // 4712 … are tokens.
+    if (right.positions.ids.front() != 0 && !counted(other)) return false;
+    // [heads, tokens] is rarer than [tokens, heads].
+    if (counted(other) && right.extents.size() == 2 && right.axis == 1) return true;
+    // [tokens, batch, heads] is rarer than kernels for [batch, tokens, heads] that turn by the row of the batch.
+    if (counted(other) && right.axis == 0 && right.extents.size() > 2 && count(r) <= most_batch &&
+        (fits_other || count(other) > (count(r) <= likely_batch ? 2 : likely_batch)))
+      return true;
+    if (right.positions.ids.front() != 0 && !fits_other) return false;
     if (count(other) < count(r)) return false;
     // [tokens, batch, heads] turned by the row of the batch, as kernels for [batch, tokens, heads] do; of more rows a
     // batch that is longer than its tokens is likelier.
-    if (reading(other).axis == 0 && reading(r).axis == 1 && reading(r).extents.size() > 2)
-      return count(r) <= likely_batch;
+    if (rival.axis == 0 && right.axis == 1 && right.extents.size() > 2) return count(r) <= likely_batch;
     // The model's own number of heads, beside what can be none of its.
-    const bool counted = std::find(heads_.begin(), heads_.end(), reading(r).head_count()) != heads_.end();
-    return !counted || may_be_heads(count(r), heads_);
+    return !counted(r) || may_be_heads(count(r), heads_);
   }
 
-  /// Positions that the numbers of heads are too.
-  static bool counts_from_zero(const Positions& positions) {
-    std::int64_t next = 0;
-    return positions.axes == 1 &&
-           std::all_of(positions.ids.begin(), positions.ids.end(), [&](std::int64_t id) { return id == next++; });
+  /// One step of decoding turned by its position and the number of the head, or of the row of the batch.
+  bool decode_contests(std::size_t other, std::size_t r) const {
+    if (!may_decode(other)) return false;
+    const bool by_head = reading(other).heads == reading(r).tokens[0];
+    // At position 0 nobody tries one, unless the model has so many heads and cannot have those of r.
+    if (fits_[other].nothing_turns) return by_head && counted(other) && !counted(r);
+    return by_head ? may_be_heads(count(r), heads_) : counted(other) && count(r) <= most_batch;
+  }
+
+  /// Positions that count on from the first, as the numbers of heads do.
+  static bool consecutive(const Positions& positions) {
+    if (positions.axes != 1 || positions.ids.empty()) return false;
+    std::int64_t next = positions.ids.front();
+    return std::all_of(positions.ids.begin(), positions.ids.end(), [&](std::int64_t id) { return id == next++; });
   }
 
   static bool names_heads(const Finding& finding) {
@@ -258,6 +320,9 @@ private:
     std::vector<std::size_t> alike;
     for (std::size_t r = 0; r < all_.size(); ++r)
       if (tells(r) && fits_alike(r, least)) alike.push_back(r);
+    // Rows that no reading turns alike: the model's number of heads tells more than how one finding sounds.
+    const bool any_counted = std::any_of(alike.begin(), alike.end(), [&](std::size_t r) { return counted(r); });
+    if (least > within_float8 && any_counted) std::erase_if(alike, [&](std::size_t r) { return !counted(r); });
     if (alike.size() < 2) return alike.empty() ? 0 : alike.front();
     std::size_t best = alike.front();
     int most = -1;
@@ -266,17 +331,48 @@ private:
     return best;
   }
 
+  /// One step of decoding, some of whose heads or rows of a batch are turned otherwise: along that axis all rows of a
+  /// "token" are turned alike, and the positions look odd. What names one thing that tokens do is taken at its word.
+  std::optional<std::size_t> decoded_instead(std::size_t most) {
+    if (count(most) > most_batch) return std::nullopt;
+    for (std::size_t r = 0; r < all_.size(); ++r) {
+      if (r == most || !may_decode(r) || fits_[r].nothing_turns || !counted(r)) continue;
+      if (sounds_like_tokens(judged(most)) || judged(r).causes.front().is<cause::Unknown>()) return std::nullopt;
+      return r;
+    }
+    return std::nullopt;
+  }
+
+  static bool sounds_like_tokens(const Finding& finding) {
+    const Cause& cause = finding.causes.front();
+    return finding.causes.size() == 1 && !cause.is<cause::Unknown>() && !cause.is<cause::PositionConstant>() &&
+           !cause.is<cause::PositionsOther>() && !cause.is<cause::TableTooShort>() && !cause.is<cause::RowsWrong>() &&
+           !names_heads(finding);
+  }
+
+  /// That reading, or one step of decoding where its finding says more: a matrix is no rotation, so that the rows of
+  /// one token are not seen to be turned alike.
+  std::size_t more_explained_as_decode(std::size_t r) {
+    for (std::size_t decode = 0; decode < all_.size(); ++decode)
+      if (decode != r && may_decode(decode) && !fits_[decode].nothing_turns && merit(judged(decode)) > merit(judged(r)))
+        return decode;
+    return r;
+  }
+
   /// Named causes rather than none, and rather the kernel's doing than that of an axis taken for another. Of a few
   /// rows: a whole run whose tokens are taken for heads can have thousands of rows a token, each with its own angles.
   int merit_of(std::size_t r) const {
     try {
-      const Finding finding = check(reader_.sample(reading(r), true), stop_);
-      if (finding.verdict != Verdict::mismatch) return 4;
-      if (finding.causes.front().is<cause::Unknown>()) return 0;
-      return names_heads(finding) ? 1 : finding.causes.size() > 1 ? 2 : 3;
+      return merit(check(reader_.sample(reading(r), true), stop_));
     } catch (const Error&) { // these rows tell nothing, such as zeros before a prompt that is padded
       return 0;
     }
+  }
+
+  static int merit(const Finding& finding) {
+    if (finding.verdict != Verdict::mismatch) return 4;
+    if (finding.causes.front().is<cause::Unknown>()) return 0;
+    return names_heads(finding) ? 1 : finding.causes.size() > 1 ? 2 : 3;
   }
 
   KernelReader& reader_;

@@ -5,6 +5,7 @@
 
 #include "core/check/causes/not_finite.h"
 #include "core/check/check.h"
+#include "core/check/not_finite_errors.h"
 #include "core/parallel.h"
 
 namespace ropescope {
@@ -75,11 +76,8 @@ ErrorMap errors_of_head(const CheckedKernel& kernel, std::int64_t head) {
   return {std::move(errors), pairs};
 }
 
-namespace {
-
-/// check() judges the rows that are finite and takes the others for zeros, whose errors are 0. A map says what was
-/// written: NaN and infinity where they are, and the true errors of the numbers beside them.
 void show_what_is_not_finite(CheckedKernel& kernel) {
+  if (!kernel.finding.causes.front().is<cause::NotFinite>()) return;
   kernel.finding.errors = errors_of_head(kernel, -1);
   const RowShape& shape = kernel.run.shape;
   for (std::int64_t token = 0; token < shape.tokens; ++token)
@@ -90,14 +88,12 @@ void show_what_is_not_finite(CheckedKernel& kernel) {
     });
 }
 
-} // namespace
-
 // Shared and const: the view goes on showing it while the next is made.
 std::shared_ptr<const CheckedKernel> checked_kernel(KernelRun run, const std::stop_token& stop) {
   auto kernel = std::make_shared<CheckedKernel>();
   kernel->finding = check(run, stop);
   kernel->run = std::move(run);
-  if (kernel->finding.causes.front().is<cause::NotFinite>()) show_what_is_not_finite(*kernel);
+  show_what_is_not_finite(*kernel);
   return kernel;
 }
 

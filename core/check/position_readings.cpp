@@ -113,7 +113,9 @@ void keep_axis(std::vector<TokenReading>& readings, const KernelFiles& files, co
   if (!files.token_axis) return;
   const auto rank = static_cast<std::int64_t>(file_axes);
   const std::int64_t axis = *files.token_axis < 0 ? rank + *files.token_axis : *files.token_axis;
-  std::erase_if(readings, [&](const TokenReading& reading) { return reading.axis != axis; });
+  std::erase_if(readings, [&](const TokenReading& reading) {
+    return reading.axis != axis || (reading.tokens.empty() && file_axes > 1);
+  });
   if (axis < 0 || axis >= rank - 1) {
     std::string axes;
     for (std::int64_t a = 0; a < rank - 1; ++a)
@@ -141,6 +143,10 @@ std::vector<TokenReading> position_readings(const KernelFiles& files, const Rope
     const Array table = source.table();
     for (const PositionShape& meaning : meanings(table.shape, rope)) readings.add_meaning(meaning, table.integers);
     auto found = readings.take();
+    if (found.empty() && extents.size() == 1 && table.shape.size() == 1 && table.shape[0] == 1) { // heads of one token
+      readings.add({}, {1, table.integers});
+      found = readings.take();
+    }
     if (found.empty() && table.shape.size() == 2) { // axes that the model has not: pair_axes() says so
       readings.add_single(table.shape[1], {table.shape[0], table.integers});
       found = readings.take();
@@ -157,6 +163,8 @@ std::vector<TokenReading> position_readings(const KernelFiles& files, const Rope
     const auto known = source.count();
     for (std::size_t axis = 0; axis < axes; ++axis)
       if (!known || extents[axis] == *known) readings.add({axis}, source.read(rope, extents[axis], files.in));
+    if (extents.size() == 1 && extents[0] > 1 && !files.tables && (source.offset || !source.given()))
+      readings.add({}, source.read(rope, 1, files.in)); // heads of one token
   }
   auto found = readings.take();
   if (found.empty())

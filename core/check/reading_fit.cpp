@@ -38,6 +38,7 @@ ReadingFit fit_reading(const KernelRun& given) {
   // What is not finite says nothing of axes.
   const KernelRun sample = first_not_finite(given) ? finite_rows(given).run : given;
   ReadingFit fit;
+  fit.empty = rms_of(sample.in) == 0;
   fit.one_token = sample.shape.tokens == 1;
   fit.nothing_turns =
       std::all_of(sample.positions.ids.begin(), sample.positions.ids.end(), [](std::int64_t id) { return id == 0; });

@@ -11,6 +11,7 @@ struct ReadingFit {
   double rounding = 0; ///< what rounding of the rows explains of both
   bool unchanged = false;     ///< the output is the input
   bool one_token = false;     ///< the axis has one token alone
+  bool empty = false;         ///< zeros alone, or no row that is finite: the rows tell nothing
   bool nothing_turns = false; ///< every position is 0, where the expected rotation changes nothing
 };
 

@@ -65,19 +65,6 @@ std::vector<std::int64_t> spread(std::int64_t first, std::int64_t last, std::int
   return indices;
 }
 
-/// The kernel's run without its arrays, which may be large.
-KernelRun without_arrays(const KernelRun& run) {
-  KernelRun copy;
-  copy.rope = run.rope;
-  copy.other_layers = run.other_layers;
-  copy.seq_len = run.seq_len;
-  copy.budget = run.budget;
-  copy.out_name = run.out_name;
-  copy.notes = run.notes;
-  copy.tables = run.tables;
-  return copy;
-}
-
 /// Positions of those tokens alone.
 Positions of_tokens(const Positions& positions, const std::vector<std::int64_t>& tokens) {
   Positions chosen{positions.axes, {}};
@@ -120,6 +107,10 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
   if (one.head_dim != base_.rope.layout.head_dim) pairs.offset = base_.rope.layout.nope_dim;
   for (TokenReading& reading : position_readings(files, base_.rope, base_.in.shape, arrays.file_axes, arrays.split)) {
     reading.heads = head_axis(reading.extents, reading.tokens);
+    // Rows without an axis of tokens are tokens of one head, unless they are as many as the model has heads.
+    if (reading.tokens.empty() && reading.heads && !files.positions.count() &&
+        std::find(model.head_counts.begin(), model.head_counts.end(), reading.head_count()) == model.head_counts.end())
+      continue;
     for (const auto& exchanged : arrays.exchanged) {
       (arrays.same_shape ? exchanged_ : readings_).push_back(reading);
       (arrays.same_shape ? exchanged_ : readings_).back().exchanged = exchanged;
@@ -182,7 +173,7 @@ std::vector<std::vector<std::int64_t>> KernelReader::every_index(const TokenRead
 
 KernelRun KernelReader::gathered(const TokenReading& reading,
                                  const std::vector<std::vector<std::int64_t>>& indices) const {
-  KernelRun run = without_arrays(base_);
+  KernelRun run = without_rows(base_);
   // Tokens of several axes must lie together; a single one stays where it is.
   std::vector<std::size_t> order(reading.extents.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -284,6 +275,8 @@ KernelRun KernelReader::take(const TokenReading& reading) {
     run.notes.push_back(fmt::format("Each row of the batch has positions of its own: rows are counted through the "
                                     "batch, {} of each.",
                                     reading.extents[reading.tokens[1]]));
+  if (reading.tokens.empty() && reading.head_count() > 1)
+    run.notes.push_back(fmt::format("The {} rows are taken for heads of one token.", reading.head_count()));
   if (heads_asked_)
     run.notes.push_back(fmt::format("Of {} heads, {} alone are compared.", reading.head_count(), files_.heads));
   return run;

@@ -1,10 +1,28 @@
 #include "core/config/code.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace ropescope::config {
 
 namespace {
+
+/// How many pairs turn by each position where the class itself says so and the file does not: [16, 24, 24] of Qwen2-VL.
+/// Empty where it is not known, or where that is of another number of pairs, which the class's own code refuses.
+std::vector<std::int64_t> sections_of_class(const Object& config, std::int64_t pairs) {
+  const Json* axes = config.values() ? config.values()->axes() : nullptr;
+  const Json* of_pair = axes ? present(*axes, "of_pair") : nullptr;
+  if (!of_pair || !of_pair->is_string() || present(*axes, "restarts")) return {};
+  const std::string& digits = of_pair->get_ref<const std::string&>();
+  if (static_cast<std::int64_t>(digits.size()) != pairs || !std::is_sorted(digits.begin(), digits.end())) return {};
+  std::vector<std::int64_t> sections;
+  for (const char axis : {'0', '1', '2'}) sections.push_back(std::count(digits.begin(), digits.end(), axis));
+  return sections.back() == 0 ? std::vector<std::int64_t>() : sections;
+}
 
 /// Which positions turn which pairs. The file may have set mrope_section before; a class that is known overrules it.
 void set_axes(RopeConfig& rope, const Object& config) {
@@ -13,6 +31,13 @@ void set_axes(RopeConfig& rope, const Object& config) {
     if (config.code().axis_rule != AxisRule::single)
       rope.axes.rule = config.code().axis_rule; // whatever mrope_section says
     if (rope.axes.mrope_section.empty()) rope.axes.mrope_section = default_sections(rope.axes.rule, pair_count(rope));
+    if (rope.axes.rule == AxisRule::single && rope.axes.mrope_section.empty()) {
+      rope.axes.mrope_section = sections_of_class(config, pair_count(rope));
+      if (!rope.axes.mrope_section.empty()) {
+        rope.axes.rule = AxisRule::sections;
+        config.say_from_class(fmt::format("mrope_section [{}]", fmt::join(rope.axes.mrope_section, ", ")));
+      }
+    }
   }
   // DINOv3's angles depend on the size of the image. The file knows that of its training; people may state another.
   if (rope.axes.rule == AxisRule::centred_grid) {

@@ -189,8 +189,7 @@ void set_dimensions(RopeConfig& rope, const Object& config, std::string_view lay
   if (!partial_in_dictionary && beside && by_name && *beside != 1 && config.is_measured() &&
       !config.values()->reads_partial() && rope.scaling.rope_type == RopeType::standard) {
     config.warn(
-        fmt::format("{} has no effect: transformers 5.24 turns the whole head of model_type \"{}\" (4.57 turned "
-                    "that part)",
+        fmt::format("{}: transformers 5.24 turns the whole head of model_type \"{}\"; 4.57 turned that part of it",
                     config.place_of("partial_rotary_factor"), config.model_type()));
     config.say_unread_partial(*beside);
     rope.layout.partial_rotary_factor = 1;

@@ -253,9 +253,14 @@ std::optional<OtherKind> by_keys(const Keys& keys) {
   return std::nullopt;
 }
 
-std::optional<OtherKind> by_json(const std::string& name, std::string_view text) {
+Keys keys_of(std::string_view text) {
   Keys keys;
   Json::sax_parse(text, &keys);
+  return keys;
+}
+
+std::optional<OtherKind> by_json(const std::string& name, std::string_view text) {
+  const Keys keys = keys_of(text);
   if (describes_model(keys)) return std::nullopt;
   if (auto kind = by_json_name(name, keys)) return kind;
   // A config may name a tokenizer's class too, or begin with its tokens.
@@ -352,7 +357,11 @@ std::optional<OtherKind> other_kind(const std::filesystem::path& path, std::stri
   if (begin == std::string_view::npos)
     return beginning.size() < size ? std::nullopt : std::optional(stranger("holds nothing but blanks"));
   text.remove_prefix(begin);
-  if (text.front() == '{') return by_json(name, text);
+  if (text.front() == '{') {
+    if (auto kind = by_json(name, text)) return kind;
+    // Half of a download of something else: what is called GGUF is told that it is none, and not where its JSON ends.
+    return name.ends_with(".gguf") && !describes_model(keys_of(text)) ? by_ending(name) : std::nullopt;
+  }
   const bool binary = text.find('\0') != std::string_view::npos;
   if (!binary)
     if (auto kind = by_words(name, text)) return kind;

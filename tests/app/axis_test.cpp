@@ -123,9 +123,9 @@ std::vector<std::string> labels_of(const Axis& axis, Labels labels, float least_
 TEST_CASE("labels are written as the axis asks") {
   using Strings = std::vector<std::string>;
   CHECK(labels_of({1, 131072, 0, 800, Scale::log}, Labels::powers_of_two) ==
-        Strings{"1", "4", "16", "64", "256", "1k", "4k", "16k", "64k"});
-  CHECK(labels_of({0, 4096, 0, 400}, Labels::powers_of_two) == Strings{"0", "1k", "2k", "3k", "4k"});
-  CHECK(labels_of({0, 0x1p21, 0, 300}, Labels::powers_of_two) == Strings{"0", "512k", "1M", "1 536k", "2M"});
+        Strings{"1", "4", "16", "64", "256", "1K", "4K", "16K", "64K"});
+  CHECK(labels_of({0, 4096, 0, 400}, Labels::powers_of_two) == Strings{"0", "1K", "2K", "3K", "4K"});
+  CHECK(labels_of({0, 0x1p21, 0, 300}, Labels::powers_of_two) == Strings{"0", "512K", "1M", "1 536K", "2M"});
   CHECK(labels_of({4090, 4104, 0, 300}, Labels::powers_of_two) == Strings{"4 092", "4 096", "4 100", "4 104"});
   const double pi = std::numbers::pi;
   CHECK(labels_of({-pi, pi, 0, 300}, Labels::pi) == Strings{"−π", "−π/2", "0", "π/2", "π"});
@@ -174,4 +174,60 @@ TEST_CASE("numbers are grouped by threes with a true minus sign") {
   CHECK(grouped(1024.54, 1) == "1 024.5");
   CHECK(with_sign(-0.5749, 3) == "−0.575");
   CHECK(subscript(20) == "₂₀");
+}
+
+TEST_CASE("an axis of tokens has powers of two, and its right end has a label that no other comes near") {
+  std::mt19937 random(21);
+  const auto between = [&](double a, double b) { return std::uniform_real_distribution(a, b)(random); };
+  for (const Scale scale : {Scale::linear, Scale::log, Scale::symlog})
+    for (int trial = 0; trial < 300; ++trial) {
+      const double end = std::floor(std::exp(between(4, 15))), begin = scale == Scale::log ? 1 : 0;
+      const Axis axis{begin, end, 40, static_cast<float>(between(140, 2000)), scale, 1};
+      const float gap = static_cast<float>(between(40, 90));
+      CAPTURE(end);
+      CAPTURE(axis.last_pixel);
+      CAPTURE(static_cast<int>(scale));
+      Ticks all = ticks(axis, Labels::powers_of_two, gap);
+      add_end(all, axis, gap);
+      REQUIRE(!all.empty());
+      CHECK(all.back().value == end);
+      CHECK(!all.back().label.empty());
+      float before = -1e9f;
+      for (const Tick& tick : all) {
+        const bool last = &tick == &all.back();
+        if (!last && scale != Scale::linear && tick.value != 0)
+          CHECK(std::exp2(std::round(std::log2(tick.value))) == tick.value);
+        if (tick.label.empty()) continue;
+        CHECK(axis.pixel(tick.value) - before >= gap - 0.5f);
+        before = axis.pixel(tick.value);
+      }
+      if (scale == Scale::symlog) CHECK(all.front().value == 0);
+    }
+}
+
+TEST_CASE("labels in full say the same numbers as those in K") {
+  const Axis axis{1, 1048576, 0, 900, Scale::log};
+  Ticks brief = ticks(axis, Labels::powers_of_two, 60), full = brief;
+  write_in_full(full);
+  for (std::size_t i = 0; i < brief.size(); ++i) {
+    CHECK(brief[i].label.empty() == full[i].label.empty());
+    if (full[i].label.empty()) continue;
+    std::string digits;
+    for (const char letter : full[i].label)
+      if (letter >= '0' && letter <= '9') digits += letter;
+    CHECK(std::stod(digits) == full[i].value);
+  }
+}
+
+TEST_CASE("a symlog scale rises with every value, has a 0, and gives every value back") {
+  for (const double w : {0.5, 1.0, 64.0}) {
+    double before = -1e300;
+    for (double value = -1e7; value <= 1e7; value += value < -100 || value >= 100 ? std::abs(value) / 50 : 0.25) {
+      const double place = forward(Scale::symlog, w, value);
+      CHECK(place > before);
+      before = place;
+      CHECK(inverse(Scale::symlog, w, place) == doctest::Approx(value).epsilon(1e-12));
+    }
+    CHECK(forward(Scale::symlog, w, 0) == 0);
+  }
 }

@@ -85,11 +85,11 @@ TEST_CASE(
     compat::mouse({700, 300}, false, 0);                         // a read-out on the curves
     exporter.frames(40);
     exporter.key(GLFW_KEY_S, modifiers);
-    CHECK(exporter.bytes(exporter.newest()) == first);
+    CHECK((exporter.bytes(exporter.newest()) == first)); // in brackets: a failure prints no picture
     exporter.shell().perform(Request::help);
     exporter.frames(2);
     exporter.key(GLFW_KEY_S, modifiers);
-    CHECK(exporter.bytes(exporter.newest()) == first);
+    CHECK((exporter.bytes(exporter.newest()) == first)); // in brackets: a failure prints no picture
   }
 }
 
@@ -107,11 +107,11 @@ TEST_CASE("an exported picture that is dropped is drawn to the same bytes again,
     exporter.frames(2);
     CHECK(exporter.shell().scene().view == view);
     exporter.key(GLFW_KEY_S);
-    CHECK(exporter.bytes(exporter.newest()) == bytes);
+    CHECK((exporter.bytes(exporter.newest()) == bytes));
     const test::Outcome outcome = test::run_program(exporter.scratch, "render --scene '" + file + "' --out again.png");
     CAPTURE(outcome.err);
     CHECK(outcome.status == 0);
-    CHECK(exporter.bytes((exporter.scratch.path / "again.png").string()) == bytes);
+    CHECK((exporter.bytes((exporter.scratch.path / "again.png").string()) == bytes));
   }
 }
 

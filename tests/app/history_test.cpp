@@ -71,6 +71,19 @@ TEST_CASE("how a scene is shown is no step, and stays as it is when a step is un
   CHECK(undone.theme == canvas::ThemeName::paper);
 }
 
+TEST_CASE("to zoom a plot is no step, and what is seen of its axes stays when a step is undone and done again") {
+  History history;
+  const Scene a = first_scene(), b = with(a, "base", 5e5);
+  history.changed(a, b, false);
+  const Scene zoomed = with(b, "score.x", std::vector<double>{10, 100});
+  history.changed(b, zoomed, false);
+  CHECK(history.steps() == 1);
+  const Scene undone = history.undo(zoomed);
+  CHECK(undone.rope.base == a.rope.base);
+  CHECK(undone.options == zoomed.options);
+  CHECK(history.redo(undone) == zoomed);
+}
+
 TEST_CASE("another model is one change by its name, though many values follow from it") {
   const Scene a = first_scene(), b = with_model(a, find_preset("llama-3.1-8b").model);
   CHECK(name_of_change(a, b) == "model: llama-2-7b → llama-3.1-8b");

@@ -373,3 +373,122 @@ TEST_CASE("no label of an axis touches another or leaves the room") {
     }
   }
 }
+
+namespace {
+
+/// A plot with one line that can be taken; what all there is of x follows from it, as a target follows from a context.
+struct GripPlot : OnePlot {
+  explicit GripPlot(Scale scale) : OnePlot({.all = {1, 1000}, .scale = scale}) {}
+
+  void step(const compat::HandInput& input, int frames = 2) {
+    hand.does(
+        input,
+        [&](const Canvas& c) {
+          x.all = {1, 16 * value};
+          Plot plot(c, "plot", room, x, y);
+          plot.draw_axes();
+          const Grip grip = plot.grip_x("line", value);
+          if (grip.value) value = *grip.value;
+          if (grip.reset) value = 64;
+          lit = grip.lit;
+          plot.take_input();
+          moved |= plot.moved_view().has_value();
+          clicked |= plot.clicked().has_value();
+          at = {plot.x.pixel(value), plot.area.centre().y};
+        },
+        frames);
+  }
+
+  double value = 64;
+  ImVec2 at{};
+  bool lit = false, moved = false, clicked = false;
+};
+
+} // namespace
+
+TEST_CASE("a line that is dragged stays under the hand, on every scale, though the axes follow from it") {
+  for (const Scale scale : {Scale::linear, Scale::log, Scale::symlog}) {
+    CAPTURE(static_cast<int>(scale));
+    GripPlot plot(scale);
+    plot.step({});
+    const ImVec2 from{plot.at.x + 3, plot.at.y}; // not exactly on it
+    plot.step({.at = from});
+    CHECK(plot.lit);
+    plot.step({.at = from, .left = true});
+    CHECK(plot.value == 64); // a press alone moves nothing
+    const double before = plot.value;
+    for (const float by : {20.0f, 60.0f, -30.0f, 40.0f}) {
+      const ImVec2 to{from.x + by, from.y};
+      plot.step({.at = to, .left = true});
+      CHECK(plot.at.x == doctest::Approx(to.x - 3).epsilon(1e-3));
+    }
+    CHECK(plot.value > before);
+    plot.step({.at = {from.x + 40, from.y}});
+    plot.step({.at = {from.x + 40, from.y}}, 60);
+    CHECK_FALSE(plot.moved); // the plot below took none of it
+    CHECK_FALSE(plot.clicked);
+    const ImVec2 there = plot.at;
+    plot.step({.at = there}, 60);
+    for (const bool down : {true, false, true, false}) plot.step({.at = there, .left = down});
+    CHECK(plot.value == 64);
+  }
+}
+
+TEST_CASE("a line outside the view cannot be taken, and the mouse beside it is the plot's") {
+  GripPlot plot(Scale::log);
+  plot.x.view = Range{100, 900};
+  plot.step({});
+  plot.step({.at = {100, 300}});
+  CHECK_FALSE(plot.lit);
+  plot.x.view.reset();
+  plot.step({});
+  const ImVec2 beside{plot.at.x + 30, plot.at.y};
+  plot.step({.at = beside});
+  for (const bool down : {true, false}) plot.step({.at = beside, .left = down});
+  CHECK(plot.value == 64);
+  CHECK(plot.clicked);
+}
+
+TEST_CASE("all plots of a frame fit where that is asked for") {
+  OnePlot plot;
+  plot.does({});
+  plot.wheel(plot.middle(), 3);
+  REQUIRE(plot.view.x);
+  plot.hand.gesture.fit_all = true;
+  plot.does({}, 1);
+  CHECK(plot.view == PlotView{});
+}
+
+TEST_CASE("labels of tokens, the right end among them, never touch in any room") {
+  std::mt19937 random(17);
+  const auto between = [&](double a, double b) { return std::uniform_real_distribution(a, b)(random); };
+  for (int trial = 0; trial < 300; ++trial) {
+    const Scale scale = trial % 3 == 0 ? Scale::log : trial % 3 == 1 ? Scale::linear : Scale::symlog;
+    const double end = std::floor(std::exp(between(4, 16)));
+    OnePlot plot({.all = {scale == Scale::log ? 1.0 : 0.0, end},
+                  .scale = scale,
+                  .labels = Labels::powers_of_two,
+                  .title = "x (tokens)",
+                  .least_gap = 44,
+                  .end_labelled = true});
+    plot.room = {{50, 40}, {static_cast<float>(between(250, 950)), 400}};
+    plot.does({}, 1);
+    std::string wanted = grouped(end);
+    if (std::fmod(end, 1024) == 0) wanted = power_of_two(end);
+    const auto& words = plot.hand.painter.words;
+    bool end_said = false;
+    float before = -1e9f, top = -1;
+    for (const auto& w : words) {
+      if (w.at.y <= plot.area.greatest.y || w.text == "x (tokens)") continue; // labels of y, titles
+      CAPTURE(w.text);
+      CHECK((top < 0 || w.at.y == top));
+      top = w.at.y;
+      CHECK(w.at.x > before + 1);
+      before = w.at.x + text_width(plot.hand.fonts.small, w.text);
+      CHECK(before <= plot.room.greatest.x + 1);
+      end_said |= w.text == wanted || w.text == grouped(end);
+    }
+    CAPTURE(end);
+    CHECK(end_said);
+  }
+}

@@ -26,7 +26,9 @@ public:
   }
 
   void text(ImVec2 at, ImFont* font, ImU32, std::string_view text) override {
-    if (text.find_first_not_of(' ') == std::string_view::npos) return;
+    const std::size_t last = text.find_last_not_of(' ');
+    if (last == std::string_view::npos) return;
+    text = text.substr(0, last + 1); // spaces at the end cover nothing
     const float height = compat::font_size(font), width = canvas::text_width(font, text);
     // The line is higher than its letters: a twelfth above them and below is free.
     const float free = height / 12;

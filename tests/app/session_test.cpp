@@ -34,6 +34,7 @@ Session some_session() {
   session.choice.ending = ".svg";
   session.choice.size = "85x60mm";
   session.choice.scale = 4;
+  session.zoom = 1.25f;
   session.window = {100, 50, 1280, 720, true};
   return session;
 }

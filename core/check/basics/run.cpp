@@ -27,6 +27,26 @@ double KernelRun::length() const {
   return seq_len.value_or(static_cast<double>(std::max<std::int64_t>(sequence_length(positions), 1)));
 }
 
+KernelRun without_rows(const KernelRun& run) {
+  KernelRun copy;
+  copy.rope = run.rope;
+  copy.other_layers = run.other_layers;
+  copy.positions = run.positions;
+  copy.seq_len = run.seq_len;
+  copy.out_name = run.out_name;
+  copy.tables = run.tables;
+  copy.budget = run.budget;
+  copy.notes = run.notes;
+  return copy;
+}
+
+bool one_position(const Positions& positions) {
+  for (std::int64_t axis = 0; axis < positions.axes; ++axis)
+    for (std::int64_t token = 1; token < positions.tokens(); ++token)
+      if (positions.at(axis, token) != positions.at(axis, 0)) return false;
+  return true;
+}
+
 void require_judgeable(const KernelRun& run) {
   // From what is easiest to mend to what takes a look at every number.
   if (run.in.shape != run.out.shape)

@@ -55,6 +55,13 @@ struct KernelRun {
   RowPlace place_of(std::int64_t index) const;
 };
 
+/// All that is known of a run but its rows: arrays may be large, and some of their rows make another run. What follows
+/// from the rows (shape, heads, the axis of tokens) is left as it is by default.
+KernelRun without_rows(const KernelRun&);
+
+/// Whether every axis has one position in all tokens, as one step of decoding has.
+bool one_position(const Positions&);
+
 /// Throws Error, one sentence, where the data cannot be judged: other shapes, all zeros, NaN or infinity in the
 /// input, every token at position 0, where nothing turns.
 void require_judgeable(const KernelRun&);

@@ -79,6 +79,26 @@ std::string range_words(const std::vector<std::int64_t>& numbers) {
   return words;
 }
 
+std::string token_words(const std::vector<std::int64_t>& tokens) {
+  return fmt::format("token{} {}", tokens.size() == 1 ? "" : "s", range_words(tokens));
+}
+
+std::string other_position_words(const std::vector<std::int64_t>& given, const std::vector<std::int64_t>& taken) {
+  if (given.size() != taken.size()) return "";
+  std::vector<std::int64_t> wrong, from, to;
+  for (std::size_t t = 0; t < given.size(); ++t)
+    if (given[t] != taken[t])
+      wrong.push_back(static_cast<std::int64_t>(t)), from.push_back(given[t]), to.push_back(taken[t]);
+  if (wrong.empty() || wrong.size() == given.size()) return "";
+  const auto first = static_cast<std::size_t>(wrong.front());
+  if (first + wrong.size() < given.size()) // right ones among them
+    return fmt::format("turns {} by positions {} instead of {}; the other tokens are right", token_words(wrong),
+                       exact_words(to), exact_words(from));
+  const bool anew = to.size() > 1 && to[0] == given[0] && to[1] == given[0] + 1;
+  return fmt::format("turns the tokens from {} on by positions {} instead of {}{}; the other tokens are right",
+                     wrong[0], exact_words(to), exact_words(from), anew ? " (it begins anew there)" : "");
+}
+
 std::string offset_words(double offset, const std::string& whose) {
   return fmt::format("{} {:.7g} {} {}", offset < 0 ? "subtracts" : "adds", std::abs(offset), offset < 0 ? "from" : "to",
                      whose);

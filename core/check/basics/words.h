@@ -17,6 +17,13 @@ std::string short_words(const ParameterValue&);
 /// Numbers in rising order, those that follow one another in short: "3, 30 … 47".
 std::string range_words(const std::vector<std::int64_t>&);
 
+/// "token 3", "tokens 3, 30 … 47".
+std::string token_words(const std::vector<std::int64_t>& tokens);
+
+/// What a kernel did that took other positions than those given, of one axis, token by token: where some tokens are
+/// right only the others are told. Empty where all are wrong, or the lists do not belong together.
+std::string other_position_words(const std::vector<std::int64_t>& given, const std::vector<std::int64_t>& taken);
+
 /// "adds 3 to every position", "subtracts 5 from it".
 std::string offset_words(double offset, const std::string& whose);
 

@@ -30,7 +30,14 @@ struct AxisPositions {
     }
     return all;
   }
-  std::string sentence(const KernelRun&) const {
+  std::string sentence(const KernelRun& run) const {
+    const auto tokens = static_cast<std::ptrdiff_t>(run.positions.tokens());
+    for (std::int64_t a = 0; a < run.positions.axes && !positions.empty(); ++a) {
+      const auto begin = run.positions.ids.begin() + a * tokens;
+      if (axis_name(run.rope, a) != axis) continue;
+      if (std::string words = other_position_words({begin, begin + tokens}, positions); !words.empty())
+        return "in the pairs of axis " + axis + " " + words;
+    }
     const std::string name = (axis.size() > 1 ? "axes " : "axis ") + axis,
                       pairs = "turns the pairs of " + name + " by ";
     if (!positions.empty()) return pairs + "positions " + exact_words(positions);

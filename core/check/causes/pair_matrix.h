@@ -23,7 +23,7 @@ struct PairMatrix {
   struct Known {
     std::string_view like, matrix, sentence;
   };
-  static constexpr std::array<Known, 18> known{{
+  static constexpr std::array<Known, 22> known{{
       {"in_place_alias", "cos, −sin; sin·cos, cos − sin²",
        "computes the second component of each pair from the first one that it has just overwritten: y2 = x2·cos + "
        "y1·sin; keep x1 until y2 is done"},
@@ -50,6 +50,10 @@ struct PairMatrix {
       {"halves_not_exchanged", "cos + sin, 0; 0, cos + sin",
        "multiplies each component by (cos + sin): the other component of the pair is never read"},
       {"one_component_written_twice", "cos, −sin; cos, −sin", "writes the first component of each pair twice"},
+      {"opposite_angle", "cos, sin; −sin, cos", "turns by the opposite angle (the sign of sin is exchanged)"},
+      {"cos_sin_swapped", "sin, −cos; cos, sin", "takes sine for cosine and cosine for sine"},
+      {"negative", "−cos, sin; −sin, −cos", "gives the rotated pair with the other sign: half a turn too far"},
+      {"mirrored", "cos, −sin; −sin, −cos", "gives the second component of each pair with the other sign"},
   }};
 
   static const Known* find_known(std::string_view matrix) {
@@ -62,7 +66,7 @@ struct PairMatrix {
   static std::string words_of(const std::string& like) {
     for (const Known& k : known)
       if (k.matrix == like || k.like == like) return std::string(k.sentence);
-    return fmt::format("multiplies each pair (x1, x2) by the matrix ({}), which is no rotation", like);
+    return fmt::format("multiplies each pair (x1, x2) by the matrix ({}), not by (cos, −sin; sin, cos)", like);
   }
 
   Parameters parameters() const {

@@ -17,6 +17,10 @@ struct PairsWrong {
   std::string like = {}; ///< what they go through (PairMatrix::known), a matrix, "zero", "not_rotated", "axis h", or
                          ///< "axes t, h", one for each pair
 
+  /// Where no single number shows it: what their lengths are multiplied by and their angles off by (rad) in the mean
+  /// over all tokens, per pair.
+  std::vector<double> mean_gain = {}, mean_angle = {};
+
   static constexpr std::string_view name = "pairs_wrong";
   static constexpr FactKind fact = FactKind::base;
 
@@ -26,6 +30,8 @@ struct PairsWrong {
     if (!frequency.empty()) all.push_back({"frequency", frequency});
     if (!offset.empty()) all.push_back({"offset", offset});
     if (!like.empty()) all.push_back({"like", like});
+    if (!mean_gain.empty()) all.push_back({"mean_gain", mean_gain});
+    if (!mean_angle.empty()) all.push_back({"mean_angle", mean_angle});
     return all;
   }
   std::string which() const { return fmt::format("pair{} {}", pairs.size() == 1 ? "" : "s", range_words(pairs)); }
@@ -53,6 +59,11 @@ private:
                          axes_of_model(run));
     std::string words = fmt::format("gets {} wrong{}", which(), axis.empty() ? "" : ", all of axis " + axis);
     if (!like.empty()) return words + "; there it " + PairMatrix::words_of(like);
+    if (!mean_gain.empty())
+      words += fmt::format(
+          ", by less than rounding in every number: the mean over all tokens shows lengths multiplied by {} and angles "
+          "off by {} rad",
+          exact_words(mean_gain), exact_words(mean_angle));
     if (!frequency.empty())
       words += fmt::format("; they turn by {} rad/token{}", exact_words(frequency),
                            offset.empty() ? "" : fmt::format(", from {} rad at position 0", exact_words(offset)));

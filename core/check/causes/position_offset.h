@@ -13,13 +13,16 @@ struct PositionOffset {
   std::int64_t offset = 0;                 ///< tokens
   std::vector<std::int64_t> by_batch = {}; ///< instead: tokens, one number for each row of the batch
   bool said_with_scale = false;            ///< the cause beside it is a PositionScale that says it too
+  std::vector<std::int64_t> tokens = {};   ///< only of these, where the others are right; empty: of all
 
   static constexpr std::string_view name = "position_offset";
   static constexpr FactKind fact = FactKind::positions;
 
   Parameters parameters() const {
     if (!by_batch.empty()) return {{"by_batch", by_batch}};
-    return {{"offset", offset}};
+    Parameters all{{"offset", offset}};
+    if (!tokens.empty()) all.push_back({"tokens", tokens});
+    return all;
   }
   std::string sentence(const KernelRun&) const {
     if (!by_batch.empty()) {
@@ -28,6 +31,9 @@ struct PositionOffset {
       return fmt::format("adds {} to the positions of batch rows {}", exact_words(by_batch), rows);
     }
     if (said_with_scale) return "";
+    if (!tokens.empty())
+      return offset_words(static_cast<double>(offset), "the positions of " + token_words(tokens)) +
+             "; the other tokens are right";
     return offset_words(static_cast<double>(offset), "every position");
   }
   std::string brief(const KernelRun&) const {

@@ -19,7 +19,9 @@ struct PositionsOther {
     if (!rule.empty()) all.push_back({"rule", rule});
     return all;
   }
-  std::string sentence(const KernelRun&) const {
+  std::string sentence(const KernelRun& run) const {
+    if (run.positions.axes == 1)
+      if (std::string words = other_position_words(run.positions.ids, positions); !words.empty()) return words;
     const std::string list = exact_words(positions);
     if (rule.empty()) return fmt::format("turns the tokens by other positions than those given: {}", list);
     // A formula of p, or half a sentence.

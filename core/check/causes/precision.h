@@ -85,6 +85,7 @@ private:
       {"bf16_inv_freq", "frequencies in bfloat16", "computes frequencies in bfloat16"},
       {"fp16_inv_freq", "frequencies in float16", "computes frequencies in float16"},
       {"bf16_angles", "angles in bfloat16", "computes position × frequency in bfloat16"},
+      {"fp16_angles", "angles in float16", "computes position × frequency in float16"},
       {"tf32", "products in TF32", "rotates correctly, by products of TF32 numbers"},
       {"bf16_products", "products of bfloat16", "rotates correctly, by products of bfloat16 numbers"},
       {"fp16_products", "products of float16", "rotates correctly, by products of float16 numbers"},

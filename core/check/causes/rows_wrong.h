@@ -12,8 +12,9 @@ namespace ropescope::cause {
 struct RowsWrong {
   std::vector<std::int64_t> rows = {};  ///< tokens
   std::vector<std::int64_t> heads = {}; ///< those that are off there, where the others are right; empty: all
-  std::string equal_to = {};            ///< "input" or "zero", where all numbers of those rows are that
-  bool only_some = false;               ///< of those heads in those tokens
+  std::string equal_to = {}; ///< "input" or "zero", where all numbers of those rows are that; "expected" where
+                             ///< another cause is wrong, which these rows alone do not have
+  bool only_some = false;    ///< of those heads in those tokens
 
   static constexpr std::string_view name = "rows_wrong";
   static constexpr FactKind fact = FactKind::heads_and_rows;
@@ -25,18 +26,22 @@ struct RowsWrong {
     return all;
   }
   std::string which(const KernelRun& run) const {
-    std::string words = fmt::format("token{} {}", rows.size() == 1 ? "" : "s", range_words(rows));
+    std::string words = token_words(rows);
     if (!heads.empty()) words += " of " + head_words(heads, run);
     return only_some ? "some rows of " + words : words;
   }
   std::string sentence(const KernelRun& run) const {
+    if (equal_to == "expected") return "turns " + which(run) + " rightly all the same";
     const std::string words = equal_to == "zero"    ? "writes zeros to " + which(run)
                               : equal_to == "input" ? "leaves " + which(run) + " as in the input"
                                                     : "gets " + which(run) + " wrong";
     return words + (heads.empty() ? "; the other tokens are right" : "; the others are right");
   }
   std::string brief(const KernelRun& run) const {
-    return which(run) + (equal_to == "zero" ? " zero" : equal_to == "input" ? " not rotated" : " wrong");
+    return which(run) + (equal_to == "zero"       ? " zero"
+                         : equal_to == "input"    ? " not rotated"
+                         : equal_to == "expected" ? " right"
+                                                  : " wrong");
   }
 
   static std::vector<Example> examples(const ExampleModel& model) {

@@ -13,10 +13,10 @@ namespace ropescope::cause {
 
 /// The kernel extends frequencies by the model's scheme with another parameter, or by another scheme.
 struct ScalingParameters {
-  std::string scheme = {}; ///< the model's rope_type
-  std::string parameter =
-      "factor";               ///< what differs, by its key in config.json; or "beta_swapped", "inverted",
-                              ///< "ramp_inverted", "factors" (of LongRoPE), "seq_len", "measured_scheme", "layer_type"
+  std::string scheme = {};          ///< the model's rope_type
+  std::string parameter = "factor"; ///< what differs, by its key in config.json; or "beta_swapped", "inverted",
+                                    ///< "ramp_inverted", "factors" (of LongRoPE), "seq_len", "measured_scheme",
+                                    ///< "layer_type", "length_of_token", "long_factors_in" (tokens)
   ParameterValue value = 1.0; ///< the kernel's
 
   static constexpr std::string_view name = "scaling_parameters";
@@ -38,6 +38,15 @@ struct ScalingParameters {
     if (parameter == "seq_len")
       return fmt::format("scales by {} as for a sequence of {} tokens; this run has {}", scheme, short_words(value),
                          short_words(run.length()));
+    if (parameter == "length_of_token")
+      return fmt::format(
+          "scales each token by {} as for a sequence that ends there; the model takes one length for the "
+          "whole run, {} tokens here",
+          scheme, short_words(run.length()));
+    if (parameter == "long_factors_in")
+      return fmt::format("takes the long factors of {} in tokens {}, and the short ones in the others; the model takes "
+                         "one list for the whole run",
+                         scheme, words);
     if (parameter == "truncate" && flag)
       return fmt::format("{} the ends of {}'s ramp to whole pairs; the model does {}",
                          *flag ? "rounds" : "does not round", scheme, *flag ? "not" : "so");
@@ -56,6 +65,8 @@ struct ScalingParameters {
     if (parameter == "inverted") return scheme + ": multiplies instead of divides";
     if (parameter == "factors") return fmt::format("{}: the {} factors", scheme, exact_words(value));
     if (parameter == "seq_len") return fmt::format("{} for {} tokens", scheme, short_words(value));
+    if (parameter == "length_of_token") return scheme + ": a length for each token";
+    if (parameter == "long_factors_in") return scheme + ": long factors in some tokens";
     std::string key = parameter;
     std::replace(key.begin(), key.end(), '_', ' ');
     if (const bool* flag = std::get_if<bool>(&value)) return fmt::format("{}: {}{}", scheme, *flag ? "" : "no ", key);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
+#include <utility>
+#include <vector>
 
 #include "core/check/basics/thresholds.h"
 
@@ -16,11 +19,20 @@ namespace {
 double misfit(const std::vector<double>& theta, std::span<const FrequencyFit> measured, double blur) {
   double sum = 0;
   for (std::size_t i = 0; i < theta.size() && i < measured.size(); ++i) {
-    const double seen = std::abs(measured[i].theta);
-    if (!std::isfinite(seen) || seen > thresholds::fastest_told) continue;
+    const FrequencyFit& fit = measured[i];
+    const double seen = std::abs(fit.theta);
+    if (!std::isfinite(seen) || (seen > thresholds::fastest_told && !fit.ambiguous())) continue;
     const double width =
-        thresholds::errors_wide * measured[i].sigma + blur * std::max(seen, theta[i]) + thresholds::frequency_noise;
-    sum += std::log1p(std::pow((seen - theta[i]) / width, 2));
+        thresholds::errors_wide * fit.sigma + blur * std::max(seen, theta[i]) + thresholds::frequency_noise;
+    if (!fit.ambiguous()) {
+      sum += std::log1p(std::pow((seen - theta[i]) / width, 2));
+      continue;
+    }
+    // The density of the angle itself, within its whole turns: a pair that a blur spreads over all of them tells
+    // nothing and must not be as good as one that fits.
+    const double off = std::min(std::abs(std::remainder(fit.theta - theta[i], fit.alias)),
+                                std::abs(std::remainder(fit.theta + theta[i], fit.alias)));
+    sum += std::log(std::min(1.0, std::numbers::pi * width * (1 + std::pow(off / width, 2)) / fit.alias));
   }
   return sum;
 }
@@ -71,8 +83,17 @@ std::optional<double> fit_parameter(const FrequenciesOf& frequencies, std::span<
     return theta ? misfit(*theta, measured, blur) : std::numeric_limits<double>::infinity();
   };
   double begin = std::log(least), end = std::log(greatest), best = 0;
-  // First by steps, in logarithms, with a blur as wide as a step moves a frequency; then by golden sections.
-  for (const auto& [blur, steps] : {std::pair{0.05, 64}, std::pair{1e-3, 16}}) {
+  const bool many_minima =
+      std::any_of(measured.begin(), measured.end(), [](const FrequencyFit& fit) { return fit.ambiguous(); });
+  // First by steps, in logarithms, with a blur as wide as a step moves a frequency; then by golden sections. Angles
+  // that are known but for whole turns have a minimum for each: there the blur shrinks with the steps, so that slow
+  // pairs lead to the turn of the faster ones.
+  std::vector<std::pair<double, int>> stages{{0.05, 64}, {1e-3, 16}};
+  if (many_minima) {
+    stages = {{0.05, 256}};
+    for (double step = (end - begin) / 256 / 4; step > 1e-8; step /= 4) stages.push_back({step / 2, 16});
+  }
+  for (const auto& [blur, steps] : stages) {
     double least_cost = std::numeric_limits<double>::infinity();
     const double step = (end - begin) / steps;
     for (int s = 0; s <= steps; ++s)
@@ -83,6 +104,8 @@ std::optional<double> fit_parameter(const FrequenciesOf& frequencies, std::span<
     begin = best - 2 * step;
     end = best + 2 * step;
   }
+  const auto cost = [&](double value) { return cost_of(value, thresholds::float32_frequency); };
+  if (many_minima) return as_written(std::exp(best), cost);
   // Within two steps of the best there is one minimum, which sharpens with the blur.
   for (const auto& [blur, width] : {std::pair{1e-4, 1e-5}, std::pair{thresholds::float32_frequency, 1e-9}}) {
     const double b = blur; // clang captures no structured binding
@@ -90,7 +113,7 @@ std::optional<double> fit_parameter(const FrequenciesOf& frequencies, std::span<
     begin = best - 1e-4;
     end = best + 1e-4;
   }
-  return as_written(std::exp(best), [&](double value) { return cost_of(value, thresholds::float32_frequency); });
+  return as_written(std::exp(best), cost);
 }
 
 } // namespace ropescope

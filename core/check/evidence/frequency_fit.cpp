@@ -85,12 +85,16 @@ FrequencyFit fit_frequency(const std::vector<Complex>& ratio, const std::vector<
     if (std::abs(sum) < thresholds::coherent * weight) break;
     const bool first = std::isinf(fit.sigma);
     // Neighbours may be half a turn from what is near: their sum wraps as one, single angles do not.
-    if (first)
+    if (first) {
       fit.theta += std::arg(sum) / octave.front().distance;
-    else
+      fit.alias /= octave.front().distance;
+    } else {
       fit.theta += moment / square;
+    }
     // What is left of the angles is their noise; no less than rounding, however well a few of them agree.
-    const double noise = std::max(std::sqrt(spread / weight), unit);
+    // Of the first octave, whose angles are not small yet, by how much they agree.
+    const double scatter = first ? 2 * std::max(0.0, 1 - std::abs(sum) / weight) : spread / weight;
+    const double noise = std::max(std::sqrt(scatter), unit);
     fit.sigma = noise / std::sqrt(square);
     if (first) fit.sigma = noise / octave.front().distance / std::sqrt(weight);
   }

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <numbers>
 #include <vector>
 
 #include "core/check/evidence/reduce.h"
@@ -18,6 +19,12 @@ struct PairTurns {
 struct FrequencyFit {
   double theta = 0; ///< rad/token, signed; NaN where nothing is to be seen
   double sigma = 0; ///< its standard error, rad/token
+  /// rad/token: frequencies so far apart turn the nearest tokens alike.
+  double alias = 2 * std::numbers::pi;
+
+  /// Whether tokens lie too far apart to tell a model's frequencies from one another: one token alone, say. 2 rad/token
+  /// is twice the fastest pair of any model, for either way of turning.
+  bool ambiguous() const { return alias < 2; }
 };
 
 /// One per pair. `near`: which of the frequencies to take that look alike at these positions, those 2π over the

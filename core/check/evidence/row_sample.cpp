@@ -17,7 +17,7 @@ RowSample read_rows(const KernelRun& run, std::int64_t tokens) {
 
 RowSample read_rows(const KernelRun& run, std::span<const std::int64_t> tokens) {
   const RowShape& shape = run.shape;
-  RowSample sample{{tokens.begin(), tokens.end()}, shape.outer * shape.inner, shape.head_dim, {}, {}};
+  RowSample sample{{tokens.begin(), tokens.end()}, shape.outer * shape.inner, shape.head_dim, {}, {}, shape};
   const auto read = [&](const Array& array, std::vector<double>& to) {
     to.reserve(tokens.size() * static_cast<std::size_t>(sample.rows * sample.width));
     with_numbers(array, [&](auto numbers) {

@@ -12,6 +12,7 @@ struct RowSample {
   std::vector<std::int64_t> tokens; ///< of the run, rising
   std::int64_t rows = 0, width = 0; ///< rows of a token; components of a row
   std::vector<double> in, out;      ///< [token][row][component]
+  RowShape shape;                   ///< of the run
 
   std::size_t row(std::size_t token, std::size_t row) const {
     return (token * static_cast<std::size_t>(rows) + row) * static_cast<std::size_t>(width);

@@ -72,6 +72,10 @@ constexpr Recipe whole_chains[] = {
      .tables = NumberFormat::float16},
 };
 
+/// No library's, but a kernel's that multiplies in the rows' format.
+constexpr Recipe float16_angles{
+    .name = "fp16_angles", .line = "position × frequency in float16", .angles = NumberFormat::float16};
+
 using Table = Multipliers; // of the tokens of the sums
 
 /// As model code computes it, for the tokens of the sums alone. Rows are predicted from their own numbers, so that what
@@ -202,6 +206,7 @@ std::vector<TriedRecipe> try_recipes(const KernelRun& run, const Prediction& exp
   consider(*own, false);
   for (const Recipe& recipe : recipes())
     if (&recipe != own && recipe.angle != AngleRule::turns) consider(recipe, false);
+  consider(float16_angles, false);
   for (const Recipe& recipe : whole_chains) consider(recipe, true);
   return tried;
 }

@@ -35,6 +35,7 @@ void PairBiases::end_token(std::size_t token, bool counts) {
     s.allowed += cell.allowed;
     s.repeats += cell.in == s.last_in;
     s.scaled += cell.scaled;
+    s.stays += cell.stays;
     if (s.n == 1) s.first_in = cell.in;
     s.last_in = cell.in;
   }
@@ -60,22 +61,24 @@ void PairBiases::add(const PairBiases& later) {
     s.fx += l.fx;
     s.allowed += l.allowed;
     s.scaled += l.scaled;
+    s.stays += l.stays;
   }
 }
 
-double PairBiases::may_be_off(const Sums& s, bool repeats) const {
-  const double units = repeats ? thresholds::repeated_bias_units / thresholds::bias_units : 1;
+double PairBiases::may_be_off(const Sums& s, double alike) const {
+  const double units = 1 + alike * (thresholds::repeated_bias_units / thresholds::bias_units - 1);
   // Numbers on a coarse grid lie nearer to 0 than its points, where there are fewer of them further out: the mean is
   // off by about the square of the error; and by the error itself where a run repeats it, from one
   // end of it to the other.
   const double mean_square = s.allowed / s.n, share = noise_.mean_share;
-  const double repeated = share > 0 && repeats ? 2 * std::sqrt(mean_square) : 0;
+  const double repeated = share > 0 ? alike * 2 * std::sqrt(mean_square) : 0;
   return units * noise_.bias + share * mean_square + repeated + thresholds::angle_bound * s.turned;
 }
 
 bool PairBiases::explained(const Sums& s) const {
   if (s.n < thresholds::bias_cells) return true;
-  const double may = may_be_off(s, noise_.sticks || repeats(s));
+  // A pair that turns far crosses many steps of the grid, which then rounds it in either direction.
+  const double may = may_be_off(s, repeats(s) ? 1 : s.stays / s.n);
   // The variance of a few cells is itself by chance (Student's distribution).
   const double errors = thresholds::bias_errors * (1 + thresholds::few_cells / s.n);
   const auto off = [&](double mean, double variance) {
@@ -113,14 +116,18 @@ bool PairBiases::explained() const {
   for (const Sums& s : sums_) alike += s.n > 0 && s.last_in == last_in, last_in = s.last_in;
   // What sticks or is repeated does so in every pair in another way, unless pairs are alike too or every number
   // of the grid is multiplied by the same.
+  const bool pairs_alike = 2 * alike > static_cast<double>(sums_.size());
   for (const Sums& s : sums_)
     if (s.n > 0)
-      most += may_be_off(s, 2 * alike > static_cast<double>(sums_.size()) || (noise_.sticks && s.scaled > 0)), n += 1,
-          scaled += s.scaled;
+      most += may_be_off(s, pairs_alike || (noise_.sticks && s.scaled > 0) ? 1 : 0), n += 1, scaled += s.scaled;
   most /= n;
   // An attention factor is rounded to the same number in every slow pair.
   const bool fine = noise_.mean_share == 0 && scaled == 0;
-  return gain < (fine ? thresholds::common_gain_units : 1) * most && gain > -thresholds::common_short_units * most;
+  // Where pairs differ, the few slow ones whose cosine is rounded up to 1 alone lengthen all the same way: by 0.03
+  // units of the mean. Lower: those are accused. Higher: a gain of 1.001 passes in bfloat16 rows.
+  constexpr double lengthened = 0.1;
+  const double least = fine ? (pairs_alike ? thresholds::common_gain_units : lengthened) : 1;
+  return gain < least * most && gain > -thresholds::common_short_units * most;
 }
 
 } // namespace ropescope

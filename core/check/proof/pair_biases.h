@@ -32,7 +32,8 @@ public:
             turned,
             allowed,
             sum.in,
-            std::abs(std::norm(z) - 1) > 0.02};
+            std::abs(std::norm(z) - 1) > 0.02,
+            noise_.sticks && std::norm(z - 1.0) < 9 * allowed};
   }
   /// After the pairs of a token. `counts`: whether it is one of those that rounding explains.
   void end_token(std::size_t token, bool counts);
@@ -46,14 +47,15 @@ private:
   struct Cell {
     double weight = 0, gain = 0, angle = 0, turned = 0, allowed = 0, in = 0;
     bool scaled = false; ///< its length is to change, by more than tables are rounded
+    bool stays = false;  ///< turns by so little that numbers on a grid stay on their points
   };
   /// Of one pair: sums of weights, and of what they weigh. x: the place from 0 to 1, g the gain, f the angle.
   struct Sums {
     double n = 0, w = 0, x = 0, xx = 0, g = 0, gg = 0, f = 0, ff = 0, fx = 0;
-    double turned = 0, allowed = 0, first_in = 0, last_in = 0, repeats = 0, scaled = 0;
+    double turned = 0, allowed = 0, first_in = 0, last_in = 0, repeats = 0, scaled = 0, stays = 0;
   };
   static bool repeats(const Sums& s) { return 2 * s.repeats > s.n; }
-  double may_be_off(const Sums&, bool repeats) const;
+  double may_be_off(const Sums&, double alike) const; ///< `alike`: share of the tokens that are rounded as others are
   double common_gain() const; ///< of all pairs, relative, less 1; 0 where there are too few to tell
   bool explained(const Sums&) const;
 

@@ -38,19 +38,57 @@ std::vector<double> predicted_rows(const RowSample& sample, const PairComponents
 
 namespace {
 
+/// What a number's squared error may be, however short it is, where rows, channels or blocks of 8-bit rows have scales
+/// of their own: each number by its own scale, and not by what its token's sum to.
+class ScaledFloor {
+public:
+  ScaledFloor(const RowShape& shape, const Noise& noise)
+      : shape_(shape), format_(noise.rows),
+        share_(format_.int8 ? thresholds::int8_floor
+                            : thresholds::float8_floor * format_.least_step * format_.least_step),
+        scaled_(!noise.token_floor.empty() || !noise.component_floor.empty()) {}
+
+  /// Where the scales of a row begin, and how many components each is of.
+  struct Row {
+    std::size_t first = 0, width = 1;
+  };
+  Row row(std::int64_t token, std::int64_t r) const {
+    if (!scaled_) return {};
+    const auto number =
+        static_cast<std::size_t>((r / shape_.inner * shape_.tokens + token) * shape_.inner + r % shape_.inner);
+    const auto width = static_cast<std::size_t>(shape_.head_dim), block = static_cast<std::size_t>(format_.block);
+    switch (format_.scaled) {
+    case RowFormat::Scaled::channel: return {static_cast<std::size_t>(r) * width, 1};
+    case RowFormat::Scaled::block: return {number * (width / block), block};
+    default: return {number, width};
+    }
+  }
+  double of(const Row& row, std::size_t component) const {
+    if (!scaled_) return 0;
+    const auto scale = static_cast<double>(format_.scale[row.first + component / row.width]);
+    return share_ * scale * scale;
+  }
+
+private:
+  const RowShape& shape_;
+  const RowFormat& format_;
+  double share_;
+  bool scaled_;
+};
+
 class Proof {
 public:
   Proof(const RowSample& sample, const std::vector<double>& predicted, const PairComponents& at,
         const SampleTurns& turns, const Noise& noise, const std::vector<std::uint8_t>& counts)
       : sample_(sample), predicted_(predicted), at_(at), turns_(turns), noise_(noise), counts_(counts),
-        floor_(noise.floor / static_cast<double>(2 * sample.rows)) {}
+        floor_(noise.floor / static_cast<double>(2 * sample.rows)), by_scale_(sample.shape, noise) {}
 
   RowProof run() {
     result_.off.assign(predicted_.size(), 0);
     // Each token has sums of its own, added in order: the same to the bit on any number of threads.
     std::vector<Sums> tokens(sample_.tokens.size());
     in_parallel(tokens.size(), 0, [&](std::size_t t) {
-      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r) row(t, sample_.row(t, r), tokens[t]);
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r) row(t, r, tokens[t]);
     });
     Sums all;
     for (const Sums& token : tokens) {
@@ -72,7 +110,9 @@ private:
     double error = 0, energy = 0, allowed = 0;
   };
 
-  void row(std::size_t t, std::size_t first, Sums& sums) {
+  void row(std::size_t t, std::size_t r, Sums& sums) {
+    const std::size_t first = sample_.row(t, r);
+    const ScaledFloor::Row floor = by_scale_.row(sample_.tokens[t], static_cast<std::int64_t>(r));
     const auto pairs = static_cast<std::size_t>(at_.pairs());
     double in = 0, predicted = 0;
     for (std::size_t j = first; j < first + static_cast<std::size_t>(sample_.width); ++j) {
@@ -87,12 +127,13 @@ private:
                                     gain * length(sample_.in[first + static_cast<std::size_t>(at_.in_first[i])],
                                                   sample_.in[first + static_cast<std::size_t>(at_.in_second[i])]));
       const double turned = turns_.turned[t * pairs + i];
-      number(first, a, scale, turned, sums);
-      number(first, b, scale, turned, sums);
+      number(first, a, scale, turned, floor, sums);
+      number(first, b, scale, turned, floor, sums);
     }
     for (const std::int64_t j : at_.rest) {
       const auto c = static_cast<std::size_t>(j);
-      number(first, c, std::max(std::abs(predicted_[first + c]), gain * std::abs(sample_.in[first + c])), 0, sums);
+      number(first, c, std::max(std::abs(predicted_[first + c]), gain * std::abs(sample_.in[first + c])), 0, floor,
+             sums);
     }
   }
 
@@ -100,12 +141,14 @@ private:
   /// cost.
   static double length(double x, double y) { return std::sqrt(x * x + y * y); }
 
-  void number(std::size_t first, std::size_t component, double scale, double turned, Sums& sums) {
+  void number(std::size_t first, std::size_t component, double scale, double turned, const ScaledFloor::Row& of_row,
+              Sums& sums) {
     if (!counts_.empty() && !counts_[component]) return;
     const double p = predicted_[first + component], d = sample_.out[first + component] - p;
+    const double floor = floor_ + by_scale_.of(of_row, component);
     const double bound = scale * (noise_.bound + thresholds::angle_bound * turned);
     // Written so that NaN, as a prediction that divides by zero yields, is off.
-    if (!(d * d <= bound * bound + thresholds::floor_bound * floor_ + thresholds::nothing)) {
+    if (!(d * d <= bound * bound + thresholds::floor_bound * floor + thresholds::nothing)) {
       result_.off[first + component] = 1;
       ++sums.count;
     }
@@ -113,7 +156,7 @@ private:
     sums.energy += p * p;
     // A pair's error has two numbers, and each may have half of its square.
     const double share = scale * (noise_.rms + turned);
-    sums.allowed += share * share / 2 + floor_;
+    sums.allowed += share * share / 2 + floor;
   }
 
   const RowSample& sample_;
@@ -122,7 +165,8 @@ private:
   const SampleTurns& turns_;
   const Noise& noise_;
   const std::vector<std::uint8_t>& counts_;
-  double floor_;
+  double floor_; ///< of all rows alike
+  ScaledFloor by_scale_;
   RowProof result_;
 };
 

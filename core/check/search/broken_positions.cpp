@@ -28,6 +28,8 @@ public:
     std::size_t o = 0;
     while (o < order_.size() && holds(order_[o])) ++o;
     if (o == 0 || o == order_.size()) return;
+    // One token at the end that stands at 0 is a row that was not turned: no table is one position too short for it.
+    if (o + 1 == order_.size() && std::abs(seen_[order_[o]]) < thresholds::same_position) return;
     const double last = given_[order_[o - 1]] + k_, begin = given_[order_[o]] + k_;
     add_restart();
     const auto restarts = many_restarts();

@@ -40,6 +40,14 @@ void add_bases(FrequencyChoices& choices) {
   constexpr double least = 2, greatest = 1e12;
   const auto set = [](RopeConfig& c, double value) { c.base = value; };
   choices.add_fitted([](double value) { return cause::Base{value, {}}; }, choices.config(), set, least, greatest);
+  // One token far out, which turns even the slowest pairs by whole turns, leads to no base: those in use are tried.
+  const std::span<const FrequencyFit> measured = choices.measured();
+  if (std::any_of(measured.begin(), measured.end(), [](const FrequencyFit& fit) { return fit.ambiguous(); }))
+    for (const double base : {1e4, 1e5, 5e5, 1e6, 1e7}) {
+      RopeConfig other = choices.config();
+      other.base = base;
+      choices.add({cause::Base{base, {}}}, other);
+    }
   // A base that is right for unscaled frequencies: two causes that hide each other.
   const RopeType type = choices.config().scaling.rope_type;
   if (type == RopeType::standard) return;
@@ -119,8 +127,11 @@ void add_speeds(FrequencyChoices& choices) {
 
 std::vector<FrequencyChoice> frequency_choices(const KernelRun& run, std::int64_t rotary_dim,
                                                std::span<const FrequencyFit> measured) {
-  if (!run.rope.rotates) return {};
   FrequencyChoices choices(run, rotary_dim, measured);
+  if (!run.rope.rotates) { // in a layer without RoPE whatever turns is that of another
+    add_layers(choices);
+    return choices.take();
+  }
   // Of choices that fit alike the first is taken: what the config itself holds, then its scaling, then numbers to be
   // fitted, of which a base fits nearly anything.
   add_layers(choices);

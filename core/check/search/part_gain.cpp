@@ -124,6 +124,13 @@ private:
     return weight;
   }
 
+  /// Numbers of the sample that a weight multiplies. One or two numbers can be whatever they are by a weight.
+  static constexpr std::size_t told_cells = 3;
+  std::size_t cells_of_a_weight(bool by_head) const {
+    const auto rows = static_cast<std::size_t>(sample_.rows);
+    return sample_.tokens.size() * (by_head ? rows / static_cast<std::size_t>(context_.evidence.run.heads) : rows);
+  }
+
   Rows weighted(Rows rows, const Rows& weight, bool by_head) const {
     for_rows([&](std::size_t, std::size_t r, std::size_t row) {
       for (std::size_t j = 0; j < width_; ++j) rows[row + j] *= weight[place(r, j, by_head)];
@@ -150,6 +157,7 @@ private:
     if (plain) std::fill(weight.begin(), weight.end(), 1.0);
     if (by_length) std::fill(weight.begin(), weight.end(), 1 / std::sqrt(static_cast<double>(width_)));
     if (plain && like == "weight") return std::nullopt;
+    if (!plain && !by_length && cells_of_a_weight(by_head) < told_cells) return std::nullopt;
     // Components that are zero, or as many as not that are right, are no weights that a model has.
     const auto count = [&](auto of) { return std::count_if(weight.begin(), weight.end(), of); };
     if (count([](double w) { return std::abs(w) < 1e-3; }) > 0) return std::nullopt;
@@ -173,6 +181,7 @@ private:
 
   /// Each row by the gain that was measured of it.
   std::optional<PartFound> any_gain() const {
+    if (context_.as_expected() && context_.proof.whole) return std::nullopt; // whose gains are all the model's
     Rows predicted = context_.rows;
     for_rows([&](std::size_t, std::size_t, std::size_t row) {
       double moment = 0, square = 0;
@@ -238,7 +247,7 @@ std::optional<PartFound> row_gain(const PartContext& context) {
   const RowSample few =
       read_rows(context.evidence.run, std::clamp(rows / context.sample.rows, fewest_tokens, most_tokens));
   if (few.tokens.size() < context.sample.tokens.size() &&
-      !Gain({context.evidence, few, context.layout, context.expected.gain}).find())
+      !Gain({context.evidence, few, context.layout, context.expected}).find())
     return std::nullopt;
   return Gain(context).find();
 }

@@ -8,6 +8,7 @@
 #include "core/check/basics/thresholds.h"
 #include "core/check/basics/words.h"
 #include "core/check/causes/heads_wrong.h"
+#include "core/check/causes/row_gain.h"
 #include "core/check/search/layout_choices.h"
 #include "core/check/search/parts.h"
 #include "core/check/search/search.h"
@@ -27,14 +28,19 @@ public:
   }
 
   std::optional<PartFound> find() {
-    if (sample_.rows < 2 || wrong_.empty()) return std::nullopt;
+    if (wrong_.empty()) return std::nullopt;
     predicted_ = context_.rows;
+    if (sample_.rows < 2)
+      return is_zero(0) ? std::optional(PartFound{{cause_of({0}, "zero")}, 0, nullptr}) : std::nullopt;
     for (const std::int64_t r : wrong_) sort(r);
     const bool some_right = wrong_.size() < static_cast<std::size_t>(sample_.rows);
     // Where no row is right, that all are wrong says nothing: each must hold what was found elsewhere, or do what a
     // check of those that are not zero tells.
     if (!some_right && zero_.size() == wrong_.size()) return PartFound{{cause_of(zero_, "zero")}, 0, nullptr};
     if (!some_right && !other_.empty()) return beside_zero();
+    // Of a few tokens a row may be right by chance where all heads do the same, as where a norm's gain is near 1.
+    if (zero_.empty() && moved_.empty() && 2 * other_.size() > static_cast<std::size_t>(sample_.rows))
+      if (auto all = alike_in_all()) return all;
     // A few numbers that are wrong in some rows, by chance, are no heads.
     if (zero_.empty() && moved_.empty() && scattered(sample_, context_.proof, context_.layout.at)) return std::nullopt;
     PartFound found;
@@ -50,6 +56,15 @@ public:
   }
 
 private:
+  /// A matrix or a norm that has a name and explains every row.
+  std::optional<PartFound> alike_in_all() const {
+    auto found = other_matrix(context_);
+    if (!found) found = row_gain(context_);
+    if (!found || found->causes.empty()) return std::nullopt;
+    const auto* gain = found->causes.front().as<cause::RowGain>();
+    return gain && gain->like == "other" ? std::nullopt : found;
+  }
+
   /// What row r holds in every token of the sample.
   void sort(std::int64_t r) {
     throw_if_stopped(context_.evidence.stop);
@@ -189,14 +204,7 @@ private:
 
   /// The causes of a run of some rows.
   std::vector<Cause> alone(const std::vector<std::int64_t>& rows) const {
-    KernelRun few;
-    few.rope = run_.rope;
-    few.other_layers = run_.other_layers;
-    few.positions = run_.positions;
-    few.seq_len = run_.seq_len;
-    few.out_name = run_.out_name;
-    few.tables = run_.tables;
-    few.budget = run_.budget;
+    KernelRun few = without_rows(run_);
     few.shape = {static_cast<std::int64_t>(rows.size()), run_.shape.tokens, 1, run_.shape.head_dim};
     few.heads = few.shape.outer;
     copy_rows(run_.in, few.in, few.shape, rows);

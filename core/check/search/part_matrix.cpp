@@ -2,11 +2,13 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "core/check/basics/thresholds.h"
-#include "core/check/causes/halves_exchanged.h"
+#include "core/check/causes/cos_sin_swapped.h"
 #include "core/check/causes/inverse_rotation.h"
 #include "core/check/causes/pair_matrix.h"
 #include "core/check/search/parts.h"
@@ -108,50 +110,144 @@ std::string matrix_words(const Row& first, const Row& second) {
          ", " + entry_words(second.data() + functions);
 }
 
+/// The numbers of one row of a matrix, from such words.
+Row row_of_words(std::string_view words) {
+  constexpr std::string_view minus = "−";
+  Row row{};
+  std::size_t of = 0; // x1's functions, then x2's
+  double sign = 1;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    std::string_view word = words.substr(0, end);
+    words.remove_prefix(std::min(end + 1, words.size()));
+    if (word == "+" || word == minus) {
+      sign = word == "+" ? 1 : -1;
+      continue;
+    }
+    if (word.starts_with(minus)) sign = -1, word.remove_prefix(minus.size());
+    const bool last = word.ends_with(',');
+    if (last) word.remove_suffix(1);
+    for (std::size_t k = 0; k < functions; ++k)
+      if (word == function_names[k]) row[of + k] = sign;
+    sign = 1;
+    if (last) of = functions;
+  }
+  return row;
+}
+
 struct Matrix {
-  std::string words;
+  Row first{}, second{};
+
+  static Matrix of_words(std::string_view words) {
+    const std::size_t end = words.find("; ");
+    return {row_of_words(words.substr(0, end)), row_of_words(words.substr(end + 2))};
+  }
+};
+
+/// Some pairs of every row of the sample, one after the other.
+class Cells {
+public:
+  Cells(const PartContext& context, const std::vector<std::int64_t>& pairs) : context_(context), pairs_(pairs) {}
+
+  std::size_t size() const {
+    return context_.sample.tokens.size() * static_cast<std::size_t>(context_.sample.rows) * pairs_.size();
+  }
+
+  /// What the pair is multiplied by, and where its numbers lie in the sample.
+  struct Cell {
+    Row x;
+    std::size_t first, second; ///< of the output
+    double size, bound;        ///< of the input's pair; relative, what rounding explains
+  };
+  Cell operator[](std::size_t n) const {
+    const PairComponents& at = context_.layout.at;
+    const auto rows = static_cast<std::size_t>(context_.sample.rows);
+    const std::size_t t = n / (rows * pairs_.size()), row = context_.sample.row(t, n / pairs_.size() % rows);
+    const auto i = static_cast<std::size_t>(pairs_[n % pairs_.size()]);
+    const std::size_t z = t * at.in_first.size() + i;
+    const double a = context_.sample.in[row + static_cast<std::size_t>(at.in_first[i])],
+                 b = context_.sample.in[row + static_cast<std::size_t>(at.in_second[i])];
+    return {terms_of(context_.turns.multiplier[z], a, b), row + static_cast<std::size_t>(at.out_first[i]),
+            row + static_cast<std::size_t>(at.out_second[i]), std::hypot(a, b),
+            context_.evidence.noise.bound + thresholds::angle_bound * context_.turns.turned[z]};
+  }
+
+  /// The matrix of least squares over at most so many cells, where its numbers are those that people write.
+  std::optional<Matrix> solved(std::size_t most) const {
+    Fit first, second;
+    const std::size_t step = size() / most + 1;
+    for (std::size_t n = 0; n < size(); n += step) {
+      const Cell cell = (*this)[n];
+      first.add(cell.x, context_.sample.out[cell.first]);
+      second.add(cell.x, context_.sample.out[cell.second]);
+    }
+    const auto a = first.whole_numbers(), b = second.whole_numbers();
+    return a && b ? std::optional(Matrix{*a, *b}) : std::nullopt;
+  }
+
+  /// Whether some cells, spread over all, are what a matrix makes of them: a first sight.
+  bool may_be(const Matrix& matrix) const {
+    constexpr std::size_t looked_at = 64;
+    constexpr double room = 4; // bounds: sines and cosines are summed, and the proof is strict
+    const double gain = std::max(1.0, context_.expected.gain);
+    for (std::size_t n = 0; n < size(); n += size() / looked_at + 1) {
+      const Cell cell = (*this)[n];
+      const double allowed = room * gain * cell.bound * cell.size + thresholds::nothing +
+                             std::sqrt(thresholds::floor_bound * context_.evidence.noise.floor);
+      if (std::abs(times(matrix.first, cell.x) - context_.sample.out[cell.first]) > allowed ||
+          std::abs(times(matrix.second, cell.x) - context_.sample.out[cell.second]) > allowed)
+        return false;
+    }
+    return true;
+  }
+
+  /// What is left of the rows where the matrix writes the pairs, relative; nothing where it does not explain them.
+  std::optional<double> proved(const Matrix& matrix) const {
+    std::vector<double> predicted = context_.rows;
+    for (std::size_t n = 0; n < size(); ++n) {
+      const Cell cell = (*this)[n];
+      predicted[cell.first] = times(matrix.first, cell.x);
+      predicted[cell.second] = times(matrix.second, cell.x);
+    }
+    const bool all = pairs_.size() == context_.layout.at.in_first.size();
+    const RowProof proof =
+        context_.prove(predicted, all ? std::vector<std::uint8_t>() : context_.components_of(pairs_));
+    return proof.whole ? std::optional(proof.residual) : std::nullopt;
+  }
+
+private:
+  static double times(const Row& numbers, const Row& x) {
+    return std::inner_product(x.begin(), x.end(), numbers.begin(), 0.0);
+  }
+
+  const PartContext& context_;
+  const std::vector<std::int64_t>& pairs_;
+};
+
+/// The matrices that explain some pairs, by their words; the one that was measured, or those of the known ones that
+/// these positions do not tell apart.
+struct Explained {
+  std::vector<std::string> words;
   double residual = 0;
 };
 
-/// The matrix that some pairs go through, proved on them.
-std::optional<Matrix> fit_matrix(const PartContext& context, const std::vector<std::int64_t>& pairs) {
-  const RowSample& sample = context.sample;
-  const PairComponents& at = context.layout.at;
-  const auto count = static_cast<std::size_t>(at.pairs());
-  const auto rows = static_cast<std::size_t>(sample.rows);
-  // Some ten thousand cells tell ten numbers; the proof takes all.
-  constexpr std::size_t fitted = 20000;
-  const std::size_t cells = sample.tokens.size() * rows * pairs.size(), step = cells / fitted + 1;
-  Fit first, second;
-  const auto cell = [&](std::size_t n) {
-    const std::size_t t = n / (rows * pairs.size()), r = n / pairs.size() % rows;
-    return std::pair{sample.row(t, r), t * count + static_cast<std::size_t>(pairs[n % pairs.size()])};
-  };
-  for (std::size_t n = 0; n < cells; n += step) {
-    const auto [row, z] = cell(n);
-    const std::size_t i = z % count;
-    const Row x = terms_of(context.turns.multiplier[z], sample.in[row + static_cast<std::size_t>(at.in_first[i])],
-                           sample.in[row + static_cast<std::size_t>(at.in_second[i])]);
-    first.add(x, sample.out[row + static_cast<std::size_t>(at.out_first[i])]);
-    second.add(x, sample.out[row + static_cast<std::size_t>(at.out_second[i])]);
+std::optional<Explained> fit_matrix(const PartContext& context, const std::vector<std::int64_t>& pairs) {
+  const Cells cells(context, pairs);
+  constexpr std::size_t fitted = 20000; // some ten thousand cells tell ten numbers; the proof takes all
+  if (const auto matrix = cells.solved(fitted))
+    if (const auto residual = cells.proved(*matrix))
+      return Explained{{matrix_words(matrix->first, matrix->second)}, *residual};
+  // Small angles, or few of them, tell no ten numbers, and may tell what is no matrix of the known ones.
+  Explained found;
+  for (const cause::PairMatrix::Known& known : cause::PairMatrix::known) {
+    const Matrix matrix = Matrix::of_words(known.matrix);
+    if (!cells.may_be(matrix)) continue;
+    const auto residual = cells.proved(matrix);
+    if (!residual) continue;
+    if (found.words.empty()) found.residual = *residual;
+    found.words.emplace_back(known.matrix);
   }
-  const auto a = first.whole_numbers(), b = second.whole_numbers();
-  if (!a || !b) return std::nullopt;
-  std::vector<double> predicted = context.rows;
-  for (std::size_t n = 0; n < cells; ++n) {
-    const auto [row, z] = cell(n);
-    const std::size_t i = z % count;
-    const Row x = terms_of(context.turns.multiplier[z], sample.in[row + static_cast<std::size_t>(at.in_first[i])],
-                           sample.in[row + static_cast<std::size_t>(at.in_second[i])]);
-    predicted[row + static_cast<std::size_t>(at.out_first[i])] =
-        std::inner_product(x.begin(), x.end(), a->begin(), 0.0);
-    predicted[row + static_cast<std::size_t>(at.out_second[i])] =
-        std::inner_product(x.begin(), x.end(), b->begin(), 0.0);
-  }
-  const RowProof proof =
-      context.prove(predicted, pairs.size() < count ? context.components_of(pairs) : std::vector<std::uint8_t>());
-  if (!proof.whole) return std::nullopt;
-  return Matrix{matrix_words(*a, *b), proof.residual};
+  return found.words.empty() ? std::nullopt : std::optional(std::move(found));
 }
 
 std::vector<std::int64_t> all_pairs(const PartContext& context) {
@@ -160,23 +256,41 @@ std::vector<std::int64_t> all_pairs(const PartContext& context) {
   return pairs;
 }
 
-cause::PairMatrix named(const std::string& words) {
+constexpr std::string_view rotation = "cos, −sin; sin, cos", nothing_written = "0, 0; 0, 0", identity = "1, 0; 0, 1";
+
+/// As a cause: some matrices are rotations, and those have names of their own.
+Cause named(const std::string& words) {
   const cause::PairMatrix::Known* known = cause::PairMatrix::find_known(words);
-  return {known ? std::string(known->like) : "other", words, {}};
+  const std::string like = known ? std::string(known->like) : "other";
+  if (like == "opposite_angle") return cause::InverseRotation{};
+  if (like == "cos_sin_swapped") return cause::CosSinSwapped{};
+  return cause::PairMatrix{like, words, {}};
 }
 
 } // namespace
 
-std::optional<PartFound> other_matrix(const PartContext& context) {
-  const auto matrix = fit_matrix(context, all_pairs(context));
-  if (!matrix) return std::nullopt;
-  return PartFound{{named(matrix->words)}, matrix->residual, nullptr};
+bool may_be_matrix(const PartContext& context) {
+  constexpr std::size_t few = 600; // cells: twenty numbers that are whole by chance are none
+  const std::vector<std::int64_t> pairs = all_pairs(context);
+  return Cells(context, pairs).solved(few).has_value();
 }
 
-std::optional<Cause> matrix_of_pairs(const PartContext& context, const std::vector<std::int64_t>& pairs) {
-  const auto matrix = fit_matrix(context, pairs);
-  if (!matrix) return std::nullopt;
-  return Cause(named(matrix->words));
+std::optional<PartFound> other_matrix(const PartContext& context) {
+  const auto found = fit_matrix(context, all_pairs(context));
+  if (!found) return std::nullopt;
+  const std::string& words = found->words.front();
+  // Zeros are told as such; the rotation itself says that the context alone (a layout, a gain, positions) explains the
+  // rows, and under the model's own that every number is right.
+  if (words == nothing_written || (words == identity && !context.as_expected())) return std::nullopt;
+  if (words == rotation) return context.as_expected() ? std::nullopt : std::optional(PartFound{{}, found->residual});
+  PartFound result{{named(words)}, found->residual};
+  for (std::size_t n = 1; n < found->words.size(); ++n) result.alike.push_back(named(found->words[n]));
+  return result;
+}
+
+std::optional<std::string> matrix_of_pairs(const PartContext& context, const std::vector<std::int64_t>& pairs) {
+  const auto found = fit_matrix(context, pairs);
+  return found ? std::optional(found->words.front()) : std::nullopt;
 }
 
 } // namespace ropescope

@@ -81,11 +81,12 @@ public:
     if (zero()) {
       cause.like = "zero";
     } else if (const auto matrix = matrix_of_pairs(context_, wrong_)) {
-      const auto& of = *matrix->as<cause::PairMatrix>();
-      cause.like = of.matrix == "1, 0; 0, 1" ? "not_rotated" : name_or_matrix(of);
+      cause.like = *matrix == "1, 0; 0, 1" ? "not_rotated" : name_or_matrix(*matrix);
       if (most && cause.like == "not_rotated") return std::nullopt;
     } else if (std::string axes = other_axes(); !axes.empty()) {
       cause.like = axes;
+    } else if (one_position(context_.evidence.run.positions)) { // any angle is one of its own, and no frequency
+      if (most) return std::nullopt;
     } else if (auto frequencies = turning()) {
       cause.frequency = std::move(frequencies->first);
       cause.offset = std::move(frequencies->second);
@@ -126,10 +127,11 @@ private:
   }
 
   /// The name of a mistake that has one matrix alone; else the matrix, which says which of several it is.
-  static std::string name_or_matrix(const cause::PairMatrix& of) {
+  static std::string name_or_matrix(const std::string& matrix) {
     const auto& known = cause::PairMatrix::known;
-    const auto same = [&](const cause::PairMatrix::Known& k) { return k.like == of.like; };
-    return std::count_if(known.begin(), known.end(), same) == 1 ? of.like : of.matrix;
+    const cause::PairMatrix::Known* found = cause::PairMatrix::find_known(matrix);
+    const auto same = [&](const cause::PairMatrix::Known& k) { return found && k.like == found->like; };
+    return std::count_if(known.begin(), known.end(), same) == 1 ? std::string(found->like) : matrix;
   }
 
   std::vector<std::uint8_t> components() const { return context_.components_of(wrong_); }
@@ -207,6 +209,7 @@ private:
 } // namespace
 
 std::optional<PartFound> own_frequencies(const PartContext& context) {
+  if (one_position(context.evidence.run.positions)) return std::nullopt; // as many numbers as pairs explain any angles
   PairFits fits = measure_pairs(context);
   predict(context, fits, false);
   const RowProof proof = context.prove(fits.rows);

@@ -48,6 +48,8 @@ public:
     // Two pairs at one position by chance are no position.
     constexpr std::size_t fewest_pairs = 3;
     if (wrong_.empty()) return std::nullopt;
+    // One position at any distance from the one given, which the search has tried, explains much.
+    if (run_.positions.axes == 1 && one_position(run_.positions)) return std::nullopt;
     const Reduced sample = reduce(run_, context_.layout.at, context_.sample.tokens);
     for (const auto& [axis, pairs] : wrong_)
       if (pairs.size() < fewest_pairs || fit(sample, axis, pairs).explained < thresholds::nearly_all)

@@ -30,7 +30,8 @@ public:
 
   std::optional<PartFound> find() {
     const KernelRun& run = context_.evidence.run;
-    if (run.positions.axes > 1) return std::nullopt;
+    // Of one position an entry is a number, and two of some hundreds make nearly any.
+    if (run.positions.axes > 1 || one_position(run.positions)) return std::nullopt;
     make_entries();
     std::vector<double> predicted = context_.rows;
     std::string words;

@@ -8,16 +8,30 @@
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/attention_factor.h"
 #include "core/check/causes/components_wrong.h"
+#include "core/check/causes/pair_matrix.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/search/search.h"
 
 namespace ropescope {
 
+namespace {
+
+Prediction with_gain(const Evidence& about, const LayoutChoice& choice, std::optional<double> gain) {
+  Prediction prediction = expected_candidate(about.run, choice).prediction(as_given(about.run.positions));
+  if (gain) prediction.gain = *gain;
+  return prediction;
+}
+
+} // namespace
+
 PartContext::PartContext(const Evidence& about, const RowSample& rows_of, const LayoutChoice& choice,
                          std::optional<double> gain)
-    : evidence(about), sample(rows_of), layout(choice),
-      expected(expected_candidate(about.run, choice).prediction(as_given(about.run.positions))) {
-  if (gain) expected.gain = *gain;
+    : PartContext(about, rows_of, choice, with_gain(about, choice, gain),
+                  choice.causes.empty() && (!gain || *gain == about.expected.gain)) {}
+
+PartContext::PartContext(const Evidence& about, const RowSample& rows_of, const LayoutChoice& choice,
+                         Prediction prediction, bool as_model)
+    : evidence(about), sample(rows_of), layout(choice), expected(std::move(prediction)), as_expected_(as_model) {
   turns = sample_turns(sample, expected, about.noise);
   rows = predicted_rows(sample, choice.at, turns);
   proof = prove(rows);
@@ -94,7 +108,8 @@ namespace {
 using Finder = std::optional<PartFound> (*)(const PartContext&);
 
 /// Simplest first: what says all in a word, then what needs a number for each row.
-constexpr Finder simple[] = {&misplaced_rows, &zero_rows, &wrong_heads, &other_matrix, &row_gain, &other_positions};
+constexpr Finder simple[] = {&misplaced_rows, &zero_rows,     &wrong_heads,    &other_matrix,
+                             &row_gain,       &other_lengths, &other_positions};
 /// What may be seen under another layout too.
 constexpr Finder of_layouts[] = {&other_matrix, &row_gain, &other_positions};
 /// What needs a number for each pair or component, and at last what names wrong numbers alone.
@@ -181,8 +196,15 @@ std::optional<PartFound> explain_parts(const Evidence& evidence) {
     }
     return std::nullopt;
   };
-  if (auto found = under_gains(simple, true)) return found;
+  if (auto found = small_errors(contexts.front())) return found;
+  auto simplest = under_gains(simple, true);
+  // A matrix that has no name is often one that has, under other angles.
+  const auto* matrix = simplest ? simplest->causes.front().as<cause::PairMatrix>() : nullptr;
+  if (matrix && matrix->like == "other")
+    if (auto found = beside_mistakes(contexts.front())) return found;
+  if (simplest) return simplest;
   if (auto found = under_other_layouts(evidence, sample, of_layouts)) return found;
+  if (auto found = beside_mistakes(contexts.front())) return found;
   if (auto found = under_gains(detailed, false)) return found;
   constexpr Finder tables[] = {&own_frequencies, &other_table_entries};
   return under_other_layouts(evidence, sample, tables);

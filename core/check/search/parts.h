@@ -22,6 +22,11 @@ struct PartContext {
 
   /// `gain`: what multiplies cos and sin, where that is not the model's.
   PartContext(const Evidence&, const RowSample&, const LayoutChoice&, std::optional<double> gain = {});
+  /// The rotation that `expected` says, in the place of the model's.
+  PartContext(const Evidence&, const RowSample&, const LayoutChoice&, Prediction expected, bool as_expected = false);
+
+  /// Whether `expected` is the model's own rotation.
+  bool as_expected() const { return as_expected_; }
 
   /// A prediction of the sample's rows, held against them.
   RowProof prove(const std::vector<double>& predicted) const;
@@ -32,13 +37,17 @@ struct PartContext {
   std::optional<Cause> tokens_off(const std::function<bool(std::int64_t row, std::int64_t component)>& left_out) const;
   /// Per component, 1 where one of the pairs writes it.
   std::vector<std::uint8_t> components_of(const std::vector<std::int64_t>& pairs) const;
+
+private:
+  bool as_expected_ = false;
 };
 
 /// What was found of the parts of a kernel, proved on the sample.
 struct PartFound {
-  std::vector<Cause> causes;
+  std::vector<Cause> causes;            ///< empty: the context alone explains the rows
   double residual = 0;                  ///< RMS relative, of what is not named wrong
   const LayoutChoice* layout = nullptr; ///< null: the expected one
+  std::vector<Cause> alike = {};        ///< what these rows do not tell from the causes
 };
 
 // Each looks for one kind; nothing where it does not predict the rows. All throw Cancelled.
@@ -51,14 +60,22 @@ std::optional<PartFound> wrong_heads(const PartContext&);
 std::optional<PartFound> misplaced_rows(const PartContext&);
 /// A real matrix per pair, the same function of cos and sin in all that are wrong.
 std::optional<PartFound> other_matrix(const PartContext&);
-/// The same of some pairs: its cause.
-std::optional<Cause> matrix_of_pairs(const PartContext&, const std::vector<std::int64_t>& pairs);
+/// The same of some pairs: the matrix in words.
+std::optional<std::string> matrix_of_pairs(const PartContext&, const std::vector<std::int64_t>& pairs);
+/// Whether a few numbers of the rows look as if a matrix wrote them; quick.
+bool may_be_matrix(const PartContext&);
+/// A matrix or a gain beside one other mistake: other positions, other frequencies.
+std::optional<PartFound> beside_mistakes(const PartContext&);
+/// Errors that hide in the rounding of every single number, and show in the mean over all tokens.
+std::optional<PartFound> small_errors(const PartContext&);
 /// Rows of some tokens that are zero, where all others are right.
 std::optional<PartFound> zero_rows(const PartContext&);
 /// A gain of each row's own, or a weight of each component's.
 std::optional<PartFound> row_gain(const PartContext&);
 /// Positions of the kernel's own, of every axis or of some.
 std::optional<PartFound> other_positions(const PartContext&);
+/// A scheme that looks at the length of a run, asked for each token by itself.
+std::optional<PartFound> other_lengths(const PartContext&);
 /// A frequency of each pair's own.
 std::optional<PartFound> own_frequencies(const PartContext&);
 /// cos and sin of other entries of the table than a component should take.

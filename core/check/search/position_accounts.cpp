@@ -5,9 +5,12 @@
 #include <set>
 
 #include "core/check/causes/all.h"
+#include "core/check/causes/applied_twice.h"
+#include "core/check/causes/inverse_rotation.h"
 #include "core/check/causes/not_rotated.h"
 #include "core/check/causes/position_constant.h"
 #include "core/check/causes/position_offset.h"
+#include "core/check/causes/position_scale.h"
 #include "core/check/causes/positions_ignored_restart.h"
 #include "core/check/causes/positions_row_number.h"
 #include "core/check/causes/table_too_short.h"
@@ -19,12 +22,31 @@ namespace ropescope {
 
 namespace {
 
+/// Whether all tokens are given one position, as one step of decoding is.
+bool one_position(const PositionAccounts& accounts) {
+  const std::vector<double>& given = accounts.position();
+  return accounts.given().axes == 1 &&
+         std::all_of(given.begin(), given.end(), [&](double p) { return p == given.front(); });
+}
+
+/// What else moves a token from a position by so many, where it is the only position of the run: a ratio that people
+/// write, whole or one over a whole number.
+std::vector<Cause> ratios_for_offset(const std::vector<double>& given, double k) {
+  const double p = given[0], ratio = (p + k) / p;
+  if (p == 0 || std::any_of(given.begin(), given.end(), [p](double other) { return other != p; })) return {};
+  if (ratio == 0) return {cause::NotRotated{}};
+  if (ratio == -1) return {cause::InverseRotation{}};
+  if (ratio == 2) return {cause::AppliedTwice{}};
+  if (ratio == std::round(ratio) || 1 / ratio == std::round(1 / ratio)) return {cause::PositionScale{ratio}};
+  return {};
+}
+
 /// Most tokens are as many positions further.
 void add_offset(PositionAccounts& accounts) {
   const double k = std::round(median(accounts.shift()));
-  if (k != 0)
-    accounts.add({cause::PositionOffset{static_cast<std::int64_t>(k), {}}},
-                 [k](double p, std::size_t) { return p + k; });
+  if (k == 0) return;
+  accounts.add({cause::PositionOffset{static_cast<std::int64_t>(k), {}}}, [k](double p, std::size_t) { return p + k; })
+      .alike = ratios_for_offset(accounts.position(), k);
 }
 
 void add_unrotated(PositionAccounts& accounts) {
@@ -33,12 +55,40 @@ void add_unrotated(PositionAccounts& accounts) {
   accounts.add(std::move(still));
 }
 
-/// Every token at one position: at 0, which is no rotation, or where most are.
-void add_constants(PositionAccounts& accounts) {
+/// Every token at position 0, which is no rotation.
+void add_still(PositionAccounts& accounts) {
   PositionAccount& still = accounts.add({cause::NotRotated{}}, [](double, std::size_t) { return 0; });
   still.positions.identity.assign(accounts.given().tokens(), 1);
   still.unchanged = true;
   still.alike = {cause::PositionConstant{0}};
+}
+
+/// What one position tells: any place that a kernel took it to is some number of tokens away. What has a name of its
+/// own, or is a plain multiple, is named before that number; all are alike.
+void add_of_one_position(PositionAccounts& accounts) {
+  const double p = accounts.position().front(), seen = std::round(median(accounts.seen()));
+  const std::size_t first = accounts.all().size();
+  if (seen == p || p == 0) return;
+  if (seen == 0) add_still(accounts);
+  add_plain_speed(accounts);
+  add_offset(accounts);
+  // A slip of a token or two is likelier than a factor that happens to come to the same.
+  constexpr double slip = 2;
+  std::vector<PositionAccount>& all = accounts.all();
+  if (std::abs(seen - p) <= slip && seen != -p && seen != 0)
+    std::rotate(all.begin() + static_cast<std::ptrdiff_t>(first), all.end() - 1, all.end());
+  std::vector<Cause> names{cause::PositionConstant{static_cast<std::int64_t>(seen)}};
+  for (std::size_t a = first; a < all.size(); ++a) names.push_back(all[a].causes.front());
+  for (std::size_t a = first; a < all.size(); ++a)
+    for (const Cause& name : names)
+      if (name != all[a].causes.front() &&
+          std::find(all[a].alike.begin(), all[a].alike.end(), name) == all[a].alike.end())
+        all[a].alike.push_back(name);
+}
+
+/// Every token at one position: at 0, or where most are.
+void add_constants(PositionAccounts& accounts) {
+  add_still(accounts);
   const double c = std::round(median(accounts.seen()));
   // At the position where most tokens are seen to be.
   PositionAccount& constant =
@@ -91,6 +141,7 @@ void add_breaks(PositionAccounts& accounts) {
 std::vector<PositionAccount> position_accounts(const KernelRun& run, std::span<const TokenShift> shifts) {
   PositionAccounts accounts(run, shifts);
   accounts.add({}, [](double p, std::size_t) { return p; });
+  if (one_position(accounts)) add_of_one_position(accounts);
   add_offset(accounts);
   if (accounts.given().axes > 1) { // one shift of all axes tells no more
     add_unrotated(accounts);

@@ -88,6 +88,13 @@ void add_speed(PositionAccounts& accounts, double scale, double slack) {
   accounts.add(speed.causes, [scale](double p, std::size_t) { return scale * p; }).alike = speed.alike;
 }
 
+/// Whether it is a number of times, or a part, as factors of contexts are.
+bool plain(double scale) {
+  constexpr double most = 64; // the greatest factor in use
+  const double times = std::max(std::abs(scale), 1 / std::abs(scale));
+  return times == std::round(times) && times <= most;
+}
+
 /// seen = slope · (position + offset), or slope · position + offset.
 void add_scale_and_offset(PositionAccounts& accounts) {
   const std::vector<double>&given = accounts.position(), &seen = accounts.seen();
@@ -119,6 +126,12 @@ void add_scale_and_offset(PositionAccounts& accounts) {
 }
 
 } // namespace
+
+void add_plain_speed(PositionAccounts& accounts) {
+  const double p = accounts.position().front(), slack = thresholds::scaled_and_moved / std::abs(p),
+               scale = as_ratio(median(accounts.seen()) / p, slack);
+  if (plain(scale)) add_speed(accounts, scale, slack);
+}
 
 void add_scaled(PositionAccounts& accounts) {
   const std::vector<double>& given = accounts.position();

@@ -12,6 +12,7 @@
 #include "core/check/causes/exponent.h"
 #include "core/check/causes/output_permuted.h"
 #include "core/check/causes/pairing.h"
+#include "core/check/causes/position_offset.h"
 #include "core/check/causes/precision.h"
 #include "core/check/causes/rotary_dim.h"
 #include "core/check/causes/rows_wrong.h"
@@ -117,7 +118,7 @@ private:
     // Zeros are no gain: whatever turns them is explained.
     if (proof.prediction.gain == 0) return;
     const Score proved = score(*proof.whole, noise_, proof.prediction);
-    if (proved.explained < thresholds::explains) return;
+    if (proved.explained < thresholds::explains || !explains(residual_of_explained(proved))) return;
     found_.layout = best.candidate.layout;
     std::vector<Cause> causes = best.candidate.causes();
     const PairComponents& at = best.candidate.layout->at;
@@ -136,6 +137,7 @@ private:
     const bool coarse =
         std::any_of(causes.begin(), causes.end(), [](const Cause& c) { return c.is<cause::Precision>(); });
     if (!coarse) add_wrong_rows(proved, proof.prediction, causes);
+    if (best.candidate.layout == &evidence_.layouts.front()) tell_right_rows(proof, causes);
     join_block(causes);
     // What does no harm is said last.
     std::stable_partition(causes.begin(), causes.end(), [](const Cause& c) { return !c.is<cause::OutputPermuted>(); });
@@ -245,19 +247,49 @@ private:
     causes.push_back(std::move(wrong));
   }
 
+  /// Where the rows that are left are those that are right, the others are what is wrong.
+  void tell_right_rows(const Proof& proof, std::vector<Cause>& causes) const {
+    if (causes.size() < 2 || !causes.back().is<cause::RowsWrong>()) return;
+    cause::RowsWrong left = *causes.back().as<cause::RowsWrong>();
+    const Score right = score(*proof.whole, noise_, evidence_.expected);
+    if (!std::all_of(left.rows.begin(), left.rows.end(),
+                     [&](std::int64_t t) { return right.rows[static_cast<std::size_t>(t)].explained(); }))
+      return;
+    std::vector<std::int64_t> wrong;
+    for (std::size_t t = 0; t < right.rows.size(); ++t)
+      if (!right.rows[t].explained()) wrong.push_back(static_cast<std::int64_t>(t));
+    const auto* offset = causes.front().as<cause::PositionOffset>();
+    if (causes.size() == 2 && proof.account.unchanged) {
+      causes = {cause::RowsWrong{std::move(wrong), {}, {}, false}};
+    } else if (causes.size() == 2 && offset && offset->by_batch.empty()) {
+      causes = {cause::PositionOffset{offset->offset, {}, false, std::move(wrong)}};
+    } else {
+      left.equal_to = "expected";
+      causes.back() = left;
+    }
+  }
+
   /// Kernels that do not rotate every row of a token by one angle a pair.
   void explain_rows() {
     if (without_sine()) return;
     const auto sample = sample_tokens(run_.shape.tokens, thresholds::screened_tokens);
     for (const TriedRows& rows : try_row_predictions(run_, evidence_.expected, noise_, sample, evidence_.stop)) {
       tried_.push_back({{rows.cause}, rows.residual});
-      if (rows.explained) return take({rows.cause}, rows.residual);
+      if (rows.explained && explains(rows.residual)) return take({rows.cause}, rows.residual);
     }
-    if (const auto apart = explain_rows_apart(run_, evidence_.layouts, noise_, evidence_.stop)) {
+    if (const auto apart = explain_rows_apart(run_, evidence_.layouts, noise_, evidence_.stop);
+        apart && explains(apart->residual)) {
       tried_.push_back({apart->causes, apart->residual});
       found_.layout = apart->layout;
       take(apart->causes, apart->residual);
     }
+  }
+
+  /// What leaves half of the output or more has not explained it, however much rounding allows: float32 angles of
+  /// positions in the millions, or rows of a few bits.
+  static bool explains(double residual) {
+    constexpr double half = 0.5;
+    return residual < half;
   }
 
   /// Cosine alone keeps no length, so that no rotation screens it.
@@ -290,10 +322,11 @@ private:
                                            [](const Cause& c) { return c.is<cause::Precision>(); });
     if (!found_.causes.empty() && (told_by_rows_ || by_arithmetic)) return;
     const auto parts = ropescope::explain_parts(evidence_);
-    if (!parts) return;
+    if (!parts || !explains(parts->residual)) return;
     tried_.push_back({parts->causes, parts->residual});
     found_.layout = parts->layout;
     take(parts->causes, parts->residual);
+    for (const Cause& cause : parts->alike) add_alike(cause);
   }
 
   /// Some heads unrotated and the others wrong may have one reason: heads taken for positions, the first for 0.

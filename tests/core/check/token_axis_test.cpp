@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
@@ -94,6 +95,14 @@ std::vector<Kernel> kernels() {
           {"inverse", [](std::int64_t, std::int64_t, double position) { return -position; }, "inverse_rotation"}};
 }
 
+/// Whether the rows can as well be those of as many heads as the model has: one token's, or few tokens' before them.
+bool reads_as_heads(const Shape& shape, const std::vector<std::int64_t>& counts) {
+  const auto counted = [&](std::int64_t extent) {
+    return std::find(counts.begin(), counts.end(), extent) != counts.end();
+  };
+  return counted(shape.tokens) && (shape.axes == "HT" || (shape.heads == 1 && shape.axes != "TBH"));
+}
+
 const std::vector<std::vector<std::int64_t>> models = {{32, 8}, {}};
 
 } // namespace
@@ -119,7 +128,9 @@ TEST_CASE("without positions no right kernel is called wrong and no wrong one ri
               if (kernel.cause.empty()) {
                 CHECK(judged.verdict != "mismatch");
                 CHECK(judged.verdict != "precision");
-                if (longest) {
+                if (longest && reads_as_heads(shape, counts)) {
+                  CHECK(judged.verdict == "asked");
+                } else if (longest) {
                   CHECK(judged.verdict == "match");
                   CHECK(judged.axis == shape.token_axis());
                 }

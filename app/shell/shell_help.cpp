@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "app/canvas/imgui_compat.h"
+#include "app/shell/shell.h"
+
+// The overlay of keys and gestures.
+
+namespace ropescope::shell {
+
+namespace {
+
+struct Line {
+  std::string keys, words; // of a heading the words alone
+};
+
+/// Actions that share a line with others, which is written below.
+bool is_told_together(const Action& a) {
+  for (const std::string_view begin : {"view.", "step.", "key.", "pair.", "zoom.", "undo", "redo"})
+    if (a.name.starts_with(begin)) return true;
+  return !a.view.empty();
+}
+
+std::vector<Line> all_lines() {
+  const auto keys = [](std::string_view name) { return key_name(action(name)); };
+  std::vector<Line> lines{{"", "KEYS"}};
+  std::string last_view;
+  for (const Action& a : actions())
+    if (!a.view.empty() && a.key != 0) last_view = key_name(a);
+  lines.push_back({fmt::format("1 … {}", last_view), "the views, in the order of the tabs"});
+  lines.push_back({keys("view.grid"), "back to the overview"});
+  lines.push_back({fmt::format("{} {}", keys("step.back"), keys("step.forward")),
+                   "m − 1 and m + 1; with Shift 16, with Ctrl 1 024"});
+  lines.push_back({fmt::format("{} {}", keys("key.back"), keys("key.forward")), "the same of n"});
+  lines.push_back({fmt::format("{} {}", keys("pair.previous"), keys("pair.next")), "previous and next pair"});
+  for (const Action& a : actions())
+    if (a.key != 0 && !is_told_together(a)) lines.push_back({key_name(a), std::string(a.title)});
+  lines.push_back({keys("undo"), fmt::format("undo; redo by {} or Ctrl+Y", keys("redo"))});
+  lines.push_back({fmt::format("{} {} {}", keys("zoom.in"), "−", "0"), "larger, smaller, as it was"});
+  lines.push_back({"?", "this page too"});
+  lines.push_back({"", "CONTROLS BY KEYS"});
+  lines.push_back({"Tab", "next control; Shift+Tab the one before"});
+  lines.push_back({"← → ↑ ↓", "change it; with Shift ten steps"});
+  lines.push_back({"Enter", "press it, or type its value"});
+  lines.push_back({"", "GESTURES"});
+  lines.push_back({"Wheel", "zooms a plot at the mouse, an axis alone on its numbers; steps a control"});
+  lines.push_back({"Drag", "moves a plot, a knob, a line that lights up under the mouse, a hand of the large dial"});
+  lines.push_back({"Right drag", "zooms to a box; Shift full height, Alt full width"});
+  lines.push_back({"Double click", "fits a plot; takes a control to its default"});
+  lines.push_back({"Click", "chooses a distance, a pair; hides a curve in a legend"});
+  lines.push_back({"Shift+click", "on a curve of the score: its scheme is in force"});
+  lines.push_back({"Ctrl+click", "types a control's value; shows one curve alone"});
+  lines.push_back({"Drop a file", "opens a model, a scene, a picture; checks a kernel's arrays"});
+  return lines;
+}
+
+/// Lines in columns: how many columns, and how wide the keys in them.
+struct Layout {
+  int columns = 1;
+  float width = 0, keys = 0; ///< pixels, of a column and of the keys in it
+};
+
+float height_of(const Canvas& c, const Layout& l, const Line& line) {
+  if (line.keys.empty()) return c.px(26);
+  return std::max(c.px(19), wrapped_height(l.width - l.keys - c.px(24), c.fonts.small, line.words)) + c.px(3);
+}
+
+/// Draws the lines, or finds out how high the highest column becomes where `draws` is false.
+float lay_out(const Canvas& c, const Layout& l, const std::vector<Line>& lines, ImVec2 corner, bool draws) {
+  float all = 0;
+  for (const Line& line : lines) all += height_of(c, l, line);
+  const float share = all / static_cast<float>(l.columns);
+  float y = 0, before = 0, highest = 0;
+  int column = 0;
+  for (const Line& line : lines) {
+    const float height = height_of(c, l, line);
+    // The next column begins where this one has its share; a heading never stands at a column's end.
+    const float needed = line.keys.empty() ? height + c.px(22) : height / 2;
+    if (column + 1 < l.columns && before + needed > share * static_cast<float>(column + 1)) ++column, y = 0;
+    const ImVec2 at{corner.x + l.width * static_cast<float>(column), corner.y + y};
+    if (draws && line.keys.empty())
+      text(c, {at.x, at.y + c.px(8)}, c.fonts.heading, c.theme.dim, line.words);
+    else if (draws) {
+      text(c, at, c.fonts.mono_small, c.theme.accent, line.keys);
+      wrapped_text(c, {at.x + l.keys, at.y}, l.width - l.keys - c.px(24), c.fonts.small, c.theme.text, line.words);
+    }
+    y += height;
+    before += height;
+    highest = std::max(highest, y);
+  }
+  return highest;
+}
+
+} // namespace
+
+std::string Shell::help_text() {
+  std::string text;
+  for (const Line& line : all_lines()) text += fmt::format("{}\t{}\n", line.keys, line.words);
+  return text;
+}
+
+void Shell::help(const Canvas& c) {
+  static const std::vector<Line> lines = all_lines(); // actions are constants
+  // Drawn above everything, popups included.
+  screen_.draw_above(ImGui::GetForegroundDrawList());
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  float keys = 0;
+  for (const Line& line : lines) keys = std::max(keys, text_width(c.fonts.mono_small, line.keys));
+  Layout l{.keys = keys + c.px(12)};
+  // The fewest columns whose lines fit, each as wide as is comfortable to read.
+  const float head = c.px(52), edge = c.px(20), room = size.y - head - 2 * edge - c.px(16);
+  float height = 0;
+  for (l.columns = 1; l.columns <= 3; ++l.columns) {
+    const auto count = static_cast<float>(l.columns);
+    l.width = std::min(c.px(380), (size.x - 2 * edge - c.px(16)) / count);
+    height = lay_out(c, l, lines, {}, false);
+    if (height <= room) break;
+  }
+  l.columns = std::min(l.columns, 3);
+  const float width = l.width * static_cast<float>(l.columns) + 2 * edge, all = head + height + edge;
+  const ImVec2 corner{(size.x - width) / 2, std::max(c.px(8), (size.y - all) / 2)};
+  help_size_ = {l.columns, {corner, {corner.x + width, corner.y + all}}};
+  c.paint.box({{0, 0}, size}, IM_COL32(0, 0, 0, 120));
+  c.paint.box({corner, {corner.x + width, corner.y + all}}, c.theme.panel, c.px(8));
+  text(c, {corner.x + edge, corner.y + c.px(16)}, c.fonts.title, c.theme.text, "Keys and gestures");
+  text(c, {corner.x + width - edge, corner.y + c.px(19)}, c.fonts.small, c.theme.dim, "Esc or a click closes this",
+       Align::right);
+  lay_out(c, l, lines, {corner.x + edge, corner.y + head}, true);
+  screen_.draw_above(nullptr);
+}
+
+} // namespace ropescope::shell

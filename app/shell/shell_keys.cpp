@@ -1,0 +1,167 @@
+#include <algorithm>
+
+#include <GLFW/glfw3.h>
+#include <fmt/format.h>
+
+#include "app/canvas/imgui_compat.h"
+#include "app/scene/presets.h"
+#include "app/shell/shell.h"
+#include "core/error.h"
+
+// What keys do: first to what is open, then to the control that has the focus, then as actions; and the lists.
+
+namespace ropescope::shell {
+
+namespace {
+
+constexpr float notice_time = 4; // seconds: long enough to read a line
+
+} // namespace
+
+bool Shell::takes_key(int key, int modifiers) {
+  return files_.dialog.is_open()        ? files_.dialog.key(key, modifiers)
+         : files_.film_dialog.is_open() ? files_.film_dialog.key(key)
+                                        : files_.export_dialog.key(key, modifiers);
+}
+
+Request Shell::key(int key, int modifiers) {
+  if (takes_key(key, modifiers)) return Request::none;
+  if (palette_.is_open() && palette_.key(key)) return Request::none;
+  if (models_.is_open() && models_.key(key)) return Request::none;
+  const bool toggles_list = key == GLFW_KEY_P && (modifiers & GLFW_MOD_CONTROL) && palette_.is_open();
+  if (takes_letters() && key != GLFW_KEY_ESCAPE && !toggles_list) return Request::none;
+  if (focus_key(key, modifiers)) return Request::none;
+  const Action* found = action_for_key(key, modifiers);
+  if (!found) return Request::none;
+  // Where the panel is folded, its key brings it over the stage and takes it away again.
+  if (folded_ && found->name == "panel") {
+    panel_over_ = !panel_over_;
+    return Request::none;
+  }
+  Scene next = scene_;
+  const Request request = found->apply(next);
+  scene_ = next;
+  return request;
+}
+
+/// Tab, and what the control with the focus takes: arrows, Enter, Space.
+bool Shell::focus_key(int key, int modifiers) {
+  Attention& a = attention_;
+  const bool shift = modifiers & GLFW_MOD_SHIFT;
+  if (modifiers & (GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER)) return false;
+  const auto tab = [&](int by) { return a.tabs += by, true; };
+  if (key == GLFW_KEY_TAB) return tab(shift ? -1 : 1);
+  if (!a.focused) return false;
+  const bool on = key == GLFW_KEY_RIGHT || key == GLFW_KEY_UP, back = key == GLFW_KEY_LEFT || key == GLFW_KEY_DOWN;
+  if (a.on_slider && (on || back)) {
+    a.steps += (on ? 1.0f : -1.0f) * (shift ? 10 : 1);
+    return true;
+  }
+  // Between buttons arrows go as Tab does: to the right and down is on.
+  if (!shift && (key == GLFW_KEY_RIGHT || key == GLFW_KEY_DOWN)) return tab(1);
+  if (!shift && (key == GLFW_KEY_LEFT || key == GLFW_KEY_UP)) return tab(-1);
+  const bool enter = key == GLFW_KEY_ENTER || key == GLFW_KEY_KP_ENTER;
+  if (!enter && (key != GLFW_KEY_SPACE || a.on_slider)) return false;
+  a.pressed = true;
+  return true;
+}
+
+void Shell::letter(unsigned codepoint) {
+  if (codepoint == '?' && !takes_letters()) perform(Request::help);
+}
+
+bool Shell::takes_letters() const {
+  return files_.dialog.is_open() || files_.export_dialog.is_open() || files_.film_dialog.is_open() ||
+         palette_.is_open() || models_.is_open() || ImGui::GetIO().WantTextInput ||
+         ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
+}
+
+/// Whether anything was open, which has then used the key up. A popup counts, but is not closed here: it belongs to
+/// what draws it.
+bool Shell::close_what_is_open() {
+  if (palette_.is_open() || models_.is_open()) {
+    palette_.close();
+    models_.close();
+  } else if (files_.dialog.is_open())
+    files_.dialog.close();
+  else if (files_.export_dialog.is_open())
+    files_.export_dialog.close();
+  else if (files_.film_dialog.is_open())
+    files_.film_dialog.close();
+  else if (ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup))
+    return true;
+  else if (help_)
+    help_ = false;
+  else if (attention_.focused)
+    attention_.leave();
+  else if (panel_over_)
+    panel_over_ = false;
+  else
+    return false;
+  return true;
+}
+
+std::optional<float> Shell::due_in() const {
+  std::optional<float> due;
+  if (attention_.awaited) due = std::max(0.0f, rest_before_words - resting_);
+  if (!notice_.words.empty()) due = std::min(due.value_or(notice_.left), notice_.left);
+  return due;
+}
+
+void Shell::pass(float seconds) {
+  resting_ += seconds;
+  attention_.since_shown += seconds;
+  notice_.left -= seconds;
+}
+
+void Shell::notify(std::string words) { notice_ = {std::move(words), notice_time}; }
+
+/// In the middle of the lower edge, above everything, so that nothing moves for it.
+void Shell::draw_notice(const Canvas& c) {
+  if (notice_.words.empty()) return;
+  notice_.left -= ImGui::GetIO().DeltaTime;
+  if (notice_.left <= 0) {
+    notice_ = {};
+    return;
+  }
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  const std::string_view words = shortened(c, c.fonts.body, notice_.words, size.x - c.px(64));
+  const float width = text_width(c.fonts.body, words) + c.px(32), height = c.px(36);
+  const ImVec2 corner{(size.x - width) / 2, size.y - height - c.px(20)};
+  screen_.draw_above(ImGui::GetForegroundDrawList());
+  c.paint.box({corner, {corner.x + width, corner.y + height}}, c.theme.raised, c.px(8));
+  c.paint.frame({corner, {corner.x + width, corner.y + height}}, c.theme.outline, 1, c.px(8));
+  text(c, {corner.x + c.px(16), corner.y + c.px(9)}, c.fonts.body, c.theme.text, words);
+  screen_.draw_above(nullptr);
+}
+
+/// The palette and the list of models, and what is chosen in them.
+void Shell::lists(const Canvas& c, Rect window, Scene& next) {
+  if (!c.attention) return; // an export has none
+  if (const auto deed = palette_.draw(c, window)) carry_out(*deed, next);
+  // Below the control that opened it; by its key, without a panel, in the corner where that control would be.
+  Rect place = models_place_;
+  const float width = std::min(c.px(420), window.width() - c.px(16));
+  if (!scene_.panel || place.width() == 0) place = {{c.px(8), c.px(8)}, {c.px(8), c.px(48)}};
+  place = {{place.least.x, place.greatest.y + c.px(2)}, {place.least.x + width, window.greatest.y - c.px(8)}};
+  if (const auto origin = models_.draw(c, place)) carry_out({.model = *origin}, next);
+}
+
+void Shell::carry_out(const Deed& deed, Scene& next) {
+  try {
+    if (deed.action) {
+      const Request request = deed.action->apply(next);
+      // What works on the scene in force (undo, paste) comes after this frame, as a key does.
+      if (request != Request::none) wanted_ = request;
+    } else if (deed.property)
+      set(next, *deed.property, *deed.value);
+    else if (preset_named(deed.model))
+      next = with_model(next, find_preset(deed.model).model);
+    else
+      open(deed.model);
+  } catch (const Error& error) {
+    message_ = {error.what(), true, false};
+  }
+}
+
+} // namespace ropescope::shell
