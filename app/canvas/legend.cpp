@@ -144,7 +144,8 @@ Rect heading_with_legend(const Canvas& c, Rect panel, std::string_view title, st
   if (!shown && !c.theme.panels) {
     const ImVec2 at{inner.least.x, inner.least.y + c.px(30)};
     const float height = legend.rows(at, inner.width(), false);
-    if (height < inner.height() / 3) below += legend.rows(at, inner.width(), true);
+    // A plot that is lower than this is worth more than its legend.
+    if (inner.height() - below - height >= c.px(150)) below += legend.rows(at, inner.width(), true);
   }
   return {{inner.least.x, inner.least.y + below}, inner.greatest};
 }

@@ -31,11 +31,14 @@ struct Move {
   const Property* row;
   double from, to;
 
-  /// `share`: 0 at the beginning, 1 at the end.
+  /// `share`: 0 at the beginning, 1 at the end. Of a logarithmic property that may be 0 the number + 1 moves by equal
+  /// ratios, as its slider does.
   double at(double share) const {
-    const double value =
-        row->logarithmic && from > 0 && to > 0 ? from * std::pow(to / from, share) : from + (to - from) * share;
-    return row->kind == Kind::whole ? std::round(value) : std::clamp(value, std::min(from, to), std::max(from, to));
+    if (share <= 0 || share >= 1) return share <= 0 ? from : to;
+    const double beside = row->least == 0 ? 1 : 0, first = from + beside, last = to + beside;
+    const double value = row->logarithmic && first > 0 && last > 0 ? first * std::pow(last / first, share) - beside
+                                                                   : from + (to - from) * share;
+    return row->kind == Kind::whole ? std::round(value) : value;
   }
 };
 

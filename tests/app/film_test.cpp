@@ -70,14 +70,16 @@ std::vector<Scene> scenes(const test::Scratch& scratch, const std::string& asked
 
 TEST_CASE("a film's frames go from the first value to the last, logarithmic properties by equal ratios") {
   const test::Scratch scratch;
-  const auto whole = scenes(scratch, "--animate m=100..200 --seconds 1 --fps 11");
-  REQUIRE(whole.size() == 11);
-  for (std::size_t i = 0; i < whole.size(); ++i) CHECK(whole[i].m == 100 + 10 * static_cast<std::int64_t>(i));
-  const auto ratios = scenes(scratch, "--scheme yarn --animate factor=2..32 --animate m=9..1 --seconds 0.5 --fps 10");
+  const auto even = scenes(scratch, "--animate pair=10..30 --seconds 1 --fps 11");
+  REQUIRE(even.size() == 11);
+  for (std::size_t i = 0; i < even.size(); ++i) CHECK(even[i].pair == 10 + 2 * static_cast<std::int64_t>(i));
+  const auto ratios =
+      scenes(scratch, "--pose scheme=yarn --animate factor=2..32 --animate m=80..0 --seconds 0.5 --fps 10");
   REQUIRE(ratios.size() == 5);
+  constexpr std::int64_t m[] = {80, 26, 8, 2, 0}; // 81, 27, 9, 3, 1, and one less
   for (std::size_t i = 0; i < ratios.size(); ++i) {
     CHECK(ratios[i].factor == doctest::Approx(std::pow(2.0, 1.0 + static_cast<double>(i))));
-    CHECK(ratios[i].m == 9 - 2 * static_cast<std::int64_t>(i));
+    CHECK(ratios[i].m == m[i]);
   }
   CHECK(ratios.front().factor == 2);
   CHECK(ratios.back().factor == 32);
