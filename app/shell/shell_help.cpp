@@ -19,7 +19,7 @@ struct Line {
 
 /// Actions that share a line with others, which is written below.
 bool is_told_together(const Action& a) {
-  for (const std::string_view begin : {"view.", "step.", "key.", "pair.", "zoom.", "undo", "redo"})
+  for (const std::string_view begin : {"group.", "view.", "step.", "key.", "pair.", "zoom.", "undo", "redo"})
     if (a.name.starts_with(begin)) return true;
   return !a.view.empty();
 }
@@ -27,10 +27,10 @@ bool is_told_together(const Action& a) {
 std::vector<Line> all_lines() {
   const auto keys = [](std::string_view name) { return key_name(action(name)); };
   std::vector<Line> lines{{"", "KEYS"}};
-  std::string last_view;
+  std::string last_group;
   for (const Action& a : actions())
-    if (!a.view.empty() && a.key != 0) last_view = key_name(a);
-  lines.push_back({fmt::format("1 … {}", last_view), "the views, in the order of the tabs"});
+    if (a.group) last_group = key_name(a);
+  lines.push_back({fmt::format("1 … {}", last_group), "groups of views; again: the group's next view"});
   lines.push_back({keys("view.grid"), "back to the overview"});
   lines.push_back({fmt::format("{} {}", keys("step.back"), keys("step.forward")),
                    "m − 1 and m + 1; with Shift 16, with Ctrl 1 024"});

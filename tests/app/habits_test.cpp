@@ -337,12 +337,12 @@ TEST_CASE("Tab reaches every control that can be pressed or dragged, once round,
   CHECK(reached.count(0) == 0);
   // All around the pictures but the badge, which does nothing; in pictures the mouse is needed to point.
   const canvas::Rect stage = hand.control("stage");
-  const auto around = std::count_if(hand.window.shell.controls().begin(), hand.window.shell.controls().end(),
-                                    [&](const canvas::Control& c) {
-                                      return c.key != "badge" && c.key != "stage" && !stage.contains(c.area.centre());
-                                    });
-  CHECK(count >= static_cast<std::size_t>(around));
-  CHECK(around > 30);
+  std::set<std::pair<float, float>> around; // by place: a group's tab is called by its first view too
+  for (const canvas::Control& c : hand.window.shell.controls())
+    if (c.key != "badge" && c.key != "stage" && !stage.contains(c.area.centre()))
+      around.insert({c.area.centre().x, c.area.centre().y});
+  CHECK(count >= around.size());
+  CHECK(around.size() > 30);
   const ImGuiID last = hand.window.shell.attention().focused;
   hand.key(GLFW_KEY_TAB);
   hand.key(GLFW_KEY_TAB, GLFW_MOD_SHIFT);
@@ -484,7 +484,7 @@ TEST_CASE("the overlay of keys names every key that an action has, and fits a wi
     CAPTURE(a.name);
     // Steps and zooms share lines, of which the last sign is the key's.
     const std::string key = key_name(a);
-    if (a.view.empty() && key.find('+') == std::string::npos) CHECK(text.find(key) != std::string::npos);
+    if (a.view.empty() && !a.group && key.find('+') == std::string::npos) CHECK(text.find(key) != std::string::npos);
   }
   CHECK(size.area.least.x >= 0);
   CHECK(size.area.least.y >= 0);
