@@ -320,9 +320,12 @@ private:
     std::vector<std::size_t> alike;
     for (std::size_t r = 0; r < all_.size(); ++r)
       if (tells(r) && fits_alike(r, least)) alike.push_back(r);
-    // Rows that no reading turns alike: the model's number of heads tells more than how one finding sounds.
+    // Rows that no reading turns alike: that a reading has more heads than the model has queries, keys and values tells
+    // more than how its finding sounds.
+    const std::int64_t most_heads = heads_.empty() ? 0 : 3 * *std::max_element(heads_.begin(), heads_.end());
+    const auto too_many = [&](std::size_t r) { return reading(r).head_count() > most_heads; };
     const bool any_counted = std::any_of(alike.begin(), alike.end(), [&](std::size_t r) { return counted(r); });
-    if (least > within_float8 && any_counted) std::erase_if(alike, [&](std::size_t r) { return !counted(r); });
+    if (least > within_float8 && any_counted) std::erase_if(alike, too_many);
     if (alike.size() < 2) return alike.empty() ? 0 : alike.front();
     std::size_t best = alike.front();
     int most = -1;

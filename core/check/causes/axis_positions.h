@@ -36,7 +36,7 @@ struct AxisPositions {
       const auto begin = run.positions.ids.begin() + a * tokens;
       if (axis_name(run.rope, a) != axis) continue;
       if (std::string words = other_position_words({begin, begin + tokens}, positions); !words.empty())
-        return "in the pairs of axis " + axis + " " + words;
+        return words.replace(0, std::string_view("turns ").size(), "turns the pairs of axis " + axis + " of ");
     }
     const std::string name = (axis.size() > 1 ? "axes " : "axis ") + axis,
                       pairs = "turns the pairs of " + name + " by ";

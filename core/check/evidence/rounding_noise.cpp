@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -90,13 +91,17 @@ void add_rows(Noise& noise, const KernelRun& run) {
   noise.mean_share = noise.rows.int8 ? 1 : 0;
 }
 
-/// Whether every library has the same float32 angles: the frequency is a power of two, as 1 of the first pair is
-/// (base⁰), and the positions are whole float32 numbers. Then neither they nor their product is rounded.
-bool exact_in_float32(double theta, const Positions& positions) {
-  constexpr std::int64_t whole = std::int64_t{1} << 24;
+/// Where a frequency is a power of two, as 1 of the first pair is (base⁰), and positions are whole float32 numbers,
+/// nothing is rounded: what their product may be off by, relative. One rounding or so is left to code that does not
+/// make the power exactly, up to a tenth of a radian: else a kernel could be tokens off, far out. Nothing for other
+/// frequencies.
+std::optional<double> share_of_exact(double theta, const Positions& positions) {
+  constexpr double rounded_once = 1.5 * 0x1p-24, most_off = 0.1, whole = 0x1p24;
   int exponent = 0;
-  return std::abs(std::frexp(theta, &exponent)) == 0.5 &&
-         std::all_of(positions.ids.begin(), positions.ids.end(), [](std::int64_t id) { return std::abs(id) < whole; });
+  double furthest = 1;
+  for (const std::int64_t id : positions.ids) furthest = std::max(furthest, std::abs(static_cast<double>(id)));
+  if (std::abs(std::frexp(theta, &exponent)) != 0.5 || furthest >= whole) return std::nullopt;
+  return std::min(rounded_once, most_off / (furthest * std::abs(theta)));
 }
 
 } // namespace
@@ -115,9 +120,9 @@ Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
   const double ggml = std::abs(static_cast<double>(static_cast<float>(scale)) / scale - 1) + 0x1p-25;
   for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i) {
     const double theta = spectrum.inv_freq[i];
-    if (run.rope.axes.rule != AxisRule::centred_grid &&
-        exact_in_float32(theta, run.positions)) { // or a kernel could be any number of tokens off, far out
-      noise.angle.push_back(0);
+    if (const auto exact = share_of_exact(theta, run.positions);
+        exact && run.rope.axes.rule != AxisRule::centred_grid) {
+      noise.angle.push_back(*exact);
       continue;
     }
     const double table = theta == 0 || run.rope.axes.rule == AxisRule::centred_grid
@@ -126,16 +131,11 @@ Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
     noise.angle.push_back(thresholds::float32_angle + std::min(table, thresholds::own_table_error) +
                           static_cast<double>(i) * ggml);
   }
-  noise.reason = fmt::format("{} rows: {:.1e} of a pair's length where table, products and sum are rounded",
-                             noise.rows.words(), noise.rms);
-  const double most = *std::max_element(noise.angle.begin(), noise.angle.end());
-  double least = most;
-  for (const double share : noise.angle)
-    if (share > 0) least = std::min(least, share);
-  if (most > 0)
-    noise.reason += fmt::format("; float32 angles: position × frequency × {:.1e} to {:.1e} (a table's rounding, or "
-                                "ggml's recurrence)",
-                                least, most);
+  const auto [least, most] = std::minmax_element(noise.angle.begin(), noise.angle.end());
+  noise.reason =
+      fmt::format("{} rows: {:.1e} of a pair's length where table, products and sum are rounded; float32 angles: "
+                  "position × frequency × {:.1e} to {:.1e} (a table's rounding, or ggml's recurrence)",
+                  noise.rows.words(), noise.rms, *least, *most);
   return noise;
 }
 

@@ -196,7 +196,11 @@ private:
   Cause others() const {
     const std::vector<Cause> causes = alone(some_others());
     std::string inner;
-    for (const Cause& cause : causes) inner += (inner.empty() ? "" : "; and it ") + cause.sentence(run_);
+    for (const Cause& cause : causes) {
+      const std::string words = cause.sentence(run_);
+      // What is right besides is said once, of the other heads.
+      inner += (inner.empty() ? "" : "; and it ") + words.substr(0, words.rfind("; the other tokens are right"));
+    }
     cause::HeadsWrong cause = cause_of(other_, "other");
     cause.inner = std::move(inner);
     return cause;

@@ -168,6 +168,17 @@ private:
     return rule;
   }
 
+  /// Tokens that are at position 0 instead of their own, where all others are right: they are not rotated.
+  std::vector<std::int64_t> left_unrotated(const std::vector<std::int64_t>& taken) const {
+    std::vector<std::int64_t> still;
+    for (std::size_t t = 0; t < taken.size(); ++t) {
+      if (taken[t] == run_.positions.at(0, static_cast<std::int64_t>(t))) continue;
+      if (taken[t] != 0) return {};
+      still.push_back(static_cast<std::int64_t>(t));
+    }
+    return still.size() < taken.size() ? still : std::vector<std::int64_t>{};
+  }
+
   void add(std::vector<Cause>& causes, std::int64_t axis, const PositionRule& rule, bool known) const {
     std::vector<std::int64_t> list;
     for (const double p : rule.positions) list.push_back(static_cast<std::int64_t>(std::llround(p)));
@@ -176,7 +187,9 @@ private:
             ? fmt::format("{:.7g}·p {} {:.7g}", rule.scale, rule.offset < 0 ? "−" : "+", std::abs(rule.offset))
             : rule.words;
     if (run_.positions.axes == 1) {
-      if (rule.row_number)
+      if (const std::vector<std::int64_t> still = left_unrotated(list); !known && !still.empty())
+        causes.push_back(cause::RowsWrong{still, {}, {}, false});
+      else if (rule.row_number)
         causes.push_back(cause::PositionsRowNumber{*rule.row_number});
       else
         causes.push_back(cause::PositionsOther{std::move(list), scaled});

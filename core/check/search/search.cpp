@@ -137,12 +137,13 @@ private:
     const bool coarse =
         std::any_of(causes.begin(), causes.end(), [](const Cause& c) { return c.is<cause::Precision>(); });
     if (!coarse) add_wrong_rows(proved, proof.prediction, causes);
+    const Cause first = causes.empty() ? Cause(cause::RowsWrong{}) : causes.front();
     if (best.candidate.layout == &evidence_.layouts.front()) tell_right_rows(proof, causes);
     join_block(causes);
     // What does no harm is said last.
     std::stable_partition(causes.begin(), causes.end(), [](const Cause& c) { return !c.is<cause::OutputPermuted>(); });
     found_.causes = std::move(causes);
-    found_.alike = proof.account.alike;
+    if (!found_.causes.empty() && found_.causes.front() == first) found_.alike = proof.account.alike;
     explained_ = proved.explained;
     found_.residual = residual_of_explained(proved);
     if (!proof.account.unchanged) remember_alike(best);
