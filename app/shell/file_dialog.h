@@ -100,8 +100,10 @@ private:
   bool open_ = false, opening_ = false;
   FileWish wish_;
   std::vector<Place> places_;
-  std::filesystem::path folder_;     // what names are typed in
-  std::filesystem::path shown_;      // whose entries are listed: folder_, or the one that the typed path begins with
+  std::filesystem::path folder_; // what names are typed in
+  std::filesystem::path shown_;  // whose entries are listed: folder_, or the one that the typed path begins with
+  std::filesystem::path worded_; // the folder that shown_words_ are of
+  std::string shown_words_;
   std::vector<FolderEntry> entries_; // of shown_, in order
   std::vector<int> visible_;         // those that the list shows
   std::set<std::string> marked_;     // files that are opened together

@@ -156,7 +156,7 @@ void FileDialog::draw_places(const Canvas& c, ImVec2 size) {
       clicked = place;
     c.note(c.words("dialog.place {}", place.words), {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
     if (has_keyboard) ImGui::SetScrollHereY(0.5f);
-    explain(c, c.words("{}", place.path.string()));
+    explain(c, c.words("{}", std::string_view(place.path.native())));
   }
   ImGui::EndChild();
   if (clicked) choose_place(*clicked);
@@ -165,7 +165,9 @@ void FileDialog::draw_places(const Canvas& c, ImVec2 size) {
 void FileDialog::draw_list(const Canvas& c, ImVec2 size) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float head = line_height(c);
-  text(c, {at.x, at.y + c.px(2)}, c.fonts.small, c.theme.dim, end_of(c, abbreviated(shown_), size.x - c.px(150)));
+  // Kept while the folder is the same: a frame in which nothing changed allocates nothing.
+  if (worded_ != shown_) worded_ = shown_, shown_words_ = abbreviated(shown_);
+  text(c, {at.x, at.y + c.px(2)}, c.fonts.small, c.theme.dim, end_of(c, shown_words_, size.x - c.px(150)));
   const float up_width = c.px(64);
   if (button(c, "dialog.up", {{at.x + size.x - up_width, at.y - c.px(4)}, {at.x + size.x, at.y + head - c.px(8)}}, "Up",
              false, shown_.has_relative_path()))
@@ -203,12 +205,13 @@ void FileDialog::draw_list(const Canvas& c, ImVec2 size) {
 }
 
 void FileDialog::draw_entry(const Canvas& c, int row) {
-  const FolderEntry e = *entry(row); // a copy: what a click does may replace the list
-  const bool marked = marked_.contains(e.name);
-  const int clicks = line(c, row, marked || row == selected_, e.is_folder ? c.words("{}/", e.name) : e.name,
-                          e.is_folder ? c.theme.accent : c.theme.text);
-  c.note(c.words("dialog.entry {}", e.name), {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
+  const FolderEntry& drawn = *entry(row);
+  const bool marked = marked_.contains(drawn.name);
+  const int clicks = line(c, row, marked || row == selected_, drawn.is_folder ? c.words("{}/", drawn.name) : drawn.name,
+                          drawn.is_folder ? c.theme.accent : c.theme.text);
+  c.note(c.words("dialog.entry {}", drawn.name), {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
   if (clicks == 0) return;
+  const FolderEntry e = drawn; // a copy: what a click does may replace the list
   focus_ = Focus::list;
   const ImGuiIO& io = ImGui::GetIO();
   if (io.KeyCtrl && !e.is_folder && !wish_.saves()) {

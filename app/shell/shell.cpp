@@ -300,7 +300,7 @@ void Shell::perform(Request request) {
   if (request == Request::save_scene_as) save_scene(true);
   if (request == Request::export_dialog) ask_what_to_export();
   if (request == Request::film_dialog) ask_what_to_film();
-  if (request == Request::help) help_ = !help_;
+  if (request == Request::help) turn_help_page();
   if (request == Request::back) close_what_is_open();
   if (request == Request::zoom_in) {
     const auto larger = std::upper_bound(std::begin(zooms), std::end(zooms), zoom_);

@@ -172,6 +172,7 @@ private:
   void message_bar(const Canvas&, Rect);
   const std::string& shown_message() const;
   void help(const Canvas&);
+  void turn_help_page();
   void draw_notice(const Canvas&);
   void notify(std::string words);
   void lists(const Canvas&, Rect window, Scene& next);
@@ -265,8 +266,10 @@ private:
   Latest<Export, std::string> exporting_{[](auto& wanted, auto& run) { run.give(write_export(wanted), 1); }};
   Message message_;
   float scale_ = 0, zoom_ = 1, pixels_ = 1, fixed_scale_ = 0; // of the last frame; of a person; of the screen
-  bool folded_ = false;                                       // the window is so narrow that the panel is a rail
-  bool panel_over_ = false;                                   // which was brought over the stage
+  int help_page_ = 0;
+  bool help_in_pages_ = false; // the overlay of keys has no room for all at once
+  bool folded_ = false;        // the window is so narrow that the panel is a rail
+  bool panel_over_ = false;    // which was brought over the stage
   double play_remainder_ = 0;
   RopeConfig measured_rope_;
   float resting_ = 0;        // seconds since the mouse moved

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,13 @@ std::vector<Line> all_lines() {
   return lines;
 }
 
+/// The lines of all headings, or where there is no room for all the keys alone (page 0) and the rest (page 1).
+std::span<const Line> page_of(const std::vector<Line>& lines, int page, bool in_pages) {
+  if (!in_pages) return lines;
+  const auto second = std::find_if(lines.begin() + 1, lines.end(), [](const Line& line) { return line.keys.empty(); });
+  return page == 0 ? std::span(lines.begin(), second) : std::span(second, lines.end());
+}
+
 /// Lines in columns: how many columns, and how wide the keys in them.
 struct Layout {
   int columns = 1;
@@ -69,7 +77,7 @@ float height_of(const Canvas& c, const Layout& l, const Line& line) {
 }
 
 /// Draws the lines, or finds out how high the highest column becomes where `draws` is false.
-float lay_out(const Canvas& c, const Layout& l, const std::vector<Line>& lines, ImVec2 corner, bool draws) {
+float lay_out(const Canvas& c, const Layout& l, std::span<const Line> lines, ImVec2 corner, bool draws) {
   float all = 0;
   for (const Line& line : lines) all += height_of(c, l, line);
   const float share = all / static_cast<float>(l.columns);
@@ -102,31 +110,45 @@ std::string Shell::help_text() {
   return text;
 }
 
+/// F1 opens it, goes on to its second page where it has two, and closes it.
+void Shell::turn_help_page() {
+  const bool goes_on = help_ && help_in_pages_ && help_page_ == 0;
+  help_page_ = goes_on ? 1 : 0;
+  help_ = goes_on || !help_;
+}
+
 void Shell::help(const Canvas& c) {
-  static const std::vector<Line> lines = all_lines(); // actions are constants
+  static const std::vector<Line> all_of_them = all_lines(); // actions are constants
   // Drawn above everything, popups included.
   screen_.draw_above(ImGui::GetForegroundDrawList());
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   float keys = 0;
-  for (const Line& line : lines) keys = std::max(keys, text_width(c.fonts.mono_small, line.keys));
+  for (const Line& line : all_of_them) keys = std::max(keys, text_width(c.fonts.mono_small, line.keys));
   Layout l{.keys = keys + c.px(12)};
   // The fewest columns whose lines fit, each as wide as is comfortable to read.
   const float head = c.px(52), edge = c.px(20), room = size.y - head - 2 * edge - c.px(16);
   float height = 0;
-  for (l.columns = 1; l.columns <= 3; ++l.columns) {
-    const auto count = static_cast<float>(l.columns);
-    l.width = std::min(c.px(380), (size.x - 2 * edge - c.px(16)) / count);
-    height = lay_out(c, l, lines, {}, false);
+  std::span<const Line> lines;
+  for (const bool in_pages : {false, true}) {
+    help_in_pages_ = in_pages;
+    lines = page_of(all_of_them, help_page_, in_pages);
+    for (l.columns = 1; l.columns <= 3; ++l.columns) {
+      const auto count = static_cast<float>(l.columns);
+      l.width = std::min(c.px(380), (size.x - 2 * edge - c.px(16)) / count);
+      height = lay_out(c, l, lines, {}, false);
+      if (height <= room) break;
+    }
+    l.columns = std::min(l.columns, 3);
     if (height <= room) break;
   }
-  l.columns = std::min(l.columns, 3);
   const float width = l.width * static_cast<float>(l.columns) + 2 * edge, all = head + height + edge;
   const ImVec2 corner{(size.x - width) / 2, std::max(c.px(8), (size.y - all) / 2)};
   help_size_ = {l.columns, {corner, {corner.x + width, corner.y + all}}};
   c.paint.box({{0, 0}, size}, IM_COL32(0, 0, 0, 120));
   c.paint.box({corner, {corner.x + width, corner.y + all}}, c.theme.panel, c.px(8));
   text(c, {corner.x + edge, corner.y + c.px(16)}, c.fonts.title, c.theme.text, "Keys and gestures");
-  text(c, {corner.x + width - edge, corner.y + c.px(19)}, c.fonts.small, c.theme.dim, "Esc or a click closes this",
+  text(c, {corner.x + width - edge, corner.y + c.px(19)}, c.fonts.small, c.theme.dim,
+       help_in_pages_ && help_page_ == 0 ? "F1: gestures. Esc closes this" : "Esc or a click closes this",
        Align::right);
   lay_out(c, l, lines, {corner.x + edge, corner.y + head}, true);
   screen_.draw_above(nullptr);

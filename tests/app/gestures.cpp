@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include <GLFW/glfw3.h>
 #include <doctest/doctest.h>
@@ -38,6 +39,21 @@ int key_code(const std::string& name) {
   return found->second;
 }
 
+/// Where a control is. A plot has the name of its tab: "largest NAME" is the plot.
+std::optional<canvas::Rect> area_of(const shell::Shell& shell, std::string_view control) {
+  constexpr std::string_view largest = "largest ";
+  std::optional<canvas::Rect> area = shell.control(control);
+  if (control.starts_with(largest))
+    for (const canvas::Control& c : shell.controls())
+      if (c.key == control.substr(largest.size()) &&
+          (!area || c.area.width() * c.area.height() > area->width() * area->height()))
+        area = c.area;
+  const std::string name(control);
+  CAPTURE(name);
+  REQUIRE(area);
+  return area;
+}
+
 } // namespace
 
 void Hand::frames(int count) {
@@ -60,11 +76,10 @@ void Hand::press(const std::string& keys) {
   for (const auto& [word, flag] : {std::pair{"ctrl+", GLFW_MOD_CONTROL}, std::pair{"shift+", GLFW_MOD_SHIFT}})
     if (rest.starts_with(word)) modifiers |= flag, rest.erase(0, std::string_view(word).size());
   const int key = key_code(rest);
-  // The order of the window: letters of a field are no actions, Escape always is one.
   input_.ctrl = modifiers & GLFW_MOD_CONTROL, input_.shift = modifiers & GLFW_MOD_SHIFT;
   input_.escape = key == GLFW_KEY_ESCAPE, input_.enter = key == GLFW_KEY_ENTER;
-  if (!window_.shell.takes_letters() || key == GLFW_KEY_ESCAPE)
-    window_.shell.perform(window_.shell.key(key, modifiers));
+  const Request request = window_.shell.key(key, modifiers);
+  if (request != Request::back || !window_.shell.close_what_is_open()) window_.shell.perform(request);
   frames(1);
   input_ = {.at = input_.at};
   frames(3);
@@ -89,9 +104,7 @@ void Hand::button(bool down, bool right) {
 }
 
 void Hand::move_to(std::string_view control, Place place) {
-  const auto area = window_.shell.control(control);
-  CAPTURE(control);
-  REQUIRE(area);
+  const auto area = area_of(window_.shell, control);
   move({area->least.x + area->width() * place.x, area->least.y + area->height() * place.y});
 }
 
@@ -120,9 +133,7 @@ void Hand::ctrl_click(std::string_view control) {
 }
 
 void Hand::drag(std::string_view control, Place from, Place to, bool right) {
-  const auto area = window_.shell.control(control);
-  CAPTURE(control);
-  REQUIRE(area);
+  const auto area = area_of(window_.shell, control);
   move_to(control, from);
   button(true, right);
   constexpr int steps = 6;
