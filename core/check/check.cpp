@@ -29,8 +29,8 @@ namespace {
 
 class Checker {
 public:
-  Checker(const KernelRun& run, const std::stop_token& stop)
-      : run_(run), stop_(stop), noise_(row_noise(run, make_spectrum(run.rope, run.length()))),
+  Checker(const KernelRun& run, const std::stop_token& stop, bool brief = false)
+      : run_(run), stop_(stop), brief_(brief), noise_(row_noise(run, make_spectrum(run.rope, run.length()))),
         sample_(sample_tokens(run.shape.tokens, thresholds::sampled_tokens)),
         changes_(changes(run, sample_, noise_.bound)), layouts_(layout_choices(run, changes_.moved)),
         expected_(expected_candidate(run, layouts_.front()).prediction(as_given(run.positions))), sums_(run),
@@ -71,7 +71,7 @@ private:
   /// mistake that leaves next to nothing goes before them.
   bool better_explained(const PrecisionFit& precision) {
     if (precision.arithmetic.recipe != "fast_sincos" || precision.arithmetic.explained) return false;
-    const Explanation found = explain({run_, expected_, layouts_, noise_, changes_, sums_, stop_});
+    const Explanation found = explain({run_, expected_, layouts_, noise_, changes_, sums_, stop_, brief_});
     return !found.causes.empty() && found.residual < thresholds::recipe_share * precision.residual;
   }
 
@@ -146,7 +146,7 @@ private:
   }
 
   void disagree() {
-    Explanation found = explain({run_, expected_, layouts_, noise_, changes_, sums_, stop_});
+    Explanation found = explain({run_, expected_, layouts_, noise_, changes_, sums_, stop_, brief_});
     finding_.residual = found.residual;
     finding_.causes = std::move(found.causes);
     finding_.indistinguishable = std::move(found.alike);
@@ -232,6 +232,7 @@ private:
 
   const KernelRun& run_;
   const std::stop_token& stop_;
+  bool brief_; ///< two mistakes at once are not looked for
   Noise noise_;
   std::vector<std::int64_t> sample_;
   Changes changes_;
@@ -273,6 +274,12 @@ Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::s
 }
 
 } // namespace
+
+Finding check_briefly(const KernelRun& run, const std::stop_token& stop) {
+  require_judgeable(run);
+  if (first_not_finite(run)) return check(run, stop);
+  return Checker(run, stop, true).run();
+}
 
 Finding check(const KernelRun& run, const std::stop_token& stop) {
   require_judgeable(run);

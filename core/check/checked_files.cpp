@@ -358,7 +358,8 @@ private:
   std::size_t more_explained_as_decode(std::size_t r) {
     for (std::size_t decode = 0; decode < all_.size(); ++decode)
       // Never to acquit: a kernel that agrees there has been asked about.
-      if (decode != r && may_decode(decode) && !fits_[decode].nothing_turns &&
+      // A sample first: the whole is judged only where it promises more.
+      if (decode != r && may_decode(decode) && !fits_[decode].nothing_turns && merit_of(decode) > merit(judged(r)) &&
           judged(decode).verdict == Verdict::mismatch && merit(judged(decode)) > merit(judged(r)))
         return decode;
     return r;
@@ -368,7 +369,7 @@ private:
   /// rows: a whole run whose tokens are taken for heads can have thousands of rows a token, each with its own angles.
   int merit_of(std::size_t r) const {
     try {
-      return merit(check(reader_.sample(reading(r), true), stop_));
+      return merit(check_briefly(reader_.sample(reading(r), true), stop_));
     } catch (const Error&) { // these rows tell nothing, such as zeros before a prompt that is padded
       return 0;
     }

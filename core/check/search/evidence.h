@@ -19,6 +19,7 @@ struct Evidence {
   const Changes& changes;
   WholeSums& sums; ///< of the run
   std::stop_token stop;
+  bool brief = false; ///< two mistakes at once are not looked for
 };
 
 } // namespace ropescope

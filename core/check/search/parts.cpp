@@ -200,11 +200,12 @@ std::optional<PartFound> explain_parts(const Evidence& evidence) {
   auto simplest = under_gains(simple, true);
   // A matrix that has no name is often one that has, under other angles.
   const auto* matrix = simplest ? simplest->causes.front().as<cause::PairMatrix>() : nullptr;
-  if (matrix && matrix->like == "other")
+  if (matrix && matrix->like == "other" && !evidence.brief)
     if (auto found = beside_mistakes(contexts.front())) return found;
   if (simplest) return simplest;
   if (auto found = under_other_layouts(evidence, sample, of_layouts)) return found;
-  if (auto found = beside_mistakes(contexts.front())) return found;
+  if (!evidence.brief)
+    if (auto found = beside_mistakes(contexts.front())) return found;
   if (auto found = under_gains(detailed, false)) return found;
   constexpr Finder tables[] = {&own_frequencies, &other_table_entries};
   return under_other_layouts(evidence, sample, tables);
