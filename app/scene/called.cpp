@@ -8,8 +8,12 @@ namespace {
 
 /// "org/name" of "models--org--name".
 std::string hub_words(std::string_view folder) {
-  std::string name(folder);
-  if (const std::size_t bar = name.find("--"); bar != std::string::npos) name.replace(bar, 2, "/");
+  const std::size_t bar = folder.find("--");
+  std::string name(folder.substr(0, bar));
+  if (bar != std::string_view::npos) {
+    name += '/';
+    name += folder.substr(bar + 2);
+  }
   return name;
 }
 

@@ -64,7 +64,7 @@ class Desktop:
         elif kind == "press":
             self.key(value)
         elif kind == "type":
-            self.xdotool("type", "--delay", "40", value)
+            self.xdotool("type", "--delay", "40", "--", value)
         elif kind == "hold":
             self.xdotool("keydown", value)
         elif kind == "let":
