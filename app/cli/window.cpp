@@ -23,6 +23,7 @@
 #include "app/gpu/driver_time.h"
 #include "app/scene/called.h"
 #include "app/scene/picture.h"
+#include "app/scene/scene_file.h"
 #include "app/shell/session.h"
 #include "app/shell/shell.h"
 #include "core/error.h"
@@ -396,7 +397,10 @@ int open(const Options& options) {
   std::vector<std::string> said;
   shell::Session session = folder ? shell::read_session(*folder, said) : shell::Session();
   if (options.names_a_beginning()) {
-    session.scene_file.clear(); // of another scene
+    // Of another scene; a scene's file that was named is saved again without a question.
+    const std::string& named = options.scene.file.empty() ? options.scene.scene : options.scene.file;
+    const std::filesystem::path path = named.empty() ? std::filesystem::path() : std::filesystem::absolute(named);
+    session.scene_file = path.extension() == ".json" && scene_or_model(path) ? path.string() : "";
     said.clear();
   } else if (session.scene)
     scene = options.on(*session.scene);
