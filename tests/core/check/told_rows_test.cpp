@@ -67,15 +67,15 @@ TEST_CASE("no cause is named that leaves most of the output, however much roundi
 }
 
 TEST_CASE("where some tokens are right the others are named, and not the right ones") {
-  for (const std::int64_t right : {1, 4, 12}) {
+  for (const std::int64_t right : {1, 2, 4}) {
     const Finding sink = judge(0, [=](auto p, auto t, auto) { return static_cast<double>(p + (t < right ? 0 : 16)); });
     CHECK(sink.sentence == "The kernel adds 16 to the positions of tokens " + std::to_string(right) +
                                " … 39; the other tokens are right.");
   }
-  // Not rotated from a token on, fewer of them right than wrong.
-  const Finding cut = judge(5, [](auto p, auto t, auto) { return t < 6 ? static_cast<double>(p) : 0.0; });
-  CHECK(says(cut, "6 … 39"));
-  CHECK(!says(cut, "1 … 5"));
+  // Three of 40 are rotated, and those are right.
+  const Finding few = judge(5, [](auto p, auto t, auto) { return t % 16 == 9 ? static_cast<double>(p) : 0.0; });
+  CHECK(few.sentence ==
+        "The kernel leaves tokens 0 … 8, 10 … 24, 26 … 39 as in the input; the other tokens are right.");
   const Finding some = judge(5, [](auto p, auto t, auto) { return t % 3 ? static_cast<double>(p) : 0.0; });
   CHECK(says(some, "leaves tokens 0, 3, 6"));
 }
