@@ -296,7 +296,8 @@ private:
     const bool by_head = reading(other).heads == reading(r).tokens[0];
     // At position 0 nobody tries one, unless the model has so many heads and cannot have those of r.
     if (fits_[other].nothing_turns) return by_head && counted(other) && !counted(r);
-    return by_head ? may_be_heads(count(r), heads_) : counted(other) && count(r) <= most_batch;
+    return by_head ? may_be_heads(count(r), heads_)
+                   : counted(other) && count(r) <= most_batch && reading(other).extents.size() == 3;
   }
 
   /// Positions that count on from the first, as the numbers of heads do.

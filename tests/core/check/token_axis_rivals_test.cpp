@@ -96,7 +96,7 @@ TEST_CASE("a prompt turned by the row of the batch is not called right, at an of
         CHECK(right.judge(first).verdict != "mismatch");
       }
   // Many tokens that come first are what they look like.
-  for (const At& extents : {At{100, 2, 8}, At{200, 4, 8}, At{96, 1, 8}})
+  for (const At& extents : {At{100, 2, 8}, At{200, 4, 8}, At{96, 1, 8}, At{17, 2, 1, 8}})
     for (const std::int64_t first : {0, 50}) {
       CAPTURE(words(extents));
       CHECK(Kernel(extents, [=](const At& at) { return as_double(first + at[0]); }).judge(first).verdict == "match");
