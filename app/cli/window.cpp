@@ -315,7 +315,8 @@ private:
   void on_key(int key, int scancode, int pressed, int modifiers) {
     touch();
     if (pressed == GLFW_PRESS && key >= 0) pressed_.push_back(key);
-    if (pressed != GLFW_RELEASE) carry_out(shell_.key(key_by_letter(key, glfwGetKeyName(key, scancode)), modifiers));
+    if (pressed != GLFW_RELEASE)
+      carry_out(shell_.key(key_meant(key, glfwGetKeyName(key, scancode), modifiers), modifiers));
   }
 
   void carry_out(Request request) {

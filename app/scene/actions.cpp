@@ -200,6 +200,12 @@ int key_by_letter(int key, const char* typed) {
   return key;
 }
 
+int key_meant(int key, const char* typed, int modifiers) {
+  const int meant = key_by_letter(key, typed);
+  const bool sign = meant == GLFW_KEY_EQUAL || meant == GLFW_KEY_MINUS;
+  return sign && !action_for_key(meant, modifiers) ? key : meant;
+}
+
 const Action* action_for_key(int key, int modifiers) {
   // Caps Lock and Num Lock, which GLFW may report among the modifiers, do not count.
   int counted = modifiers & (GLFW_MOD_SHIFT | GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER);

@@ -63,13 +63,17 @@ std::span<const Action> actions();
 /// By name; throws Error where there is none.
 const Action& action(std::string_view name);
 
-/// The action of a key with exactly these modifiers, or null.
 /// The key's code as actions have it, for the key at a place of the keyboard that types `typed` (UTF-8, of
 /// glfwGetKeyName; null where it types nothing). A letter counts by what it types, wherever it lies: on a French
 /// keyboard Ctrl+A is no Ctrl+Q. A key that types neither a letter nor a digit counts by its place, unless another key
 /// is meant by the sign (+ − =): so [ ] and the digits of a French keyboard work as on an American one.
 int key_by_letter(int key, const char* typed);
 
+/// The same where these modifiers are down. A sign that is no action with them leaves the key to its place: a German
+/// keyboard has + where an American one has ], so that there Ctrl+ + enlarges and + alone goes to the next pair.
+int key_meant(int key, const char* typed, int modifiers);
+
+/// The action of a key with exactly these modifiers, or null.
 const Action* action_for_key(int key, int modifiers);
 
 /// "Ctrl+O", "→", "Space"; empty where the action has no key.

@@ -67,4 +67,8 @@ TEST_CASE("a letter is what its key types, wherever it lies, and other keys coun
   CHECK(key_by_letter(GLFW_KEY_KP_3, "3") == GLFW_KEY_3);
   CHECK(key_by_letter(GLFW_KEY_ESCAPE, nullptr) == GLFW_KEY_ESCAPE);
   CHECK(key_by_letter(GLFW_KEY_T, nullptr) == GLFW_KEY_T);
+  // A German keyboard types + where ] lies: alone it is ], with Ctrl it enlarges; letters never go by their place.
+  CHECK(action_for_key(key_meant(GLFW_KEY_RIGHT_BRACKET, "+", 0), 0)->name == "pair.next");
+  CHECK(action_for_key(key_meant(GLFW_KEY_RIGHT_BRACKET, "+", GLFW_MOD_CONTROL), GLFW_MOD_CONTROL)->name == "zoom.in");
+  CHECK(action_for_key(key_meant(GLFW_KEY_Q, "a", GLFW_MOD_CONTROL), GLFW_MOD_CONTROL) == nullptr);
 }

@@ -68,8 +68,8 @@ void PairBiases::add(const PairBiases& later) {
 double PairBiases::may_be_off(const Sums& s, double alike) const {
   const double units = 1 + alike * (thresholds::repeated_bias_units / thresholds::bias_units - 1);
   // Numbers on a coarse grid lie nearer to 0 than its points, where there are fewer of them further out: the mean is
-  // off by about the square of the error; and by the error itself where a run repeats it, from one
-  // end of it to the other.
+  // off by about the square of the error; and by the error itself where a run repeats it, from one end
+  // of it to the other.
   const double mean_square = s.allowed / s.n, share = noise_.mean_share;
   const double repeated = share > 0 ? alike * 2 * std::sqrt(mean_square) : 0;
   return units * noise_.bias + share * mean_square + repeated + thresholds::angle_bound * s.turned;

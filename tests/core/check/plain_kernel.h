@@ -3,9 +3,13 @@
 #include <cstdint>
 #include <functional>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/array.h"
+#include "core/check/checked_files.h"
+#include "core/error.h"
 
 namespace ropescope::test {
 
@@ -42,6 +46,32 @@ plain_rows(const std::vector<std::int64_t>& extents, std::int64_t head_dim,
     }
   }
   return rows;
+}
+
+/// What check_files() says of a kernel's files.
+struct Judged {
+  std::string verdict;         ///< "asked" where the axis must be given, "refused"
+  std::string cause, sentence; ///< the sentence also of a question and of a refusal
+  std::int64_t axis = -1;      ///< of the tokens
+};
+
+/// Of a model with base 10 000 and so many heads of queries and of keys.
+inline Judged judge_files(const KernelFiles& files, std::int64_t head_dim, std::vector<std::int64_t> head_counts) {
+  Model model;
+  model.head_counts = std::move(head_counts);
+  LayerRope layer;
+  layer.config.layout.head_dim = layer.config.layout.rotary_dim = head_dim;
+  model.layers = {layer};
+  try {
+    const auto checked = check_files(files, model, layer);
+    const Finding& finding = checked->finding;
+    return {std::string(verdict_name(finding.verdict)), std::string(finding.causes.front().name()), finding.sentence,
+            checked->run.token_axis.value_or(-1)};
+  } catch (const AmbiguousTokenAxis& error) {
+    return {"asked", "", error.what()};
+  } catch (const Error& error) {
+    return {"refused", "", error.what()};
+  }
 }
 
 } // namespace ropescope::test

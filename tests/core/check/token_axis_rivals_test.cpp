@@ -20,10 +20,7 @@ using At = std::vector<std::int64_t>;
 
 constexpr std::int64_t head_dim = 32;
 
-struct Judged {
-  std::string verdict; ///< "asked" where the axis must be given
-  std::string cause, sentence;
-};
+using test::Judged;
 
 struct Kernel {
   test::Scratch scratch;
@@ -40,20 +37,7 @@ struct Kernel {
     write_npy(files.in, rows.in);
     write_npy(files.out, rows.out);
     files.positions.offset = offset;
-    Model model;
-    model.head_counts = std::move(counts);
-    LayerRope layer;
-    layer.config.layout.head_dim = layer.config.layout.rotary_dim = head_dim;
-    model.layers = {layer};
-    try {
-      const auto checked = check_files(files, model, layer);
-      return {std::string(verdict_name(checked->finding.verdict)), std::string(checked->finding.causes.front().name()),
-              checked->finding.sentence};
-    } catch (const AmbiguousTokenAxis& error) {
-      return {"asked", "", error.what()};
-    } catch (const Error& error) {
-      return {"refused", "", error.what()};
-    }
+    return test::judge_files(files, head_dim, std::move(counts));
   }
 };
 

@@ -58,10 +58,7 @@ void write_kernel(const test::Scratch& scratch, const Shape& shape, const Turned
   write_npy(scratch.path / "out.npy", rows.out);
 }
 
-struct Judged {
-  std::string verdict, cause; ///< "asked", and why, where the axis must be given
-  std::int64_t axis = -1;
-};
+using test::Judged;
 
 Judged judge(const test::Scratch& scratch, const std::vector<std::int64_t>& head_counts, std::int64_t first,
              std::optional<std::int64_t> axis = {}) {
@@ -70,18 +67,7 @@ Judged judge(const test::Scratch& scratch, const std::vector<std::int64_t>& head
   files.out = (scratch.path / "out.npy").string();
   files.token_axis = axis;
   if (first) files.positions.offset = first;
-  Model model;
-  model.head_counts = head_counts;
-  LayerRope layer;
-  layer.config.layout.head_dim = layer.config.layout.rotary_dim = head_dim;
-  model.layers = {layer};
-  try {
-    const auto checked = check_files(files, model, layer);
-    return {std::string(verdict_name(checked->finding.verdict)), std::string(checked->finding.causes.front().name()),
-            checked->run.token_axis.value_or(-1)};
-  } catch (const AmbiguousTokenAxis& error) {
-    return {"asked", error.what()};
-  }
+  return test::judge_files(files, head_dim, head_counts);
 }
 
 double right(std::int64_t, std::int64_t, double position) { return position; }
@@ -123,7 +109,7 @@ TEST_CASE("without positions no right kernel is called wrong and no wrong one ri
             for (const auto& counts : models) {
               const Judged judged = judge(scratch, counts, 0);
               INFO(kernel.name << ", " << shape.words() << ", " << counts.size() << " head counts: " << judged.verdict
-                               << " " << judged.cause << ", axis " << judged.axis);
+                               << " " << judged.cause << judged.sentence << ", axis " << judged.axis);
               const bool longest = tokens > heads && tokens > batch;
               if (kernel.cause.empty()) {
                 CHECK(judged.verdict != "mismatch");
@@ -180,8 +166,8 @@ TEST_CASE("a kernel that is right along the shorter axis is asked for, and the a
   for (const auto& counts : models) {
     const Judged asked = judge(scratch, counts, 0);
     CHECK(asked.verdict == "asked");
-    CHECK(asked.cause.find("axis 2 counts the tokens, the kernel agrees") != std::string::npos);
-    CHECK(asked.cause.find("--") == std::string::npos);
+    CHECK(asked.sentence.find("axis 2 counts the tokens, the kernel agrees") != std::string::npos);
+    CHECK(asked.sentence.find("--") == std::string::npos);
     CHECK(judge(scratch, counts, 0, 2).verdict == "match");
     CHECK(judge(scratch, counts, 0, -2).verdict == "match");
     CHECK(judge(scratch, counts, 0, 1).cause == "position_by_head");
