@@ -68,7 +68,7 @@ void add_rows(Noise& noise, const KernelRun& run) {
     noise.unit = unit_of(NumberFormat::bfloat16);
     add_scaled_floors(noise, run, thresholds::int8_floor);
   } else if (noise.rows.of_8_bits()) {
-    noise.unit = unit_of(out);
+    noise.unit = noise.rows.unit();
     const double least = thresholds::float8_floor * std::pow(noise.rows.least_step, 2);
     noise.rows.scaled == RowFormat::Scaled::no ? void(noise.floor = 2 * rows * least)
                                                : add_scaled_floors(noise, run, least);

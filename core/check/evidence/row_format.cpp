@@ -38,6 +38,10 @@ public:
     RowFormat found;
     found.format = stored_;
     if (stored_ == NumberFormat::float64) return found;
+    // Before all others: float8 holds its numbers too, and under scales that are of 8 bits themselves so does int8.
+    for (const std::int64_t block : {32, 16})
+      if (block < shape_.head_dim && shape_.head_dim % block == 0)
+        if (auto format = scaled_format(RowFormat::Scaled::block, Kind::float4, block)) return std::move(*format);
     const bool e5m2 = all_held(NumberFormat::float8_e5m2), e4m3 = all_held(NumberFormat::float8_e4m3);
     if (e5m2 || e4m3) {
       found.format = e5m2 ? NumberFormat::float8_e5m2 : NumberFormat::float8_e4m3;
@@ -47,17 +51,21 @@ public:
     }
     for (const RowFormat::Scaled scaled :
          {RowFormat::Scaled::tensor, RowFormat::Scaled::row, RowFormat::Scaled::channel})
-      for (const int kind : {0, 1, 2})
+      for (const Kind kind : kinds)
         if (auto format = scaled_format(scaled, kind)) return std::move(*format);
     // The largest blocks first: what holds for them holds for their parts.
     for (const std::int64_t block : {128, 64, 32, 16})
       if (block < shape_.head_dim && shape_.head_dim % block == 0)
-        for (const int kind : {0, 1, 2})
+        for (const Kind kind : kinds)
           if (auto format = scaled_format(RowFormat::Scaled::block, kind, block)) return std::move(*format);
     return found;
   }
 
 private:
+  enum class Kind : std::uint8_t { float4, int4, e5m2, e4m3, int8 };
+  // int4 before e5m2, which holds up to 8 of a step too.
+  static constexpr Kind kinds[] = {Kind::int4, Kind::e5m2, Kind::e4m3, Kind::int8};
+
   bool all_held(NumberFormat format) const {
     if (first_where(array_, [format](auto x) { return !holds(format, static_cast<double>(x)); })) return false;
     std::size_t told = 0;
@@ -102,9 +110,11 @@ private:
     return group;
   }
 
-  std::optional<Told> scale_of(const Group& group, int kind) const {
-    if (kind == 2) return whole_step(group);
-    return float8_scale(group, kind == 0 ? NumberFormat::float8_e5m2 : NumberFormat::float8_e4m3);
+  std::optional<Told> scale_of(const Group& group, Kind kind) const {
+    if (kind == Kind::int8) return whole_step(group);
+    if (kind == Kind::int4) return step_of_4_bits(group);
+    if (kind == Kind::float4) return float4_scale(group);
+    return float8_scale(group, kind == Kind::e5m2 ? NumberFormat::float8_e5m2 : NumberFormat::float8_e4m3);
   }
 
   /// What the groups say, each or together.
@@ -122,8 +132,11 @@ private:
 
   /// `number`: of the group that is asked n-th.
   template <typename Number>
-  Groups ask(std::size_t count, Number number, const RowFormat& format, int kind) const {
-    const double greatest = kind == 2 ? 127 : properties_of(format.format).greatest;
+  Groups ask(std::size_t count, Number number, const RowFormat& format, Kind kind) const {
+    const double greatest = kind == Kind::int8     ? 127
+                            : kind == Kind::int4   ? 7
+                            : kind == Kind::float4 ? 6
+                                                   : properties_of(format.format).greatest;
     constexpr std::size_t groups_of_a_task = 256;
     const std::size_t tasks = (count + groups_of_a_task - 1) / groups_of_a_task;
     Groups all;
@@ -153,13 +166,16 @@ private:
     return all;
   }
 
-  /// `kind`: e5m2, e4m3, int8.
-  std::optional<RowFormat> scaled_format(RowFormat::Scaled scaled, int kind, std::int64_t block = 0) const {
+  std::optional<RowFormat> scaled_format(RowFormat::Scaled scaled, Kind kind, std::int64_t block = 0) const {
     const std::size_t count = groups(scaled, block);
     RowFormat found;
-    found.int8 = kind == 2;
-    found.format = kind == 0 ? NumberFormat::float8_e5m2 : kind == 1 ? NumberFormat::float8_e4m3 : stored_;
-    found.least_step = properties_of(found.format).smallest;
+    found.int4 = kind == Kind::int4;
+    found.int8 = found.int4 || kind == Kind::int8;
+    found.float4 = kind == Kind::float4;
+    found.format = kind == Kind::e5m2   ? NumberFormat::float8_e5m2
+                   : kind == Kind::e4m3 ? NumberFormat::float8_e4m3
+                                        : stored_;
+    found.least_step = found.float4 ? 0.5 : properties_of(found.format).smallest;
     found.scaled = scaled;
     found.block = block;
     // A few groups before all: most rows are of no such format.
@@ -183,7 +199,7 @@ private:
 } // namespace
 
 std::string RowFormat::words() const {
-  std::string words(int8 ? "int8" : number_format_name(format));
+  std::string words(int4 ? "int4" : int8 ? "int8" : float4 ? "float4_e2m1" : number_format_name(format));
   switch (scaled) {
   case Scaled::no: return words;
   case Scaled::tensor: return words + " under one scale";

@@ -4,6 +4,7 @@
 #include <bitset>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 
 namespace ropescope {
@@ -135,6 +136,32 @@ std::optional<Told> whole_step(const Group& group) {
       told->nats -= std::log(most_steps);
       return told;
     }
+  return std::nullopt;
+}
+
+std::optional<Told> step_of_4_bits(const Group& group) {
+  if (group.numbers.empty()) return std::nullopt;
+  constexpr int most_steps = 8;
+  for (int count = 1; count <= most_steps; ++count)
+    if (auto told = of_steps(group, group.greatest(), count)) {
+      told->nats -= std::log(most_steps);
+      return told;
+    }
+  return std::nullopt;
+}
+
+std::optional<Told> float4_scale(const Group& group) {
+  if (group.numbers.empty()) return std::nullopt;
+  const double greatest = group.greatest();
+  constexpr int halves[] = {1, 2, 3, 4, 6, 8, 12}; // the format's numbers, in halves of the scale
+  for (const int count : halves) {
+    const auto told = of_steps(group, greatest, count);
+    const bool held =
+        told && std::all_of(group.numbers.begin(), group.numbers.end(), [&](double x) {
+          return std::find(std::begin(halves), std::end(halves), std::lround(x / told->scale)) != std::end(halves);
+        });
+    if (held) return Told{2 * told->scale, told->nats - std::log(std::size(halves))};
+  }
   return std::nullopt;
 }
 

@@ -8,7 +8,8 @@
 
 namespace ropescope {
 
-/// Some numbers that may lie on a grid of 8 bits under one scale, and by how much their storage rounds them, relative.
+/// Some numbers that may lie on a grid of 8 bits or fewer under one scale, and by how much their storage rounds them,
+/// relative.
 struct Group {
   std::vector<double> numbers; ///< lengths, without zeros
   double rounding = 0;
@@ -30,5 +31,12 @@ std::optional<Told> float8_scale(const Group&, NumberFormat);
 /// The step that a group's numbers are whole multiples of, at most 255 of them: a 127th of the greatest where that
 /// fits, else the longest.
 std::optional<Told> whole_step(const Group&);
+
+/// The same of at most 8 steps, as numbers of 4 bits have. float8_e5m2 holds those too.
+std::optional<Told> step_of_4_bits(const Group&);
+
+/// The scale under which float4_e2m1 holds a group: 0, ½, 1, 1½, 2, 3, 4 and 6 of it (OCP Microscaling Formats 1.0,
+/// §5.3.3; NVFP4 and MXFP4 store blocks of 16 and 32 so). Where several do, the longest.
+std::optional<Told> float4_scale(const Group&);
 
 } // namespace ropescope

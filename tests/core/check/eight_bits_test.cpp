@@ -115,6 +115,43 @@ TEST_CASE("a wrong kernel whose output was stored in 8 bits is a mismatch") {
     }
 }
 
+TEST_CASE("a right kernel's rows in 4 bits match, and a wrong one's are named") {
+  // float4_e2m1 in NVFP4's and MXFP4's blocks; int4 in ggml's Q4_0, of −8 to 7 steps.
+  const auto float4 = [](float x) {
+    constexpr float numbers[] = {0, 0.5F, 1, 1.5F, 2, 3, 4, 6};
+    const float length = std::abs(x);
+    const float* nearest = std::min_element(std::begin(numbers), std::end(numbers), [length](float a, float b) {
+      return std::abs(a - length) < std::abs(b - length);
+    });
+    return std::copysign(*nearest, x);
+  };
+  const auto int4 = [](float x) { return std::clamp(std::nearbyint(x), -8.0F, 7.0F); };
+  for (const bool whole : {false, true})
+    for (const std::ptrdiff_t block : {16, 32})
+      for (const std::int64_t shift : {0, 1}) {
+        CAPTURE(whole);
+        CAPTURE(block);
+        CAPTURE(shift);
+        KernelRun run = run_of(
+            4, 200, all_sharings[0], all_kinds[0], [](Array&) {}, shift);
+        run.out =
+            test::plain_rows(
+                {4, 200}, width, [&](const auto& at, std::int64_t) { return static_cast<double>(at[1] + shift); }, 200)
+                .out;
+        std::vector<float>& out = run.out.floats;
+        for (auto from = out.begin(); from != out.end(); from += block) {
+          float most = 0;
+          std::for_each(from, from + block, [&](float x) { most = std::max(most, std::abs(x)); });
+          const float scale = most / (whole ? 7 : 6);
+          std::transform(from, from + block, from,
+                         [&](float x) { return (whole ? int4(x / scale) : float4(x / scale)) * scale; });
+        }
+        const Finding finding = check(run, {});
+        CHECK((finding.verdict == Verdict::mismatch) == (shift != 0));
+        if (shift != 0) CHECK(finding.causes.front().name() == "position_offset");
+      }
+}
+
 TEST_CASE("a head of zeros is named beside rows in 8 bits, whose scales differ") {
   const auto zero = [](Array& out) { std::fill_n(out.floats.begin(), out.floats.size() / 4, 0.0F); };
   for (const Sharing& sharing : all_sharings) {
