@@ -28,9 +28,18 @@ void Attention::begin(float seconds) {
 }
 
 void Attention::end() {
+  pair_moved = pair != next_pair;
+  pair = next_pair;
+  next_pair = -1;
   steps = 0;
   pressed = false;
 }
+
+void light_pair(const Canvas& c, std::int64_t pair) {
+  if (c.attention) c.attention->next_pair = pair;
+}
+
+std::int64_t lit_pair(const Canvas& c) { return c.attention ? c.attention->pair : -1; }
 
 Asked take_focus(const Canvas& c, ImGuiID id, Rect area, bool is_slider) {
   if (!c.attention) return {};

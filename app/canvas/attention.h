@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,11 @@ struct Attention {
   bool awaited = false;       ///< some are due once the mouse has rested
   float since_shown = 1e9f;   ///< seconds since any were shown
 
+  /// The pair that the mouse is on in some picture, which every picture lights; −1: none. What a frame lights is seen
+  /// in the next one, as pictures drawn before the lit one could not know it.
+  std::int64_t pair = -1, next_pair = -1;
+  bool pair_moved = false; ///< the next frame lights another one than this
+
   /// What lies under the mouse, as it is copied; lasts until the next frame begins.
   std::string_view value;
 
@@ -52,6 +58,12 @@ struct Asked {
 /// Makes a control one that Tab reaches, draws the ring around the one that has the focus, and scrolls it into view.
 /// `id`: of the item, from ImGui::GetID().
 Asked take_focus(const Canvas&, ImGuiID id, Rect area, bool is_slider = false);
+
+/// Lights a pair in every picture that is drawn, because the mouse is on it in one.
+void light_pair(const Canvas&, std::int64_t pair);
+
+/// The pair that is lit; −1: none.
+std::int64_t lit_pair(const Canvas&);
 
 /// Shows words about the last item once the mouse has rested on it; at once where another item's were shown just now.
 void explain(const Canvas&, std::string_view words);

@@ -106,6 +106,8 @@ Theme make_dark() {
   t.beyond_fill = IM_COL32(213, 94, 0, 20);
   t.good = rgb(0x1fae84);
   t.bad = rgb(0xe0742e);
+  t.below_zero = rgb(0x4aa3ff);
+  t.above_zero = rgb(0xff8a4c);
   set_hues(t, &Hue::dark);
   return t;
 }
@@ -132,6 +134,8 @@ Theme make_light() {
   t.beyond_fill = IM_COL32(194, 74, 0, 18);
   t.good = rgb(0x00805c);
   t.bad = rgb(0xb84600);
+  t.below_zero = rgb(0x0b4fb0);
+  t.above_zero = rgb(0xa83a00);
   set_hues(t, &Hue::light);
   return t;
 }
@@ -158,11 +162,12 @@ float encode_srgb(float linear) {
   return linear <= 0.0031308f ? 12.92f * linear : 1.055f * std::pow(linear, 1 / 2.4f) - 0.055f;
 }
 
+float decode_srgb(float c) { return c <= 0.04045f ? c / 12.92f : std::pow((c + 0.055f) / 1.055f, 2.4f); }
+
 /// Relative luminance after WCAG 2: sRGB undone, then weighed by how bright each primary looks.
 double luminance(ImU32 colour) {
-  const auto linear = [](float c) { return c <= 0.04045f ? c / 12.92f : std::pow((c + 0.055f) / 1.055f, 2.4f); };
   const glm::vec4 c = unpack(colour);
-  return 0.2126 * linear(c.x) + 0.7152 * linear(c.y) + 0.0722 * linear(c.z);
+  return 0.2126 * decode_srgb(c.x) + 0.7152 * decode_srgb(c.y) + 0.0722 * decode_srgb(c.z);
 }
 
 } // namespace
@@ -195,6 +200,20 @@ glm::vec3 linear_of_oklab(float lightness, float chroma, float hue) {
                          {-3.3077115913f, 2.6097574011f, -0.7034186147f},
                          {0.2309699292f, -0.3413193965f, 1.7076147010f}};
   return to_rgb * lms;
+}
+
+/// The way back from a colour of a screen: lightness and the two axes of colour.
+glm::vec3 oklab_of(ImU32 colour) {
+  const glm::vec4 c = unpack(colour);
+  const glm::vec3 linear{decode_srgb(c.x), decode_srgb(c.y), decode_srgb(c.z)};
+  const glm::mat3 to_lms{{0.4122214708f, 0.2119034982f, 0.0883024619f},
+                         {0.5363325363f, 0.6806995451f, 0.2817188376f},
+                         {0.0514459929f, 0.1073969566f, 0.6299787005f}};
+  const glm::vec3 lms = to_lms * linear, root{std::cbrt(lms.x), std::cbrt(lms.y), std::cbrt(lms.z)};
+  const glm::mat3 to_lab{{0.2104542553f, 1.9779984951f, 0.0259040371f},
+                         {0.7936177850f, -2.4285922050f, 0.7827717662f},
+                         {-0.0040720468f, 0.4505937099f, -0.8086757660f}};
+  return to_lab * root;
 }
 
 ImU32 from_oklab(float lightness, float chroma, float hue, float alpha) {
@@ -238,6 +257,22 @@ ImU32 error_colour(double share) {
   // Made once: the search for the chroma is too slow for every cell of a map.
   static const std::array<ImU32, 256> colours = make_error_colours();
   return colours[static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * 255))];
+}
+
+ImU32 pair_colour(const Theme& theme, double place) {
+  const double least = theme.dark ? 0.28 : 0.0, greatest = theme.dark ? 1.0 : 0.80;
+  return error_colour(least + (greatest - least) * std::clamp(place, 0.0, 1.0));
+}
+
+ImU32 mix_oklab(ImU32 a, ImU32 b, float of_b) {
+  const glm::vec3 lab = glm::mix(oklab_of(a), oklab_of(b), of_b);
+  const glm::vec3 linear = linear_of_oklab(lab.x, std::hypot(lab.y, lab.z), std::atan2(lab.z, lab.y));
+  return pack({encode_srgb(linear.x), encode_srgb(linear.y), encode_srgb(linear.z), 1});
+}
+
+ImU32 signed_colour(const Theme& theme, double x) {
+  const ImU32 end = x < 0 ? theme.below_zero : theme.above_zero;
+  return mix_oklab(theme.panel, end, static_cast<float>(std::pow(std::min(1.0, std::abs(x)), 0.7)));
 }
 
 ImU32 with_alpha(ImU32 colour, float alpha) {

@@ -20,6 +20,7 @@ struct Theme {
   ImU32 seen;                ///< angles seen in training
   ImU32 beyond, beyond_fill; ///< out of the trained range
   ImU32 good, bad;
+  ImU32 below_zero, above_zero;                       ///< ends of signed_colour()
   ImU32 method[std::size(all_rope_types)];            ///< by RopeType
   ImU32 kept, blended, interpolated;                  ///< what a scheme did to a pair (PairFate)
   ImU32 own_factor;                                   ///< a pair that is divided by a number of its own
@@ -45,6 +46,17 @@ ImU32 phase_colour(double phase, float alpha);
 
 /// Dark blue to yellow, of lightness that rises evenly: 0 … 1 on 256 steps. Told apart without colour vision.
 ImU32 error_colour(double share);
+
+/// The colour of a pair by its place, from the fastest (0) to the slowest (1), along error_colour()'s steps; cut so
+/// that both ends differ from the theme's ground.
+ImU32 pair_colour(const Theme&, double place);
+
+/// Signed numbers −1 … 1: blue below 0, vermilion above, the theme's ground at 0. |x|^0.7 goes as the distance in
+/// OKLab, so that small numbers are seen.
+ImU32 signed_colour(const Theme&, double x);
+
+/// From colour `a` (0) to `b` (1) along a straight line in OKLab, where equal steps look equal; opaque.
+ImU32 mix_oklab(ImU32 a, ImU32 b, float of_b);
 
 ImU32 with_alpha(ImU32 colour, float alpha);
 ImU32 mix(ImU32 a, ImU32 b, float of_b);

@@ -69,6 +69,14 @@ ImU32 scheme_colour(const Canvas& c, const Series& series) {
   return c.theme.of(series.config.rotates ? series.config.scaling.rope_type : RopeType::standard);
 }
 
+ImU32 colour_of_pair(const Canvas& c, const Derived& derived, std::size_t pair) {
+  const std::vector<double>& theta = derived.trained().inv_freq;
+  const auto slowest = std::find_if(theta.rbegin(), theta.rend(), [](double t) { return t > 0; });
+  if (slowest == theta.rend() || theta.front() <= *slowest || pair >= theta.size() || theta[pair] <= 0)
+    return pair_colour(c.theme, 1);
+  return pair_colour(c.theme, std::log(theta.front() / theta[pair]) / std::log(theta.front() / *slowest));
+}
+
 float scheme_width(const Series& series) { return series.current ? 3.0f : 1.8f; }
 
 bool switch_words(const Canvas& c, const char* id, ImVec2 at, std::string_view words, const char* help) {

@@ -66,6 +66,9 @@ void keep_hidden(Scene& next, const Property& hidden, const std::vector<std::str
 /// The colour of a scheme, or of another layer type, which has none of its own.
 ImU32 scheme_colour(const Canvas&, const Series&);
 
+/// The colour of a pair, by the logarithm of its wavelength before any extension, fastest to slowest.
+ImU32 colour_of_pair(const Canvas&, const Derived&, std::size_t pair);
+
 /// A scheme's curve, at scale 1: the one in force is thick and solid, the others thin in their dashes.
 float scheme_width(const Series&);
 Dash scheme_dash(const Series&);

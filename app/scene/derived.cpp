@@ -181,6 +181,7 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   axes_.clear();
   if (const std::int64_t count = axis_count(scene.rope); count > 1) axes_ = pair_axes(scene.rope, count);
   trained_ = std::move(trained);
+  head_ = head_of_ones(next.front().spectrum.pairs());
   series_ = std::move(next);
   length_ = length;
   sequence_length_ = sequence;

@@ -11,6 +11,7 @@
 #include "app/scene/picture.h"
 #include "app/scene/refinement.h"
 #include "app/scene/scene.h"
+#include "core/analysis/contributions.h"
 #include "core/analysis/score_curve.h"
 #include "core/rope/spectrum.h"
 
@@ -66,6 +67,8 @@ public:
   bool possible(RopeType type) const { return possible_[static_cast<std::size_t>(type)]; } ///< tried_on() gives one
   const std::vector<std::uint8_t>& axes() const { return axes_; } ///< per pair; empty where positions have one axis
   const Spectrum& trained() const { return trained_; }            ///< without any extension
+  /// The scene's q and k before the rotation, of as many pairs as the scheme in force has.
+  const HeadPair& head() const { return head_; }
   const Parity& parity() const { return parity_; }
   const KernelCheck& kernel() const { return kernel_; }
   KernelCheck& kernel() { return kernel_; }
@@ -109,6 +112,7 @@ private:
   Spectrum trained_;
   std::vector<std::uint8_t> axes_;
   std::array<bool, std::size(all_rope_types)> possible_{};
+  HeadPair head_;
   Parity parity_;
   bool parity_due_ = false;
   KernelCheck kernel_;

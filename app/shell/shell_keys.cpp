@@ -103,6 +103,7 @@ bool Shell::close_what_is_open() {
 
 std::optional<float> Shell::due_in() const {
   std::optional<float> due;
+  if (attention_.pair_moved) return 0.0f;
   if (attention_.awaited) due = std::max(0.0f, rest_before_words - resting_);
   if (!notice_.words.empty()) due = std::min(due.value_or(notice_.left), notice_.left);
   return due;
