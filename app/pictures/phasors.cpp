@@ -19,6 +19,11 @@ constexpr const Property &view_x = options[0], &view_y = options[1];
 
 constexpr std::int64_t wall_rows = 4;
 
+/// How many draws a cloud has: fewer where a head has so many pairs that they would take long.
+std::int64_t draws_of(std::size_t pairs) {
+  return std::clamp<std::int64_t>(static_cast<std::int64_t>(65536 / std::max<std::size_t>(pairs, 1)), 4, 64);
+}
+
 void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
   struct Inputs {
     std::uint64_t version;
@@ -31,6 +36,9 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
     numbers.rod = contributions(derived.head());
     numbers.chain = chain_of(turned(numbers.rod, derived.current().turns, distance));
     numbers.whole = chain_of(numbers.rod);
+    if (scene.q.kind == HeadSource::Kind::random)
+      numbers.cloud =
+          random_ends(derived.current().turns, std::span(&distance, 1), scene.q.number, draws_of(numbers.rod.size()));
     return numbers;
   });
   derived.numbers<CurlNumbers>(derived.version(), [&] {
@@ -51,7 +59,7 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
 
 /// Where the parts lie. A part that has no room has no height.
 struct Layout {
-  Rect chain, curls, words, wall, plane, numbers;
+  Rect chain, curls, words, wall, plane;
   bool strip = false; ///< the wall is one line of hands
   int rows = 0;       ///< of the small chains
 };
@@ -70,48 +78,58 @@ Layout layout_of(const Canvas& c, Rect stage) {
   l.wall = {{l.strip ? inner.least.x : inner.greatest.x - wall * 3.9f, top}, {inner.greatest.x, top + wall}};
   l.words = {{inner.least.x, top}, {l.wall.least.x - c.px(20), l.wall.greatest.y}};
   l.plane = {{inner.least.x, l.strip ? l.wall.greatest.y + c.px(6) : top}, inner.greatest};
-  l.numbers = {{inner.greatest.x - c.px(250), l.wall.greatest.y + c.px(16)}, inner.greatest};
   return l;
 }
 
 /// Sets where q and k come from. What the scene refuses changes nothing.
-void choose_head(Scene& next, const char* source) {
+void choose_head(Scene& next, const std::string& source) {
   Scene changed = next;
   try {
-    for (const char* key : {"q", "k"}) set(changed, *find_property(key), std::string(source));
+    for (const char* key : {"q", "k"}) set(changed, *find_property(key), source);
     next = std::move(changed);
   } catch (const Error&) {
   }
 }
 
-/// Title and remark, and the switch of where q and k come from.
-void draw_heading(const Canvas& c, Rect panel, const Derived& derived, Scene& next) {
-  const Rect inner = panel.inset(c.px(18), c.px(14));
-  const bool ones = derived.head().ones;
+/// Where q and k come from, at the right end of a line; returns where it begins.
+float draw_switch(const Canvas& c, float right, float y, const Scene& scene, Scene& next) {
+  using Kind = HeadSource::Kind;
+  const bool ones = scene.q == HeadSource() && scene.k == HeadSource(), random = scene.q.kind == Kind::random;
   struct Choice {
     const char* id;
     std::string_view label;
-    const char* source;
-    bool selected;
+    bool selected, enabled;
     std::string_view help;
   };
   const Choice choices[] = {
-      {"phasors ones", "q = k", "ones", ones, "Every pair of query and key is (1, 0): the mean of cosines."},
-      {"phasors random", "random q, k", "random:1", !ones,
-       "Query and key are random numbers: no score falls with distance."}};
-  float x = inner.greatest.x;
+      {"phasors ones", "q = k", ones, true, "Query and key are ones in every pair: the score is a mean of cosines."},
+      {"phasors own", "your q, k", !ones && !random, !ones && !random,
+       "Rows of your own arrays. Give them by Ctrl+P: q {\"file\": \"q.npy\", \"row\": 3, \"head\": 0}, and k alike."},
+      {"phasors random", "random", random, true,
+       "Query and key are random numbers, which no distance makes smaller. Each click draws new ones."}};
   for (std::size_t i = std::size(choices); i-- > 0;) {
-    const float width = text_width(c.fonts.body, choices[i].label) + c.px(26);
-    if (button(c, choices[i].id, {{x - width, inner.least.y - c.px(3)}, {x, inner.least.y + c.px(25)}},
-               choices[i].label, choices[i].selected, true, choices[i].help))
-      choose_head(next, choices[i].source);
-    x -= width + c.px(2);
+    const Choice& choice = choices[i];
+    const float width = text_width(c.fonts.body, choice.label) + c.px(26);
+    if (button(c, choice.id, {{right - width, y}, {right, y + c.px(28)}}, choice.label, choice.selected, choice.enabled,
+               choice.help)) {
+      if (i == 0) choose_head(next, "ones");
+      if (i == 2) choose_head(next, fmt::format("random:{}", random ? scene.q.number + 1 : 1));
+    }
+    right -= width + c.px(2);
   }
+  return right;
+}
+
+/// Title and remark, and the switch of where q and k come from.
+void draw_heading(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  const Rect inner = panel.inset(c.px(18), c.px(14));
+  const float right = inner.width() > c.px(420) ? draw_switch(c, inner.greatest.x, inner.least.y - c.px(3), scene, next)
+                                                : inner.greatest.x;
   const std::string_view title = c.words("The score is {} arrows, head to tail", derived.current().spectrum.pairs());
-  const float room = x - c.px(16) - inner.least.x;
+  const float room = right - c.px(16) - inner.least.x;
   const float width = text(c, inner.least, c.fonts.title, c.theme.text, shortened(c, c.fonts.title, title, room));
-  constexpr std::string_view remarks[] = {"every pair adds one arrow, turned by Δ·θᵢ; the sum lands where they end",
-                                          "each turned by Δ·θᵢ"};
+  constexpr std::string_view remarks[] = {"every pair adds one arrow, turned by Δ·θ; the sum lands where they end",
+                                          "each turned by Δ·θ"};
   for (const std::string_view remark : remarks)
     if (width + c.px(14) + text_width(c.fonts.small, remark) < room) {
       text(c, {inner.least.x + width + c.px(14), inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim, remark);
@@ -180,24 +198,34 @@ void draw_link(const Canvas& c, ImVec2 from, ImVec2 to) {
   c.paint.polyline(points, with_alpha(c.theme.accent, 0.6f), c.stroke(1.2f), c.dashes({{4, 4, 4, 4}}));
 }
 
-/// The score in large digits, and what one pair adds to it.
-void draw_numbers(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, const Chain& chain,
-                  std::int64_t pair, ImU32 colour) {
+/// "q = k", or where else q and k come from.
+std::string_view head_words(const Scene& scene, const Derived& derived) {
+  return derived.head().ones ? "q = k" : scene.q.kind == HeadSource::Kind::random ? "random q, k" : "your q, k";
+}
+
+/// The score in large digits.
+void draw_score(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, const Chain& chain) {
+  if (room.height() < c.px(76)) return;
+  text(c, room.least, c.fonts.small, c.theme.dim, "score = real part");
+  text(c, {room.least.x, room.least.y + c.px(20)}, c.fonts.large, c.theme.accent,
+       c.words("{}", with_sign(chain.end.real(), 4)));
+  text(c, {room.least.x, room.least.y + c.px(54)}, c.fonts.small, c.theme.dim,
+       c.words("Δ = {}, {}", grouped(c, static_cast<double>(scene.m - scene.n)), head_words(scene, derived)));
+}
+
+/// What one pair adds to it.
+void draw_pair(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, const Chain& chain,
+               std::int64_t pair, ImU32 colour) {
+  if (room.height() < c.px(92)) return;
   const auto i = static_cast<std::size_t>(pair);
   float y = room.least.y;
-  if (room.height() < c.px(84)) return;
-  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, "score = real part");
-  text(c, {room.least.x, y + c.px(20)}, c.fonts.large, c.theme.accent, c.words("{}", with_sign(chain.end.real(), 4)));
-  text(c, {room.least.x, y + c.px(54)}, c.fonts.small, c.theme.dim,
-       c.words("Δ = {}, {}", grouped(c, static_cast<double>(scene.m - scene.n)),
-               derived.head().ones ? "q = k" : "your q, k"));
-  y += c.px(96);
-  if (y + c.px(88) > room.greatest.y) return;
   const float width = text(c, {room.least.x, y}, c.fonts.bold, c.theme.text, c.words("pair {}", pair));
-  c.paint.line({room.least.x + width + c.px(10), y + c.px(9)}, {room.least.x + width + c.px(34), y + c.px(9)}, colour,
-               c.stroke(4));
-  const double angle = static_cast<double>(scene.m - scene.n) *
-                       (derived.current().turns[i] == 0 ? 0 : derived.current().spectrum.inv_freq[i]);
+  const float arrow = room.least.x + width + c.px(10), middle = y + c.px(9);
+  c.paint.line({arrow, middle}, {arrow + c.px(20), middle}, colour, c.stroke(4));
+  c.paint.triangle({arrow + c.px(30), middle}, {arrow + c.px(19), middle - c.px(6)},
+                   {arrow + c.px(19), middle + c.px(6)}, colour);
+  const double theta = derived.current().turns[i] == 0 ? 0 : derived.current().spectrum.inv_freq[i];
+  const double angle = static_cast<double>(scene.m - scene.n) * theta;
   const std::pair<std::string_view, std::string_view> rows[] = {
       {c.words("turned by Δ·θ{}", subscript(pair)), angle_words(c, angle)},
       {"in degrees", c.words("{}°", grouped(c, angle * 180 / std::numbers::pi, 1))},
@@ -209,6 +237,24 @@ void draw_numbers(const Canvas& c, Rect room, const Scene& scene, const Derived&
   }
 }
 
+/// Both, below the axis and right of the imaginary one, where a chain seldom is; where the plane is low, at its right.
+void draw_numbers(const Canvas& c, const Layout& l, const Plot& p, const Scene& scene, const Derived& derived,
+                  const Chain& chain, std::int64_t pair, ImU32 colour) {
+  const float wide = c.px(250), right = l.plane.greatest.x;
+  const ImVec2 axis = p.at(0.3, 0);
+  const float top = axis.y + c.px(54), left = std::max(axis.x, p.area.least.x + c.px(280));
+  if (!l.strip && p.area.greatest.y - top > c.px(92) && right - left > wide + c.px(200)) {
+    draw_score(c, {{left, top}, {left + c.px(200), p.area.greatest.y}}, scene, derived, chain);
+    draw_pair(c, {{right - wide, top}, p.area.greatest}, scene, derived, chain, pair, colour);
+    return;
+  }
+  const Rect column{{right - wide, l.strip ? l.plane.least.y + c.px(4) : l.wall.greatest.y + c.px(16)},
+                    l.plane.greatest};
+  if (column.least.x < p.area.least.x + c.px(300)) return;
+  draw_score(c, column, scene, derived, chain);
+  draw_pair(c, {{column.least.x, column.least.y + c.px(88)}, column.greatest}, scene, derived, chain, pair, colour);
+}
+
 void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {
   const PhasorNumbers& numbers = *derived.numbers<PhasorNumbers>();
   PlaneWindow window = derived.numbers<CurlNumbers>()->window;
@@ -216,7 +262,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   const Layout l = layout_of(c, stage);
   panel(c, l.chain);
   if (l.plane.width() < c.px(80) || l.plane.height() < c.px(60)) return;
-  draw_heading(c, l.chain, derived, next);
+  draw_heading(c, l.chain, scene, derived, next);
   const auto colours = pair_colours(c, derived);
   const std::int64_t lit = lit_pair(c),
                      pair = lit >= 0 && lit < static_cast<std::int64_t>(colours.size()) ? lit : scene.pair;
@@ -236,8 +282,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
                  derived.head().ones ? "Fast pairs point everywhere and cancel; slow pairs still agree and add up."
                                      : "How long an arrow is says how much of this head lies in that pair.");
   }
-  if (!c.bare && l.numbers.least.x > p.area.least.x + c.px(300))
-    draw_numbers(c, l.numbers, scene, derived, numbers.chain, pair, colours[marked]);
+  if (!c.bare) draw_numbers(c, l, p, scene, derived, numbers.chain, pair, colours[marked]);
   label_plane(c, p, numbers, colours, derived.head().equal);
   take_end(c, p, numbers.chain, scene, next);
   ImGuiIO& io = ImGui::GetIO();

@@ -44,6 +44,26 @@ void draw_cell(const Canvas& c, Rect cell, const char* id, std::size_t place, co
          Align::right);
 }
 
+/// Where the chains of many random heads end: around 0 at every distance.
+void draw_cloud(const Canvas& c, Rect cell, const char* id, std::span<const std::complex<double>> ends,
+                const PlaneWindow& window) {
+  if (c.theme.panels) c.paint.box(cell, c.theme.dial, c.px(4));
+  const Plot p = plane_in(c, id, cell.inset(c.px(6), c.px(6)), window, std::nullopt, std::nullopt);
+  const ImVec2 origin = p.at(0, 0);
+  c.paint.line({cell.least.x + c.px(4), origin.y}, {cell.greatest.x - c.px(4), origin.y}, c.theme.grid, c.hairline());
+  c.paint.line({origin.x, cell.least.y + c.px(6)}, {origin.x, cell.greatest.y - c.px(6)}, c.theme.grid, c.hairline());
+  double mean = 0;
+  for (const std::complex<double> end : ends) {
+    mean += end.real() / static_cast<double>(ends.size());
+    c.paint.disc(p.at(end.real(), end.imag()), c.px(2.5f), mix(c.theme.dial, c.theme.accent, 0.7f));
+  }
+  const std::string_view words = c.words("mean {}", with_sign(mean, 4));
+  const float height = compat::font_size(c.fonts.mono_small);
+  if (cell.width() > text_width(c.fonts.mono_small, words) + c.px(12) && cell.height() > 2.2f * height)
+    text(c, {cell.greatest.x - c.px(6), cell.greatest.y - c.px(4) - height}, c.fonts.mono_small, c.theme.text, words,
+         Align::right);
+}
+
 /// At the right of the heading: which end of the colours is which pair.
 void draw_colour_scale(const Canvas& c, Rect line, std::span<const ImU32> colours) {
   const std::string_view last = c.words("pair {}", colours.size() - 1);
@@ -81,7 +101,7 @@ void draw_curls(const Canvas& c, Rect panel, int rows, const Scene& scene, const
       std::clamp(static_cast<int>((room.width() - names) / c.px(170)), 1, static_cast<int>(curl_distances.size())));
   const float gap = c.px(12), wide = (room.width() - names + gap) / static_cast<float>(shown), above = c.px(22);
   const float high = (room.height() - above + gap) / static_cast<float>(rows);
-  for (int row = 0; row < rows; ++row) {
+  for (int row = 0; row < std::min(rows, 2); ++row) {
     const bool second = rows == 1 ? own : row == 1;
     const Curl& curl = second ? numbers.other : numbers.ones;
     const float y = room.least.y + above + high * static_cast<float>(row);
@@ -105,6 +125,19 @@ void draw_curls(const Canvas& c, Rect panel, int rows, const Scene& scene, const
       draw_cell(c, cell, c.id("phasors {} {}", second ? "other" : "ones", curl_distances[i]), i, curl[i], colours,
                 numbers.small_window, scene, next);
     }
+  }
+  if (rows < 3) return;
+  const float y = room.least.y + above + 2 * high;
+  if (names > 0) {
+    text(c, {room.least.x, y + (high - gap) / 2 - c.px(18)}, c.fonts.bold, c.theme.text, "random");
+    text(c, {room.least.x, y + (high - gap) / 2 + c.px(2)}, c.fonts.small, c.theme.dim,
+         c.words("{} draws", numbers.draws));
+  }
+  for (std::size_t i = 0; i < shown; ++i) {
+    const float x = room.least.x + names + wide * static_cast<float>(i);
+    const auto draws = static_cast<std::size_t>(numbers.draws);
+    draw_cloud(c, {{x, y}, {x + wide - gap, y + high - gap}}, c.id("phasors cloud {}", curl_distances[i]),
+               std::span(numbers.clouds).subspan(i * draws, draws), numbers.small_window);
   }
 }
 

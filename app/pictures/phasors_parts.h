@@ -10,13 +10,16 @@ namespace ropescope::pictures {
 
 /// The chain at the scene's distance, and what it is at a distance of 0.
 struct PhasorNumbers {
-  std::vector<std::complex<double>> rod; ///< contributions of the head
-  Chain chain, whole;                    ///< here, and at distance 0
+  std::vector<std::complex<double>> rod;   ///< contributions of the head
+  Chain chain, whole;                      ///< here, and at distance 0
+  std::vector<std::complex<double>> cloud; ///< ends of many draws, where q and k are random; else empty
 };
 
 /// The small chains, and what part of the plane holds all of them.
 struct CurlNumbers {
-  Curl ones, other;                 ///< of q = k, and of the scene's own head, or where it has none of random numbers
+  Curl ones, other; ///< of q = k, and of the scene's own head, or where it has none of random numbers
+  std::vector<std::complex<double>> clouds; ///< ends of many draws at each distance, `draws` of each
+  std::int64_t draws = 0;
   PlaneWindow window, small_window; ///< of the scene's head, and of both rows
 };
 

@@ -87,7 +87,7 @@ void draw_mean(const Canvas& c, const Plot& p, double radius, bool lit) {
 void label_mean(const Canvas& c, const Plot& p, const Chain& chain) {
   const ImVec2 origin = p.at(0, 0);
   const float pixels = static_cast<float>(chain.mean_length) * unit_of(p), line = c.px(19);
-  const std::string_view lines[] = {"RoFormer’s circle:", c.words("mean |Sⱼ| = {:.4f},", chain.mean_length),
+  const std::string_view lines[] = {"RoFormer’s circle:", c.words("mean |S| = {:.4f},", chain.mean_length),
                                     "a mean, not a bound"};
   float width = 0;
   for (const std::string_view words : lines) width = std::max(width, text_width(c.fonts.small, words));
@@ -240,6 +240,8 @@ void draw_plane(const Canvas& c, const Plot& p, const PhasorNumbers& numbers, st
   const float score = p.x.pixel(numbers.chain.end.real()), half = c.px(4);
   c.paint.box({{std::min(origin.x, score), origin.y - half}, {std::max(origin.x, score), origin.y + half}},
               c.theme.accent, half);
+  for (const std::complex<double> end : numbers.cloud)
+    c.paint.disc(place(p, end), c.px(3), mix(c.theme.panel, c.theme.accent, 0.5f));
   draw_arrows(c, p, numbers.chain, colours);
   draw_end(c, p, numbers.chain);
   p.end();
@@ -313,8 +315,8 @@ void read_plane(const Canvas& c, const Plot& p, const PhasorNumbers& numbers, co
   const double at = static_cast<double>(std::hypot(c.mouse.x - origin.x, c.mouse.y - origin.y));
   if (std::abs(at - radius) > static_cast<double>(c.px(6))) return;
   ReadOut table(c, "RoFormer’s circle");
-  table.add(0, "Sⱼ", "the sum of the first j arrows");
-  table.add(0, c.words("mean of |Sⱼ|, j = 1 … {}", numbers.chain.ends.size()), c.words("{:.4f}", mean));
+  table.add(0, "S", "where the chain is after each arrow");
+  table.add(0, c.words("mean of |S| after 1 … {} arrows", numbers.chain.ends.size()), c.words("{:.4f}", mean));
   table.add(0, "as a share of that at Δ = 0", c.words("{:.4f}", mean / numbers.whole.mean_length));
   table.add(0, "the end itself", c.words("{:.4f}", std::abs(numbers.chain.end)));
   table.draw(c.mouse, p.area);

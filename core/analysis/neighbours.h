@@ -15,6 +15,8 @@ struct Neighbours {
   /// The least distance (tokens, between two of them too) where a tenth of score(0) is lost; nothing where score(0) is
   /// not positive, or where it is not lost before the search ends.
   std::optional<double> tenth_lost;
+  /// Requires a distance within those of `scores`.
+  double score(std::int64_t distance) const { return scores[static_cast<std::size_t>(distance - first)]; }
   double curvature = 0; ///< second derivative of the score at 0, per token²: −Σ|z|θ² for q = k
 };
 

@@ -2,24 +2,31 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
-#include <random>
+
+#include "core/analysis/head_source.h"
 
 namespace ropescope {
 
-HeadPair random_head(std::int64_t pairs, std::uint64_t draw) {
-  // Of the standard library's engines the numbers are the same everywhere, of its distributions they are not: hence Box
-  // and Muller's formula, whose two numbers are one pair.
-  std::mt19937_64 engine(draw);
-  const auto uniform = [&] { return static_cast<double>(engine() >> 11) / 9007199254740992.0; };
-  const auto normal = [&] {
-    const double radius = std::sqrt(-2 * std::log(1 - uniform()));
-    return std::polar(radius, 2 * std::numbers::pi * uniform());
-  };
-  HeadPair head;
-  for (std::int64_t i = 0; i < pairs; ++i) head.query.push_back(normal());
-  for (std::int64_t i = 0; i < pairs; ++i) head.key.push_back(normal());
-  return head;
+HeadPair random_head(std::int64_t pairs, std::int64_t number) {
+  HeadSource source;
+  source.kind = HeadSource::Kind::random;
+  source.number = number;
+  return head_pair(source, source, PairLayout(), 2 * pairs,
+                   std::vector<std::uint64_t>(static_cast<std::size_t>(pairs)));
+}
+
+std::vector<std::complex<double>> random_ends(std::span<const std::uint64_t> turns,
+                                              std::span<const std::int64_t> distances, std::int64_t number,
+                                              std::int64_t count) {
+  const auto draws = static_cast<std::size_t>(count);
+  std::vector<std::complex<double>> ends(distances.size() * draws);
+  for (std::size_t draw = 0; draw < draws; ++draw) {
+    const auto products =
+        contributions(random_head(static_cast<std::int64_t>(turns.size()), number + static_cast<std::int64_t>(draw)));
+    for (std::size_t d = 0; d < distances.size(); ++d)
+      for (const std::complex<double> arrow : turned(products, turns, distances[d])) ends[d * draws + draw] += arrow;
+  }
+  return ends;
 }
 
 PlaneWindow chain_window(std::span<const std::complex<double>> contributions, std::span<const std::uint64_t> turns,

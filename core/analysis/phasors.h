@@ -12,8 +12,14 @@ namespace ropescope {
 /// The distances (tokens) at which small pictures of the chain stand beside each other.
 inline constexpr std::array<std::int64_t, 6> curl_distances{0, 1, 8, 64, 512, 4096};
 
-/// A query and a key of independent normal numbers, the same for the same `draw`.
-HeadPair random_head(std::int64_t pairs, std::uint64_t draw);
+/// q and k of independent normal numbers: HeadSource "random:N" where all of a head turns.
+HeadPair random_head(std::int64_t pairs, std::int64_t number);
+
+/// Ends of the chains of random_head() number … number + count − 1, at each of some distances (tokens): those of the
+/// first distance come first.
+std::vector<std::complex<double>> random_ends(std::span<const std::uint64_t> turns,
+                                              std::span<const std::int64_t> distances, std::int64_t number,
+                                              std::int64_t count);
 
 /// A rectangle of the complex plane, in the score's unit.
 struct PlaneWindow {
