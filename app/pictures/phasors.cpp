@@ -46,8 +46,12 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
     const std::int64_t length = std::max<std::int64_t>(65536, derived.length());
     const auto ones = contributions(head_of_ones(derived.current().spectrum.pairs()));
     const auto own =
-        contributions(derived.head().ones ? random_head(derived.current().spectrum.pairs(), 7) : derived.head());
-    CurlNumbers numbers{curl_of(ones, turns), curl_of(own, turns), {}, {}};
+        contributions(derived.head().ones ? random_head(derived.current().spectrum.pairs(), 1) : derived.head());
+    CurlNumbers numbers;
+    numbers.ones = curl_of(ones, turns);
+    numbers.other = curl_of(own, turns);
+    numbers.draws = draws_of(turns.size());
+    numbers.clouds = random_ends(turns, curl_distances, 1, numbers.draws);
     const PlaneWindow of_ones = chain_window(ones, turns, length), of_own = chain_window(own, turns, length);
     numbers.window = derived.head().ones ? of_ones : of_own;
     numbers.small_window = {
