@@ -32,7 +32,9 @@ Grabbed grabbed(const Gesture& g) {
 /// The pairs whose ropes are seen: those that were chosen, within the pairs there are, else the usual ones.
 std::pmr::vector<std::int64_t> shown_pairs(const Canvas& c, const Scene& scene, std::int64_t pairs, int ropes) {
   auto shown = c.list_of<std::int64_t>(7);
-  for (const double pair : scene.options.numbers(chosen_pairs))
+  const Value chosen = scene.options[chosen_pairs];
+  const auto* list = std::get_if<std::vector<double>>(&chosen);
+  for (const double pair : list ? std::span<const double>(*list) : std::span<const double>())
     if (pair < static_cast<double>(pairs) && shown.size() < 7) shown.push_back(std::llround(pair));
   if (shown.empty())
     for (const std::int64_t pair : usual_ropes(pairs, ropes).all()) shown.push_back(pair);

@@ -231,10 +231,4 @@ std::span<const std::string> Options::texts(const Property& row) const {
   return std::get<std::vector<std::string>>(*value);
 }
 
-std::span<const double> Options::numbers(const Property& row) const {
-  const Value* value = find(row);
-  if (!value || is_null(*value)) return {};
-  return std::get<std::vector<double>>(*value);
-}
-
 } // namespace ropescope
