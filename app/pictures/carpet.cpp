@@ -147,6 +147,7 @@ std::optional<Here> draw_map(const Canvas& c, Rect room, const char* id, std::si
   Plot plot = plot_in(c, id, room, scene, derived, series);
   if (plot.area.width() < c.px(40) || plot.area.height() < c.px(20)) return std::nullopt;
   const double trained = trained_length_of(derived, series), target = static_cast<double>(derived.length());
+  plot.draw_axes(); // its grid lies below the cells, where no line could be told from a stripe
   plot.begin();
   draw_cells(c, plot, series);
   if (scene.options.flag(seen_row)) draw_unseen(c, plot, rows, trained);
@@ -166,7 +167,6 @@ std::optional<Here> draw_map(const Canvas& c, Rect room, const char* id, std::si
                    {plot.area.greatest.x, plot.y.pixel(static_cast<double>(lit) + 0.5)}},
                   c.theme.text, c.stroke(1));
   plot.end();
-  plot.draw_axes();
   if (trained < target) label_rule_x(c, plot, trained, "trained L", c.theme.text, plot.area.least.y + c.px(8));
   if (trained < target) take_grip(next, "trained", plot.grip_x("trained", trained));
   take_grip(next, "target", plot.grip_x("target", target));
@@ -233,10 +233,11 @@ void draw_strip(const Canvas& c, Rect box, const Derived& derived, std::span<con
     put(c.fonts.bold, said.verdict_colour, said.verdict, gap);
   }
   const double before = wavelength(trained_of(derived, current)[i]), now = wavelength(current.spectrum.inv_freq[i]);
+  const auto tokens = [&](double count) { return grouped(c, count, count < 1000 ? 1 : 0); };
   const std::string_view lambda =
       !std::isfinite(now) ? c.words("λ{} never turns", subscript(here.pair))
-      : before == now     ? c.words("λ{} {} tokens", subscript(here.pair), grouped(c, now))
-                          : c.words("λ{} {} → {} tokens", subscript(here.pair), grouped(c, before), grouped(c, now));
+      : before == now     ? c.words("λ{} {} tokens", subscript(here.pair), tokens(now))
+                          : c.words("λ{} {} → {} tokens", subscript(here.pair), tokens(before), tokens(now));
   const float width = text_width(c.fonts.small, lambda);
   if (x + width < box.greatest.x - c.px(12))
     text(c, {box.greatest.x - c.px(14), y}, c.fonts.small, c.theme.dim, lambda, Align::right);

@@ -35,7 +35,7 @@ struct Found {
 void update(const Scene&, Derived& derived, gpu::Engines&, Patience) {
   // It never changes: the model is a preset.
   derived.numbers<Found>(0, [] {
-    const RopeConfig& rope = find_preset("phi-3-mini-128k").model.layers.front().config;
+    const RopeConfig rope = layer_rope(find_preset("phi-3-mini-128k").model, std::nullopt).config;
     const Spectrum spectrum = make_spectrum(rope, target_length(rope));
     Found list;
     for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i) {
