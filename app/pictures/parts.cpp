@@ -24,8 +24,8 @@ Rect heading(const Canvas& c, Rect panel, std::string_view title, std::string_vi
   canvas::panel(c, panel);
   const Rect inner = panel.inset(c.px(18), c.px(14));
   if (inner.width() < c.px(40) || inner.height() < c.px(18)) return {inner.least, inner.least};
-  const float width =
-      text(c, inner.least, c.fonts.title, c.theme.text, shortened(c, c.fonts.title, title, inner.width()));
+  const float width = draw_title(c, inner.least, inner.width(), title);
+  if (!c.remark.empty()) remark = c.remark;
   const float left = width + c.px(12);
   if (!remark.empty() && inner.width() - left > c.px(40))
     text(c, {inner.least.x + left, inner.least.y + c.px(4)}, c.fonts.small, c.theme.dim,

@@ -176,7 +176,8 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const Rect area = heading(c, panel, "Rotations", "");
   const Spectrum& spectrum = derived.current().spectrum;
   const Hands& hands = *derived.numbers<Hands>();
-  const float title = text_width(c.fonts.title, "Rotations") + c.px(16);
+  const float title =
+      text_width(c.fonts.title, c.title.empty() ? "Rotations" : c.title) + c.px(16) + (c.step > 0 ? c.px(34) : 0);
   draw_legend(c, {{area.least.x + title, panel.least.y + c.px(17)}, {panel.greatest.x - c.px(8), area.least.y}},
               spectrum.pairs());
 
