@@ -5,6 +5,7 @@
 
 #include "app/canvas/axis_view.h"
 #include "app/pictures/parts.h"
+#include "app/pictures/score_ensembles.h"
 #include "app/scene/actions.h"
 #include "core/analysis/first_negative.h"
 
@@ -29,9 +30,10 @@ constexpr Property options[] = {
      .help = "scores are multiplied by the scheme's attention factor, squared, as the model's are",
      .fallback = false},
     hidden_row("score.hidden"),
+    curves_row("score.curves"),
 };
 constexpr const Property &view_x = options[0], &view_y = options[1], &x_scale = options[2], &with_factor = options[3],
-                         &hidden = options[4];
+                         &hidden = options[4], &curves = options[5];
 
 Scale scale_of(const Scene& scene) {
   return scene.options.is(x_scale, "log")      ? Scale::log
@@ -74,13 +76,15 @@ void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patienc
   // A view that the axis cannot show is scanned as the axis mends it.
   const auto seen = x.view ? std::optional(AxisView(x).shown()) : std::nullopt;
   derived.show_curves(scene, engines, patience, {seen, x.scale});
+  update_ensembles(scene, derived, curves);
   const Series& current = derived.current();
   // Where the view begins beyond the first distance, no curve says what lies before it.
   if (!current.finished || current.curve.edges.empty() || current.curve.edges.front() > 1) {
     derived.numbers<FirstNegative>(derived.version(), [] { return FirstNegative(); });
     return;
   }
-  derived.numbers<FirstNegative>(derived.version(), [&] { return first_negative(current.curve, current.turns); });
+  derived.numbers<FirstNegative>(derived.version(),
+                                 [&] { return first_negative(current.curve, current.turns, current.weights); });
 }
 
 Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& derived) {
@@ -194,16 +198,19 @@ void draw_here(const Canvas& c, const Plot& p, const Scene& scene, const Derived
   p.rule_x(distance, c.theme.dim, 1.4f, 2, 3);
   const Series& current = derived.current();
   const ImVec2 at{x, p.y.pixel(gain_of(scene, current) * current.score_here)};
-  if (p.area.contains(at)) read_out_dot(c, at, scheme_colour(c, current));
-  // The axis has no sign: cosines of Δ and −Δ are the same.
-  ReadOut table(c, scene.m < scene.n ? c.words("|Δ| = {}", grouped(c, distance))
-                                     : c.words("Δ = {}", grouped(c, distance)));
+  const bool on_curve = scene.m >= scene.n || derived.head().equal;
+  if (p.area.contains(at) && on_curve) read_out_dot(c, at, scheme_colour(c, current));
+  // The axis has no sign: of q = k the cosines of Δ and −Δ are the same.
+  ReadOut table(c, scene.m < scene.n && derived.head().equal
+                       ? c.words("|Δ| = {}", grouped(c, distance))
+                       : c.words("Δ = {}", grouped(c, static_cast<double>(scene.m - scene.n))));
   for (std::size_t s = 0; s < derived.series().size(); ++s) {
     const Series& series = derived.series()[s];
     if (alpha[s] > 0)
       table.add(scheme_colour(c, series), scheme_dash(series), series.label,
                 c.words("{}", with_sign(gain_of(scene, series) * series.score_here, 4)));
   }
+  read_ensembles(c, table, derived, distance, gain_of(scene, current));
   place_table(c, table, {at.x, std::min(at.y, p.area.least.y + p.area.height() * 0.45f)}, p, scene, derived, alpha,
               true);
 }
@@ -237,6 +244,7 @@ void draw_under_mouse(const Canvas& c, const Plot& p, const Scene& scene, const 
               first == last ? c.words("line {}, here {}", line, number(b.mean))
                             : c.words("line {}, here {} … {}", line, number(b.least), number(b.greatest)));
   }
+  read_ensembles(c, table, derived, static_cast<double>(first), gain_of(scene, derived.current()));
   place_table(c, table, c.mouse, p, scene, derived, alpha);
 }
 
@@ -261,9 +269,10 @@ void draw_first_negative(const Canvas& c, const Plot& p, const Derived& derived)
   if (!p.area.contains(at)) return;
   const ImU32 colour = scheme_colour(c, derived.current());
   c.paint.line({at.x, at.y - c.px(5)}, {at.x, at.y + c.px(5)}, colour, c.stroke(2));
-  const std::string_view words = c.words("first below 0 at {}", grouped(c, distance));
+  const std::string_view words =
+      c.words("{}: its least value first below 0 at {}", derived.current().label, grouped(c, distance));
   const float width = text_width(c.fonts.small, words), left = at.x - width - c.px(6);
-  if (left > p.area.least.x && p.area.height() > c.px(60)) label_on(c, {left, at.y + c.px(5)}, c.theme.dim, words);
+  if (left > p.area.least.x && p.area.height() > c.px(60)) label_on(c, {left, at.y + c.px(5)}, colour, words);
 }
 
 /// Whose score it is, which is the whole truth of the curve: it never leaves the picture, and becomes shorter where
@@ -280,13 +289,17 @@ Rect draw_caveat(const Canvas& c, Rect room, const Scene& scene, const Derived& 
     std::string_view whose, factor, drawn;
   };
   const std::int64_t pairs = current.spectrum.pairs();
-  const std::string_view mean = c.words("q = k = 1: mean of cos Δθ over {} pairs{}, ", pairs, along);
-  const Words choices[] = {{mean, factor, "; line: local mean, band: least to greatest of every Δ"},
-                           {mean, factor, "; line: local mean, band: every Δ"},
-                           {mean, factor, ""},
-                           {c.words("q = k = 1, mean over {} pairs, ", pairs), brief_factor, ""},
-                           {"q = k = 1, mean, ", brief_factor, ""},
-                           {"q = k = 1, ", on ? "× factor²" : "no factor", ""}};
+  const std::string_view whose = whose_words(c, scene);
+  const std::string_view mean = derived.head().ones
+                                    ? c.words("{}: mean of cos Δθ over {} pairs{}, ", whose, pairs, along)
+                                    : c.words("{}: sum over {} pairs{} / Σ|q||k|, ", whose, pairs, along);
+  const Words choices[] = {
+      {mean, factor, "; line: local mean, band: least to greatest of every Δ"},
+      {mean, factor, "; line: local mean, band: every Δ"},
+      {mean, factor, ""},
+      {c.words("{}, {} over {} pairs, ", whose, derived.head().ones ? "mean" : "sum", pairs), brief_factor, ""},
+      {c.words("{}, ", whose), brief_factor, ""},
+      {derived.head().ones ? "q = k = 1, " : "your q, k, ", on ? "× factor²" : "no factor", ""}};
   const auto width = [&](std::string_view words) { return text_width(c.fonts.small, words); };
   const Words* words = std::begin(choices);
   while (words + 1 != std::end(choices) &&
@@ -314,6 +327,9 @@ void draw_scale_switch(const Canvas& c, const Plot& p, const Scene& scene, Scene
                    "How distances lie along the axis: logarithmic from 1, linear from 0, or symlog, which is "
                    "logarithmic and has a 0. Click or L: the next one."))
     action("scale").apply(next);
+  const float title = text_width(c.fonts.small, "relative distance Δ = m − n (tokens)") / 2 + c.px(20);
+  draw_ensemble_switches(c, {p.area.greatest.x - width - c.px(18), p.area.greatest.y + c.px(22)},
+                         p.area.centre().x + title, scene, curves, next);
 }
 
 /// What can be taken on the plot: the present distance, the trained context and the target, which is the right end.
@@ -370,6 +386,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   for (const bool band : {true, false})
     for (std::size_t s = series.size(); s-- > 0;)
       if (alphas[s] > 0) draw_series(c, p, scene, series[s], band, alphas[s]);
+  draw_ensembles(c, p, derived, gain_of(scene, derived.current()));
   p.end();
   const double trained = derived.trained_length();
   const float top = p.area.least.y + c.px(3);
@@ -393,9 +410,13 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
 
 Table columns(const Scene& scene, const Derived& derived) {
   Table table;
-  table.formula = scene.options.flag(with_factor)
-                      ? "score = attention factor^2 * mean over pairs of cos(distance * inv_freq)"
-                      : "score = mean over pairs of cos(distance * inv_freq), q = k = 1, without the attention factor";
+  table.formula = fmt::format(
+      "score = {}{}", scene.options.flag(with_factor) ? "attention factor^2 * " : "",
+      derived.head().ones
+          ? "mean over pairs of cos(distance * inv_freq), q = k = 1"
+          : fmt::format("sum over pairs of Re(q conj(k) e^(j distance inv_freq)) / sum of |q||k|, q = {}, k = {}",
+                        head_source_text(scene.q), head_source_text(scene.k)));
+  if (!scene.options.flag(with_factor)) table.formula += ", without the attention factor";
   const std::vector<std::int64_t>& edges = derived.current().curve.edges;
   std::vector<double> from, to;
   for (std::size_t b = 0; b + 1 < edges.size(); ++b) {
@@ -416,6 +437,7 @@ Table columns(const Scene& scene, const Derived& derived) {
     table.add(fmt::format("{}_least", column_name(series)), std::move(least));
     table.add(fmt::format("{}_greatest", column_name(series)), std::move(greatest));
   }
+  add_columns(table, derived, gain_of(scene, derived.current()));
   return table;
 }
 

@@ -123,6 +123,7 @@ void Derived::update(const Scene& scene, gpu::Engines& engines, std::int64_t col
   // First, because everything below reads the series. Where the scene's rope is not valid, it throws before anything
   // has changed.
   update_series(scene, columns);
+  update_head(scene);
   update_scores_here(scene);
   shows_curves_ = shows_base_map_ = false;
   if (const auto update_picture = shown_picture(scene).update) update_picture(scene, *this, engines, patience);
@@ -182,7 +183,6 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   axes_.clear();
   if (const std::int64_t count = axis_count(scene.rope); count > 1) axes_ = pair_axes(scene.rope, count);
   trained_ = std::move(trained);
-  head_ = head_of_ones(next.front().spectrum.pairs());
   series_ = std::move(next);
   length_ = length;
   sequence_length_ = sequence;
@@ -192,6 +192,46 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   for (const RopeType type : all_rope_types)
     possible_[static_cast<std::size_t>(type)] = tried[static_cast<std::size_t>(type)].has_value();
   series_of_ = scene;
+}
+
+/// Throws Error where a file of q or k cannot be read; the head stays as it was, and is asked for again.
+void Derived::update_head(const Scene& scene) {
+  if (head_version_ == version_ && q_ == scene.q && k_ == scene.k) return;
+  const Series& now = current();
+  HeadPair head = head_of_ones(now.spectrum.pairs());
+  if (scene.q != HeadSource() || scene.k != HeadSource()) {
+    const HeadLayout& layout = scene.rope.layout;
+    const PairLayout& pairs = layout.pairs;
+    if (pairs.offset + 2 * now.spectrum.pairs() > layout.head_dim)
+      throw Error("q and k: this head has an odd number of components that turn; expected q = k = ones");
+    const auto components = [&](const HeadSource& source) {
+      return source.kind == HeadSource::Kind::file
+                 ? head_of_array(head_files_.array(source.word), source, layout.head_dim)
+                 : std::vector<double>();
+    };
+    head = head_pair(scene.q, scene.k, pairs, layout.head_dim, now.turns, components(scene.q), components(scene.k));
+  }
+  stop_refinement();
+  const auto own = contributions(head);
+  head_ = std::move(head);
+  for (Series& series : series_) {
+    const bool same = series.spectrum.pairs() == now.spectrum.pairs() && !head_.ones;
+    std::vector<ScoreScan::Weight> weights;
+    if (same)
+      for (const std::complex<double> z : own) weights.push_back({z.real(), -z.imag()}); // Re(z·e^{jΔθ})
+    else
+      weights = equal_weights(series.spectrum.pairs());
+    if (std::equal(weights.begin(), weights.end(), series.weights.begin(), series.weights.end(),
+                   [](const auto& a, const auto& b) { return a.a == b.a && a.b == b.b; }))
+      continue;
+    // A series that is new has no weights yet; of others the curve is another one.
+    series.weights = std::move(weights);
+    series.finished = false;
+    series.score_at.reset();
+  }
+  q_ = scene.q;
+  k_ = scene.k;
+  head_version_ = ++version_;
 }
 
 /// The edges of a curve's bins: a column of the plot is a bin of its own.
@@ -241,8 +281,7 @@ void Derived::show_curves(const Scene&, gpu::Engines& engines, Patience patience
   const bool at_once = patience == Patience::waits || terms <= terms_at_once;
   const std::vector<std::int64_t> edges = edges_of(view);
   for (Series* series : unfinished) {
-    const auto weights = equal_weights(series->spectrum.pairs());
-    const ScoreScan scan{.turns = series->turns, .weights = weights, .first = edges.front()};
+    const ScoreScan scan{.turns = series->turns, .weights = series->weights, .first = edges.front()};
     series->curve =
         at_once ? score_curve(engines.preferred(), scan, edges) : coarse_score_curve(engines.preferred(), scan, edges);
     series->finished = at_once;
@@ -255,7 +294,7 @@ void Derived::begin_refinement(gpu::Engines& engines) {
   std::vector<PendingCurve> pending;
   for (std::size_t i = 0; i < series_.size(); ++i)
     // Copies, not references: on the CPU the worker reads them while the series may change.
-    if (!series_[i].finished) pending.push_back({i, series_[i].turns, series_[i].curve.edges});
+    if (!series_[i].finished) pending.push_back({i, series_[i].turns, series_[i].weights, series_[i].curve.edges});
   refining_ = true;
   refined_ = 0;
   refines_on_gpu_ = engines.draws_on_gpu();
@@ -299,11 +338,10 @@ void Derived::stop_refinement() {
 }
 
 void Derived::update_scores_here(const Scene& scene) {
-  const std::int64_t distance = std::abs(scene.m - scene.n);
+  const std::int64_t distance = scene.m - scene.n;
   for (Series& series : series_) {
     if (series.score_at == distance) continue;
-    const auto weights = equal_weights(series.spectrum.pairs());
-    series.score_here = exact_scores({.turns = series.turns, .weights = weights, .first = distance}, 1).front();
+    series.score_here = exact_scores({.turns = series.turns, .weights = series.weights, .first = distance}, 1).front();
     series.score_at = distance;
   }
 }

@@ -8,6 +8,7 @@
 #include "app/gpu/engines.h"
 #include "app/scene/base_map_fill.h"
 #include "app/scene/cached.h"
+#include "app/scene/head_files.h"
 #include "app/scene/kernel_check.h"
 #include "app/scene/picture.h"
 #include "app/scene/refinement.h"
@@ -22,14 +23,15 @@ namespace ropescope {
 struct Series {
   RopeConfig config;
   Spectrum spectrum;
-  ScoreCurve curve;                 ///< empty until the scene shows it
-  bool finished = false;            ///< every distance is in the curve; not so while it is refined
-  std::string label;                ///< "YaRN ×16"
-  std::string layer_type;           ///< where it is another layer type of the model, not a scheme for this one
-  std::vector<std::uint64_t> turns; ///< the spectrum's; 0 for pairs that the scene's axis does not turn
-  double score_here = 0;            ///< at the distance of the scene's m and n
-  std::int64_t score_at = -1;       ///< that distance, tokens
-  bool current = false;             ///< the scheme in force
+  ScoreCurve curve;                       ///< empty until the scene shows it
+  bool finished = false;                  ///< every distance is in the curve; not so while it is refined
+  std::string label;                      ///< "YaRN ×16"
+  std::string layer_type;                 ///< where it is another layer type of the model, not a scheme for this one
+  std::vector<ScoreScan::Weight> weights; ///< of the pairs, by the scene's q and k
+  std::vector<std::uint64_t> turns;       ///< the spectrum's; 0 for pairs that the scene's axis does not turn
+  double score_here = 0;                  ///< at the distance of the scene's m and n
+  std::optional<std::int64_t> score_at;   ///< that distance m − n, tokens
+  bool current = false;                   ///< the scheme in force
 };
 
 /// Both engines on the same work, measured once the scheme in force has stayed for a moment: rows at positions of every
@@ -115,6 +117,7 @@ private:
   void begin_refinement(gpu::Engines&);
   void refine(gpu::Engines&);
   void stop_refinement();
+  void update_head(const Scene&);
   void update_scores_here(const Scene&);
 
   std::vector<Series> series_;
@@ -122,6 +125,9 @@ private:
   std::vector<std::uint8_t> axes_;
   std::array<bool, std::size(all_rope_types)> possible_{};
   HeadPair head_;
+  HeadFiles head_files_;
+  HeadSource q_, k_; // what the head was made of
+  std::uint64_t head_version_ = 0;
   Parity parity_;
   bool parity_due_ = false;
   KernelCheck kernel_;

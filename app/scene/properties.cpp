@@ -26,7 +26,7 @@ constexpr std::string_view pairings[] = {"half", "interleaved"}, engines[] = {"a
                            themes[] = {"dark", "light", "paper"}, plays[] = {"off", "m", "both"},
                            moved[] = {"m", "both"};
 // What today's pictures can show of a choice that later ones widen.
-constexpr std::string_view only_ones[] = {"ones"}, only_rope[] = {"rope"};
+constexpr std::string_view only_rope[] = {"rope"};
 
 Words schemes() {
   static const std::vector<std::string_view> names = [] {
@@ -58,6 +58,15 @@ void choose_named_scheme(Scene& scene, const Value& value) {
 void choose_layer_type(Scene& scene, const Value& value) {
   scene = with_layer_type(
       scene, layer_rope(scene.model, is_null(value) ? std::nullopt : std::optional(word(value))).layer_type);
+}
+
+HeadSource head_source(std::string_view key, const Value& value) {
+  if (is_null(value)) return {};
+  try {
+    return parse_head_source(word(value));
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", key, error.what()));
+  }
 }
 
 /// The axis's number from its name ("t", "h"), for people; −1 is null.
@@ -353,17 +362,17 @@ constexpr Property table[] = {
      .get = [](const Scene& s) { return s.axis < 0 ? Value() : Value(static_cast<double>(s.axis)); },
      .set = choose_axis},
     {.key = "q",
-     .kind = Kind::choice,
+     .kind = Kind::text,
      .label = "q",
-     .help = "the query before the rotation",
-     .fallback = "ones",
-     .choices = [] { return Words(only_ones); }},
+     .help = "the query before the rotation: ones, word:W, random:N, same:C, or a row of an array",
+     .get = [](const Scene& s) { return Value(head_source_text(s.q)); },
+     .set = [](Scene& s, const Value& v) { s.q = head_source("q", v); }},
     {.key = "k",
-     .kind = Kind::choice,
+     .kind = Kind::text,
      .label = "k",
-     .help = "the key before the rotation",
-     .fallback = "ones",
-     .choices = [] { return Words(only_ones); }},
+     .help = "the key before the rotation, as q",
+     .get = [](const Scene& s) { return Value(head_source_text(s.k)); },
+     .set = [](Scene& s, const Value& v) { s.k = head_source("k", v); }},
     {.key = "position",
      .kind = Kind::choice,
      .label = "position",

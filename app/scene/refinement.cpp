@@ -18,10 +18,9 @@ double CurveScans::share() const {
 ScannedBins CurveScans::next(Engine& engine) {
   const PendingCurve& curve = curves_[at_];
   const std::size_t first = bin_, end = end_of_slice(curve.edges, first), last = curve.edges.size() - 1;
-  const auto weights = equal_weights(static_cast<std::int64_t>(curve.turns.size()));
   ScannedBins scanned{curve.series, first, std::vector<ScoreBin>(end - first)};
   const std::span<const std::int64_t> edges = std::span(curve.edges).subspan(first, end - first + 1);
-  scan_slice(engine, {.turns = curve.turns, .weights = weights}, edges, 0, end - first, scanned.bins);
+  scan_slice(engine, {.turns = curve.turns, .weights = curve.weights}, edges, 0, end - first, scanned.bins);
   // One slice is done. The next call goes on with the next bin, or with the first bin of the next curve.
   points_ += edges.back() - edges.front();
   bin_ = end == last ? 0 : end;

@@ -11,6 +11,7 @@ namespace ropescope {
 struct PendingCurve {
   std::size_t series = 0;
   std::vector<std::uint64_t> turns;
+  std::vector<ScoreScan::Weight> weights;
   std::vector<std::int64_t> edges;
 };
 

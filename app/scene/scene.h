@@ -13,6 +13,7 @@
 #include "app/gpu/engine_choice.h"
 #include "app/scene/property.h"
 #include "app/scene/value.h"
+#include "core/analysis/head_source.h"
 #include "core/check/run_files.h"
 #include "core/model/model.h"
 
@@ -66,6 +67,7 @@ struct Scene {
   std::int64_t m = 137, n = 100;        ///< positions of query and key, tokens
   std::int64_t pair = 20;               ///< selected everywhere; within the pairs there are
   std::vector<std::int64_t> pairs;      ///< those that pictures of all pairs show; empty: all
+  HeadSource q, k;                      ///< what the query and the key are before the rotation
   std::int64_t axis = -1;   ///< of positions with several: along which m and n lie apart; −1: along all alike
   bool other_layers = true; ///< the model's other layer types are drawn beside this one
   std::array<bool, std::size(all_rope_types)> compared{}; ///< by RopeType: drawn beside the scheme in force

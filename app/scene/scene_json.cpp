@@ -30,12 +30,14 @@ Json number_json(double number) {
   return number;
 }
 
+/// A model that is no file: its config is an object within the scene's. A row of an array names file, row and head.
+bool is_object_too(const Property& row) { return row.key == "model" || row.key == "q" || row.key == "k"; }
+
 Json json_of(const Property& row, const Value& value) {
   if (const bool* flag = std::get_if<bool>(&value)) return *flag;
   if (const double* number = std::get_if<double>(&value)) return number_json(*number);
   if (const auto* text = std::get_if<std::string>(&value)) {
-    // A model that is no file: its config is an object within the scene's.
-    if (row.key == "model" && text->starts_with("{")) return Json::parse(*text);
+    if (is_object_too(row) && text->starts_with("{")) return Json::parse(*text);
     return *text;
   }
   if (const auto* list = std::get_if<std::vector<double>>(&value)) {
@@ -97,7 +99,7 @@ Value value_of(const Property& row, const Json& json, const std::string& name) {
   } else if (json.is_string()) {
     if (row.kind == Kind::choice || row.kind == Kind::text) return json.get<std::string>();
   } else if (json.is_object()) {
-    if (row.key == "model") return json.dump();
+    if (is_object_too(row)) return json.dump();
   } else if (Value list; read_list(row, json, list))
     return list;
   refuse_type(row, json, name);

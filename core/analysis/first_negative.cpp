@@ -4,11 +4,11 @@
 
 namespace ropescope {
 
-FirstNegative first_negative(const ScoreCurve& curve, std::span<const std::uint64_t> turns) {
+FirstNegative first_negative(const ScoreCurve& curve, std::span<const std::uint64_t> turns,
+                             std::span<const ScoreScan::Weight> weights) {
   // Scores of a bin are within 2e-6 of the exact ones (Engine): one that is so close to 0 is looked at as well.
   constexpr float uncertain = 2e-6f;
   constexpr std::int64_t at_once = 4096;
-  const auto weights = equal_weights(static_cast<std::int64_t>(turns.size()));
   for (std::size_t b = 0; b < curve.bins.size(); ++b) {
     if (curve.bins[b].least >= uncertain) continue;
     for (std::int64_t first = curve.edges[b]; first < curve.edges[b + 1]; first += at_once) {

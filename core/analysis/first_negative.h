@@ -7,14 +7,14 @@
 
 namespace ropescope {
 
-/// The least distance (tokens) whose score is negative, of those that a curve holds; nothing where none is. For q = k
-/// all pairs weigh alike, so that this is where the mean cosine changes its sign for the first time.
+/// The least distance (tokens) whose score is negative, of those that a curve holds; nothing where none is.
 struct FirstNegative {
   std::optional<std::int64_t> distance;
 };
 
-/// Of a finished curve, and `turns` of the pairs that it was made with. A bin tells that one of its distances is
-/// negative; which is asked in double.
-FirstNegative first_negative(const ScoreCurve&, std::span<const std::uint64_t> turns);
+/// Of a finished curve, and turns and weights of the pairs that it was made with. A bin tells that one of its distances
+/// is negative; which is asked in double.
+FirstNegative first_negative(const ScoreCurve&, std::span<const std::uint64_t> turns,
+                             std::span<const ScoreScan::Weight> weights);
 
 } // namespace ropescope

@@ -19,7 +19,7 @@ TEST_CASE("the first negative score is the first of every integer distance, what
       const auto weights = equal_weights(spectrum.pairs());
       CpuEngine engine;
       const ScoreCurve curve = score_curve(engine, {spectrum.turns, weights, 1}, log_bin_edges(65536, columns));
-      const auto first = first_negative(curve, spectrum.turns);
+      const auto first = first_negative(curve, spectrum.turns, equal_weights(spectrum.pairs()));
       REQUIRE(first.distance);
       CHECK(*first.distance == expected);
       const std::vector<double> exact = exact_scores({spectrum.turns, weights, 0}, expected + 1);
@@ -32,6 +32,6 @@ TEST_CASE("where no score is negative, none is named") {
   const auto weights = equal_weights(spectrum.pairs());
   CpuEngine engine;
   const ScoreCurve curve = score_curve(engine, {spectrum.turns, weights, 1}, log_bin_edges(1706, 40));
-  CHECK(!first_negative(curve, spectrum.turns).distance);
-  CHECK(!first_negative({}, spectrum.turns).distance);
+  CHECK(!first_negative(curve, spectrum.turns, equal_weights(spectrum.pairs())).distance);
+  CHECK(!first_negative({}, spectrum.turns, equal_weights(spectrum.pairs())).distance);
 }
