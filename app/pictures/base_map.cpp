@@ -9,6 +9,7 @@
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/base_map_dots.h"
 #include "app/pictures/parts.h"
+#include "app/scene/base_map_fill.h"
 #include "app/scene/presets.h"
 
 namespace ropescope::pictures {
@@ -27,6 +28,18 @@ constexpr Property options[] = {
     view_row("base-map.cut", "", "scores that are seen in the cut beside the map"),
 };
 constexpr const Property &view_x = options[0], &view_y = options[1], &view_cut = options[2];
+
+// TEMP begin
+BaseMapFill& the_fill() {
+  static BaseMapFill fill;
+  return fill;
+}
+const BaseMapFill& fill_of(const Derived&) { return the_fill(); }
+std::int64_t columns_of(const Derived&) { return 756; }
+void show_map(Derived&, const BaseMapWish& w, std::span<const double> o, double n, Patience p) {
+  the_fill().update(w, o, n, p == Patience::waits);
+}
+// TEMP end
 
 AxisSpec lengths(const Scene& scene) {
   return {.all = {least_length, greatest_length},
@@ -54,8 +67,8 @@ double place(double base) { return std::log10(base) * static_cast<double>(fine_b
 /// Rows of the map are some three pixels high: 241 of them in a window of usual size, twice as many on a large screen,
 /// and where the view is narrower, rows between. Of a head with more pairs, whose rows take longer, they are higher.
 std::int64_t row_step(const Scene& scene, const Derived& derived) {
-  constexpr std::int64_t large_screen = 1400; // columns of Derived, each two pixels wide
-  std::int64_t step = derived.columns() > large_screen ? 32 : 64;
+  constexpr std::int64_t large_screen = 1700; // columns of Derived, each two pixels wide
+  std::int64_t step = columns_of(derived) > large_screen ? 32 : 64;
   for (std::int64_t dim = rotary_dim(derived); dim > 128; dim /= 2) step *= 2;
   const Range seen = AxisView(bases(scene)).shown();
   double zoom = std::log(greatest_base / least_base) / std::log(seen.greatest / seen.least);
@@ -70,7 +83,7 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience patien
   const std::int64_t step = row_step(scene, derived);
   const BaseMapWish wish{dim, static_cast<std::int64_t>(std::floor(place(seen.least))) / step * step,
                          static_cast<std::int64_t>(std::ceil(place(seen.greatest))), step, scene.rope.base};
-  derived.show_base_map(wish, models.bases, published_base_bound(derived.trained_length()), patience);
+  show_map(derived, wish, models.bases, published_base_bound(derived.trained_length()), patience);
 }
 
 /// The whole row whose base is nearest. Requires that there is a whole row.
@@ -121,8 +134,8 @@ void draw_cells(const Canvas& c, const Plot& plot, const Scene& scene, const Der
                  std::floor(std::max(place(least_base), place(plot.y.least)) / static_cast<double>(step))),
              last = static_cast<std::int64_t>(
                  std::ceil(std::min(place(greatest_base), place(plot.y.greatest)) / static_cast<double>(step)));
-  auto whole = c.list_of<const LeastScores*>(derived.base_map().rows().size());
-  for (const LeastScores& row : derived.base_map().rows())
+  auto whole = c.list_of<const LeastScores*>(fill_of(derived).rows().size());
+  for (const LeastScores& row : fill_of(derived).rows())
     if (is_whole(row)) whole.push_back(&row);
   if (whole.empty() || last < first) return;
   const auto columns = static_cast<std::size_t>(std::max(1.0f, std::round(plot.area.width())));
@@ -151,8 +164,8 @@ void draw_cells(const Canvas& c, const Plot& plot, const Scene& scene, const Der
 
 /// The border: of every base the first distance whose score is below 0. Bases without one end the line.
 void draw_border(const Canvas& c, const Plot& plot, const Derived& derived) {
-  auto points = c.list_of<ImVec2>(derived.base_map().rows().size());
-  for (const LeastScores& row : derived.base_map().rows()) {
+  auto points = c.list_of<ImVec2>(fill_of(derived).rows().size());
+  for (const LeastScores& row : fill_of(derived).rows()) {
     const auto negative = row.first_negative();
     const float beyond = std::numeric_limits<float>::quiet_NaN();
     points.push_back(negative ? plot.at(static_cast<double>(*negative), row.base) : ImVec2(beyond, beyond));
@@ -186,12 +199,12 @@ bool boxed(const Canvas& c, Rect within, ImVec2 least, ImFont* font, ImU32 colou
 void draw_sides(const Canvas& c, const Plot& plot) {
   if (plot.area.width() < c.px(420) || plot.area.height() < c.px(260)) return;
   const auto side = [&](ImVec2 middle, std::string_view title, std::string_view line, std::string_view other) {
-    const float heading = compat::font_size(c.fonts.heading) * 1.2f + c.px(10),
+    const float heading = compat::font_size(c.fonts.title) * 1.2f + c.px(10),
                 small = compat::font_size(c.fonts.small) * 1.2f + c.px(4);
     const auto at = [&](ImFont* font, std::string_view words, float y) {
       return ImVec2(middle.x - text_width(font, words) / 2 - c.px(6), y);
     };
-    if (!boxed(c, plot.area, at(c.fonts.heading, title, middle.y), c.fonts.heading, c.theme.text, title)) return;
+    if (!boxed(c, plot.area, at(c.fonts.title, title, middle.y), c.fonts.title, c.theme.text, title)) return;
     if (!boxed(c, plot.area, at(c.fonts.small, line, middle.y + heading), c.fonts.small, c.theme.text, line)) return;
     boxed(c, plot.area, at(c.fonts.small, other, middle.y + heading + small), c.fonts.small, c.theme.text, other);
   };
@@ -298,7 +311,7 @@ void draw_read_out(const Canvas& c, const Plot& plot, const Derived& derived, co
   const ModelDot* dot = dot_at(c, plot, models, c.mouse);
   const double length = dot ? dot->length : std::round(plot.x.value(c.mouse.x)),
                base = dot ? dot->base : plot.y.value(c.mouse.y);
-  const LeastScores* row = nearest_row(derived.base_map().rows(), base);
+  const LeastScores* row = nearest_row(fill_of(derived).rows(), base);
   if (!row || length < 1 || length > greatest_length) return;
   const LeastScores::Fall& least = row->at(static_cast<std::int64_t>(length));
   const auto negative = row->first_negative();
@@ -326,8 +339,8 @@ void draw_cut(const Canvas& c, Rect room, const Scene& scene, const Derived& der
             {.all = {-0.45, 0.7}, .title = "below 0: it fails", .view = scene.options.range(view_cut), .least_gap = 40},
             y);
   plot.draw_axes();
-  auto points = c.list_of<ImVec2>(derived.base_map().rows().size());
-  for (const LeastScores& row : derived.base_map().rows())
+  auto points = c.list_of<ImVec2>(fill_of(derived).rows().size());
+  for (const LeastScores& row : fill_of(derived).rows())
     if (is_whole(row)) points.push_back(plot.at(row.at(length).score, row.base));
   plot.begin();
   const float zero = plot.x.pixel(0);
@@ -340,7 +353,7 @@ void draw_cut(const Canvas& c, Rect room, const Scene& scene, const Derived& der
   c.paint.line({zero, plot.area.least.y}, {zero, plot.area.greatest.y}, c.theme.text, c.stroke(1.4f));
   c.paint.polyline(points, c.theme.text, c.stroke(1.4f));
   plot.rule_y(scene.rope.base, c.theme.accent, 1.4f, 2, 4);
-  const LeastScores* row = nearest_row(derived.base_map().rows(), scene.rope.base);
+  const LeastScores* row = nearest_row(fill_of(derived).rows(), scene.rope.base);
   if (row) c.paint.disc(plot.at(row->at(length).score, scene.rope.base), c.px(5.5f), c.theme.accent);
   plot.end();
   if (row && plot.area.height() > c.px(120)) {
@@ -382,8 +395,8 @@ void draw_key(const Canvas& c, Rect room) {
 }
 
 void draw_progress(const Canvas& c, const Plot& plot, const Derived& derived) {
-  if (!derived.base_map().working()) return;
-  const auto share = static_cast<float>(derived.base_map().share());
+  if (!fill_of(derived).working()) return;
+  const auto share = static_cast<float>(fill_of(derived).share());
   const Rect bar{{plot.area.least.x, plot.area.greatest.y - c.px(3)}, plot.area.greatest};
   c.paint.box(bar, c.theme.track);
   c.paint.box({bar.least, {bar.least.x + bar.width() * share, bar.greatest.y}}, c.theme.accent);
@@ -442,7 +455,7 @@ Table columns(const Scene&, const Derived& derived) {
                   rotary_dim(derived), rotary_dim(derived) / 2, base_map_reach);
   const std::vector<std::int64_t> lengths = lengths_of_table(derived);
   std::vector<double> base, length, least, first_negative;
-  for (const LeastScores& row : derived.base_map().rows()) {
+  for (const LeastScores& row : fill_of(derived).rows()) {
     if (!is_whole(row)) continue;
     for (const std::int64_t l : lengths) {
       base.push_back(row.base);
