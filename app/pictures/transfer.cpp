@@ -91,7 +91,7 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
            .labels = Labels::none,
            .view = scene.options.range(view_x),
            .margin = below},
-          {.all = {std::min(ratios.least, 0.55) / 1.3, ratios.greatest * 1.5},
+          {.all = {std::min(ratios.least, 0.55) / 1.3, ratios.greatest * 2.8},
            .scale = Scale::log,
            .labels = Labels::none,
            .view = scene.options.range(view_y),
