@@ -42,6 +42,7 @@ struct Scene3 {
   const HelixCamera& camera;
   const TokenWindow& window;
   std::span<const Rope> ropes;
+  ImU32 ground;
 };
 
 /// Towards the ground with the distance, and darker where the light does not come.
@@ -52,11 +53,12 @@ ImU32 shaded(const Scene3& s, ImU32 base, glm::vec3 normal, float scale) {
   ImU32 colour = mix(IM_COL32_BLACK, base, s.c.theme.dark ? shade : 0.35f + 0.65f * shade);
   if (shade > 0.72f) colour = mix(colour, IM_COL32_WHITE, (shade - 0.72f) * (s.c.theme.dark ? 0.55f : 0.9f));
   const float fog = std::clamp((1.15f - scale) * 0.9f, 0.0f, 0.45f);
-  return mix(colour, s.c.theme.panel, fog);
+  return mix(colour, s.ground, fog);
 }
 
-ImU32 strand_colour(const Canvas& c, const Rope& rope, bool query) {
-  return rope.one ? mix(c.theme.panel, c.theme.text, 0.75f) : query ? c.theme.query : c.theme.key;
+ImU32 strand_colour(const Scene3& s, const Rope& rope, bool query) {
+  const Canvas& c = s.c;
+  return rope.one ? mix(s.ground, c.theme.text, 0.75f) : query ? c.theme.query : c.theme.key;
 }
 
 /// Tokens from point to point of a strand: at most a token or 12°, so that it looks round; but no more points than
@@ -78,7 +80,7 @@ bool is_tube(const Scene3& s, const Rope& rope) {
 void add_strand(const Scene3& s, std::uint32_t r, bool query, double from, double to, std::pmr::vector<Point>& points,
                 std::pmr::vector<Piece>& pieces) {
   const Rope& rope = s.ropes[r];
-  const ImU32 base = strand_colour(s.c, rope, query);
+  const ImU32 base = strand_colour(s, rope, query);
   const auto count = static_cast<std::uint32_t>(std::clamp(std::ceil((to - from) / step_of(s, rope)), 1.0, 6000.0));
   const auto first = static_cast<std::uint32_t>(points.size());
   for (std::uint32_t i = 0; i <= count; ++i) {
@@ -115,7 +117,7 @@ void draw_piece(const Scene3& s, const Piece& piece, std::span<const Point> poin
     const Seen middle = s.camera.see(rope.strand(s.window, piece.query, piece.position, 0));
     const Seen end = s.camera.see(rope.strand(s.window, piece.query, piece.position));
     const float fog = std::clamp(0.62f - (1.15f - end.scale) * 0.6f, 0.2f, 0.62f);
-    s.c.paint.line(middle.at, end.at, mix(s.c.theme.panel, strand_colour(s.c, rope, piece.query), fog),
+    s.c.paint.line(middle.at, end.at, mix(s.ground, strand_colour(s, rope, piece.query), fog),
                    std::max(1.0f, 0.03f * unit * end.scale));
     return;
   }
@@ -127,7 +129,7 @@ void draw_piece(const Scene3& s, const Piece& piece, std::span<const Point> poin
     scale += points[piece.first + i].seen.scale / static_cast<float>(count);
   }
   const float width = strand_width * unit * scale * (rope.lit ? 1.25f : 1);
-  s.c.paint.polyline(std::span(line.data(), count), s.c.theme.panel, width + casing * unit, {});
+  s.c.paint.polyline(std::span(line.data(), count), s.ground, width + casing * unit, {});
   for (std::size_t i = 0; i + 1 < count; ++i) {
     // A little longer than its segment, so that no gap opens between two where the strand bends.
     ImVec2 a = line[i], b = line[i + 1];
@@ -142,7 +144,7 @@ void draw_piece(const Scene3& s, const Piece& piece, std::span<const Point> poin
 void draw_tube(const Scene3& s, const Rope& rope, double from, double to) {
   const float radius = std::max(rope.query_radius, rope.key_radius);
   constexpr int strips = 14;
-  const ImU32 base = rope.one ? strand_colour(s.c, rope, true) : mix(s.c.theme.query, s.c.theme.key, 0.5f);
+  const ImU32 base = rope.one ? strand_colour(s, rope, true) : mix(s.c.theme.query, s.c.theme.key, 0.5f);
   for (int i = 0; i < strips; ++i) {
     // Upright strips of the half that is seen, from its top to its foot.
     const auto edge = [&](double position, int at) {
@@ -150,7 +152,7 @@ void draw_tube(const Scene3& s, const Rope& rope, double from, double to) {
       return s.camera.pixel({s.window.x(position), rope.y + radius * std::sin(angle), radius * std::cos(angle)});
     };
     const float middle = std::numbers::pi_v<float> * (0.5f - (static_cast<float>(i) + 0.5f) / strips);
-    const ImU32 colour = mix(s.c.theme.panel, shaded(s, base, {0, std::sin(middle), std::cos(middle)}, 1.1f), 0.7f);
+    const ImU32 colour = mix(s.ground, shaded(s, base, {0, std::sin(middle), std::cos(middle)}, 1.1f), 0.7f);
     const ImVec2 corners[] = {edge(from, i), edge(to, i), edge(to, i + 1), edge(from, i + 1)};
     s.c.paint.polygon(corners, colour);
   }
@@ -226,8 +228,8 @@ std::array<ImVec2, 4> plane_corners(const HelixCamera& camera, const TokenWindow
 }
 
 void draw_ropes(const Canvas& c, const HelixCamera& camera, const TokenWindow& window, std::span<const Rope> ropes,
-                double m, double n, bool planes) {
-  const Scene3 s{c, camera, window, ropes};
+                double m, double n, bool planes, ImU32 ground) {
+  const Scene3 s{c, camera, window, ropes, ground};
   // Planes part all that there is to paint: what lies on the eye's side of one is painted after it. From both ends
   // towards the eye, whichever stretch that is over.
   struct Cut {
