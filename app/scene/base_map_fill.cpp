@@ -70,10 +70,7 @@ void BaseMapFill::update(const BaseMapWish& wish, std::span<const double> others
   take();
   if (wish == wish_ && (complete_ || (working_ && !wait))) return;
   stop();
-  if (wish.rotary_dim != wish_.rotary_dim) {
-    rows_.clear();
-    ++version_;
-  }
+  if (wish.rotary_dim != wish_.rotary_dim) change_head(wish.rotary_dim);
   wish_ = wish;
   Wanted wanted{wish.rotary_dim, missing(wish, others, near)};
   complete_ = wanted.tasks.empty();
@@ -88,6 +85,18 @@ void BaseMapFill::update(const BaseMapWish& wish, std::span<const double> others
   });
   for (LeastScores& row : rows) add(std::move(row));
   complete_ = true;
+}
+
+/// Rows of another number of components are another map.
+void BaseMapFill::change_head(std::int64_t rotary_dim) {
+  constexpr std::size_t kept = 8; // some 2 MiB each
+  const auto is_other = [&](const OtherHead& head) { return head.rotary_dim == rotary_dim; };
+  if (!rows_.empty()) other_heads_.insert(other_heads_.begin(), {wish_.rotary_dim, std::move(rows_)});
+  const auto found = std::find_if(other_heads_.begin(), other_heads_.end(), is_other);
+  rows_ = found == other_heads_.end() ? Rows() : std::move(found->rows);
+  if (found != other_heads_.end()) other_heads_.erase(found);
+  if (other_heads_.size() > kept) other_heads_.pop_back();
+  ++version_;
 }
 
 void BaseMapFill::stop() {

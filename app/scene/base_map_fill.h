@@ -34,7 +34,7 @@ public:
   bool working() const { return working_; }
   double share() const { return working_ ? worker_.share() : 1; } ///< of the rows of the wish, 0 … 1
 
-  /// By rising base; those of `rotary_dim` alone. A row reaches base_map_reach, or its first negative score.
+  /// Of the wish's rotary_dim, by rising base. A row reaches base_map_reach, or its first negative score.
   std::span<const LeastScores> rows() const { return rows_; }
   std::uint64_t version() const { return version_; } ///< grows with every row that comes
 
@@ -54,7 +54,14 @@ private:
   void take();
   void add(LeastScores);
 
+  void change_head(std::int64_t rotary_dim);
+
+  struct OtherHead {
+    std::int64_t rotary_dim;
+    Rows rows;
+  };
   Rows rows_;
+  std::vector<OtherHead> other_heads_; // what was filled before, as a person goes from model to model and back
   BaseMapWish wish_;
   bool working_ = false, complete_ = false;
   std::uint64_t version_ = 0;
