@@ -176,7 +176,7 @@ TEST_CASE("the border passes where each base's score is first negative, and cell
       const ImVec2 expected = place(area, static_cast<double>(*row.first_negative()), base);
       double nearest = 1e9;
       for (const std::vector<ImVec2>& line : painter.lines)
-        if (line.size() > 500) // no other has so many points
+        if (line.size() > 200) // no other has so many points
           for (const ImVec2 at : line)
             nearest = std::min(nearest, static_cast<double>(std::hypot(at.x - expected.x, at.y - expected.y)));
       CHECK(nearest < 1.5);
