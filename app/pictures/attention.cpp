@@ -78,9 +78,10 @@ constexpr const Property &content_row = options[0], &tokens_row = options[1], &s
                          &row_x = options[7], &row_y = options[8];
 
 Content content_of(const Scene& scene, const Derived& derived) {
-  for (std::size_t i = 0; i < std::size(contents); ++i)
-    if (scene.options.is(content_row, contents[i])) return static_cast<Content>(i);
-  return derived.head().ones ? Content::same : Content::rows;
+  const Value chosen = scene.options[content_row];
+  if (is_null(chosen)) return derived.head().ones ? Content::same : Content::rows;
+  const auto found = std::find(std::begin(contents), std::end(contents), std::get<std::string>(chosen));
+  return static_cast<Content>(found - std::begin(contents));
 }
 
 std::int64_t tokens_of(const Scene& scene, const Derived& derived) {

@@ -173,7 +173,7 @@ void draw_scale(const Canvas& c, ImVec2 corner, float width, const Drawn& drawn)
   const float below = corner.y + c.px(12);
   c.paint.image({{corner.x - width, corner.y}, {corner.x, corner.y + c.px(10)}}, Colours::steps, 1, colours.all);
   const auto end = [&](double v) {
-    if (!colours.logarithmic) return c.words("{:.4g}", v);
+    if (!colours.logarithmic) return c.words("{}{:.4g}", v < 0 ? "−" : "", std::abs(v));
     return v < 0 ? std::string_view("≤ 0.0001") : std::string_view("1");
   };
   text(c, {corner.x - width, below}, c.fonts.small, c.theme.dim, end(colours.least));

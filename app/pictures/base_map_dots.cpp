@@ -21,7 +21,7 @@ constexpr KnownModel known_models[] = {{"llama-2-7b", "Llama 2"},
                                        {"codellama-7b", "CodeLlama"},
                                        {"mistral-7b-v0.3", "Mistral 0.3"},
                                        {"mistral-nemo-12b", "Nemo"},
-                                       {"gemma-3-27b", "Gemma 3 27B, ÷8", false, 131072},
+                                       {"gemma-3-27b", "Gemma 3 27B ÷8", false, 131072},
                                        {"deepseek-coder-6.7b", "", false, 16384},
                                        {"yi-34b-200k", "Yi 200k"},
                                        {"qwen2.5-14b-1m", "Qwen 2.5 1M, in chunks", true}};

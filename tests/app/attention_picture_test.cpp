@@ -138,11 +138,11 @@ TEST_CASE("a rival that is clicked becomes the second map, and RoPE brings the s
   const Property& second = *find_property("attention.second");
   for (const char* name : {"sinusoidal", "alibi"}) {
     click(window, area_of(window, std::string("rival ") + name).centre());
-    CHECK(window.shell.scene().options.is(second, name));
+    CHECK(window.shell.scene().options[second] == Value(std::string(name)));
     CHECK(window.shell.message().empty());
   }
   click(window, area_of(window, "rival none").centre());
-  CHECK(window.shell.scene().options.is(second, "no positions"));
+  CHECK(window.shell.scene().options[second] == Value(std::string("no positions")));
   click(window, area_of(window, "rival rope").centre());
   CHECK(is_null(window.shell.scene().options[second]));
 }
@@ -153,7 +153,7 @@ TEST_CASE("the words below the maps choose which tokens and which numbers they s
   window.frame(false);
   for (const char* content : {"random", "needle", "rows", "same"}) {
     click(window, area_of(window, std::string("attention ") + content).centre());
-    CHECK(window.shell.scene().options.is(*find_property("attention.content"), content));
+    CHECK(window.shell.scene().options[*find_property("attention.content")] == Value(std::string(content)));
   }
   click(window, area_of(window, "attention softmax").centre());
   CHECK(window.shell.scene().options.is(*find_property("attention.show"), "softmax"));
