@@ -34,6 +34,20 @@ float text(const Canvas& c, ImVec2 at, ImFont* font, ImU32 colour, std::string_v
   return width;
 }
 
+float draw_title(const Canvas& c, ImVec2 at, float width, std::string_view title) {
+  if (!c.title.empty()) title = c.title;
+  float left = 0;
+  if (c.step > 0 && width > c.px(120)) {
+    const float radius = c.px(13);
+    c.paint.disc({at.x + radius, at.y + c.px(11)}, radius, c.theme.accent);
+    text(c, {at.x + radius, at.y + c.px(2)}, c.fonts.bold, c.theme.on_accent, c.words("{}", c.step), Align::centre);
+    left = 2 * radius + c.px(8);
+  }
+  const float wide =
+      text(c, {at.x + left, at.y}, c.fonts.title, c.theme.text, shortened(c, c.fonts.title, title, width - left));
+  return left + wide;
+}
+
 bool is_free(const Canvas& c, Rect r) {
   if (r.least.x < c.within.least.x || r.least.y < c.within.least.y || r.greatest.x > c.within.greatest.x ||
       r.greatest.y > c.within.greatest.y)

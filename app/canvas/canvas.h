@@ -38,6 +38,8 @@ struct Canvas {
   bool bare = false;                         ///< without read-outs and marks of the present m and n
   Rect within{{-1e9f, -1e9f}, {1e9f, 1e9f}}; ///< a text that does not lie wholly in it is not drawn: no half words
   std::vector<Rect>* taken = nullptr;        ///< where texts stand in this frame, see is_free(); null: it is not kept
+  std::string_view title = {}, remark = {};  ///< of a part of another picture: in place of the part's own
+  int step = 0;                              ///< of such a part: its number in the order of reading; 0: it has none
   Attention* attention = nullptr;            ///< null in a file, which no mouse and no key points at
 
   float px(float length) const { return length * scale; }
@@ -100,6 +102,10 @@ float text_width(ImFont*, std::string_view);
 
 /// Draws text whose top is at `at.y`; returns its width.
 float text(const Canvas&, ImVec2 at, ImFont*, ImU32 colour, std::string_view, Align = Align::left);
+
+/// Draws a picture's title in a line of `width`, or Canvas::title behind the number of its step; returns how far it
+/// reaches.
+float draw_title(const Canvas&, ImVec2 at, float width, std::string_view title);
 
 /// Whether a rectangle lies in the window and touches no text that this frame has drawn: for what may as well stand
 /// elsewhere or be left out.

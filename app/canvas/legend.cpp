@@ -129,8 +129,8 @@ Rect heading_with_legend(const Canvas& c, Rect panel, std::string_view title, st
                          std::string_view brief_remark, Legend& legend) {
   canvas::panel(c, panel);
   const Rect inner = panel.inset(c.px(18), c.px(14));
-  const float width =
-      text(c, inner.least, c.fonts.title, c.theme.text, shortened(c, c.fonts.title, title, inner.width())) + c.px(12);
+  const float width = draw_title(c, inner.least, inner.width(), title) + c.px(12);
+  if (!c.remark.empty()) remark = brief_remark = c.remark;
   const float free = panel.width() - c.px(42) - width - legend.row_width();
   const bool shown = free >= 0;
   const auto fits = [&](std::string_view words) { return !shown || free >= text_width(c.fonts.small, words); };

@@ -74,8 +74,10 @@ public:
   /// stays under the hand. A value outside the view cannot be taken. The wheel over it is the plot's, and so is a
   /// double click where `chosen` says that a click puts the line where it is: its first click did. Call it before
   /// take_input(); `name` tells the grips of a plot apart.
-  Grip grip_x(const char* name, double value, bool chosen = false) const;
-  Grip grip_y(const char* name, double value, bool chosen = false) const;
+  /// `width`: pixels at scale 1 where the hand may take it.
+  Grip grip_x(const char* name, double value, bool chosen = false, float width = grip_width) const;
+  Grip grip_y(const char* name, double value, bool chosen = false, float width = grip_width) const;
+  static constexpr float grip_width = 10; ///< a hand is not exact to a pixel
 
   /// Takes the mouse, after whatever lies on the plot and takes clicks of its own. Wheel at the cursor: 1.2 times per
   /// notch, exactly undone by as many notches back at the same place (notches that a limit swallowed do not count); a
@@ -104,7 +106,7 @@ private:
   static Layout lay_out(const Canvas&, Rect room, const AxisSpec& x, const AxisSpec& y);
 
   void draw_labels() const;
-  Grip grip(const char* name, double value, const Axis&, bool upright, bool chosen) const;
+  Grip grip(const char* name, double value, const Axis&, bool upright, bool chosen, float width) const;
   void take(const char* part, Rect, bool moves_x, bool moves_y, bool over_grip);
   void begin_drag(ImGuiID, ImVec2 from, bool box, bool moves_x, bool moves_y);
   void drag(bool held, bool released);

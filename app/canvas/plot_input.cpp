@@ -17,7 +17,6 @@ constexpr double notch = 1.2; ///< four notches halve what is seen
 // Pixels at scale 1. While the wheel turns the hand may tremble by `same_place`. A box that is thinner than `thin`
 // was not meant.
 constexpr float same_place = 4, thin = 5;
-constexpr float grip_width = 10; ///< a hand is not exact to a pixel
 
 /// Where a pixel lies along an axis, 0 … 1.
 double share_of(const Axis& axis, float pixel) {
@@ -35,10 +34,15 @@ AxisView under(const AxisSpec& spec, const std::optional<Range>& view) {
 
 } // namespace
 
-Grip Plot::grip_x(const char* name, double value, bool chosen) const { return grip(name, value, x, true, chosen); }
-Grip Plot::grip_y(const char* name, double value, bool chosen) const { return grip(name, value, y, false, chosen); }
+Grip Plot::grip_x(const char* name, double value, bool chosen, float width) const {
+  return grip(name, value, x, true, chosen, width);
+}
 
-Grip Plot::grip(const char* name, double value, const Axis& axis, bool upright, bool chosen) const {
+Grip Plot::grip_y(const char* name, double value, bool chosen, float width) const {
+  return grip(name, value, y, false, chosen, width);
+}
+
+Grip Plot::grip(const char* name, double value, const Axis& axis, bool upright, bool chosen, float width) const {
   Gesture& g = c_.gesture;
   ImGui::PushID(id_);
   const ImGuiID id = ImGui::GetID(name);
@@ -46,7 +50,7 @@ Grip Plot::grip(const char* name, double value, const Axis& axis, bool upright, 
   Grip grip;
   // One that is held stays in the frame's list of items, wherever it is dragged to.
   if (was_held || (value >= axis.least && value <= axis.greatest)) {
-    const float half = c_.px(grip_width) / 2;
+    const float half = c_.px(width) / 2;
     const float at = std::clamp(axis.pixel(value), std::min(axis.first_pixel, axis.last_pixel),
                                 std::max(axis.first_pixel, axis.last_pixel));
     const Rect r = upright ? Rect{{at - half, area.least.y}, {at + half, area.greatest.y}}

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <numbers>
+#include <span>
 #include <string_view>
 
-#include "app/pictures/parts.h"
+#include "app/pictures/overview_parts.h"
 
 namespace ropescope::pictures {
 
@@ -9,49 +11,112 @@ namespace {
 
 /// Where the pictures of the overview lie; one that has no room has no width.
 struct Layout {
-  Rect rotations, pair, wavelengths, score;
+  Rect tokens, rotations, pair, chain, wavelengths, score;
 };
 
-/// The score gets the whole width and 56 % of the height, as its distances need columns. Above it the wall of dials
-/// takes what pair and wavelengths leave. In a small window the pair goes first, then the wavelengths, then the dials.
+/// Four rows of reading: the tokens, their dials and the chain, and below the score at every distance with the
+/// wavelengths. In a small window the pair goes first, then the wavelengths; the chain becomes its number, the tokens a
+/// ruler; at last the score alone stays.
 Layout layout_of(const Canvas& c, Rect stage) {
-  // Pixels at scale 1: the least height of the stage with two rows, of the upper row with the pair in it, and the least
-  // width of the wall.
-  constexpr float two_rows = 330, high = 230, least_wall = 380;
-  if (stage.height() < c.px(two_rows) || stage.width() < c.px(least_wall)) return {{}, {}, {}, stage};
-  const float space = c.px(12), upper = stage.height() * 0.435f, split = stage.least.y + upper, width = stage.width();
-  // A larger window gives all of them more, and the wall the most.
-  const float of_pair = std::clamp(width * 0.16f, c.px(248), std::max(c.px(248), upper * 0.45f)),
-              of_wavelengths = std::clamp(width * 0.2f, c.px(300), c.px(620));
-  Layout l{.rotations = {stage.least, {stage.greatest.x, split}},
-           .pair = {},
-           .wavelengths = {},
-           .score = {{stage.least.x, split + space}, stage.greatest}};
-  float& right = l.rotations.greatest.x;
-  if (width - of_wavelengths - space >= c.px(least_wall)) {
-    l.wavelengths = {{right - of_wavelengths, stage.least.y}, {right, split}};
-    right -= of_wavelengths + space;
+  // Pixels at scale 1: the least height of the stage with two rows, with a line of tokens that has a title, of the
+  // upper row with the pair in it, and the least width of the wall.
+  constexpr float two_rows = 330, titled = 640, high = 230, least_wall = 380;
+  Layout l;
+  l.score = stage;
+  if (stage.height() < c.px(two_rows) || stage.width() < c.px(least_wall)) return l;
+  const float space = c.px(12);
+  float top = stage.least.y;
+  const float of_tokens = stage.height() >= c.px(titled) ? c.px(104) : stage.height() >= c.px(400) ? c.px(30) : 0;
+  if (of_tokens > 0) {
+    l.tokens = {stage.least, {stage.greatest.x, top + of_tokens}};
+    top += of_tokens + space;
   }
+  const float rest = stage.greatest.y - top, upper = rest * 0.42f, split = top + upper, width = stage.width();
+  l.score.least.y = split + space;
+  l.rotations = {{stage.least.x, top}, {stage.greatest.x, split}};
+  float& right = l.rotations.greatest.x;
+  // The number alone where the plane would leave the dials too little.
+  const float plane = std::clamp(width * 0.33f, c.px(290), std::max(c.px(290), upper * 1.35f)), number = c.px(190);
+  const float of_chain = width - plane - space >= c.px(least_wall + 110) && upper >= c.px(190) ? plane : number;
+  if (width - of_chain - space >= c.px(least_wall)) {
+    l.chain = {{right - of_chain, top}, {right, split}};
+    right -= of_chain + space;
+  }
+  const float of_pair = std::clamp(width * 0.16f, c.px(248), std::max(c.px(248), upper * 0.45f));
   if (l.rotations.width() - of_pair - space >= c.px(least_wall) && upper >= c.px(high)) {
-    l.pair = {{right - of_pair, stage.least.y}, {right, split}};
+    l.pair = {{right - of_pair, top}, {right, split}};
     right -= of_pair + space;
+  }
+  const float of_wavelengths = std::clamp(width * 0.26f, c.px(300), c.px(760));
+  if (width - of_wavelengths - space >= c.px(500) && l.score.height() >= c.px(220)) {
+    l.wavelengths = {{stage.greatest.x - of_wavelengths, l.score.least.y}, stage.greatest};
+    l.score.greatest.x -= of_wavelengths + space;
   }
   return l;
 }
 
-constexpr std::string_view parts[] = {"rotations", "pair", "wavelengths", "score"};
+constexpr std::string_view parts[] = {"rotations", "pair", "score", "wavelengths"};
 
 void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience patience) {
   for (const std::string_view part : parts)
     if (const auto update_part = find_picture(part)->update) update_part(scene, derived, engines, patience);
+  update_overview_chain(scene, derived);
 }
 
+/// The first of some words that fits into a width behind a title and the number before it; empty where none does.
+std::string_view fitting(const Canvas& c, float width, std::string_view title,
+                         std::span<const std::string_view> words) {
+  const float free = width - c.px(36 + 34 + 16) - text_width(c.fonts.title, title);
+  for (const std::string_view each : words)
+    if (text_width(c.fonts.small, each) <= free) return each;
+  return {};
+}
+
+/// "18 of 64 never turn once in training", or less of it.
+std::string_view slow_words(const Canvas& c, float width, std::string_view title, const Derived& derived) {
+  const std::vector<double>& theta = derived.trained().inv_freq;
+  const auto slow = std::count_if(theta.begin(), theta.end(),
+                                  [&](double t) { return t * derived.trained_length() < 2 * std::numbers::pi; });
+  const std::string_view words[] = {slow == 0 ? "every pair turns at least once in training"
+                                              : c.words("{} of {} never turn once in training", slow, theta.size()),
+                                    c.words("{} of {} never turn once", slow, theta.size()),
+                                    c.words("{} below a turn", slow)};
+  return fitting(c, width, title, words);
+}
+
+/// The titles of the parts read as one sentence, in the order of their numbers.
 void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {
   const Layout l = layout_of(c, stage);
   if (l.pair.width() > 0) panel(c, {l.rotations.least, l.pair.greatest}); // one ground for both
-  const Rect places[] = {l.rotations, l.pair, l.wavelengths, l.score};
-  for (std::size_t i = 0; i < std::size(parts); ++i)
-    if (places[i].width() > 0) find_picture(parts[i])->draw(c, places[i], scene, derived, next);
+  const auto part = [&](int step, std::string_view title, std::string_view remark = {}) {
+    Canvas of_part = c;
+    of_part.step = step;
+    of_part.title = title;
+    of_part.remark = remark;
+    return of_part;
+  };
+  const auto draw_picture = [&](std::string_view name, const Canvas& canvas, Rect place) {
+    if (place.width() > 0) find_picture(name)->draw(canvas, place, scene, derived, next);
+  };
+  if (l.chain.width() == 0) { // nothing to lead through
+    draw_picture("rotations", c, l.rotations);
+    draw_picture("pair", c, l.pair);
+    return draw_picture("score", c, l.score);
+  }
+  if (l.tokens.width() > 0)
+    draw_tokens(part(1, c.words("Two tokens, {} apart", grouped(c, static_cast<double>(std::abs(scene.m - scene.n))))),
+                l.tokens, scene, derived, next);
+  draw_picture("rotations",
+               part(2, c.words("turn {} dials, each at its own speed", derived.current().spectrum.pairs())),
+               l.rotations);
+  draw_picture("pair", c, l.pair);
+  const std::string_view whole = "their wedges, laid end to end";
+  const bool fits = text_width(c.fonts.title, whole) <= l.chain.width() - c.px(36 + 34);
+  draw_overview_chain(part(3, fits ? whole : "the score"), l.chain, scene, derived, next);
+  draw_picture("score", part(4, "and so at every distance"), l.score);
+  const std::string_view slowness = "tokens per turn";
+  draw_picture("wavelengths", part(5, slowness, slow_words(c, l.wavelengths.width(), slowness, derived)),
+               l.wavelengths);
 }
 
 } // namespace
@@ -59,7 +124,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
 const Picture overview_picture{
     .name = "overview",
     .title = "Overview",
-    .line = "the whole window: dials, one pair, wavelengths, score",
+    .line = "the whole window: two tokens, dials, the chain, the score at every distance, wavelengths",
     .group = Group::overview,
     .tab = "overview",
     .update = update,

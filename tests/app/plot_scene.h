@@ -59,7 +59,7 @@ public:
     unsigned char* pixels = nullptr;
     int width = 0, height = 0;
     io.Fonts->GetTexDataAsAlpha8(&pixels, &width, &height); // builds the atlas
-    fonts.body = fonts.small = fonts.heading = fonts.bold = fonts.title = fonts.large = font;
+    fonts.body = fonts.small = fonts.heading = fonts.bold = fonts.title = fonts.large = fonts.huge = font;
     fonts.mono = fonts.mono_small = font;
   }
   ~Hand() { ImGui::DestroyContext(); }

@@ -15,7 +15,8 @@ namespace {
 PendingCurve pending(std::size_t series, double base, std::int64_t length) {
   RopeConfig config;
   config.base = base;
-  return {series, make_spectrum(config).turns, log_bin_edges(length, 200)};
+  const Spectrum spectrum = make_spectrum(config);
+  return {series, spectrum.turns, equal_weights(spectrum.pairs()), log_bin_edges(length, 200)};
 }
 
 /// Waits for the end of what is under way.

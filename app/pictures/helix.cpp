@@ -1,0 +1,213 @@
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "app/canvas/gesture.h"
+#include "app/canvas/imgui_compat.h"
+#include "app/pictures/helix_view.h"
+
+namespace ropescope::pictures {
+
+namespace {
+
+using namespace helix;
+
+void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
+  struct Inputs {
+    std::uint64_t version;
+    std::int64_t m, n;
+    ExampleAngles example;
+    bool operator==(const Inputs&) const = default;
+  };
+  constexpr double degrees = std::numbers::pi / 180;
+  const ExampleAngles example{degrees * scene.options.number(query_angle), degrees * scene.options.number(key_angle)};
+  derived.numbers<Helix>(Inputs{derived.version(), scene.m, scene.n, example},
+                         [&] { return helix_at(derived.head(), derived.current().turns, scene.m, scene.n, example); });
+}
+
+/// The ticks of the positions, below the lowest rope.
+void draw_positions(const Canvas& c, const View& v) {
+  const float y = v.ropes.back().y - rope_radius - 0.62f, tick = 0.20f;
+  const auto at = [&](double position, float below) { return v.camera.pixel({v.window.x(position), y - below, 0}); };
+  c.paint.begin_group("axes");
+  c.paint.line(at(v.window.start, 0), at(v.window.end(), 0), c.theme.dim, c.stroke(1.2f));
+  // About five labels, at powers of two; three ticks between two of them.
+  const double step = std::max(4.0, std::exp2(std::round(std::log2(v.window.length / 5))));
+  for (double p = std::ceil(v.window.start / step * 4) * step / 4; p <= v.window.end(); p += step / 4) {
+    const bool labelled = std::fmod(p, step) == 0;
+    c.paint.line(at(p, 0), at(p, labelled ? tick : tick / 2), c.theme.dim, c.stroke(1.2f));
+  }
+  c.paint.end_group();
+  for (double p = std::ceil(v.window.start / step) * step; p <= v.window.end(); p += step) {
+    const ImVec2 foot = at(p, tick);
+    const std::string_view words = grouped(c, p);
+    const float half = text_width(c.fonts.small, words) / 2, high = compat::font_size(c.fonts.small);
+    const Rect area{{foot.x - half, foot.y + c.px(5)}, {foot.x + half, foot.y + c.px(5) + high}};
+    if (v.area.contains(area.least) && v.area.contains(area.greatest) && is_free(c, area))
+      text(c, area.least, c.fonts.small, c.theme.dim, words);
+  }
+  const ImVec2 foot = at(v.window.start + 0.17 * v.window.length, tick);
+  const std::string_view words = "position (tokens)";
+  const Rect area{{foot.x - text_width(c.fonts.small, words) / 2, foot.y + c.px(30)},
+                  {foot.x + text_width(c.fonts.small, words) / 2, foot.y + c.px(48)}};
+  if (v.area.contains(area.least) && v.area.contains(area.greatest) && is_free(c, area))
+    text(c, area.least, c.fonts.small, c.theme.dim, words);
+}
+
+/// Above each plane: whose it is.
+void label_planes(const Canvas& c, const View& v, const Scene& scene) {
+  for (const bool query : {false, true}) {
+    const std::int64_t position = query ? scene.m : scene.n;
+    const auto at = static_cast<double>(position);
+    if (!v.window.holds(at)) continue;
+    const auto corners = plane_corners(v.camera, v.window, v.ropes, at);
+    const std::string_view words =
+        c.words("{} = {}", query ? "query at m" : "key at n", grouped(c, static_cast<double>(position)));
+    const float width = text_width(c.fonts.bold, words), high = compat::font_size(c.fonts.bold);
+    const float x = std::clamp((corners[0].x + corners[1].x - width) / 2, v.area.least.x,
+                               std::max(v.area.least.x, v.area.greatest.x - width));
+    const float y = std::min(corners[0].y, corners[1].y) - high - c.px(6);
+    for (const float higher : {0.0f, 1.2f}) {
+      const Rect area{{x, y - higher * high}, {x + width, y + high - higher * high}};
+      if (area.least.y < v.area.least.y || !is_free(c, area)) continue;
+      text(c, area.least, c.fonts.bold, query ? c.theme.query : c.theme.key, words);
+      break;
+    }
+  }
+}
+
+/// At the left of each rope its pair and how long a turn takes. Where that has no room, the pair alone.
+void label_ropes(const Canvas& c, const View& v, const Scene& scene, const Derived& derived) {
+  const float line = c.px(18);
+  for (const Rope& rope : v.ropes) {
+    const Rect area = label_area(c, v, rope);
+    const bool strong = (rope.pair == scene.pair || rope.lit) && !c.bare;
+    const bool whole = area.height() > 3 * line;
+    float y = area.least.y;
+    const auto say = [&](ImFont* font, ImU32 colour, std::string_view words) {
+      words = shortened(c, font, words, area.width());
+      const Rect place{{area.least.x, y}, {area.least.x + text_width(font, words), y + compat::font_size(font)}};
+      if (is_free(c, place)) text(c, place.least, font, colour, words);
+      y += line;
+    };
+    say(c.fonts.bold, strong ? c.theme.accent : c.theme.text, c.words("pair {}", rope.pair));
+    if (!whole) continue;
+    y += c.px(4);
+    if (rope.turns == 0) {
+      say(c.fonts.small, c.theme.dim, "never turns");
+      continue;
+    }
+    const double tokens = wavelength(derived.current().spectrum.inv_freq[static_cast<std::size_t>(rope.pair)]);
+    say(c.fonts.small, c.theme.dim, "a turn every");
+    say(c.fonts.small, c.theme.dim,
+        c.words("{} tokens", tokens < 100 ? c.words("{:.3g}", tokens) : grouped(c, tokens)));
+  }
+}
+
+/// The ropes seen from their end: the dials.
+void draw_dials(const Canvas& c, const View& v, const Scene& scene, const Derived& derived, Scene& next) {
+  if (v.dial_radius < c.px(9)) return;
+  const Helix& numbers = *derived.numbers<Helix>();
+  for (const Rope& rope : v.ropes) {
+    const auto i = static_cast<std::size_t>(rope.pair);
+    const ImVec2 centre = dial_centre(v, rope);
+    const auto hand = [](double angle) { return std::complex<float>(std::polar(1.0, angle)); };
+    draw_dial(c, centre, v.dial_radius,
+              {hand(numbers.query_start[i] + numbers.query[i]), hand(numbers.key_start[i] + numbers.key[i]),
+               derived.trained().inv_freq[i] * derived.trained_length(),
+               (rope.pair == scene.pair || rope.lit) && !c.bare, scene.m < scene.n});
+    const Rect cell{{centre.x - v.dial_radius, centre.y - v.dial_radius},
+                    {centre.x + v.dial_radius, centre.y + v.dial_radius}};
+    if (press(c, c.id("helix dial {}", rope.pair), cell, "The rope seen from its end; a click selects the pair."))
+      next.pair = rope.pair;
+    if (cell.contains(c.mouse)) light_pair(c, rope.pair);
+    const float from = v.arrows_from, to = centre.x - v.dial_radius - c.px(12);
+    if (to - from < c.px(24)) continue;
+    c.rule({from, centre.y}, {to - c.px(8), centre.y}, c.theme.dim, 1.2f, 2, 4);
+    c.paint.triangle({to, centre.y}, {to - c.px(9), centre.y - c.px(4.5f)}, {to - c.px(9), centre.y + c.px(4.5f)},
+                     c.theme.dim);
+  }
+  const ImVec2 top = dial_centre(v, v.ropes.front()), foot = dial_centre(v, v.ropes.back());
+  const auto say = [&](std::string_view words, float y) {
+    const float width = text_width(c.fonts.small, words), high = compat::font_size(c.fonts.small);
+    const float x = std::min(top.x - width / 2, v.panel.greatest.x - c.px(12) - width);
+    const Rect area{{x, y}, {x + width, y + high}};
+    if (area.greatest.y < v.panel.greatest.y - c.px(4) && is_free(c, area))
+      text(c, area.least, c.fonts.small, c.theme.dim, words);
+  };
+  say("along the rope: the dial", top.y - v.dial_radius - c.px(34));
+  if (!v.sentence) return;
+  say("Slide both along: every hand", foot.y + v.dial_radius + c.px(14));
+  say("turns, no wedge changes.", foot.y + v.dial_radius + c.px(34));
+}
+
+void draw_title(const Canvas& c, Rect panel, const Scene& scene, bool one) {
+  constexpr std::string_view teaches = "Every pair is a rope; its twist is its frequency";
+  const Rect inner = panel.inset(c.px(22), c.px(16));
+  const Value own = scene.options[own_title];
+  const std::string* words = std::get_if<std::string>(&own);
+  text(c, inner.least, c.fonts.large, c.theme.text,
+       shortened(c, c.fonts.large, words ? std::string_view(*words) : teaches, inner.width()));
+  if (panel.height() < c.px(360)) return;
+  text(c, {inner.least.x, inner.least.y + c.px(36)}, c.fonts.body, c.theme.dim,
+       shortened(c, c.fonts.body,
+                 words ? "Every pair of a rotary embedding is a rope; its twist is its frequency."
+                 : one ? "Each token adds a step: query and key are the same here, so that both go along one strand."
+                       : "Each token adds a step: the blue strand is where the query would point, the orange one the "
+                         "key.",
+                 inner.width()));
+}
+
+void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  if (panel.width() < c.px(240) || panel.height() < c.px(160)) return canvas::panel(c, panel);
+  const View v = view_of(c, panel, scene, derived);
+  if (v.ground == c.theme.panel) canvas::panel(c, panel);
+  draw_title(c, panel, scene, v.ropes.front().one);
+  c.paint.push_clip(panel);
+  draw_positions(c, v);
+  draw_ropes(c, v.camera, v.window, v.ropes, static_cast<double>(scene.m), static_cast<double>(scene.n), !c.bare,
+             v.ground);
+  c.paint.pop_clip();
+  label_ropes(c, v, scene, derived);
+  if (!c.bare) label_planes(c, v, scene);
+  draw_dials(c, v, scene, derived, next);
+  take_hands(c, v, scene, next);
+}
+
+Table columns(const Scene& scene, const Derived& derived) {
+  const Helix& numbers = *derived.numbers<Helix>();
+  const std::vector<double>& theta = derived.current().spectrum.inv_freq;
+  std::vector<double> pairs, turns;
+  for (std::size_t i = 0; i < numbers.query.size(); ++i) {
+    pairs.push_back(static_cast<double>(i));
+    turns.push_back(theta[i] * shown_tokens(scene) / (2 * std::numbers::pi));
+  }
+  Table table;
+  table.formula = "angles in rad: query = m * inv_freq, key = n * inv_freq, wedge = (m - n) * inv_freq, each within a "
+                  "turn; a strand points at its start + that; turns: within the tokens that are seen";
+  table.add("pair", pairs);
+  table.add("inv_freq", theta);
+  table.add("query_angle", numbers.query);
+  table.add("key_angle", numbers.key);
+  table.add("wedge", numbers.wedge);
+  table.add("query_start", numbers.query_start);
+  table.add("key_start", numbers.key_start);
+  table.add("turns", turns);
+  return table;
+}
+
+} // namespace
+
+const Picture helix_picture{
+    .name = "helix",
+    .title = "Helix",
+    .line = "every pair as a rope along the positions: its twist is its frequency, its end the dial",
+    .group = Group::rotations,
+    .tab = "helix",
+    .update = update,
+    .draw = draw,
+    .columns = columns,
+    .options = helix::options,
+};
+
+} // namespace ropescope::pictures

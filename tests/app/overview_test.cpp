@@ -1,0 +1,138 @@
+// The overview's own parts, and the scene's q and k behind all pictures.
+#include <algorithm>
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "app/canvas/imgui_compat.h"
+#include "app/pictures/overview_parts.h"
+#include "app/scene/picture.h"
+#include "app/scene/scene_json.h"
+#include "core/array.h"
+#include "core/error.h"
+#include "core/io/tensor_file.h"
+#include "tests/app/headless.h"
+#include "tests/scratch.h"
+
+using namespace ropescope;
+
+namespace {
+
+struct Hand {
+  explicit Hand(Scene scene = default_scene()) : window(1600, 1000, std::move(scene)) { move({1, 1}, false); }
+
+  void move(ImVec2 at, bool down) {
+    compat::mouse(at, down, 0);
+    for (int i = 0; i < 3; ++i) window.frame(false);
+  }
+  /// Drags a control's middle by so many pixels.
+  void drag(std::string_view control, float by) {
+    const auto area = window.shell.control(control);
+    REQUIRE(area);
+    const ImVec2 from = area->centre();
+    move(from, false);
+    move(from, true);
+    for (const float share : {0.3f, 0.7f, 1.0f}) move({from.x + share * by, from.y}, true);
+    move({from.x + by, from.y}, false);
+  }
+  const Scene& scene() const { return window.shell.scene(); }
+  const Derived& derived() const { return window.shell.derived(); }
+  /// Pixels from token to token on the line.
+  float pitch() {
+    return (window.shell.control("tokens query")->centre().x - window.shell.control("tokens key")->centre().x) /
+           static_cast<float>(scene().m - scene().n);
+  }
+
+  test::Headless window;
+};
+
+} // namespace
+
+TEST_CASE("a token that is dragged on the line moves its position alone, and the arrow moves both") {
+  Hand hand;
+  const float pitch = hand.pitch();
+  REQUIRE(pitch > 4);
+  hand.drag("tokens query", 5 * pitch);
+  CHECK(hand.scene().m == 142);
+  CHECK(hand.scene().n == 100);
+  hand.drag("tokens key", -10 * hand.pitch());
+  CHECK(hand.scene().m == 142);
+  CHECK(hand.scene().n == 90);
+  const double score = hand.derived().current().score_here;
+  hand.drag("tokens both", 7 * hand.pitch());
+  CHECK(hand.scene().m == 149);
+  CHECK(hand.scene().n == 97);
+  CHECK(hand.derived().current().score_here == score); // only the distance counts
+  hand.drag("tokens both", -5000);
+  CHECK(hand.scene().n >= 0);
+  CHECK(hand.scene().m - hand.scene().n == 52);
+}
+
+TEST_CASE("the chain's end is the score that the curve shows, for any scheme and any q and k") {
+  for (const char* scheme : {"none", "linear", "yarn"})
+    for (const char* own : {"ones", "word:dog", "random:5", "same:20"}) {
+      Scene scene = default_scene();
+      set(scene, *find_property("scheme"), std::string(scheme));
+      set(scene, *find_property("k"), std::string(own));
+      Hand hand(scene);
+      const auto* chain = hand.derived().numbers<pictures::OverviewChain>();
+      REQUIRE(chain);
+      CHECK(chain->chain.end.real() == doctest::Approx(hand.derived().current().score_here).epsilon(1e-12));
+      double lengths = 0;
+      for (const auto arrow : chain->chain.arrows) lengths += std::abs(arrow);
+      CHECK(lengths == doctest::Approx(1));
+    }
+}
+
+TEST_CASE("a click on the chain shows its picture") {
+  if (!find_picture("phasors")) return;
+  Hand hand;
+  hand.drag("overview.chain", 0);
+  CHECK(hand.scene().view == "phasors");
+}
+
+TEST_CASE("q and k come back from a scene's JSON, files as objects, and what is no source is refused by key") {
+  for (const char* json :
+       {R"("word:dog")", R"("random:7")", R"("same:200")", R"({"file": "q.npy", "row": 3, "head": 0})"}) {
+    const Scene scene = scene_from_json(std::string(R"({"q": )") + json + "}", "a.json");
+    const Scene again = scene_from_json(scene_json(scene), "b.json");
+    CHECK(again.q == scene.q);
+    CHECK(again == scene);
+  }
+  for (const char* json : {R"("one")", "3", "[1]", R"({"file": 1})"}) {
+    try {
+      scene_from_json(std::string(R"({"k": )") + json + "}", "a.json");
+      FAIL("was taken");
+    } catch (const Error& error) {
+      CHECK(std::string(error.what()).find("k: ") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a row of an array is the query of every picture, and one that is not there leaves the scene as it was") {
+  const test::Scratch scratch;
+  Array array;
+  array.shape = {2, 3, 128};
+  for (int i = 0; i < 2 * 3 * 128; ++i) array.floats.push_back(std::sin(static_cast<float>(i)));
+  const std::string path = (scratch.path / "q.npy").string();
+  write_array(path, array);
+  const auto asked = [&](int row) {
+    return std::string(R"({"file":")") + path + R"(","row":)" + std::to_string(row) + R"(,"head":1})";
+  };
+  Scene scene = default_scene();
+  set(scene, *find_property("q"), asked(2));
+  Derived derived;
+  gpu::Engines engines{gpu::EngineChoice::cpu};
+  derived.update(scene, engines, 400);
+  const auto& query = derived.head().query;
+  REQUIRE(query.size() == 64);
+  for (std::size_t i = 0; i < 64; ++i) { // half-split: components i and i + 64 of row 5
+    CHECK(query[i].real() == doctest::Approx(std::sin(5 * 128.0 + static_cast<double>(i))).epsilon(1e-4));
+    CHECK(query[i].imag() == doctest::Approx(std::sin(5 * 128.0 + 64 + static_cast<double>(i))).epsilon(1e-4));
+  }
+  Scene wrong = scene;
+  set(wrong, *find_property("q"), asked(3));
+  CHECK_THROWS_AS(derived.update(wrong, engines, 400), Error);
+  derived.update(scene, engines, 400);
+  CHECK(derived.head().query == query);
+}
