@@ -29,8 +29,12 @@ struct AttentionNumbers {
   double least = 0;           ///< of the colours: of both maps together; the greatest is 1
 };
 
+/// All rivals but RoPE, which do not change with the scheme in force; and RoPE.
 struct RivalNumbers {
   std::vector<RivalMap> maps;
+};
+struct RopeAmongRivals {
+  RivalMap map;
 };
 
 /// Small maps side by side, or their verdicts alone where the room is low; a click makes one the second map.
