@@ -254,7 +254,7 @@ TEST_CASE(
 
 TEST_CASE("a stale cache's CSV says the scores that the lecture claims, and its angles follow from its tables") {
   const Numbers stale =
-      numbers_of("--picture stale-cache --model mistral-7b-v0.1 --scheme dynamic --pose trained=8192 "
+      numbers_of("--picture stale-cache --model mistral-7b-v0.1 --pose scheme=dynamic --pose trained=8192 "
                  "--pose factor=1 --pose seq_len=32768 --pose target=32768 --pose m=8192 --pose n=8191 "
                  "--pose stale-cache.query=8192");
   CHECK(stale.comments.find("score fresh 0.9736") != std::string::npos);
