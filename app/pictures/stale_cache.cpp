@@ -224,6 +224,11 @@ void draw_dials(const Canvas& c, Rect room, const Scene& scene, const Derived& d
                            grouped(c, static_cast<double>(here.distance)), scene.pair, here.angles[i].error * degrees),
                    room.width()),
          Align::centre);
+    y += c.px(34);
+    constexpr std::string_view lesson =
+        "With one table the score goes by the distance alone. With two it goes by where both tokens stand.";
+    if (y + wrapped_height(room.width(), c.fonts.body, lesson) < room.greatest.y)
+      wrapped_text(c, {room.least.x, y}, room.width(), c.fonts.body, c.theme.dim, lesson);
   }
 }
 
