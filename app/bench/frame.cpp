@@ -7,6 +7,8 @@
 #include "app/canvas/imgui_compat.h"
 #include "app/gpu/context.h"
 #include "app/gpu/framebuffer.h"
+#include "app/scene/picture.h"
+#include "app/scene/property.h"
 #include "app/shell/shell.h"
 
 namespace ropescope::bench {
@@ -111,6 +113,44 @@ FrameTimes measure_frame(int width, int height) {
   demo.insert(demo.end(), after.begin(), after.end());
   times.imgui_demo_ms = median(std::move(demo));
   return times;
+}
+
+std::vector<PictureTimes> measure_pictures(int width, int height) {
+  const gpu::HeadlessContext context;
+  std::vector<PictureTimes> all;
+  const Property& edge = *find_property("yarn.beta_fast");
+  for (const Picture* picture : all_pictures()) {
+    if (picture->needs_files || picture->tab.empty()) continue;
+    const gpu::Framebuffer framebuffer(width, height);
+    gpu::Engines engines(gpu::EngineChoice::automatic);
+    Scene scene = default_scene();
+    scene.view = picture->name;
+    shell::Shell shell(std::move(scene), engines);
+    const auto frame = [&] {
+      framebuffer.bind();
+      shell.frame(width, height, 1 / 60.0f, true);
+    };
+    // Until what goes on beside the frames is done; a picture that never ends is measured as it is.
+    constexpr int most_frames = 400;
+    for (int i = 0; i < warm_up || (i < most_frames && shell.animated()); ++i) frame();
+    glFinish();
+    Samples unchanged, distance, edges;
+    for (int i = 0; i < rounds; ++i) {
+      Scene moved = shell.scene();
+      moved.m = 137 + i % 9;
+      shell.show(std::move(moved));
+      distance.add(timed(frame));
+      moved = shell.scene();
+      set(moved, edge, 32 - 0.05 * (i % 9));
+      shell.show(std::move(moved));
+      edges.add(timed(frame));
+      for (int rest = 0; rest < most_frames && shell.animated(); ++rest) frame();
+      timed(frame);
+      unchanged.add(timed(frame));
+    }
+    all.push_back({std::string(picture->name), median(unchanged.wall), median(distance.wall), median(edges.wall)});
+  }
+  return all;
 }
 
 } // namespace ropescope::bench

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 namespace ropescope::bench {
 
@@ -15,5 +16,16 @@ struct FrameTimes {
 /// Draws without a window or a display, for about three seconds on a software OpenGL. No OpenGL context may be
 /// current and no Dear ImGui context may exist. Throws Error where there is no OpenGL.
 FrameTimes measure_frame(int width = 1600, int height = 1000);
+
+/// What a frame of one picture on the window's stage costs, as above, by the clock on the wall: medians.
+struct PictureTimes {
+  std::string picture;
+  double unchanged_ms = 0;
+  double distance_ms = 0; ///< while the query is dragged: m moved by a token
+  double edge_ms = 0;     ///< while YaRN's beta_fast is dragged; what takes long goes on beside the frames
+};
+
+/// Every picture that needs no files, under YaRN ×16 of Llama 2 7B. The same requirements.
+std::vector<PictureTimes> measure_pictures(int width = 1600, int height = 1000);
 
 } // namespace ropescope::bench

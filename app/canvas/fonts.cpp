@@ -28,6 +28,10 @@ constexpr ImWchar ranges[] = {0x0020, 0x00ff,                                 //
                               0x27e8, 0x27e9,                                 // ⟨ ⟩
                               0};
 
+/// Of headlines: large letters take room in the texture, so that those are left out which no headline has.
+constexpr ImWchar headline_ranges[] = {0x0020, 0x007e, 0x00d7, 0x00f7, 0x0394, 0x0394, 0x2009, 0x2009,
+                                       0x202f, 0x202f, 0x2212, 0x2212, 0x2026, 0x2026, 0};
+
 /// The first folder that has all three files, or "". A folder with a part of them does not count, because Dear ImGui
 /// asserts that every font file it is asked for is there.
 std::string folder_of_fonts() {
@@ -46,7 +50,7 @@ std::string folder_of_fonts() {
   return {};
 }
 
-ImFont* add(const std::string& folder, const char* file, float pixels) {
+ImFont* add(const std::string& folder, const char* file, float pixels, const ImWchar* letters = ranges) {
   ImFontConfig config;
   // Letters keep their true width and may begin between two pixels, so that spacing stays even. They are rasterised
   // with two samples across: Dear ImGui's header calls the difference from its usual three minimal, and the texture is
@@ -56,7 +60,7 @@ ImFont* add(const std::string& folder, const char* file, float pixels) {
   config.PixelSnapH = false;
   const std::string path = (fs::path(folder) / file).string();
   return ImGui::GetIO().Fonts->AddFontFromFileTTF(path.c_str(), pixels, &config,
-                                                  compat::dynamic_fonts ? nullptr : ranges);
+                                                  compat::dynamic_fonts ? nullptr : letters);
 }
 
 } // namespace
@@ -71,8 +75,8 @@ Fonts Fonts::load(float scale) {
     // Dear ImGui's own bitmap letters are drawn for 13 pixels. They hold Latin alone: θ, Δ and subscripts become "?".
     config.SizePixels = std::round(13 * scale);
     ImFont* own = atlas.AddFontDefault(&config);
-    fonts.body = fonts.small = fonts.heading = fonts.bold = fonts.title = fonts.large = fonts.mono = fonts.mono_small =
-        own;
+    fonts.body = fonts.small = fonts.heading = fonts.bold = fonts.title = fonts.large = fonts.huge = fonts.mono =
+        fonts.mono_small = own;
     fonts.notice = "DejaVu Sans is not installed (Debian: fonts-dejavu-core): letters are a bitmap, some are missing";
   } else {
     const auto pixels = [scale](float size) { return std::round(size * scale); };
@@ -82,6 +86,7 @@ Fonts Fonts::load(float scale) {
     fonts.bold = add(folder, "DejaVuSans-Bold.ttf", pixels(15));
     fonts.title = add(folder, "DejaVuSans-Bold.ttf", pixels(18));
     fonts.large = add(folder, "DejaVuSans-Bold.ttf", pixels(24));
+    fonts.huge = add(folder, "DejaVuSans-Bold.ttf", pixels(44), headline_ranges);
     fonts.mono = add(folder, "DejaVuSansMono.ttf", pixels(16));
     fonts.mono_small = add(folder, "DejaVuSansMono.ttf", pixels(14));
   }

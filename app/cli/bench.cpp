@@ -34,6 +34,7 @@ struct Report {
   bench::EngineFigures engines;
   std::vector<bench::GrowthRow> growth;
   std::vector<bench::FrameTimes> frames; ///< of several sizes of the window, 1600×1000 first
+  std::vector<bench::PictureTimes> pictures;
   bench::StartTimes start;
 };
 
@@ -41,6 +42,7 @@ void append(bench::EngineFigures& all, const bench::EngineFigures& more) {
   all.copy.insert(all.copy.end(), more.copy.begin(), more.copy.end());
   all.rotation.insert(all.rotation.end(), more.rotation.begin(), more.rotation.end());
   all.scan.insert(all.scan.end(), more.scan.begin(), more.scan.end());
+  if (more.base_map) all.base_map = more.base_map;
 }
 
 /// Frames of the usual window, a small and a large one; and the start of the program.
@@ -49,6 +51,8 @@ void measure_window(Report& report) {
     show_progress(fmt::format("frames of {}x{}", width, height));
     report.frames.push_back(bench::measure_frame(width, height));
   }
+  show_progress("frames of each picture");
+  report.pictures = bench::measure_pictures();
   show_progress("the start");
   report.start = bench::measure_start();
 }
@@ -116,6 +120,12 @@ void print_json(const Report& report, Output& out) {
                            {"over_plain_cos", s.over_plain_cos},
                            {"of_fma_peak", s.of_fma_peak > 0 ? Json(s.of_fma_peak) : Json()},
                            {"max_error", s.max_error}});
+  if (const auto& map = report.engines.base_map)
+    all["base_map"] = {{"bases", map->bases},
+                       {"tokens", map->tokens},
+                       {"pairs", map->pairs},
+                       {"seconds", map->seconds},
+                       {"times_scan", map->times_scan}};
   if (!report.frames.empty()) {
     // The usual size stands apart, so that who follows one number over time need not search a list.
     all["frame"] = json_of(report.frames.front());
@@ -131,6 +141,12 @@ void print_json(const Report& report, Output& out) {
   for (const bench::GrowthRow& g : report.growth)
     growth.push_back({{"tokens", g.tokens}, {"pairs", g.pairs}, {"schemes", g.schemes}, {"ms", g.ms}});
   for (const bench::FrameTimes& f : report.frames) sizes.push_back(json_of(f));
+  all["pictures"] = Json::array();
+  for (const bench::PictureTimes& p : report.pictures)
+    all["pictures"].push_back({{"picture", p.picture},
+                               {"unchanged_ms", p.unchanged_ms},
+                               {"distance_ms", p.distance_ms},
+                               {"edge_ms", p.edge_ms}});
   all["growth"] = {{"score_curves", growth}, {"frames", sizes}};
   // nlohmann prints a number that is not finite as null. A driver may name itself in bytes that are not UTF-8: these
   // are replaced, where dump() would throw.
@@ -155,6 +171,9 @@ void print_engines(const bench::EngineFigures& figures, Output& out) {
     out.print("{:<8} {:<29} {:>8.1f}  {:>11.0f} {:>8} {:>9.1e}\n", on(s.engine, s.threads),
               fmt::format("{} distances", s.points), s.points_per_s / 1e6, s.over_plain_cos,
               s.of_fma_peak > 0 ? fmt::format("{:.2f}", s.of_fma_peak) : "", s.max_error);
+  if (const auto& map = figures.base_map)
+    out.print("\nbase map of {} bases × {} tokens: {:.2f} s, {:.2f} × the scan's time for as many terms\n", map->bases,
+              map->tokens, map->seconds, map->times_scan);
 }
 
 void print_table(const Report& report, Output& out) {
@@ -169,6 +188,9 @@ void print_table(const Report& report, Output& out) {
             "ImGui demo");
   for (const bench::FrameTimes& f : report.frames)
     out.print("{:<10} {:>10.1f} {:>12.1f} {:>10.1f}\n", f.size, f.idle_ms, f.changing_ms, f.imgui_demo_ms);
+  out.print("\n{:<12} {:>10} {:>12} {:>12}   ms a frame\n", "picture", "unchanged", "Δ dragged", "β dragged");
+  for (const bench::PictureTimes& p : report.pictures)
+    out.print("{:<12} {:>10.1f} {:>12.1f} {:>12.1f}\n", p.picture, p.unchanged_ms, p.distance_ms, p.edge_ms);
   const bench::StartTimes& s = report.start;
   out.print("\nfirst frame after {:.0f} ms, {:.0f} of them in the driver; {:.0f} MB with a scan of 10 M tokens\n",
             s.first_frame_ms, s.of_which_driver_ms, s.peak_memory_mb);

@@ -22,6 +22,7 @@ using Command = std::function<int(Output&)>;
   COMMAND(freqs)                                                                                                       \
   COMMAND(rotate)                                                                                                      \
   COMMAND(scores)                                                                                                      \
+  COMMAND(bound)                                                                                                       \
   COMMAND(render)                                                                                                      \
   COMMAND(check)                                                                                                       \
   COMMAND(bench)

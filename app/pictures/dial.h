@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "app/canvas/canvas.h"
+#include "app/scene/derived.h"
 
 namespace ropescope::pictures {
 
@@ -12,11 +13,15 @@ using namespace canvas;
 
 /// One pair on a circle. Angle 0 points right, positive angles turn counter-clockwise, as in mathematics.
 struct Dial {
-  std::complex<float> query, key; ///< only their direction is drawn
+  std::complex<float> query, key; ///< direction and length, 1: up to the ring
   double seen;                    ///< rad, greatest angle that a distance within the trained context makes
   bool selected = false;
   bool backwards = false; ///< the query lies before the key: the wedge opens against the sense of the hands
+  float weight = 1;       ///< how much the pair adds to the score, of the pair that adds most: how strong its wedge is
 };
+
+/// A pair's dial at the scene's m and n. Requires update_hands().
+Dial dial_at(const Scene&, const Derived&, std::size_t pair);
 
 /// The angle from key to query, less than a turn: 0 … 2π, and −2π … 0 where the query lies before the key. Else a
 /// distance of −1 would fill the dial of a slow pair.
@@ -37,7 +42,7 @@ inline void draw_dial(const Canvas& c, ImVec2 centre, float radius, const Dial& 
   const double key = static_cast<double>(std::arg(d.key)), between = angle_between(d);
   // Mixed with the dial's colour and opaque, which looks like a translucent wedge and needs no blending.
   c.paint.wedge(centre, radius * 0.58f, between < 0 ? key + between : key, std::abs(between),
-                mix(c.theme.dial, phase_colour(between, 1), c.theme.dark ? 0.62f : 0.55f));
+                mix(c.theme.dial, phase_colour(between, 1), (c.theme.dark ? 0.62f : 0.55f) * d.weight));
 
   // A pair that turns once or more within the trained context has shown every angle: its ring is whole. A slower pair
   // has an arc from angle 0 on.
@@ -49,7 +54,9 @@ inline void draw_dial(const Canvas& c, ImVec2 centre, float radius, const Dial& 
   }
   const float width = std::max(2.0f, whole_stroke(std::min(radius / 11, c.px(7))));
   const auto hand = [&](std::complex<float> towards, float length, float wide, ImU32 colour) {
-    c.paint.line(centre, on_circle(centre, length * radius, static_cast<double>(std::arg(towards))), colour, wide);
+    c.paint.line(centre,
+                 on_circle(centre, length * radius * std::abs(towards), static_cast<double>(std::arg(towards))), colour,
+                 wide);
   };
   // The query's hand is longer and on top, the key's is broader, so that both are seen where they lie on each other.
   hand(d.key, 0.80f, width + 2 * std::max(1.0f, whole_stroke(width * 0.35f)), c.theme.key);

@@ -114,7 +114,6 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const Rect area = panel.inset(c.px(18), c.px(14));
   if (area.width() < c.px(60) || area.height() < c.px(60)) return;
   const auto i = static_cast<std::size_t>(scene.pair);
-  const Hands& hands = *derived.numbers<Hands>();
   const auto rows = rows_of(c, scene, derived);
   const auto count = static_cast<float>(rows.size());
   const float title = c.px(28), small_row = c.px(23), large_row = c.px(30), least_radius = c.px(30);
@@ -135,7 +134,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
        Align::centre);
   const bool dialled = beside || height > 2 * radius;
   if (dialled) {
-    const Dial dial{hands.query[i], hands.key[i], seen_angle(scene, derived), false, scene.m < scene.n};
+    const Dial dial = dial_at(scene, derived, i);
     draw_dial(c, centre, radius, dial);
     take_hands(c, centre, radius, dial, derived.current().spectrum.inv_freq[i], scene, next);
   }

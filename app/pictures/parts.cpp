@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "app/canvas/imgui_compat.h"
+#include "app/pictures/dial.h"
 #include "core/analysis/hands.h"
 #include "core/error.h"
 
@@ -130,6 +131,17 @@ void label_rule_x(const Canvas& c, const Plot& plot, double value, std::string_v
   if (left > plot.area.least.x && plot.area.height() > c.px(40)) label_on(c, {left, y}, colour, words);
 }
 
+namespace {
+
+/// Hands of pairs (1, 0) become those of a head's own pairs; the longest keeps its length.
+void lay_on(std::vector<std::complex<float>>& hands, std::span<const std::complex<double>> pairs) {
+  double longest = 0;
+  for (const std::complex<double> pair : pairs) longest = std::max(longest, std::abs(pair));
+  for (std::size_t i = 0; i < hands.size() && longest > 0; ++i) hands[i] *= std::complex<float>(pairs[i] / longest);
+}
+
+} // namespace
+
 void update_hands(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience) {
   struct Inputs {
     std::uint64_t version;
@@ -137,8 +149,25 @@ void update_hands(const Scene& scene, Derived& derived, gpu::Engines& engines, P
     bool operator==(const Inputs&) const = default;
   };
   derived.numbers<Hands>(Inputs{derived.version(), scene.m, scene.n, scene.axis}, [&] {
-    return hands_at(engines.preferred(), scene.rope, derived.current().spectrum, scene.m, scene.n, scene.axis);
+    Hands hands = hands_at(engines.preferred(), scene.rope, derived.current().spectrum, scene.m, scene.n, scene.axis);
+    if (derived.head().ones) return hands;
+    lay_on(hands.query, derived.head().query);
+    lay_on(hands.key, derived.head().key);
+    return hands;
   });
+}
+
+Dial dial_at(const Scene& scene, const Derived& derived, std::size_t pair) {
+  const Hands& hands = *derived.numbers<Hands>();
+  const auto factor = static_cast<float>(derived.current().spectrum.attention_factor);
+  const auto strength = [&](std::size_t i) { return std::abs(hands.query[i] * hands.key[i]); };
+  float most = 0;
+  if (!derived.head().ones)
+    for (std::size_t i = 0; i < hands.query.size(); ++i) most = std::max(most, strength(i));
+  return {.query = hands.query[pair] / factor,
+          .key = hands.key[pair] / factor,
+          .seen = derived.trained().inv_freq[pair] * derived.trained_length(),
+          .backwards = scene.m<scene.n, .weight = most> 0 ? strength(pair) / most : 1};
 }
 
 } // namespace ropescope::pictures

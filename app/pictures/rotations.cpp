@@ -166,18 +166,31 @@ void draw_read_out(const Canvas& c, Rect wall, std::int64_t pair, const Scene& s
   table.add(c.theme.key, "key angle", c.words("{} rad", with_sign(static_cast<double>(std::arg(dial.key)), 3)));
   table.add(phase_colour(angle_between(dial), 1), "Δ·θ",
             angle_words(c, static_cast<double>(scene.m - scene.n) * theta));
+  if (!derived.head().ones)
+    table.add(c.theme.dim, "|q||k| of the largest", c.words("{:.1f} %", 100 * static_cast<double>(dial.weight)));
   table.add(scheme_colour(c, derived.current()), "wavelength",
             theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)));
   table.add(c.theme.seen, "turns in training", c.words("{:.3f}", dial.seen / (2 * std::numbers::pi)));
   table.draw(c.mouse, wall);
 }
 
+/// What the wall says of this model.
+std::string_view title_of(const Canvas& c, const Derived& derived) {
+  const std::vector<double>& theta = derived.trained().inv_freq;
+  const auto slow = std::count_if(theta.begin(), theta.end(),
+                                  [&](double t) { return t * derived.trained_length() < 2 * std::numbers::pi; });
+  if (slow == 0) return "Every pair turns at its own speed";
+  return c.words("Fast pairs spin; {} slow {} never end a turn in training", slow, slow == 1 ? "one" : "ones");
+}
+
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
-  const Rect area = heading(c, panel, "Rotations", "");
+  const std::string_view whole = c.title.empty() ? title_of(c, derived) : c.title;
+  const float least_legend = c.px(150);
+  const bool fits = text_width(c.fonts.title, whole) + least_legend < panel.width() - c.px(36);
+  const std::string_view shown = !c.title.empty() || fits ? whole : std::string_view("Rotations");
+  const Rect area = heading(c, panel, shown, "");
   const Spectrum& spectrum = derived.current().spectrum;
-  const Hands& hands = *derived.numbers<Hands>();
-  const float title =
-      text_width(c.fonts.title, c.title.empty() ? "Rotations" : c.title) + c.px(16) + (c.step > 0 ? c.px(34) : 0);
+  const float title = text_width(c.fonts.title, shown) + c.px(16) + (c.step > 0 ? c.px(34) : 0);
   draw_legend(c, {{area.least.x + title, panel.least.y + c.px(17)}, {panel.greatest.x - c.px(8), area.least.y}},
               spectrum.pairs());
 
@@ -207,9 +220,10 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
                         wall.least.y + grid.cell_height * static_cast<float>(place / columns)};
     const ImVec2 centre{corner.x + grid.cell_width / 2, corner.y + grid.radius * 1.12f};
     const bool selected = i == scene.pair && !c.bare;
-    const Dial dial{hands.query[at], hands.key[at], derived.trained().inv_freq[at] * derived.trained_length(), selected,
-                    scene.m < scene.n};
+    Dial dial = dial_at(scene, derived, at);
+    dial.selected = selected;
     draw_dial(c, centre, grid.radius, dial);
+    if (i == lit_pair(c) && !selected) c.paint.circle(centre, grid.radius * 1.08f, c.theme.text, c.stroke(2));
     if (grid.labelled)
       text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small,
            selected ? c.theme.accent : c.theme.dim,
@@ -217,6 +231,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
     const Rect cell{corner, {corner.x + grid.cell_width, corner.y + grid.cell_height}};
     if (!cell.contains(c.mouse)) continue;
     hovered = {i, dial};
+    light_pair(c, i);
     if (c.clicked) next.pair = i;
   }
   if (hovered) draw_read_out(c, wall, hovered->first, scene, derived, hovered->second);

@@ -294,7 +294,7 @@ Rect draw_caveat(const Canvas& c, Rect room, const Scene& scene, const Derived& 
                                     ? c.words("{}: mean of cos Δθ over {} pairs{}, ", whose, pairs, along)
                                     : c.words("{}: sum over {} pairs{} / Σ|q||k|, ", whose, pairs, along);
   const Words choices[] = {
-      {mean, factor, "; line: local mean, band: least to greatest of every Δ"},
+      {mean, factor, "; line: local mean, band: least to greatest of every Δ, dot: this Δ"},
       {mean, factor, "; line: local mean, band: every Δ"},
       {mean, factor, ""},
       {c.words("{}, {} over {} pairs, ", whose, derived.head().ones ? "mean" : "sum", pairs), brief_factor, ""},
@@ -374,8 +374,10 @@ bool choose_line(const Canvas& c, const Plot& p, const Scene& scene, const Deriv
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   Rect room;
-  const Alphas alphas =
-      heading_with_series(c, panel, "Score versus relative distance", "", "", scene, derived, hidden, next, room);
+  const Alphas alphas = heading_with_series(c, panel,
+                                            derived.head().equal ? "The score of equal q and k falls with the distance"
+                                                                 : "The score at every distance",
+                                            "", "", scene, derived, hidden, next, room);
   room = draw_caveat(c, room, scene, derived, next);
   Plot p = plot_in(c, room, scene, derived);
   const std::vector<Series>& series = derived.series();

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "app/pictures/parts.h"
+#include "app/pictures/transfer.h"
 #include "core/analysis/wavelengths.h"
 #include "core/rope/scheme.h"
 
@@ -15,8 +15,19 @@ constexpr Property options[] = {
     view_row("wavelengths.x", "", "pairs that are seen"),
     view_row("wavelengths.y", "tokens", "wavelengths that are seen"),
     hidden_row("wavelengths.hidden"),
+    {.key = "wavelengths.transfer",
+     .kind = Kind::flag,
+     .label = "wavelengths as ratios",
+     .help = "the wavelengths are drawn as the picture transfer draws them: how far each scheme slows each pair",
+     .fallback = false},
+    {.key = "wavelengths.zones",
+     .kind = Kind::flag,
+     .label = "zones of the transfer curve",
+     .help = "what the scheme in force keeps, blends and interpolates is tinted",
+     .fallback = true},
 };
-constexpr const Property &view_x = options[0], &view_y = options[1], &hidden = options[2];
+constexpr const Property &view_x = options[0], &view_y = options[1], &hidden = options[2], &transfer = options[3],
+                         &zones = options[4];
 
 /// Behind everything: the pairs that the scheme in force blends.
 void shade_blend(const Canvas& c, const Plot& plot, const Spectrum& spectrum) {
@@ -128,41 +139,26 @@ void draw_read_out(const Canvas& c, const Plot& plot, const Derived& derived, st
   table.draw(c.mouse, plot.area);
 }
 
-/// A number that people would choose: of two digits where one is less than a percent away, else of three.
-double snapped_turns(double turns) {
-  const auto digits = [&](int count) {
-    const double unit = std::pow(10.0, std::floor(std::log10(turns)) - (count - 1));
-    return std::round(turns / unit) * unit;
-  };
-  return std::abs(digits(2) / turns - 1) < 0.01 ? digits(2) : digits(3);
-}
-
 /// The edges of what the scheme in force blends, in turns within the trained context: YaRN's β, Llama 3's factors. Each
 /// has a grip; they cannot cross. `held`: what is being dragged, in words.
 void take_edges(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived, Scene& next,
                 std::string_view& held) {
-  constexpr double apart = 1.05; // the least ratio of the two
   const std::vector<double>& plain = derived.trained().inv_freq;
-  for (const SchemeControl& control : scheme_of(scene.rope).controls) {
-    if (!control.high || control.low->unit != "turns") continue;
-    const double low = scene.rope.scaling.parameters.number(*control.low),
-                 high = scene.rope.scaling.parameters.number(*control.high);
-    for (const Parameter* edge : {control.high, control.low}) {
-      const double turns = edge == control.low ? low : high;
-      const auto place = place_of_turns(plain, derived.trained_length(), turns);
-      if (!place) continue;
-      const float at = plot.x.pixel(*place), size = c.px(5);
-      if (at < plot.area.least.x || at > plot.area.greatest.x) continue;
-      c.paint.triangle({at, plot.area.least.y + 1.6f * size}, {at - size, plot.area.least.y},
-                       {at + size, plot.area.least.y}, c.theme.blended);
-      Grip grip = plot.grip_x(edge->key.data(), *place); // a literal, which ends with NUL
-      if (grip.lit) held = c.words("{} = {:.3g} turns in {}", edge->key, turns, grouped(c, derived.trained_length()));
-      if (grip.value) {
-        const double dragged = snapped_turns(turns_at(plain, derived.trained_length(), *grip.value));
-        grip.value = edge == control.low ? std::min(dragged, high / apart) : std::max(dragged, low * apart);
-      }
-      take_grip(next, c.words("{}.{}", scheme_of(scene.rope).choice(), edge->key), grip);
-    }
+  const auto edges = blend_edges(scene);
+  if (!edges) return;
+  for (const bool fast : {true, false}) {
+    const Parameter& edge = fast ? *edges->high : *edges->low;
+    const double turns = fast ? edges->fast : edges->slow;
+    const auto place = place_of_turns(plain, derived.trained_length(), turns);
+    if (!place) continue;
+    const float at = plot.x.pixel(*place), size = c.px(5);
+    if (at < plot.area.least.x || at > plot.area.greatest.x) continue;
+    c.paint.triangle({at, plot.area.least.y + 1.6f * size}, {at - size, plot.area.least.y},
+                     {at + size, plot.area.least.y}, c.theme.blended);
+    Grip grip = plot.grip_x(edge.key.data(), *place); // a literal, which ends with NUL
+    if (grip.lit) held = c.words("{} = {:.3g} turns in {}", edge.key, turns, grouped(c, derived.trained_length()));
+    if (grip.value) grip.value = dragged_turns(*edges, fast, turns_at(plain, derived.trained_length(), *grip.value));
+    take_grip(next, c.words("{}.{}", scheme_of(scene.rope).choice(), edge.key), grip);
   }
 }
 
@@ -186,7 +182,7 @@ std::string_view take_lines(const Canvas& c, const Plot& plot, const Scene& scen
   return held;
 }
 
-void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   Rect room;
   const Alphas alphas = heading_with_series(c, panel, "Wavelengths", "", "", scene, derived, hidden, next, room);
   Plot plot = plot_in(c, room, scene, derived);
@@ -220,6 +216,10 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
     next.pair = std::clamp<std::int64_t>(std::llround(plot.x.value(clicked->x)), 0, current.pairs() - 1);
 }
 
+void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  (scene.options.flag(transfer) ? draw_transfer_curve : draw_lambdas)(c, panel, scene, derived, next);
+}
+
 Table columns(const Scene&, const Derived& derived) {
   Table table;
   table.formula = "wavelength = 2 pi / inv_freq, tokens per turn; ratio = inv_freq under the scheme / without it";
@@ -235,6 +235,12 @@ Table columns(const Scene&, const Derived& derived) {
 }
 
 } // namespace
+
+void draw_wavelengths(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  draw_lambdas(c, panel, scene, derived, next);
+}
+
+bool shows_zones(const Scene& scene) { return scene.options.flag(zones); }
 
 const Picture wavelengths_picture{
     .name = "wavelengths",

@@ -38,9 +38,11 @@ Request step_key(Scene& scene) {
   return Request::none;
 }
 
-/// The next of the ways in which the distances of the score lie along their axis.
+/// The next of the ways in which what is seen lies along its axis: of a picture with a scale of its own that one's,
+/// else of the score's distances.
 Request next_scale(Scene& scene) {
-  const Property& row = *find_property("score.x_scale");
+  const Property* const own = find_property(fmt::format("{}.x_scale", scene.view));
+  const Property& row = own ? *own : *find_property("score.x_scale");
   const std::span<const std::string_view> words = row.choices();
   const std::string present = std::get<std::string>(get(scene, row));
   const auto at = std::find(words.begin(), words.end(), present);

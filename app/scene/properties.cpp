@@ -69,6 +69,37 @@ HeadSource head_source(std::string_view key, const Value& value) {
   }
 }
 
+/// Row or head of a source that is an array; null of others, which have none.
+Value part_of(const HeadSource& source, std::int64_t HeadSource::*part) {
+  return source.kind == HeadSource::Kind::file ? Value(static_cast<double>(source.*part)) : Value();
+}
+
+void set_part(std::string_view key, HeadSource& source, std::int64_t HeadSource::*part, const Value& value) {
+  if (source.kind != HeadSource::Kind::file) {
+    if (is_null(value)) return;
+    throw Error(
+        fmt::format("{}: {} is no row of an array; set that first, as {{\"file\": \"q.npy\"}}", key, key.front()));
+  }
+  source.*part = whole_or_nothing(value).value_or(0);
+}
+
+constexpr Property part_of_head(std::string_view key, std::string_view label, std::string_view help, double slider_end,
+                                Value (*get)(const Scene&), void (*set)(Scene&, const Value&)) {
+  Property row;
+  row.key = key;
+  row.kind = Kind::whole;
+  row.label = label;
+  row.help = help;
+  row.greatest = 0x1p31;
+  row.slider_end = slider_end;
+  row.nullable = true;
+  row.default_words = "null";
+  row.section = Section::positions;
+  row.get = get;
+  row.set = set;
+  return row;
+}
+
 /// The axis's number from its name ("t", "h"), for people; −1 is null.
 void choose_axis(Scene& scene, const Value& value) {
   const std::int64_t axis = whole_or_nothing(value).value_or(-1), axes = axis_count(scene.rope);
@@ -373,6 +404,22 @@ constexpr Property table[] = {
      .help = "the key before the rotation, as q",
      .get = [](const Scene& s) { return Value(head_source_text(s.k)); },
      .set = [](Scene& s, const Value& v) { s.k = head_source("k", v); }},
+    part_of_head(
+        "q_row", "q row", "which token of the array is the query; null: q is no array's", 127,
+        [](const Scene& s) { return part_of(s.q, &HeadSource::row); },
+        [](Scene& s, const Value& v) { set_part("q_row", s.q, &HeadSource::row, v); }),
+    part_of_head(
+        "q_head", "q head", "which head of the array is the query, over all axes before the tokens", 63,
+        [](const Scene& s) { return part_of(s.q, &HeadSource::head); },
+        [](Scene& s, const Value& v) { set_part("q_head", s.q, &HeadSource::head, v); }),
+    part_of_head(
+        "k_row", "k row", "which token of the array is the key; null: k is no array's", 127,
+        [](const Scene& s) { return part_of(s.k, &HeadSource::row); },
+        [](Scene& s, const Value& v) { set_part("k_row", s.k, &HeadSource::row, v); }),
+    part_of_head(
+        "k_head", "k head", "which head of the array is the key, over all axes before the tokens", 63,
+        [](const Scene& s) { return part_of(s.k, &HeadSource::head); },
+        [](Scene& s, const Value& v) { set_part("k_head", s.k, &HeadSource::head, v); }),
     {.key = "position",
      .kind = Kind::choice,
      .label = "position",

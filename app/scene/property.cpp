@@ -215,7 +215,9 @@ void Options::set(const Property& row, Value value) {
 
 bool Options::is(const Property& row, std::string_view word) const {
   const Value* value = find(row);
-  return value ? std::get<std::string>(*value) == word : std::get<std::string_view>(row.fallback) == word;
+  if (value) return !is_null(*value) && std::get<std::string>(*value) == word;
+  const auto* fallback = std::get_if<std::string_view>(&row.fallback); // a row that may be null has none
+  return fallback && *fallback == word;
 }
 
 std::optional<canvas::Range> Options::range(const Property& row) const {

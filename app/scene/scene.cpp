@@ -198,6 +198,17 @@ void take_kernel_files(Scene& scene, const std::vector<std::string>& paths) {
   scene.view = "check";
 }
 
+void take_own_rows(Scene& scene, const std::vector<std::string>& paths) {
+  const auto source = [](const std::string& path) {
+    HeadSource made;
+    made.kind = HeadSource::Kind::file;
+    made.word = path;
+    return made;
+  };
+  scene.q = source(paths.front());
+  scene.k = source(paths.size() > 1 ? paths[1] : paths.front());
+}
+
 std::int64_t pictured_length(const Scene& scene) {
   double length = scene.target.value_or(target_length(scene.rope));
   // Plain RoPE is seen as far as the schemes beside it reach: what it does beyond its training is what they are for.

@@ -136,6 +136,10 @@ void set_head_dim(Scene&, std::int64_t head_dim);
 /// Takes files dropped on the view: arrays of a kernel's input and output, and of positions.
 void take_kernel_files(Scene&, const std::vector<std::string>& paths);
 
+/// Takes arrays dropped on a picture of queries and keys: the first is the query's, the second, else the same, the
+/// key's; row 0 of head 0 of each.
+void take_own_rows(Scene&, const std::vector<std::string>& paths);
+
 /// The length (tokens) the pictures reach to: the scene's target, else the extension's or, without one, that of the
 /// schemes compared, else the trained context.
 std::int64_t pictured_length(const Scene&);

@@ -235,7 +235,7 @@ void choose_word(Column& column, const Property& row, const Scene& scene, Scene&
 /// A control for every row of a section, in the rows' order.
 void section_controls(Column& column, Section section, const Scene& scene, Scene& next, std::string& refusal) {
   for (const Property* row : all_properties()) {
-    if (row->section != section) continue;
+    if (row->section != section || is_null(get(scene, *row))) continue;
     if (row->kind == Kind::choice)
       choose_word(column, *row, scene, next);
     else
@@ -247,6 +247,12 @@ void position_controls(Column& column, const Scene& scene, Scene& next, std::str
   const Canvas& c = column.c;
   column.remark("The token at position m asks (query q), the one at n answers (key k).", 2);
   section_controls(column, Section::positions, scene, next, refusal);
+  if (scene.q != HeadSource() || scene.k != HeadSource()) {
+    if (link(c, "q and k", column.at(), "back to q = k = 1",
+             "q and k are not all ones now. Click: every pair is (1, 0) again, of query and key."))
+      next.q = next.k = HeadSource();
+    column.skip(26);
+  }
   if (const std::int64_t axes = axis_count(scene.rope); axes > 1) {
     text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, "along");
     const int cells = static_cast<int>(axes) + 1;

@@ -141,6 +141,19 @@ std::vector<std::string> Shell::take(Taken& taken, const Opened& opened) {
 }
 
 std::vector<std::string> Shell::take(KernelArrays& arrays, const Opened&) {
+  // On a picture of queries and keys they are those, unless their names say that a kernel wrote one of them.
+  const Group group = shown_picture(scene_).group;
+  const bool of_kernel = std::any_of(arrays.paths.begin(), arrays.paths.end(), [](const std::string& path) {
+    return std::filesystem::path(path).filename().string().find("out") != std::string::npos;
+  });
+  if (!of_kernel && (group == Group::rotations || group == Group::score || group == Group::attention)) {
+    Scene next = scene_;
+    take_own_rows(next, arrays.paths);
+    if (computed_) work_or_give_up_gpu([&] { derived_.update(next, engines_, columns_, patience()); });
+    scene_ = std::move(next);
+    notify("q and k are row 0 of head 0; the panel has their rows and heads");
+    return {};
+  }
   const KernelFiles before = scene_.kernel.files;
   take_kernel_files(scene_, arrays.paths);
   std::string words = words_of_arrays(before, scene_.kernel.files);

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
@@ -18,6 +21,7 @@
 #include "core/check/finding_words.h"
 #include "core/check/measurement.h"
 #include "core/check/proof/arithmetic.h"
+#include "core/check/proof/coarse_angles.h"
 #include "core/check/search/candidate.h"
 #include "core/check/search/layout_choices.h"
 #include "core/check/search/search.h"
@@ -58,6 +62,7 @@ public:
       if (!precision) precision = explain_by_products(run_, layouts_.front().at, expected_, noise_, exact, stop_);
       if (precision) compare_with(*precision);
     }
+    if (precision && precision->match && precision->table.empty()) leave_to_angles(*precision);
     // Entries that are odd one by one: most of a run's are a kind of their own, which is searched for.
     if (precision && 2 * odd_.size() <= all_.size() && !better_explained(*precision))
       agree(*precision);
@@ -75,12 +80,11 @@ private:
     return !found.causes.empty() && found.residual < thresholds::recipe_share * precision.residual;
   }
 
-  void compare_with_expected() {
+  /// What every pair of every token should be multiplied by, and what its angle may be off by.
+  Multipliers expected_multipliers(EntryBounds& bounds) const {
     const auto pairs = static_cast<std::size_t>(expected_.turns.theta.size());
-    Multipliers multipliers;
-    EntryBounds bounds{noise_, {}};
     // Once for all heads: cos and sin cost more than the comparison.
-    multipliers.resize(all_.size() * pairs);
+    Multipliers multipliers(all_.size() * pairs);
     bounds.turned.resize(all_.size() * pairs);
     in_parallel(all_.size(), 0, [&](std::size_t t) {
       for (std::size_t i = 0; i < pairs; ++i) {
@@ -89,11 +93,17 @@ private:
             static_cast<float>(expected_.gain * thresholds::angle_bound * noise_.of_angle(i, expected_.angle(t, i)));
       }
     });
-    Comparison comparison = compare(run_, layouts_.front().at, multipliers, &bounds);
-    odd_ = std::move(comparison.odd);
+    return multipliers;
+  }
+
+  void compare_with_expected() {
+    EntryBounds bounds{noise_, {}};
+    Comparison comparison = compare(run_, layouts_.front().at, expected_multipliers(bounds), &bounds);
+    odd_ = comparison.odd;
+    odd_from_ = comparison.odd_from;
     finding_.expected = {expected_.turns.theta, expected_.turns.axis, expected_.gain, layouts_.front().at};
     finding_.max_abs_error = comparison.max_abs;
-    finding_.errors = ErrorMap(std::move(comparison.error), static_cast<std::int64_t>(pairs));
+    finding_.errors = ErrorMap(std::move(comparison.error), static_cast<std::int64_t>(expected_.turns.theta.size()));
     finding_.head_error = std::move(comparison.head_error);
     finding_.rows = run_.shape.tokens;
     finding_.rms = rms_of(run_.in);
@@ -115,6 +125,22 @@ private:
     odd_ = compare(run_, layouts_.front().at, table, &bounds).odd;
   }
 
+  /// Single entries that are odd because angles come in steps, all of them within the rows' format.
+  void leave_to_angles(PrecisionFit& fit) {
+    if (odd_.empty()) return;
+    EntryBounds bounds{noise_, {}};
+    const Multipliers multipliers = expected_multipliers(bounds);
+    // Two entries of a table below 1, each off by half a unit; of numbers that float32 holds, by a unit, as in 24 bits
+    // of fixed point.
+    const double units = noise_.unit < unit_of(NumberFormat::float16) ? std::numbers::sqrt2 : std::numbers::sqrt2 / 2;
+    const double allowed = units * std::min(noise_.unit, unit_of(NumberFormat::bfloat16));
+    auto left =
+        odd_beyond_angles(run_, layouts_.front().at, expected_, multipliers, bounds, {odd_, odd_from_}, allowed);
+    if (left.size() < odd_.size())
+      fit.reason += fmt::format("; single entries show angles in steps, each within {:.1e} rad", allowed);
+    odd_ = std::move(left);
+  }
+
   void judge_rows(const Score& against_expected) {
     finding_.expected_residual = against_expected.residual;
     finding_.tolerance = against_expected.allowed;
@@ -132,8 +158,9 @@ private:
   void agree(const PrecisionFit& precision) {
     finding_.recipe = precision.arithmetic.recipe;
     finding_.residual = precision.residual;
-    finding_.causes = {precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() ? noise_.rows.words() : ""})
-                                       : Cause(precision.arithmetic)};
+    finding_.causes = {
+        precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() ? noise_.rows.words() : ""})
+                        : Cause(precision.arithmetic)};
     // Rows that float32 angles explain were counted as off by rounding alone.
     if (precision.match) finding_.rows_wrong = static_cast<std::int64_t>(odd_.size());
     if (!odd_.empty()) {
@@ -241,6 +268,7 @@ private:
   WholeSums sums_;
   std::vector<std::int64_t> all_;
   std::vector<std::int64_t> odd_; ///< tokens with an entry that no rounding explains
+  double odd_from_ = 0;           ///< bounds
   Finding finding_;
   std::string reason_;
 };

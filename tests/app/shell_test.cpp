@@ -228,9 +228,9 @@ TEST_CASE("a click on a dial selects its pair everywhere") {
   Headless window;
   window.frames(3);
   const std::int64_t before = window.shell.scene().pair;
-  window.mouse(440, 135, false);
-  window.mouse(440, 135, true);
-  window.mouse(440, 135, false);
+  window.mouse(385, 266, false);
+  window.mouse(385, 266, true);
+  window.mouse(385, 266, false);
   CHECK(window.shell.scene().pair != before);
 }
 

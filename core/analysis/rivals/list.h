@@ -2,3 +2,4 @@
 // that defines its row, `const PositionBias rivals::NAME` (core/analysis/rivals/position_bias.h). Included several times; no
 // include guard.
 ROPESCOPE_RIVAL(alibi)
+ROPESCOPE_RIVAL(t5)

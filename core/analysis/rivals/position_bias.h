@@ -37,4 +37,8 @@ namespace ropescope::rivals {
 #define ROPESCOPE_RIVAL(name) extern const PositionBias name;
 #include "core/analysis/rivals/list.h"
 #undef ROPESCOPE_RIVAL
+
+/// Which of T5's 32 buckets a distance ≥ 0 (tokens) falls into: each distance below 16 has its own, later ones widen,
+/// and from 113 tokens on all share the last.
+std::int64_t t5_bucket(std::int64_t distance);
 } // namespace ropescope::rivals

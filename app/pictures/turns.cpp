@@ -1,0 +1,326 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "app/canvas/attention.h"
+#include "app/canvas/imgui_compat.h"
+#include "app/pictures/turns_parts.h"
+
+namespace ropescope::pictures {
+
+namespace {
+
+constexpr double turn = 2 * std::numbers::pi;
+
+constexpr Property options[] = {
+    view_row("turns.x", "turns", "turns that are seen"),
+    view_row("turns.y", "", "pairs that are seen"),
+};
+constexpr const Property &view_x = options[0], &view_y = options[1];
+
+void update(const Scene&, Derived& derived, gpu::Engines&, Patience) {
+  derived.numbers<Ledger>(derived.version(), [&] {
+    Ledger ledger;
+    for (const Series& series : derived.series())
+      ledger.of_series.push_back(turns_of(trained_of(derived, series), trained_length_of(derived, series),
+                                          series.spectrum.inv_freq, static_cast<double>(derived.length())));
+    return ledger;
+  });
+}
+
+/// The pairs that never complete a turn in training, where they are the slowest ones in a row: the first of them.
+std::optional<std::size_t> first_incomplete(const Turns& turns) {
+  std::size_t first = turns.trained.size();
+  while (first > 0 && turns.trained[first - 1] > 0 && turns.trained[first - 1] < 1) --first;
+  const auto below = static_cast<std::int64_t>(turns.trained.size() - first);
+  return below > 0 && below == turns.incomplete ? std::optional(first) : std::nullopt;
+}
+
+// --- words -----------------------------------------------------------------------------------------------------------
+
+/// What becomes of the pairs that never complete a turn, at the target.
+std::string_view consequence(const Canvas& c, const Derived& derived, const Turns& turns) {
+  const Series& series = derived.current();
+  const auto target = static_cast<double>(derived.length());
+  const std::string_view tokens = grouped(c, target);
+  if (turns.incomplete == 0) return c.words("Every angle has been seen, so none is new at {} tokens.", tokens);
+  const bool plain = series.config.scaling.rope_type == RopeType::standard;
+  if (target <= derived.trained_length() && turns.unseen_pairs == 0)
+    return "Within the trained context they point nowhere that is new.";
+  if (turns.unseen_pairs == 0)
+    return plain ? c.words("At {} tokens none of them points where it never pointed before.", tokens)
+                 : c.words("With {} none of them points anywhere new, up to {} tokens.", series.label, tokens);
+  const std::string_view how_many =
+      turns.unseen_pairs == turns.incomplete ? std::string_view("they") : c.words("{} of them", turns.unseen_pairs);
+  return c.words("At {} tokens, {}, {} point where they never pointed before.", tokens, in_a_sentence(c, series),
+                 how_many);
+}
+
+struct Swatch {
+  ImU32 colour;
+  bool hatched;
+  std::string_view words;
+};
+
+/// What the colours mean, in rows at the right of the headline where there is room. Returns where they end.
+float draw_legend(const Canvas& c, ImVec2 at, float right, const Derived& derived, const Turns& turns) {
+  const Swatch swatches[] = {
+      {trained_colour(c), false, c.words("turned in training, {} tokens", grouped(c, derived.trained_length()))},
+      {target_colour(c, derived.current()), false,
+       c.words("turned by {} tokens", grouped(c, static_cast<double>(derived.length())))},
+      {c.theme.beyond, true, "angles never seen in training"}};
+  for (const Swatch& swatch : swatches) {
+    if (swatch.hatched && turns.unseen_pairs == 0) break;
+    if (at.x + c.px(40) + text_width(c.fonts.small, swatch.words) > right) break;
+    const Rect box{{at.x, at.y + c.px(3)}, {at.x + c.px(30), at.y + c.px(16)}};
+    c.paint.box(box, swatch.colour);
+    if (swatch.hatched) hatch_unseen(c, box);
+    text(c, {at.x + c.px(40), at.y}, c.fonts.small, c.theme.dim, swatch.words);
+    at.y += c.px(21);
+  }
+  return at.y;
+}
+
+/// "18 of 64 pairs", and what it says, as large as there is room for. Returns where the next thing begins.
+float draw_headline(const Canvas& c, Rect room, const Derived& derived, const Turns& turns) {
+  const std::string_view count = c.words("{} of {} pairs", turns.incomplete, turns.trained.size());
+  const bool high = room.height() > c.px(430) && text_width(c.fonts.huge, count) < room.width();
+  ImFont* const font = high ? c.fonts.huge : c.fonts.large;
+  const float wide = text(c, room.least, font, turns.incomplete > 0 ? c.theme.beyond : c.theme.good,
+                          shortened(c, font, count, room.width()));
+  const float beside = room.least.x + wide + c.px(36);
+  const float legend =
+      draw_legend(c, {beside, room.least.y + c.px(high ? 0 : -2)}, room.greatest.x, derived, turns) - c.px(2);
+  float y = room.least.y + compat::font_size(font) * 1.16f;
+  if (room.height() < c.px(150)) return y;
+  const std::string_view never =
+      c.words("{} a turn in the {} tokens of training.", turns.incomplete == 1 ? "never completes" : "never complete",
+              grouped(c, derived.trained_length()));
+  ImFont* const larger = high && text_width(c.fonts.title, never) < room.width() ? c.fonts.title : c.fonts.body;
+  // Where the sentence would run into the legend, it stands below it.
+  if (room.least.x + text_width(larger, never) > beside - c.px(10)) y = std::max(y, legend);
+  y = wrapped_text(c, {room.least.x, y}, room.width(), larger, c.theme.text, never);
+  if (room.height() < c.px(220)) return y;
+  return wrapped_text(c, {room.least.x, y + c.px(2)}, room.width(), high ? c.fonts.body : c.fonts.small, c.theme.dim,
+                      consequence(c, derived, turns));
+}
+
+// --- the large ledger ------------------------------------------------------------------------------------------------
+
+Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Ledger& ledger) {
+  const auto pairs = static_cast<double>(ledger.of_series.front().trained.size());
+  return {c,
+          "turns",
+          room,
+          {.all = all_turns(ledger),
+           .scale = Scale::log,
+           .labels = Labels::decades,
+           .title = "full turns (log; every bar begins at 0)",
+           .view = scene.options.range(view_x)},
+          {.all = {-0.5, pairs - 0.5},
+           .title = "pair",
+           .view = scene.options.range(view_y),
+           .fewest = 2,
+           .least_gap = 34,
+           .downwards = true}};
+}
+
+/// Above the bars: where one turn is, and what is reached in training and at the target by the fastest pair.
+void draw_heads(const Canvas& c, const Plot& plot, const Derived& derived, const Turns& turns) {
+  const float y = plot.area.least.y - c.px(22);
+  const auto head = [&](double value, ImFont* font, ImU32 colour, std::string_view words) {
+    if (!(value >= plot.x.least && value <= plot.x.greatest)) return;
+    const float width = text_width(font, words), at = plot.x.pixel(value);
+    const float left =
+        std::clamp(at - width / 2, plot.area.least.x, std::max(plot.area.least.x, plot.area.greatest.x - width));
+    if (!is_free(c, {{left - c.px(8), y}, {left + width + c.px(8), y + c.px(16)}})) return;
+    text(c, {left, y}, font, colour, words);
+    c.paint.line({at, y + c.px(17)}, {at, plot.area.least.y}, colour, c.stroke(2));
+  };
+  head(1, c.fonts.bold, c.theme.text, "one full turn");
+  const auto fastest =
+      static_cast<std::size_t>(std::max_element(turns.trained.begin(), turns.trained.end()) - turns.trained.begin());
+  const double target = static_cast<double>(derived.length()), trained = derived.trained_length();
+  head(turns.target[fastest], c.fonts.mono_small, c.theme.accent, c.words("◂ {} ▸", grouped(c, target)));
+  if (target != trained) head(turns.trained[fastest], c.fonts.mono_small, c.theme.text, grouped(c, trained));
+}
+
+/// At the right: tokens per turn, beside the pairs that the axis names.
+void draw_wavelengths(const Canvas& c, const Plot& plot, float right, const Derived& derived) {
+  const std::span<const double> trained = trained_of(derived, derived.current());
+  const std::string_view title = "tokens per turn";
+  const float above = plot.area.least.y - c.px(22);
+  if (is_free(c, {{right - text_width(c.fonts.small, title) - c.px(8), above}, {right, above + c.px(16)}}))
+    text(c, {right, above}, c.fonts.small, c.theme.dim, title, Align::right);
+  for (const Tick& tick : plot.y_ticks()) {
+    if (tick.label.empty() || tick.value < 0 || tick.value != std::floor(tick.value)) continue;
+    const auto i = static_cast<std::size_t>(tick.value);
+    if (i >= trained.size()) continue;
+    const double lambda = wavelength(trained[i]);
+    text(c, {right, plot.y.pixel(tick.value) - c.px(8)}, c.fonts.mono_small, c.theme.dim,
+         std::isfinite(lambda) ? grouped(c, lambda, lambda < 10 ? 2 : 0) : std::string_view("∞"), Align::right);
+  }
+}
+
+/// The border between pairs that complete a turn in training and those that do not, and what the hatch means.
+void draw_border(const Canvas& c, const Plot& plot, const Rows& rows, const Turns& turns) {
+  const auto first = first_incomplete(turns);
+  if (!first || *first == 0) return;
+  const double edge = static_cast<double>(*first) - 0.5, last = static_cast<double>(turns.trained.size()) - 0.5;
+  if (edge > plot.y.least && edge < plot.y.greatest) plot.rule_y(edge, c.theme.beyond, 1.4f, 4, 3);
+  const float top = std::max(plot.y.pixel(edge), plot.area.least.y),
+              bottom = std::min(plot.y.pixel(last), plot.area.greatest.y), x = plot.area.greatest.x - c.px(3);
+  if (bottom - top < c.px(60) || turns.unseen_pairs == 0) return;
+  const ImVec2 bracket[] = {{x - c.px(6), top + 1}, {x, top + 1}, {x, bottom - 1}, {x - c.px(6), bottom - 1}};
+  c.paint.polyline(bracket, c.theme.beyond, c.stroke(2));
+  constexpr std::string_view lines[] = {"hatched: the piece of", "the circle that training", "never showed"};
+  const float line = c.px(19), height = 3 * line, from = std::max(top, bottom - height - (bottom - top) * 0.2f);
+  float left = plot.area.least.x;
+  for (std::size_t i = 0; i < turns.trained.size(); ++i) {
+    const Rect bar = rows.bar(i, 0, std::max({turns.trained[i], turns.target[i], 1.0}));
+    if (bar.greatest.y > from - c.px(4) && bar.least.y < from + height) left = std::max(left, bar.greatest.x);
+  }
+  left += c.px(24);
+  if (left + text_width(c.fonts.bold, lines[1]) > x - c.px(10) || from < top) return;
+  for (std::size_t i = 0; i < std::size(lines); ++i)
+    text(c, {left, from + static_cast<float>(i) * line}, c.fonts.bold, c.theme.beyond, lines[i]);
+}
+
+void draw_read_out(const Canvas& c, const Plot& plot, std::int64_t pair, const Derived& derived) {
+  const auto i = static_cast<std::size_t>(pair);
+  const Series& series = derived.current();
+  const Turns& turns = derived.numbers<Ledger>()->of_series.front();
+  const double lambda = wavelength(trained_of(derived, series)[i]);
+  const auto count = [&](double number) { return grouped(c, number, number < 100 ? 4 : 1); };
+  ReadOut table(c, c.words("pair {}", pair));
+  table.add(colour_of_pair(c, derived, i), "wavelength",
+            std::isfinite(lambda) ? c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)) : "never turns");
+  table.add(trained_colour(c), c.words("turns in {}", grouped(c, derived.trained_length())), count(turns.trained[i]));
+  table.add(target_colour(c, series), c.words("turns at {}", grouped(c, static_cast<double>(derived.length()))),
+            count(turns.target[i]));
+  if (turns.trained[i] < 1 && turns.trained[i] > 0)
+    table.add(c.theme.beyond, "missing in training", c.words("{:.1f}°", 360 * (1 - turns.trained[i])));
+  if (turns.unseen[i])
+    table.add(c.theme.beyond, "at the target",
+              c.words("{:.2f} × the angle of training", turns.target[i] / turns.trained[i]));
+  table.draw(c.mouse, plot.area);
+}
+
+/// The target and the trained context, taken where the fastest pair reaches them.
+void take_lengths(const Plot& plot, const Derived& derived, const Turns& turns, Scene& next) {
+  const auto fastest =
+      static_cast<std::size_t>(std::max_element(turns.trained.begin(), turns.trained.end()) - turns.trained.begin());
+  const double tokens_trained = derived.trained_length(), tokens_target = static_cast<double>(derived.length());
+  const auto take = [&](const char* key, double at, double tokens_per_turn) {
+    if (!(at > 0)) return;
+    Grip grip = plot.grip_x(key, at);
+    if (grip.value) grip.value = *grip.value * tokens_per_turn;
+    take_grip(next, key, grip);
+  };
+  const double trained = turns.trained[fastest], target = turns.target[fastest];
+  if (tokens_trained != tokens_target) take("trained", trained, tokens_trained / trained);
+  take("target", target, tokens_target / target);
+}
+
+/// Frames the row of a pair that is selected or lit.
+void frame_row(const Canvas& c, const Rows& rows, std::int64_t pair, ImU32 colour, float width) {
+  const auto i = static_cast<double>(pair);
+  const float room = c.px(1);
+  c.paint.frame(
+      {{rows.area.least.x, rows.pairs.pixel(i - 0.5) - room}, {rows.area.greatest.x, rows.pairs.pixel(i + 0.5) + room}},
+      colour, c.stroke(width));
+}
+
+void draw_ledger(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, Scene& next) {
+  const Ledger& ledger = *derived.numbers<Ledger>();
+  const Turns& turns = ledger.of_series.front();
+  const float beside = std::min(c.px(104), room.width() * 0.2f);
+  Plot plot = plot_in(c, {room.least, {room.greatest.x - beside, room.greatest.y}}, scene, ledger);
+  if (plot.area.height() < c.px(30)) return;
+  plot.draw_axes();
+  const float row = std::abs(plot.y.pixel(1) - plot.y.pixel(0));
+  const Rows rows{plot.x, plot.y, plot.area, row >= 3 ? std::min(row * 0.24f, c.px(3)) : 0.0f};
+  plot.begin();
+  draw_bars(c, rows, turns, derived.current());
+  fade_left(c, plot.area, std::min(c.px(56), plot.area.width() * 0.1f));
+  draw_ticks(c, rows, turns, c.stroke(2));
+  const float one = plot.x.pixel(1);
+  c.paint.line({one, plot.area.least.y}, {one, plot.area.greatest.y}, c.theme.text, c.stroke(2));
+  if (!c.bare) frame_row(c, rows, scene.pair, c.theme.accent, 1.5f);
+  const std::int64_t lit = lit_pair(c);
+  if (lit >= 0 && lit < static_cast<std::int64_t>(turns.trained.size())) frame_row(c, rows, lit, c.theme.text, 1);
+  plot.end();
+  draw_border(c, plot, rows, turns);
+  draw_heads(c, plot, derived, turns);
+  draw_wavelengths(c, plot, room.greatest.x, derived);
+  take_lengths(plot, derived, turns, next);
+  plot.take_input();
+  keep_view(next, view_x, view_y, plot);
+  const auto pair_at = [&](float y) {
+    return std::clamp<std::int64_t>(std::llround(plot.y.value(y)), 0,
+                                    static_cast<std::int64_t>(turns.trained.size()) - 1);
+  };
+  if (plot.hovered()) {
+    light_pair(c, pair_at(c.mouse.y));
+    draw_read_out(c, plot, pair_at(c.mouse.y), derived);
+  }
+  if (const auto clicked = plot.clicked()) next.pair = pair_at(clicked->y);
+}
+
+void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {
+  const Turns& turns = derived.numbers<Ledger>()->of_series.front();
+  const float space = c.px(12);
+  Rect main = stage;
+  const bool beside = stage.width() >= c.px(950) && stage.height() >= c.px(420);
+  if (beside) main.greatest.x -= std::clamp(stage.width() * 0.27f, c.px(300), c.px(560)) + space;
+  panel(c, main);
+  Rect room = main.inset(c.px(20), c.px(16));
+  if (room.width() < c.px(80) || room.height() < c.px(40)) return;
+  room.least.y = draw_headline(c, room, derived, turns) + c.px(6);
+  if (!beside && room.height() > c.px(180)) room.least.y += draw_counts(c, room, derived, next);
+  if (room.height() > c.px(90)) draw_ledger(c, room, scene, derived, next);
+  if (beside) draw_schemes(c, {{main.greatest.x + space, stage.least.y}, stage.greatest}, derived, next);
+}
+
+Table columns(const Scene&, const Derived& derived) {
+  Table table;
+  table.formula = "wavelength = 2 pi / inv_freq before any extension; turns = inv_freq * tokens / (2 pi), in training "
+                  "before any extension; unseen: less than a turn in training and a greater angle at the target";
+  const Ledger& ledger = *derived.numbers<Ledger>();
+  std::vector<double> pairs, wavelengths;
+  for (const double theta : trained_of(derived, derived.current())) {
+    pairs.push_back(static_cast<double>(pairs.size()));
+    wavelengths.push_back(wavelength(theta));
+  }
+  table.add("pair", pairs);
+  table.add("wavelength", wavelengths);
+  table.add("turns_trained", ledger.of_series.front().trained);
+  for (std::size_t s = 0; s < derived.series().size(); ++s) {
+    const Turns& turns = ledger.of_series[s];
+    table.add(fmt::format("{}_turns_target", column_name(derived.series()[s])), turns.target);
+    table.add(fmt::format("{}_unseen", column_name(derived.series()[s])),
+              std::vector<double>(turns.unseen.begin(), turns.unseen.end()));
+  }
+  return table;
+}
+
+} // namespace
+
+const Picture turns_picture{
+    .name = "turns",
+    .title = "Turns",
+    .line = "who goes out of distribution: full turns of every pair in training and at the target",
+    .group = Group::extension,
+    .tab = "turns",
+    .update = update,
+    .draw = draw,
+    .columns = columns,
+    .options = options,
+    .compares = true,
+};
+
+} // namespace ropescope::pictures
