@@ -163,7 +163,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const View v = view_of(c, panel, scene, derived);
   if (v.ground == c.theme.panel) canvas::panel(c, panel);
   draw_title(c, panel, scene, v.ropes.front().one);
-  c.paint.push_clip(panel);
+  c.paint.push_clip({{panel.least.x, v.area.least.y}, panel.greatest}); // never over the title
   draw_positions(c, v);
   draw_ropes(c, v.camera, v.window, v.ropes, static_cast<double>(scene.m), static_cast<double>(scene.n), !c.bare,
              v.ground);

@@ -132,13 +132,14 @@ void draw_piece(const Scene3& s, const Piece& piece, std::span<const Point> poin
     scale += points[piece.first + i].seen.scale / static_cast<float>(count);
   }
   const float width = strand_width * unit * scale * (rope.lit ? 1.25f : 1);
-  const std::span<ImVec2> drawn(line.data(), count);
-  s.c.paint.polyline(drawn, s.ground, width + casing * unit, {});
   const ImU32 colour = points[(piece.first + piece.last) / 2].colour;
-  // Round ends, so that no notch opens between two pieces where the strand bends; its edge lies under the line's.
-  s.c.paint.disc(drawn.front(), whole_stroke(width) / 2, colour);
-  if (piece.ends) s.c.paint.disc(drawn.back(), whole_stroke(width) / 2, colour);
-  s.c.paint.polyline(drawn, colour, whole_stroke(width), {});
+  // Lines of their own with round joints: the joints of a polyline are pointed, and long where a strand turns back.
+  for (std::size_t i = 0; i + 1 < count; ++i) s.c.paint.line(line[i], line[i + 1], s.ground, width + casing * unit);
+  const float round = whole_stroke(width);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i + 1 < count || piece.ends) s.c.paint.disc(line[i], round / 2, colour);
+    if (i + 1 < count) s.c.paint.line(line[i], line[i + 1], colour, round);
+  }
 }
 
 /// A rope that turns too fast to be seen turning: the tube that its strands fill.

@@ -71,7 +71,7 @@ TEST_CASE("each token's brightness is that of its score, from 0.6 to 1") {
     std::size_t at = 0; // of the cells, which come in rows of 33
     std::vector<const test::DrawnPainter::Box*> cells;
     for (const auto& box : drawn.boxes)
-      if (box.area.height() > 20 && box.area.width() > 15 && box.area.width() < 60 && box.area.least.y < 420)
+      if (box.area.height() > 30 && box.area.width() > 15 && box.area.width() < 60 && box.area.least.y < 420)
         cells.push_back(&box);
     REQUIRE(cells.size() == 33 * hand.window.shell.derived().series().size());
     for (const Series& series : hand.window.shell.derived().series())

@@ -43,12 +43,12 @@ TEST_CASE("a chain before the key is dragged to other distances before the key")
   CHECK(hand.distance() < -37);
 }
 
-TEST_CASE("the end follows the hand: for q = k it stays within a tenth of the plane's unit of where it is dragged") {
+TEST_CASE("the end follows the hand: for q = k it stays within an eighth of the plane's unit of where it is dragged") {
   for (const float by : {-300.0f, -150.0f, 120.0f}) {
     test::PictureHand hand(first_scene(), "phasors");
     const ImVec2 from = end_of(hand);
     hand.drag(from, {by, 0});
-    CHECK(std::abs(end_of(hand).x - (from.x + by)) < 90);
+    CHECK(std::abs(end_of(hand).x - (from.x + by)) < 100); // of 786 pixels
   }
 }
 

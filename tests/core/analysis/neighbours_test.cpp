@@ -29,7 +29,9 @@ TEST_CASE("what is lost one token away, where a tenth is lost, and the curvature
     const Neighbours n = of(make_spectrum(test::llama_2(row.type)));
     CHECK(std::abs(100 * n.lost_at_one - row.percent) < 6e-7);
     REQUIRE(n.tenth_lost);
-    CHECK(std::abs(*n.tenth_lost - row.tenth) < 6e-5);
+    // The table has the first of all multiples of 0.0001 where a tenth is lost.
+    CHECK(*n.tenth_lost <= row.tenth);
+    CHECK(*n.tenth_lost > row.tenth - 1e-4);
     CHECK(std::abs(n.curvature - row.curvature) < 6e-9);
     CHECK(std::abs(n.score(16) - row.at_16) < 6e-7);
     for (std::int64_t d = 0; d <= 16; ++d) CHECK(n.score(d) == doctest::Approx(n.score(-d)).epsilon(1e-15));
