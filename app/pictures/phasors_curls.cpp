@@ -108,9 +108,9 @@ void draw_curls(const Canvas& c, Rect panel, int rows, const Scene& scene, const
     const float middle = y + (high - gap) / 2;
     if (names > 0) {
       text(c, {room.least.x, middle - c.px(18)}, c.fonts.bold, c.theme.text,
-           !second ? "q = k"
-           : own   ? "your q, k"
-                   : "random");
+           !second                                           ? "q = k"
+           : own && scene.q.kind != HeadSource::Kind::random ? "your q, k"
+                                                             : "random");
       text(c, {room.least.x, middle + c.px(2)}, c.fonts.small, c.theme.dim,
            !second ? "all ones"
            : own   ? "as chosen"
