@@ -159,7 +159,7 @@ private:
     finding_.recipe = precision.arithmetic.recipe;
     finding_.residual = precision.residual;
     finding_.causes = {
-        precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() ? noise_.rows.words() : ""})
+        precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() || noise_.rows.int16 ? noise_.rows.words() : ""})
                         : Cause(precision.arithmetic)};
     // Rows that float32 angles explain were counted as off by rounding alone.
     if (precision.match) finding_.rows_wrong = static_cast<std::int64_t>(odd_.size());
