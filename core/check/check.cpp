@@ -10,8 +10,11 @@
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/basics/words.h"
+#include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/match.h"
 #include "core/check/causes/not_finite.h"
+#include "core/check/causes/own_frequencies.h"
+#include "core/check/causes/pairs_wrong.h"
 #include "core/check/causes/precision.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/causes/scaling_ignored.h"
@@ -22,6 +25,7 @@
 #include "core/check/measurement.h"
 #include "core/check/proof/arithmetic.h"
 #include "core/check/proof/coarse_angles.h"
+#include "core/check/proof/measured_angles.h"
 #include "core/check/search/candidate.h"
 #include "core/check/search/layout_choices.h"
 #include "core/check/search/search.h"
@@ -133,11 +137,12 @@ private:
     // Two entries of a table below 1, each off by half a unit; of numbers that float32 holds, by a unit, as in 24 bits
     // of fixed point.
     const double units = noise_.unit < unit_of(NumberFormat::float16) ? std::numbers::sqrt2 : std::numbers::sqrt2 / 2;
-    const double allowed = units * std::min(noise_.unit, unit_of(NumberFormat::bfloat16));
+    const double of_rows = units * std::min(noise_.unit, unit_of(NumberFormat::bfloat16));
+    const double allowed = std::max(of_rows, run_.budget.value_or(0));
     auto left =
         odd_beyond_angles(run_, layouts_.front().at, expected_, multipliers, bounds, {odd_, odd_from_}, allowed);
     if (left.size() < odd_.size())
-      fit.reason += fmt::format("; single entries show angles in steps, each within {:.1e} rad", allowed);
+      fit.reason += fmt::format("; single entries show angles in steps, each off by at most {:.1e} rad", allowed);
     odd_ = std::move(left);
   }
 
@@ -159,7 +164,7 @@ private:
     finding_.recipe = precision.arithmetic.recipe;
     finding_.residual = precision.residual;
     finding_.causes = {
-        precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() ? noise_.rows.words() : ""})
+        precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() || noise_.rows.int16 ? noise_.rows.words() : ""})
                         : Cause(precision.arithmetic)};
     // Rows that float32 angles explain were counted as off by rounding alone.
     if (precision.match) finding_.rows_wrong = static_cast<std::int64_t>(odd_.size());
@@ -172,8 +177,28 @@ private:
     finding_.measured = measure(run_, layouts_.front(), noise_, sums_, finding_.tolerance);
   }
 
+  /// Whether causes say which numbers are off and not by what mistake: what arithmetic without a name looks like.
+  static bool names_no_mistake(const std::vector<Cause>& causes) {
+    return std::all_of(causes.begin(), causes.end(), [](const Cause& c) {
+      return c.is<cause::RowsWrong>() || c.is<cause::PairsWrong>() || c.is<cause::ElementsWrong>() ||
+             c.is<cause::OwnFrequencies>();
+    });
+  }
+
+  /// What has no name, or one that fits little better than what is expected, may be arithmetic within the budget.
+  std::optional<PrecisionFit> within_budget(const Explanation& found) {
+    if (!names_no_mistake(found.causes) && found.residual < thresholds::recipe_share * finding_.expected_residual)
+      return std::nullopt;
+    return explain_by_budget(run_, expected_, noise_, *sums_.of(layouts_.front().at));
+  }
+
   void disagree() {
     Explanation found = explain({run_, expected_, layouts_, noise_, changes_, sums_, stop_, brief_});
+    if (const auto fit = within_budget(found)) {
+      compare_with(*fit);
+      agree(*fit);
+      return;
+    }
     finding_.residual = found.residual;
     finding_.causes = std::move(found.causes);
     finding_.indistinguishable = std::move(found.alike);
