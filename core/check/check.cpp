@@ -37,12 +37,13 @@ namespace {
 
 class Checker {
 public:
-  Checker(const KernelRun& run, const std::stop_token& stop, bool brief = false)
+  /// `lost`: per token, whether it is wrong whatever its other rows say; empty: none is.
+  Checker(const KernelRun& run, const std::stop_token& stop, bool brief = false, std::vector<std::uint8_t> lost = {})
       : run_(run), stop_(stop), brief_(brief), noise_(row_noise(run, make_spectrum(run.rope, run.length()))),
         sample_(sample_tokens(run.shape.tokens, thresholds::sampled_tokens)),
         changes_(changes(run, sample_, noise_.bound)), layouts_(layout_choices(run, changes_.moved)),
         expected_(expected_candidate(run, layouts_.front()).prediction(as_given(run.positions))), sums_(run),
-        all_(static_cast<std::size_t>(run.shape.tokens)) {
+        all_(static_cast<std::size_t>(run.shape.tokens)), lost_(std::move(lost)) {
     std::iota(all_.begin(), all_.end(), std::int64_t{0});
   }
 
@@ -149,8 +150,9 @@ private:
   void judge_rows(const Score& against_expected) {
     finding_.expected_residual = against_expected.residual;
     finding_.tolerance = against_expected.allowed;
-    finding_.rows_wrong = std::count_if(against_expected.rows.begin(), against_expected.rows.end(),
-                                        [](const RowScore& row) { return !row.explained(); });
+    finding_.rows_wrong = 0;
+    for (std::size_t token = 0; token < against_expected.rows.size(); ++token)
+      finding_.rows_wrong += !against_expected.rows[token].explained() || (!lost_.empty() && lost_[token]);
     // Colours reach from rounding, or eight decades, to the greatest error or a wholly wrong row.
     const float most = finding_.errors.greatest();
     const double greatest = std::isfinite(most) ? static_cast<double>(most) : 0.0, size = finding_.rms * expected_.gain;
@@ -167,7 +169,8 @@ private:
         precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() || noise_.rows.int16 ? noise_.rows.words() : ""})
                         : Cause(precision.arithmetic)};
     // Rows that float32 angles explain were counted as off by rounding alone.
-    if (precision.match) finding_.rows_wrong = static_cast<std::int64_t>(odd_.size());
+    if (precision.match)
+      finding_.rows_wrong = static_cast<std::int64_t>(odd_.size()) + std::count(lost_.begin(), lost_.end(), 1);
     if (!odd_.empty()) {
       if (precision.match) finding_.causes.clear();
       finding_.causes.push_back(cause::RowsWrong{odd_, {}, {}, false});
@@ -294,6 +297,7 @@ private:
   std::vector<std::int64_t> all_;
   std::vector<std::int64_t> odd_; ///< tokens with an entry that no rounding explains
   double odd_from_ = 0;           ///< bounds
+  std::vector<std::uint8_t> lost_;
   Finding finding_;
   std::string reason_;
 };
@@ -302,8 +306,7 @@ private:
 Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::stop_token& stop) {
   const FiniteRows finite = finite_rows(run);
   // A kernel that overflows in some rows is often wrong in the others too.
-  Finding finding = Checker(finite.run, stop).run();
-  const bool unharmed = finding.verdict != Verdict::mismatch;
+  Finding finding = Checker(finite.run, stop, false, finite.lost).run();
   const Cause& best = finding.causes.front();
   cause::NotFinite not_finite{first, 0, {}};
   for (std::int64_t n = 0; n < run.out.size(); ++n) not_finite.count += !std::isfinite(run.out.number(n));
@@ -319,7 +322,6 @@ Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::s
   if (best.is<cause::Unknown>() || best.is<cause::Match>()) finding.causes.clear();
   finding.causes.insert(finding.causes.begin(), not_finite);
   finding.verdict = Verdict::mismatch;
-  finding.rows_wrong += unharmed ? finite.tokens_lost : 0;
   finding.residual = finding.max_abs_error = std::nan("");
   finding.hypotheses.insert(finding.hypotheses.begin(), {finding.causes, finding.residual});
   put_into_words(finding, run);
