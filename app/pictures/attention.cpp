@@ -354,7 +354,15 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
     draw_switches(c, {{room.least.x, room.greatest.y - c.px(24)}, room.greatest}, scene, derived, next);
     room.greatest.y -= c.px(30);
   }
-  draw_maps(c, room, scene, derived, {view_x, view_y, second_row, scene.options.is(show_row, "softmax")}, next);
+  const std::int64_t block =
+      draw_maps(c, room, scene, derived, {view_x, view_y, second_row, scene.options.is(show_row, "softmax")}, next);
+  if (block > 1) {
+    const std::string_view words = c.words("a cell is the mean of {} × {}", block, block);
+    const float width = text_width(c.fonts.small, words);
+    const ImVec2 at{room.greatest.x - width, room.greatest.y + c.px(10)};
+    if (is_free(c, {at, {at.x + width, at.y + c.px(18)}}) && at.y + c.px(18) < maps.greatest.y)
+      text(c, at, c.fonts.small, c.theme.dim, words);
+  }
   if (!two_rows) return;
   Rect row = below;
   if (rivals && stage.width() > c.px(640)) {

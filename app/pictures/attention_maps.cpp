@@ -270,14 +270,14 @@ ImU32 colour_of(const Canvas& c, const Derived& derived, const ShownMap& shown) 
   return shown.rival ? c.theme.text : scheme_colour(c, derived.series()[shown.series]);
 }
 
-void draw_maps(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, const MapOptions& options,
-               Scene& next) {
+std::int64_t draw_maps(const Canvas& c, Rect room, const Scene& scene, const Derived& derived,
+                       const MapOptions& options, Scene& next) {
   const AttentionNumbers& numbers = *derived.numbers<AttentionNumbers>();
   constexpr float left = 56, title = 24, below = 24, edge = 8; // 8 is what a plot leaves free (plot.cpp)
   const std::size_t possible = numbers.maps.size() < 2 ? 1 : room.width() < c.px(820) ? 2 : 3;
   const float wide = room.width() / static_cast<float>(possible);
   const float side = std::floor(std::min(wide - c.px(left + edge + 4), room.height() - c.px(title + below + edge)));
-  if (side < c.px(40)) return;
+  if (side < c.px(40)) return 0;
   std::array<std::optional<Plot>, 3> plots;
   const auto last = static_cast<double>(numbers.tokens) - 0.5;
   constexpr const char* ids[] = {"attention map", "attention map 2", "attention map 3"};
@@ -326,9 +326,7 @@ void draw_maps(const Canvas& c, Rect room, const Scene& scene, const Derived& de
   if (hovered && !on_ring)
     for (std::size_t i = 0; i < possible; ++i)
       if (plots[i]->hovered()) draw_read_out(c, *plots[i], derived, numbers, options.softmax, *hovered);
-  if (const std::int64_t block = block_of(*plots[0]); block > 1)
-    label_on(c, {plots[0]->area.least.x + c.px(8), plots[0]->area.greatest.y - c.px(24)}, c.theme.dim,
-             c.words("a cell: mean of {} × {}", block, block));
+  return block_of(*plots[0]);
 }
 
 } // namespace ropescope::pictures

@@ -169,7 +169,9 @@ void draw_border(const Canvas& c, const Plot& plot, const Derived& derived) {
     points.push_back(negative ? plot.at(static_cast<double>(*negative), row.base) : ImVec2(beyond, beyond));
   }
   c.paint.begin_group("border");
-  c.paint.polyline(points, c.theme.text, c.stroke(1.6f));
+  // Where rows are thinner than two pixels a line of that width would be a band.
+  const float row = plot.y.pixel(1) - plot.y.pixel(std::pow(10.0, 64.0 / static_cast<double>(fine_base_grid.steps)));
+  c.paint.polyline(points, c.theme.text, c.stroke(row < c.px(2) ? 1.0f : 1.6f));
   c.paint.end_group();
   auto fit = c.list_of<ImVec2>(2);
   for (const double length : {plot.x.least, plot.x.greatest})
@@ -177,6 +179,14 @@ void draw_border(const Canvas& c, const Plot& plot, const Derived& derived) {
   c.paint.begin_group("published fit");
   c.paint.polyline(fit, c.theme.text, c.stroke(1.4f), c.dashes({{2, 4, 2, 4}}));
   c.paint.end_group();
+}
+
+void label_fit(const Canvas& c, const Plot& plot) {
+  if (plot.area.width() < c.px(700)) return;
+  const double length = plot.x.value_at(0.86);
+  const ImVec2 at = plot.at(length, published_base_bound(length));
+  if (plot.area.inset(c.px(10), c.px(30)).contains(at))
+    label_on(c, {at.x + c.px(10), at.y + c.px(12)}, c.theme.text, "published fit 0.0424·L^1.628");
 }
 
 /// Words on a ground of their own around a place, where the plot and the words there leave them room.
@@ -424,6 +434,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   draw_present(c, plot, scene, derived);
   draw_sides(c, plot);
   draw_dots(c, plot, models);
+  label_fit(c, plot);
   if (cut.least.x > room.least.x) draw_cut(c, cut, scene, derived, next);
   const bool held = take_cross(c, plot, scene, derived, next);
   plot.take_input();

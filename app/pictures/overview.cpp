@@ -38,6 +38,11 @@ Layout layout_of(const Canvas& c, Rect stage) {
   // The number alone where the plane would leave the dials too little.
   const float plane = std::clamp(width * 0.33f, c.px(290), std::max(c.px(290), upper * 1.35f)), number = c.px(190);
   const float of_chain = width - plane - space >= c.px(least_wall + 110) && upper >= c.px(190) ? plane : number;
+  if (width - of_chain - space < c.px(least_wall) && of_tokens > 0) {
+    // Without the chain there is nothing to lead through, and the tokens go too.
+    l.rotations.least.y = stage.least.y;
+    l.tokens = {};
+  }
   if (width - of_chain - space >= c.px(least_wall)) {
     l.chain = {{right - of_chain, top}, {right, split}};
     right -= of_chain + space;

@@ -102,14 +102,6 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
           {.all = {least - 0.05, greatest + 0.04}, .view = scene.options.range(view_y)}};
 }
 
-/// A model whose own file extends it was trained beyond its original context, to what length no file says.
-std::string_view beyond_words(const Scene& scene) {
-  const RopeType present = scene.rope.scaling.rope_type;
-  // Asked first: original_rope() copies lists of a model whose positions have axes, in every frame.
-  if (present == RopeType::standard || original_rope(scene).scaling.rope_type != present) return "beyond training";
-  return "beyond the original context";
-}
-
 /// Where no distance was seen in training: tinted and hatched; said in words above the curves.
 void draw_beyond(const Canvas& c, const Plot& p, double trained) {
   if (trained >= p.x.greatest || trained < 1) return;
@@ -393,8 +385,9 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const double trained = derived.trained_length();
   const float top = p.area.least.y + c.px(3);
   if (trained < p.x.greatest)
-    label_rule_x(c, p, std::max(trained, p.x.least), beyond_words(scene), c.theme.beyond, top);
-  draw_first_negative(c, p, derived);
+    label_rule_x(c, p, std::max(trained, p.x.least),
+                 trained_beyond(scene) ? "beyond the original context" : "beyond training", c.theme.beyond, top);
+  if (alphas[0] > 0) draw_first_negative(c, p, derived);
   draw_scale_switch(c, p, scene, next);
   const auto held = take_lines(c, p, scene, derived, next);
   p.take_input();

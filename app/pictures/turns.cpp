@@ -101,12 +101,15 @@ float draw_headline(const Canvas& c, Rect room, const Derived& derived, const Tu
       c.words("{} a turn in the {} tokens of training.", turns.incomplete == 1 ? "never completes" : "never complete",
               grouped(c, derived.trained_length()));
   ImFont* const larger = high && text_width(c.fonts.title, never) < room.width() ? c.fonts.title : c.fonts.body;
-  // Where the sentence would run into the legend, it stands below it.
-  if (room.least.x + text_width(larger, never) > beside - c.px(10)) y = std::max(y, legend);
-  y = wrapped_text(c, {room.least.x, y}, room.width(), larger, c.theme.text, never);
-  if (room.height() < c.px(220)) return y;
-  return wrapped_text(c, {room.least.x, y + c.px(2)}, room.width(), high ? c.fonts.body : c.fonts.small, c.theme.dim,
-                      consequence(c, derived, turns));
+  // A sentence that would run into the legend stands below it; one without room is left out.
+  const auto say = [&](ImFont* letters, ImU32 colour, std::string_view words) {
+    if (room.least.x + text_width(letters, words) > beside - c.px(10)) y = std::max(y, legend);
+    if (y + wrapped_height(room.width(), letters, words) > room.least.y + room.height() * 0.5f) return;
+    y = wrapped_text(c, {room.least.x, y}, room.width(), letters, colour, words);
+  };
+  say(larger, c.theme.text, never);
+  if (room.height() >= c.px(220)) say(high ? c.fonts.body : c.fonts.small, c.theme.dim, consequence(c, derived, turns));
+  return y;
 }
 
 // --- the large ledger ------------------------------------------------------------------------------------------------
