@@ -220,7 +220,8 @@ void draw_dials(const Canvas& c, Rect room, const Scene& scene, const Derived& d
     text(c, {x, y}, c.fonts.bold, c.theme.text, shortened(c, c.fonts.bold, side.title, half - c.px(8)), Align::centre);
     y += c.px(24);
     if (radius > c.px(26)) {
-      draw_dial(c, {x, y + radius}, radius * 0.96f, {hand(query), hand(query - side.angle), seen});
+      draw_dial(c, {x, y + radius}, radius * 0.96f,
+                {hand(query), hand(query - side.angle), seen, false, side.angle < 0});
       y += 2 * radius + c.px(4);
     }
     text(c, {x, y}, font, side.colour, score_words(c, side.score), Align::centre);
