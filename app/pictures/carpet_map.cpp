@@ -150,9 +150,12 @@ void draw_first_turns(const Canvas& c, const Plot& plot, const Series& series) {
   if (plot.area.height() < c.px(120) || plot.area.width() < c.px(220)) return;
   const float width = text_width(c.fonts.small, "one turn");
   const ImVec2 at = stairs[stairs.size() * 3 / 8 / 2 * 2];
-  if (at.x - width - c.px(30) > plot.area.least.x && at.x < plot.area.greatest.x && plot.area.contains(at)) {
-    c.paint.line({at.x - c.px(24), at.y + c.px(1)}, {at.x, at.y + c.px(1)}, IM_COL32(20, 22, 28, 255), c.stroke(2));
-    label_on(c, {at.x - width - c.px(24), at.y - c.px(7)}, c.theme.text, "one turn");
+  const Rect sign{{at.x - width - c.px(30), at.y - c.px(8)}, {at.x - c.px(20), at.y + c.px(10)}};
+  if (plot.area.contains(at) && plot.area.contains(sign.least) && plot.area.contains(sign.greatest) &&
+      is_free(c, sign)) {
+    c.paint.line({sign.greatest.x, at.y + 1}, {at.x, at.y + 1}, IM_COL32(20, 22, 28, 255), c.stroke(2));
+    c.paint.box(sign, with_alpha(c.theme.panel, 0.86f), c.px(3));
+    text(c, {sign.least.x + c.px(5), sign.least.y + c.px(1)}, c.fonts.small, c.theme.text, "one turn");
   }
   const float low = plot.area.greatest.y - c.px(26), right = plot.x.pixel(wavelength(series.spectrum.inv_freq.back()));
   const std::string_view words = "not one turn yet";

@@ -183,6 +183,10 @@ void draw_sliders(const Canvas& c, Rect room, const StaleSetting& setting, Scene
   add(stale_rows::query(), static_cast<double>(setting.query));
 }
 
+std::string_view score_words(const Canvas& c, double score) {
+  return c.words("{}{:.4f}", score < 0 ? "−" : "", std::abs(score));
+}
+
 /// The selected pair twice, and the score of all pairs below in large figures: as it should be, and as it is.
 void draw_dials(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, const StaleSetting& setting,
                 const StaleHere& here) {
@@ -198,10 +202,16 @@ void draw_dials(const Canvas& c, Rect room, const Scene& scene, const Derived& d
     double angle, score;
     ImU32 colour;
   };
-  const Side sides[] = {{"both by one table", here.angles[i].fresh, here.fresh_score, c.theme.good},
+  const Side sides[] = {{"as it should be", here.angles[i].fresh, here.fresh_score, c.theme.good},
                         {"key from the cache", here.angles[i].stale, here.stale_score,
                          std::abs(here.stale_score - here.fresh_score) < 5e-4 ? c.theme.good : c.theme.beyond}};
-  const float half = room.width() / 2, below = compat::font_size(c.fonts.huge) * 1.2f + c.px(26);
+  const float half = room.width() / 2;
+  // One size for both.
+  ImFont* const font = std::max(text_width(c.fonts.huge, score_words(c, here.fresh_score)),
+                                text_width(c.fonts.huge, score_words(c, here.stale_score))) < half - c.px(8)
+                           ? c.fonts.huge
+                           : c.fonts.large;
+  const float below = compat::font_size(c.fonts.huge) * 1.2f + c.px(26);
   const float radius = std::min(half * 0.42f, (room.height() - below - c.px(24)) / 2);
   for (int s = 0; s < 2; ++s) {
     const Side& side = sides[s];
@@ -210,23 +220,27 @@ void draw_dials(const Canvas& c, Rect room, const Scene& scene, const Derived& d
     text(c, {x, y}, c.fonts.bold, c.theme.text, shortened(c, c.fonts.bold, side.title, half - c.px(8)), Align::centre);
     y += c.px(24);
     if (radius > c.px(26)) {
-      draw_dial(c, {x, y + radius}, radius * 0.96f, {hand(query), hand(query - side.angle), seen});
+      draw_dial(c, {x, y + radius}, radius * 0.96f,
+                {hand(query), hand(query - side.angle), seen, false, side.angle < 0});
       y += 2 * radius + c.px(4);
     }
-    const std::string_view score = c.words("{}{:.4f}", side.score < 0 ? "−" : "", std::abs(side.score));
-    ImFont* const font = text_width(c.fonts.huge, score) < half - c.px(8) ? c.fonts.huge : c.fonts.large;
-    text(c, {x, y}, font, side.colour, score, Align::centre);
+    text(c, {x, y}, font, side.colour, score_words(c, side.score), Align::centre);
     if (s == 0) continue;
     y += compat::font_size(font) * 1.15f;
-    text(c, {room.centre().x, y}, c.fonts.small, c.theme.dim,
-         shortened(c, c.fonts.small,
-                   c.words("score at Δ = {}; dials: pair {}, off by {:.1f}°",
-                           grouped(c, static_cast<double>(here.distance)), scene.pair, here.angles[i].error * degrees),
-                   room.width()),
-         Align::centre);
+    text(
+        c, {room.centre().x, y}, c.fonts.small, c.theme.dim,
+        shortened(c, c.fonts.small,
+                  c.words("score at Δ = {}; dials: pair {}, off by {}°", grouped(c, static_cast<double>(here.distance)),
+                          scene.pair, with_sign(here.angles[i].error * degrees, 1)),
+                  room.width()),
+        Align::centre);
     y += c.px(34);
-    constexpr std::string_view lesson =
-        "With one table the score goes by the distance alone. With two it goes by where both tokens stand.";
+    const std::string_view lesson =
+        setting.cause == StaleCause::shift
+            ? c.words("Each key scores as if it stood {} tokens nearer.",
+                      grouped(c, static_cast<double>(setting.shift)))
+            : std::string_view("With one table the score goes by the distance alone. With two it goes by where both "
+                               "tokens stand.");
     if (y + wrapped_height(room.width(), c.fonts.body, lesson) < room.greatest.y)
       wrapped_text(c, {room.least.x, y}, room.width(), c.fonts.body, c.theme.dim, lesson);
   }
@@ -360,7 +374,7 @@ void draw_scores(const Canvas& c, Rect room, const Scene& scene, const StaleCurv
       curve_sample(c, {place.x, place.y + c.px(9)}, fresh ? c.theme.good : c.theme.beyond,
                    fresh ? Dash{{14, 5, 14, 5}} : Dash(), 2.4f);
       label_on(c, {place.x + c.px(curve_sample_width + 8), place.y}, c.theme.text,
-               fresh ? "both by one table" : "key from the cache");
+               fresh ? "as it should be" : "key from the cache");
     }
   const Grip grip = c.bare ? Grip() : plot.grip_x("distance", at, true);
   const auto choose = [&](double distance) {
@@ -379,7 +393,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   const StaleCurves& curves = *derived.numbers<StaleCurves>();
   const StaleHere& here = *derived.numbers<StaleHere>();
   Rect room =
-      heading(c, stage, "A cached key keeps the table that turned it", "the query is turned by the present one");
+      heading(c, stage, "A cached key keeps the angle it was stored with", "the query turns by the present table");
   if (room.width() < c.px(160) || room.height() < c.px(80)) return;
   if (c.attention && room.height() > c.px(200)) {
     draw_causes(c, {{room.least.x, room.least.y + c.px(2)}, {room.greatest.x, room.least.y + c.px(30)}}, derived,
@@ -406,7 +420,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
     room.least.x = left.greatest.x + c.px(24);
   } else {
     const std::string_view words =
-        c.words("score at Δ = {}: {:.4f} by one table, {:.4f} from the cache",
+        c.words("score at Δ = {}: {:.4f} as it should be, {:.4f} from the cache",
                 grouped(c, static_cast<double>(here.distance)), here.fresh_score, here.stale_score);
     say(c.fonts.bold, c.theme.text, words);
   }

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 #include <optional>
 
 #include <fmt/format.h>
@@ -13,8 +12,6 @@
 namespace ropescope::pictures {
 
 namespace {
-
-constexpr double turn = 2 * std::numbers::pi;
 
 constexpr Property options[] = {
     view_row("turns.x", "turns", "turns that are seen"),
