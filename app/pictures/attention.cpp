@@ -165,13 +165,24 @@ ShownMap shown_map(const Derived& derived, const AttentionNumbers& numbers, cons
   return shown;
 }
 
-/// The least score of both maps, where it is below what the usual ones have, to the next 0.05.
-double least_of(const AttentionNumbers& numbers) {
-  double least = -0.05;
-  for (const ShownMap& shown : numbers.maps)
+/// The range of each map's colours: of both schemes from the least score, where that is below what the usual ones have,
+/// to 1; of a rival its own, as the order of its scores is compared and not their size.
+void set_ranges(AttentionNumbers& numbers) {
+  double common = -0.05;
+  for (ShownMap& shown : numbers.maps) {
+    double least = 1, greatest = -1;
     for (std::int64_t m = 0; m < shown.map.tokens(); ++m)
-      for (std::int64_t n = 0; n <= (shown.map.by_distance() ? 0 : m); ++n) least = std::min(least, shown.map.at(m, n));
-  return std::floor(least * 20 + 1e-9) / 20;
+      for (std::int64_t n = 0; n <= (shown.map.by_distance() ? 0 : m); ++n) {
+        least = std::min(least, shown.map.at(m, n));
+        greatest = std::max(greatest, shown.map.at(m, n));
+      }
+    // To the next 0.05, so that the numbers beside the colours are short.
+    shown.least = std::floor(least * 20 + 1e-9) / 20;
+    shown.greatest = std::max(shown.least + 0.05, std::ceil(greatest * 20 - 1e-9) / 20);
+    if (!shown.rival) common = std::min(common, shown.least);
+  }
+  for (ShownMap& shown : numbers.maps)
+    if (!shown.rival) shown.least = common, shown.greatest = 1;
 }
 
 /// A number that stands for the frequencies before any extension and for q and k: FNV-1a over their bits.
@@ -222,12 +233,12 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
                 second_of(derived, is_null(chosen) ? std::string_view() : std::get<std::string>(chosen))};
   if (inputs.second.rival) inputs.tokens = std::min(inputs.tokens, most_random);
   derived.numbers<AttentionNumbers>(inputs, [&] {
-    AttentionNumbers numbers{.content = inputs.content, .tokens = inputs.tokens, .maps = {}, .least = 0};
+    AttentionNumbers numbers{.content = inputs.content, .tokens = inputs.tokens, .maps = {}};
     const TokenRows rows = rows_of(inputs.content, derived, inputs.tokens, inputs.needle);
     numbers.maps.push_back(shown_map(derived, numbers, rows, {}, inputs.softmax));
     if (inputs.second.rival || inputs.second.series > 0)
       numbers.maps.push_back(shown_map(derived, numbers, rows, inputs.second, inputs.softmax));
-    numbers.least = least_of(numbers);
+    set_ranges(numbers);
     return numbers;
   });
   if (scene.options.flag(rivals_row)) update_rivals(derived);
@@ -278,7 +289,7 @@ void draw_switches(const Canvas& c, Rect room, const Scene& scene, const Derived
   x += c.px(14);
   const bool softmax = scene.options.is(show_row, "softmax");
   if (put("attention score", "score", !softmax, "The scores themselves, q·k/(|q||k|)."))
-    next.options.set(show_row, Value());
+    next.options.set(show_row, std::string("score"));
   if (put("attention softmax", "softmax", softmax,
           "What softmax makes of each query's row; colours are of the logarithm."))
     next.options.set(show_row, std::string("softmax"));
@@ -325,7 +336,8 @@ void draw_row(const Canvas& c, Rect panel, const Scene& scene, const Derived& de
       const ImVec2 at = plot.at(static_cast<double>(scene.n), value(shown, scene.n));
       if (plot.area.contains(at)) read_out_dot(c, at, colour_of(c, derived, shown));
     }
-    take_grip(next, "n", plot.grip_x("n", static_cast<double>(scene.n), true));
+    if (const Grip grip = plot.grip_x("n", static_cast<double>(scene.n), true); grip.value)
+      next.n = std::clamp<std::int64_t>(std::llround(*grip.value), 0, m);
   }
   for (std::size_t i = 0; i < numbers.maps.size(); ++i) {
     const double first =
