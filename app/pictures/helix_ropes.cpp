@@ -16,15 +16,15 @@ using Seen = HelixCamera::Seen;
 // In units of the world, so that all grows with the picture: how thick a strand is, and the ground around it that makes
 // crossings readable.
 constexpr float strand_width = 9.2f / 48, casing = 4.6f / 48, plane_over = 0.35f;
-constexpr int together = 4; ///< segments of a strand that are painted at once
+constexpr int together = 2; ///< segments of a strand that are painted at once
 
 /// A part of a strand, or a spoke: what is sorted by its distance.
 struct Piece {
   float depth;
   std::uint32_t rope;
   std::uint32_t first, last; ///< points of the strand; of a spoke both are 0
-  bool query, spoke;
-  double position; ///< of a spoke
+  bool query, spoke, ends;   ///< `ends`: the last part of its strand
+  double position;           ///< of a spoke
 };
 
 /// Points of one strand within a stretch of positions.
@@ -94,7 +94,7 @@ void add_strand(const Scene3& s, std::uint32_t r, bool query, double from, doubl
   for (std::uint32_t i = 0; i < count; i += together) {
     const std::uint32_t last = std::min(i + together, count);
     const float depth = (points[first + i].seen.depth + points[first + last].seen.depth) / 2;
-    pieces.push_back({depth, r, first + i, first + last, query, false, 0});
+    pieces.push_back({depth, r, first + i, first + last, query, false, last == count, 0});
   }
 }
 
@@ -105,8 +105,11 @@ void add_spokes(const Scene3& s, std::uint32_t r, bool query, double from, doubl
   double stride = 1;
   while (stride * pixels < static_cast<double>(s.c.px(3.4f))) stride *= 2;
   for (double position = std::ceil(from / stride) * stride; position <= to; position += stride) {
-    const float depth = s.camera.see(s.ropes[r].strand(s.window, query, position, 0.5f)).depth;
-    pieces.push_back({depth, r, 0, 0, query, true, position});
+    // Before the strand that it ends at, on whichever side of the rope that is.
+    const float depth = std::min(s.camera.see(s.ropes[r].strand(s.window, query, position, 0.5f)).depth,
+                                 s.camera.see(s.ropes[r].strand(s.window, query, position)).depth) -
+                        0.3f;
+    pieces.push_back({depth, r, 0, 0, query, true, false, position});
   }
 }
 
@@ -129,15 +132,13 @@ void draw_piece(const Scene3& s, const Piece& piece, std::span<const Point> poin
     scale += points[piece.first + i].seen.scale / static_cast<float>(count);
   }
   const float width = strand_width * unit * scale * (rope.lit ? 1.25f : 1);
-  s.c.paint.polyline(std::span(line.data(), count), s.ground, width + casing * unit, {});
-  for (std::size_t i = 0; i + 1 < count; ++i) {
-    // A little longer than its segment, so that no gap opens between two where the strand bends.
-    ImVec2 a = line[i], b = line[i + 1];
-    const float length = std::hypot(b.x - a.x, b.y - a.y), by = length > 0 ? 0.9f / length : 0;
-    a = {a.x - (b.x - a.x) * by, a.y - (b.y - a.y) * by};
-    b = {b.x + (b.x - a.x) * by, b.y + (b.y - a.y) * by};
-    s.c.paint.line(a, b, points[piece.first + i].colour, whole_stroke(width));
-  }
+  const std::span<ImVec2> drawn(line.data(), count);
+  s.c.paint.polyline(drawn, s.ground, width + casing * unit, {});
+  const ImU32 colour = points[(piece.first + piece.last) / 2].colour;
+  // Round ends, so that no notch opens between two pieces where the strand bends; its edge lies under the line's.
+  s.c.paint.disc(drawn.front(), whole_stroke(width) / 2, colour);
+  if (piece.ends) s.c.paint.disc(drawn.back(), whole_stroke(width) / 2, colour);
+  s.c.paint.polyline(drawn, colour, whole_stroke(width), {});
 }
 
 /// A rope that turns too fast to be seen turning: the tube that its strands fill.

@@ -159,7 +159,7 @@ Grabbed grabbed_at(const Canvas& c, const View& v, const Scene& scene, ImVec2 mo
   if (on_m) return Grabbed::query;
   if (on_n) return Grabbed::key;
   const float a = middle_x(v, m), b = middle_x(v, n);
-  const bool between = (mouse.x - a) * (mouse.x - b) < 0 && rope_at(v, mouse);
+  const bool between = (mouse.x - a) * (mouse.x - b) < 0 && from_plane(v, m, {a, mouse.y}) <= reach;
   return sees_m && sees_n && between ? Grabbed::both : Grabbed::ground;
 }
 

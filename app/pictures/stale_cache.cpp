@@ -224,6 +224,11 @@ void draw_dials(const Canvas& c, Rect room, const Scene& scene, const Derived& d
                            grouped(c, static_cast<double>(here.distance)), scene.pair, here.angles[i].error * degrees),
                    room.width()),
          Align::centre);
+    y += c.px(34);
+    constexpr std::string_view lesson =
+        "With one table the score goes by the distance alone. With two it goes by where both tokens stand.";
+    if (y + wrapped_height(room.width(), c.fonts.body, lesson) < room.greatest.y)
+      wrapped_text(c, {room.least.x, y}, room.width(), c.fonts.body, c.theme.dim, lesson);
   }
 }
 
@@ -381,10 +386,14 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
                 curves.setting, next);
     room.least.y += c.px(42);
   }
-  room.least.y = wrapped_text(c, room.least, room.width(), room.height() > c.px(380) ? c.fonts.body : c.fonts.small,
-                              curves.setting.refused.empty() ? c.theme.text : c.theme.beyond,
-                              happened(c, scene, derived, curves.setting)) +
-                 c.px(8);
+  // In as many lines as it needs, and where these would take the picture's room in one.
+  const auto say = [&](ImFont* font, ImU32 colour, std::string_view words) {
+    const bool whole = wrapped_height(room.width(), font, words) < room.height() * 0.3f;
+    const std::string_view said = whole ? words : shortened(c, font, words, room.width());
+    room.least.y = wrapped_text(c, room.least, room.width(), font, colour, said) + c.px(6);
+  };
+  say(room.height() > c.px(380) ? c.fonts.body : c.fonts.small,
+      curves.setting.refused.empty() ? c.theme.text : c.theme.beyond, happened(c, scene, derived, curves.setting));
   const bool beside = room.width() >= c.px(820) && room.height() >= c.px(330);
   if (beside) {
     const float width = std::clamp(room.width() * 0.3f, c.px(320), c.px(620)), sliders = c.attention ? c.px(140) : 0;
@@ -399,7 +408,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
     const std::string_view words =
         c.words("score at Δ = {}: {:.4f} by one table, {:.4f} from the cache",
                 grouped(c, static_cast<double>(here.distance)), here.fresh_score, here.stale_score);
-    room.least.y = wrapped_text(c, room.least, room.width(), c.fonts.bold, c.theme.text, words) + c.px(4);
+    say(c.fonts.bold, c.theme.text, words);
   }
   if (room.height() < c.px(60)) return;
   const bool both = room.height() > c.px(300);

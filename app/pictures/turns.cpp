@@ -66,22 +66,23 @@ struct Swatch {
   std::string_view words;
 };
 
-/// What the colours mean, in rows at the right of the headline where there is room.
-void draw_legend(const Canvas& c, ImVec2 at, float right, const Derived& derived, const Turns& turns) {
+/// What the colours mean, in rows at the right of the headline where there is room. Returns where they end.
+float draw_legend(const Canvas& c, ImVec2 at, float right, const Derived& derived, const Turns& turns) {
   const Swatch swatches[] = {
       {trained_colour(c), false, c.words("turned in training, {} tokens", grouped(c, derived.trained_length()))},
       {target_colour(c, derived.current()), false,
        c.words("turned by {} tokens", grouped(c, static_cast<double>(derived.length())))},
       {c.theme.beyond, true, "angles never seen in training"}};
   for (const Swatch& swatch : swatches) {
-    if (swatch.hatched && turns.unseen_pairs == 0) return;
-    if (at.x + c.px(40) + text_width(c.fonts.small, swatch.words) > right) return;
+    if (swatch.hatched && turns.unseen_pairs == 0) break;
+    if (at.x + c.px(40) + text_width(c.fonts.small, swatch.words) > right) break;
     const Rect box{{at.x, at.y + c.px(3)}, {at.x + c.px(30), at.y + c.px(16)}};
     c.paint.box(box, swatch.colour);
     if (swatch.hatched) hatch_unseen(c, box);
     text(c, {at.x + c.px(40), at.y}, c.fonts.small, c.theme.dim, swatch.words);
-    at.y += c.px(23);
+    at.y += c.px(21);
   }
+  return at.y;
 }
 
 /// "18 of 64 pairs", and what it says, as large as there is room for. Returns where the next thing begins.
@@ -91,19 +92,24 @@ float draw_headline(const Canvas& c, Rect room, const Derived& derived, const Tu
   ImFont* const font = high ? c.fonts.huge : c.fonts.large;
   const float wide = text(c, room.least, font, turns.incomplete > 0 ? c.theme.beyond : c.theme.good,
                           shortened(c, font, count, room.width()));
-  draw_legend(c, {room.least.x + wide + c.px(36), room.least.y + c.px(high ? 2 : -2)}, room.greatest.x, derived, turns);
+  const float beside = room.least.x + wide + c.px(36);
+  const float legend =
+      draw_legend(c, {beside, room.least.y + c.px(high ? 0 : -2)}, room.greatest.x, derived, turns) - c.px(2);
   float y = room.least.y + compat::font_size(font) * 1.16f;
   if (room.height() < c.px(150)) return y;
   const std::string_view never =
       c.words("{} a turn in the {} tokens of training.", turns.incomplete == 1 ? "never completes" : "never complete",
               grouped(c, derived.trained_length()));
   ImFont* const larger = high && text_width(c.fonts.title, never) < room.width() ? c.fonts.title : c.fonts.body;
-  // Beside the legend, whose last row may reach down here.
-  y = std::max(y, room.least.y + (high ? c.px(50) : y - room.least.y));
-  y = wrapped_text(c, {room.least.x, y}, room.width(), larger, c.theme.text, never);
-  if (room.height() < c.px(220)) return y;
-  return wrapped_text(c, {room.least.x, y + c.px(2)}, room.width(), high ? c.fonts.body : c.fonts.small, c.theme.dim,
-                      consequence(c, derived, turns));
+  // A sentence that would run into the legend stands below it; one without room is left out.
+  const auto say = [&](ImFont* letters, ImU32 colour, std::string_view words) {
+    if (room.least.x + text_width(letters, words) > beside - c.px(10)) y = std::max(y, legend);
+    if (y + wrapped_height(room.width(), letters, words) > room.least.y + room.height() * 0.5f) return;
+    y = wrapped_text(c, {room.least.x, y}, room.width(), letters, colour, words);
+  };
+  say(larger, c.theme.text, never);
+  if (room.height() >= c.px(220)) say(high ? c.fonts.body : c.fonts.small, c.theme.dim, consequence(c, derived, turns));
+  return y;
 }
 
 // --- the large ledger ------------------------------------------------------------------------------------------------
@@ -272,7 +278,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   const Turns& turns = derived.numbers<Ledger>()->of_series.front();
   const float space = c.px(12);
   Rect main = stage;
-  const bool beside = stage.width() >= c.px(860) && stage.height() >= c.px(420);
+  const bool beside = stage.width() >= c.px(950) && stage.height() >= c.px(420);
   if (beside) main.greatest.x -= std::clamp(stage.width() * 0.27f, c.px(300), c.px(560)) + space;
   panel(c, main);
   Rect room = main.inset(c.px(20), c.px(16));

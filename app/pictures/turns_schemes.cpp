@@ -139,7 +139,7 @@ void draw_scheme(const Canvas& c, Rect box, const Derived& derived, std::size_t 
 void draw_schemes(const Canvas& c, Rect column, const Derived& derived, Scene& next) {
   // As many as there is room for; the others are in the list that is compared.
   const auto order = schemes_in_order(c, derived);
-  const float least = c.px(132), space = c.px(12);
+  const float least = c.px(110), space = c.px(12);
   const auto count =
       std::min<std::size_t>(order.size(), static_cast<std::size_t>((column.height() + space) / (least + space)));
   const float height = (column.height() + space) / static_cast<float>(std::max<std::size_t>(count, 1)) - space;

@@ -10,8 +10,11 @@
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/basics/words.h"
+#include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/match.h"
 #include "core/check/causes/not_finite.h"
+#include "core/check/causes/own_frequencies.h"
+#include "core/check/causes/pairs_wrong.h"
 #include "core/check/causes/precision.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/causes/scaling_ignored.h"
@@ -22,6 +25,7 @@
 #include "core/check/measurement.h"
 #include "core/check/proof/arithmetic.h"
 #include "core/check/proof/coarse_angles.h"
+#include "core/check/proof/measured_angles.h"
 #include "core/check/search/candidate.h"
 #include "core/check/search/layout_choices.h"
 #include "core/check/search/search.h"
@@ -33,12 +37,13 @@ namespace {
 
 class Checker {
 public:
-  Checker(const KernelRun& run, const std::stop_token& stop, bool brief = false)
+  /// `lost`: per token, whether it is wrong whatever its other rows say; empty: none is.
+  Checker(const KernelRun& run, const std::stop_token& stop, bool brief = false, std::vector<std::uint8_t> lost = {})
       : run_(run), stop_(stop), brief_(brief), noise_(row_noise(run, make_spectrum(run.rope, run.length()))),
         sample_(sample_tokens(run.shape.tokens, thresholds::sampled_tokens)),
         changes_(changes(run, sample_, noise_.bound)), layouts_(layout_choices(run, changes_.moved)),
         expected_(expected_candidate(run, layouts_.front()).prediction(as_given(run.positions))), sums_(run),
-        all_(static_cast<std::size_t>(run.shape.tokens)) {
+        all_(static_cast<std::size_t>(run.shape.tokens)), lost_(std::move(lost)) {
     std::iota(all_.begin(), all_.end(), std::int64_t{0});
   }
 
@@ -133,19 +138,21 @@ private:
     // Two entries of a table below 1, each off by half a unit; of numbers that float32 holds, by a unit, as in 24 bits
     // of fixed point.
     const double units = noise_.unit < unit_of(NumberFormat::float16) ? std::numbers::sqrt2 : std::numbers::sqrt2 / 2;
-    const double allowed = units * std::min(noise_.unit, unit_of(NumberFormat::bfloat16));
+    const double of_rows = units * std::min(noise_.unit, unit_of(NumberFormat::bfloat16));
+    const double allowed = std::max(of_rows, run_.budget.value_or(0));
     auto left =
         odd_beyond_angles(run_, layouts_.front().at, expected_, multipliers, bounds, {odd_, odd_from_}, allowed);
     if (left.size() < odd_.size())
-      fit.reason += fmt::format("; single entries show angles in steps, each within {:.1e} rad", allowed);
+      fit.reason += fmt::format("; single entries show angles in steps, each off by at most {:.1e} rad", allowed);
     odd_ = std::move(left);
   }
 
   void judge_rows(const Score& against_expected) {
     finding_.expected_residual = against_expected.residual;
     finding_.tolerance = against_expected.allowed;
-    finding_.rows_wrong = std::count_if(against_expected.rows.begin(), against_expected.rows.end(),
-                                        [](const RowScore& row) { return !row.explained(); });
+    finding_.rows_wrong = 0;
+    for (std::size_t token = 0; token < against_expected.rows.size(); ++token)
+      finding_.rows_wrong += !against_expected.rows[token].explained() || (!lost_.empty() && lost_[token]);
     // Colours reach from rounding, or eight decades, to the greatest error or a wholly wrong row.
     const float most = finding_.errors.greatest();
     const double greatest = std::isfinite(most) ? static_cast<double>(most) : 0.0, size = finding_.rms * expected_.gain;
@@ -159,10 +166,11 @@ private:
     finding_.recipe = precision.arithmetic.recipe;
     finding_.residual = precision.residual;
     finding_.causes = {
-        precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() ? noise_.rows.words() : ""})
+        precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() || noise_.rows.int16 ? noise_.rows.words() : ""})
                         : Cause(precision.arithmetic)};
     // Rows that float32 angles explain were counted as off by rounding alone.
-    if (precision.match) finding_.rows_wrong = static_cast<std::int64_t>(odd_.size());
+    if (precision.match)
+      finding_.rows_wrong = static_cast<std::int64_t>(odd_.size()) + std::count(lost_.begin(), lost_.end(), 1);
     if (!odd_.empty()) {
       if (precision.match) finding_.causes.clear();
       finding_.causes.push_back(cause::RowsWrong{odd_, {}, {}, false});
@@ -172,8 +180,28 @@ private:
     finding_.measured = measure(run_, layouts_.front(), noise_, sums_, finding_.tolerance);
   }
 
+  /// Whether causes say which numbers are off and not by what mistake: what arithmetic without a name looks like.
+  static bool names_no_mistake(const std::vector<Cause>& causes) {
+    return std::all_of(causes.begin(), causes.end(), [](const Cause& c) {
+      return c.is<cause::RowsWrong>() || c.is<cause::PairsWrong>() || c.is<cause::ElementsWrong>() ||
+             c.is<cause::OwnFrequencies>();
+    });
+  }
+
+  /// What has no name, or one that fits little better than what is expected, may be arithmetic within the budget.
+  std::optional<PrecisionFit> within_budget(const Explanation& found) {
+    if (!names_no_mistake(found.causes) && found.residual < thresholds::recipe_share * finding_.expected_residual)
+      return std::nullopt;
+    return explain_by_budget(run_, expected_, noise_, *sums_.of(layouts_.front().at));
+  }
+
   void disagree() {
     Explanation found = explain({run_, expected_, layouts_, noise_, changes_, sums_, stop_, brief_});
+    if (const auto fit = within_budget(found)) {
+      compare_with(*fit);
+      agree(*fit);
+      return;
+    }
     finding_.residual = found.residual;
     finding_.causes = std::move(found.causes);
     finding_.indistinguishable = std::move(found.alike);
@@ -269,6 +297,7 @@ private:
   std::vector<std::int64_t> all_;
   std::vector<std::int64_t> odd_; ///< tokens with an entry that no rounding explains
   double odd_from_ = 0;           ///< bounds
+  std::vector<std::uint8_t> lost_;
   Finding finding_;
   std::string reason_;
 };
@@ -277,8 +306,7 @@ private:
 Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::stop_token& stop) {
   const FiniteRows finite = finite_rows(run);
   // A kernel that overflows in some rows is often wrong in the others too.
-  Finding finding = Checker(finite.run, stop).run();
-  const bool unharmed = finding.verdict != Verdict::mismatch;
+  Finding finding = Checker(finite.run, stop, false, finite.lost).run();
   const Cause& best = finding.causes.front();
   cause::NotFinite not_finite{first, 0, {}};
   for (std::int64_t n = 0; n < run.out.size(); ++n) not_finite.count += !std::isfinite(run.out.number(n));
@@ -294,7 +322,6 @@ Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::s
   if (best.is<cause::Unknown>() || best.is<cause::Match>()) finding.causes.clear();
   finding.causes.insert(finding.causes.begin(), not_finite);
   finding.verdict = Verdict::mismatch;
-  finding.rows_wrong += unharmed ? finite.tokens_lost : 0;
   finding.residual = finding.max_abs_error = std::nan("");
   finding.hypotheses.insert(finding.hypotheses.begin(), {finding.causes, finding.residual});
   put_into_words(finding, run);

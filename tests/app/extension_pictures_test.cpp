@@ -124,10 +124,11 @@ TEST_CASE("in the carpet lengths are dragged, a click sets m and the pair, the w
   test::Hand hand(window);
   REQUIRE(window.shell.control("carpet beside"));
   const auto area = window.shell.control("carpet beside").value();
-  hand.click("carpet beside", {0.75f, (52 + 0.5f) / 64});
+  // Not at three quarters, where the line of the trained length takes the hand.
+  hand.click("carpet beside", {0.7f, (52 + 0.5f) / 64});
   CHECK(window.shell.scene().pair == 52);
   CHECK(static_cast<double>(window.shell.scene().m) ==
-        doctest::Approx(std::pow(65536.0, 0.75)).epsilon(2 / area.width() * 12));
+        doctest::Approx(std::pow(65536.0, 0.7)).epsilon(2 / area.width() * 12));
   hand.drag("carpet beside trained", {0.5f, 0.3f}, {-8, 0.3f});
   CHECK(number(window, "trained") < 4096);
   hand.drag("carpet target", {0.5f, 0.3f}, {-8, 0.3f});
@@ -254,11 +255,11 @@ TEST_CASE(
 
 TEST_CASE("a stale cache's CSV says the scores that the lecture claims, and its angles follow from its tables") {
   const Numbers stale =
-      numbers_of("--picture stale-cache --model mistral-7b-v0.1 --scheme dynamic --pose trained=8192 "
+      numbers_of("--picture stale-cache --model mistral-7b-v0.1 --pose scheme=dynamic --pose trained=8192 "
                  "--pose factor=1 --pose seq_len=32768 --pose target=32768 --pose m=8192 --pose n=8191 "
                  "--pose stale-cache.query=8192");
   CHECK(stale.comments.find("score fresh 0.9736") != std::string::npos);
-  CHECK(stale.comments.find("stale 0.0944") != std::string::npos);
+  CHECK(stale.comments.find("stale 0.0943665") != std::string::npos);
   for (std::size_t i = 0; i < 64; ++i) {
     const double angle = 8192 * stale["query_inv_freq"][i] - 8191 * stale["key_inv_freq"][i];
     CHECK(std::abs(std::remainder(angle - stale["stale_angle"][i], 2 * std::numbers::pi)) < 1e-8);

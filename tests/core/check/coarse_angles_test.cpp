@@ -108,3 +108,35 @@ TEST_CASE("a single entry that is off by as little as a table's step is no table
     CHECK(finding.causes[0].name() == "rows_wrong");
   }
 }
+
+TEST_CASE("arithmetic without a name passes within the budget, and nothing else does") {
+  const test::CaseModel model = small_model(false);
+  for (const auto& [rows, steps] : {std::pair{NumberFormat::float32, 1024.0}, {NumberFormat::bfloat16, 512.0}}) {
+    const double most = std::numbers::pi / steps;
+    KernelRun run = test::run_kernel(model, in_steps(model, {rows, steps, 0}), of_64_tokens(), rows, 1);
+    CAPTURE(steps);
+    run.budget = 2 * most;
+    const Finding within = check(run);
+    CHECK(within.verdict != Verdict::mismatch);
+    if (rows == NumberFormat::float32) {
+      CHECK(test::words(within.causes) == "precision recipe=own_arithmetic");
+      CHECK(within.sentence.find("within the budget of 0.006135923 rad") != std::string::npos);
+    }
+    run.budget = most / 2;
+    CHECK(check(run).verdict == Verdict::mismatch);
+    run.budget = 2 * most;
+    // One number of a row; one row as in the input.
+    KernelRun other = run;
+    other.out.floats[64 * 20 + 3] += 0.5F;
+    CHECK(check(other).verdict == Verdict::mismatch);
+    other = run;
+    std::copy_n(run.in.floats.begin() + 64 * 20, 64, other.out.floats.begin() + 64 * 20);
+    CHECK(check(other).verdict == Verdict::mismatch);
+  }
+  // A mistake that has a name is none of arithmetic, though it is small.
+  test::CaseKernel kernel = test::right_kernel(model);
+  kernel.model.base = 10010;
+  KernelRun run = test::run_kernel(model, kernel, of_64_tokens(), NumberFormat::float32, 1);
+  run.budget = 0.1;
+  CHECK(check(run).causes[0].name() == "base");
+}
