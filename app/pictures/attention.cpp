@@ -30,6 +30,7 @@ std::span<const std::string_view> seconds() {
 
 // Tokens: two pixels each in a window of usual size; so many at most, and of random tokens, whose scores cost their
 // square.
+constexpr std::int64_t large_screen = 1700; // columns of Derived, each two pixels wide
 constexpr std::int64_t usual_tokens = 180, large_tokens = 512, most_tokens = 4096, most_random = 512,
                        most_softmax = 1024;
 
@@ -49,7 +50,7 @@ constexpr Property options[] = {
      .least = 2,
      .greatest = static_cast<double>(most_tokens),
      .nullable = true,
-     .default_words = "180"},
+     .default_words = "180, or 512 on a large screen"},
     {.key = "attention.show",
      .kind = Kind::choice,
      .label = "show",
@@ -87,7 +88,8 @@ Content content_of(const Scene& scene, const Derived& derived) {
 std::int64_t tokens_of(const Scene& scene, const Derived& derived) {
   const Content content = content_of(scene, derived);
   const Value chosen = scene.options[tokens_row];
-  std::int64_t tokens = is_null(chosen) ? usual_tokens : static_cast<std::int64_t>(std::get<double>(chosen));
+  const std::int64_t usual = derived.columns() > large_screen ? large_tokens : usual_tokens;
+  std::int64_t tokens = is_null(chosen) ? usual : static_cast<std::int64_t>(std::get<double>(chosen));
   if (content == Content::random || content == Content::needle) tokens = std::min(tokens, most_random);
   if (scene.options.is(show_row, "softmax")) tokens = std::min(tokens, most_softmax);
   return tokens;
