@@ -98,7 +98,11 @@ void draw_map(const Canvas& c, const Plot& plot, const Drawn& drawn) {
 
 /// The diagonal of a distance, as far as it is seen.
 void draw_diagonal(const Canvas& c, const Plot& plot, double distance, ImU32 colour, bool dashed) {
-  const ImVec2 ends[] = {plot.at(0, distance), plot.at(1e5, 1e5 + distance)};
+  // Within the plot alone, whose view may be a small part of it.
+  const double from = std::max({0.0, plot.x.least, plot.y.least - distance}),
+               to = std::min(plot.x.greatest, plot.y.greatest - distance);
+  if (!(from < to)) return;
+  const ImVec2 ends[] = {plot.at(from, from + distance), plot.at(to, to + distance)};
   c.paint.polyline(ends, colour, c.stroke(dashed ? 1.5f : 1.2f), dashed ? c.dashes({{6, 4, 6, 4}}) : Dash());
 }
 

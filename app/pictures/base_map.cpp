@@ -147,6 +147,12 @@ void draw_cells(const Canvas& c, const Plot& plot, const Scene& scene, const Der
                 static_cast<std::int64_t>(columns), static_cast<std::int64_t>(rows), colours);
 }
 
+/// The length whose published bound a base is.
+double published_length_of(double base) {
+  const double at_1 = published_base_bound(1), at_2 = published_base_bound(2);
+  return std::exp2(std::log(base / at_1) / std::log(at_2 / at_1)); // the bound is a power of the length
+}
+
 /// The border: of every base the first distance whose score is below 0. Bases without one end the line.
 void draw_border(const Canvas& c, const Plot& plot, const Derived& derived) {
   auto points = c.list_of<ImVec2>(derived.base_map().rows().size());
@@ -160,9 +166,11 @@ void draw_border(const Canvas& c, const Plot& plot, const Derived& derived) {
   const float row = plot.y.pixel(1) - plot.y.pixel(std::pow(10.0, 64.0 / static_cast<double>(fine_base_grid.steps)));
   c.paint.polyline(points, c.theme.text, c.stroke(row < c.px(2) ? 1.0f : 1.6f));
   c.paint.end_group();
-  auto fit = c.list_of<ImVec2>(2);
-  for (const double length : {plot.x.least, plot.x.greatest})
-    fit.push_back(plot.at(length, published_base_bound(length)));
+  // From edge to edge of the plot alone: of a view that is zoomed deeply the whole line would be millions of dashes.
+  const double from = std::max(plot.x.least, published_length_of(plot.y.least)),
+               to = std::min(plot.x.greatest, published_length_of(plot.y.greatest));
+  if (!(from < to)) return;
+  const ImVec2 fit[] = {plot.at(from, published_base_bound(from)), plot.at(to, published_base_bound(to))};
   c.paint.begin_group("published fit");
   c.paint.polyline(fit, c.theme.text, c.stroke(1.4f), c.dashes({{2, 4, 2, 4}}));
   c.paint.end_group();
