@@ -30,6 +30,7 @@ std::span<const std::string_view> seconds() {
 
 // Tokens: two pixels each in a window of usual size; so many at most, and of random tokens, whose scores cost their
 // square.
+constexpr std::int64_t large_screen = 1700; // columns of Derived, each two pixels wide
 constexpr std::int64_t usual_tokens = 180, large_tokens = 512, most_tokens = 4096, most_random = 512,
                        most_softmax = 1024;
 
@@ -49,7 +50,7 @@ constexpr Property options[] = {
      .least = 2,
      .greatest = static_cast<double>(most_tokens),
      .nullable = true,
-     .default_words = "180"},
+     .default_words = "180, or 512 on a large screen"},
     {.key = "attention.show",
      .kind = Kind::choice,
      .label = "show",
@@ -87,7 +88,8 @@ Content content_of(const Scene& scene, const Derived& derived) {
 std::int64_t tokens_of(const Scene& scene, const Derived& derived) {
   const Content content = content_of(scene, derived);
   const Value chosen = scene.options[tokens_row];
-  std::int64_t tokens = is_null(chosen) ? usual_tokens : static_cast<std::int64_t>(std::get<double>(chosen));
+  const std::int64_t usual = derived.columns() > large_screen ? large_tokens : usual_tokens;
+  std::int64_t tokens = is_null(chosen) ? usual : static_cast<std::int64_t>(std::get<double>(chosen));
   if (content == Content::random || content == Content::needle) tokens = std::min(tokens, most_random);
   if (scene.options.is(show_row, "softmax")) tokens = std::min(tokens, most_softmax);
   return tokens;
@@ -165,13 +167,24 @@ ShownMap shown_map(const Derived& derived, const AttentionNumbers& numbers, cons
   return shown;
 }
 
-/// The least score of both maps, where it is below what the usual ones have, to the next 0.05.
-double least_of(const AttentionNumbers& numbers) {
-  double least = -0.05;
-  for (const ShownMap& shown : numbers.maps)
+/// The range of each map's colours: of both schemes from the least score, where that is below what the usual ones have,
+/// to 1; of a rival its own, as the order of its scores is compared and not their size.
+void set_ranges(AttentionNumbers& numbers) {
+  double common = -0.05;
+  for (ShownMap& shown : numbers.maps) {
+    double least = 1, greatest = -1;
     for (std::int64_t m = 0; m < shown.map.tokens(); ++m)
-      for (std::int64_t n = 0; n <= (shown.map.by_distance() ? 0 : m); ++n) least = std::min(least, shown.map.at(m, n));
-  return std::floor(least * 20 + 1e-9) / 20;
+      for (std::int64_t n = 0; n <= (shown.map.by_distance() ? 0 : m); ++n) {
+        least = std::min(least, shown.map.at(m, n));
+        greatest = std::max(greatest, shown.map.at(m, n));
+      }
+    // To the next 0.05, so that the numbers beside the colours are short.
+    shown.least = std::floor(least * 20 + 1e-9) / 20;
+    shown.greatest = std::max(shown.least + 0.05, std::ceil(greatest * 20 - 1e-9) / 20);
+    if (!shown.rival) common = std::min(common, shown.least);
+  }
+  for (ShownMap& shown : numbers.maps)
+    if (!shown.rival) shown.least = common, shown.greatest = 1;
 }
 
 /// A number that stands for the frequencies before any extension and for q and k: FNV-1a over their bits.
@@ -222,12 +235,12 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
                 second_of(derived, is_null(chosen) ? std::string_view() : std::get<std::string>(chosen))};
   if (inputs.second.rival) inputs.tokens = std::min(inputs.tokens, most_random);
   derived.numbers<AttentionNumbers>(inputs, [&] {
-    AttentionNumbers numbers{.content = inputs.content, .tokens = inputs.tokens, .maps = {}, .least = 0};
+    AttentionNumbers numbers{.content = inputs.content, .tokens = inputs.tokens, .maps = {}};
     const TokenRows rows = rows_of(inputs.content, derived, inputs.tokens, inputs.needle);
     numbers.maps.push_back(shown_map(derived, numbers, rows, {}, inputs.softmax));
     if (inputs.second.rival || inputs.second.series > 0)
       numbers.maps.push_back(shown_map(derived, numbers, rows, inputs.second, inputs.softmax));
-    numbers.least = least_of(numbers);
+    set_ranges(numbers);
     return numbers;
   });
   if (scene.options.flag(rivals_row)) update_rivals(derived);
@@ -278,7 +291,7 @@ void draw_switches(const Canvas& c, Rect room, const Scene& scene, const Derived
   x += c.px(14);
   const bool softmax = scene.options.is(show_row, "softmax");
   if (put("attention score", "score", !softmax, "The scores themselves, q·k/(|q||k|)."))
-    next.options.set(show_row, Value());
+    next.options.set(show_row, std::string("score"));
   if (put("attention softmax", "softmax", softmax,
           "What softmax makes of each query's row; colours are of the logarithm."))
     next.options.set(show_row, std::string("softmax"));
@@ -325,7 +338,8 @@ void draw_row(const Canvas& c, Rect panel, const Scene& scene, const Derived& de
       const ImVec2 at = plot.at(static_cast<double>(scene.n), value(shown, scene.n));
       if (plot.area.contains(at)) read_out_dot(c, at, colour_of(c, derived, shown));
     }
-    take_grip(next, "n", plot.grip_x("n", static_cast<double>(scene.n), true));
+    if (const Grip grip = plot.grip_x("n", static_cast<double>(scene.n), true); grip.value)
+      next.n = std::clamp<std::int64_t>(std::llround(*grip.value), 0, m);
   }
   for (std::size_t i = 0; i < numbers.maps.size(); ++i) {
     const double first =

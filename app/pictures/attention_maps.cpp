@@ -48,9 +48,13 @@ struct Colours {
   bool logarithmic = false;
 
   Colours(const Canvas& c, const Drawn& drawn) {
-    least = drawn.is_difference() ? -greatest_difference : drawn.softmax ? std::log(least_weight) : drawn.numbers.least;
-    greatest = drawn.is_difference() ? greatest_difference : drawn.softmax ? 0 : 1;
     logarithmic = drawn.softmax && !drawn.is_difference();
+    if (drawn.is_difference())
+      least = -greatest_difference, greatest = greatest_difference;
+    else if (logarithmic)
+      least = std::log(least_weight), greatest = 0;
+    else
+      least = drawn.numbers.maps[drawn.which].least, greatest = drawn.numbers.maps[drawn.which].greatest;
     for (int s = 0; s < steps; ++s) {
       const double share = static_cast<double>(s) / (steps - 1);
       all[static_cast<std::size_t>(s)] =
@@ -94,7 +98,11 @@ void draw_map(const Canvas& c, const Plot& plot, const Drawn& drawn) {
 
 /// The diagonal of a distance, as far as it is seen.
 void draw_diagonal(const Canvas& c, const Plot& plot, double distance, ImU32 colour, bool dashed) {
-  const ImVec2 ends[] = {plot.at(0, distance), plot.at(1e5, 1e5 + distance)};
+  // Within the plot alone, whose view may be a small part of it.
+  const double from = std::max({0.0, plot.x.least, plot.y.least - distance}),
+               to = std::min(plot.x.greatest, plot.y.greatest - distance);
+  if (!(from < to)) return;
+  const ImVec2 ends[] = {plot.at(from, from + distance), plot.at(to, to + distance)};
   c.paint.polyline(ends, colour, c.stroke(dashed ? 1.5f : 1.2f), dashed ? c.dashes({{6, 4, 6, 4}}) : Dash());
 }
 
@@ -256,9 +264,9 @@ void draw_read_out(const Canvas& c, const Plot& plot, const Derived& derived, co
   table.draw(c.mouse, plot.area, true);
 }
 
-/// Where the mouse is on the maps.
-std::optional<Spot> hovered_spot(const Plot& plot, ImVec2 mouse, std::int64_t tokens) {
-  if (!plot.hovered()) return std::nullopt;
+/// The cell at a place of a map; nothing where no query sees the key.
+std::optional<Spot> spot_at(const Plot& plot, ImVec2 mouse, std::int64_t tokens) {
+  if (!plot.area.contains(mouse)) return std::nullopt;
   const Spot s{std::llround(plot.y.value(mouse.y)), std::llround(plot.x.value(mouse.x))};
   if (s.n < 0 || s.m >= tokens || s.n > s.m) return std::nullopt;
   return s;
@@ -294,7 +302,7 @@ std::int64_t draw_maps(const Canvas& c, Rect room, const Scene& scene, const Der
                      queries);
   }
   std::optional<Spot> hovered;
-  for (std::size_t i = 0; i < possible && !hovered; ++i) hovered = hovered_spot(*plots[i], c.mouse, numbers.tokens);
+  for (std::size_t i = 0; i < possible && !hovered; ++i) hovered = spot_at(*plots[i], c.mouse, numbers.tokens);
   bool on_ring = false;
   for (std::size_t i = 0; i < possible; ++i) {
     Plot& plot = *plots[i];
@@ -321,7 +329,7 @@ std::int64_t draw_maps(const Canvas& c, Rect room, const Scene& scene, const Der
     plot.take_input();
     keep_view(next, options.x, options.y, plot);
     if (const auto clicked = plot.clicked())
-      if (const auto spot = hovered_spot(plot, *clicked, numbers.tokens)) next.m = spot->m, next.n = spot->n;
+      if (const auto spot = spot_at(plot, *clicked, numbers.tokens)) next.m = spot->m, next.n = spot->n;
   }
   if (hovered && !on_ring)
     for (std::size_t i = 0; i < possible; ++i)

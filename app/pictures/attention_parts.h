@@ -16,7 +16,8 @@ struct ShownMap {
   const PositionScheme* rival = nullptr; ///< null: it is a series
   AttentionMap map;
   AttentionWeights weights;
-  double off = 0; ///< spread along diagonals, or change when slid, in float32
+  double least = 0, greatest = 1; ///< of the colours: those of both schemes alike, of a rival its own
+  double off = 0;                 ///< spread along diagonals, or change when slid, in float32
 };
 
 /// Which queries and keys the tokens have.
@@ -26,7 +27,6 @@ struct AttentionNumbers {
   Content content = Content::same;
   std::int64_t tokens = 0;
   std::vector<ShownMap> maps; ///< the scheme in force, then the second one where there is one
-  double least = 0;           ///< of the colours: of both maps together; the greatest is 1
 };
 
 /// All rivals but RoPE, which do not change with the scheme in force; and RoPE.

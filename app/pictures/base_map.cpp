@@ -9,7 +9,6 @@
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/base_map_dots.h"
 #include "app/pictures/parts.h"
-#include "app/scene/base_map_fill.h"
 #include "app/scene/presets.h"
 
 namespace ropescope::pictures {
@@ -28,18 +27,6 @@ constexpr Property options[] = {
     view_row("base-map.cut", "", "scores that are seen in the cut beside the map"),
 };
 constexpr const Property &view_x = options[0], &view_y = options[1], &view_cut = options[2];
-
-// TEMP begin
-BaseMapFill& the_fill() {
-  static BaseMapFill fill;
-  return fill;
-}
-const BaseMapFill& fill_of(const Derived&) { return the_fill(); }
-std::int64_t columns_of(const Derived&) { return 756; }
-void show_map(Derived&, const BaseMapWish& w, std::span<const double> o, double n, Patience p) {
-  the_fill().update(w, o, n, p == Patience::waits);
-}
-// TEMP end
 
 AxisSpec lengths(const Scene& scene) {
   return {.all = {least_length, greatest_length},
@@ -68,7 +55,7 @@ double place(double base) { return std::log10(base) * static_cast<double>(fine_b
 /// and where the view is narrower, rows between. Of a head with more pairs, whose rows take longer, they are higher.
 std::int64_t row_step(const Scene& scene, const Derived& derived) {
   constexpr std::int64_t large_screen = 1700; // columns of Derived, each two pixels wide
-  std::int64_t step = columns_of(derived) > large_screen ? 32 : 64;
+  std::int64_t step = derived.columns() > large_screen ? 32 : 64;
   for (std::int64_t dim = rotary_dim(derived); dim > 128; dim /= 2) step *= 2;
   const Range seen = AxisView(bases(scene)).shown();
   double zoom = std::log(greatest_base / least_base) / std::log(seen.greatest / seen.least);
@@ -83,7 +70,7 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience patien
   const std::int64_t step = row_step(scene, derived);
   const BaseMapWish wish{dim, static_cast<std::int64_t>(std::floor(place(seen.least))) / step * step,
                          static_cast<std::int64_t>(std::ceil(place(seen.greatest))), step, scene.rope.base};
-  show_map(derived, wish, models.bases, published_base_bound(derived.trained_length()), patience);
+  derived.show_base_map(wish, models.bases, published_base_bound(derived.trained_length()), patience);
 }
 
 /// The row whose base is nearest; null where there is none yet.
@@ -133,8 +120,8 @@ void draw_cells(const Canvas& c, const Plot& plot, const Scene& scene, const Der
                  std::floor(std::max(place(least_base), place(plot.y.least)) / static_cast<double>(step))),
              last = static_cast<std::int64_t>(
                  std::ceil(std::min(place(greatest_base), place(plot.y.greatest)) / static_cast<double>(step)));
-  auto whole = c.list_of<const LeastScores*>(fill_of(derived).rows().size());
-  for (const LeastScores& row : fill_of(derived).rows()) whole.push_back(&row);
+  auto whole = c.list_of<const LeastScores*>(derived.base_map().rows().size());
+  for (const LeastScores& row : derived.base_map().rows()) whole.push_back(&row);
   if (whole.empty() || last < first) return;
   const auto columns = static_cast<std::size_t>(std::max(1.0f, std::round(plot.area.width())));
   auto lengths = c.list_of<std::int64_t>(columns);
@@ -160,10 +147,16 @@ void draw_cells(const Canvas& c, const Plot& plot, const Scene& scene, const Der
                 static_cast<std::int64_t>(columns), static_cast<std::int64_t>(rows), colours);
 }
 
+/// The length whose published bound a base is.
+double published_length_of(double base) {
+  const double at_1 = published_base_bound(1), at_2 = published_base_bound(2);
+  return std::exp2(std::log(base / at_1) / std::log(at_2 / at_1)); // the bound is a power of the length
+}
+
 /// The border: of every base the first distance whose score is below 0. Bases without one end the line.
 void draw_border(const Canvas& c, const Plot& plot, const Derived& derived) {
-  auto points = c.list_of<ImVec2>(fill_of(derived).rows().size());
-  for (const LeastScores& row : fill_of(derived).rows()) {
+  auto points = c.list_of<ImVec2>(derived.base_map().rows().size());
+  for (const LeastScores& row : derived.base_map().rows()) {
     const auto negative = row.first_negative();
     const float beyond = std::numeric_limits<float>::quiet_NaN();
     points.push_back(negative ? plot.at(static_cast<double>(*negative), row.base) : ImVec2(beyond, beyond));
@@ -173,9 +166,11 @@ void draw_border(const Canvas& c, const Plot& plot, const Derived& derived) {
   const float row = plot.y.pixel(1) - plot.y.pixel(std::pow(10.0, 64.0 / static_cast<double>(fine_base_grid.steps)));
   c.paint.polyline(points, c.theme.text, c.stroke(row < c.px(2) ? 1.0f : 1.6f));
   c.paint.end_group();
-  auto fit = c.list_of<ImVec2>(2);
-  for (const double length : {plot.x.least, plot.x.greatest})
-    fit.push_back(plot.at(length, published_base_bound(length)));
+  // From edge to edge of the plot alone: of a view that is zoomed deeply the whole line would be millions of dashes.
+  const double from = std::max(plot.x.least, published_length_of(plot.y.least)),
+               to = std::min(plot.x.greatest, published_length_of(plot.y.greatest));
+  if (!(from < to)) return;
+  const ImVec2 fit[] = {plot.at(from, published_base_bound(from)), plot.at(to, published_base_bound(to))};
   c.paint.begin_group("published fit");
   c.paint.polyline(fit, c.theme.text, c.stroke(1.4f), c.dashes({{2, 4, 2, 4}}));
   c.paint.end_group();
@@ -319,7 +314,7 @@ void draw_read_out(const Canvas& c, const Plot& plot, const Derived& derived, co
   const ModelDot* dot = dot_at(c, plot, models, c.mouse);
   const double length = dot ? dot->length : std::round(plot.x.value(c.mouse.x)),
                base = dot ? dot->base : plot.y.value(c.mouse.y);
-  const LeastScores* row = nearest_row(fill_of(derived).rows(), base);
+  const LeastScores* row = nearest_row(derived.base_map().rows(), base);
   if (!row || length < 1 || length > greatest_length) return;
   const LeastScores::Fall& least = row->at(static_cast<std::int64_t>(length));
   const auto negative = row->first_negative();
@@ -347,8 +342,8 @@ void draw_cut(const Canvas& c, Rect room, const Scene& scene, const Derived& der
             {.all = {-0.45, 0.7}, .title = "below 0: it fails", .view = scene.options.range(view_cut), .least_gap = 40},
             y);
   plot.draw_axes();
-  auto points = c.list_of<ImVec2>(fill_of(derived).rows().size());
-  for (const LeastScores& row : fill_of(derived).rows()) points.push_back(plot.at(row.at(length).score, row.base));
+  auto points = c.list_of<ImVec2>(derived.base_map().rows().size());
+  for (const LeastScores& row : derived.base_map().rows()) points.push_back(plot.at(row.at(length).score, row.base));
   plot.begin();
   const float zero = plot.x.pixel(0);
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -360,7 +355,7 @@ void draw_cut(const Canvas& c, Rect room, const Scene& scene, const Derived& der
   c.paint.line({zero, plot.area.least.y}, {zero, plot.area.greatest.y}, c.theme.text, c.stroke(1.4f));
   c.paint.polyline(points, c.theme.text, c.stroke(1.4f));
   plot.rule_y(scene.rope.base, c.theme.accent, 1.4f, 2, 4);
-  const LeastScores* row = nearest_row(fill_of(derived).rows(), scene.rope.base);
+  const LeastScores* row = nearest_row(derived.base_map().rows(), scene.rope.base);
   if (row) c.paint.disc(plot.at(row->at(length).score, scene.rope.base), c.px(5.5f), c.theme.accent);
   plot.end();
   if (row && plot.area.height() > c.px(120)) {
@@ -402,8 +397,8 @@ void draw_key(const Canvas& c, Rect room) {
 }
 
 void draw_progress(const Canvas& c, const Plot& plot, const Derived& derived) {
-  if (!fill_of(derived).working()) return;
-  const auto share = static_cast<float>(fill_of(derived).share());
+  if (!derived.base_map().working()) return;
+  const auto share = static_cast<float>(derived.base_map().share());
   const Rect bar{{plot.area.least.x, plot.area.greatest.y - c.px(3)}, plot.area.greatest};
   c.paint.box(bar, c.theme.track);
   c.paint.box({bar.least, {bar.least.x + bar.width() * share, bar.greatest.y}}, c.theme.accent);
@@ -463,7 +458,7 @@ Table columns(const Scene&, const Derived& derived) {
                   rotary_dim(derived), rotary_dim(derived) / 2, base_map_reach);
   const std::vector<std::int64_t> lengths = lengths_of_table(derived);
   std::vector<double> base, length, least, first_negative;
-  for (const LeastScores& row : fill_of(derived).rows()) {
+  for (const LeastScores& row : derived.base_map().rows()) {
     for (const std::int64_t l : lengths) {
       base.push_back(row.base);
       length.push_back(static_cast<double>(l));

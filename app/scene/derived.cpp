@@ -125,9 +125,10 @@ void Derived::update(const Scene& scene, gpu::Engines& engines, std::int64_t col
   update_series(scene, columns);
   update_head(scene);
   update_scores_here(scene);
-  shows_curves_ = false;
+  shows_curves_ = shows_base_map_ = false;
   if (const auto update_picture = shown_picture(scene).update) update_picture(scene, *this, engines, patience);
   if (!shows_curves_) stop_refinement(); // nobody sees the curves now
+  if (!shows_base_map_) base_map_.stop();
   if (patience == Patience::waits && parity_due_) measure_parity(engines);
 }
 

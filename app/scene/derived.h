@@ -6,6 +6,7 @@
 
 #include "app/canvas/axis.h"
 #include "app/gpu/engines.h"
+#include "app/scene/base_map_fill.h"
 #include "app/scene/cached.h"
 #include "app/scene/head_files.h"
 #include "app/scene/kernel_check.h"
@@ -56,9 +57,9 @@ public:
   /// call, and parity is left to measure_parity().
   void update(const Scene&, gpu::Engines&, std::int64_t columns, Patience = Patience::waits);
 
-  /// Whether another call of update() with the same scene would bring curves forward.
-  bool refining() const { return refining_; }
-  double refined() const { return refining_ ? refined_ : 1.0; } ///< share of the distances, 0 … 1
+  /// Whether another call of update() with the same scene would bring curves, or the base map, forward.
+  bool refining() const { return refining_ || base_map_.working(); }
+  double refined() const { return refining_ ? refined_ : 1.0; } ///< share of the curves' distances, 0 … 1
 
   /// Whether parity() was measured of an earlier scene, so that measure_parity() has something to do.
   bool parity_due() const { return parity_due_; }
@@ -74,6 +75,7 @@ public:
   const Parity& parity() const { return parity_; }
   const KernelCheck& kernel() const { return kernel_; }
   KernelCheck& kernel() { return kernel_; }
+  const BaseMapFill& base_map() const { return base_map_; }
 
   /// Numbers of a picture: the kept ones of that type where their inputs equal these, else what make() makes. Requires
   /// that one type of numbers always comes with one type of inputs.
@@ -97,6 +99,13 @@ public:
   void show_curves(const Scene&, gpu::Engines&, Patience, const CurveView&);
   void show_kernel(const Scene& scene, Patience patience) { kernel_.update(scene, patience == Patience::waits); }
 
+  void show_base_map(const BaseMapWish& wish, std::span<const double> others, double near, Patience patience) {
+    shows_base_map_ = true;
+    base_map_.update(wish, others, near, patience == Patience::waits);
+  }
+
+  /// Pixels across the score picture, as update() was told: how large pictures are.
+  std::int64_t columns() const { return columns_; }
   std::int64_t length() const { return length_; } ///< tokens the pictures reach to
   double trained_length() const { return trained_length_; }
   std::uint64_t scans() const { return scans_; } ///< curves computed so far, coarse or finished
@@ -134,7 +143,8 @@ private:
   double refined_ = 1;
   std::uint64_t scans_ = 0;
   CurveView curve_view_;
-  bool shows_curves_ = false; // in this update
+  BaseMapFill base_map_;
+  bool shows_curves_ = false, shows_base_map_ = false; // in this update
 };
 
 } // namespace ropescope
