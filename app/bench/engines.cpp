@@ -12,6 +12,7 @@
 
 #include "app/bench/clock.h"
 #include "app/bench/limits.h"
+#include "core/analysis/base_map.h"
 #include "core/analysis/score_curve.h"
 #include "core/float16.h"
 #include "core/parallel.h"
@@ -224,6 +225,25 @@ ScanSpeed measure_scan(Engine& engine, int threads, std::int64_t points, double 
           .max_error = greatest_error(scan, scores)};
 }
 
+/// The whole map as a window shows it: a base each 0.025 decades from 10³ to 10⁹.
+BaseMapSpeed measure_base_map(const ScanSpeed& scan) {
+  constexpr BaseGrid bases{.steps = 40, .first = 120, .last = 360};
+  constexpr std::int64_t tokens = std::int64_t{1} << 21, pairs = 64;
+  constexpr int map_rounds = 3; // a round takes about a second
+  std::vector<double> seconds;
+  for (int round = 0; round < map_rounds; ++round) {
+    const double begin = wall_ms();
+    in_parallel(static_cast<std::size_t>(bases.count()), 0, [&](std::size_t i) {
+      (void)least_scores(2 * pairs, bases.base(bases.first + static_cast<std::int64_t>(i)), tokens);
+    });
+    seconds.push_back((wall_ms() - begin) / 1e3);
+  }
+  const double terms = static_cast<double>(bases.count() * tokens * pairs),
+               terms_per_s = scan.points_per_s * static_cast<double>(scan.pairs);
+  const double median_seconds = median(seconds);
+  return {bases.count(), tokens, pairs, median_seconds, median_seconds * terms_per_s / terms};
+}
+
 } // namespace
 
 EngineFigures measure_cpu(const Progress& progress) {
@@ -234,6 +254,8 @@ EngineFigures measure_cpu(const Progress& progress) {
     CpuEngine engine(threads);
     figures.scan.push_back(measure_scan(engine, threads, 10'000'000, fma_peak(threads)));
   }
+  progress("base map");
+  figures.base_map = measure_base_map(figures.scan.back());
   return figures;
 }
 

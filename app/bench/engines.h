@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,11 +44,19 @@ struct ScanSpeed {
   double max_error;      ///< greatest, against double, of a sum of cosines that weigh 1 each; of a sample of distances
 };
 
+/// A base map: the least score of so many bases over every integer distance 1 … tokens, on every processor.
+struct BaseMapSpeed {
+  std::int64_t bases, tokens, pairs;
+  double seconds;
+  double times_scan; ///< over what the score scan of as many threads needs for as many terms, in the same run
+};
+
 /// Everything that was measured of one engine, or of several one after the other.
 struct EngineFigures {
   std::vector<Copy> copy;
   std::vector<RotationSpeed> rotation;
   std::vector<ScanSpeed> scan;
+  std::optional<BaseMapSpeed> base_map; ///< of the CPU
 };
 
 /// Medians of rounds in which everything that is compared takes its turn. Takes some seconds and 0.6 GB.

@@ -16,7 +16,7 @@ namespace ropescope::bench {
 namespace {
 
 // Five frames until windows have their sizes, fonts are uploaded and shaders compiled; 30 for a steady median.
-constexpr int warm_up = 5, rounds = 30;
+constexpr int warm_up = 5, usual_rounds = 30;
 
 struct Sample {
   double cpu, wall;
@@ -57,7 +57,7 @@ void measure_overview(FrameTimes& times, int width, int height) {
   for (int i = 0; i < warm_up; ++i) frame();
   glFinish();
   Samples idle, changing;
-  for (int i = 0; i < rounds; ++i) {
+  for (int i = 0; i < usual_rounds; ++i) {
     // Changed and unchanged frames take turns, for the same reason as in app/bench/engines.cpp.
     Scene moved = shell.scene();
     moved.rope.base += 1;
@@ -94,7 +94,7 @@ std::vector<double> measure_demo(int width, int height) {
   for (int i = 0; i < warm_up; ++i) frame();
   glFinish();
   Samples samples;
-  for (int i = 0; i < rounds; ++i) samples.add(timed(frame));
+  for (int i = 0; i < usual_rounds; ++i) samples.add(timed(frame));
   ImGui_ImplOpenGL3_Shutdown();
   ImGui::DestroyContext();
   return samples.cpu;
@@ -115,7 +115,7 @@ FrameTimes measure_frame(int width, int height) {
   return times;
 }
 
-std::vector<PictureTimes> measure_pictures(int width, int height) {
+std::vector<PictureTimes> measure_pictures(int width, int height, int rounds) {
   const gpu::HeadlessContext context;
   std::vector<PictureTimes> all;
   const Property& edge = *find_property("yarn.beta_fast");

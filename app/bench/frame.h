@@ -26,6 +26,7 @@ struct PictureTimes {
 };
 
 /// Every picture that needs no files, under YaRN ×16 of Llama 2 7B. The same requirements.
-std::vector<PictureTimes> measure_pictures(int width = 1600, int height = 1000);
+/// `rounds`: frames of each kind, of which the median is taken.
+std::vector<PictureTimes> measure_pictures(int width = 1600, int height = 1000, int rounds = 30);
 
 } // namespace ropescope::bench

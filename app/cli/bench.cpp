@@ -42,6 +42,7 @@ void append(bench::EngineFigures& all, const bench::EngineFigures& more) {
   all.copy.insert(all.copy.end(), more.copy.begin(), more.copy.end());
   all.rotation.insert(all.rotation.end(), more.rotation.begin(), more.rotation.end());
   all.scan.insert(all.scan.end(), more.scan.begin(), more.scan.end());
+  if (more.base_map) all.base_map = more.base_map;
 }
 
 /// Frames of the usual window, a small and a large one; and the start of the program.
@@ -119,6 +120,12 @@ void print_json(const Report& report, Output& out) {
                            {"over_plain_cos", s.over_plain_cos},
                            {"of_fma_peak", s.of_fma_peak > 0 ? Json(s.of_fma_peak) : Json()},
                            {"max_error", s.max_error}});
+  if (const auto& map = report.engines.base_map)
+    all["base_map"] = {{"bases", map->bases},
+                       {"tokens", map->tokens},
+                       {"pairs", map->pairs},
+                       {"seconds", map->seconds},
+                       {"times_scan", map->times_scan}};
   if (!report.frames.empty()) {
     // The usual size stands apart, so that who follows one number over time need not search a list.
     all["frame"] = json_of(report.frames.front());
@@ -164,6 +171,9 @@ void print_engines(const bench::EngineFigures& figures, Output& out) {
     out.print("{:<8} {:<29} {:>8.1f}  {:>11.0f} {:>8} {:>9.1e}\n", on(s.engine, s.threads),
               fmt::format("{} distances", s.points), s.points_per_s / 1e6, s.over_plain_cos,
               s.of_fma_peak > 0 ? fmt::format("{:.2f}", s.of_fma_peak) : "", s.max_error);
+  if (const auto& map = figures.base_map)
+    out.print("\nbase map of {} bases × {} tokens: {:.2f} s, {:.2f} × the scan's time for as many terms\n", map->bases,
+              map->tokens, map->seconds, map->times_scan);
 }
 
 void print_table(const Report& report, Output& out) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <optional>
 
@@ -77,9 +78,10 @@ constexpr const Property &content_row = options[0], &tokens_row = options[1], &s
                          &row_x = options[7], &row_y = options[8];
 
 Content content_of(const Scene& scene, const Derived& derived) {
-  for (std::size_t i = 0; i < std::size(contents); ++i)
-    if (scene.options.is(content_row, contents[i])) return static_cast<Content>(i);
-  return derived.head().ones ? Content::same : Content::rows;
+  const Value chosen = scene.options[content_row];
+  if (is_null(chosen)) return derived.head().ones ? Content::same : Content::rows;
+  const auto found = std::find(std::begin(contents), std::end(contents), std::get<std::string>(chosen));
+  return static_cast<Content>(found - std::begin(contents));
 }
 
 std::int64_t tokens_of(const Scene& scene, const Derived& derived) {
@@ -172,6 +174,32 @@ double least_of(const AttentionNumbers& numbers) {
   return std::floor(least * 20 + 1e-9) / 20;
 }
 
+/// A number that stands for the frequencies before any extension and for q and k: FNV-1a over their bits.
+std::uint64_t fingerprint(const Derived& derived) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  const auto add = [&](std::uint64_t bits) { hash = (hash ^ bits) * 0x100000001b3u; };
+  for (const std::uint64_t turns : derived.trained().turns) add(turns);
+  for (const auto* row : {&derived.head().query, &derived.head().key})
+    for (const std::complex<double> x : *row)
+      add(std::bit_cast<std::uint64_t>(x.real())), add(std::bit_cast<std::uint64_t>(x.imag()));
+  return hash;
+}
+
+/// While a scheme's slider is dragged only RoPE's own map is made anew.
+void update_rivals(Derived& derived) {
+  constexpr std::int64_t tokens = 64;
+  const PlaceContext context = context_of(derived, derived.current());
+  derived.numbers<RivalNumbers>(fingerprint(derived), [&] {
+    RivalNumbers numbers;
+    for (const PositionScheme& scheme : position_schemes())
+      if (scheme.name != "rope") numbers.maps.push_back(rival_map(scheme, derived.head(), tokens, context));
+    return numbers;
+  });
+  derived.numbers<RopeAmongRivals>(derived.version(), [&] {
+    return RopeAmongRivals{rival_map(*find_position_scheme("rope"), derived.head(), tokens, context)};
+  });
+}
+
 void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
   struct Inputs {
     std::uint64_t version;
@@ -202,11 +230,7 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
     numbers.least = least_of(numbers);
     return numbers;
   });
-  if (scene.options.flag(rivals_row))
-    derived.numbers<RivalNumbers>(derived.version(), [&] {
-      constexpr std::int64_t small = 64;
-      return RivalNumbers{rival_maps(derived.head(), small, context_of(derived, derived.current()))};
-    });
+  if (scene.options.flag(rivals_row)) update_rivals(derived);
 }
 
 /// Which tokens these are, in words.
@@ -330,7 +354,15 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
     draw_switches(c, {{room.least.x, room.greatest.y - c.px(24)}, room.greatest}, scene, derived, next);
     room.greatest.y -= c.px(30);
   }
-  draw_maps(c, room, scene, derived, {view_x, view_y, second_row, scene.options.is(show_row, "softmax")}, next);
+  const std::int64_t block =
+      draw_maps(c, room, scene, derived, {view_x, view_y, second_row, scene.options.is(show_row, "softmax")}, next);
+  if (block > 1) {
+    const std::string_view words = c.words("a cell is the mean of {} × {}", block, block);
+    const float width = text_width(c.fonts.small, words);
+    const ImVec2 at{room.greatest.x - width, room.greatest.y + c.px(10)};
+    if (is_free(c, {at, {at.x + width, at.y + c.px(18)}}) && at.y + c.px(18) < maps.greatest.y)
+      text(c, at, c.fonts.small, c.theme.dim, words);
+  }
   if (!two_rows) return;
   Rect row = below;
   if (rivals && stage.width() > c.px(640)) {

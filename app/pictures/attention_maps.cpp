@@ -148,44 +148,58 @@ void draw_labels(const Canvas& c, const Plot& plot, bool first) {
   }
 }
 
-/// In the corner that no query sees: whether the distance alone counts, the present score, and the colours.
+/// Whether the distance alone counts, in as many words as there is room for. Returns where the next line begins.
+float draw_badge(const Canvas& c, ImVec2 corner, const ShownMap& shown, const AttentionNumbers& numbers,
+                 bool brief_words) {
+  const bool alike = numbers.content == Content::same || numbers.content == Content::rows, holds = shown.off < 1e-5;
+  const ImU32 colour = holds ? c.theme.good : c.theme.bad;
+  const std::string_view title = c.words("{} {}", holds ? "✓" : "✗", alike ? "Toeplitz" : "slides");
+  if (brief_words) {
+    text(c, corner, c.fonts.small, colour, title, Align::right);
+    return corner.y + c.px(19);
+  }
+  const std::string_view line = c.words("{} {} in float32", alike ? "spread" : "change", brief(c, shown.off));
+  const float width = std::max(text_width(c.fonts.bold, title), text_width(c.fonts.small, line)) + c.px(20);
+  const Rect box{{corner.x - width, corner.y}, {corner.x, corner.y + c.px(46)}};
+  c.paint.box(box, c.theme.raised, c.px(6));
+  text(c, {box.least.x + c.px(10), corner.y + c.px(5)}, c.fonts.bold, colour, title);
+  text(c, {box.least.x + c.px(10), corner.y + c.px(25)}, c.fonts.small, c.theme.dim, line);
+  return corner.y + c.px(58);
+}
+
+/// What the colours reach from and to.
+void draw_scale(const Canvas& c, ImVec2 corner, float width, const Drawn& drawn) {
+  const Colours colours(c, drawn);
+  const float below = corner.y + c.px(12);
+  c.paint.image({{corner.x - width, corner.y}, {corner.x, corner.y + c.px(10)}}, Colours::steps, 1, colours.all);
+  const auto end = [&](double v) {
+    if (!colours.logarithmic) return c.words("{}{:.4g}", v < 0 ? "−" : "", std::abs(v));
+    return v < 0 ? std::string_view("≤ 0.0001") : std::string_view("1");
+  };
+  text(c, {corner.x - width, below}, c.fonts.small, c.theme.dim, end(colours.least));
+  text(c, {corner.x, below}, c.fonts.small, c.theme.dim, end(colours.greatest), Align::right);
+}
+
+/// In the corner that no query sees: the badge, the present score, and the colours.
 void draw_corner(const Canvas& c, const Plot& plot, const Scene& scene, const Drawn& drawn) {
   const Rect& area = plot.area;
   // Where the maps are zoomed, the corner is not free.
-  if (area.width() < c.px(250) || plot.x.least > 0 || plot.y.least > 0 ||
+  if (area.width() < c.px(150) || plot.x.least > 0 || plot.y.least > 0 ||
       plot.x.greatest < static_cast<double>(drawn.numbers.tokens) - 1)
     return;
+  const bool is_small = area.width() < c.px(300);
   const float right = area.greatest.x;
-  float y = area.least.y + c.px(6);
-  if (!drawn.is_difference()) {
-    const ShownMap& shown = drawn.numbers.maps[drawn.which];
-    const bool alike = drawn.numbers.content == Content::same || drawn.numbers.content == Content::rows;
-    const bool holds = shown.off < 1e-5;
-    const std::string_view title = c.words("{} {}", holds ? "✓" : "✗", alike ? "Toeplitz" : "slides"),
-                           line = c.words("{} {} in float32", alike ? "spread" : "change", brief(c, shown.off));
-    const float width = std::max(text_width(c.fonts.bold, title), text_width(c.fonts.small, line)) + c.px(20);
-    const Rect box{{right - width, y}, {right, y + c.px(46)}};
-    c.paint.box(box, c.theme.raised, c.px(6));
-    text(c, {box.least.x + c.px(10), y + c.px(5)}, c.fonts.bold, holds ? c.theme.good : c.theme.bad, title);
-    text(c, {box.least.x + c.px(10), y + c.px(25)}, c.fonts.small, c.theme.dim, line);
-  }
-  y += c.px(64);
-  // The number of the ring, and the range of the colours.
-  const Colours colours(c, drawn);
+  float y = area.least.y + c.px(4);
+  if (!drawn.is_difference())
+    y = draw_badge(c, {right, y}, drawn.numbers.maps[drawn.which], drawn.numbers, is_small);
+  else if (!is_small)
+    y += c.px(58);
   if (!c.bare && scene.m < drawn.numbers.tokens && scene.n <= scene.m) {
-    text(c, {right, y}, c.fonts.small, c.theme.dim, c.words("Δ = {}", scene.m - scene.n), Align::right);
-    text(c, {right, y + c.px(18)}, c.fonts.mono, c.theme.text,
+    if (!is_small) text(c, {right, y}, c.fonts.small, c.theme.dim, c.words("Δ = {}", scene.m - scene.n), Align::right);
+    text(c, {right, y + c.px(is_small ? 0.0f : 18.0f)}, c.fonts.mono, c.theme.text,
          c.words("{}", with_sign(drawn.value({scene.m, scene.n}), 4)), Align::right);
   }
-  y += c.px(46);
-  const float width = std::min(c.px(130), area.width() * 0.36f), high = c.px(10);
-  c.paint.image({{right - width, y}, {right, y + high}}, Colours::steps, 1, colours.all);
-  const auto end = [&](double v) {
-    return drawn.softmax && !drawn.is_difference() ? (v < -1 ? std::string_view("≤ 0.0001") : std::string_view("1"))
-                                                   : c.words("{:.4g}", v);
-  };
-  text(c, {right - width, y + high + c.px(2)}, c.fonts.small, c.theme.dim, end(colours.least));
-  text(c, {right, y + high + c.px(2)}, c.fonts.small, c.theme.dim, end(colours.greatest), Align::right);
+  if (!is_small) draw_scale(c, {right, y + c.px(44)}, c.px(130), drawn);
 }
 
 /// The ring is dragged along its diagonal: query and key move together, and the number stays.
@@ -193,7 +207,7 @@ bool take_ring(const Canvas& c, const Plot& plot, const Scene& scene, std::int64
   const auto m = static_cast<double>(scene.m), n = static_cast<double>(scene.n);
   if (c.bare || scene.m >= tokens || scene.n > scene.m) return false;
   const ImVec2 at = plot.at(n, m);
-  if (!plot.area.contains(at) && !ImGui::IsItemActive()) return false;
+  if (!plot.area.contains(at)) return false;
   const float reach = c.px(10);
   const Rect area{{at.x - reach, at.y - reach}, {at.x + reach, at.y + reach}};
   hit("attention ring", area);
@@ -256,14 +270,14 @@ ImU32 colour_of(const Canvas& c, const Derived& derived, const ShownMap& shown) 
   return shown.rival ? c.theme.text : scheme_colour(c, derived.series()[shown.series]);
 }
 
-void draw_maps(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, const MapOptions& options,
-               Scene& next) {
+std::int64_t draw_maps(const Canvas& c, Rect room, const Scene& scene, const Derived& derived,
+                       const MapOptions& options, Scene& next) {
   const AttentionNumbers& numbers = *derived.numbers<AttentionNumbers>();
   constexpr float left = 56, title = 24, below = 24, edge = 8; // 8 is what a plot leaves free (plot.cpp)
   const std::size_t possible = numbers.maps.size() < 2 ? 1 : room.width() < c.px(820) ? 2 : 3;
   const float wide = room.width() / static_cast<float>(possible);
   const float side = std::floor(std::min(wide - c.px(left + edge + 4), room.height() - c.px(title + below + edge)));
-  if (side < c.px(40)) return;
+  if (side < c.px(40)) return 0;
   std::array<std::optional<Plot>, 3> plots;
   const auto last = static_cast<double>(numbers.tokens) - 0.5;
   constexpr const char* ids[] = {"attention map", "attention map 2", "attention map 3"};
@@ -312,9 +326,7 @@ void draw_maps(const Canvas& c, Rect room, const Scene& scene, const Derived& de
   if (hovered && !on_ring)
     for (std::size_t i = 0; i < possible; ++i)
       if (plots[i]->hovered()) draw_read_out(c, *plots[i], derived, numbers, options.softmax, *hovered);
-  if (const std::int64_t block = block_of(*plots[0]); block > 1)
-    label_on(c, {plots[0]->area.least.x + c.px(8), plots[0]->area.greatest.y - c.px(24)}, c.theme.dim,
-             c.words("a cell: mean of {} × {}", block, block));
+  return block_of(*plots[0]);
 }
 
 } // namespace ropescope::pictures

@@ -29,8 +29,12 @@ struct AttentionNumbers {
   double least = 0;           ///< of the colours: of both maps together; the greatest is 1
 };
 
+/// All rivals but RoPE, which do not change with the scheme in force; and RoPE.
 struct RivalNumbers {
   std::vector<RivalMap> maps;
+};
+struct RopeAmongRivals {
+  RivalMap map;
 };
 
 /// Small maps side by side, or their verdicts alone where the room is low; a click makes one the second map.
@@ -65,8 +69,9 @@ struct MapOptions {
   bool softmax;
 };
 
-/// The scheme in force, the second one, and their difference, as large squares as the room has.
-void draw_maps(const Canvas&, Rect room, const Scene&, const Derived&, const MapOptions&, Scene& next);
+/// The scheme in force, the second one, and their difference, as large squares as the room has. Returns how many tokens
+/// a cell is wide and high; 0 where there is no room.
+std::int64_t draw_maps(const Canvas&, Rect room, const Scene&, const Derived&, const MapOptions&, Scene& next);
 
 /// What `attention.second` calls a rival: no positions at all is "no positions", as "none" is no extension.
 inline std::string_view option_of(const PositionScheme& rival) {

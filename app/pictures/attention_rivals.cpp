@@ -41,11 +41,12 @@ bool choose(const Canvas& c, const RivalMap& rival, Rect area, const Property& s
 }
 
 /// Verdicts alone, in as many columns as fit.
-void draw_badges(const Canvas& c, Rect room, const RivalNumbers& rivals, const Property& second, Scene& next) {
+void draw_badges(const Canvas& c, Rect room, std::span<const RivalMap* const> rivals, const Property& second,
+                 Scene& next) {
   const float width = c.px(150), height = c.px(20);
   const auto columns = std::max(1, static_cast<int>(room.width() / width));
-  for (std::size_t i = 0; i < rivals.maps.size(); ++i) {
-    const RivalMap& rival = rivals.maps[i];
+  for (std::size_t i = 0; i < rivals.size(); ++i) {
+    const RivalMap& rival = *rivals[i];
     const float x = room.least.x + width * static_cast<float>(static_cast<int>(i) % columns),
                 y = room.least.y + height * static_cast<float>(static_cast<int>(i) / columns);
     if (y + height > room.greatest.y || x + width > room.greatest.x + 1) return;
@@ -66,14 +67,18 @@ std::string_view brief(const Canvas& c, double off) {
 }
 
 void draw_rivals(const Canvas& c, Rect panel, const Derived& derived, const Property& second, Scene& next) {
-  const RivalNumbers* rivals = derived.numbers<RivalNumbers>();
+  const RivalNumbers* others = derived.numbers<RivalNumbers>();
+  const RopeAmongRivals* rope = derived.numbers<RopeAmongRivals>();
   const Rect room = heading(c, panel, "Rivals", "✓: only m − n counts. But “none” sees no order at all");
-  if (!rivals || room.width() < c.px(160)) return;
+  if (!others || !rope || room.width() < c.px(160)) return;
+  auto rivals = c.list_of<const RivalMap*>(others->maps.size() + 1);
+  for (const RivalMap& rival : others->maps) rivals.push_back(&rival);
+  rivals.push_back(&rope->map);
   const float words = room.width() > c.px(420) ? c.px(96) : 0, title = c.px(20), below = c.px(24);
-  const auto count = static_cast<float>(rivals->maps.size());
+  const auto count = static_cast<float>(rivals.size());
   const float wide = (room.width() - words) / count,
               side = std::floor(std::min(wide - c.px(10), (room.height() - title) / 2 - below));
-  if (side < c.px(44)) return draw_badges(c, room, *rivals, second, next);
+  if (side < c.px(44)) return draw_badges(c, room, rivals, second, next);
   const float row = side + below;
   if (words > 0)
     for (const int line : {0, 1}) {
@@ -83,8 +88,8 @@ void draw_rivals(const Canvas& c, Rect panel, const Derived& derived, const Prop
       text(c, {room.least.x, y + c.px(21)}, c.fonts.small, c.theme.dim, line == 0 ? "spread along" : "change when");
       text(c, {room.least.x, y + c.px(37)}, c.fonts.small, c.theme.dim, line == 0 ? "diagonals" : "slid by 1 000");
     }
-  for (std::size_t i = 0; i < rivals->maps.size(); ++i) {
-    const RivalMap& rival = rivals->maps[i];
+  for (std::size_t i = 0; i < rivals.size(); ++i) {
+    const RivalMap& rival = *rivals[i];
     const float left = std::round(room.least.x + words + wide * static_cast<float>(i)), middle = left + side / 2;
     const float top = std::round(room.least.y + title);
     choose(c, rival, {{left, room.least.y}, {left + side, top + row + side}}, second, next);

@@ -86,12 +86,11 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience patien
   show_map(derived, wish, models.bases, published_base_bound(derived.trained_length()), patience);
 }
 
-/// The whole row whose base is nearest. Requires that there is a whole row.
+/// The row whose base is nearest; null where there is none yet.
 const LeastScores* nearest_row(std::span<const LeastScores> rows, double base) {
   const LeastScores* nearest = nullptr;
   for (const LeastScores& row : rows)
-    if (is_whole(row) && (!nearest || std::abs(std::log(row.base / base)) < std::abs(std::log(nearest->base / base))))
-      nearest = &row;
+    if (!nearest || std::abs(std::log(row.base / base)) < std::abs(std::log(nearest->base / base))) nearest = &row;
   return nearest;
 }
 
@@ -135,8 +134,7 @@ void draw_cells(const Canvas& c, const Plot& plot, const Scene& scene, const Der
              last = static_cast<std::int64_t>(
                  std::ceil(std::min(place(greatest_base), place(plot.y.greatest)) / static_cast<double>(step)));
   auto whole = c.list_of<const LeastScores*>(fill_of(derived).rows().size());
-  for (const LeastScores& row : fill_of(derived).rows())
-    if (is_whole(row)) whole.push_back(&row);
+  for (const LeastScores& row : fill_of(derived).rows()) whole.push_back(&row);
   if (whole.empty() || last < first) return;
   const auto columns = static_cast<std::size_t>(std::max(1.0f, std::round(plot.area.width())));
   auto lengths = c.list_of<std::int64_t>(columns);
@@ -171,7 +169,9 @@ void draw_border(const Canvas& c, const Plot& plot, const Derived& derived) {
     points.push_back(negative ? plot.at(static_cast<double>(*negative), row.base) : ImVec2(beyond, beyond));
   }
   c.paint.begin_group("border");
-  c.paint.polyline(points, c.theme.text, c.stroke(1.6f));
+  // Where rows are thinner than two pixels a line of that width would be a band.
+  const float row = plot.y.pixel(1) - plot.y.pixel(std::pow(10.0, 64.0 / static_cast<double>(fine_base_grid.steps)));
+  c.paint.polyline(points, c.theme.text, c.stroke(row < c.px(2) ? 1.0f : 1.6f));
   c.paint.end_group();
   auto fit = c.list_of<ImVec2>(2);
   for (const double length : {plot.x.least, plot.x.greatest})
@@ -179,6 +179,14 @@ void draw_border(const Canvas& c, const Plot& plot, const Derived& derived) {
   c.paint.begin_group("published fit");
   c.paint.polyline(fit, c.theme.text, c.stroke(1.4f), c.dashes({{2, 4, 2, 4}}));
   c.paint.end_group();
+}
+
+void label_fit(const Canvas& c, const Plot& plot) {
+  if (plot.area.width() < c.px(700)) return;
+  const double length = plot.x.value_at(0.86);
+  const ImVec2 at = plot.at(length, published_base_bound(length));
+  if (plot.area.inset(c.px(10), c.px(30)).contains(at))
+    label_on(c, {at.x + c.px(10), at.y + c.px(12)}, c.theme.text, "published fit 0.0424·L^1.628");
 }
 
 /// Words on a ground of their own around a place, where the plot and the words there leave them room.
@@ -340,8 +348,7 @@ void draw_cut(const Canvas& c, Rect room, const Scene& scene, const Derived& der
             y);
   plot.draw_axes();
   auto points = c.list_of<ImVec2>(fill_of(derived).rows().size());
-  for (const LeastScores& row : fill_of(derived).rows())
-    if (is_whole(row)) points.push_back(plot.at(row.at(length).score, row.base));
+  for (const LeastScores& row : fill_of(derived).rows()) points.push_back(plot.at(row.at(length).score, row.base));
   plot.begin();
   const float zero = plot.x.pixel(0);
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -407,7 +414,7 @@ void draw_progress(const Canvas& c, const Plot& plot, const Derived& derived) {
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const std::int64_t dim = rotary_dim(derived);
   Rect room = heading(c, panel, "Which base carries which context?",
-                      c.words("least Σcos(m·θᵢ)/{} over every distance m ≤ L, d = {}, q = k", dim / 2, dim));
+                      c.words("least Σcos(mθ)/{} over every distance m ≤ L, d = {}, q = k", dim / 2, dim));
   if (room.height() > c.px(300)) {
     draw_key(c, {{room.least.x + c.px(46), room.greatest.y - c.px(22)}, room.greatest});
     room.greatest.y -= c.px(30);
@@ -425,8 +432,9 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   plot.end();
   plot.draw_axes();
   draw_present(c, plot, scene, derived);
-  draw_dots(c, plot, models);
   draw_sides(c, plot);
+  draw_dots(c, plot, models);
+  label_fit(c, plot);
   if (cut.least.x > room.least.x) draw_cut(c, cut, scene, derived, next);
   const bool held = take_cross(c, plot, scene, derived, next);
   plot.take_input();
@@ -456,7 +464,6 @@ Table columns(const Scene&, const Derived& derived) {
   const std::vector<std::int64_t> lengths = lengths_of_table(derived);
   std::vector<double> base, length, least, first_negative;
   for (const LeastScores& row : fill_of(derived).rows()) {
-    if (!is_whole(row)) continue;
     for (const std::int64_t l : lengths) {
       base.push_back(row.base);
       length.push_back(static_cast<double>(l));

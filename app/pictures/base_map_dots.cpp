@@ -12,6 +12,7 @@ namespace {
 struct KnownModel {
   std::string_view preset, name;
   bool cut_short = false; ///< a window or chunks: the model never meets the greatest distances
+  double length = 0;      ///< tokens, where the file states the extended length and not the one before
 };
 constexpr KnownModel known_models[] = {{"llama-2-7b", "Llama 2"},
                                        {"llama-3-8b", "Llama 3"},
@@ -20,7 +21,8 @@ constexpr KnownModel known_models[] = {{"llama-2-7b", "Llama 2"},
                                        {"codellama-7b", "CodeLlama"},
                                        {"mistral-7b-v0.3", "Mistral 0.3"},
                                        {"mistral-nemo-12b", "Nemo"},
-                                       {"gemma-3-27b", "Gemma 3 27B, ÷8"},
+                                       {"gemma-3-27b", "Gemma 3 27B ÷8", false, 131072},
+                                       {"deepseek-coder-6.7b", "", false, 16384},
                                        {"yi-34b-200k", "Yi 200k"},
                                        {"qwen2.5-14b-1m", "Qwen 2.5 1M, in chunks", true}};
 
@@ -45,9 +47,9 @@ ModelDots model_dots(std::int64_t rotary_dim) {
   ModelDots all;
   for (const Preset& preset : presets()) {
     const RopeConfig& rope = layer_rope(preset.model, std::nullopt).config;
-    const double length = target_length(rope);
-    if (rope.layout.rotary_dim != rotary_dim || !rope.rotates || axis_count(rope) != 1 || !(length > 1)) continue;
     const KnownModel* name = known(preset.id);
+    const double length = name && name->length > 0 ? name->length : target_length(rope);
+    if (rope.layout.rotary_dim != rotary_dim || !rope.rotates || axis_count(rope) != 1 || !(length > 1)) continue;
     const bool plain = is_plain(rope) && preset.model.layers.size() == 1 && !(name && name->cut_short);
     auto dot = std::find_if(all.dots.begin(), all.dots.end(),
                             [&](const ModelDot& d) { return d.base == rope.base && d.length == length; });
@@ -56,7 +58,7 @@ ModelDots model_dots(std::int64_t rotary_dim) {
     // Of several at one place the plain one is what the map tells of.
     dot->plain = dot->plain || plain;
     if (dot->preset.empty() || name) dot->preset = preset.id;
-    if (name) append(dot->name, name->name);
+    if (name && !name->name.empty()) append(dot->name, name->name);
   }
   std::stable_sort(all.dots.begin(), all.dots.end(),
                    [](const ModelDot& a, const ModelDot& b) { return !a.name.empty() && b.name.empty(); });

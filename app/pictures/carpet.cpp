@@ -150,8 +150,10 @@ std::optional<Here> draw_map(const Canvas& c, Rect room, const char* id, std::si
   plot.draw_axes(); // its grid lies below the cells, where no line could be told from a stripe
   plot.begin();
   draw_cells(c, plot, series);
-  if (scene.options.flag(seen_row)) draw_unseen(c, plot, rows, trained);
+  const bool hatched = scene.options.flag(seen_row);
+  if (hatched) draw_unseen(c, plot, rows);
   draw_first_turns(c, plot, series);
+  if (hatched) name_unseen(c, plot, rows, trained);
   plot.rule_x(trained, c.theme.dark ? IM_COL32_WHITE : IM_COL32_BLACK, 1.6f, 7, 4);
   if (!c.bare) {
     const auto i = static_cast<double>(scene.pair), m = static_cast<double>(scene.m);

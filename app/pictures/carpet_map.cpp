@@ -90,16 +90,14 @@ void draw_cells(const Canvas& c, const Plot& plot, const Series& series) {
   c.paint.image({{pixels.left, top}, {pixels.right, bottom}}, pixels.count, rows.count, cells);
 }
 
-void draw_unseen(const Canvas& c, const Plot& plot, const CarpetRows& carpet, double trained_length) {
+void draw_unseen(const Canvas& c, const Plot& plot, const CarpetRows& carpet) {
   if (carpet.unseen_pairs == 0) return;
   const Pixels pixels(plot.area);
   const ImU32 ink = with_alpha(c.theme.dark ? c.theme.ground : c.theme.panel, 0.85f);
   const float pitch = std::max(5.0f, c.px(8)), width = std::max(1.0f, c.px(1.5f));
-  std::size_t first = carpet.pairs.size(), end = 0;
   for (std::size_t i = 0; i < carpet.pairs.size(); ++i) {
     const UnseenAngles& pair = carpet.pairs[i];
     if (pair.arc >= turn || !(pair.theta > 0)) continue;
-    first = std::min(first, i), end = i + 1;
     const float top = plot.y.pixel(static_cast<double>(i) - 0.5), bottom = plot.y.pixel(static_cast<double>(i) + 0.5);
     // Neighbouring columns with unseen angles are one stretch, hatched at once.
     for (std::int64_t k = 0, from = -1; k <= pixels.count; ++k) {
@@ -115,7 +113,13 @@ void draw_unseen(const Canvas& c, const Plot& plot, const CarpetRows& carpet, do
       from = -1;
     }
   }
-  if (first >= end || trained_length >= plot.x.greatest) return;
+}
+
+void name_unseen(const Canvas& c, const Plot& plot, const CarpetRows& carpet, double trained_length) {
+  std::size_t first = carpet.pairs.size(), end = 0;
+  for (std::size_t i = 0; i < carpet.pairs.size(); ++i)
+    if (carpet.pairs[i].arc < turn && carpet.pairs[i].theta > 0) first = std::min(first, i), end = i + 1;
+  if (carpet.unseen_pairs == 0 || first >= end || trained_length >= plot.x.greatest) return;
   const Rect frame{{std::max(plot.area.least.x, plot.x.pixel(std::max(trained_length, plot.x.least))),
                     plot.y.pixel(static_cast<double>(first) - 0.5)},
                    {plot.area.greatest.x, plot.y.pixel(static_cast<double>(end) - 0.5)}};

@@ -25,8 +25,11 @@ ColumnTokens column_tokens(const Axis& x, float pixel);
 /// All cells of one series, computed at the pixels of the plot's area.
 void draw_cells(const Canvas&, const Plot&, const Series&);
 
-/// Hatches what training never showed; frames and names it.
-void draw_unseen(const Canvas&, const Plot&, const CarpetRows&, double trained_length);
+/// Hatches what training never showed.
+void draw_unseen(const Canvas&, const Plot&, const CarpetRows&);
+
+/// Frames the pairs that complete no turn in training, beyond it, and says that they meet what is unseen.
+void name_unseen(const Canvas&, const Plot&, const CarpetRows&, double trained_length);
 
 /// The staircase: where each pair has completed its first turn.
 void draw_first_turns(const Canvas&, const Plot&, const Series&);

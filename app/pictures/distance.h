@@ -16,6 +16,11 @@ inline void take_distance(Scene& next, std::int64_t distance) {
   next.m = next.n + distance;
 }
 
+/// The same where the key stays in any case: as far as there are positions.
+inline void take_distance_of_key(Scene& next, std::int64_t distance) {
+  next.m = next.n + std::clamp(distance, -next.n, furthest_position - next.n);
+}
+
 /// A distance that is moved along a logarithmic scale which has a 0: by `e_folds` times e. The sign stays.
 inline std::int64_t scrubbed(double distance, double e_folds) {
   const double size = std::expm1(std::max(0.0, std::log1p(std::abs(distance)) + e_folds));

@@ -82,17 +82,25 @@ void label_ropes(const Canvas& c, const View& v, const Scene& scene, const Deriv
   for (const Rope& rope : v.ropes) {
     const Rect area = label_area(c, v, rope);
     const bool strong = (rope.pair == scene.pair || rope.lit) && !c.bare;
+    const bool whole = area.height() > 3 * line;
     float y = area.least.y;
-    text(c, {area.least.x, y}, c.fonts.bold, strong ? c.theme.accent : c.theme.text, c.words("pair {}", rope.pair));
-    const double theta = derived.current().spectrum.inv_freq[static_cast<std::size_t>(rope.pair)];
-    const double tokens = wavelength(theta);
-    const std::string_view words =
-        rope.turns == 0 ? std::string_view("never turns")
-                        : c.words("{} tokens", tokens < 100 ? c.words("{:.3g}", tokens) : grouped(c, tokens));
-    if (area.height() < 3 * line) continue;
-    y += c.px(22);
-    if (rope.turns != 0) text(c, {area.least.x, y}, c.fonts.small, c.theme.dim, "a turn every"), y += line;
-    text(c, {area.least.x, y}, c.fonts.small, c.theme.dim, shortened(c, c.fonts.small, words, area.width()));
+    const auto say = [&](ImFont* font, ImU32 colour, std::string_view words) {
+      words = shortened(c, font, words, area.width());
+      const Rect place{{area.least.x, y}, {area.least.x + text_width(font, words), y + compat::font_size(font)}};
+      if (is_free(c, place)) text(c, place.least, font, colour, words);
+      y += line;
+    };
+    say(c.fonts.bold, strong ? c.theme.accent : c.theme.text, c.words("pair {}", rope.pair));
+    if (!whole) continue;
+    y += c.px(4);
+    if (rope.turns == 0) {
+      say(c.fonts.small, c.theme.dim, "never turns");
+      continue;
+    }
+    const double tokens = wavelength(derived.current().spectrum.inv_freq[static_cast<std::size_t>(rope.pair)]);
+    say(c.fonts.small, c.theme.dim, "a turn every");
+    say(c.fonts.small, c.theme.dim,
+        c.words("{} tokens", tokens < 100 ? c.words("{:.3g}", tokens) : grouped(c, tokens)));
   }
 }
 
@@ -133,27 +141,32 @@ void draw_dials(const Canvas& c, const View& v, const Scene& scene, const Derive
   say("turns, no wedge changes.", foot.y + v.dial_radius + c.px(34));
 }
 
-void draw_title(const Canvas& c, Rect panel, bool one) {
+void draw_title(const Canvas& c, Rect panel, const Scene& scene, bool one) {
+  constexpr std::string_view teaches = "Every pair is a rope; its twist is its frequency";
   const Rect inner = panel.inset(c.px(22), c.px(16));
+  const Value own = scene.options[own_title];
+  const std::string* words = std::get_if<std::string>(&own);
   text(c, inner.least, c.fonts.large, c.theme.text,
-       shortened(c, c.fonts.large, "Every pair is a rope; its twist is its frequency", inner.width()));
-  if (panel.height() > c.px(360))
-    text(c, {inner.least.x, inner.least.y + c.px(34)}, c.fonts.body, c.theme.dim,
-         shortened(c, c.fonts.body,
-                   one ? "Each token adds a step: query and key are the same here, so that both go along one strand."
+       shortened(c, c.fonts.large, words ? std::string_view(*words) : teaches, inner.width()));
+  if (panel.height() < c.px(360)) return;
+  text(c, {inner.least.x, inner.least.y + c.px(36)}, c.fonts.body, c.theme.dim,
+       shortened(c, c.fonts.body,
+                 words ? "Every pair of a rotary embedding is a rope; its twist is its frequency."
+                 : one ? "Each token adds a step: query and key are the same here, so that both go along one strand."
                        : "Each token adds a step: the blue strand is where the query would point, the orange one the "
                          "key.",
-                   inner.width()));
+                 inner.width()));
 }
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
-  canvas::panel(c, panel);
-  if (panel.width() < c.px(240) || panel.height() < c.px(160)) return;
+  if (panel.width() < c.px(240) || panel.height() < c.px(160)) return canvas::panel(c, panel);
   const View v = view_of(c, panel, scene, derived);
-  draw_title(c, panel, v.ropes.front().one);
+  if (v.ground == c.theme.panel) canvas::panel(c, panel);
+  draw_title(c, panel, scene, v.ropes.front().one);
   c.paint.push_clip(panel);
   draw_positions(c, v);
-  draw_ropes(c, v.camera, v.window, v.ropes, static_cast<double>(scene.m), static_cast<double>(scene.n), !c.bare);
+  draw_ropes(c, v.camera, v.window, v.ropes, static_cast<double>(scene.m), static_cast<double>(scene.n), !c.bare,
+             v.ground);
   c.paint.pop_clip();
   label_ropes(c, v, scene, derived);
   if (!c.bare) label_planes(c, v, scene);

@@ -45,8 +45,11 @@ public:
   std::optional<float> along(float pixel) const {
     const float across = turned_[0][0], towards = turned_[0][2], u = (pixel - centre_.x) / unit_;
     const float by = eye_distance * across + u * towards;
-    if (std::abs(across) < 0.1f || std::abs(by) < 1e-3f) return std::nullopt;
-    return u * eye_distance / by;
+    if (std::abs(across) < 0.1f) return std::nullopt;
+    // Beyond where the line vanishes in the distance there is nothing of it: as far as can be.
+    constexpr float far = 1000;
+    if (by * across <= 0) return std::copysign(far, u * across);
+    return std::clamp(u * eye_distance / by, -far, far);
   }
 
   /// The eye's place along the ropes.
@@ -89,9 +92,10 @@ struct Rope {
   }
 };
 
-/// Draws ropes, the planes at two positions between them (none where they are not seen), and what lies in the planes.
+/// `ground`: what lies behind, which what is far fades into. Draws ropes, the planes at two positions between them
+/// (none where they are not seen), and what lies in the planes.
 void draw_ropes(const Canvas&, const HelixCamera&, const TokenWindow&, std::span<const Rope>, double m, double n,
-                bool planes);
+                bool planes, ImU32 ground);
 
 /// The corners of the plane at a position, in order.
 std::array<ImVec2, 4> plane_corners(const HelixCamera&, const TokenWindow&, std::span<const Rope>, double position);

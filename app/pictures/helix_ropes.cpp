@@ -16,15 +16,15 @@ using Seen = HelixCamera::Seen;
 // In units of the world, so that all grows with the picture: how thick a strand is, and the ground around it that makes
 // crossings readable.
 constexpr float strand_width = 9.2f / 48, casing = 4.6f / 48, plane_over = 0.35f;
-constexpr int together = 4; ///< segments of a strand that are painted at once
+constexpr int together = 2; ///< segments of a strand that are painted at once
 
 /// A part of a strand, or a spoke: what is sorted by its distance.
 struct Piece {
   float depth;
   std::uint32_t rope;
   std::uint32_t first, last; ///< points of the strand; of a spoke both are 0
-  bool query, spoke;
-  double position; ///< of a spoke
+  bool query, spoke, ends;   ///< `ends`: the last part of its strand
+  double position;           ///< of a spoke
 };
 
 /// Points of one strand within a stretch of positions.
@@ -42,6 +42,7 @@ struct Scene3 {
   const HelixCamera& camera;
   const TokenWindow& window;
   std::span<const Rope> ropes;
+  ImU32 ground;
 };
 
 /// Towards the ground with the distance, and darker where the light does not come.
@@ -52,11 +53,12 @@ ImU32 shaded(const Scene3& s, ImU32 base, glm::vec3 normal, float scale) {
   ImU32 colour = mix(IM_COL32_BLACK, base, s.c.theme.dark ? shade : 0.35f + 0.65f * shade);
   if (shade > 0.72f) colour = mix(colour, IM_COL32_WHITE, (shade - 0.72f) * (s.c.theme.dark ? 0.55f : 0.9f));
   const float fog = std::clamp((1.15f - scale) * 0.9f, 0.0f, 0.45f);
-  return mix(colour, s.c.theme.panel, fog);
+  return mix(colour, s.ground, fog);
 }
 
-ImU32 strand_colour(const Canvas& c, const Rope& rope, bool query) {
-  return rope.one ? mix(c.theme.panel, c.theme.text, 0.75f) : query ? c.theme.query : c.theme.key;
+ImU32 strand_colour(const Scene3& s, const Rope& rope, bool query) {
+  const Canvas& c = s.c;
+  return rope.one ? mix(s.ground, c.theme.text, 0.75f) : query ? c.theme.query : c.theme.key;
 }
 
 /// Tokens from point to point of a strand: at most a token or 12°, so that it looks round; but no more points than
@@ -78,7 +80,7 @@ bool is_tube(const Scene3& s, const Rope& rope) {
 void add_strand(const Scene3& s, std::uint32_t r, bool query, double from, double to, std::pmr::vector<Point>& points,
                 std::pmr::vector<Piece>& pieces) {
   const Rope& rope = s.ropes[r];
-  const ImU32 base = strand_colour(s.c, rope, query);
+  const ImU32 base = strand_colour(s, rope, query);
   const auto count = static_cast<std::uint32_t>(std::clamp(std::ceil((to - from) / step_of(s, rope)), 1.0, 6000.0));
   const auto first = static_cast<std::uint32_t>(points.size());
   for (std::uint32_t i = 0; i <= count; ++i) {
@@ -92,7 +94,7 @@ void add_strand(const Scene3& s, std::uint32_t r, bool query, double from, doubl
   for (std::uint32_t i = 0; i < count; i += together) {
     const std::uint32_t last = std::min(i + together, count);
     const float depth = (points[first + i].seen.depth + points[first + last].seen.depth) / 2;
-    pieces.push_back({depth, r, first + i, first + last, query, false, 0});
+    pieces.push_back({depth, r, first + i, first + last, query, false, last == count, 0});
   }
 }
 
@@ -103,8 +105,11 @@ void add_spokes(const Scene3& s, std::uint32_t r, bool query, double from, doubl
   double stride = 1;
   while (stride * pixels < static_cast<double>(s.c.px(3.4f))) stride *= 2;
   for (double position = std::ceil(from / stride) * stride; position <= to; position += stride) {
-    const float depth = s.camera.see(s.ropes[r].strand(s.window, query, position, 0.5f)).depth;
-    pieces.push_back({depth, r, 0, 0, query, true, position});
+    // Before the strand that it ends at, on whichever side of the rope that is.
+    const float depth = std::min(s.camera.see(s.ropes[r].strand(s.window, query, position, 0.5f)).depth,
+                                 s.camera.see(s.ropes[r].strand(s.window, query, position)).depth) -
+                        0.3f;
+    pieces.push_back({depth, r, 0, 0, query, true, false, position});
   }
 }
 
@@ -115,7 +120,7 @@ void draw_piece(const Scene3& s, const Piece& piece, std::span<const Point> poin
     const Seen middle = s.camera.see(rope.strand(s.window, piece.query, piece.position, 0));
     const Seen end = s.camera.see(rope.strand(s.window, piece.query, piece.position));
     const float fog = std::clamp(0.62f - (1.15f - end.scale) * 0.6f, 0.2f, 0.62f);
-    s.c.paint.line(middle.at, end.at, mix(s.c.theme.panel, strand_colour(s.c, rope, piece.query), fog),
+    s.c.paint.line(middle.at, end.at, mix(s.ground, strand_colour(s, rope, piece.query), fog),
                    std::max(1.0f, 0.03f * unit * end.scale));
     return;
   }
@@ -127,22 +132,20 @@ void draw_piece(const Scene3& s, const Piece& piece, std::span<const Point> poin
     scale += points[piece.first + i].seen.scale / static_cast<float>(count);
   }
   const float width = strand_width * unit * scale * (rope.lit ? 1.25f : 1);
-  s.c.paint.polyline(std::span(line.data(), count), s.c.theme.panel, width + casing * unit, {});
-  for (std::size_t i = 0; i + 1 < count; ++i) {
-    // A little longer than its segment, so that no gap opens between two where the strand bends.
-    ImVec2 a = line[i], b = line[i + 1];
-    const float length = std::hypot(b.x - a.x, b.y - a.y), by = length > 0 ? 0.9f / length : 0;
-    a = {a.x - (b.x - a.x) * by, a.y - (b.y - a.y) * by};
-    b = {b.x + (b.x - a.x) * by, b.y + (b.y - a.y) * by};
-    s.c.paint.line(a, b, points[piece.first + i].colour, whole_stroke(width));
-  }
+  const std::span<ImVec2> drawn(line.data(), count);
+  s.c.paint.polyline(drawn, s.ground, width + casing * unit, {});
+  const ImU32 colour = points[(piece.first + piece.last) / 2].colour;
+  // Round ends, so that no notch opens between two pieces where the strand bends; its edge lies under the line's.
+  s.c.paint.disc(drawn.front(), whole_stroke(width) / 2, colour);
+  if (piece.ends) s.c.paint.disc(drawn.back(), whole_stroke(width) / 2, colour);
+  s.c.paint.polyline(drawn, colour, whole_stroke(width), {});
 }
 
 /// A rope that turns too fast to be seen turning: the tube that its strands fill.
 void draw_tube(const Scene3& s, const Rope& rope, double from, double to) {
   const float radius = std::max(rope.query_radius, rope.key_radius);
   constexpr int strips = 14;
-  const ImU32 base = rope.one ? strand_colour(s.c, rope, true) : mix(s.c.theme.query, s.c.theme.key, 0.5f);
+  const ImU32 base = rope.one ? strand_colour(s, rope, true) : mix(s.c.theme.query, s.c.theme.key, 0.5f);
   for (int i = 0; i < strips; ++i) {
     // Upright strips of the half that is seen, from its top to its foot.
     const auto edge = [&](double position, int at) {
@@ -150,7 +153,7 @@ void draw_tube(const Scene3& s, const Rope& rope, double from, double to) {
       return s.camera.pixel({s.window.x(position), rope.y + radius * std::sin(angle), radius * std::cos(angle)});
     };
     const float middle = std::numbers::pi_v<float> * (0.5f - (static_cast<float>(i) + 0.5f) / strips);
-    const ImU32 colour = mix(s.c.theme.panel, shaded(s, base, {0, std::sin(middle), std::cos(middle)}, 1.1f), 0.7f);
+    const ImU32 colour = mix(s.ground, shaded(s, base, {0, std::sin(middle), std::cos(middle)}, 1.1f), 0.7f);
     const ImVec2 corners[] = {edge(from, i), edge(to, i), edge(to, i + 1), edge(from, i + 1)};
     s.c.paint.polygon(corners, colour);
   }
@@ -226,8 +229,8 @@ std::array<ImVec2, 4> plane_corners(const HelixCamera& camera, const TokenWindow
 }
 
 void draw_ropes(const Canvas& c, const HelixCamera& camera, const TokenWindow& window, std::span<const Rope> ropes,
-                double m, double n, bool planes) {
-  const Scene3 s{c, camera, window, ropes};
+                double m, double n, bool planes, ImU32 ground) {
+  const Scene3 s{c, camera, window, ropes, ground};
   // Planes part all that there is to paint: what lies on the eye's side of one is painted after it. From both ends
   // towards the eye, whichever stretch that is over.
   struct Cut {

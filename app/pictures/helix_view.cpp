@@ -104,6 +104,7 @@ View view_of(const Canvas& c, Rect panel, const Scene& scene, const Derived& der
           .dials_x = x,
           .dial_radius = radius,
           .arrows_from = centre.x + unit * to_right + c.px(20),
+          .ground = is_null(scene.options[own_title]) ? c.theme.panel : c.theme.ground,
           .sentence = !small};
 }
 
@@ -121,12 +122,15 @@ ImVec2 dial_centre(const View& v, const Rope& rope) {
 
 namespace {
 
-/// How far a pixel is from the plane at a position, sideways.
+/// How far a pixel is from the plane at a position.
 float from_plane(const View& v, double position, ImVec2 mouse) {
   const auto corners = plane_corners(v.camera, v.window, v.ropes, position);
-  float least = 1e9f, greatest = -1e9f;
-  for (const ImVec2 corner : corners) least = std::min(least, corner.x), greatest = std::max(greatest, corner.x);
-  return mouse.x < least ? least - mouse.x : mouse.x > greatest ? mouse.x - greatest : 0;
+  ImVec2 least = corners[0], greatest = corners[0];
+  for (const ImVec2 corner : corners) {
+    least = {std::min(least.x, corner.x), std::min(least.y, corner.y)};
+    greatest = {std::max(greatest.x, corner.x), std::max(greatest.y, corner.y)};
+  }
+  return std::max({0.0f, least.x - mouse.x, mouse.x - greatest.x, least.y - mouse.y, mouse.y - greatest.y});
 }
 
 float middle_x(const View& v, double position) { return v.camera.pixel({v.window.x(position), 0, 0}).x; }
@@ -146,8 +150,7 @@ const Rope* rope_at(const View& v, ImVec2 mouse) {
 Grabbed grabbed_at(const Canvas& c, const View& v, const Scene& scene, ImVec2 mouse) {
   const auto m = static_cast<double>(scene.m), n = static_cast<double>(scene.n);
   const bool sees_m = v.window.holds(m) && !c.bare, sees_n = v.window.holds(n) && !c.bare;
-  const float top = v.home.pixel({0, v.ropes.front().y + 2, 0}).y;
-  if (mouse.y < top || !v.camera.along(mouse.x)) return Grabbed::ground;
+  if (!v.camera.along(mouse.x)) return Grabbed::ground;
   if (ImGui::GetIO().KeyShift && sees_m && sees_n) return Grabbed::both;
   const float reach = c.px(6), to_m = from_plane(v, m, mouse), to_n = from_plane(v, n, mouse);
   const bool on_m = sees_m && to_m < reach, on_n = sees_n && to_n < reach;
@@ -156,7 +159,8 @@ Grabbed grabbed_at(const Canvas& c, const View& v, const Scene& scene, ImVec2 mo
   if (on_m) return Grabbed::query;
   if (on_n) return Grabbed::key;
   const float a = middle_x(v, m), b = middle_x(v, n);
-  return sees_m && sees_n && (mouse.x - a) * (mouse.x - b) < 0 ? Grabbed::both : Grabbed::ground;
+  const bool between = (mouse.x - a) * (mouse.x - b) < 0 && from_plane(v, m, {a, mouse.y}) <= reach;
+  return sees_m && sees_n && between ? Grabbed::both : Grabbed::ground;
 }
 
 std::int64_t within(const View& v, double position) {

@@ -55,9 +55,15 @@ inline constexpr Property options[] = {
      .greatest = 32767,
      .nullable = true,
      .default_words = "a few from the fastest to slow ones"},
+    {.key = "helix.title",
+     .kind = Kind::text,
+     .label = "helix title",
+     .help = "words in the place of the title, for a picture that stands alone: it lies on the ground, without a panel",
+     .nullable = true,
+     .default_words = "what the picture teaches"},
 };
 inline constexpr const Property &length = options[0], &yaw = options[1], &pitch = options[2], &query_angle = options[3],
-                                &key_angle = options[4], &chosen_pairs = options[5];
+                                &key_angle = options[4], &chosen_pairs = options[5], &own_title = options[6];
 
 /// Tokens that are seen of each rope.
 double shown_tokens(const Scene&);
@@ -69,6 +75,7 @@ struct View {
   TokenWindow window;
   std::pmr::vector<Rope> ropes;
   float labels_width = 0, dials_x = 0, dial_radius = 0, arrows_from = 0;
+  ImU32 ground = 0;      ///< what lies behind
   bool sentence = false; ///< there is room for what the dials say
 };
 View view_of(const Canvas&, Rect panel, const Scene&, const Derived&);

@@ -214,8 +214,11 @@ void draw_peak(const Canvas& c, Rect room, const Scene& scene, const Derived& de
   double least = 0.9, greatest = 1;
   for (std::size_t s = 0; s < numbers.of.size(); ++s)
     if (alphas[s] > 0)
-      for (const double score : numbers.of[s].scores)
-        least = std::min(least, score), greatest = std::max(greatest, score);
+      for (std::size_t i = 0; i < numbers.of[s].scores.size(); ++i) {
+        const auto d = static_cast<double>(numbers.of[s].first + static_cast<std::int64_t>(i));
+        if (d < seen.least || d > seen.greatest) continue;
+        least = std::min(least, numbers.of[s].scores[i]), greatest = std::max(greatest, numbers.of[s].scores[i]);
+      }
   Plot p(c, "neighbours peak", room,
          {.all = {-most, most},
           .title = "relative distance Δ = m − n (tokens)",

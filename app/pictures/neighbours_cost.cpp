@@ -24,7 +24,7 @@ float draw_bars(const Canvas& c, Rect room, const Derived& derived, std::span<co
   double greatest = 1;
   for (std::size_t s = 0; s < numbers.of.size(); ++s)
     if (alphas[s] > 0) greatest = std::max(greatest, numbers.of[s].tenth_lost.value_or(0));
-  const float values = c.px(70), left = room.least.x + names, width = room.width() - names - values;
+  const float values = c.px(86), left = room.least.x + names, width = room.width() - names - values;
   float y = room.least.y + c.px(24);
   for (std::size_t s = 0; s < numbers.of.size(); ++s) {
     if (alphas[s] == 0 || y + c.px(24) > room.greatest.y) continue;
@@ -36,7 +36,7 @@ float draw_bars(const Canvas& c, Rect room, const Derived& derived, std::span<co
       c.paint.box({{left, y}, {left + std::max(2.0f, width * static_cast<float>(*tenth / greatest)), y + c.px(22)}},
                   scheme_colour(c, series), c.px(3));
     text(c, {room.greatest.x, y + c.px(2)}, c.fonts.mono, c.theme.text,
-         tenth ? c.words("{}", grouped(c, *tenth, 1)) : std::string_view("never"), Align::right);
+         tenth ? c.words("{}", grouped(c, *tenth, *tenth < 1000 ? 1 : 0)) : std::string_view("never"), Align::right);
     y += c.px(30);
   }
   return y;
@@ -64,7 +64,9 @@ float draw_curvature(const Canvas& c, Rect room, const Derived& derived, std::sp
       const double ratio = numbers.of[*none].curvature / curvature;
       text(c, {room.greatest.x, y}, c.fonts.mono_small, c.theme.dim,
            *none == s ? std::string_view("1")
-                      : c.words("1 / {}", ratio < 100 ? c.words("{:.2f}", ratio) : grouped(c, ratio)),
+                      : c.words("1 / {}", ratio < 100   ? c.words("{:.2f}", ratio)
+                                          : ratio < 1e5 ? grouped(c, ratio)
+                                                        : c.words("{:.1e}", ratio)),
            Align::right);
     }
     y += c.px(26);

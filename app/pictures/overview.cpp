@@ -38,6 +38,11 @@ Layout layout_of(const Canvas& c, Rect stage) {
   // The number alone where the plane would leave the dials too little.
   const float plane = std::clamp(width * 0.33f, c.px(290), std::max(c.px(290), upper * 1.35f)), number = c.px(190);
   const float of_chain = width - plane - space >= c.px(least_wall + 110) && upper >= c.px(190) ? plane : number;
+  if (width - of_chain - space < c.px(least_wall) && of_tokens > 0) {
+    // Without the chain there is nothing to lead through, and the tokens go too.
+    l.rotations.least.y = stage.least.y;
+    l.tokens = {};
+  }
   if (width - of_chain - space >= c.px(least_wall)) {
     l.chain = {{right - of_chain, top}, {right, split}};
     right -= of_chain + space;
@@ -110,11 +115,13 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
                part(2, c.words("turn {} dials, each at its own speed", derived.current().spectrum.pairs())),
                l.rotations);
   draw_picture("pair", c, l.pair);
-  const std::string_view whole = "their wedges, laid end to end";
+  const std::string_view whole = "their angles, as arrows end to end";
   const bool fits = text_width(c.fonts.title, whole) <= l.chain.width() - c.px(36 + 34);
   draw_overview_chain(part(3, fits ? whole : "the score"), l.chain, scene, derived, next);
-  draw_picture("score", part(4, "and so at every distance"), l.score);
-  const std::string_view slowness = "tokens per turn";
+  draw_picture("score",
+               part(4, derived.head().equal ? "and so it falls with the distance" : "and so at every distance"),
+               l.score);
+  const std::string_view slowness = "as pairs turn ever slower";
   draw_picture("wavelengths", part(5, slowness, slow_words(c, l.wavelengths.width(), slowness, derived)),
                l.wavelengths);
 }

@@ -246,7 +246,8 @@ void draw_numbers(const Canvas& c, const Layout& l, const Plot& p, const Scene& 
                   const Chain& chain, std::int64_t pair, ImU32 colour) {
   const float wide = c.px(250), right = l.plane.greatest.x;
   const ImVec2 axis = p.at(0.3, 0);
-  const float top = axis.y + c.px(54), left = std::max(axis.x, p.area.least.x + c.px(280));
+  const float top = std::max(axis.y + c.px(54), l.wall.greatest.y + c.px(16)),
+              left = std::max(axis.x, p.area.least.x + c.px(280));
   if (!l.strip && p.area.greatest.y - top > c.px(92) && right - left > wide + c.px(200)) {
     draw_score(c, {{left, top}, {left + c.px(200), p.area.greatest.y}}, scene, derived, chain);
     draw_pair(c, {{right - wide, top}, p.area.greatest}, scene, derived, chain, pair, colour);
@@ -295,7 +296,8 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   p.take_input();
   io.MouseWheel = wheel;
   keep_view(next, view_x, view_y, p);
-  read_plane(c, p, numbers, scene, next, p.clicked());
+  // Where the wall lies over the plane, the mouse is the wall's.
+  if (!l.wall.contains(c.mouse)) read_plane(c, p, numbers, scene, next, p.clicked());
   if (l.rows > 0) draw_curls(c, l.curls, l.rows, scene, derived, next);
 }
 

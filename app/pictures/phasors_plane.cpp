@@ -292,7 +292,7 @@ void take_end(const Canvas& c, const Plot& p, const Chain& chain, const Scene& s
     g.start = static_cast<double>(scene.m - scene.n);
   } else if (was_held && ImGui::IsItemActive()) {
     const auto moved = static_cast<double>((g.from.x - io.MousePos.x) / unit_of(p));
-    if (io.MouseDelta.x != 0) take_distance(next, scrubbed(g.start, e_folds_of_unit * moved));
+    if (io.MouseDelta.x != 0) take_distance_of_key(next, scrubbed(g.start, e_folds_of_unit * moved));
   } else if (was_held)
     g.kind = Gesture::Kind::none;
   if (ImGui::IsItemActive() || (ImGui::IsItemHovered() && area.contains(c.mouse))) {
@@ -308,7 +308,7 @@ void read_plane(const Canvas& c, const Plot& p, const PhasorNumbers& numbers, co
   if (!p.hovered()) return;
   ImGuiIO& io = ImGui::GetIO();
   if (io.KeyAlt && io.MouseWheel != 0)
-    take_distance(next, stepped(scene.m - scene.n, static_cast<double>(io.MouseWheel)));
+    take_distance_of_key(next, stepped(scene.m - scene.n, static_cast<double>(io.MouseWheel)));
   if (const auto i = arrow_at(c, p, numbers.chain, c.mouse)) return light_pair(c, static_cast<std::int64_t>(*i));
   const ImVec2 origin = p.at(0, 0);
   const double mean = numbers.chain.mean_length, radius = mean * static_cast<double>(unit_of(p));

@@ -281,7 +281,8 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const double trained = derived.trained_length();
   if (trained > 1) {
     p.rule_x(trained, c.theme.text, 1.4f, 7, 4);
-    label_rule_x(c, p, trained, c.words("trained {}", grouped(c, trained)), c.theme.dim, p.area.greatest.y - c.px(21));
+    label_rule_x(c, p, trained, c.words("{} {}", trained_beyond(scene) ? "original" : "trained", grouped(c, trained)),
+                 c.theme.dim, p.area.greatest.y - c.px(21));
   }
   const float below = room.greatest.y - foot;
   if (tabled) draw_table(c, {{room.least.x, below}, {room.greatest.x, room.greatest.y - lines}}, measured);

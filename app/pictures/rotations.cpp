@@ -174,11 +174,23 @@ void draw_read_out(const Canvas& c, Rect wall, std::int64_t pair, const Scene& s
   table.draw(c.mouse, wall);
 }
 
+/// What the wall says of this model.
+std::string_view title_of(const Canvas& c, const Derived& derived) {
+  const std::vector<double>& theta = derived.trained().inv_freq;
+  const auto slow = std::count_if(theta.begin(), theta.end(),
+                                  [&](double t) { return t * derived.trained_length() < 2 * std::numbers::pi; });
+  if (slow == 0) return "Every pair turns at its own speed";
+  return c.words("Fast pairs spin; {} slow {} never end a turn in training", slow, slow == 1 ? "one" : "ones");
+}
+
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
-  const Rect area = heading(c, panel, "Rotations", "");
+  const std::string_view whole = c.title.empty() ? title_of(c, derived) : c.title;
+  const float least_legend = c.px(150);
+  const bool fits = text_width(c.fonts.title, whole) + least_legend < panel.width() - c.px(36);
+  const std::string_view shown = !c.title.empty() || fits ? whole : std::string_view("Rotations");
+  const Rect area = heading(c, panel, shown, "");
   const Spectrum& spectrum = derived.current().spectrum;
-  const float title =
-      text_width(c.fonts.title, c.title.empty() ? "Rotations" : c.title) + c.px(16) + (c.step > 0 ? c.px(34) : 0);
+  const float title = text_width(c.fonts.title, shown) + c.px(16) + (c.step > 0 ? c.px(34) : 0);
   draw_legend(c, {{area.least.x + title, panel.least.y + c.px(17)}, {panel.greatest.x - c.px(8), area.least.y}},
               spectrum.pairs());
 

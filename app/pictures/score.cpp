@@ -102,14 +102,6 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
           {.all = {least - 0.05, greatest + 0.04}, .view = scene.options.range(view_y)}};
 }
 
-/// A model whose own file extends it was trained beyond its original context, to what length no file says.
-std::string_view beyond_words(const Scene& scene) {
-  const RopeType present = scene.rope.scaling.rope_type;
-  // Asked first: original_rope() copies lists of a model whose positions have axes, in every frame.
-  if (present == RopeType::standard || original_rope(scene).scaling.rope_type != present) return "beyond training";
-  return "beyond the original context";
-}
-
 /// Where no distance was seen in training: tinted and hatched; said in words above the curves.
 void draw_beyond(const Canvas& c, const Plot& p, double trained) {
   if (trained >= p.x.greatest || trained < 1) return;
@@ -294,7 +286,7 @@ Rect draw_caveat(const Canvas& c, Rect room, const Scene& scene, const Derived& 
                                     ? c.words("{}: mean of cos Δθ over {} pairs{}, ", whose, pairs, along)
                                     : c.words("{}: sum over {} pairs{} / Σ|q||k|, ", whose, pairs, along);
   const Words choices[] = {
-      {mean, factor, "; line: local mean, band: least to greatest of every Δ"},
+      {mean, factor, "; line: local mean, band: least to greatest of every Δ, dot: this Δ"},
       {mean, factor, "; line: local mean, band: every Δ"},
       {mean, factor, ""},
       {c.words("{}, {} over {} pairs, ", whose, derived.head().ones ? "mean" : "sum", pairs), brief_factor, ""},
@@ -374,8 +366,10 @@ bool choose_line(const Canvas& c, const Plot& p, const Scene& scene, const Deriv
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   Rect room;
-  const Alphas alphas =
-      heading_with_series(c, panel, "Score versus relative distance", "", "", scene, derived, hidden, next, room);
+  const Alphas alphas = heading_with_series(c, panel,
+                                            derived.head().equal ? "The score of equal q and k falls with the distance"
+                                                                 : "The score at every distance",
+                                            "", "", scene, derived, hidden, next, room);
   room = draw_caveat(c, room, scene, derived, next);
   Plot p = plot_in(c, room, scene, derived);
   const std::vector<Series>& series = derived.series();
@@ -391,8 +385,9 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const double trained = derived.trained_length();
   const float top = p.area.least.y + c.px(3);
   if (trained < p.x.greatest)
-    label_rule_x(c, p, std::max(trained, p.x.least), beyond_words(scene), c.theme.beyond, top);
-  draw_first_negative(c, p, derived);
+    label_rule_x(c, p, std::max(trained, p.x.least),
+                 trained_beyond(scene) ? "beyond the original context" : "beyond training", c.theme.beyond, top);
+  if (alphas[0] > 0) draw_first_negative(c, p, derived);
   draw_scale_switch(c, p, scene, next);
   const auto held = take_lines(c, p, scene, derived, next);
   p.take_input();

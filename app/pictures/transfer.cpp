@@ -91,7 +91,7 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
            .labels = Labels::none,
            .view = scene.options.range(view_x),
            .margin = below},
-          {.all = {std::min(ratios.least, 0.55) / 1.3, ratios.greatest * 1.5},
+          {.all = {std::min(ratios.least, 0.55) / 1.3, ratios.greatest * 2.8},
            .scale = Scale::log,
            .labels = Labels::none,
            .view = scene.options.range(view_y),
@@ -361,7 +361,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   draw_curve(c, {stage.least, {stage.greatest.x, split}}, scene, derived, next, false);
   draw_wavelengths(c, {{stage.least.x, split + space}, {stage.greatest.x - beside - space, stage.greatest.y}}, scene,
                    derived, next);
-  draw_attention_factors(c, {{stage.greatest.x - beside, split + space}, stage.greatest}, derived);
+  draw_attention_factors(c, {{stage.greatest.x - beside, split + space}, stage.greatest}, scene, derived);
 }
 
 Table columns(const Scene& scene, const Derived& derived) {
@@ -374,7 +374,8 @@ void draw_transfer_curve(const Canvas& c, Rect panel, const Scene& scene, const 
   draw_curve(c, panel, scene, derived, next, true);
 }
 
-void draw_attention_factors(const Canvas& c, Rect panel, const Derived& derived) {
+void draw_attention_factors(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived) {
+  const Found* const list = found_list(scene, derived);
   const Rect room = heading(c, panel, "Attention factor", "cos and sin are multiplied");
   if (room.width() < c.px(200) || room.height() < c.px(50)) return;
   double greatest = 1.3;
@@ -396,18 +397,19 @@ void draw_attention_factors(const Canvas& c, Rect panel, const Derived& derived)
                             factor, factor * factor, factor > 1 ? "sharper" : "flatter");
   const float words = wrapped_height(room.width(), c.fonts.small, said);
   float y = bars.least.y;
-  for (const Series& series : derived.series()) {
-    if (y + row > room.greatest.y - words - c.px(8)) break;
-    const double value = series.spectrum.attention_factor;
-    text(c, {room.least.x, y + c.px(2)}, c.fonts.small, scheme_colour(c, series),
-         shortened(c, c.fonts.small, series.label, names - c.px(8)));
+  const auto bar = [&](std::string_view name, double value, ImU32 colour, bool strong) {
+    if (y + row > room.greatest.y - words - c.px(8)) return;
+    text(c, {room.least.x, y + c.px(2)}, c.fonts.small, colour, shortened(c, c.fonts.small, name, names - c.px(8)));
     const Rect track{{bars.least.x, y}, {bars.greatest.x, y + c.px(18)}};
     c.paint.box(track, c.theme.raised, c.px(3));
-    if (value > 1) c.paint.box({track.least, {axis.pixel(value), track.greatest.y}}, scheme_colour(c, series), c.px(3));
-    text(c, {room.greatest.x, y + c.px(1)}, c.fonts.mono_small, series.current ? c.theme.text : c.theme.dim,
+    if (value > 1) c.paint.box({track.least, {axis.pixel(value), track.greatest.y}}, colour, c.px(3));
+    text(c, {room.greatest.x, y + c.px(1)}, c.fonts.mono_small, strong ? c.theme.text : c.theme.dim,
          c.words("{:.4f}", value), Align::right);
     y += row;
-  }
+  };
+  for (const Series& series : derived.series())
+    bar(series.label, series.spectrum.attention_factor, scheme_colour(c, series), series.current);
+  if (list) bar("LongRoPE, Phi-3", list->attention_factor, c.theme.of(RopeType::longrope), false);
   wrapped_text(c, {room.least.x, std::min(y + c.px(10), room.greatest.y - words)}, room.width(), c.fonts.small,
                c.theme.text, said);
 }

@@ -15,7 +15,7 @@ void draw_transfer_curve(const Canvas&, Rect panel, const Scene&, const Derived&
 void draw_wavelengths(const Canvas&, Rect panel, const Scene&, const Derived&, Scene& next);
 
 /// Attention factors of all series as bars from 1, and what they do to a score.
-void draw_attention_factors(const Canvas&, Rect panel, const Derived&);
+void draw_attention_factors(const Canvas&, Rect panel, const Scene&, const Derived&);
 
 /// Whether what the scheme keeps, blends and interpolates is tinted (`wavelengths.zones`).
 bool shows_zones(const Scene&);

@@ -8,8 +8,7 @@
 
 #include "app/canvas/attention.h"
 #include "app/canvas/imgui_compat.h"
-#include "app/pictures/extension_parts.h"
-#include "core/analysis/turns.h"
+#include "app/pictures/turns_parts.h"
 
 namespace ropescope::pictures {
 
@@ -23,11 +22,6 @@ constexpr Property options[] = {
 };
 constexpr const Property &view_x = options[0], &view_y = options[1];
 
-/// One for each of Derived's series, in their order.
-struct Ledger {
-  std::vector<Turns> of_series;
-};
-
 void update(const Scene&, Derived& derived, gpu::Engines&, Patience) {
   derived.numbers<Ledger>(derived.version(), [&] {
     Ledger ledger;
@@ -36,83 +30,6 @@ void update(const Scene&, Derived& derived, gpu::Engines&, Patience) {
                                           series.spectrum.inv_freq, static_cast<double>(derived.length())));
     return ledger;
   });
-}
-
-/// A range of whole decades that holds every bar, and 1. Bars begin at 0, which a logarithmic axis has not: they reach
-/// its left end, a decade before the shortest.
-Range all_turns(const Ledger& ledger) {
-  double least = 0.1, greatest = 10;
-  for (const Turns& turns : ledger.of_series)
-    for (const std::vector<double>* list : {&turns.trained, &turns.target})
-      for (const double number : *list)
-        if (number > 0) least = std::min(least, number), greatest = std::max(greatest, number);
-  return {std::pow(10.0, std::floor(std::log10(least)) - 1), std::pow(10.0, std::ceil(std::log10(greatest)))};
-}
-
-/// Where the rows of a ledger lie; the same for the large one and for the small ones.
-struct Rows {
-  Axis turns, pairs;
-  Rect area;
-  float gap; ///< between two bars, pixels
-
-  Rect bar(std::size_t pair, double from, double to) const {
-    const auto i = static_cast<double>(pair);
-    const float top = pairs.pixel(i - 0.5), bottom = pairs.pixel(i + 0.5);
-    return {{end(from), top + gap / 2}, {end(to), bottom - gap / 2}};
-  }
-  /// A bar of 0 turns reaches nowhere.
-  float end(double count) const {
-    return count > turns.least ? std::min(turns.pixel(count), area.greatest.x) : area.least.x;
-  }
-};
-
-ImU32 trained_colour(const Canvas& c) { return mix(c.theme.panel, c.theme.dim, c.theme.dark ? 0.55f : 0.62f); }
-
-ImU32 target_colour(const Canvas& c, const Series& series) {
-  const bool plain = series.config.scaling.rope_type == RopeType::standard;
-  return mix(c.theme.panel, scheme_colour(c, series), plain ? 0.32f : 0.75f);
-}
-
-/// Turns of training, turns added up to the target, and of pairs that never completed one the piece of the circle that
-/// training has not shown: hatched up to one turn, pale beyond, where the pair comes round again.
-void draw_bars(const Canvas& c, const Rows& rows, const Turns& turns, const Series& series) {
-  const ImU32 trained = trained_colour(c), target = target_colour(c, series),
-              again = mix(c.theme.panel, c.theme.beyond, 0.36f), hatch = mix(c.theme.panel, c.theme.ground, 0.5f);
-  const float pitch = std::max(4.0f, c.px(5)), thin = std::max(1.0f, c.px(1));
-  for (std::size_t i = 0; i < turns.trained.size(); ++i) {
-    const double before = turns.trained[i], after = turns.target[i];
-    const Rect base = rows.bar(i, 0, before);
-    if (base.greatest.y < rows.area.least.y || base.least.y > rows.area.greatest.y) continue;
-    if (before > 0) c.paint.box(base, trained);
-    if (after <= before * (1 + 1e-9)) continue;
-    if (turns.unseen[i]) {
-      const Rect unseen = rows.bar(i, before, std::min(1.0, after));
-      c.paint.box(unseen, c.theme.beyond);
-      hatch_lines(c, unseen, hatch, pitch, thin);
-      if (after > 1) c.paint.box(rows.bar(i, 1, after), again);
-    } else
-      c.paint.box(rows.bar(i, before, after), target);
-  }
-}
-
-/// White marks where training ends.
-void draw_ticks(const Canvas& c, const Rows& rows, const Turns& turns, float width) {
-  for (std::size_t i = 0; i < turns.trained.size(); ++i) {
-    const Rect bar = rows.bar(i, 0, turns.trained[i]);
-    if (bar.greatest.x > rows.area.least.x && bar.greatest.y > rows.area.least.y && bar.least.y < rows.area.greatest.y)
-      c.paint.box({{bar.greatest.x - width / 2, bar.least.y}, {bar.greatest.x + width / 2, bar.greatest.y}},
-                  c.theme.text);
-  }
-}
-
-/// Bars fade out at the left: they begin at 0, which lies nowhere on the axis.
-void fade_left(const Canvas& c, Rect area, float width) {
-  constexpr int steps = 16;
-  for (int s = 0; s < steps; ++s) {
-    const float from = area.least.x + width * static_cast<float>(s) / steps, to = from + width / steps;
-    c.paint.box({{from, area.least.y}, {to, area.greatest.y}},
-                with_alpha(c.theme.panel, 1 - (static_cast<float>(s) + 0.5f) / steps));
-  }
 }
 
 /// The pairs that never complete a turn in training, where they are the slowest ones in a row: the first of them.
@@ -149,23 +66,23 @@ struct Swatch {
   std::string_view words;
 };
 
-/// What the colours mean, in rows at the right of the headline where there is room.
-void draw_legend(const Canvas& c, ImVec2 at, float right, const Derived& derived, const Turns& turns) {
+/// What the colours mean, in rows at the right of the headline where there is room. Returns where they end.
+float draw_legend(const Canvas& c, ImVec2 at, float right, const Derived& derived, const Turns& turns) {
   const Swatch swatches[] = {
       {trained_colour(c), false, c.words("turned in training, {} tokens", grouped(c, derived.trained_length()))},
       {target_colour(c, derived.current()), false,
        c.words("turned by {} tokens", grouped(c, static_cast<double>(derived.length())))},
       {c.theme.beyond, true, "angles never seen in training"}};
   for (const Swatch& swatch : swatches) {
-    if (swatch.hatched && turns.unseen_pairs == 0) return;
-    if (at.x + c.px(40) + text_width(c.fonts.small, swatch.words) > right) return;
+    if (swatch.hatched && turns.unseen_pairs == 0) break;
+    if (at.x + c.px(40) + text_width(c.fonts.small, swatch.words) > right) break;
     const Rect box{{at.x, at.y + c.px(3)}, {at.x + c.px(30), at.y + c.px(16)}};
     c.paint.box(box, swatch.colour);
-    if (swatch.hatched)
-      hatch_lines(c, box, mix(c.theme.panel, c.theme.ground, 0.5f), std::max(4.0f, c.px(5)), std::max(1.0f, c.px(1)));
+    if (swatch.hatched) hatch_unseen(c, box);
     text(c, {at.x + c.px(40), at.y}, c.fonts.small, c.theme.dim, swatch.words);
-    at.y += c.px(23);
+    at.y += c.px(21);
   }
+  return at.y;
 }
 
 /// "18 of 64 pairs", and what it says, as large as there is room for. Returns where the next thing begins.
@@ -175,19 +92,24 @@ float draw_headline(const Canvas& c, Rect room, const Derived& derived, const Tu
   ImFont* const font = high ? c.fonts.huge : c.fonts.large;
   const float wide = text(c, room.least, font, turns.incomplete > 0 ? c.theme.beyond : c.theme.good,
                           shortened(c, font, count, room.width()));
-  draw_legend(c, {room.least.x + wide + c.px(36), room.least.y + c.px(high ? 2 : -2)}, room.greatest.x, derived, turns);
+  const float beside = room.least.x + wide + c.px(36);
+  const float legend =
+      draw_legend(c, {beside, room.least.y + c.px(high ? 0 : -2)}, room.greatest.x, derived, turns) - c.px(2);
   float y = room.least.y + compat::font_size(font) * 1.16f;
   if (room.height() < c.px(150)) return y;
   const std::string_view never =
       c.words("{} a turn in the {} tokens of training.", turns.incomplete == 1 ? "never completes" : "never complete",
               grouped(c, derived.trained_length()));
   ImFont* const larger = high && text_width(c.fonts.title, never) < room.width() ? c.fonts.title : c.fonts.body;
-  // Beside the legend, whose last row may reach down here.
-  y = std::max(y, room.least.y + (high ? c.px(50) : y - room.least.y));
-  y = wrapped_text(c, {room.least.x, y}, room.width(), larger, c.theme.text, never);
-  if (room.height() < c.px(220)) return y;
-  return wrapped_text(c, {room.least.x, y + c.px(2)}, room.width(), high ? c.fonts.body : c.fonts.small, c.theme.dim,
-                      consequence(c, derived, turns));
+  // A sentence that would run into the legend stands below it; one without room is left out.
+  const auto say = [&](ImFont* letters, ImU32 colour, std::string_view words) {
+    if (room.least.x + text_width(letters, words) > beside - c.px(10)) y = std::max(y, legend);
+    if (y + wrapped_height(room.width(), letters, words) > room.least.y + room.height() * 0.5f) return;
+    y = wrapped_text(c, {room.least.x, y}, room.width(), letters, colour, words);
+  };
+  say(larger, c.theme.text, never);
+  if (room.height() >= c.px(220)) say(high ? c.fonts.body : c.fonts.small, c.theme.dim, consequence(c, derived, turns));
+  return y;
 }
 
 // --- the large ledger ------------------------------------------------------------------------------------------------
@@ -352,109 +274,11 @@ void draw_ledger(const Canvas& c, Rect room, const Scene& scene, const Derived& 
   if (const auto clicked = plot.clicked()) next.pair = pair_at(clicked->y);
 }
 
-// --- the schemes beside it -------------------------------------------------------------------------------------------
-
-/// The series of schemes, as places in Derived's list, in the order in which people are offered them: a scheme keeps
-/// its place, whichever is in force.
-std::pmr::vector<std::size_t> schemes_in_order(const Canvas& c, const Derived& derived) {
-  auto order = c.list_of<std::size_t>(derived.series().size());
-  for (std::size_t s = 0; s < derived.series().size(); ++s)
-    if (derived.series()[s].layer_type.empty()) order.push_back(s);
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return derived.series()[a].config.scaling.rope_type < derived.series()[b].config.scaling.rope_type;
-  });
-  return order;
-}
-
-/// What the count costs, or why it is what it is.
-std::string_view price(const Canvas& c, const Derived& derived, const Series& series, const Turns& turns) {
-  if (turns.unseen_pairs > 0) return c.words("up to {:.3g} × the angle of training", turns.furthest);
-  const std::span<const double> before = trained_of(derived, series);
-  const std::vector<double>& now = series.spectrum.inv_freq;
-  if (before.empty() || now.front() <= 0) return "";
-  const double slowed = before.front() / now.front();
-  if (slowed > 1.001) return c.words("at a price: even the fastest pair is slowed {:.3g} ×", slowed);
-  return now.back() < before.back() ? "the fast pairs keep their speed" : "";
-}
-
-std::string_view short_name(const Series& series) {
-  return series.config.scaling.rope_type == RopeType::standard && series.config.scaling.freq_factors.empty()
-             ? std::string_view("none")
-             : std::string_view(series.label);
-}
-
-/// One scheme: its count, and all its bars, small. A click puts it in force.
-void draw_scheme(const Canvas& c, Rect box, const Derived& derived, std::size_t place, Range all, Scene& next) {
-  const Series& series = derived.series()[place];
-  const Turns& turns = derived.numbers<Ledger>()->of_series[place];
-  panel(c, box);
-  const RopeType type = series.config.scaling.rope_type;
-  if (press(c, c.id("turns {}", scheme_of(type).choice()), box, "A click puts this scheme in force."))
-    choose_scheme(next, type);
-  const bool hovered = ImGui::IsItemHovered() && box.contains(c.mouse);
-  if (series.current || hovered)
-    c.paint.frame(box, series.current ? c.theme.accent : c.theme.outline, c.stroke(2), c.px(6));
-  const Rect in = box.inset(c.px(16), c.px(12));
-  const float words = std::min(c.px(132), in.width() * 0.45f);
-  text(c, in.least, c.fonts.bold, series.current ? c.theme.text : scheme_colour(c, series),
-       shortened(c, c.fonts.bold, short_name(series), words));
-  ImFont* const large = in.height() > c.px(120) ? c.fonts.huge : c.fonts.large;
-  float y = in.least.y + c.px(22);
-  text(c, {in.least.x, y}, large, turns.unseen_pairs > 0 ? c.theme.beyond : c.theme.good,
-       c.words("{}", turns.unseen_pairs));
-  y += compat::font_size(large) * 1.15f;
-  if (in.height() > c.px(96) + (y - in.least.y) - c.px(50))
-    y = wrapped_text(c, {in.least.x, y}, words, c.fonts.small, c.theme.dim, "pairs meet unseen angles");
-  const std::string_view why = price(c, derived, series, turns);
-  const float room = wrapped_height(words, c.fonts.small, why);
-  if (y + room + c.px(6) < in.greatest.y)
-    wrapped_text(c, {in.least.x, in.greatest.y - room}, words, c.fonts.small, c.theme.text, why);
-  // The bars, above the words "1 turn".
-  const Rect area{{in.least.x + words + c.px(14), in.least.y}, {in.greatest.x, in.greatest.y - c.px(18)}};
-  if (area.width() < c.px(50) || area.height() < c.px(30)) return;
-  const auto pairs = static_cast<double>(turns.trained.size());
-  const Rows rows{{all.least, all.greatest, area.least.x, area.greatest.x, Scale::log},
-                  {-0.5, pairs - 0.5, area.least.y, area.greatest.y},
-                  area,
-                  area.height() / static_cast<float>(pairs) >= 2.5f ? 1.0f : 0.0f};
-  draw_bars(c, rows, turns, series);
-  fade_left(c, area, area.width() * 0.16f);
-  draw_ticks(c, rows, turns, std::max(1.0f, c.px(1)));
-  const float one = rows.turns.pixel(1);
-  c.paint.line({one, area.least.y - c.px(4)}, {one, area.greatest.y + c.px(2)}, c.theme.text, c.stroke(2));
-  text(c, {one, area.greatest.y + c.px(3)}, c.fonts.small, c.theme.dim, "1 turn", Align::centre);
-}
-
-/// The same in one row of numbers, where there is no room for pictures. Returns its height.
-float draw_counts(const Canvas& c, Rect room, const Derived& derived, Scene& next) {
-  float x = room.least.x;
-  const float height = c.px(24);
-  for (const std::size_t place : schemes_in_order(c, derived)) {
-    const Series& series = derived.series()[place];
-    const std::string_view count = c.words("{}", derived.numbers<Ledger>()->of_series[place].unseen_pairs);
-    const float name = text_width(c.fonts.small, short_name(series)),
-                wide = name + text_width(c.fonts.bold, count) + c.px(8);
-    if (x + wide > room.greatest.x) break;
-    const RopeType type = series.config.scaling.rope_type;
-    const Rect box{{x - c.px(4), room.least.y}, {x + wide + c.px(4), room.least.y + height - c.px(3)}};
-    if (press(c, c.id("turns {}", scheme_of(type).choice()), box,
-              "How many pairs meet unseen angles under this scheme. A click puts it in force."))
-      choose_scheme(next, type);
-    if (series.current) c.paint.frame(box, c.theme.accent, c.stroke(1), c.px(4));
-    text(c, {x, room.least.y + c.px(2)}, c.fonts.small, scheme_colour(c, series), short_name(series));
-    text(c, {x + name + c.px(8), room.least.y + c.px(1)}, c.fonts.bold, count == "0" ? c.theme.good : c.theme.beyond,
-         count);
-    x += wide + c.px(26);
-  }
-  return height;
-}
-
 void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {
   const Turns& turns = derived.numbers<Ledger>()->of_series.front();
-  const auto order = schemes_in_order(c, derived);
   const float space = c.px(12);
   Rect main = stage;
-  const bool beside = stage.width() >= c.px(860) && stage.height() >= c.px(420);
+  const bool beside = stage.width() >= c.px(950) && stage.height() >= c.px(420);
   if (beside) main.greatest.x -= std::clamp(stage.width() * 0.27f, c.px(300), c.px(560)) + space;
   panel(c, main);
   Rect room = main.inset(c.px(20), c.px(16));
@@ -462,17 +286,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   room.least.y = draw_headline(c, room, derived, turns) + c.px(6);
   if (!beside && room.height() > c.px(180)) room.least.y += draw_counts(c, room, derived, next);
   if (room.height() > c.px(90)) draw_ledger(c, room, scene, derived, next);
-  if (!beside) return;
-  // As many as there is room for; the others are in the list that is compared.
-  const float least = c.px(132);
-  const auto count =
-      std::min<std::size_t>(order.size(), static_cast<std::size_t>((stage.height() + space) / (least + space)));
-  const float height = (stage.height() + space) / static_cast<float>(std::max<std::size_t>(count, 1)) - space;
-  const Range all = all_turns(*derived.numbers<Ledger>());
-  for (std::size_t k = 0; k < count; ++k) {
-    const float top = stage.least.y + static_cast<float>(k) * (height + space);
-    draw_scheme(c, {{main.greatest.x + space, top}, {stage.greatest.x, top + height}}, derived, order[k], all, next);
-  }
+  if (beside) draw_schemes(c, {{main.greatest.x + space, stage.least.y}, stage.greatest}, derived, next);
 }
 
 Table columns(const Scene&, const Derived& derived) {

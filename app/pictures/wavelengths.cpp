@@ -107,13 +107,14 @@ void draw_curve(const Canvas& c, const Plot& plot, const Series& series, float a
 }
 
 /// The trained context and the target, with their lengths.
-void draw_lengths(const Canvas& c, const Plot& plot, const Derived& derived) {
+void draw_lengths(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived) {
   const double trained = derived.trained_length(), target = static_cast<double>(derived.length());
   const float left = plot.area.least.x + c.px(6), above = c.px(20);
   const auto seen = [&](double length) { return length >= plot.y.least && length <= plot.y.greatest; };
   plot.rule_y(trained, c.theme.text, 1.4f, 7, 4);
   if (seen(trained))
-    label_on(c, {left, plot.y.pixel(trained) - above}, c.theme.text, c.words("trained {}", grouped(c, trained)));
+    label_on(c, {left, plot.y.pixel(trained) - above}, c.theme.text,
+             c.words("{} {}", trained_beyond(scene) ? "original" : "trained", grouped(c, trained)));
   // Two lines less than one percent apart would be one.
   if (!seen(target) || target <= trained * 1.01) return;
   plot.rule_y(target, c.theme.text, 1.4f, 2, 3);
@@ -202,7 +203,7 @@ void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived
     c.paint.disc(plot.at(static_cast<double>(scene.pair), wavelength(theta)), c.px(4.5f),
                  scheme_colour(c, derived.current()));
   plot.end();
-  draw_lengths(c, plot, derived);
+  draw_lengths(c, plot, scene, derived);
   const std::string_view held = take_lines(c, plot, scene, derived, next);
   plot.take_input();
   keep_view(next, view_x, view_y, plot);

@@ -38,13 +38,36 @@ Request step_key(Scene& scene) {
   return Request::none;
 }
 
-/// The next of the ways in which the distances of the score lie along their axis.
+/// The next of the ways in which what is seen lies along its axis: of a picture with a scale of its own that one's,
+/// else of the score's distances.
 Request next_scale(Scene& scene) {
-  const Property& row = *find_property("score.x_scale");
+  const Property* const own = find_property(fmt::format("{}.x_scale", scene.view));
+  const Property& row = own ? *own : *find_property("score.x_scale");
   const std::span<const std::string_view> words = row.choices();
   const std::string present = std::get<std::string>(get(scene, row));
   const auto at = std::find(words.begin(), words.end(), present);
   set(scene, row, std::string(at == words.end() || at + 1 == words.end() ? words.front() : *(at + 1)));
+  return Request::none;
+}
+
+/// Seen from its end the helix is the dials; and back home. Another view has nothing to turn.
+Request turn_helix(Scene& scene) {
+  if (scene.view != "helix") return Request::none;
+  const Property &yaw = *find_property("helix.yaw"), &pitch = *find_property("helix.pitch");
+  const bool from_end = scene.options.number(yaw) == yaw.greatest;
+  for (const Property* row : {&yaw, &pitch})
+    if (from_end)
+      reset(scene, *row);
+    else
+      set(scene, *row, row == &yaw ? yaw.greatest : 0.0);
+  return Request::none;
+}
+
+/// The peak in the place of the strips, where there is room for one of the two.
+Request turn_neighbours(Scene& scene) {
+  if (scene.view != "neighbours") return Request::none;
+  const Property& curve = *find_property("neighbours.curve");
+  set(scene, curve, !scene.options.flag(curve));
   return Request::none;
 }
 
@@ -97,6 +120,10 @@ constexpr Action table[] = {
     {"key.forward.1024", "n + 1 024", GLFW_KEY_UP, GLFW_MOD_CONTROL, step_key<1024>},
     {"key.back.1024", "n − 1 024", GLFW_KEY_DOWN, GLFW_MOD_CONTROL, step_key<-1024>},
     {"scale", "Distances logarithmic, linear, symlog", GLFW_KEY_L, 0, next_scale},
+    explained({"helix.end", "Helix from its end, and home", GLFW_KEY_E, 0, turn_helix},
+              "Seen along the ropes the helix is the wall of dials."),
+    explained({"neighbours.curve", "Neighbours as strips, as a curve", GLFW_KEY_V, 0, turn_neighbours},
+              "In a small window there is room for one of the two."),
     {"fit", "All plots show all there is", GLFW_KEY_HOME, 0, ask<Request::fit>},
     {"pair.next", "Next pair", GLFW_KEY_RIGHT_BRACKET, 0, select<1>},
     {"pair.previous", "Previous pair", GLFW_KEY_LEFT_BRACKET, 0, select<-1>},

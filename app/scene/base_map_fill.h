@@ -21,8 +21,7 @@ inline constexpr BaseGrid fine_base_grid{.steps = 2560, .first = 3 * 2560, .last
 /// Tokens that every row reaches to.
 inline constexpr std::int64_t base_map_reach = std::int64_t{1} << 21;
 
-/// The rows of the base map, filled on a thread beside the frame: every eighth row first, then those between, and last,
-/// between all of them, rows that are looked at up to their first negative score alone, for the border.
+/// The rows of the base map, filled on a thread beside the frame: every eighth row first, then those between.
 class BaseMapFill {
 public:
   /// Begins what is wanted and not yet known, and takes what is finished; another wish stops the work of the one
@@ -34,35 +33,35 @@ public:
   bool working() const { return working_; }
   double share() const { return working_ ? worker_.share() : 1; } ///< of the rows of the wish, 0 … 1
 
-  /// By rising base; those of `rotary_dim` alone. A row reaches base_map_reach, or its first negative score.
+  /// Of the wish's rotary_dim, by rising base, each as far as base_map_reach.
   std::span<const LeastScores> rows() const { return rows_; }
   std::uint64_t version() const { return version_; } ///< grows with every row that comes
 
 private:
-  struct Task {
-    double base;
-    ScanUntil until;
-  };
   struct Wanted {
     std::int64_t rotary_dim = 0;
-    std::vector<Task> tasks;
+    std::vector<double> bases;
   };
   using Rows = std::vector<LeastScores>;
 
-  std::vector<Task> missing(const BaseMapWish&, std::span<const double> others, double near) const;
-  bool known(const Task&) const;
+  std::vector<double> missing(const BaseMapWish&, std::span<const double> others, double near) const;
+  bool known(double base) const;
   void take();
   void add(LeastScores);
 
+  void change_head(std::int64_t rotary_dim);
+
+  struct OtherHead {
+    std::int64_t rotary_dim;
+    Rows rows;
+  };
   Rows rows_;
+  std::vector<OtherHead> other_heads_; // what was filled before, as a person goes from model to model and back
   BaseMapWish wish_;
   bool working_ = false, complete_ = false;
   std::uint64_t version_ = 0;
   Latest<Wanted, Rows> worker_{&fill};
   static void fill(Wanted&, Latest<Wanted, Rows>::Run&);
 };
-
-/// Whether a row tells the least score of every length, and not only where the border is.
-inline bool is_whole(const LeastScores& row) { return row.reach >= base_map_reach; }
 
 } // namespace ropescope

@@ -96,9 +96,30 @@ std::vector<std::string_view> parts_of(std::string_view text) {
   return parts;
 }
 
+/// "1,000" as English writes a thousand, and "1.000" as German does: of whole numbers and of tokens it can be nothing
+/// else, and comes back as "1000"; of other numbers nobody knows which is meant. Empty where the text is no such
+/// number. Throws Error with both readings.
+std::string without_thousands(const Property& row, std::string_view text) {
+  const std::size_t mark = text.find_first_of(",.");
+  if (mark == std::string_view::npos || mark == 0 || mark > 3 || text.front() == '0') return {};
+  std::string digits(text.substr(0, mark));
+  for (std::size_t at = mark; at < text.size(); at += 4) {
+    const std::string_view group = text.substr(at + 1, 3);
+    if (text[at] != text[mark] || group.size() != 3) return {};
+    digits += group;
+  }
+  if (!std::all_of(digits.begin(), digits.end(), [](char ch) { return ch >= '0' && ch <= '9'; })) return {};
+  if (row.kind == Kind::whole || row.unit == "tokens") return digits;
+  if (text[mark] == '.') return {}; // the decimal point of everybody who writes programs
+  throw Error(fmt::format("{}: \"{}\": a thousand or a decimal comma? Write {} or {}.{}", row.key, text, digits,
+                          text.substr(0, mark), text.substr(mark + 1)));
+}
+
 /// A number with k, K or M behind it, as the unit counts them; nothing where the text is none. The decimal point may be
 /// a comma where the number stands alone, and thousands may be parted by spaces, as the program itself writes them.
 std::optional<double> number_of(const Property& row, std::string_view text, bool alone) {
+  const std::string without = alone ? without_thousands(row, trimmed(text)) : std::string();
+  if (!without.empty()) text = without;
   std::string plain;
   for (const char ch : trimmed(text))
     if (ch == ',' && alone)

@@ -211,8 +211,9 @@ void take_own_rows(Scene& scene, const std::vector<std::string>& paths) {
 
 std::int64_t pictured_length(const Scene& scene) {
   double length = scene.target.value_or(target_length(scene.rope));
-  // Plain RoPE is seen as far as the schemes beside it reach: what it does beyond its training is what they are for.
-  if (!scene.target && scene.rope.scaling.rope_type == RopeType::standard && scene.rope.rotates &&
+  // Plain RoPE, and p-RoPE, is seen as far as the schemes beside it reach: what it does beyond its training is what
+  // they are for.
+  if (!scene.target && target_length(scene.rope) <= trained_length(scene.rope) && scene.rope.rotates &&
       std::any_of(std::begin(all_rope_types), std::end(all_rope_types), [&](RopeType type) {
         return scene.compared[static_cast<std::size_t>(type)] && scheme_of(type).takes_factor;
       }))

@@ -54,7 +54,7 @@ std::vector<Line> all_lines() {
   lines.push_back({"Click", "chooses a distance, a pair; hides a curve in a legend"});
   lines.push_back({"Shift+click", "on a curve of the score: its scheme is in force"});
   lines.push_back({"Ctrl+click", "types a control's value; shows one curve alone"});
-  lines.push_back({"Drop a file", "opens a model, a scene, a picture; checks a kernel's arrays"});
+  lines.push_back({"Drop a file", "opens a model, a scene, a picture; arrays are a kernel’s, or q and k where those are seen"});
   return lines;
 }
 
@@ -73,7 +73,7 @@ struct Layout {
 
 float height_of(const Canvas& c, const Layout& l, const Line& line) {
   if (line.keys.empty()) return c.px(26);
-  return std::max(c.px(19), wrapped_height(l.width - l.keys - c.px(24), c.fonts.small, line.words)) + c.px(3);
+  return std::max(c.px(19), wrapped_height(l.width - l.keys - c.px(24), c.fonts.small, line.words)) + c.px(2);
 }
 
 /// Draws the lines, or finds out how high the highest column becomes where `draws` is false.

@@ -89,7 +89,6 @@ struct RivalMap {
   bool sees_distance_alone() const { return spread < 1e-5 && change < 1e-5; }
 };
 
-/// One for each of position_schemes().
-std::vector<RivalMap> rival_maps(const HeadPair&, std::int64_t tokens, PlaceContext);
+RivalMap rival_map(const PositionScheme&, const HeadPair&, std::int64_t tokens, const PlaceContext&);
 
 } // namespace ropescope

@@ -2,13 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/basics/words.h"
+#include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/match.h"
 #include "core/check/causes/not_finite.h"
+#include "core/check/causes/own_frequencies.h"
+#include "core/check/causes/pairs_wrong.h"
 #include "core/check/causes/precision.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/causes/scaling_ignored.h"
@@ -18,6 +24,8 @@
 #include "core/check/finding_words.h"
 #include "core/check/measurement.h"
 #include "core/check/proof/arithmetic.h"
+#include "core/check/proof/coarse_angles.h"
+#include "core/check/proof/measured_angles.h"
 #include "core/check/search/candidate.h"
 #include "core/check/search/layout_choices.h"
 #include "core/check/search/search.h"
@@ -29,12 +37,13 @@ namespace {
 
 class Checker {
 public:
-  Checker(const KernelRun& run, const std::stop_token& stop, bool brief = false)
+  /// `lost`: per token, whether it is wrong whatever its other rows say; empty: none is.
+  Checker(const KernelRun& run, const std::stop_token& stop, bool brief = false, std::vector<std::uint8_t> lost = {})
       : run_(run), stop_(stop), brief_(brief), noise_(row_noise(run, make_spectrum(run.rope, run.length()))),
         sample_(sample_tokens(run.shape.tokens, thresholds::sampled_tokens)),
         changes_(changes(run, sample_, noise_.bound)), layouts_(layout_choices(run, changes_.moved)),
         expected_(expected_candidate(run, layouts_.front()).prediction(as_given(run.positions))), sums_(run),
-        all_(static_cast<std::size_t>(run.shape.tokens)) {
+        all_(static_cast<std::size_t>(run.shape.tokens)), lost_(std::move(lost)) {
     std::iota(all_.begin(), all_.end(), std::int64_t{0});
   }
 
@@ -58,6 +67,7 @@ public:
       if (!precision) precision = explain_by_products(run_, layouts_.front().at, expected_, noise_, exact, stop_);
       if (precision) compare_with(*precision);
     }
+    if (precision && precision->match && precision->table.empty()) leave_to_angles(*precision);
     // Entries that are odd one by one: most of a run's are a kind of their own, which is searched for.
     if (precision && 2 * odd_.size() <= all_.size() && !better_explained(*precision))
       agree(*precision);
@@ -75,12 +85,11 @@ private:
     return !found.causes.empty() && found.residual < thresholds::recipe_share * precision.residual;
   }
 
-  void compare_with_expected() {
+  /// What every pair of every token should be multiplied by, and what its angle may be off by.
+  Multipliers expected_multipliers(EntryBounds& bounds) const {
     const auto pairs = static_cast<std::size_t>(expected_.turns.theta.size());
-    Multipliers multipliers;
-    EntryBounds bounds{noise_, {}};
     // Once for all heads: cos and sin cost more than the comparison.
-    multipliers.resize(all_.size() * pairs);
+    Multipliers multipliers(all_.size() * pairs);
     bounds.turned.resize(all_.size() * pairs);
     in_parallel(all_.size(), 0, [&](std::size_t t) {
       for (std::size_t i = 0; i < pairs; ++i) {
@@ -89,11 +98,17 @@ private:
             static_cast<float>(expected_.gain * thresholds::angle_bound * noise_.of_angle(i, expected_.angle(t, i)));
       }
     });
-    Comparison comparison = compare(run_, layouts_.front().at, multipliers, &bounds);
-    odd_ = std::move(comparison.odd);
+    return multipliers;
+  }
+
+  void compare_with_expected() {
+    EntryBounds bounds{noise_, {}};
+    Comparison comparison = compare(run_, layouts_.front().at, expected_multipliers(bounds), &bounds);
+    odd_ = comparison.odd;
+    odd_from_ = comparison.odd_from;
     finding_.expected = {expected_.turns.theta, expected_.turns.axis, expected_.gain, layouts_.front().at};
     finding_.max_abs_error = comparison.max_abs;
-    finding_.errors = ErrorMap(std::move(comparison.error), static_cast<std::int64_t>(pairs));
+    finding_.errors = ErrorMap(std::move(comparison.error), static_cast<std::int64_t>(expected_.turns.theta.size()));
     finding_.head_error = std::move(comparison.head_error);
     finding_.rows = run_.shape.tokens;
     finding_.rms = rms_of(run_.in);
@@ -115,11 +130,29 @@ private:
     odd_ = compare(run_, layouts_.front().at, table, &bounds).odd;
   }
 
+  /// Single entries that are odd because angles come in steps, all of them within the rows' format.
+  void leave_to_angles(PrecisionFit& fit) {
+    if (odd_.empty()) return;
+    EntryBounds bounds{noise_, {}};
+    const Multipliers multipliers = expected_multipliers(bounds);
+    // Two entries of a table below 1, each off by half a unit; of numbers that float32 holds, by a unit, as in 24 bits
+    // of fixed point.
+    const double units = noise_.unit < unit_of(NumberFormat::float16) ? std::numbers::sqrt2 : std::numbers::sqrt2 / 2;
+    const double of_rows = units * std::min(noise_.unit, unit_of(NumberFormat::bfloat16));
+    const double allowed = std::max(of_rows, run_.budget.value_or(0));
+    auto left =
+        odd_beyond_angles(run_, layouts_.front().at, expected_, multipliers, bounds, {odd_, odd_from_}, allowed);
+    if (left.size() < odd_.size())
+      fit.reason += fmt::format("; single entries show angles in steps, each off by at most {:.1e} rad", allowed);
+    odd_ = std::move(left);
+  }
+
   void judge_rows(const Score& against_expected) {
     finding_.expected_residual = against_expected.residual;
     finding_.tolerance = against_expected.allowed;
-    finding_.rows_wrong = std::count_if(against_expected.rows.begin(), against_expected.rows.end(),
-                                        [](const RowScore& row) { return !row.explained(); });
+    finding_.rows_wrong = 0;
+    for (std::size_t token = 0; token < against_expected.rows.size(); ++token)
+      finding_.rows_wrong += !against_expected.rows[token].explained() || (!lost_.empty() && lost_[token]);
     // Colours reach from rounding, or eight decades, to the greatest error or a wholly wrong row.
     const float most = finding_.errors.greatest();
     const double greatest = std::isfinite(most) ? static_cast<double>(most) : 0.0, size = finding_.rms * expected_.gain;
@@ -132,10 +165,12 @@ private:
   void agree(const PrecisionFit& precision) {
     finding_.recipe = precision.arithmetic.recipe;
     finding_.residual = precision.residual;
-    finding_.causes = {precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() ? noise_.rows.words() : ""})
-                                       : Cause(precision.arithmetic)};
+    finding_.causes = {
+        precision.match ? Cause(cause::Match{noise_.rows.of_8_bits() || noise_.rows.int16 ? noise_.rows.words() : ""})
+                        : Cause(precision.arithmetic)};
     // Rows that float32 angles explain were counted as off by rounding alone.
-    if (precision.match) finding_.rows_wrong = static_cast<std::int64_t>(odd_.size());
+    if (precision.match)
+      finding_.rows_wrong = static_cast<std::int64_t>(odd_.size()) + std::count(lost_.begin(), lost_.end(), 1);
     if (!odd_.empty()) {
       if (precision.match) finding_.causes.clear();
       finding_.causes.push_back(cause::RowsWrong{odd_, {}, {}, false});
@@ -145,8 +180,28 @@ private:
     finding_.measured = measure(run_, layouts_.front(), noise_, sums_, finding_.tolerance);
   }
 
+  /// Whether causes say which numbers are off and not by what mistake: what arithmetic without a name looks like.
+  static bool names_no_mistake(const std::vector<Cause>& causes) {
+    return std::all_of(causes.begin(), causes.end(), [](const Cause& c) {
+      return c.is<cause::RowsWrong>() || c.is<cause::PairsWrong>() || c.is<cause::ElementsWrong>() ||
+             c.is<cause::OwnFrequencies>();
+    });
+  }
+
+  /// What has no name, or one that fits little better than what is expected, may be arithmetic within the budget.
+  std::optional<PrecisionFit> within_budget(const Explanation& found) {
+    if (!names_no_mistake(found.causes) && found.residual < thresholds::recipe_share * finding_.expected_residual)
+      return std::nullopt;
+    return explain_by_budget(run_, expected_, noise_, *sums_.of(layouts_.front().at));
+  }
+
   void disagree() {
     Explanation found = explain({run_, expected_, layouts_, noise_, changes_, sums_, stop_, brief_});
+    if (const auto fit = within_budget(found)) {
+      compare_with(*fit);
+      agree(*fit);
+      return;
+    }
     finding_.residual = found.residual;
     finding_.causes = std::move(found.causes);
     finding_.indistinguishable = std::move(found.alike);
@@ -241,6 +296,8 @@ private:
   WholeSums sums_;
   std::vector<std::int64_t> all_;
   std::vector<std::int64_t> odd_; ///< tokens with an entry that no rounding explains
+  double odd_from_ = 0;           ///< bounds
+  std::vector<std::uint8_t> lost_;
   Finding finding_;
   std::string reason_;
 };
@@ -249,8 +306,7 @@ private:
 Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::stop_token& stop) {
   const FiniteRows finite = finite_rows(run);
   // A kernel that overflows in some rows is often wrong in the others too.
-  Finding finding = Checker(finite.run, stop).run();
-  const bool unharmed = finding.verdict != Verdict::mismatch;
+  Finding finding = Checker(finite.run, stop, false, finite.lost).run();
   const Cause& best = finding.causes.front();
   cause::NotFinite not_finite{first, 0, {}};
   for (std::int64_t n = 0; n < run.out.size(); ++n) not_finite.count += !std::isfinite(run.out.number(n));
@@ -266,7 +322,6 @@ Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::s
   if (best.is<cause::Unknown>() || best.is<cause::Match>()) finding.causes.clear();
   finding.causes.insert(finding.causes.begin(), not_finite);
   finding.verdict = Verdict::mismatch;
-  finding.rows_wrong += unharmed ? finite.tokens_lost : 0;
   finding.residual = finding.max_abs_error = std::nan("");
   finding.hypotheses.insert(finding.hypotheses.begin(), {finding.causes, finding.residual});
   put_into_words(finding, run);

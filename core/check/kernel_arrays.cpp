@@ -1,12 +1,14 @@
 #include "core/check/kernel_arrays.h"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/check/basics/first_where.h"
 #include "core/error.h"
 #include "core/io/raw.h"
 #include "core/io/tensor_file.h"
@@ -98,6 +100,36 @@ void read_both(const KernelFiles& files, Rows& input, Rows& output) {
     if (error) std::rethrow_exception(error);
 }
 
+bool finite_row(const Array& array, std::int64_t row) {
+  const std::int64_t width = array.shape.back();
+  for (std::int64_t n = row * width; n < (row + 1) * width; ++n)
+    if (!std::isfinite(array.number(n))) return false;
+  return true;
+}
+
+/// Padding is often not finite, and nothing is right of it: such rows of the input become zeros, which tell nothing,
+/// in both arrays. All of them, or rows that may lie elsewhere in the output, are left as they are.
+void leave_out_not_finite(KernelArrays& arrays) {
+  const auto not_finite = [](auto x) { return !std::isfinite(x); };
+  const auto first = arrays.same_shape && !arrays.in.shape.empty() ? first_where(arrays.in, not_finite) : std::nullopt;
+  if (!first) return;
+  const std::int64_t width = arrays.in.shape.back(), rows = arrays.in.size() / width;
+  std::vector<std::int64_t> out;
+  for (std::int64_t row = *first / width; row < rows; ++row) {
+    if (finite_row(arrays.in, row)) continue;
+    if (!arrays.exchanged.empty() && finite_row(arrays.out, row)) return;
+    out.push_back(row);
+  }
+  if (static_cast<std::int64_t>(out.size()) == rows) return;
+  for (Array* array : {&arrays.in, &arrays.out})
+    for (const std::int64_t row : out)
+      array->dtype == NumberFormat::float64 ? void(std::fill_n(array->doubles.begin() + row * width, width, 0))
+                                            : void(std::fill_n(array->floats.begin() + row * width, width, 0.0F));
+  arrays.notes.push_back(fmt::format("{} of {} rows of the input hold a number that is not finite (the first at index "
+                                     "{}): they are left out.",
+                                     out.size(), rows, *first));
+}
+
 } // namespace
 
 KernelArrays read_kernel_arrays(const KernelFiles& files, const HeadLayout& layout) {
@@ -129,6 +161,7 @@ KernelArrays read_kernel_arrays(const KernelFiles& files, const HeadLayout& layo
     throw Error(fmt::format("{} has shape ({}) and {} has ({}), expected the same, or two axes before the last "
                             "exchanged",
                             files.in, fmt::join(in, ", "), files.out, fmt::join(out, ", ")));
+  leave_out_not_finite(arrays);
   return arrays;
 }
 

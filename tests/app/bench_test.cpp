@@ -16,7 +16,7 @@ TEST_CASE("a start is measured by the program itself, and OpenGL's part is a par
 TEST_CASE("frames of every picture in the bar that needs no files are measured, at rest and under a hand") {
   std::size_t count = 0;
   for (const Picture* picture : all_pictures()) count += !picture->needs_files && !picture->tab.empty();
-  const auto all = bench::measure_pictures(640, 400);
+  const auto all = bench::measure_pictures(640, 400, 2);
   CHECK(all.size() == count);
   for (const bench::PictureTimes& times : all) {
     CHECK(times.unchanged_ms > 0);

@@ -176,8 +176,7 @@ TEST_CASE("a click on a rope selects its pair, and a label that is dragged choos
 }
 
 TEST_CASE("a query and a key that point one way are one strand with two beads, and the words say so") {
-  test::PictureHand hand(with({"helix.key_angle=90"}), "helix");
-  CHECK(hand.alone().says("along one strand"));
+  CHECK(test::PictureHand(with({"helix.key_angle=90"}), "helix").alone().says("along one strand"));
   test::PictureHand two(first_scene(), "helix");
   CHECK(!two.alone().says("along one strand"));
   CHECK(two.alone().says("the blue strand"));

@@ -44,7 +44,7 @@ struct OneLegend {
     return {};
   }
 
-  test::Hand hand;
+  test::PlotHand hand;
   Names hidden;
   bool in_column = false;
   std::optional<std::size_t> hovered;
@@ -91,7 +91,7 @@ TEST_CASE("while the mouse is on one entry the others step back, and a hidden on
 }
 
 TEST_CASE("a read-out keeps the order of its rows and stays within the plot, wherever the mouse is") {
-  test::Hand hand;
+  test::PlotHand hand;
   const Rect within{{100, 100}, {700, 500}};
   for (const ImVec2 at : {ImVec2(101, 101), ImVec2(699, 101), ImVec2(101, 499), ImVec2(699, 499), ImVec2(400, 300)}) {
     hand.painter.clear();
@@ -121,7 +121,7 @@ TEST_CASE("a read-out keeps the order of its rows and stays within the plot, whe
 }
 
 TEST_CASE("the mouse snaps to the nearest point within 12 pixels and to none beyond") {
-  test::Hand hand;
+  test::PlotHand hand;
   const float nothing = std::numeric_limits<float>::quiet_NaN();
   const ImVec2 points[] = {{100, 100}, {nothing, 50}, {110, 100}, {200, 100}};
   const auto at = [&](ImVec2 mouse) {

@@ -117,8 +117,7 @@ TEST_CASE("where there is room for one of the two, the switch shows the curve in
 }
 
 TEST_CASE("the sentence about the peak names the schemes that are drawn, and no others") {
-  test::PictureHand hand(first_scene(), "neighbours");
-  CHECK(hand.alone().says("PI flattens the peak 16² = 256-fold:"));
+  CHECK(test::PictureHand(first_scene(), "neighbours").alone().says("PI flattens the peak 16² = 256-fold:"));
   test::PictureHand yarn(with({"compare=yarn"}), "neighbours");
   const test::DrawnPainter& drawn = yarn.alone();
   CHECK(!drawn.says("PI flattens"));

@@ -44,12 +44,11 @@ TEST_CASE("a chain before the key is dragged to other distances before the key")
 }
 
 TEST_CASE("the end follows the hand: for q = k it stays within a tenth of the plane's unit of where it is dragged") {
-  test::PictureHand hand(first_scene(), "phasors");
-  const ImVec2 from = end_of(hand);
   for (const float by : {-300.0f, -150.0f, 120.0f}) {
-    test::PictureHand other(first_scene(), "phasors");
-    other.drag(from, {by, 0});
-    CHECK(std::abs(end_of(other).x - (from.x + by)) < 90);
+    test::PictureHand hand(first_scene(), "phasors");
+    const ImVec2 from = end_of(hand);
+    hand.drag(from, {by, 0});
+    CHECK(std::abs(end_of(hand).x - (from.x + by)) < 90);
   }
 }
 
@@ -106,7 +105,8 @@ TEST_CASE("the switch draws random numbers, other ones with each click, and ones
   hand.click(hand.control("phasors random").centre());
   CHECK(hand.window.shell.derived().current().score_here != score);
   hand.click(hand.control("phasors ones").centre());
-  CHECK(hand.scene() == test::PictureHand(first_scene(), "phasors").scene());
+  CHECK(hand.scene().q == HeadSource());
+  CHECK(hand.scene().k == HeadSource());
 }
 
 TEST_CASE("every arrow of the chain is drawn from end to end within half a pixel, at equal units along both axes") {

@@ -32,6 +32,7 @@ struct PictureHand {
   }
   void drag(ImVec2 from, ImVec2 by, bool shift = false) {
     does({.at = from, .shift = shift});
+    frames(20); // a third of a second: a press just after another one would be a double click
     does({.at = from, .left = true, .shift = shift});
     for (const float part : {0.3f, 0.7f, 1.0f})
       does({.at = {from.x + part * by.x, from.y + part * by.y}, .left = true, .shift = shift});

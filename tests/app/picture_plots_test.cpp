@@ -191,7 +191,7 @@ TEST_CASE("Home shows all there is in every plot that is seen") {
 }
 
 TEST_CASE("a read-out covers none of the curves it reads where there is a place that covers none") {
-  test::Hand hand;
+  test::PlotHand hand;
   const canvas::Rect within{{0, 0}, {800, 500}};
   std::vector<ImVec2> curve; // from the top left to the bottom right
   for (int i = 0; i <= 80; ++i) curve.emplace_back(10.0f * static_cast<float>(i), 6.25f * static_cast<float>(i));

@@ -58,7 +58,7 @@ struct Drawn {
     return least;
   }
 
-  test::Hand hand;
+  test::PlotHand hand;
   Axis x, y;
   Rect area{};
 };

@@ -48,9 +48,9 @@ public:
 };
 
 /// Dear ImGui without a window and without OpenGL: frames of 1000 × 700 pixels, moved by a hand. One at a time.
-class Hand {
+class PlotHand {
 public:
-  Hand() {
+  PlotHand() {
     ImGui::CreateContext();
     ImGuiIO& io = ImGui::GetIO();
     io.IniFilename = nullptr;
@@ -62,9 +62,9 @@ public:
     fonts.body = fonts.small = fonts.heading = fonts.bold = fonts.title = fonts.large = fonts.huge = font;
     fonts.mono = fonts.mono_small = font;
   }
-  ~Hand() { ImGui::DestroyContext(); }
-  Hand(const Hand&) = delete;
-  Hand& operator=(const Hand&) = delete;
+  ~PlotHand() { ImGui::DestroyContext(); }
+  PlotHand(const PlotHand&) = delete;
+  PlotHand& operator=(const PlotHand&) = delete;
 
   /// Frames in which the hand does this; `draw` is given a canvas in each. The second takes what Dear ImGui has put
   /// off.

@@ -61,7 +61,7 @@ struct OnePlot {
   ImVec2 below() const { return {area.centre().x, area.greatest.y + 10}; }
   ImVec2 beside() const { return {area.least.x - 6, area.centre().y}; }
 
-  test::Hand hand;
+  test::PlotHand hand;
   Rect room{{50, 40}, {850, 640}};
   AxisSpec x, y;
   PlotView view;

@@ -1,5 +1,6 @@
 #include "app/scene/scene_json.h"
 
+#include <memory>
 #include <random>
 #include <set>
 
@@ -218,6 +219,30 @@ TEST_CASE("all assignments of a pose are one patch, in whatever order they are w
   const Scene other = with_patch(a, read_assignments({"model=llama-3.1-8b", "m=7"}, "--pose"));
   CHECK(other.rope == scene_of(find_preset("llama-3.1-8b").model).rope);
   CHECK(other.m == 7);
+}
+
+TEST_CASE("a thousand's comma is taken where it can be nothing else, and asked about where it may be a decimal one") {
+  const auto taken = [](const char* key, const char* text) {
+    return std::get<double>(parse_value(*find_property(key), text));
+  };
+  for (const char* key : {"m", "n", "trained"}) {
+    CHECK(taken(key, "1,000") == 1000);
+    CHECK(taken(key, "8.192") == 8192);
+    CHECK(taken(key, "1,048,576") == 1048576);
+  }
+  CHECK(taken("base", "2,5") == 2.5);
+  CHECK(taken("base", "1.125") == 1.125);
+  CHECK(taken("base", "0,125") == 0.125);
+  for (const char* text : {"10,000", "1,000,000"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(taken("base", text), Error);
+  }
+  for (const char* text : {"1,000.5", "1,00", "1,0000", "1,000,00"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(
+        set(*std::make_unique<Scene>(default_scene()), *find_property("m"), parse_value(*find_property("m"), text)),
+        Error);
+  }
 }
 
 TEST_CASE("values are taken as people type them") {

@@ -76,7 +76,7 @@ std::optional<std::int64_t> first_not_finite(const KernelRun& run) {
 }
 
 FiniteRows finite_rows(const KernelRun& run) {
-  FiniteRows finite{run, 0};
+  FiniteRows finite{run, {}, 0};
   const RowShape& shape = run.shape;
   const auto width = static_cast<std::size_t>(shape.head_dim);
   std::vector<std::uint8_t> lost(static_cast<std::size_t>(shape.tokens), 0);
@@ -94,6 +94,7 @@ FiniteRows finite_rows(const KernelRun& run) {
     }
   });
   finite.tokens_lost = std::count(lost.begin(), lost.end(), 1);
+  finite.lost = std::move(lost);
   return finite;
 }
 

@@ -72,7 +72,8 @@ std::optional<std::int64_t> first_not_finite(const KernelRun&);
 /// A run whose rows (head × token) are zeros, before and after, where the output is not finite.
 struct FiniteRows {
   KernelRun run;
-  std::int64_t tokens_lost = 0; ///< tokens that have such a row
+  std::vector<std::uint8_t> lost; ///< per token: whether it has such a row
+  std::int64_t tokens_lost = 0;   ///< how many have
 };
 FiniteRows finite_rows(const KernelRun&);
 

@@ -31,6 +31,10 @@ inline constexpr double float16_floor = 1.5 * 0x1p-24;
 /// as large as a spacing pass unless they add up.
 inline constexpr double float8_rms_units = 0.9, float8_bound_units = 2.2, float8_floor = 1.0 / 3, int8_floor = 0.25;
 
+/// The unit of int16 rows, which are computed in fixed point: cos, sin and products of 16 bits, one for the sign.
+/// Lower: those are accused. Higher: tables of fewer bits pass unsaid.
+inline constexpr double int16_unit = 0x1p-15;
+
 /// Units that the mean of a pair's errors over all tokens may be off: what the table of a slow pair is rounded by,
 /// whose entries stay on one side of theirs for a whole run: half a unit, one where they are cut off. The errors of
 /// products and sums have either sign. Lower: right tables are accused. Higher: a frequency or a gain a little off

@@ -163,7 +163,7 @@ Comparison compare(const KernelRun& run, const PairComponents& at, const Multipl
                    const EntryBounds* bounds) {
   const auto tokens = static_cast<std::size_t>(run.shape.tokens), pairs = static_cast<std::size_t>(at.pairs());
   const auto heads = static_cast<std::size_t>(run.heads);
-  Comparison result{0, std::vector<float>(tokens * pairs), std::vector<float>(heads), {}};
+  Comparison result{0, std::vector<float>(tokens * pairs), std::vector<float>(heads), {}, 0};
   std::vector<float> oddest(tokens);
   constexpr std::size_t tokens_of_a_task = 64;
   const std::size_t tasks = (tokens + tokens_of_a_task - 1) / tokens_of_a_task;
@@ -193,7 +193,8 @@ Comparison compare(const KernelRun& run, const PairComponents& at, const Multipl
     result.head_error[h] =
         static_cast<float>(std::sqrt(squares[h] * static_cast<double>(heads) / static_cast<double>(run.shape.size())));
   if (!bounds) return result;
-  const auto from = static_cast<float>(spread.odd_from());
+  result.odd_from = spread.odd_from();
+  const auto from = static_cast<float>(result.odd_from);
   for (std::size_t t = 0; t < tokens; ++t)
     if (oddest[t] > from) result.odd.push_back(static_cast<std::int64_t>(t));
   return result;

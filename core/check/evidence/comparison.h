@@ -14,6 +14,7 @@ struct Comparison {
   std::vector<float> error;      ///< [token][pair], RMS over heads and batch
   std::vector<float> head_error; ///< per head, RMS over its entries
   std::vector<std::int64_t> odd; ///< tokens with an entry that no rounding explains (EntryBounds)
+  double odd_from = 0;           ///< in bounds
 };
 using Multipliers = std::vector<std::complex<double>>; ///< [token][pair]
 

@@ -15,7 +15,7 @@ EntryBound::EntryBound(const KernelRun& run, const Noise& noise)
   last_ = noise.unit;
   least_ = noise.rows.of_8_bits() ? 0 : thresholds::least_entry * properties_of(format).smallest;
   if (format == NumberFormat::float16 && !noise.rows.of_8_bits()) least_ = thresholds::float16_floor;
-  half_step_ = noise.rows.int8 ? 0.5 : noise.rows.least_step / 2;
+  half_step_ = noise.rows.whole() ? 0.5 : noise.rows.least_step / 2;
   if (noise.rows.of_8_bits() && scaled_ == RowFormat::Scaled::no) least_ = half_step_;
 }
 

@@ -64,9 +64,10 @@ void add_scaled_floors(Noise& noise, const KernelRun& run, double share) {
 void add_rows(Noise& noise, const KernelRun& run) {
   const NumberFormat out = noise.rows.format;
   const auto rows = static_cast<double>(run.shape.outer * run.shape.inner);
-  if (noise.rows.int8) {
-    noise.unit = unit_of(NumberFormat::bfloat16);
-    add_scaled_floors(noise, run, thresholds::int8_floor);
+  if (noise.rows.whole()) {
+    noise.unit = noise.rows.int16 ? thresholds::int16_unit : unit_of(NumberFormat::bfloat16);
+    // Fixed point is often cut off, as float8 may be.
+    add_scaled_floors(noise, run, noise.rows.int16 ? thresholds::float8_floor : thresholds::int8_floor);
   } else if (noise.rows.of_8_bits()) {
     noise.unit = noise.rows.unit();
     const double least = thresholds::float8_floor * std::pow(noise.rows.least_step, 2);

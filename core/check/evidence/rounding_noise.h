@@ -12,7 +12,8 @@ namespace ropescope {
 /// What rounding explains, relative to the length of a pair: a share of its own, and one that grows with the angle.
 struct Noise {
   double unit = 0;  ///< half the spacing of numbers at 1 of the format that the output holds; of float64
-                    ///< what sums can tell (thresholds::float64_unit); of int8 that of bfloat16, which computes it
+                    ///< what sums can tell (thresholds::float64_unit); of int8 that of bfloat16, which computes it; of
+                    ///< int16 that of fixed point
   double rms = 0;   ///< error of a pair by its length: root of the mean square over many pairs
   double bound = 0; ///< the same, the greatest that one pair may have
   double floor = 0; ///< what a pair's error squared, summed over the rows of a token, may be however short the pair is:

@@ -58,11 +58,17 @@ public:
       if (block < shape_.head_dim && shape_.head_dim % block == 0)
         for (const Kind kind : kinds)
           if (auto format = scaled_format(RowFormat::Scaled::block, kind, block)) return std::move(*format);
+    // Last: what has 8 bits under scales that are powers of two has 16 under one. Numbers of 16 bits hold no such
+    // steps.
+    if (stored_ == NumberFormat::float32)
+      for (const RowFormat::Scaled scaled :
+           {RowFormat::Scaled::tensor, RowFormat::Scaled::row, RowFormat::Scaled::channel})
+        if (auto format = scaled_format(scaled, Kind::int16)) return std::move(*format);
     return found;
   }
 
 private:
-  enum class Kind : std::uint8_t { float4, int4, e5m2, e4m3, int8 };
+  enum class Kind : std::uint8_t { float4, int4, e5m2, e4m3, int8, int16 };
   // int4 before e5m2, which holds up to 8 of a step too.
   static constexpr Kind kinds[] = {Kind::int4, Kind::e5m2, Kind::e4m3, Kind::int8};
 
@@ -112,6 +118,7 @@ private:
 
   std::optional<Told> scale_of(const Group& group, Kind kind) const {
     if (kind == Kind::int8) return whole_step(group);
+    if (kind == Kind::int16) return step_of_16_bits(group);
     if (kind == Kind::int4) return step_of_4_bits(group);
     if (kind == Kind::float4) return float4_scale(group);
     return float8_scale(group, kind == Kind::e5m2 ? NumberFormat::float8_e5m2 : NumberFormat::float8_e4m3);
@@ -134,6 +141,7 @@ private:
   template <typename Number>
   Groups ask(std::size_t count, Number number, const RowFormat& format, Kind kind) const {
     const double greatest = kind == Kind::int8     ? 127
+                            : kind == Kind::int16  ? 32767
                             : kind == Kind::int4   ? 7
                             : kind == Kind::float4 ? 6
                                                    : properties_of(format.format).greatest;
@@ -171,6 +179,7 @@ private:
     RowFormat found;
     found.int4 = kind == Kind::int4;
     found.int8 = found.int4 || kind == Kind::int8;
+    found.int16 = kind == Kind::int16;
     found.float4 = kind == Kind::float4;
     found.format = kind == Kind::e5m2   ? NumberFormat::float8_e5m2
                    : kind == Kind::e4m3 ? NumberFormat::float8_e4m3
@@ -199,7 +208,11 @@ private:
 } // namespace
 
 std::string RowFormat::words() const {
-  std::string words(int4 ? "int4" : int8 ? "int8" : float4 ? "float4_e2m1" : number_format_name(format));
+  std::string words(int4     ? "int4"
+                    : int8   ? "int8"
+                    : int16  ? "int16"
+                    : float4 ? "float4_e2m1"
+                             : number_format_name(format));
   switch (scaled) {
   case Scaled::no: return words;
   case Scaled::tensor: return words + " under one scale";

@@ -17,6 +17,7 @@ struct RowFormat {
       NumberFormat::float32; ///< of the numbers by their scale; of int8 and float4, what they are stored in
   bool int8 = false;         ///< whole multiples of the scale, up to 255 of them
   bool int4 = false;         ///< of int8: up to 8 multiples alone
+  bool int16 = false;        ///< up to 65 535 multiples; not of 8 bits
   bool float4 = false;       ///< float4_e2m1, in blocks: 0, ½, 1, 1½, 2, 3, 4 and 6 of the scale
   double least_step = 0;     ///< of float8 and float4: spacing of the least numbers, in units of the scale
   Scaled scaled = Scaled::no;
@@ -24,6 +25,8 @@ struct RowFormat {
   std::vector<float> scale; ///< none; one; per row [outer][tokens][inner]; per channel [outer][inner][head_dim]; or per
                             ///< block [outer][tokens][inner][head_dim / block]
 
+  /// Whole multiples of the scale.
+  bool whole() const { return int8 || int16; }
   /// Or fewer.
   bool of_8_bits() const {
     return int8 || float4 || format == NumberFormat::float8_e4m3 || format == NumberFormat::float8_e5m2;

@@ -104,18 +104,29 @@ std::optional<Told> float8_scale(const Group& group, NumberFormat format) {
 
 namespace {
 
-/// A group whose greatest number is so many steps.
+constexpr double tells = 0.3; // steps; beyond it storage rounds by as much as a step
+
+/// By how many steps a number of so many may be off: rounded itself, and so is the greatest; 0.002: a scale that was
+/// itself stored in 16 bits and multiplied on.
+double slack_of(double steps, const Group& group) { return 0.002 + steps * 2.5 * group.rounding; }
+
+/// A group whose greatest number is so many steps, `most` at most.
+template <std::size_t most>
 std::optional<Told> of_steps(const Group& group, double greatest, int count) {
   const double step = greatest / count;
-  std::bitset<256> seen;
+  // Most counts fail at one of the first numbers, before anything is to be remembered.
+  constexpr std::size_t asked_first = 8;
+  for (std::size_t n = 0; n < std::min(asked_first, group.numbers.size()); ++n) {
+    const double steps = group.numbers[n] / step, slack = slack_of(steps, group);
+    if (slack <= tells && std::abs(steps - std::nearbyint(steps)) > slack) return std::nullopt;
+  }
+  std::bitset<most + 1> seen;
   seen.set(static_cast<std::size_t>(count));
   double nats = 0;
   for (const double x : group.numbers) {
     const double steps = x / step, whole = std::nearbyint(steps);
-    // Rounded themselves, and so is the greatest; 0.002: a scale that was itself stored in 16 bits and multiplied on.
-    const double slack = 0.002 + steps * 2.5 * group.rounding;
-    constexpr double tells = 0.3;
-    if (slack > tells) continue; // the storage rounds by as much as a step
+    const double slack = slack_of(steps, group);
+    if (slack > tells) continue;
     if (std::abs(steps - whole) > slack || whole == 0) return std::nullopt;
     if (seen[static_cast<std::size_t>(whole)]) continue;
     seen.set(static_cast<std::size_t>(whole));
@@ -126,36 +137,35 @@ std::optional<Told> of_steps(const Group& group, double greatest, int count) {
 
 } // namespace
 
-std::optional<Told> whole_step(const Group& group) {
+namespace {
+
+/// `natural`: tried before all others; 0: none is.
+template <int most>
+std::optional<Told> whole_steps(const Group& group, int natural) {
   if (group.numbers.empty()) return std::nullopt;
   const double greatest = group.greatest();
-  constexpr int natural = 127, most_steps = 255;
-  if (auto told = of_steps(group, greatest, natural)) return told;
-  for (int count = 1; count <= most_steps; ++count)
-    if (auto told = of_steps(group, greatest, count)) {
-      told->nats -= std::log(most_steps);
+  if (natural > 0)
+    if (auto told = of_steps<most>(group, greatest, natural)) return told;
+  for (int count = 1; count <= most; ++count)
+    if (auto told = of_steps<most>(group, greatest, count)) {
+      told->nats -= std::log(most);
       return told;
     }
   return std::nullopt;
 }
 
-std::optional<Told> step_of_4_bits(const Group& group) {
-  if (group.numbers.empty()) return std::nullopt;
-  constexpr int most_steps = 8;
-  for (int count = 1; count <= most_steps; ++count)
-    if (auto told = of_steps(group, group.greatest(), count)) {
-      told->nats -= std::log(most_steps);
-      return told;
-    }
-  return std::nullopt;
-}
+} // namespace
+
+std::optional<Told> whole_step(const Group& group) { return whole_steps<255>(group, 127); }
+std::optional<Told> step_of_16_bits(const Group& group) { return whole_steps<65535>(group, 32767); }
+std::optional<Told> step_of_4_bits(const Group& group) { return whole_steps<8>(group, 0); }
 
 std::optional<Told> float4_scale(const Group& group) {
   if (group.numbers.empty()) return std::nullopt;
   const double greatest = group.greatest();
   constexpr int halves[] = {1, 2, 3, 4, 6, 8, 12}; // the format's numbers, in halves of the scale
   for (const int count : halves) {
-    const auto told = of_steps(group, greatest, count);
+    const auto told = of_steps<12>(group, greatest, count);
     const bool held =
         told && std::all_of(group.numbers.begin(), group.numbers.end(), [&](double x) {
           return std::find(std::begin(halves), std::end(halves), std::lround(x / told->scale)) != std::end(halves);

@@ -32,6 +32,9 @@ std::optional<Told> float8_scale(const Group&, NumberFormat);
 /// fits, else the longest.
 std::optional<Told> whole_step(const Group&);
 
+/// The same of at most 65 535 steps, and naturally of 32 767.
+std::optional<Told> step_of_16_bits(const Group&);
+
 /// The same of at most 8 steps, as numbers of 4 bits have. float8_e5m2 holds those too.
 std::optional<Told> step_of_4_bits(const Group&);
 

@@ -44,8 +44,9 @@ class ScaledFloor {
 public:
   ScaledFloor(const RowShape& shape, const Noise& noise)
       : shape_(shape), format_(noise.rows),
-        share_(format_.int8 ? thresholds::int8_floor
-                            : thresholds::float8_floor * format_.least_step * format_.least_step),
+        share_(format_.int8    ? thresholds::int8_floor
+               : format_.int16 ? thresholds::float8_floor
+                               : thresholds::float8_floor * format_.least_step * format_.least_step),
         scaled_(!noise.token_floor.empty() || !noise.component_floor.empty()) {}
 
   /// Where the scales of a row begin, and how many components each is of.

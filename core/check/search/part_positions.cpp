@@ -141,6 +141,8 @@ private:
       std::optional<PositionRule> rule;
       if (by_rule) rule = find_position_rule(run_, axis, of_axis.seen, of_axis.visible, slack(wrong_[n].pairs));
       PositionRule taken = rule ? std::move(*rule) : as_measured(of_axis);
+      // Positions that are those given explain nothing: something else is wrong.
+      if (as_given(of_axis, taken, slack(wrong_[n].pairs))) return std::nullopt;
       std::copy(taken.positions.begin(), taken.positions.end(),
                 prediction.positions.ids.begin() +
                     static_cast<std::ptrdiff_t>(static_cast<std::size_t>(axis) * tokens));
@@ -153,6 +155,13 @@ private:
       if (!proved.rows[t].explained()) rows.push_back(static_cast<std::int64_t>(t));
     if (!rows.empty()) causes.push_back(cause::RowsWrong{std::move(rows), {}, {}, false});
     return PartFound{std::move(causes), residual_of_explained(proved), nullptr};
+  }
+
+  bool as_given(const AxisFit& seen, const PositionRule& taken, double slack) const {
+    for (std::size_t t = 0; t < taken.positions.size(); ++t)
+      if (seen.visible[t] && std::abs(taken.positions[t] - given(seen.axis, static_cast<std::int64_t>(t))) > slack)
+        return false;
+    return true;
   }
 
   /// The positions seen, whole where all of them nearly are.

@@ -144,8 +144,9 @@ TEST_CASE("in float32 RoPE's diagonals spread by its rounding alone, and slide a
 
 TEST_CASE("of the rivals those that see the distance alone pass both tests, and sinusoidal and learned ones neither") {
   const Spectrum s = spectrum(RopeType::yarn), plain = make_spectrum(llama_2());
-  for (const RivalMap& rival : rival_maps(head_of_ones(64), 64, {s.turns, plain.turns, true})) {
-    const std::string_view name = rival.scheme->name;
+  for (const PositionScheme& scheme : position_schemes()) {
+    const RivalMap rival = rival_map(scheme, head_of_ones(64), 64, {s.turns, plain.turns, true});
+    const std::string_view name = scheme.name;
     CAPTURE(name);
     if (name == "sinusoidal" || name == "learned") {
       CHECK(rival.spread > 0.1);

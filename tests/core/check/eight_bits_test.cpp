@@ -37,8 +37,9 @@ const Sharing all_sharings[] = {
 
 constexpr std::int64_t width = 64;
 
-/// Stores rows [heads][tokens][64] in 8 bits under the scales, the greatest of each the format's greatest.
-void store(std::vector<float>& numbers, std::int64_t tokens, const Share& share, std::optional<NumberFormat> float8) {
+/// Stores rows [heads][tokens][64] under the scales, the greatest of each the format's greatest or so many steps.
+void store(std::vector<float>& numbers, std::int64_t tokens, const Share& share, std::optional<NumberFormat> float8,
+           float steps) {
   std::map<std::int64_t, float> most;
   const auto group = [&](std::size_t n) {
     const auto at = static_cast<std::int64_t>(n);
@@ -51,7 +52,7 @@ void store(std::vector<float>& numbers, std::int64_t tokens, const Share& share,
   for (std::size_t n = 0; n < numbers.size(); ++n) {
     const float greatest = most[group(n)];
     if (greatest == 0) continue;
-    const float scale = greatest / (float8 ? static_cast<float>(properties_of(*float8).greatest) : 127.0F);
+    const float scale = greatest / (float8 ? static_cast<float>(properties_of(*float8).greatest) : steps);
     numbers[n] = (float8 ? rounded_float8(*float8, numbers[n] / scale) : std::nearbyint(numbers[n] / scale)) * scale;
   }
 }
@@ -59,6 +60,7 @@ void store(std::vector<float>& numbers, std::int64_t tokens, const Share& share,
 struct Kind {
   const char* name;
   std::optional<NumberFormat> float8;
+  float steps = 127; ///< else: of the greatest number
 };
 constexpr Kind all_kinds[] = {{"int8", {}}, {"e4m3", NumberFormat::float8_e4m3}, {"e5m2", NumberFormat::float8_e5m2}};
 
@@ -69,7 +71,7 @@ KernelRun run_of(std::int64_t heads, std::int64_t tokens, const Sharing& sharing
       {heads, tokens}, width, [&](const auto& at, std::int64_t) { return static_cast<double>(at[1] + shift); },
       static_cast<unsigned>(tokens));
   spoil(rows.out);
-  store(rows.out.floats, tokens, sharing.share, kind.float8);
+  store(rows.out.floats, tokens, sharing.share, kind.float8, kind.steps);
   KernelRun run;
   run.rope.layout.head_dim = run.rope.layout.rotary_dim = width;
   run.rope.base = 10000;
@@ -149,6 +151,36 @@ TEST_CASE("a right kernel's rows in 4 bits match, and a wrong one's are named") 
         const Finding finding = check(run, {});
         CHECK((finding.verdict == Verdict::mismatch) == (shift != 0));
         if (shift != 0) CHECK(finding.causes.front().name() == "position_offset");
+        if (shift != 0) continue;
+        // One number off by more than its block's greatest: no position explains it.
+        run.out.floats[64 * 30 + 7] += 20;
+        const Finding spoilt = check(run, {});
+        CHECK(spoilt.verdict == Verdict::mismatch);
+        CHECK(spoilt.sentence.find("1·p + 0") == std::string::npos);
+      }
+}
+
+TEST_CASE("a right kernel's rows of 16 bits under a scale match, and a wrong one's are named") {
+  const auto zero = [](Array& out) { std::fill_n(out.floats.begin() + 3 * width, width, 0.0F); };
+  const auto longer = [](Array& out) {
+    for (std::size_t n = 7; n < out.floats.size(); n += width) out.floats[n] *= 1.001F;
+  };
+  // The greatest number a calibrated scale does not reach, a natural one, and one of numbers without a sign.
+  for (const float steps : {20011.0F, 32767.0F, 60000.0F})
+    for (const std::size_t sharing : {0u, 1u, 2u})
+      for (const std::int64_t tokens : {20, 100}) {
+        const Kind int16{"int16", {}, steps};
+        CAPTURE(steps);
+        CAPTURE(std::string(all_sharings[sharing].name));
+        const Finding right = check(run_of(4, tokens, all_sharings[sharing], int16, none), {});
+        CHECK(right.verdict == Verdict::match);
+        CHECK(right.sentence.find("int16") != std::string::npos);
+        const Finding moved = check(run_of(4, tokens, all_sharings[sharing], int16, none, 1), {});
+        CHECK(moved.causes.front().name() == "position_offset");
+        CHECK(check(run_of(4, tokens, all_sharings[sharing], int16, longer), {}).verdict == Verdict::mismatch);
+        const Finding lost = check(run_of(4, tokens, all_sharings[sharing], int16, zero), {});
+        CHECK(lost.verdict == Verdict::mismatch);
+        CHECK(lost.causes.front().name() == "rows_wrong");
       }
 }
 

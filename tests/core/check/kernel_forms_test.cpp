@@ -1,3 +1,4 @@
+#include <limits>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -337,4 +338,33 @@ TEST_CASE("tables of cos and sin are judged alone, once or twice in a row") {
   odd.floats.assign(3 * tokens, 1);
   kernel.write({odd, odd});
   CHECK(kernel.refusal().find("16") != std::string::npos);
+}
+
+TEST_CASE("rows whose input is not finite are left out and said, and the others are judged") {
+  for (const std::int64_t shift : {0, 3})
+    for (const bool written : {false, true}) {
+      Files files;
+      test::PlainRows rows = test::plain_rows(
+          {4, 40}, head_dim, [&](const At& at, std::int64_t) { return static_cast<double>(at[1] + shift); });
+      // Three tokens of padding of head 2, one number of each; the kernel writes something or the same.
+      for (std::size_t token = 0; token < 3; ++token) {
+        const std::size_t first = (2 * 40 + token) * static_cast<std::size_t>(head_dim);
+        rows.in.floats[first + 5] = std::numeric_limits<float>::quiet_NaN();
+        for (std::size_t n = first; n < first + static_cast<std::size_t>(head_dim); ++n)
+          rows.out.floats[n] = written ? 7 : std::numeric_limits<float>::infinity();
+      }
+      files.write(rows);
+      CAPTURE(shift);
+      CAPTURE(written);
+      const auto checked = files.check();
+      CHECK(checked->finding.causes.front().name() == (shift == 0 ? "match" : "position_offset"));
+      REQUIRE(checked->run.notes.size() == 1);
+      CHECK(checked->run.notes[0] == "3 of 160 rows of the input hold a number that is not finite (the first at index "
+                                     "2565): they are left out.");
+    }
+  Files files;
+  test::PlainRows rows = test::plain_rows({4, 40}, head_dim, [](const At&, std::int64_t) { return 1.0; });
+  rows.in.floats.assign(rows.in.floats.size(), std::numeric_limits<float>::quiet_NaN());
+  files.write(rows);
+  CHECK(files.refusal().find("not finite") != std::string::npos);
 }

@@ -59,3 +59,14 @@ TEST_CASE("nothing is said of rounding that a kernel's NaN would contradict") {
   CHECK(none->finding.tolerance_sentence.find("ounding") == std::string::npos);
   CHECK(none->finding.tried.size() == 1); // zeros, which stand for the rows, were compared with nothing
 }
+
+TEST_CASE("a row that is not finite counts among the wrong ones beside another mistake, and once") {
+  KernelRun run = right_run();
+  for (std::int64_t& id : run.positions.ids) ++id; // every token was turned by a position too few
+  REQUIRE(checked_kernel(run)->finding.rows_wrong == run.shape.tokens);
+  for (const std::int64_t head : {std::int64_t{0}, run.heads - 1}) {
+    run.out.floats[static_cast<std::size_t>(run.first_number(head, 10, 0) + 3)] = NAN;
+    const Finding& finding = checked_kernel(run)->finding;
+    CHECK(finding.rows_wrong == run.shape.tokens);
+  }
+}
