@@ -1,6 +1,7 @@
 #include "app/canvas/attention.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "app/canvas/canvas.h"
 #include "app/canvas/widgets.h"
@@ -13,6 +14,7 @@ void Attention::begin(float seconds) {
   explained = {};
   value = {};
   awaited = false;
+  asked = false;
   since_shown += seconds;
   moved = false;
   const auto count = static_cast<std::ptrdiff_t>(before.size());
@@ -33,6 +35,11 @@ void Attention::end() {
   next_pair = -1;
   steps = 0;
   pressed = false;
+  // Not compared as words: those of the last frame lay in its memory, which is gone.
+  const std::size_t now = explained.empty() ? 0 : std::max<std::size_t>(1, std::hash<std::string_view>{}(explained));
+  said_for = now == said ? said_for + 1 : 1;
+  said = now;
+  if (!asked) silent = false;
 }
 
 void light_pair(const Canvas& c, std::int64_t pair) {
@@ -58,13 +65,28 @@ Asked take_focus(const Canvas& c, ImGuiID id, Rect area, bool is_slider) {
 void explain(const Canvas& c, std::string_view words) {
   if (!c.attention || words.empty() || !ImGui::IsItemHovered()) return;
   Attention& a = *c.attention;
+  a.asked = true;
   // A hand that holds something knows what it holds.
-  if (ImGui::IsMouseDown(ImGuiMouseButton_Left) || ImGui::IsMouseDown(ImGuiMouseButton_Right)) return;
+  if (ImGui::IsMouseDown(ImGuiMouseButton_Left) || ImGui::IsMouseDown(ImGuiMouseButton_Right)) {
+    a.silent = true;
+    a.silent_at = ImGui::GetIO().MousePos;
+    return;
+  }
+  const Rect item{ImGui::GetItemRectMin(), ImGui::GetItemRectMax()};
+  a.silent = a.silent && item.contains(a.silent_at);
+  if (a.silent) return;
   a.awaited = true;
   if (c.resting < rest_before_words && a.since_shown > words_stay_ready) return;
   a.awaited = false;
   a.since_shown = 0;
   a.explained = words;
+  if (a.beside > 0) {
+    const ImVec2 screen = ImGui::GetIO().DisplaySize;
+    const float right = a.beside + c.px(8), edges = c.px(28),
+                height = wrapped_height(tooltip_width(), c.fonts.body, words) + edges;
+    if (screen.x - right > tooltip_width() + edges)
+      ImGui::SetNextWindowPos({right, std::max(0.0f, std::min(item.least.y - c.px(4), screen.y - height))});
+  }
   show_tooltip(words);
 }
 

@@ -29,6 +29,13 @@ struct Attention {
   std::string_view explained; ///< those that are shown in this frame
   bool awaited = false;       ///< some are due once the mouse has rested
   float since_shown = 1e9f;   ///< seconds since any were shown
+  std::size_t said = 0;       ///< a number that tells the words of the last frame from others; 0: there were none
+  int said_for = 0;           ///< how many frames in a row have had them
+  bool silent = false;        ///< a button went down at `silent_at`: what lies there was understood, and says no more
+  ImVec2 silent_at{};         ///< pixels
+  bool asked = false;         ///< the mouse is on something that has words, whether they are shown or not
+  float beside = 0;           ///< pixels: words about a control begin right of this, so that they cover no other
+                              ///< control; 0: at the mouse
 
   /// The pair that the mouse is on in some picture, which every picture lights; −1: none. What a frame lights is seen
   /// in the next one, as pictures drawn before the lit one could not know it.
@@ -43,6 +50,9 @@ struct Attention {
   /// Ends it: keys that no control took are void.
   void end();
   void leave() { focused = 0; }
+  /// Whether the words are not seen yet: Dear ImGui leaves out the first frame of a tooltip, whose size it does not
+  /// know. A window that draws nothing more after that frame never shows it.
+  bool settling() const { return said != 0 && said_for < 2; }
 };
 
 /// Seconds that the mouse rests before words about what lies under it are shown, and for how long after that the words
@@ -66,6 +76,7 @@ void light_pair(const Canvas&, std::int64_t pair);
 std::int64_t lit_pair(const Canvas&);
 
 /// Shows words about the last item once the mouse has rested on it; at once where another item's were shown just now.
+/// A press ends them until the mouse leaves the item: they would lie over what the press has changed.
 void explain(const Canvas&, std::string_view words);
 
 /// Says what Ctrl+C copies while the mouse is on an area. The words last as long as the frame.

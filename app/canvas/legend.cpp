@@ -92,8 +92,9 @@ float Legend::entry(std::size_t i, ImVec2 at, float width) {
   // Names may be anything, "##" and nothing at all among them, so the place in the list is the item's id.
   ImGui::PushID(static_cast<int>(i));
   const bool clicked = hit("entry", area);
+  const std::string_view what = e.help.empty() ? std::string_view() : c_.words("{}.\n", e.help);
   const std::string_view help =
-      c_.words("{}: a click hides the curve or shows it again, Ctrl+click shows it alone.", e.label);
+      c_.words("{}: {}A click hides the curve or shows it again, Ctrl+click shows it alone.", e.label, what);
   c_.note(c_.words("{} {}", id_, e.name), area, help);
   explain(c_, help);
   // The canvas has no mouse where something lies over all pictures, of which Dear ImGui knows nothing.

@@ -14,9 +14,10 @@ struct LegendEntry {
   std::string_view name;  ///< by which it is hidden: "yarn"
   std::string_view label; ///< as it is read: "YaRN"
   ImU32 colour = 0;
-  Dash dash{};         ///< pixels at scale 1
-  float width = 2;     ///< of its line, pixels at scale 1
-  bool strong = false; ///< the one in force: its words stand out
+  Dash dash{};                ///< pixels at scale 1
+  float width = 2;            ///< of its line, pixels at scale 1
+  bool strong = false;        ///< the one in force: its words stand out
+  std::string_view help = {}; ///< what the curve is, for its tooltip; empty: its label says it
 };
 
 /// A piece of a curve in its dashes, as legends, read-outs and lists show which curve is meant: `curve_sample_width`

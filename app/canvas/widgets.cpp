@@ -12,8 +12,8 @@ namespace ropescope::canvas {
 namespace {
 
 // Of a slider, pixels at scale 1: from its top to its line, the knob, the line, and how high the area is that takes the
-// mouse. That is higher than the knob, as a hand is not exact.
-constexpr float line_below = 30, knob_radius = 8, line_thickness = 4, hit_height = 22;
+// mouse. That is a little higher than the knob, as a hand is not exact, and ends where the next row begins.
+constexpr float line_below = 28, knob_radius = 8, line_thickness = 4, hit_height = 20;
 
 /// A logarithmic line has no 0: one that begins there counts from 1.
 double shift_of(const Slider& s) { return s.logarithmic && s.least <= 0 ? 1 : 0; }
@@ -145,6 +145,24 @@ Moved slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& v
   return moved;
 }
 
+Moved typed_line(const Canvas& c, const char* id, Rect line, std::string_view label, std::string_view value,
+                 std::string_view help, std::string& typed) {
+  const bool pressed = press(c, id, line, help);
+  const bool hovered = ImGui::IsItemHovered();
+  offer_value(c, line, value);
+  ImGui::PushID(id);
+  const bool entered = type_value(
+      "type", {{line.least.x + line.width() * 0.45f, line.least.y - c.px(4)}, line.greatest}, pressed, value, typed);
+  ImGui::PopID();
+  labelled(c, line, c.fonts.body, label, c.fonts.mono, value);
+  // Underlined under the mouse: it looks like a plain number, and can be typed.
+  const float below = line.least.y + compat::font_size(c.fonts.mono) * 1.2f,
+              from = line.greatest.x - std::min(line.width(), text_width(c.fonts.mono, value));
+  if (hovered) c.paint.line({from, below}, {line.greatest.x, below}, c.theme.accent, c.stroke(1));
+  if (!entered) return Moved::no;
+  return typed.find_first_not_of(' ') == std::string::npos ? Moved::reset : Moved::typed;
+}
+
 bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& low, double& high) {
   const Line line = line_at(c, at, width);
   const Rect area{{at.x - c.px(6), line.y - c.px(hit_height) / 2},
@@ -221,9 +239,11 @@ bool link(const Canvas& c, const char* id, ImVec2 at, std::string_view label, st
   return pressed;
 }
 
+float tooltip_width() { return ImGui::GetFontSize() * 22; }
+
 void show_tooltip(std::string_view words) {
   ImGui::BeginTooltip();
-  ImGui::PushTextWrapPos(ImGui::GetFontSize() * 22);
+  ImGui::PushTextWrapPos(tooltip_width());
   ImGui::TextUnformatted(words.data(), words.data() + words.size());
   ImGui::PopTextWrapPos();
   ImGui::EndTooltip();

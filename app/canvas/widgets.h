@@ -28,6 +28,11 @@ enum class Moved { no, dragged, typed, reset };
 /// caller reads it.
 Moved slider(const Canvas&, ImVec2 at, float width, const Slider&, double& value, std::string& typed);
 
+/// A quantity that is typed and has no knob: its label at the left, its value at the right. A click or Enter opens a
+/// field in the value's place; what was typed comes in `typed`, and nothing typed is Moved::reset.
+Moved typed_line(const Canvas&, const char* id, Rect line, std::string_view label, std::string_view value,
+                 std::string_view help, std::string& typed);
+
 /// Two knobs on one line, least first.
 bool range_slider(const Canvas&, ImVec2 at, float width, const Slider&, double& low, double& high);
 
@@ -45,7 +50,10 @@ bool hit(const char* id, Rect, ImGuiButtonFlags buttons = ImGuiButtonFlags_Mouse
 /// is once the mouse rests on it, and it is noted by `key` (its id where that is empty).
 bool press(const Canvas&, const char* id, Rect, std::string_view help, std::string_view key = {}, bool enabled = true);
 
-/// Words beside the mouse, now.
+/// How wide (pixels) the lines of show_tooltip() are at most.
+float tooltip_width();
+
+/// Words beside the mouse, now; elsewhere after ImGui::SetNextWindowPos().
 void show_tooltip(std::string_view words);
 
 } // namespace ropescope::canvas

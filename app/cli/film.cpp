@@ -219,6 +219,15 @@ int count_of(const Film& film) {
 
 } // namespace
 
+std::vector<std::pair<const Property*, double>> first_values(const std::vector<std::string>& animate) {
+  std::vector<std::pair<const Property*, double>> all;
+  for (const std::string& text : animate) {
+    const Move move = read_move(text);
+    all.emplace_back(move.row, move.from);
+  }
+  return all;
+}
+
 bool is_film(std::string_view out) { return out.ends_with(".mp4") || out.ends_with(".gif"); }
 
 void write_film(const Film& film, const Scene& scene) {

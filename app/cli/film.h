@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/cli/still.h"
@@ -13,6 +14,9 @@ struct Film {
   std::vector<std::string> animate; ///< "key=FROM..TO": logarithmic properties move by equal ratios
   double seconds = 5, fps = 25;
 };
+
+/// The properties that --animate moves, each with its first value. Throws Error where one of them cannot move.
+std::vector<std::pair<const Property*, double>> first_values(const std::vector<std::string>& animate);
 
 /// Whether a name is that of a film's file.
 bool is_film(std::string_view out);

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/rope/call_sequence.h"
 #include "core/rope/recipe.h"
+#include "core/rope/scheme.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope::cli {
@@ -44,7 +45,8 @@ Frequencies frequencies(const Options& options, const RopeConfig& rope, std::opt
 int print_calls(const Options& options, const RopeConfig& rope, Output& out) {
   CallSequence sequence(rope);
   // Collected and not printed piece by piece: an Error in a later call must leave nothing on standard output.
-  std::string text = fmt::format("{{\"rope_type\": \"{}\", \"calls\": [", rope_type_name(rope.scaling.rope_type));
+  std::string text = fmt::format("{{\"scheme\": \"{}\", \"rope_type\": \"{}\", \"calls\": [", scheme_of(rope).choice(),
+                                 rope_type_name(rope.scaling.rope_type));
   for (std::size_t n = 0; n < options.calls.size(); ++n) {
     if (!(options.calls[n] >= 1 && options.calls[n] <= static_cast<double>(greatest_position)))
       throw Error(fmt::format("--calls: {} is no number of tokens", options.calls[n]));
@@ -86,12 +88,13 @@ int print(const Options& options, Output& out) {
       out.print("{},{:.17g},{:.17g}\n", i, inv_freq[i], wavelength(inv_freq[i]));
     return 0;
   }
-  std::string text = fmt::format(
-      "{{\"rope_type\": \"{}\", \"head_dim\": {}, \"rotary_dim\": {}, \"layout\": \"{}\",\n \"inv_freq\": {},\n "
-      "\"attention_factor\": {}",
-      rope_type_name(rope.scaling.rope_type), spectrum.head_dim, spectrum.rotary_dim,
-      pairing_name(rope.layout.pairs.pairing), json_list(inv_freq, "a frequency"),
-      json_number(attention_factor, "an attention factor"));
+  std::string text =
+      fmt::format("{{\"scheme\": \"{}\", \"rope_type\": \"{}\",\n \"head_dim\": {}, \"rotary_dim\": {}, \"layout\": "
+                  "\"{}\",\n \"inv_freq\": {},\n "
+                  "\"attention_factor\": {}",
+                  scheme_of(rope).choice(), rope_type_name(rope.scaling.rope_type), spectrum.head_dim,
+                  spectrum.rotary_dim, pairing_name(rope.layout.pairs.pairing), json_list(inv_freq, "a frequency"),
+                  json_number(attention_factor, "an attention factor"));
   if (spectrum.softmax_factor != 1)
     text += fmt::format(",\n \"softmax_factor\": {}", json_number(spectrum.softmax_factor, "a softmax factor"));
   out.write(text + "}\n");

@@ -14,10 +14,11 @@ std::string json_number(double number, std::string_view what) {
 }
 
 std::string json_list(std::span<const double> numbers, std::string_view what) {
+  constexpr std::size_t in_a_line = 4; // fits a terminal of 100 columns
   std::string text = "[";
-  for (const double number : numbers) {
-    if (text.size() > 1) text += ", ";
-    text += json_number(number, what);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (i > 0) text += i % in_a_line == 0 ? ",\n  " : ", ";
+    text += json_number(numbers[i], what);
   }
   return text + "]";
 }

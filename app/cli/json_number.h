@@ -9,7 +9,7 @@ namespace ropescope::cli {
 /// neither infinity nor NaN: throws Error, in which `what` names the number, where it is not finite.
 std::string json_number(double, std::string_view what);
 
-/// [number, number, …], each as json_number. Throws Error as it does.
+/// [number, number, …], each as json_number, a few in a line. Throws Error as it does.
 std::string json_list(std::span<const double>, std::string_view what);
 
 } // namespace ropescope::cli

@@ -76,6 +76,21 @@ void ModelOptions::add_to(CLI::App& app) {
   app.add_option("--set", set, "key=value of any other rope parameter")->group(scaling)->expected(1)->take_all();
 }
 
+void ModelOptions::supply(const Property& row, double value) {
+  if (!given() && !changes()) return;
+  const auto give = [&](std::string_view key, auto& option) {
+    if (row.key == key && !option) option = static_cast<typename std::decay_t<decltype(option)>::value_type>(value);
+  };
+  // Without a --scheme the model's own may have no use for a factor, which would be said.
+  if (!scheme.empty()) give("factor", factor);
+  give("trained", original_length);
+  give("base", base);
+  give("attention_factor", attention_factor);
+  give("head_dim", head_dim);
+  give("rotary_dim", rotary_dim);
+  if (row.parameter) give(row.key, parameters[row.parameter->key]);
+}
+
 bool ModelOptions::given() const { return !model.empty() || !config.empty() || (head_dim && base); }
 
 /// Other programs take a path or the name of a model on Hugging Face here; a preset goes before a file of its name.

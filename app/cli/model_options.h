@@ -13,6 +13,10 @@ namespace CLI {
 class App;
 }
 
+namespace ropescope {
+struct Property;
+}
+
 namespace ropescope::cli {
 
 /// The options that name a model and change its rope parameters.
@@ -26,6 +30,11 @@ struct ModelOptions {
 
   /// Adds all options. This object must live, at the same address, until they have been read.
   void add_to(CLI::App&);
+
+  /// Gives an option that is not there the value with which a film begins that moves it, so that a film needs no
+  /// --factor beside --animate factor=1..32. Nothing happens where no option names or changes a model, or where the
+  /// property has no option.
+  void supply(const Property&, double value);
 
   /// Whether a model or enough numbers to make one were given.
   bool given() const;

@@ -39,7 +39,7 @@ int print_list(Output& out) {
 /// One line for each key: type and range, default, what it is.
 int print_keys(Output& out) {
   for (const Property* row : all_properties())
-    out.print("{:<32} {}; default {}. {}\n", row->key, allowed_words(*row), default_words(*row), row->help);
+    out.print("{:<32} {}; default {}. {}\n", row->key, allowed_words(*row), default_words(*row), sentence(row->help));
   return 0;
 }
 
@@ -100,11 +100,12 @@ Scene scene_of(const Options& options, const std::string& picture) {
 }
 
 /// A film has a name of its own: never that of a picture, which would be a folder of that name.
-void render_film(const Options& options, const std::string& name, const std::optional<DrawnAs>& drawn) {
+void render_film(Options options, const std::string& name, const std::optional<DrawnAs>& drawn) {
   for (const PictureFormat& format : picture_formats())
     if (options.out.ends_with(format.ending))
       throw Error(
           fmt::format("{}: --animate makes a film: expected .mp4, .gif, or a folder for PNG files", options.out));
+  for (const auto& [row, value] : first_values(options.animate)) options.scene.model.supply(*row, value);
   const Scene scene = scene_of(options, name);
   Film film{.still = still_of(options, drawn, scene.theme), .animate = options.animate};
   if (options.seconds) film.seconds = *options.seconds;

@@ -109,7 +109,8 @@ std::string as_text(std::span<const double> scores, std::int64_t first, bool csv
 
 std::string heading(bool csv, const Scheme& scheme, std::int64_t pairs) {
   if (csv) return "distance,score\n";
-  return fmt::format("{{\"rope_type\": \"{}\", \"pairs\": {}, \"scores\": [", scheme.name, pairs);
+  return fmt::format("{{\"scheme\": \"{}\", \"rope_type\": \"{}\", \"pairs\": {}, \"scores\": [", scheme.choice(),
+                     scheme.name, pairs);
 }
 
 int print(const Options& options, Output& out) {
@@ -120,6 +121,13 @@ int print(const Options& options, Output& out) {
   const Spectrum spectrum =
       make_spectrum(rope, options.seq_len.value_or(static_cast<double>(options.max_distance + 1)));
   if (!spectrum.rule.empty()) say(spectrum.rule);
+  // Scores are of the rotation alone: without a word about it they would be taken for the model's.
+  if (const double factor = spectrum.attention_factor; factor != 1)
+    say(fmt::format("The scores are without the attention factor {:.6g}: the model's are {:.6g} times as large, by its "
+                    "square.",
+                    factor, factor * factor));
+  if (spectrum.softmax_factor != 1)
+    say(fmt::format("The model's code also multiplies its softmax scale by {:.17g}.", spectrum.softmax_factor));
 
   std::vector<ScoreScan::Weight> weights = equal_weights(spectrum.pairs());
   if (options.q.empty() != options.k.empty())

@@ -80,7 +80,7 @@ void take_hands(const Canvas& c, ImVec2 centre, float radius, const Dial& dial, 
 }
 
 struct Row {
-  std::string_view label, value;
+  std::string_view label, value, help;
 };
 
 /// The pair's numbers, those that matter most first: where there is no room, the last ones go.
@@ -94,16 +94,25 @@ std::pmr::vector<Row> rows_of(const Canvas& c, const Scene& scene, const Derived
     return c.words("{}", grouped(c, count, count < 10 ? 3 : 1));
   };
   auto rows = c.list_of<Row>(6);
-  rows.push_back(
-      {c.words("θ{}", index), theta >= 1e-4 || theta == 0 ? c.words("{:.6f}", theta) : c.words("{:.4e}", theta)});
-  rows.push_back(
-      {"wavelength", theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0))});
-  rows.push_back({c.words("Δ·θ{}", index), angle_words(c, static_cast<double>(scene.m - scene.n) * theta)});
-  rows.push_back({"turns seen in training", turns(seen_angle(scene, derived))});
+  rows.push_back({c.words("θ{}", index),
+                  theta >= 1e-4 || theta == 0 ? c.words("{:.6f}", theta) : c.words("{:.4e}", theta),
+                  "The frequency of this pair: how far it turns from one token to the next, in rad."});
+  rows.push_back({"wavelength",
+                  theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)),
+                  "How many tokens this pair needs for one full turn: 2π divided by its frequency."});
+  rows.push_back({c.words("Δ·θ{}", index), angle_words(c, static_cast<double>(scene.m - scene.n) * theta),
+                  "The angle from the key's hand to the query's: the distance Δ = m − n times the frequency."});
+  rows.push_back({"turns seen in training", turns(seen_angle(scene, derived)),
+                  "How many full turns the pair made within the trained context. Angles beyond them are new to the "
+                  "model."});
   if (is_extended(scene, derived))
     rows.push_back({c.words("turns at {}", grouped(c, static_cast<double>(derived.length()))),
-                    turns(theta * static_cast<double>(derived.length()))});
-  rows.push_back({"components", components_of(c, scene)});
+                    turns(theta * static_cast<double>(derived.length())),
+                    "How many full turns the pair makes within as many tokens as the pictures reach to, under the "
+                    "scheme in force."});
+  rows.push_back({"components", components_of(c, scene),
+                  "Which two components of a query or key turn as this pair, counted from 0. The switch \"pairing\" "
+                  "chooses how pairs are formed."});
   return rows;
 }
 
@@ -144,8 +153,13 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   float y = beside ? centre.y - count * row / 2 : area.least.y + title + (dialled ? 2.12f * radius + c.px(12) : 0);
   for (const Row& line : rows) {
     if (y + c.px(18) > area.greatest.y) break;
-    labelled(c, {{left, y}, {left + width, y + row}}, large ? c.fonts.body : c.fonts.small, line.label,
-             large ? c.fonts.mono : c.fonts.mono_small, line.value);
+    const Rect place{{left, y}, {left + width, y + row}};
+    const char* const id = c.id("pair {}", line.label);
+    hit(id, place);
+    c.note(id, place, line.help);
+    explain(c, line.help);
+    labelled(c, place, large ? c.fonts.body : c.fonts.small, line.label, large ? c.fonts.mono : c.fonts.mono_small,
+             line.value);
     y += row;
   }
 }

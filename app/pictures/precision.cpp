@@ -6,6 +6,7 @@
 #include "app/canvas/axis.h"
 #include "app/pictures/parts.h"
 #include "core/analysis/precision_curves.h"
+#include "core/rope/recipe.h"
 
 namespace ropescope::pictures {
 
@@ -109,7 +110,8 @@ std::optional<std::size_t> draw_legend(const Canvas& c, Rect room, const Precisi
       entries.push_back({.name = shown_recipes[curve.recipe].recipe,
                          .label = curve.label(),
                          .colour = colour_of(c, curve.recipe),
-                         .dash = recipe_dash(curve.recipe)});
+                         .dash = recipe_dash(curve.recipe),
+                         .help = find_recipe(shown_recipes[curve.recipe].recipe)->line});
     }
   Legend legend(c, hidden.key.data(), entries, scene.options.texts(hidden));
   const float numbers = c.px(70),

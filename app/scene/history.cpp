@@ -12,10 +12,12 @@ constexpr std::size_t greatest_steps = 500;
 /// What a plot shows of its axes: no value that anything is computed from.
 bool is_view(const Property& row) { return row.kind == Kind::range && !row.get; }
 
-/// How a scene is shown stays as it is.
+/// How a scene is shown stays as it is. The view too: who undoes a value wants to see that value go back, in the
+/// picture that is looked at.
 Scene shown_as(Scene scene, const Scene& present) {
   for (const Property* row : all_properties())
     if (is_view(*row)) scene.options.set(*row, present.options[*row]);
+  scene.view = present.view;
   scene.theme = present.theme;
   scene.panel = present.panel;
   scene.engine = present.engine;
@@ -26,17 +28,21 @@ Scene shown_as(Scene scene, const Scene& present) {
 } // namespace
 
 std::string name_of_change(const Scene& before, const Scene& after) {
+  // Two values are named, of more how many others there are.
+  constexpr int named = 2;
   std::string name;
   int changes = 0;
   for (const Property* row : all_properties()) {
     if (!row->steps || is_view(*row)) continue;
     const Value from = get(before, *row), to = get(after, *row);
-    if (from == to || ++changes > 1) continue;
-    name = fmt::format("{}: {} → {}", row->label, value_words(*row, from), value_words(*row, to));
+    if (from == to || ++changes > named) continue;
+    if (!name.empty()) name += ", ";
+    name += fmt::format("{}: {} → {}", row->label, value_words(*row, from), value_words(*row, to));
     // Another model changes what follows from it; that is one change to a person.
-    if (row->key == "model" || row->key == "layer_type" || row->key == "scheme") return name;
+    if (changes == 1 && (row->key == "model" || row->key == "layer_type" || row->key == "scheme")) return name;
   }
-  return changes > 1 ? fmt::format("{} and {} more", name, changes - 1) : name;
+  const int others = changes - named;
+  return others <= 0 ? name : fmt::format("{} and {} other setting{}", name, others, others == 1 ? "" : "s");
 }
 
 void History::changed(const Scene& before, const Scene& after, bool held) {

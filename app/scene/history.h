@@ -18,7 +18,7 @@ struct Edit {
 std::string name_of_change(const Scene& before, const Scene& after);
 
 /// The steps that can be undone, and those that were undone and can be done again. A stack of scenes: undo brings one
-/// back as it was, but leaves how it is shown (theme, panel, engine, play, plots' axes) as it is now.
+/// back as it was, but leaves how it is shown (the view, theme, panel, engine, play, plots' axes) as it is now.
 class History {
 public:
   /// The scene changed from `before` to `after`. `held`: a hand is still on it, so that what follows is the same step.

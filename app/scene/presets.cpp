@@ -71,6 +71,14 @@ bool has_words(std::string_view name, std::string_view words) {
 
 constexpr std::size_t longest_compared = 200; // letters: the work below grows with their square
 
+/// The letters and digits of a name alone: "llama27b".
+std::string letters_of(std::string_view name) {
+  std::string letters;
+  for (const char c : name)
+    if (std::isalnum(static_cast<unsigned char>(c))) letters += c;
+  return letters;
+}
+
 /// How many letters must be put in, left out or replaced to make one name of the other.
 std::size_t edits(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -106,6 +114,7 @@ std::optional<Preset> preset_named(std::string_view name, const ReadOptions& opt
 std::optional<std::string> nearest_preset(std::string_view name) {
   const std::string asked = comparable(name.substr(name.rfind('/') + 1)); // from 0 on where there is no slash
   if (asked.empty() || asked.size() > longest_compared) return std::nullopt;
+  const std::string letters = letters_of(asked);
   std::string_view nearest, longest, shortest;
   std::size_t least = asked.size() / 3 + 1; // of the letters two in three are right, else it is another name
   for (const Asset& file : assets()) {
@@ -114,22 +123,20 @@ std::optional<std::string> nearest_preset(std::string_view name) {
     const std::string known = comparable(id);
     // "Meta-Llama-3.1-8B-Instruct": whatever stands before and behind, the model is the one in it.
     if (has_words(asked, known) && id.size() > longest.size()) longest = id;
-    if (has_words(known, asked) && (shortest.empty() || id.size() < shortest.size())) shortest = id;
+    const bool begins = has_words(known, asked) || (letters.size() >= 3 && letters_of(known).starts_with(letters));
+    if (begins && (shortest.empty() || id.size() < shortest.size())) shortest = id;
     if (const std::size_t distance = edits(asked, known); distance < least) least = distance, nearest = id;
   }
-  if (nearest.empty()) nearest = shortest; // "qwen3": the beginning of several
+  if (!shortest.empty()) nearest = shortest; // "qwen3", "llama2": the beginning of several
   if (!longest.empty()) nearest = longest;
   return nearest.empty() ? std::nullopt : std::optional(std::string(nearest));
 }
 
 Preset find_preset(std::string_view name, const ReadOptions& options) {
   if (auto preset = preset_named(name, options)) return *std::move(preset);
-  std::vector<std::string_view> ids;
-  for (const Preset& preset : presets()) ids.push_back(preset.id);
   const auto nearest = nearest_preset(name);
-  throw Error(fmt::format("no model {}, expected {}one of {}", in_quotes(name),
-                          nearest ? fmt::format("{}, which is nearest, or another ", *nearest) : "",
-                          fmt::join(ids, ", ")));
+  throw Error(fmt::format("no model {}: expected {}one of those that `ropescope models` lists", in_quotes(name),
+                          nearest ? fmt::format("{}, which is nearest, or ", *nearest) : ""));
 }
 
 Model open_model(const std::string& origin, const ReadOptions& options) {

@@ -25,7 +25,7 @@ std::optional<Preset> preset_named(std::string_view name, const ReadOptions& = {
 /// is none.
 std::optional<std::string> nearest_preset(std::string_view name);
 
-/// The same as preset_named(). Throws Error naming the ids, and the nearest, where there is none.
+/// The same as preset_named(). Throws Error naming the nearest where there is none.
 Preset find_preset(std::string_view name, const ReadOptions& = {});
 
 /// A model by its origin: a preset's id or name; a path, or what else read_model() takes (core/open/model_file.h); or

@@ -20,9 +20,19 @@ namespace ropescope {
 
 namespace {
 
+/// What a parameter is where no file states it: "32 turns".
+std::string fallback_words(const Parameter& parameter) {
+  switch (parameter.kind) {
+  case ParameterKind::flag: return parameter.fallback != 0 ? "true" : "false";
+  case ParameterKind::number:
+    return fmt::format("{:g}{}{}", parameter.fallback, parameter.unit.empty() ? "" : " ", parameter.unit);
+  default: return "null";
+  }
+}
+
 /// A row for every parameter of every scheme, named by the scheme and the parameter: "yarn.beta_fast".
 struct SchemeRows {
-  std::deque<std::string> keys;
+  std::deque<std::string> keys, defaults;
   std::deque<Property> rows;
 
   SchemeRows() {
@@ -37,7 +47,8 @@ struct SchemeRows {
         row.help = parameter->meaning;
         row.unit = parameter->unit;
         row.parameter = parameter;
-        row.default_words = "the model's, else the scheme's";
+        defaults.push_back(fmt::format("the model's, else {}", fallback_words(*parameter)));
+        row.default_words = defaults.back();
         row.nullable = parameter->kind == ParameterKind::optional_number || parameter->kind == ParameterKind::factors;
         row.kind = parameter->kind == ParameterKind::flag      ? Kind::flag
                    : parameter->kind == ParameterKind::factors ? Kind::numbers

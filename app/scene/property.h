@@ -90,6 +90,10 @@ void require_allowed(const Property&, const Value&);
 /// "a whole number, 0 … 16 777 215 tokens"
 std::string allowed_words(const Property&);
 
+/// A help line as a sentence: "Position of the query." A symbol or a key that begins it stays as it is
+/// written.
+std::string sentence(std::string_view help);
+
 /// The default as `--list-keys` prints it.
 std::string default_words(const Property&);
 

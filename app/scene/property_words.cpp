@@ -182,6 +182,16 @@ std::string allowed_words(const Property& row) {
   return words;
 }
 
+std::string sentence(std::string_view help) {
+  std::string words(help);
+  const std::string_view first = help.substr(0, help.find_first_of(" ,:"));
+  const bool is_code = first.find_first_of("_=.") != std::string_view::npos;
+  if (!is_code && (first.size() > 1 || first == "a") && words.front() >= 'a' && words.front() <= 'z')
+    words.front() = static_cast<char>(words.front() - 'a' + 'A');
+  if (!words.empty() && words.back() != '.') words += '.';
+  return words;
+}
+
 std::string default_words(const Property& row) {
   if (!row.default_words.empty()) return std::string(row.default_words);
   static const Scene first = first_scene();

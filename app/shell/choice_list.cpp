@@ -25,7 +25,8 @@ std::vector<Choice> fitting(const std::vector<Choice>& all, std::string_view typ
   std::vector<std::pair<double, const Choice*>> found;
   for (const Choice& choice : all) {
     if (choice.heading) continue;
-    if (const auto score = fuzzy_score(typed, choice.words)) found.emplace_back(*score, &choice);
+    const auto of_words = fuzzy_score(typed, choice.words), of_name = fuzzy_score(typed, choice.name);
+    if (of_words || of_name) found.emplace_back(std::max(of_words.value_or(0), of_name.value_or(0)), &choice);
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<Choice> result;

@@ -17,6 +17,7 @@ struct Choice {
   std::string words;       ///< at the left
   std::string remark = {}; ///< at the right, dim: a key, a value, what it is
   std::string help = {};   ///< shown below the list while the line is lit
+  std::string name = {};   ///< typed as a whole it finds this line before all others; empty: the words alone find it
   bool heading = false;    ///< of a group; it cannot be chosen
   bool marked = false;     ///< the present one
   std::size_t number = 0;  ///< whatever the list's owner tells it by

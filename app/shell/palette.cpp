@@ -84,7 +84,7 @@ void Palette::add(Choice choice, Deed deed) {
 /// it.
 void Palette::add_property(const Scene& scene, const Property& row) {
   const Value present = get(scene, row);
-  const std::string help = fmt::format("{}. May be {}.", row.help, allowed_words(row));
+  const std::string help = fmt::format("{} It may be {}.", sentence(row.help), allowed_words(row));
   if (row.kind == Kind::flag) {
     const bool on = std::get<bool>(present);
     add({.words = name_of(row), .remark = on ? "on: switches it off" : "off: switches it on", .help = help},
@@ -93,10 +93,14 @@ void Palette::add_property(const Scene& scene, const Property& row) {
   }
   add({.words = name_of(row), .remark = present_words(scene, row), .help = help}, {.property = &row});
   if (row.kind != Kind::choice) return;
+  // "yarn" means the scheme before a model that has it in its name. Not so "m", of what Play moves: it is too short to
+  // mean that, and a word without another one is no choice.
+  constexpr std::size_t least_letters = 3;
   for (const std::string_view word : row.choices())
     add({.words = fmt::format("{}: {}", row.label, word),
          .remark = "choice",
          .help = help,
+         .name = word.size() >= least_letters && row.choices().size() > 1 ? std::string(word) : std::string(),
          .marked = present == Value(std::string(word))},
         {.property = &row, .value = std::string(word)});
 }
@@ -137,8 +141,9 @@ std::optional<Choice> Palette::typed_value(std::string_view typed) {
     while (!name.empty() && (name.back() == ' ' || name.back() == '=' || name.back() == ':')) name.remove_suffix(1);
     const Property* row = name.empty() ? nullptr : property_called(name, value);
     if (!row) continue;
-    Choice line{
-        .words = {}, .help = fmt::format("{}. May be {}.", row->help, allowed_words(*row)), .number = deeds_.size()};
+    Choice line{.words = {},
+                .help = fmt::format("{} It may be {}.", sentence(row->help), allowed_words(*row)),
+                .number = deeds_.size()};
     try {
       const Value wanted = parse_value(*row, value);
       line.words = fmt::format("{}: {}", row->label, value_words(*row, wanted));

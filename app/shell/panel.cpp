@@ -14,6 +14,7 @@
 #include "app/scene/picture.h"
 #include "app/scene/presets.h"
 #include "app/scene/property.h"
+#include "app/shell/panel_column.h"
 #include "core/error.h"
 #include "core/rope/scheme.h"
 
@@ -21,69 +22,20 @@ namespace ropescope::shell {
 
 namespace {
 
-/// Whether a scheme has a button and a line in the comparison: those that are always offered, and whichever the model
-/// uses.
-bool is_offered(const Scheme& scheme, const Scene& scene) {
-  return scheme.offered || scheme.type == scene.rope.scaling.rope_type;
-}
-
-/// Whether a scheme can be drawn beside the one in force.
-bool is_comparable(const Scheme& scheme, const Scene& scene, const Derived* derived) {
-  const bool possible = derived ? derived->possible(scheme.type) : tried_on(scene, scheme.type).has_value();
-  return possible && scene.rope.rotates && is_offered(scheme, scene) && scheme.type != scene.rope.scaling.rope_type;
-}
-
 /// What of a model's file its name does not tell: another part, numbers that it leaves out, what was assumed.
 bool has_more_to_say(const Model& model) {
   return model.parts.size() > 1 || !model.from_class.empty() || !model.warnings.empty();
 }
 
-// Pixels at scale 1. Rows keep their height whatever the window's: where it is lower than all of them, the panel
-// scrolls. A slider's knob ends 38 below its top (widgets.cpp).
-constexpr float slider_row = 40, small_line = 17.5f;
-
-/// Lays rows out from top to bottom.
-class Column {
-public:
-  Column(const Canvas& c, ImVec2 at, float width) : c(c), at_(at), width_(width) {}
-
-  const Canvas& c;
-  ImVec2 at() const { return at_; }
-  float width() const { return width_; }
-  void skip(float height) { at_.y += c.px(height); }
-  void skip_slider() { skip(slider_row); }
-
-  /// Dim words over the whole width, with the room of so many lines at least, so that what stands below them does not
-  /// move when they change.
-  void remark(std::string_view words, int lines) {
-    const float end = wrapped_text(c, at_, width_, c.fonts.small, c.theme.dim, words);
-    at_.y = std::max(end, at_.y + c.px(small_line) * static_cast<float>(lines)) + c.px(5);
-  }
-
-  void heading(const char* words) {
-    skip(9);
-    text(c, at_, c.fonts.heading, c.theme.dim, words);
-    skip(21);
-  }
-
-  void read_out(std::string_view label, std::string_view shown) {
-    offer_value(c, {at_, {at_.x + width_, at_.y + c.px(22)}}, shown);
-    labelled(c, {at_, {at_.x + width_, at_.y + c.px(22)}}, c.fonts.body, label, c.fonts.mono, shown);
-    skip(25);
-  }
-
-  /// The n-th of `count` buttons side by side, from `left` pixels on.
-  Rect cell(int n, int count, float height, float left = 0) const {
-    const float gap = c.px(6), from = at_.x + left,
-                w = (width_ - left - gap * static_cast<float>(count - 1)) / static_cast<float>(count);
-    const float x = from + (w + gap) * static_cast<float>(n);
-    return {{x, at_.y}, {x + w, at_.y + c.px(height)}};
-  }
-
-private:
-  ImVec2 at_;
-  float width_;
-};
+/// At the right of the first heading, where it costs no row.
+bool open_link(const Column& column) {
+  const Canvas& c = column.c;
+  constexpr std::string_view words = "Open a file …";
+  const ImVec2 at{column.at().x + column.width() - text_width(c.fonts.small, words), column.at().y + c.px(6)};
+  return link(c, "open", at, words,
+              "Reads another model's config.json or GGUF file; a scene or an exported picture too. Files can also be "
+              "dropped on the window.");
+}
 
 /// The box with the model's name; a click opens the list of models below it.
 void choose_model(Column& column, const Scene& scene, PanelAnswer& answer) {
@@ -97,7 +49,7 @@ void choose_model(Column& column, const Scene& scene, PanelAnswer& answer) {
        shortened_before(c, c.fonts.bold, called(scene.model), box.width() - c.px(44)));
   text(c, {box.greatest.x - c.px(12), box.least.y + c.px(8)}, c.fonts.body, c.theme.dim, "▾", Align::right);
   offer_value(c, box, scene.model.name);
-  column.skip(42);
+  column.skip(40);
 }
 
 /// "2 warnings", "1 number of its class".
@@ -138,7 +90,7 @@ void say_of_file(Column& column, const Model& model, PanelAnswer& answer) {
     ImGui::PopTextWrapPos();
     ImGui::EndPopup();
   }
-  column.skip(24);
+  column.skip(22);
 }
 
 /// Models such as Gemma 3 have layers of several types ("full", "sliding"), each with its own rope.
@@ -165,7 +117,7 @@ void choose_layer_type(Column& column, const Scene& scene, Scene& next) {
       ImGui::PopID();
     }
   }
-  column.skip(38);
+  column.skip(34);
 }
 
 /// What a control is and does, what it may be, and where a double click goes. Made once, where the mouse first asks for
@@ -174,8 +126,35 @@ const std::string& help_words(const Property& row) {
   static std::map<const Property*, std::string> made;
   std::string& words = made[&row];
   if (words.empty())
-    words = fmt::format("{}.\nMay be {}. Default: {}.", row.help, allowed_words(row), default_words(row));
+    words = fmt::format("{}\nIt may be {}. Default: {}.", sentence(row.help), allowed_words(row), default_words(row));
   return words;
+}
+
+/// Takes what a hand did to a property's control. What cannot be is said in `refusal`.
+void take(Moved moved, const Property& row, double number, const std::string& typed, Scene& next,
+          std::string& refusal) {
+  try {
+    switch (moved) {
+    case Moved::no: break;
+    // A drag stays within what the row allows, though the slider's end may lie beyond.
+    case Moved::dragged:
+      set(next, row, std::clamp(row.snapped ? row.snapped(number) : number, row.least, row.greatest));
+      break;
+    case Moved::typed: set(next, row, parse_value(row, typed)); break;
+    case Moved::reset: reset(next, row); break;
+    }
+  } catch (const Error& error) {
+    refusal = error.what();
+  }
+}
+
+/// A line for a property that is typed; `shown`: its value, where that follows from others too.
+void type_line(Column& column, const Property& row, std::string_view shown, std::string_view help, Scene& next,
+               std::string& refusal) {
+  std::string typed;
+  const Moved moved = typed_line(column.c, row.key.data(), column.line(), row.label, shown, help, typed);
+  take(moved, row, 0, typed, next, refusal);
+  column.skip(line_row);
 }
 
 /// A slider for a property that is a number. What it refuses becomes `refusal`.
@@ -200,36 +179,25 @@ void slide(Column& column, const Property& row, const Scene& scene, Scene& next,
                       .colour = row.colour ? c.theme.*row.colour : 0,
                       .help = help_words(row)};
   std::string typed;
-  try {
-    switch (canvas::slider(c, column.at(), column.width(), slider, number, typed)) {
-    case Moved::no: break;
-    // A drag stays within what the row allows, though the slider's end may lie beyond.
-    case Moved::dragged:
-      set(next, row, std::clamp(row.snapped ? row.snapped(number) : number, row.least, row.greatest));
-      break;
-    case Moved::typed: set(next, row, parse_value(row, typed)); break;
-    case Moved::reset: reset(next, row); break;
-    }
-  } catch (const Error& error) {
-    refusal = error.what();
-  }
+  const Moved moved = canvas::slider(c, column.at(), column.width(), slider, number, typed);
+  take(moved, row, number, typed, next, refusal);
   column.skip_slider();
 }
 
 /// Buttons side by side for a property that is one of few words.
 void choose_word(Column& column, const Property& row, const Scene& scene, Scene& next) {
   const Canvas& c = column.c;
-  text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, row.label);
+  text(c, {column.at().x, column.at().y + c.px(4)}, c.fonts.body, c.theme.dim, row.label);
   const auto words = row.choices();
   const Value present = get(scene, row);
   for (int n = 0; n < static_cast<int>(words.size()); ++n) {
     const std::string_view word = words[static_cast<std::size_t>(n)];
-    const Rect cell = column.cell(n, static_cast<int>(words.size()), 28, c.px(72));
+    const Rect cell = column.cell(n, static_cast<int>(words.size()), 26, c.px(72));
     if (button(c, c.id("{} {}", row.key, word), cell, word, std::get<std::string>(present) == word, true,
                help_words(row)))
       set(next, row, std::string(word));
   }
-  column.skip(38);
+  column.skip(32);
 }
 
 /// A control for every row of a section, in the rows' order.
@@ -245,7 +213,7 @@ void section_controls(Column& column, Section section, const Scene& scene, Scene
 
 void position_controls(Column& column, const Scene& scene, Scene& next, std::string& refusal) {
   const Canvas& c = column.c;
-  column.remark("The token at position m asks (query q), the one at n answers (key k).", 2);
+  column.remark("The query q of the token at m is compared with the key k of the token at n.", 2);
   section_controls(column, Section::positions, scene, next, refusal);
   if (scene.q != HeadSource() || scene.k != HeadSource()) {
     if (link(c, "q and k", column.at(), "back to q = k = 1",
@@ -268,20 +236,22 @@ void position_controls(Column& column, const Scene& scene, Scene& next, std::str
     }
     column.skip(38);
   }
-  column.read_out("Δ = m − n", grouped(c, static_cast<double>(next.m - next.n)));
+  column.read_out("distance", "Δ = m − n", grouped(c, static_cast<double>(next.m - next.n)),
+                  "The distance from the key to the query, in tokens. Scores depend on it alone, not on m and n.");
   const bool playing = scene.play != Play::off;
-  const Rect play{column.at(), {column.at().x + c.px(84), column.at().y + c.px(30)}};
+  const Rect play{column.at(), {column.at().x + c.px(84), column.at().y + c.px(27)}};
   // The same action as the key's, so that both always do the same.
   if (button(c, "play", play, playing ? "pause" : "▶ play", playing, true,
              "Positions move by themselves, and the hands of every dial with them."))
     action("play").apply(next);
-  if (link(c, "play what", {play.greatest.x + c.px(12), play.least.y + c.px(7)},
+  if (link(c, "play what", {play.greatest.x + c.px(12), play.least.y + c.px(6)},
            scene.play_both ? "m and n together" : "m alone",
-           "Click: what Play moves. Together, every hand turns and no wedge changes.")) {
+           "A click chooses what Play moves: m alone, or m and n together. Together they keep their distance, so that "
+           "every hand turns and no angle between two hands changes.")) {
     next.play_both = !scene.play_both;
     if (playing) next.play = next.play_both ? Play::both : Play::query;
   }
-  column.skip(38);
+  column.skip(30);
 }
 
 /// A button for every scheme that is offered, three in a row.
@@ -298,15 +268,17 @@ void choose_extension(Column& column, const Scene& scene, const Derived* derived
     const std::string_view help = possible ? c.words("{}: {}. {}.", scheme->title, scheme->idea, scheme->source)
                                   : scheme->cannot_adopt.empty() ? "This scheme has no meaning for this head and base."
                                                                  : scheme->cannot_adopt;
-    const Rect place = column.cell(n % columns, columns, 27);
+    const Rect place = column.cell(n % columns, columns, 26);
     c.note(c.words("scheme {}", scheme->choice()), place, help);
-    if (button(c, c.id("{}", scheme->name), place, scheme->label, scene.rope.scaling.rope_type == scheme->type,
-               possible, help))
+    // Its name as everywhere else; those few that are too long for a button are written shorter.
+    const bool fits = text_width(c.fonts.small, scheme->title) <= place.width() - c.px(4);
+    if (button(c, c.id("{}", scheme->name), place, fits ? scheme->title : scheme->label,
+               scene.rope.scaling.rope_type == scheme->type, possible, help))
       choose_scheme(next, scheme->type);
-    if (++n % columns == 0) column.skip(31);
+    if (++n % columns == 0) column.skip(29);
   }
-  if (n % columns != 0) column.skip(31);
-  column.skip(3);
+  if (n % columns != 0) column.skip(29);
+  column.skip(2);
 }
 
 /// A parameter of the scheme in force, as it was typed.
@@ -327,17 +299,16 @@ void scheme_controls(Column& column, const Scene& scene, Scene& next, std::strin
   for (const SchemeControl& control : scheme_of(scene.rope).controls) {
     double low = values.number(*control.low), high = control.high ? values.number(*control.high) : 0;
     const Canvas& c = column.c;
-    const std::string_view text =
-        control.high ? c.words("{:.3g} / {:.3g}", control.high_first ? high : low, control.high_first ? low : high)
-                     : c.words("{:.4g}", low);
+    const std::string_view text = control.high ? c.words("{:.3g} / {:.3g}", low, high) : c.words("{:.4g}", low);
     const Slider slider{.id = control.low->key.data(), // a literal, which ends with NUL
                         .label = control.label,
                         .value_text = text,
                         .least = control.least,
                         .greatest = control.greatest,
                         .logarithmic = true,
-                        .help = control.high ? c.words("{}: {}.\n{}: {}.", control.high->key, control.high->meaning,
-                                                       control.low->key, control.low->meaning)
+                        // The left knob first, as it is drawn.
+                        .help = control.high ? c.words("{}: {}.\n{}: {}.", control.low->key, control.low->meaning,
+                                                       control.high->key, control.high->meaning)
                                              : c.words("{}: {}.", control.low->key, control.low->meaning)};
     // One parameter: an ordinary slider. Two parameters that bound a range share one line with two knobs.
     std::string typed;
@@ -369,11 +340,34 @@ void say_what_it_does(Column& column, const Scene& scene, const Derived* derived
                 2);
 }
 
-/// What the scheme made of its parameters.
-void extension_read_outs(Column& column, const Spectrum& spectrum) {
+/// What the scheme makes of its parameters beside frequencies: how much longer q and k become.
+void attention_rows(Column& column, const Scene& scene, const Spectrum& spectrum, Scene& next, std::string& refusal) {
   const Canvas& c = column.c;
-  column.read_out("attention factor", c.words("{:.4f}", spectrum.attention_factor));
-  if (spectrum.softmax_factor != 1) column.read_out("softmax scale", c.words("×{:.4f}", spectrum.softmax_factor));
+  const Property& row = *find_property("attention_factor");
+  const double factor = spectrum.attention_factor;
+  const std::string_view shown = c.words("{:.4f}", factor);
+  if (scheme_of(scene.rope).has(key::attention_factor))
+    type_line(
+        column, row, shown,
+        c.words("q and k × {:.4f}, so scores × {:.4f}: cos and sin are multiplied by the attention factor, and a "
+                "score by its square.\nA click types another factor; an empty field goes back to the scheme's own.",
+                factor, factor * factor),
+        next, refusal);
+  else
+    column.read_out(row.key.data(), row.label, shown,
+                    c.words("{} leaves q and k as long as they are. YaRN and LongRoPE multiply both by their attention "
+                            "factor.",
+                            scheme_of(scene.rope).title));
+  if (spectrum.softmax_factor != 1)
+    column.read_out("softmax scale", "softmax scale", c.words("×{:.4f}", spectrum.softmax_factor),
+                    "The model's own code also multiplies every score by this, in its softmax scale.");
+}
+
+/// How far the pictures reach: typed, else what follows from factor and trained context.
+void target_row(Column& column, const Scene& scene, Scene& next, std::string& refusal) {
+  const Property& row = *find_property("target");
+  type_line(column, row, grouped(column.c, static_cast<double>(pictured_length(scene))), help_words(row), next,
+            refusal);
 }
 
 /// The scheme, its factor, the trained context, and whatever sliders the scheme's row asks for. One such slider has its
@@ -384,142 +378,12 @@ void extension_controls(Column& column, const Scene& scene, const Derived* deriv
   section_controls(column, Section::extension, scene, next, refusal);
   if (scheme_of(scene.rope).spans_whole_head) slide(column, *find_property("proportional.p"), scene, next, refusal);
   scheme_controls(column, scene, next, refusal);
-  if (derived) extension_read_outs(column, derived->current().spectrum);
+  target_row(column, scene, next, refusal);
+  if (derived) attention_rows(column, scene, derived->current().spectrum, next, refusal);
   if (scheme_of(scene.rope).controls.empty() && !scheme_of(scene.rope).spans_whole_head) column.skip_slider();
 }
 
-/// Whether a scheme is drawn beside the one in force. No extension is, unless a person has switched it off.
-bool is_shown(const Scene& scene, RopeType type) {
-  return scene.compared[static_cast<std::size_t>(type)] || (type == RopeType::standard && scene.baseline);
-}
-
-void show_beside(Scene& scene, RopeType type, bool shown) {
-  if (type == RopeType::standard) scene.baseline = shown;
-  scene.compared[static_cast<std::size_t>(type)] = shown && type != RopeType::standard;
-}
-
-/// One of the comparison: a box with a tick where it is drawn, its name, and below that its line as the curves have it.
-/// `fixed`: the scheme in force, which is always drawn and has no box.
-void compare_row(const Canvas& c, Rect r, ImU32 colour, const Dash& dash, std::string_view label, bool shown,
-                 bool fixed) {
-  if (!fixed && ImGui::IsItemHovered()) c.paint.box(r, with_alpha(c.theme.raised, 0.8f), c.px(4));
-  const float side = c.px(14), top = r.least.y + c.px(4);
-  const Rect box{{r.least.x + c.px(1), top}, {r.least.x + c.px(1) + side, top + side}};
-  if (!fixed) {
-    if (shown) c.paint.box(box, c.theme.dim, c.px(3));
-    c.paint.frame(box, c.theme.dim, c.stroke(1.4f), c.px(3));
-    const ImVec2 tick[] = {{box.least.x + side * 0.2f, top + side * 0.52f},
-                           {box.least.x + side * 0.43f, top + side * 0.74f},
-                           {box.least.x + side * 0.82f, top + side * 0.28f}};
-    if (shown) c.paint.polyline(tick, c.theme.panel, c.stroke(2));
-  }
-  const float left = fixed ? r.least.x + c.px(1) : box.greatest.x + c.px(7), room = r.greatest.x - left;
-  const std::string_view words = shortened(c, c.fonts.small, label, room);
-  text(c, {left, r.least.y + c.px(2)}, c.fonts.small, fixed || shown ? c.theme.text : c.theme.dim, words);
-  const float y = r.greatest.y - c.px(3);
-  const ImVec2 line[] = {{left, y}, {left + std::min(room, c.px(76)), y}};
-  c.paint.polyline(line, with_alpha(colour, shown ? 1 : 0.4f), c.stroke(fixed ? 3 : 2),
-                   c.dashes(fixed ? Dash{} : dash));
-}
-
-/// "sliding layers (28)"
-std::string_view layer_words(const Canvas& c, const LayerRope& layer) {
-  const std::string_view name =
-      layer.layer_type == "no_rope" ? "layers without RoPE" : c.words("{} layers", short_layer_name(layer.layer_type));
-  return layer.layers > 0 ? c.words("{} ({})", name, layer.layers) : name;
-}
-
-/// Lays the comparison out in two columns.
-class CompareGrid {
-public:
-  explicit CompareGrid(Column& column) : column_(column) {}
-  Rect next() {
-    const float half = (column_.width() - column_.c.px(12)) / 2,
-                x = column_.at().x + (right_ ? half + column_.c.px(12) : 0);
-    const Rect cell{{x, column_.at().y}, {x + half, column_.at().y + column_.c.px(row - 2)}};
-    if (right_) column_.skip(row);
-    right_ = !right_;
-    return cell;
-  }
-  void end() {
-    if (right_) column_.skip(row);
-  }
-
-private:
-  static constexpr float row = 26;
-  Column& column_;
-  bool right_ = false;
-};
-
-void compare_controls(Column& column, const Scene& scene, const Derived* derived, Scene& next) {
-  const Canvas& c = column.c;
-  CompareGrid grid(column);
-  const auto row = [&](RopeType type, std::string_view label, bool shown, bool fixed) {
-    const Rect r = grid.next();
-    const std::string_view help =
-        fixed ? c.words("{}: the scheme in force, which every picture shows.", label)
-              : c.words("{}: {}. A click draws it beside the scheme in force, or leaves it out.", scheme_of(type).title,
-                        scheme_of(type).idea);
-    if (press(c, c.id("compare {}", static_cast<int>(type)), r, help, scheme_of(type).choice(), !fixed))
-      show_beside(next, type, !shown);
-    compare_row(c, r, c.theme.of(type), method_dash(type), label, shown, fixed);
-  };
-  const RopeType current = scene.rope.scaling.rope_type;
-  // First the scheme in force, which cannot be switched off. A layer without RoPE has the colour of "no extension", as
-  // its curve has.
-  row(scene.rope.rotates ? current : RopeType::standard,
-      derived ? std::string_view(derived->current().label) : rope_type_title(current), true, true);
-  const auto others = [&](bool standard) { // no extension comes last, as in every list of curves
-    for (const Scheme* scheme : all_schemes())
-      if ((scheme->type == RopeType::standard) == standard && is_comparable(*scheme, scene, derived))
-        row(scheme->type, scheme->title, is_shown(scene, scheme->type), false);
-  };
-  others(false);
-  others(true);
-  for (const LayerRope& layer : scene.model.layers) {
-    if (layer.layer_type == scene.layer_type) continue;
-    const Rect r = grid.next();
-    // One switch for all of them: whichever is clicked, all other layer types come or go.
-    if (press(c, c.id("layer {}", layer.layer_type), r,
-              "The model's layers of other types. A click draws their curves beside this one's, or leaves them out."))
-      next.other_layers = !scene.other_layers;
-    compare_row(c, r, c.theme.text, layer_dash, layer_words(c, layer), scene.other_layers, false);
-  }
-  grid.end();
-}
-
 } // namespace
-
-RailAnswer control_rail(const Canvas& c, Rect area, bool open, const Scene& scene, Scene& next) {
-  c.paint.ground(area, c.theme.panel);
-  c.paint.line({area.greatest.x, area.least.y}, area.greatest, c.theme.grid, 1);
-  RailAnswer answer;
-  const float side = c.px(32), left = area.centre().x - side / 2;
-  Rect place{{left, area.least.y + c.px(8)}, {left + side, area.least.y + c.px(8) + side}};
-  const auto square = [&](const char* id, bool lit, const char* help) {
-    const bool pressed = press(c, id, place, help);
-    if (lit || ImGui::IsItemHovered()) c.paint.box(place, lit ? c.theme.accent : c.theme.raised, c.px(5));
-    return pressed;
-  };
-  answer.panel = square("panel", open, "The controls: model, positions, extension.");
-  for (const float y : {-6.0f, 0.0f, 6.0f})
-    c.paint.box({{place.least.x + c.px(8), place.centre().y + c.px(y - 1)},
-                 {place.greatest.x - c.px(8), place.centre().y + c.px(y + 1)}},
-                open ? c.theme.on_accent : c.theme.text);
-  place.least.y += side + c.px(8), place.greatest.y += side + c.px(8);
-  if (place.greatest.y + c.px(8) > area.greatest.y) return answer;
-  const bool playing = scene.play != Play::off;
-  if (square(open ? "play of the rail" : "play", playing, "Play and pause: m and n move by themselves."))
-    action("play").apply(next);
-  const ImVec2 at = place.centre();
-  const ImU32 ink = playing ? c.theme.on_accent : c.theme.text;
-  if (playing)
-    for (const float x : {-5.0f, 2.0f})
-      c.paint.box({{at.x + c.px(x), at.y - c.px(7)}, {at.x + c.px(x + 3), at.y + c.px(7)}}, ink);
-  else
-    c.paint.triangle({at.x - c.px(5), at.y - c.px(7)}, {at.x - c.px(5), at.y + c.px(7)}, {at.x + c.px(8), at.y}, ink);
-  return answer;
-}
 
 PanelAnswer control_panel(const Canvas& whole, Rect area, bool above, const Scene& scene, const Derived* derived,
                           Scene& next) {
@@ -536,16 +400,15 @@ PanelAnswer control_panel(const Canvas& whole, Rect area, bool above, const Scen
     c.paint.box(area, c.theme.panel);
     c.paint.frame(area, c.theme.outline, c.stroke(1));
   }
-  Column column(c, {area.least.x + c.px(16), area.least.y + c.px(8) - ImGui::GetScrollY()}, area.width() - c.px(32));
+  if (c.attention) c.attention->beside = area.greatest.x;
+  Column column(c, {area.least.x + c.px(margin), area.least.y + c.px(4) - ImGui::GetScrollY()},
+                area.width() - c.px(2 * margin));
   PanelAnswer answer;
 
+  answer.open = open_link(column);
   column.heading("MODEL");
   choose_model(column, scene, answer);
   say_of_file(column, scene.model, answer);
-  answer.open =
-      link(c, "open", column.at(), "Open config.json or GGUF …",
-           "Reads another model's file; a scene or an exported picture too. Files can be dropped on the window.");
-  column.skip(25);
   choose_layer_type(column, scene, next);
   section_controls(column, Section::model, scene, next, answer.refusal);
   column.heading("POSITIONS");
@@ -556,7 +419,8 @@ PanelAnswer control_panel(const Canvas& whole, Rect area, bool above, const Scen
     column.heading("COMPARE");
     compare_controls(column, scene, derived, next);
   }
-  column.skip(8);
+  if (c.attention) c.attention->beside = 0;
+  column.skip(2);
   // Everything above is placed by hand. An item where the rows end tells Dear ImGui how far there is to scroll.
   ImGui::SetCursorScreenPos(column.at());
   ImGui::Dummy({1, 1});

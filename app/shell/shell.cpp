@@ -20,7 +20,7 @@ namespace {
 
 // Pixels at scale 1. Below `narrow` the panel is folded to a rail. A window is drawn as if it were `least_design` wide
 // and high at least: where zoom would leave less, it goes as far as that alone.
-constexpr float bar_height = 48, low_bar_height = 40, gap = 12, low_gap = 6, panel_width = 284, rail_width = 44,
+constexpr float bar_height = 48, low_bar_height = 40, gap = 12, low_gap = 6, panel_width = 296, rail_width = 44,
                 message_height = 38, narrow = 1100, low = 480;
 const ImVec2 least_design(400, 260);
 constexpr float greatest_scale = 6; // the letters' texture has an end

@@ -99,8 +99,8 @@ public:
   /// there is nothing of it.
   bool close_what_is_open();
 
-  /// Seconds until something is to be drawn that no event brings: words about what the mouse rests on, or the end of a
-  /// notice. Nothing where nothing is due.
+  /// Seconds until something is to be drawn that no event brings: words about what the mouse rests on, the frame in
+  /// which Dear ImGui shows them, or the end of a notice. Nothing where nothing is due.
   std::optional<float> due_in() const;
   /// Time that passed between two frames.
   void pass(float seconds);

@@ -22,7 +22,9 @@ std::string_view Shell::badge_help(const Canvas& c) const {
           : std::string_view();
   const std::string_view agree =
       engines_.has_gpu() && p.greatest_difference > 0
-          ? c.words("\nThe same scores, computed by both: the greatest difference is {:.1e}.", p.greatest_difference)
+          ? c.words(
+                "\nThe same scores are computed twice, by shaders and by the CPU: the greatest difference is {:.1e}.",
+                p.greatest_difference)
           : std::string_view();
   return c.words("{}\nCPU: {}\n{}{}{}", gpu, cpu, engines_.why_this_one(), agree, times);
 }

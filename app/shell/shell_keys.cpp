@@ -103,7 +103,7 @@ bool Shell::close_what_is_open() {
 
 std::optional<float> Shell::due_in() const {
   std::optional<float> due;
-  if (attention_.pair_moved) return 0.0f;
+  if (attention_.pair_moved || attention_.settling()) return 0.0f;
   if (attention_.awaited) due = std::max(0.0f, rest_before_words - resting_);
   if (!notice_.words.empty()) due = std::min(due.value_or(notice_.left), notice_.left);
   return due;
@@ -117,7 +117,8 @@ void Shell::pass(float seconds) {
 
 void Shell::notify(std::string words) { notice_ = {std::move(words), notice_time}; }
 
-/// In the middle of the lower edge, above everything, so that nothing moves for it.
+/// Above everything, so that nothing moves for it: as low and as near to the middle as it covers no words, which may be
+/// what is being read; where there is no such place, at the lower edge.
 void Shell::draw_notice(const Canvas& c) {
   if (notice_.words.empty()) return;
   notice_.left -= ImGui::GetIO().DeltaTime;
@@ -128,7 +129,18 @@ void Shell::draw_notice(const Canvas& c) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   const std::string_view words = shortened(c, c.fonts.body, notice_.words, size.x - c.px(64));
   const float width = text_width(c.fonts.body, words) + c.px(32), height = c.px(36);
-  const ImVec2 corner{(size.x - width) / 2, size.y - height - c.px(20)};
+  const ImVec2 lowest{(size.x - width) / 2, size.y - height - c.px(20)};
+  const auto stage = control("stage");
+  const auto free_corner = [&]() -> std::optional<ImVec2> {
+    for (float y = lowest.y; stage && y > stage->least.y; y -= c.px(6))
+      for (const float aside : {0.0f, 0.2f, -0.2f}) {
+        const ImVec2 at{lowest.x + aside * size.x, y};
+        if (is_free(c, {at, {at.x + width, at.y + height}})) return at;
+      }
+    return std::nullopt;
+  };
+  const ImVec2 corner = free_corner().value_or(lowest);
+  c.note("notice", {corner, {corner.x + width, corner.y + height}}, notice_.words);
   screen_.draw_above(ImGui::GetForegroundDrawList());
   c.paint.box({corner, {corner.x + width, corner.y + height}}, c.theme.raised, c.px(8));
   c.paint.frame({corner, {corner.x + width, corner.y + height}}, c.theme.outline, 1, c.px(8));

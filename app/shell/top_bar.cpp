@@ -136,7 +136,7 @@ std::string_view Shell::badge_words(const Canvas& c) const {
   // Until both are measured again, the words stay: they are of the scene before, and the dot says so.
   const std::string_view number = apart > 0 ? c.words("{:.1e}", apart) : "…";
   return engines_.draws_on_gpu() ? c.words("GPU and CPU agree to {}", number)
-                                 : c.words("no GPU; CPU checked to {}", number);
+                                 : c.words("no GPU; computed twice, ±{}", number);
 }
 
 /// How GPU and CPU compare: a dot, and as words how far apart their numbers are; where there is no GPU, a cross.

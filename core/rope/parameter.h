@@ -24,7 +24,7 @@ struct Parameter {
   double fallback = 0;              ///< of a number; of a flag 0 or 1
   double least = 0, greatest = 0;   ///< the range in which people choose it and `check` looks for it; both 0: none
   std::string_view unit = {};       ///< "turns", "tokens", …; empty for a plain number
-  std::string_view meaning = {};    ///< half a sentence
+  std::string_view meaning = {};    ///< a sentence without its full stop, which names the unit where there is one
   bool of_repository_alone = false; ///< Hugging Face does not read it: the YaRN authors' code and ggml do
   bool takes_null = true;           ///< `null` in a file means "not given"
 };

@@ -35,7 +35,6 @@ struct SchemeControl {
   const Parameter* low;
   const Parameter* high = nullptr; ///< nothing: one parameter alone
   double least, greatest;          ///< of the slider
-  bool high_first = false;         ///< the label and the numbers beside it name the upper end first
   /// How `check` calls a kernel that has taken one for the other; empty where nobody does.
   std::string_view swapped = {};
 };

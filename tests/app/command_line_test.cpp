@@ -97,6 +97,28 @@ TEST_CASE("what cannot be used is answered by one sentence and exit status 2, an
   }
 }
 
+TEST_CASE("a word that is no file, no command and no model is answered by what it may have been meant as") {
+  const test::Scratch scratch;
+  const auto said = [&](const char* arguments) { return run(scratch, arguments).err; };
+  CHECK(said("yarn").find("did you mean --scheme yarn.") != std::string::npos);
+  CHECK(said("llama-2-7b").find("did you mean --model llama-2-7b.") != std::string::npos);
+  CHECK(said("llama2").find("did you mean --model llama-2-7b.") != std::string::npos);
+  CHECK(said("draw").find("(models, freqs, rotate, scores, ") != std::string::npos);
+  CHECK(said("freqs --model llama2").find("llama-2-7b, which is nearest") != std::string::npos);
+  for (const char* arguments : {"yarn", "draw", "freqs --model llama2", "freqs --model nobody"}) {
+    CAPTURE(arguments);
+    CHECK(said(arguments).size() < 200); // a sentence, and no list of all there are
+  }
+}
+
+TEST_CASE("scores that leave out what the model multiplies them by say so, and by how much") {
+  const test::Scratch scratch;
+  const Outcome yarn = run(scratch, "scores --model llama-2-7b --scheme yarn --factor 16 --max-distance 8");
+  CHECK(yarn.err.find("1.27726") != std::string::npos); // 1 + 0.1 ln 16
+  CHECK(yarn.err.find("1.63139") != std::string::npos); // squared
+  CHECK(run(scratch, "scores --model llama-2-7b --max-distance 8").err.find("factor") == std::string::npos);
+}
+
 TEST_CASE("without OpenGL 4.3 --engine gpu is refused by its reason") {
   const test::Scratch scratch;
   write_heads(scratch.path / "x.npy", {3, 128});
@@ -120,6 +142,14 @@ TEST_CASE("freqs prints JSON with 17 digits, also for an odd rotary_dim") {
   const auto json = nlohmann::json::parse(run(scratch, "freqs --config odd.json").out);
   CHECK(json.at("inv_freq").size() == 3);
   CHECK(json.at("rotary_dim") == 5);
+  // The scheme has the name that --scheme takes, beside that of a config.json, and no line is wider than a terminal.
+  const std::string plain = run(scratch, "freqs --model llama-2-7b").out;
+  CHECK(nlohmann::json::parse(plain).at("scheme") == "none");
+  CHECK(nlohmann::json::parse(plain).at("rope_type") == "default");
+  for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + 1) {
+    end = plain.find('\n', begin);
+    CHECK(std::min(end, plain.size()) - begin <= 120);
+  }
   const auto llama = nlohmann::json::parse(run(scratch, "freqs --model llama-3.1-8b").out);
   CHECK(llama.at("rope_type") == "llama3");
   CHECK(llama.at("layout") == "half");

@@ -85,6 +85,23 @@ TEST_CASE("a film's frames go from the first value to the last, logarithmic prop
   CHECK(ratios.back().factor == 32);
 }
 
+TEST_CASE("an option that a film moves need not be there: its first value stands for it") {
+  const test::Scratch scratch;
+  const auto factors = scenes(scratch, "--model llama-2-7b --scheme yarn --animate factor=2..8 --seconds 0.3 --fps 10");
+  REQUIRE(factors.size() == 3);
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    CHECK(factors[i].rope.scaling.rope_type == RopeType::yarn);
+    CHECK(factors[i].factor == doctest::Approx(2 << i));
+  }
+  const auto bases = scenes(scratch, "--head-dim 64 --animate base=100..10000 --seconds 0.3 --fps 10");
+  REQUIRE(bases.size() == 3);
+  for (std::size_t i = 0; i < bases.size(); ++i) CHECK(bases[i].rope.base == doctest::Approx(std::pow(10, 2 + i)));
+  // What nothing moves is still asked for.
+  CHECK(test::run_program(scratch, "render --picture score --model llama-2-7b --scheme yarn --animate target=4k..8k "
+                                   "--out film")
+            .status == 2);
+}
+
 TEST_CASE("a frame of a film is what render draws of its scene") {
   const test::Scratch scratch;
   REQUIRE(test::run_program(

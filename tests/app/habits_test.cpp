@@ -12,70 +12,14 @@
 #include "app/scene/presets.h"
 #include "app/scene/scene_json.h"
 #include "core/io/file.h"
-#include "tests/app/headless.h"
 #include "tests/app/monkey.h"
+#include "tests/app/window_hand.h"
 #include "tests/scratch.h"
 
 using namespace ropescope;
+using Hand = test::WindowHand;
 
 namespace {
-
-struct Hand {
-  explicit Hand(int width = 1280, int height = 720, Scene scene = default_scene())
-      : window(width, height, std::move(scene)) {
-    rest({1, 1});
-    frames(3);
-  }
-
-  void frames(int count = 2) {
-    for (int i = 0; i < count; ++i) window.frame(false);
-  }
-  void key(int code, int modifiers = 0) {
-    window.shell.perform(window.shell.key(code, modifiers));
-    frames();
-  }
-  void type(const char* words) {
-    ImGui::GetIO().AddInputCharactersUTF8(words);
-    frames(3);
-  }
-  void enter() {
-    compat::hand({.at = at, .enter = true});
-    frames(2);
-    compat::hand({.at = at});
-    frames(3);
-    window.shell.perform(window.shell.wanted()); // as the window does
-    frames(1);
-  }
-  /// As Dear ImGui's own fields see it.
-  void escape() {
-    compat::hand({.at = at, .escape = true});
-    frames(2);
-    compat::hand({.at = at});
-    frames(2);
-  }
-  void rest(ImVec2 where) { compat::mouse(at = where, false, 0); }
-  void click(ImVec2 where) {
-    for (const bool down : {false, true, false}) {
-      compat::mouse(at = where, down, 0);
-      frames();
-    }
-    frames();
-  }
-  canvas::Rect control(std::string_view key) {
-    CAPTURE(key);
-    const auto area = window.shell.control(key);
-    REQUIRE(area);
-    return *area;
-  }
-  const Scene& scene() const { return window.shell.scene(); }
-  static std::string clipboard() {
-    const char* const text = ImGui::GetClipboardText();
-    return text ? text : "";
-  }
-
-  test::Headless window;
-  ImVec2 at{};
-};
 
 /// The words of the line that Enter would choose.
 std::string lit(const shell::ChoiceList& list) { return list.lit() ? list.lit()->words : std::string(); }

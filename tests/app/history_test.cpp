@@ -69,6 +69,19 @@ TEST_CASE("how a scene is shown is no step, and stays as it is when a step is un
   const Scene undone = history.undo(shown);
   CHECK(undone.m == a.m);
   CHECK(undone.theme == canvas::ThemeName::paper);
+  CHECK(undone.view == "score");
+  shown = with(undone, "view", std::string("precision"));
+  CHECK(history.redo(shown).view == "precision");
+}
+
+TEST_CASE("a step names two values that changed, and says how many other settings did") {
+  const Scene a = first_scene(), one = with(a, "m", 7.0), two = with(one, "n", 3.0);
+  Scene four = with(with(two, "pair", 9.0), "baseline", !a.baseline);
+  CHECK(name_of_change(a, one).find(", ") == std::string::npos);
+  CHECK(name_of_change(a, two).find("query m: ") == 0);
+  CHECK(name_of_change(a, two).find("key n: ") != std::string::npos);
+  CHECK(name_of_change(a, two).find(" and ") == std::string::npos);
+  CHECK(name_of_change(a, four).find(" and 2 other settings") != std::string::npos);
 }
 
 TEST_CASE("to zoom a plot is no step, and what is seen of its axes stays when a step is undone and done again") {

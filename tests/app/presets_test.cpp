@@ -30,7 +30,8 @@ TEST_CASE("a name that is no preset's is answered by the nearest preset, or by n
        {std::pair{"meta-llama/Llama-3.1-8B", "llama-3.1-8b"}, std::pair{"Meta-Llama-3.1-8B-Instruct", "llama-3.1-8b"},
         std::pair{"meta-llama/Llama-2-7b-hf", "llama-2-7b"}, std::pair{"Qwen/Qwen2.5-VL-7B-Instruct", "qwen2.5-vl-7b"},
         std::pair{"qwen2.5_7b", "qwen2.5-7b"}, std::pair{"mixtral-8x7", "mixtral-8x7b"},
-        std::pair{"openai/gpt-oss-120b", "gpt-oss-20b"}, std::pair{"mimo", "mimo-v2-flash"}}) {
+        std::pair{"openai/gpt-oss-120b", "gpt-oss-20b"}, std::pair{"mimo", "mimo-v2-flash"},
+        std::pair{"llama2", "llama-2-7b"}, std::pair{"llama3", "llama-3-8b"}, std::pair{"Gemma3", "gemma-3-1b"}}) {
     CAPTURE(name);
     CHECK(nearest_preset(name) == id);
     CHECK(!preset_named(name));

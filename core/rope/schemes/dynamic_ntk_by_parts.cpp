@@ -35,7 +35,7 @@ constexpr const Parameter* parameters[] = {&key::extrapolation_factor, &key::fin
 
 const Scheme dynamic_ntk_by_parts{.type = RopeType::dynamic_ntk_by_parts,
                                   .name = "dynamic-ntk-by-parts",
-                                  .title = "dynamic by parts",
+                                  .title = "dynamic NTK-by-parts",
                                   .label = "dyn. by parts",
                                   .idea = "NTK-by-parts, by a factor that grows with the sequence",
                                   .source = "jquesnelle/yarn @ 995db5b",

@@ -15,9 +15,9 @@ namespace {
 
 // PhiMoE's own.
 constexpr Key<std::optional<double>> short_mscale{
-    {.key = "short_mscale", .meaning = "attention factor of calls that fit the original context (PhiMoE)"}};
+    {.key = "short_mscale", .meaning = "the attention factor of calls that fit the original context, in PhiMoE"}};
 constexpr Key<std::optional<double>> long_mscale{
-    {.key = "long_mscale", .meaning = "attention factor of calls that do not (PhiMoE)"}};
+    {.key = "long_mscale", .meaning = "the attention factor of calls longer than the original context, in PhiMoE"}};
 
 /// Whether the call outgrows the original context. Without a length the answer is no, as when a model is loaded.
 bool is_long(const RopeConfig& config, std::optional<double> seq_len) {

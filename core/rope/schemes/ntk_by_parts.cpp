@@ -9,8 +9,10 @@ namespace ropescope::schemes {
 
 namespace {
 
-constexpr Key<double> ntk_factor{
-    {.key = "ntk_factor", .fallback = 1, .meaning = "share of the NTK-aware frequencies", .of_repository_alone = true}};
+constexpr Key<double> ntk_factor{{.key = "ntk_factor",
+                                  .fallback = 1,
+                                  .meaning = "how much of the NTK-aware frequencies is blended in: 1 all, 0 none",
+                                  .of_repository_alone = true}};
 
 } // namespace
 

@@ -9,7 +9,10 @@ namespace ropescope::schemes {
 namespace {
 
 constexpr Key<std::optional<double>> mixed_b{
-    {.key = "mixed_b", .meaning = "how the factor is shared among the pairs; none: by a base and a divisor of all"}};
+    {.key = "mixed_b",
+     .meaning =
+         "pair j is divided by exp(a * (j+1)^mixed_b), where a gives the slowest pair the whole factor; null: all "
+         "pairs share a larger base and a divisor"}};
 
 template <typename A>
 Frequencies<A> frequencies(const RopeConfig& config, std::optional<double>) {

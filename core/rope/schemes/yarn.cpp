@@ -124,12 +124,11 @@ constexpr const Parameter* parameters[] = {&key::beta_fast,   &key::beta_slow,  
                                            &key::mscale,      &key::mscale_all_dim,  &key::extrapolation_factor,
                                            &key::attn_factor, &key::attention_factor};
 constexpr const Parameter* required[] = {&key::factor};
-constexpr SchemeControl controls[] = {{.label = "β fast / slow",
+constexpr SchemeControl controls[] = {{.label = "β slow / fast",
                                        .low = &key::beta_slow,
                                        .high = &key::beta_fast,
                                        .least = 0.25,
                                        .greatest = 128,
-                                       .high_first = true,
                                        .swapped = "beta_swapped"}};
 
 constexpr std::string_view aliases[] = {"deepseek_yarn"}; // as vLLM has it
