@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "core/analysis/contributions.h"
-#include "core/analysis/word_vector.h"
 #include "core/rope/phase.h"
+#include "core/word_vector.h"
 
 namespace ropescope {
 

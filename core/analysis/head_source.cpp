@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "core/analysis/word_vector.h"
 #include "core/error.h"
 #include "core/rope/phase.h"
 #include "core/text.h"
+#include "core/word_vector.h"
 
 namespace ropescope {
 

@@ -7,8 +7,8 @@
 
 #include <doctest/doctest.h>
 
-#include "core/analysis/word_vector.h"
 #include "core/rope/spectrum.h"
+#include "core/word_vector.h"
 
 using namespace ropescope;
 

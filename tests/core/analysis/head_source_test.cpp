@@ -7,9 +7,9 @@
 #include "core/analysis/contributions.h"
 #include "core/analysis/ensembles.h"
 #include "core/analysis/head_source.h"
-#include "core/analysis/word_vector.h"
 #include "core/error.h"
 #include "core/rope/spectrum.h"
+#include "core/word_vector.h"
 
 using namespace ropescope;
 

@@ -1,4 +1,4 @@
-#include "core/analysis/word_vector.h"
+#include "core/word_vector.h"
 
 #include <cmath>
 #include <numbers>
