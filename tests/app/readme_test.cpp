@@ -65,6 +65,15 @@ void write_files(const test::Scratch& scratch, const std::string& line) {
     CHECK(test::run_program(scratch, "render --picture score --size 640x400 --out score.svg").status == 0);
 }
 
+/// The text with the first `from` in it written as `to`.
+std::string replaced(const std::string& text, std::string_view from, std::string_view to) {
+  const std::size_t at = text.find(from);
+  std::string made = text.substr(0, at);
+  made += to;
+  made += text.substr(at + from.size());
+  return made;
+}
+
 } // namespace
 
 TEST_CASE("every command line of the README does what it says, on files of the names that it shows") {
@@ -76,8 +85,8 @@ TEST_CASE("every command line of the README does what it says, on files of the n
     const test::Scratch scratch;
     write_files(scratch, line);
     if (has(line, "--animate")) line += " --seconds 0.2 --size 640x400"; // a film of the usual length takes long
-    if (has(line, ".mp4") && !is_installed("ffmpeg")) line.replace(line.find("film.mp4"), 8, "film/");
-    if (has(line, "~/")) line.replace(line.find("~/"), 2, "./"); // the home of this test
+    if (has(line, ".mp4") && !is_installed("ffmpeg")) line = replaced(line, "film.mp4", "film/");
+    if (has(line, "~/")) line = replaced(line, "~/", "./"); // the home of this test
     const test::Outcome outcome = test::run_program(scratch, line);
     CAPTURE(outcome.err);
     CHECK(outcome.status == 0);
