@@ -13,11 +13,20 @@ namespace {
 
 constexpr std::size_t points_at_once = 8000; // Dear ImGui counts a line's vertices in 16 bits
 
+/// Whether a line turns back there: Dear ImGui's joints become thin at sharp corners, and a zigzag gets gaps.
+bool turns_back(ImVec2 before, ImVec2 at, ImVec2 after) {
+  return (at.x - before.x) * (after.x - at.x) + (at.y - before.y) * (after.y - at.y) < 0;
+}
+
 /// Each piece begins with the last point of the one before, so that no gap is seen.
 void draw_solid(ImDrawList* list, std::span<const ImVec2> points, ImU32 colour, float thickness) {
-  for (std::size_t begin = 0; begin + 1 < points.size(); begin += points_at_once - 1) {
-    const std::size_t count = std::min(points_at_once, points.size() - begin);
-    compat::polyline(list, points.data() + begin, static_cast<int>(count), colour, false, whole_stroke(thickness));
+  for (std::size_t begin = 0, end = 0; begin + 1 < points.size(); begin = end) {
+    end = begin + 1;
+    while (end + 1 < points.size() && end - begin + 1 < points_at_once &&
+           !turns_back(points[end - 1], points[end], points[end + 1]))
+      ++end;
+    compat::polyline(list, points.data() + begin, static_cast<int>(end - begin + 1), colour, false,
+                     whole_stroke(thickness));
   }
 }
 

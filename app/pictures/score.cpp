@@ -367,7 +367,7 @@ bool choose_line(const Canvas& c, const Plot& p, const Scene& scene, const Deriv
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   Rect room;
   const Alphas alphas = heading_with_series(c, panel,
-                                            derived.head().equal ? "The score of equal q and k falls with the distance"
+                                            derived.head().equal ? "Equal q, k: the score falls with Δ"
                                                                  : "The score at every distance",
                                             "", "", scene, derived, hidden, next, room);
   room = draw_caveat(c, room, scene, derived, next);

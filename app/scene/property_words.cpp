@@ -119,7 +119,11 @@ std::string without_thousands(const Property& row, std::string_view text) {
 /// a comma where the number stands alone, and thousands may be parted by spaces, as the program itself writes them.
 std::optional<double> number_of(const Property& row, std::string_view text, bool alone) {
   const std::string without = alone ? without_thousands(row, trimmed(text)) : std::string();
-  if (!without.empty()) text = without;
+  if (!without.empty())
+    text = without;
+  else if (row.kind == Kind::whole && text.find(',') != std::string_view::npos &&
+           text.find_first_of("kKM") == std::string_view::npos)
+    return std::nullopt; // "1,00" would be 1
   std::string plain;
   for (const char ch : trimmed(text))
     if (ch == ',' && alone)
