@@ -408,7 +408,7 @@ void draw_progress(const Canvas& c, const Plot& plot, const Derived& derived) {
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const std::int64_t dim = rotary_dim(derived);
-  Rect room = heading(c, panel, "Which base carries which context?",
+  Rect room = heading(c, panel, "A longer context needs a larger base",
                       c.words("least Σcos(mθ)/{} over every distance m ≤ L, d = {}, q = k", dim / 2, dim));
   if (room.height() > c.px(300)) {
     draw_key(c, {{room.least.x + c.px(46), room.greatest.y - c.px(22)}, room.greatest});

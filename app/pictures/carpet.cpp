@@ -256,12 +256,16 @@ std::size_t next_place(const Derived& derived, std::size_t place, std::size_t sk
 }
 
 void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {
-  const Rect room = heading(c, stage, "Phase carpet", "the angle m·θ of every pair at every position");
+  const std::vector<CarpetRows>& rows = derived.numbers<Carpets>()->of_series;
+  const std::size_t other = place_beside(scene, derived);
+  // Said where two maps show the difference.
+  const bool meets_new = other != 0 && stage.width() > c.px(900) && rows[other].unseen_pairs > 0;
+  const std::string_view name = meets_new ? "Beyond training slow pairs meet new angles" : "Phase carpet";
+  const Rect room = heading(c, stage, name, "the angle m·θ of every pair at every position");
   if (room.width() < c.px(80) || room.height() < c.px(60)) return;
-  const float title = text_width(c.fonts.title, "Phase carpet") + c.px(60) +
+  const float title = text_width(c.fonts.title, name) + c.px(60) +
                       text_width(c.fonts.small, "the angle m·θ of every pair at every position");
   draw_phase_ring(c, {stage.greatest.x - c.px(18), stage.least.y + c.px(12)}, stage.width() - title);
-  const std::size_t other = place_beside(scene, derived);
   const bool both = other != 0 && room.width() >= c.px(760);
   const std::size_t alone = scene.options.flag(without) && other != 0 ? other : 0;
   const std::size_t places[] = {both ? other : alone, 0};

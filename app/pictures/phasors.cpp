@@ -225,9 +225,12 @@ void draw_pair(const Canvas& c, Rect room, const Scene& scene, const Derived& de
   float y = room.least.y;
   const float width = text(c, {room.least.x, y}, c.fonts.bold, c.theme.text, c.words("pair {}", pair));
   const float arrow = room.least.x + width + c.px(10), middle = y + c.px(9);
-  c.paint.line({arrow, middle}, {arrow + c.px(20), middle}, colour, c.stroke(4));
-  c.paint.triangle({arrow + c.px(30), middle}, {arrow + c.px(19), middle - c.px(6)},
-                   {arrow + c.px(19), middle + c.px(6)}, colour);
+  // As the pair's arrow in the chain points.
+  const double towards = std::arg(chain.arrows[i]);
+  const ImVec2 hub{arrow + c.px(12), middle}, tip = on_circle(hub, c.px(11), towards);
+  c.paint.line(on_circle(hub, -c.px(11), towards), hub, colour, c.stroke(4));
+  c.paint.triangle(tip, on_circle(hub, c.px(6), towards + std::numbers::pi / 2),
+                   on_circle(hub, c.px(6), towards - std::numbers::pi / 2), colour);
   const double theta = derived.current().turns[i] == 0 ? 0 : derived.current().spectrum.inv_freq[i];
   const double angle = static_cast<double>(scene.m - scene.n) * theta;
   const std::pair<std::string_view, std::string_view> rows[] = {

@@ -10,6 +10,7 @@
 #include "app/pictures/dial.h"
 #include "app/pictures/parts.h"
 #include "core/analysis/hands.h"
+#include "core/analysis/turns.h"
 #include "core/rope/scheme.h"
 
 namespace ropescope::pictures {
@@ -176,9 +177,7 @@ void draw_read_out(const Canvas& c, Rect wall, std::int64_t pair, const Scene& s
 
 /// What the wall says of this model.
 std::string_view title_of(const Canvas& c, const Derived& derived) {
-  const std::vector<double>& theta = derived.trained().inv_freq;
-  const auto slow = std::count_if(theta.begin(), theta.end(),
-                                  [&](double t) { return t * derived.trained_length() < 2 * std::numbers::pi; });
+  const std::int64_t slow = incomplete_pairs(derived.trained().inv_freq, derived.trained_length());
   if (slow == 0) return "Every pair turns at its own speed";
   return c.words("Fast pairs spin; {} slow {} never end a turn in training", slow, slow == 1 ? "one" : "ones");
 }

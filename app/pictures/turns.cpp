@@ -152,7 +152,7 @@ void draw_heads(const Canvas& c, const Plot& plot, const Derived& derived, const
 /// At the right: tokens per turn, beside the pairs that the axis names.
 void draw_wavelengths(const Canvas& c, const Plot& plot, float right, const Derived& derived) {
   const std::span<const double> trained = trained_of(derived, derived.current());
-  const std::string_view title = "tokens per turn";
+  const std::string_view title = "tokens per turn, in training";
   const float above = plot.area.least.y - c.px(22);
   if (is_free(c, {{right - text_width(c.fonts.small, title) - c.px(8), above}, {right, above + c.px(16)}}))
     text(c, {right, above}, c.fonts.small, c.theme.dim, title, Align::right);

@@ -16,6 +16,9 @@ struct Turns {
   bool operator==(const Turns&) const = default;
 };
 
+/// Pairs that turn, and not once within `length` tokens. `inv_freq`: rad/token, 0 for a pair that never turns.
+std::int64_t incomplete_pairs(std::span<const double> inv_freq, double length);
+
 /// `trained`: rad/token before any extension, one for each pair; `inv_freq`: in force. Lengths in tokens. A pair with a
 /// full turn in training has seen every angle; one with less is unseen where its angle at the target is greater than
 /// in training by more than 1e-9 of it, so that rounding tells no pair apart that a scheme brings back exactly.

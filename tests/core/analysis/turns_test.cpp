@@ -99,3 +99,10 @@ TEST_CASE("a pair that never turns completes no turn, and meets no angle that is
   CHECK(turns.target[1] == 0);
   CHECK(turns.unseen[1] == 0);
 }
+
+TEST_CASE("a pair that never turns is no incomplete one, and one that turns exactly once is complete") {
+  constexpr double turn = 2 * std::numbers::pi;
+  const double once = turn / 4096;
+  CHECK(incomplete_pairs(std::vector<double>{1, once * 1.01, once * 0.99, once / 1000, 0, 0}, 4096) == 2);
+  CHECK(incomplete_pairs({}, 4096) == 0);
+}
