@@ -1,10 +1,12 @@
 // The overview's own parts, and the scene's q and k behind all pictures.
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <doctest/doctest.h>
 
 #include "app/canvas/imgui_compat.h"
+#include "app/pictures/dial.h"
 #include "app/pictures/overview_parts.h"
 #include "app/scene/picture.h"
 #include "app/scene/scene_json.h"
@@ -130,6 +132,13 @@ TEST_CASE("a row of an array is the query of every picture, and one that is not 
     CHECK(query[i].real() == doctest::Approx(std::sin(5 * 128.0 + static_cast<double>(i))).epsilon(1e-4));
     CHECK(query[i].imag() == doctest::Approx(std::sin(5 * 128.0 + 64 + static_cast<double>(i))).epsilon(1e-4));
   }
+  // The hands are the row's own pairs, turned: the query's by m.
+  const pictures::Dial dial = pictures::dial_at(scene, derived, 20);
+  const double turned = std::arg(query[20]) + 137 * derived.current().spectrum.inv_freq[20];
+  CHECK(std::abs(std::remainder(static_cast<double>(std::arg(dial.query)) - turned, 2 * std::numbers::pi)) < 1e-5);
+  double longest = 0;
+  for (const auto& pair : query) longest = std::max(longest, std::abs(pair));
+  CHECK(static_cast<double>(std::abs(dial.query)) == doctest::Approx(std::abs(query[20]) / longest).epsilon(1e-5));
   Scene wrong = scene;
   set(wrong, *find_property("q"), asked(3));
   CHECK_THROWS_AS(derived.update(wrong, engines, 400), Error);

@@ -105,8 +105,12 @@ TEST_CASE("a head of an array is the row and head that were asked for, and what 
   Array array;
   array.shape = {2, 3, 4}; // two heads of three tokens
   for (int i = 0; i < 24; ++i) array.floats.push_back(static_cast<float>(i));
-  HeadSource source = parse_head_source(R"({"file": "q.npy", "row": 2, "head": 1})");
-  CHECK(head_of_array(array, source, 4) == std::vector<double>{20, 21, 22, 23});
+  HeadSource source = parse_head_source(R"({"file": "q.npy", "row": 1, "head": 1})");
+  CHECK(head_of_array(array, source, 4) == std::vector<double>{16, 17, 18, 19});
+  source.row = 2;
+  source.head = 0;
+  CHECK(head_of_array(array, source, 4) == std::vector<double>{8, 9, 10, 11});
+  source.head = 1;
   CHECK_THROWS_AS(head_of_array(array, source, 8), Error);
   source.row = 3;
   CHECK_THROWS_AS(head_of_array(array, source, 4), Error);
