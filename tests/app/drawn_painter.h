@@ -32,9 +32,16 @@ public:
   std::vector<Box> boxes, frames;
   std::vector<Word> words;
   std::vector<std::vector<ImVec2>> polygons;
+  struct Image {
+    canvas::Rect area;
+    std::int64_t columns, rows;
+    std::vector<ImU32> colours;
+  };
+  std::vector<Image> images;
 
   void forget() {
     lines.clear(), discs.clear(), circles.clear(), boxes.clear(), frames.clear(), words.clear(), polygons.clear();
+    images.clear();
   }
   /// Whether a word was drawn that holds this.
   bool says(std::string_view part) const {
@@ -61,7 +68,9 @@ public:
   void arc(ImVec2, float, double, double, ImU32, float) override {}
   void wedge(ImVec2, float, double, double, ImU32) override {}
   void band(std::span<const canvas::Span>, ImU32) override {}
-  void image(canvas::Rect, std::int64_t, std::int64_t, std::span<const ImU32>) override {}
+  void image(canvas::Rect r, std::int64_t columns, std::int64_t rows, std::span<const ImU32> colours) override {
+    images.push_back({r, columns, rows, {colours.begin(), colours.end()}});
+  }
   void text(ImVec2 at, ImFont*, ImU32, std::string_view text) override { words.push_back({at, std::string(text)}); }
   void push_clip(canvas::Rect) override {}
   void pop_clip() override {}

@@ -12,6 +12,7 @@
 #include "app/scene/scene_json.h"
 #include "core/analysis/carpet.h"
 #include "core/io/file.h"
+#include "tests/app/drawn_painter.h"
 #include "tests/app/gestures.h"
 #include "tests/app/headless.h"
 #include "tests/run_program.h"
@@ -29,40 +30,6 @@ Scene seen(std::string_view view, std::vector<std::string> pose = {}) {
 double number(const test::Headless& window, std::string_view key) {
   return std::get<double>(get(window.shell.scene(), *find_property(key)));
 }
-
-/// Keeps the images and the lines that are drawn.
-class ImagePainter final : public canvas::Painter {
-public:
-  struct Image {
-    canvas::Rect area;
-    std::int64_t columns, rows;
-    std::vector<ImU32> colours;
-  };
-  std::vector<Image> images;
-  std::vector<std::vector<ImVec2>> lines;
-
-  void image(canvas::Rect r, std::int64_t columns, std::int64_t rows, std::span<const ImU32> colours) override {
-    images.push_back({r, columns, rows, {colours.begin(), colours.end()}});
-  }
-  void polyline(std::span<const ImVec2> points, ImU32, float, const canvas::Dash&) override {
-    lines.emplace_back(points.begin(), points.end());
-  }
-  void line(ImVec2, ImVec2, ImU32, float) override {}
-  void polygon(std::span<const ImVec2>, ImU32) override {}
-  void box(canvas::Rect, ImU32, float) override {}
-  void frame(canvas::Rect, ImU32, float, float) override {}
-  void disc(ImVec2, float, ImU32, bool) override {}
-  void circle(ImVec2, float, ImU32, float) override {}
-  void arc(ImVec2, float, double, double, ImU32, float) override {}
-  void wedge(ImVec2, float, double, double, ImU32) override {}
-  void band(std::span<const canvas::Span>, ImU32) override {}
-  void text(ImVec2, ImFont*, ImU32, std::string_view) override {}
-  void push_clip(canvas::Rect) override {}
-  void pop_clip() override {}
-  void ground(canvas::Rect, ImU32, float) override {}
-  void begin_group(std::string_view) override {}
-  void end_group() override {}
-};
 
 int greatest_difference(ImU32 a, ImU32 b) {
   int greatest = 0;
@@ -154,11 +121,11 @@ TEST_CASE("a cell of the carpet has the colour of its mean phasor, one for each 
     scene.theme = theme;
     test::Headless window(1600, 1000, scene);
     window.picture_frame();
-    ImagePainter painter;
+    test::DrawnPainter painter;
     window.shell.picture_frame(1600, 1000, true, &painter);
     REQUIRE(painter.images.size() == 2);
     const auto area = window.shell.control("carpet beside").value();
-    const ImagePainter::Image& image = painter.images.front();
+    const test::DrawnPainter::Image& image = painter.images.front();
     CHECK(image.rows == 64);
     CHECK(static_cast<float>(image.columns) == std::round(area.greatest.x) - std::round(area.least.x));
     const ImU32 ground =
@@ -211,7 +178,7 @@ TEST_CASE("the transfer curve lies within 1.5 pixels of θ'/θ, in its own pictu
     Scene scene = seen(view, {"wavelengths.transfer=on", "transfer.x=4,80000", "transfer.y=0.03,4", "compare=ntk"});
     test::Headless window(1600, 1000, scene);
     window.picture_frame();
-    ImagePainter painter;
+    test::DrawnPainter painter;
     window.shell.picture_frame(1600, 1000, true, &painter);
     const auto area = window.shell.control("transfer").value();
     const canvas::Axis x{4, 80000, area.least.x, area.greatest.x, canvas::Scale::log},
@@ -219,7 +186,8 @@ TEST_CASE("the transfer curve lies within 1.5 pixels of θ'/θ, in its own pictu
     const std::vector<double> before = make_spectrum(first_scene().rope).inv_freq,
                               after = make_spectrum(default_scene().rope).inv_freq;
     int seen_points = 0;
-    for (const auto& line : painter.lines) {
+    for (const auto& drawn : painter.lines) {
+      const std::vector<ImVec2>& line = drawn.points;
       if (line.size() != 64 || std::abs(line[63].y - y.pixel(0.0625)) > 1.5f ||
           std::abs(line[20].y - y.pixel(1)) > 1.5f)
         continue;

@@ -5,7 +5,6 @@
 
 #include <doctest/doctest.h>
 
-#include "app/canvas/imgui_compat.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/overview_parts.h"
 #include "app/scene/picture.h"
@@ -13,59 +12,41 @@
 #include "core/array.h"
 #include "core/error.h"
 #include "core/io/tensor_file.h"
-#include "tests/app/headless.h"
+#include "tests/app/picture_hand.h"
 #include "tests/scratch.h"
 
 using namespace ropescope;
 
 namespace {
 
-struct Hand {
-  explicit Hand(Scene scene = default_scene()) : window(1600, 1000, std::move(scene)) { move({1, 1}, false); }
+using Hand = test::PictureHand;
 
-  void move(ImVec2 at, bool down) {
-    compat::mouse(at, down, 0);
-    for (int i = 0; i < 3; ++i) window.frame(false);
-  }
-  /// Drags a control's middle by so many pixels.
-  void drag(std::string_view control, float by) {
-    const auto area = window.shell.control(control);
-    REQUIRE(area);
-    const ImVec2 from = area->centre();
-    move(from, false);
-    move(from, true);
-    for (const float share : {0.3f, 0.7f, 1.0f}) move({from.x + share * by, from.y}, true);
-    move({from.x + by, from.y}, false);
-  }
-  const Scene& scene() const { return window.shell.scene(); }
-  const Derived& derived() const { return window.shell.derived(); }
-  /// Pixels from token to token on the line.
-  float pitch() {
-    return (window.shell.control("tokens query")->centre().x - window.shell.control("tokens key")->centre().x) /
-           static_cast<float>(scene().m - scene().n);
-  }
+/// Drags a control's middle by so many pixels.
+void drag(Hand& hand, std::string_view control, float by) { hand.drag(hand.control(control).centre(), {by, 0}); }
 
-  test::Headless window;
-};
+/// Pixels from token to token on the line.
+float pitch(Hand& hand) {
+  return (hand.control("tokens query").centre().x - hand.control("tokens key").centre().x) /
+         static_cast<float>(hand.distance());
+}
 
 } // namespace
 
 TEST_CASE("a token that is dragged on the line moves its position alone, and the arrow moves both") {
-  Hand hand;
-  const float pitch = hand.pitch();
-  REQUIRE(pitch > 4);
-  hand.drag("tokens query", 5 * pitch);
+  Hand hand(default_scene(), "overview");
+  REQUIRE(pitch(hand) > 4);
+  drag(hand, "tokens query", 5 * pitch(hand));
   CHECK(hand.scene().m == 142);
   CHECK(hand.scene().n == 100);
-  hand.drag("tokens key", -10 * hand.pitch());
+  drag(hand, "tokens key", -10 * pitch(hand));
   CHECK(hand.scene().m == 142);
   CHECK(hand.scene().n == 90);
-  const double score = hand.derived().current().score_here;
-  hand.drag("tokens both", 7 * hand.pitch());
+  const double score = hand.window.shell.derived().current().score_here;
+  drag(hand, "tokens both", 7 * pitch(hand));
   CHECK(hand.scene().m == 149);
   CHECK(hand.scene().n == 97);
-  CHECK(hand.derived().current().score_here == score); // only the distance counts
-  hand.drag("tokens both", -5000);
+  CHECK(hand.window.shell.derived().current().score_here == score); // only the distance counts
+  drag(hand, "tokens both", -5000);
   CHECK(hand.scene().n >= 0);
   CHECK(hand.scene().m - hand.scene().n == 52);
 }
@@ -76,10 +57,11 @@ TEST_CASE("the chain's end is the score that the curve shows, for any scheme and
       Scene scene = default_scene();
       set(scene, *find_property("scheme"), std::string(scheme));
       set(scene, *find_property("k"), std::string(own));
-      Hand hand(scene);
-      const auto* chain = hand.derived().numbers<pictures::OverviewChain>();
+      Hand hand(scene, "overview");
+      const auto* chain = hand.window.shell.derived().numbers<pictures::OverviewChain>();
       REQUIRE(chain);
-      CHECK(chain->chain.end.real() == doctest::Approx(hand.derived().current().score_here).epsilon(1e-12));
+      CHECK(chain->chain.end.real() ==
+            doctest::Approx(hand.window.shell.derived().current().score_here).epsilon(1e-12));
       double lengths = 0;
       for (const auto arrow : chain->chain.arrows) lengths += std::abs(arrow);
       CHECK(lengths == doctest::Approx(1));
@@ -87,9 +69,8 @@ TEST_CASE("the chain's end is the score that the curve shows, for any scheme and
 }
 
 TEST_CASE("a click on the chain shows its picture") {
-  if (!find_picture("phasors")) return;
-  Hand hand;
-  hand.drag("overview.chain", 0);
+  Hand hand(default_scene(), "overview");
+  hand.click(hand.control("overview.chain").centre());
   CHECK(hand.scene().view == "phasors");
 }
 
