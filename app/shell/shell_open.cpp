@@ -6,6 +6,7 @@
 #include "app/scene/presets.h"
 #include "app/scene/scene_json.h"
 #include "app/shell/shell.h"
+#include "core/check/file_roles.h"
 #include "core/error.h"
 #include "core/io/file.h"
 
@@ -144,7 +145,8 @@ std::vector<std::string> Shell::take(KernelArrays& arrays, const Opened&) {
   // On a picture of queries and keys they are those, unless their names say that a kernel wrote one of them.
   const Group group = shown_picture(scene_).group;
   const bool of_kernel = std::any_of(arrays.paths.begin(), arrays.paths.end(), [](const std::string& path) {
-    return std::filesystem::path(path).filename().string().find("out") != std::string::npos;
+    const FileRole role = role_of(path);
+    return role == FileRole::output || role == FileRole::positions;
   });
   if (!of_kernel && (group == Group::rotations || group == Group::score || group == Group::attention)) {
     Scene next = scene_;

@@ -126,3 +126,31 @@ TEST_CASE("a row of an array is the query of every picture, and one that is not 
   derived.update(scene, engines, 400);
   CHECK(derived.head().query == query);
 }
+
+TEST_CASE("arrays dropped on a picture of queries and keys are those, and a kernel's go to its check from everywhere") {
+  const test::Scratch scratch;
+  Array array;
+  array.shape = {3, 128};
+  for (int i = 0; i < 3 * 128; ++i) array.floats.push_back(std::cos(static_cast<float>(i)));
+  const auto written = [&](const char* name) {
+    write_array(scratch.path / name, array);
+    return (scratch.path / name).string();
+  };
+  const std::string first = written("route.npy"), second = written("k.npy"), out = written("kernel_out.npy");
+  for (const char* view : {"score", "rotations", "attention"}) {
+    CAPTURE(view);
+    Hand hand(default_scene(), view);
+    hand.window.shell.drop({first, second});
+    CHECK(hand.scene().q.word == first);
+    CHECK(hand.scene().k.word == second);
+    CHECK(hand.scene().view == view);
+    hand.window.shell.drop({second});
+    CHECK(hand.scene().q == hand.scene().k);
+    hand.window.shell.drop({first, out});
+    CHECK(hand.scene().view == "check");
+    CHECK(hand.scene().kernel.files.out == out);
+  }
+  Hand hand(default_scene(), "overview");
+  hand.window.shell.drop({first, second});
+  CHECK(hand.scene().view == "check");
+}
