@@ -15,8 +15,8 @@ double angle_position(const RopeConfig&, const Positions&, std::int64_t axis, st
 
 /// cos and sin of every [token][pair] where an angle is not a whole position times a fraction of a turn: positions with
 /// fractions, scaled ones, sums over axes. `inv_freq`: rad per position, of the rotation's pairs. Gain and direction of
-/// the rotation are in it. Angles are formed in long double; off by less than 2e-16·|angle| rad, of inv_freq's rounding.
-/// Engines take it as Rotation::table.
+/// the rotation are in it. Angles are formed in long double; off by less than 2e-16·|angle| rad, of inv_freq's
+/// rounding. Engines take it as Rotation::table.
 std::vector<CosSin<double>> angle_table(const RopeConfig&, std::span<const double> inv_freq, const Rotation&);
 
 } // namespace ropescope

@@ -77,8 +77,8 @@ std::vector<CosSin<double>> Embedding::table(const Positions& positions, NumberF
   // The table depends on pairs and not on their places in the head, so any width of rows gives the same one.
   const Rotation as_asked = rotation(positions, axes, config_->layout.head_dim, half);
   if (is_exact(*recipe_) && !by_turns)
-    return angle_table(config_, half == Half::second && is_mixed(config_) ? spectrum_.second_inv_freq : spectrum_.inv_freq,
-                       as_asked);
+    return angle_table(
+        config_, half == Half::second && is_mixed(config_) ? spectrum_.second_inv_freq : spectrum_.inv_freq, as_asked);
   std::vector<CosSin<double>> table = recipe_table(*recipe_, config_, length_, as_asked, format);
   if (!grows) return table;
   // What undoes a query's growth is a key's shrinking.
@@ -91,7 +91,8 @@ RowShape Embedding::joined(RowShape shape) const {
   const std::int64_t heads = config_->layout.spanned_heads;
   if (heads == 1 || shape.head_dim * heads != config_->layout.head_dim) return shape;
   if (shape.inner % heads != 0)
-    throw Error(fmt::format("one spectrum runs over the {} heads of a token, and the rows have {}", heads, shape.inner));
+    throw Error(
+        fmt::format("one spectrum runs over the {} heads of a token, and the rows have {}", heads, shape.inner));
   shape.inner /= heads;
   shape.head_dim *= heads;
   return shape;
