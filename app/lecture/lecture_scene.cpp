@@ -102,6 +102,25 @@ Scene scene_of_step(const std::string& whole) {
   }
 }
 
+Patch read_patch_leniently(const std::string& change) {
+  Patch patch;
+  const Json json = Json::parse(change, nullptr, false, true);
+  if (!json.is_object()) return patch;
+  const auto take = [&](const Json& one) {
+    try {
+      for (const auto& each : read_patch(one.dump(-1, ' ', false, Json::error_handler_t::replace), name_in_sentences))
+        patch.push_back(each);
+    } catch (const Error&) { // the lecture's troubles say so
+    }
+  };
+  for (const auto& [key, value] : json.items())
+    if (value.is_object() && key != "model" && key != "q" && key != "k")
+      for (const auto& [inner, inner_value] : value.items()) take(Json{{key, {{inner, inner_value}}}});
+    else
+      take(Json{{key, value}});
+  return patch;
+}
+
 lecture::ClaimScene claim_scene(const Scene& scene, const std::string& whole) {
   lecture::ClaimScene claims;
   claims.rope = scene.rope;

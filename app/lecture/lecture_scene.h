@@ -1,8 +1,10 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/scene/scene.h"
+#include "app/scene/scene_json.h"
 #include "core/lecture/claim_engine.h"
 #include "core/lecture/lecture.h"
 
@@ -15,6 +17,9 @@ lecture::SceneRules scene_rules();
 
 /// The scene of a step, Step::pose or Step::end. What cannot be taken is left out: the lecture's troubles say so.
 Scene scene_of_step(const std::string& whole);
+
+/// A change of a scene, as a lecture's file has it, without the keys that this program does not know.
+Patch read_patch_leniently(const std::string& change);
 
 /// What expressions see of a scene. `whole`: the step's JSON, for what belongs to pictures ("words").
 lecture::ClaimScene claim_scene(const Scene&, const std::string& whole);

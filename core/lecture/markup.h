@@ -9,10 +9,10 @@ namespace ropescope::lecture {
 /// Words of a line that look alike.
 struct Run {
   enum class Shift : unsigned char { none, below, above };
-  std::string words; ///< UTF-8; of a computed number its expression
-  bool bold = false; ///< the answer, which appears with the second press
+  std::string words = {}; ///< UTF-8; of a computed number its expression
+  bool bold = false;      ///< the answer, which appears with the second press
   Shift shift = Shift::none;
-  std::string role;      ///< what it speaks of: "q", "k", "ok", "bad", or a scheme's name; empty: none
+  std::string role = {}; ///< what it speaks of: "q", "k", "ok", "bad", or a scheme's name; empty: none
   bool computed = false; ///< a number that is computed in each frame
   int decimals = 0;      ///< of a computed one
   bool operator==(const Run&) const = default;
