@@ -123,6 +123,15 @@ std::string_view angle_words(const Canvas& c, double angle) {
                  std::abs(angle - turns * turn));
 }
 
+std::pmr::vector<std::int64_t> wholes_of(const Canvas& c, const Scene& scene, const Property& row) {
+  const Value value = scene.options[row];
+  const auto* const list = std::get_if<std::vector<double>>(&value);
+  auto whole = c.list_of<std::int64_t>(list ? list->size() : 0);
+  if (list)
+    for (const double number : *list) whole.push_back(std::llround(number));
+  return whole;
+}
+
 bool trained_beyond(const Scene& scene) {
   const RopeType present = scene.rope.scaling.rope_type;
   // Asked first: original_rope() copies lists of a model whose positions have axes, in every frame.
