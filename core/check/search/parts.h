@@ -80,6 +80,18 @@ std::optional<PartFound> other_lengths(const PartContext&);
 std::optional<PartFound> own_frequencies(const PartContext&);
 /// cos and sin of other entries of the table than a component should take.
 std::optional<PartFound> other_table_entries(const PartContext&);
+/// Rows (head × token) that hold those of others by a rule, that were not rotated, or rotated twice.
+std::optional<PartFound> rows_from_elsewhere(const PartContext&);
+/// Numbers that were never written, by chance and more than a few.
+std::optional<PartFound> unwritten_elements(const PartContext&);
+/// Components in another order or combined with others than they should be; a pointer off by some numbers.
+std::optional<PartFound> other_order(const PartContext&);
+/// What was made of every number for itself.
+std::optional<PartFound> function_of_values(const PartContext&);
+/// Tokens that are wrong beside others that are right, and what a check of them alone says.
+std::optional<PartFound> wrong_tokens(const PartContext&);
+/// Rows (head × token) that are wrong beside others that are right.
+std::optional<PartFound> wrong_rows(const PartContext&);
 /// Pairs that are wrong beside others that are right.
 std::optional<PartFound> wrong_pairs(const PartContext&);
 /// Numbers wrong here and there.
