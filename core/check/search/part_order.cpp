@@ -165,6 +165,37 @@ public:
     return std::nullopt;
   }
 
+  /// Heads that are read so many numbers further than they lie, each by as many more than the one before.
+  std::optional<PartFound> by_head_stride() const {
+    const KernelRun& run = context_.evidence.run;
+    const std::int64_t heads = run.heads;
+    if (heads < 3) return std::nullopt;
+    const auto head = [&](std::size_t n) {
+      return place_of_row(run, static_cast<std::int64_t>(n % static_cast<std::size_t>(sample_.rows)), 0).head;
+    };
+    // What head 1 is off by tells the others, which prove it.
+    std::size_t of_first = looked_.front();
+    for (const std::size_t n : looked_)
+      if (head(n) == 1) of_first = n;
+    if (head(of_first) != 1) return std::nullopt;
+    for (std::int64_t by = 1; by < sample_.width; ++by)
+      for (const std::int64_t shift : {by, -by}) {
+        if (!shifted_row(of_first, shift, true, nullptr)) continue;
+        std::vector<double> predicted = context_.rows;
+        for (std::size_t n = 0; n * width_ < predicted.size(); ++n)
+          if (head(n) > 0) shifted_row(n, shift * head(n), true, &predicted);
+        const RowProof proof = context_.prove(predicted);
+        if (!proof.whole) continue;
+        cause::RowShift cause{0, true, "numbers", {}, {}, {}};
+        cause.strides =
+            fmt::format("head h from {} · h numbers {} its place: the stride of a head is {} numbers, where "
+                        "{} is right",
+                        by, shift > 0 ? "before" : "behind", sample_.width - shift, sample_.width);
+        return PartFound{{std::move(cause)}, proof.residual, nullptr};
+      }
+    return std::nullopt;
+  }
+
 private:
   static constexpr std::size_t looked_at = 64, least_rows = 8;
 
@@ -328,6 +359,11 @@ std::optional<PartFound> other_order(const PartContext& context) {
   if (auto found = components.reordered()) return found;
   if (auto found = components.off_by_numbers()) return found;
   return components.other_partners();
+}
+
+std::optional<PartFound> heads_by_stride(const PartContext& context) {
+  if (context.evidence.run.tables) return std::nullopt;
+  return Components(context).by_head_stride();
 }
 
 } // namespace ropescope

@@ -58,8 +58,20 @@ public:
     for (const bool here : {false, true}) {
       if (auto shifted = in_memory(here)) return shifted;
       if (auto mapped = by_token(here)) return mapped;
+      if (auto strided = by_stride(here)) return strided;
     }
     return std::nullopt;
+  }
+
+  /// Whether the wrong rows are all rows of some heads in some tokens, which says more than their number.
+  bool fill_tokens() const {
+    std::set<std::size_t> tokens, rows;
+    for (const Wrong& w : wrong_) {
+      tokens.insert(w.t);
+      rows.insert(w.r);
+    }
+    return static_cast<double>(wrong_.size()) >
+           thresholds::most_rows * static_cast<double>(tokens.size() * rows.size());
   }
 
   /// Rows that hold something else, and no rule which they are.
@@ -227,7 +239,69 @@ private:
     const std::int64_t shift = by[by.size() / 2];
     const auto residual = shift == 0 ? std::nullopt : proved([=](std::int64_t row) { return row - shift; }, here);
     if (!residual) return std::nullopt;
-    return PartFound{{cause::RowShift{shift, here, "rows", {}}}, *residual, nullptr};
+    cause::RowShift cause{shift, here, "rows", {}};
+    cause.heads = heads_of_wrong();
+    return PartFound{{std::move(cause)}, *residual, nullptr};
+  }
+
+  /// The heads that the wrong rows are of, where they are not all; as the file numbers them.
+  std::vector<std::int64_t> heads_of_wrong() const {
+    std::set<std::int64_t> heads;
+    for (const Wrong& w : wrong_) heads.insert(place_of_row(run_, static_cast<std::int64_t>(w.r), 0).head);
+    if (static_cast<std::int64_t>(heads.size()) == run_.heads) return {};
+    return run_.in_file({heads.begin(), heads.end()});
+  }
+
+  /// Rows at strides of their own for tokens and for heads, from the beginning of the file again behind its end; or the
+  /// file's two axes in each other's order.
+  std::optional<PartFound> by_stride(bool here) const {
+    const RowShape& s = run_.shape;
+    const std::int64_t rows = s.rows();
+    const bool inside = s.inner > 1;
+    const std::int64_t heads = inside ? s.inner : s.outer;
+    if (heads < 2 || s.tokens < 2 || (inside && s.outer > 1)) return std::nullopt;
+    const auto head = [&](const Place& p) { return inside ? p.inner : p.outer; };
+    for (const auto& [across, along] : {std::pair{heads, s.tokens}, std::pair{s.tokens, heads}}) {
+      const auto transposed = [a = across, b = along](std::int64_t n) { return n % a * b + n / a; };
+      if (const auto residual = of_all(transposed, here)) {
+        cause::RowShift cause{0, here, "tokens", {}};
+        cause.strides = "its rows in the order of the other axis: heads and tokens are taken for one another";
+        return PartFound{{std::move(cause)}, *residual, nullptr};
+      }
+    }
+    // The stride of a token between two rows of a head, and that of a head between two of a token.
+    const auto stride = [&](bool of_token) -> std::optional<std::int64_t> {
+      for (std::size_t a = 0; a < seen_.size(); ++a)
+        for (std::size_t b = a + 1; b < seen_.size(); ++b) {
+          const Place p = place(number(seen_[a])), q = place(number(seen_[b]));
+          if (of_token ? head(p) == head(q) && q.token == p.token + 1 : p.token == q.token && head(q) == head(p) + 1)
+            return ((from_[b] - from_[a]) % rows + rows) % rows;
+        }
+      return std::nullopt;
+    };
+    const auto token = stride(true), of_head = stride(false);
+    if (!token || !of_head) return std::nullopt;
+    const Place first = place(number(seen_.front()));
+    const std::int64_t begin = (from_.front() - *token * first.token - *of_head * head(first)) % rows + rows;
+    const auto source = [&](std::int64_t n) {
+      const Place p = place(n);
+      return (begin + *token * p.token + *of_head * head(p)) % rows;
+    };
+    const auto residual = of_all(source, here);
+    if (!residual) return std::nullopt;
+    cause::RowShift cause{0, here, "tokens", {}};
+    const std::int64_t right_token = inside ? heads : 1, right_head = inside ? 1 : s.tokens;
+    cause.strides = fmt::format("its rows with a stride of {} rows for a token and {} for a head, where {} and {} are "
+                                "right",
+                                *token, *of_head, right_token, right_head);
+    return PartFound{{std::move(cause)}, *residual, nullptr};
+  }
+
+  /// A rule that every row that was looked at follows, proved on the sample.
+  std::optional<double> of_all(const std::function<std::int64_t(std::int64_t)>& source, bool here) const {
+    for (std::size_t n = 0; n < seen_.size(); ++n)
+      if (holds_[n] != Holds::nothing && source(number(seen_[n])) != from_[n]) return std::nullopt;
+    return proved(source, here);
   }
 
   /// The row of another token of the same head, by a rule for the token.
@@ -238,20 +312,20 @@ private:
       std::function<std::int64_t(std::int64_t)> of;
     };
     std::vector<Rule> rules{
-        {fmt::format("{} − t, in reverse order,", tokens - 1), [=](std::int64_t t) { return tokens - 1 - t; }}};
+        {fmt::format("{} − t (in reverse order)", tokens - 1), [=](std::int64_t t) { return tokens - 1 - t; }}};
     const std::int64_t one = place(from_.front()).token;
-    rules.push_back({fmt::format("{}, the same for all t", one), [=](std::int64_t) { return one; }});
+    rules.push_back({fmt::format("{} (the same for all t)", one), [=](std::int64_t) { return one; }});
     for (std::int64_t n = 1; n < std::min<std::int64_t>(tokens, 1024); n *= 2)
-      rules.push_back({n == 1 ? std::string("t ± 1, neighbours exchanged,")
-                              : fmt::format("t ± {}, neighbouring blocks of {} tokens exchanged,", n, n),
+      rules.push_back({n == 1 ? std::string("t ± 1 (neighbours exchanged)")
+                              : fmt::format("t ± {} (neighbouring blocks of {} tokens exchanged)", n, n),
                        [=](std::int64_t t) { return t ^ n; }});
     for (std::int64_t n = 2; n <= 16; ++n) {
-      rules.push_back({fmt::format("t ÷ {}, rounded down,", n), [=](std::int64_t t) { return t / n; }});
+      rules.push_back({fmt::format("t ÷ {} (rounded down)", n), [=](std::int64_t t) { return t / n; }});
       rules.push_back({fmt::format("{} · t modulo {}", n, tokens), [=](std::int64_t t) { return n * t % tokens; }});
     }
     const std::int64_t by = ((sample_.tokens[seen_.front().t] - one) % tokens + tokens) % tokens;
     rules.push_back(
-        {fmt::format("t − {}, modulo {}", by, tokens), [=](std::int64_t t) { return (t - by + tokens) % tokens; }});
+        {fmt::format("t − {} modulo {}", by, tokens), [=](std::int64_t t) { return (t - by + tokens) % tokens; }});
     for (std::int64_t n = 2; n < tokens; n *= 2)
       rules.push_back({fmt::format("t modulo {}", n), [=](std::int64_t t) { return t % n; }});
     for (const Rule& rule : rules) {
@@ -298,13 +372,12 @@ private:
       constexpr std::size_t shown = 8;
       for (std::size_t b = 0; b < std::min(shown, table.size()); ++b)
         list += fmt::format("{}{}", b == 0 ? "" : ", ", table[b] < 0 ? static_cast<std::int64_t>(b) : table[b]);
-      return PartFound{
-          {cause::RowShift{0, here, "tokens",
-                           fmt::format("b · {} + t modulo {}, where b is {}{} in turn: blocks of {} tokens "
-                                       "lie in another order;",
-                                       n, n, list, table.size() > shown ? " …" : "", n)}},
-          *residual,
-          nullptr};
+      return PartFound{{cause::RowShift{0, here, "tokens",
+                                        fmt::format("b · {} + t modulo {}, where b is {}{} in turn (blocks of {} "
+                                                    "tokens lie in another order)",
+                                                    n, n, list, table.size() > shown ? " …" : "", n)}},
+                       *residual,
+                       nullptr};
     }
     return std::nullopt;
   }
@@ -333,12 +406,26 @@ private:
 
 } // namespace
 
+std::optional<PartFound> rows_by_rule(const PartContext& context) {
+  if (context.evidence.run.tables) return std::nullopt;
+  Sources sources(context);
+  return sources.look() ? sources.by_rule() : std::nullopt;
+}
+
 std::optional<PartFound> rows_from_elsewhere(const PartContext& context) {
   if (context.evidence.run.tables) return std::nullopt;
   Sources sources(context);
   if (!sources.look()) return std::nullopt;
   if (auto found = sources.by_rule()) return found;
   return sources.one_by_one(true);
+}
+
+std::optional<PartFound> rows_apart_from_tokens(const PartContext& context) {
+  if (context.evidence.run.tables) return std::nullopt;
+  Sources sources(context);
+  if (!sources.look() || sources.fill_tokens()) return std::nullopt;
+  if (auto found = sources.one_by_one(true)) return found;
+  return sources.one_by_one(false);
 }
 
 std::optional<PartFound> wrong_rows(const PartContext& context) {

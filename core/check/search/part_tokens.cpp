@@ -2,9 +2,17 @@
 
 #include "core/check/basics/thresholds.h"
 #include "core/check/basics/words.h"
+#include "core/check/causes/axis_positions.h"
 #include "core/check/causes/elements_wrong.h"
+#include "core/check/causes/heads_wrong.h"
+#include "core/check/causes/not_rotated.h"
 #include "core/check/causes/own_frequencies.h"
 #include "core/check/causes/pairs_wrong.h"
+#include "core/check/causes/position_by_head.h"
+#include "core/check/causes/position_offset.h"
+#include "core/check/causes/positions_other.h"
+#include "core/check/causes/positions_row_number.h"
+#include "core/check/causes/row_shift.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/proof/score.h"
 #include "core/check/search/layout_choices.h"
@@ -43,7 +51,26 @@ KernelRun tokens_alone(const KernelRun& run, const std::vector<std::int64_t>& to
   return few;
 }
 
-/// Whether causes say what the kernel did, and not only which numbers are wrong.
+/// Whether a cause names tokens by their number, which among some of them is another.
+bool numbers_tokens(const Cause& cause) {
+  if (const auto* offset = cause.as<cause::PositionOffset>()) return !offset->tokens.empty();
+  if (const auto* heads = cause.as<cause::PositionByHead>()) return heads->by == "own";
+  if (const auto* shift = cause.as<cause::RowShift>()) return shift->unit == "tokens";
+  return cause.is<cause::PositionsOther>() || cause.is<cause::AxisPositions>() || cause.is<cause::RowsWrong>() ||
+         cause.is<cause::HeadsWrong>() || cause.is<cause::PositionsRowNumber>();
+}
+
+/// What is said of the tokens alone, without what is said of the others anyway.
+std::string inner_words(const Cause& cause, const KernelRun& run) {
+  std::string words = cause.sentence(run);
+  // Scores do not stay the same where some tokens alone are written so.
+  for (const char* end : {"; the other tokens are right", "; the other pairs are right", "; scores stay the same"})
+    words = words.substr(0, words.rfind(end));
+  return words;
+}
+
+} // namespace
+
 bool names_a_mistake(const std::vector<Cause>& causes) {
   return std::any_of(causes.begin(), causes.end(), [](const Cause& c) {
     const auto* pairs = c.as<cause::PairsWrong>();
@@ -53,8 +80,6 @@ bool names_a_mistake(const std::vector<Cause>& causes) {
     return !c.is<cause::ElementsWrong>() && !c.is<cause::OwnFrequencies>();
   });
 }
-
-} // namespace
 
 std::optional<PartFound> wrong_tokens(const PartContext& context) {
   const KernelRun& run = context.evidence.run;
@@ -88,14 +113,17 @@ std::optional<PartFound> wrong_tokens(const PartContext& context) {
   const Prediction expected = expected_candidate(few, layouts.front()).prediction(as_given(few.positions));
   WholeSums sums(few);
   const Explanation found = explain({few, expected, layouts, noise, moved, sums, context.evidence.stop, true});
-  if (!names_a_mistake(found.causes)) return std::nullopt;
+  if (!names_a_mistake(found.causes) || std::any_of(found.causes.begin(), found.causes.end(), numbers_tokens))
+    return std::nullopt;
   cause::RowsWrong cause;
   cause.rows = std::move(wrong);
+  if (found.causes.size() == 1 && found.causes.front().is<cause::NotRotated>()) {
+    cause.equal_to = "input";
+    return PartFound{{std::move(cause)}, found.residual, nullptr};
+  }
   for (const Cause& inner : found.causes) {
-    const std::string words = inner.sentence(few);
-    // What is right besides is said once, of the other tokens.
-    cause.inner +=
-        (cause.inner.empty() ? "" : "; and it ") + words.substr(0, words.rfind("; the other tokens are right"));
+    cause.inner += cause.inner.empty() ? "" : "; and it ";
+    cause.inner += inner_words(inner, few);
   }
   return PartFound{{std::move(cause)}, found.residual, nullptr};
 }

@@ -66,7 +66,9 @@ private:
     }
     // Unrelated numbers differ by as much as they are long; what is nearly the identity is arithmetic, or nothing.
     constexpr double related = 0.05, other = 0.02;
-    if (!(step < related * size) || moved < other * size || step > moved * 0.5) return std::nullopt;
+    if (!(step < related * size) || moved < std::max(other, 4 * context_.evidence.noise.rms) * size ||
+        step > 0.2 * moved)
+      return std::nullopt;
     cause::ElementsWrong cause;
     cause.share = 1;
     cause.equal_to = name == "right" ? "function_of_right" : "function_of_input";
