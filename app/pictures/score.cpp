@@ -314,7 +314,7 @@ void draw_scale_switch(const Canvas& c, const Plot& p, const Scene& scene, Scene
                                  : scene.options.is(x_scale, "linear") ? "linear scale"
                                                                        : "symlog scale";
   const float width = text_width(c.fonts.small, words);
-  if (p.area.width() < c.px(300) + 2 * width) return;
+  if (c.bare || p.area.width() < c.px(300) + 2 * width) return; // paper cannot be clicked
   if (switch_words(c, x_scale.key.data(), {p.area.greatest.x - width, p.area.greatest.y + c.px(22)}, words,
                    "How distances lie along the axis: logarithmic from 1, linear from 0, or symlog, which is "
                    "logarithmic and has a 0. Click or L: the next one."))
@@ -366,10 +366,9 @@ bool choose_line(const Canvas& c, const Plot& p, const Scene& scene, const Deriv
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   Rect room;
-  const Alphas alphas = heading_with_series(c, panel,
-                                            derived.head().equal ? "Equal q, k: the score falls with Δ"
-                                                                 : "The score at every distance",
-                                            "", "", scene, derived, hidden, next, room);
+  const Alphas alphas = heading_with_series(
+      c, panel, derived.head().equal ? "Equal q, k: the score falls with Δ" : "The score at every distance", "", "",
+      scene, derived, hidden, next, room);
   room = draw_caveat(c, room, scene, derived, next);
   Plot p = plot_in(c, room, scene, derived);
   const std::vector<Series>& series = derived.series();
