@@ -6,6 +6,7 @@
 
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/dial.h"
+#include "app/pictures/lecture_parts.h"
 #include "core/analysis/hands.h"
 #include "core/error.h"
 
@@ -102,6 +103,7 @@ void take_grip(Scene& next, std::string_view key, const Grip& grip) {
       const double value = row.snapped ? row.snapped(*grip.value) : *grip.value;
       set(changed, row, std::clamp(value, row.least, row.greatest));
     }
+    close_value(changed, key);
     next = std::move(changed);
   } catch (const Error&) {
     // A hand drags across what cannot be: the line stays at the last place that can.
