@@ -90,12 +90,16 @@ std::string resized(const std::string& grid, std::string_view axis, double share
   return fmt::format("{}", fmt::join(sides.begin() + (sides[0] == 1 ? 1 : 0), sides.end(), "x"));
 }
 
+const char* side_name(std::string_view axis) {
+  return axis == "t" ? "frames" : axis == "h" ? "rows" : axis == "w" ? "columns" : "extent";
+}
+
 /// The side of the grid, where the fastest pair reaches it, and the pair that RIFLEx slows, where it ends.
 void take_hands(const Canvas& c, const Plot& plot, const Places& places, std::size_t index, const Property& grid_row,
                 Scene& next) {
   const AxisPlaces& axis = places.axes[index];
   if (c.bare || axis.turns.empty() || places.grid.empty() || axis.extent <= 0) return;
-  const Grip side = plot.grip_x("side", axis.turns.front());
+  const Grip side = plot.grip_x(side_name(axis.name), axis.turns.front());
   if (side.reset) next.options.set(grid_row, {});
   if (side.value && *side.value > 0) {
     const std::string grid = resized(places.grid, axis.name, *side.value / axis.turns.front());
@@ -107,7 +111,7 @@ void take_hands(const Canvas& c, const Plot& plot, const Places& places, std::si
   const auto rank = held >= 0 ? std::optional(static_cast<std::size_t>(held)) : axis.next_new_turn;
   if (!rank || *rank >= axis.turns.size() || *rank == 0) return;
   const double turns = axis.turns[*rank];
-  const Grip riflex = plot.grip_x("riflex", turns, true);
+  const Grip riflex = plot.grip_x("held pair", turns);
   if (turns >= plot.x.least && turns <= plot.x.greatest)
     c.paint.circle({plot.x.pixel(turns), plot.y.pixel(static_cast<double>(*rank))}, c.px(riflex.lit ? 7 : 5),
                    held >= 0 ? c.theme.accent : c.theme.text, c.stroke(2));
