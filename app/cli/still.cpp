@@ -58,13 +58,13 @@ Drawing::Drawing(Still still, const Scene& scene, std::shared_ptr<const CheckedK
       shell_(scene, engines_), framebuffer_(sheet_.width, sheet_.height) {
   // `check --report` has judged the kernel already; otherwise the shell judges it while it draws.
   if (checked) shell_.show(std::move(checked));
-  shell::fit(shell_, sheet_, shown_picture(scene).fills_window);
+  shell::fit(shell_, sheet_, fills_window(scene));
 }
 
 /// One frame of the scene's view, as it is drawn without a window.
 void Drawing::frame() {
   framebuffer_.bind();
-  shell::draw_on(shell_, sheet_, shown_picture(shell_.scene()).fills_window, still_.bare);
+  shell::draw_on(shell_, sheet_, fills_window(shell_.scene()), still_.bare);
 }
 
 void Drawing::draw() {
@@ -94,7 +94,7 @@ std::string Drawing::file() {
     return canvas::png_file(sheet_.width, sheet_.height, pixels(), still_.out, carried, sheet_.dots_per_inch);
   }
   framebuffer_.bind(); // the last frame once more
-  return shell::document_of(*format, shell_, sheet_, shown_picture(scene_).fills_window, still_.bare, json);
+  return shell::document_of(*format, shell_, sheet_, fills_window(scene_), still_.bare, json);
 }
 
 void draw_still(const Still& still, const Scene& scene, std::shared_ptr<const CheckedKernel> checked) {

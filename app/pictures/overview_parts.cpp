@@ -39,7 +39,6 @@ void draw_cells(const Canvas& c, const Plot& p, float top, float bottom, const S
                  {p.x.pixel(static_cast<double>(std::max(scene.m, scene.n))), bottom}},
                 c.theme.track);
   }
-  if (c.bare) return;
   cell(static_cast<double>(scene.n), c.theme.key);
   cell(static_cast<double>(scene.m), c.theme.query);
 }
@@ -114,7 +113,7 @@ void draw_tokens(const Canvas& c, Rect panel, const Scene& scene, const Derived&
   } else {
     room =
         heading(c, panel, c.words("Two tokens, {} apart", grouped(c, static_cast<double>(std::abs(scene.m - scene.n)))),
-                "drag either one, or slide both by the arrow");
+                c.bare ? "" : "drag either one, or slide both by the arrow");
     room.greatest.y = panel.greatest.y - c.px(4);
   }
   const Range seen = seen_tokens(scene);
@@ -127,10 +126,9 @@ void draw_tokens(const Canvas& c, Rect panel, const Scene& scene, const Derived&
   c.paint.push_clip(room);
   draw_cells(c, p, cells, bottom, scene);
   c.paint.pop_clip();
-  if (!c.bare) {
-    draw_names(c, p, bottom + c.px(1), scene);
-    if (!ruler) draw_arrow(c, p, top + c.px(6), scene);
-  }
+  // A bare picture has them too: without its two tokens the line would say nothing.
+  draw_names(c, p, bottom + c.px(1), scene);
+  if (!ruler) draw_arrow(c, p, top + c.px(6), scene);
   take_tokens(c, p, scene, next);
 }
 

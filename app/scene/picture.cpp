@@ -23,6 +23,10 @@ const Picture& shown_picture(const Scene& scene) {
   return shown ? *shown : *all_pictures().front();
 }
 
+bool fills_window(const Scene& scene) {
+  return shown_picture(scene).fills_window && scene.theme != canvas::ThemeName::paper;
+}
+
 const Picture* next_view(Group group, const Picture& shown) {
   const Picture* first = nullptr;
   bool passed = false;

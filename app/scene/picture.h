@@ -89,6 +89,10 @@ int view_count(Group);
 /// The picture of a scene's view, which always names one.
 const Picture& shown_picture(const Scene&);
 
+/// Whether the scene is drawn into a file with the bar and the panel around it: where its picture fills the window, but
+/// never on paper, which has no panels.
+bool fills_window(const Scene&);
+
 /// What a file is called that holds the picture: "Score of Llama 2 7B, YaRN".
 std::string picture_title(const Scene&);
 

@@ -54,7 +54,7 @@ Drawn numbers(const Scene& scene, const ExportAs& as, gpu::Engines& engines) {
 
 /// What the file carries: the scene, and where `render` can draw the same again, how it was drawn.
 std::string carried(const Scene& scene, const ExportAs& as) {
-  if (as.window && !shown_picture(scene).fills_window) return scene_json(scene);
+  if (as.window && !fills_window(scene)) return scene_json(scene);
   return scene_json(scene, {scene.view, as.size, as.scale, as.bare});
 }
 
@@ -104,7 +104,7 @@ Drawn drawn(const Scene& scene, const ExportAs& as, gpu::Engines& engines,
   if (checked) shell.show(std::move(checked));
   const Sheet sheet = sheet_of(as);
   const gpu::Framebuffer framebuffer(sheet.width, sheet.height);
-  const bool window = as.window || shown_picture(scene).fills_window;
+  const bool window = as.window || fills_window(scene);
   fit(shell, sheet, window);
   // Dear ImGui knows the sizes of its own windows only from the frame before, and a window may depend on another one.
   constexpr int frames = 3;

@@ -20,7 +20,7 @@ std::array<int, 2> Shell::size_here(bool window) const {
   constexpr float least_side = 320; // as of `render`
   const auto stage = control("stage");
   const ImVec2 display = ImGui::GetIO().DisplaySize;
-  const bool whole = window || shown_picture(scene_).fills_window || !stage;
+  const bool whole = window || fills_window(scene_) || !stage;
   // In pixels at scale 1: an export's own scale makes them more.
   const auto side = [&](float pixels) { return static_cast<int>(std::max(least_side, std::round(pixels / scale_))); };
   return {side(whole ? display.x : stage->width()), side(whole ? display.y : stage->height())};

@@ -181,6 +181,12 @@ Positions PositionSource::of_placed_grid(const RopeConfig& rope) const {
   return streamed_positions(rope, stream_parts(*this, rule), merge);
 }
 
+Positions PositionSource::whole_grid(const RopeConfig& rope) const {
+  if (is_placed(rope)) return of_placed_grid(rope);
+  const GridSize size = read_grid(grid);
+  return grid_positions(rope, size.rows, size.columns, merge, prefix);
+}
+
 Positions PositionSource::of_grid(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
   if (is_placed(rope)) {
     Positions positions = of_placed_grid(rope);

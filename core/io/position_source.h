@@ -47,6 +47,9 @@ struct PositionSource {
   /// Throws Error.
   Positions read(const RopeConfig&, std::int64_t tokens, const std::string& in) const;
 
+  /// Positions of the grid, however many tokens it makes. Requires a `grid`. Throws Error.
+  Positions whole_grid(const RopeConfig&) const;
+
 private:
   Positions of_grid(const RopeConfig&, std::int64_t tokens, const std::string& in) const;
   Positions of_packed(std::int64_t tokens, const std::string& in) const;

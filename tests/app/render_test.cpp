@@ -43,6 +43,25 @@ TEST_CASE("every picture is written as SVG: well formed, its words as text, as l
   }
 }
 
+TEST_CASE("the overview on paper has its two tokens, and neither the bar, the panel nor words to click on") {
+  const test::Scratch scratch;
+  const auto words = [&](const char* theme) {
+    REQUIRE(render(scratch, fmt::format("--picture overview --pose m=4321 --theme {} --out a.svg", theme)).status == 0);
+    std::string all;
+    for (const test::Element& text : test::read_xml(read(scratch, "a.svg")).all("text")) all += text.text + '\n';
+    return all;
+  };
+  const std::string window = words("light"), paper = words("paper");
+  // What only a window can have, each found there, so that a changed word is noticed.
+  for (const char* control : {"Export", "CONTEXT EXTENSION", "log scale", "drag either one"}) {
+    CAPTURE(control);
+    CHECK(window.find(control) != std::string::npos);
+    CHECK(paper.find(control) == std::string::npos);
+  }
+  CHECK(paper.find("query m = 4 321") != std::string::npos);
+  CHECK(paper.find("key n = 100") != std::string::npos);
+}
+
 TEST_CASE("a picture's file draws the same bytes again, as PNG, as SVG and as PDF, whatever was chosen") {
   const test::Scratch scratch;
   for (const Picture* picture : all_pictures())
