@@ -45,6 +45,8 @@ public:
     }
     // A call of the kernel takes about as long as a vector of pairs: runs shorter than four are left to the other way.
     scattered_ = runs_.size() > 1 && upper_.size() < 4 * runs_.size();
+    for (std::size_t i = 0; scattered_ && i < upper_.size(); ++i)
+      places_.push_back(static_cast<std::size_t>(rotation.axis(static_cast<std::int64_t>(i))) * upper_.size() + i);
   }
 
   /// Writes the entries of tokens first … first + tokens − 1 to the front of `tables`.
@@ -93,10 +95,12 @@ private:
   void fill_turns(std::int64_t first, std::int64_t tokens, Tables<float>& tables) const {
     const auto pairs = static_cast<std::size_t>(rotation_.pairs()), entries = pairs * static_cast<std::size_t>(tokens);
     const auto phases = std::make_unique_for_overwrite<std::uint32_t[]>(entries);
+    const std::size_t wanted = scattered_ ? pairs * static_cast<std::size_t>(rotation_.positions.axes) : 0;
+    const auto scratch = std::make_unique_for_overwrite<std::uint32_t[]>(wanted);
     for (std::int64_t t = 0; t < tokens; ++t) {
       std::uint32_t* row = phases.get() + static_cast<std::size_t>(t) * pairs;
       if (scattered_)
-        fill_scattered(first + t, row);
+        fill_scattered(first + t, row, scratch.get());
       else
         for (const Run& run : runs_)
           table_kernel::phases(rotation_.positions.at(run.axis, first + t), upper_.data() + run.begin,
@@ -108,20 +112,13 @@ private:
   }
 
   /// Axes that alternate from pair to pair: every axis's phases of all pairs in vectors, of which each pair takes its
-  /// own. That is less work than pair after pair, as long as there are few axes.
-  void fill_scattered(std::int64_t token, std::uint32_t* row) const {
-    constexpr std::size_t most = 1024; // pairs at once, 4 KiB of phases
-    std::uint32_t of_axis[most];
+  /// own. That is less work than pair after pair, as long as there are few axes. `scratch`: [axis][pair].
+  void fill_scattered(std::int64_t token, std::uint32_t* row, std::uint32_t* scratch) const {
     const auto pairs = static_cast<std::size_t>(rotation_.pairs());
-    for (std::size_t begin = 0; begin < pairs; begin += most) {
-      const std::size_t count = std::min(most, pairs - begin);
-      for (std::int64_t axis = 0; axis < rotation_.positions.axes; ++axis) {
-        table_kernel::phases(rotation_.positions.at(axis, token), upper_.data() + begin, lower_.data() + begin, count,
-                             of_axis);
-        for (std::size_t i = 0; i < count; ++i)
-          if (rotation_.pair_axis[begin + i] == axis) row[begin + i] = of_axis[i];
-      }
-    }
+    for (std::int64_t axis = 0; axis < rotation_.positions.axes; ++axis)
+      table_kernel::phases(rotation_.positions.at(axis, token), upper_.data(), lower_.data(), pairs,
+                           scratch + static_cast<std::size_t>(axis) * pairs);
+    for (std::size_t i = 0; i < pairs; ++i) row[i] = scratch[places_[i]];
   }
 
   /// Neighbouring pairs of one axis.
@@ -133,6 +130,7 @@ private:
   const Rotation& rotation_;
   std::vector<std::uint32_t> upper_, lower_; // words of the frequencies
   std::vector<Run> runs_;
+  std::vector<std::size_t> places_; // of each pair in the phases of all axes, where axes are scattered
   bool scattered_ = false;
 };
 
