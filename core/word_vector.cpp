@@ -49,4 +49,11 @@ std::vector<double> word_vector(std::string_view word, std::int64_t count) {
   return numbers;
 }
 
+std::vector<double> word_draws(std::string_view word, std::int64_t count) {
+  Stream stream(fnv1a(word));
+  std::vector<double> draws;
+  for (std::int64_t i = 0; i < count; ++i) draws.push_back(stream.next());
+  return draws;
+}
+
 } // namespace ropescope

@@ -11,4 +11,7 @@ namespace ropescope {
 /// (Fowler, Noll, Vo) and splitmix64 (Steele, Lea, Flood 2014). Requires count ≥ 1.
 std::vector<double> word_vector(std::string_view word, std::int64_t count);
 
+/// The draws of that stream themselves, each from 0 to below 1.
+std::vector<double> word_draws(std::string_view word, std::int64_t count);
+
 } // namespace ropescope

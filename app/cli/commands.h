@@ -25,6 +25,7 @@ using Command = std::function<int(Output&)>;
   COMMAND(bound)                                                                                                       \
   COMMAND(render)                                                                                                      \
   COMMAND(check)                                                                                                       \
+  COMMAND(lecture)                                                                                                     \
   COMMAND(bench)
 
 #define ROPESCOPE_DECLARE(name) void add_##name(CLI::App&, Command&);

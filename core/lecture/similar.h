@@ -1,0 +1,10 @@
+#pragma once
+#include <span>
+#include <string_view>
+
+namespace ropescope::lecture {
+
+/// The word that differs least from this one, in at most two letters or two fifths of it; empty where none does.
+std::string_view similar_word(std::string_view word, std::span<const std::string_view> words);
+
+} // namespace ropescope::lecture
