@@ -40,6 +40,7 @@ Request Shell::key(int key, int modifiers) {
   }
   Scene next = scene_;
   const Request request = found->apply(next);
+  if (message_.of_value && next != scene_) message_ = {};
   scene_ = next;
   return request;
 }
