@@ -14,7 +14,7 @@ namespace ropescope::test {
 
 namespace {
 
-constexpr const char* folders[] = {"freqs", "apply", "stateful", "te", "ggml", "yarn_repo", "xpos"};
+constexpr const char* folders[] = {"freqs", "apply", "stateful", "te", "ggml", "yarn_repo", "xpos", "axial"};
 
 std::filesystem::path golden_root() {
   const char* asked = std::getenv("ROPESCOPE_GOLDEN");

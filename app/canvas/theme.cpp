@@ -84,6 +84,13 @@ void set_hues(Theme& theme, unsigned Hue::*ground) {
   for (std::size_t i = 0; i < theme.recipe.size(); ++i) theme.recipe[i] = rgb(recipe_looks[i].hue.*ground);
 }
 
+// Hues that no scheme, no query and no key has: teal, gold, rose and slate.
+constexpr Hue axis_hues[] = {{0x4fd1c5, 0x0b7a72}, {0xe8c468, 0x8a6400}, {0xf08fb3, 0xb03468}, {0x9fb3d9, 0x4a5f8f}};
+
+void set_axes(Theme& theme, unsigned Hue::*ground) {
+  for (std::size_t i = 0; i < std::size(axis_hues); ++i) theme.axis[i] = rgb(axis_hues[i].*ground);
+}
+
 Theme make_dark() {
   Theme t;
   t.dark = true;
@@ -109,6 +116,7 @@ Theme make_dark() {
   t.below_zero = rgb(0x4aa3ff);
   t.above_zero = rgb(0xff8a4c);
   set_hues(t, &Hue::dark);
+  set_axes(t, &Hue::dark);
   return t;
 }
 
@@ -137,6 +145,7 @@ Theme make_light() {
   t.below_zero = rgb(0x0b4fb0);
   t.above_zero = rgb(0xa83a00);
   set_hues(t, &Hue::light);
+  set_axes(t, &Hue::light);
   return t;
 }
 

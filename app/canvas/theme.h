@@ -24,9 +24,11 @@ struct Theme {
   ImU32 method[std::size(all_rope_types)];            ///< by RopeType
   ImU32 kept, blended, interpolated;                  ///< what a scheme did to a pair (PairFate)
   ImU32 own_factor;                                   ///< a pair that is divided by a number of its own
+  ImU32 axis[4];                                      ///< of positions with several: t, h, w and a fourth, in order
   std::array<ImU32, std::size(shown_recipes)> recipe; ///< curves of the precision picture
 
   ImU32 of(RopeType type) const { return method[static_cast<int>(type)]; }
+  ImU32 of_axis(std::size_t index) const { return axis[index % std::size(axis)]; }
 };
 
 const Theme& theme(ThemeName);

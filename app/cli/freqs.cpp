@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "app/cli/commands.h"
 #include "app/cli/json_number.h"
@@ -9,6 +10,7 @@
 #include "app/cli/say.h"
 #include "core/error.h"
 #include "core/rope/call_sequence.h"
+#include "core/rope/positions.h"
 #include "core/rope/recipe.h"
 #include "core/rope/scheme.h"
 #include "core/rope/spectrum.h"
@@ -65,6 +67,22 @@ int print_calls(const Options& options, const RopeConfig& rope, Output& out) {
   return 0;
 }
 
+/// The axis of each pair by name, "-" of a pair that never turns; empty where there is one axis alone.
+std::vector<std::string> axes_of_pairs(const RopeConfig& rope) {
+  const std::int64_t count = axis_count(rope);
+  if (count == 1) return {};
+  const Spectrum spectrum = make_spectrum(rope);
+  const std::vector<std::uint8_t> first = pair_axes(rope, count), second = second_axes(rope, count);
+  std::vector<std::string> names;
+  if (first.size() != spectrum.inv_freq.size()) return names; // p-RoPE: more frequencies than pairs that turn
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    std::string name(axis_name(rope, first[i]));
+    if (second[i] != first[i]) name += fmt::format("/{}", axis_name(rope, second[i])); // a mixed convention
+    names.push_back(spectrum.inv_freq[i] == 0 && !is_mixed(rope) ? "-" : name);
+  }
+  return names;
+}
+
 int print(const Options& options, Output& out) {
   const Model model = options.model.resolve();
   const LayerRope& layer = options.model.layer(model);
@@ -82,10 +100,11 @@ int print(const Options& options, Output& out) {
   if (spectrum.softmax_factor != 1)
     say(fmt::format("The model's code also multiplies its softmax scale by {:.17g}.", spectrum.softmax_factor));
 
+  const std::vector<std::string> axes = axes_of_pairs(rope);
   if (options.format == "csv") {
-    out.write("pair,inv_freq,wavelength\n");
+    out.print("pair,{}inv_freq,wavelength\n", axes.empty() ? "" : "axis,");
     for (std::size_t i = 0; i < inv_freq.size(); ++i)
-      out.print("{},{:.17g},{:.17g}\n", i, inv_freq[i], wavelength(inv_freq[i]));
+      out.print("{},{}{:.17g},{:.17g}\n", i, axes.empty() ? "" : axes[i] + ",", inv_freq[i], wavelength(inv_freq[i]));
     return 0;
   }
   std::string text =
@@ -95,6 +114,7 @@ int print(const Options& options, Output& out) {
                   scheme_of(rope).choice(), rope_type_name(rope.scaling.rope_type), spectrum.head_dim,
                   spectrum.rotary_dim, pairing_name(rope.layout.pairs.pairing), json_list(inv_freq, "a frequency"),
                   json_number(attention_factor, "an attention factor"));
+  if (!axes.empty()) text += fmt::format(",\n \"axis\": [\"{}\"]", fmt::join(axes, "\", \""));
   if (spectrum.softmax_factor != 1)
     text += fmt::format(",\n \"softmax_factor\": {}", json_number(spectrum.softmax_factor, "a softmax factor"));
   out.write(text + "}\n");

@@ -8,6 +8,9 @@
 
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/attention_parts.h"
+#include "app/pictures/attention_places.h"
+#include "core/analysis/head_source.h"
+#include "core/error.h"
 #include "core/rope/scheme.h"
 
 namespace ropescope::pictures {
@@ -36,12 +39,12 @@ constexpr std::int64_t usual_tokens = 180, large_tokens = 512, most_tokens = 409
 
 constexpr Property options[] = {
     {.key = "attention.content",
-     .kind = Kind::choice,
+     .kind = Kind::text,
      .label = "tokens",
-     .help = "which queries and keys the tokens have: one for all, your own rows for all, random ones, or one needle",
+     .help = "which queries and keys the tokens have: same (one for all), word:W (that word's for all), rows (your own "
+             "for all), random, or needle",
      .nullable = true,
-     .default_words = "rows where q or k was chosen, else same",
-     .choices = [] { return std::span<const std::string_view>(contents); }},
+     .default_words = "rows where q or k was chosen, else same"},
     {.key = "attention.tokens",
      .kind = Kind::whole,
      .label = "tokens",
@@ -73,16 +76,32 @@ constexpr Property options[] = {
     view_row("attention.y", "tokens", "queries that are seen"),
     view_row("attention.row_x", "tokens", "keys that are seen of one query's row"),
     view_row("attention.row_y", "", "scores that are seen of one query's row"),
+    flag_row("attention.mask", "causal mask", "a query sees the keys before it alone", true),
+    flag_row("attention.toeplitz", "spread along diagonals",
+             "how far scores of one distance lie apart is said as a number, with one diagonal as a curve"),
 };
 constexpr const Property &content_row = options[0], &tokens_row = options[1], &show_row = options[2],
                          &second_row = options[3], &rivals_row = options[4], &view_x = options[5], &view_y = options[6],
-                         &row_x = options[7], &row_y = options[8];
+                         &row_x = options[7], &row_y = options[8], &mask = options[9], &toeplitz = options[10];
+
+constexpr std::string_view word_prefix = "word:";
+
+/// The word of "word:W"; empty where the option is none.
+std::string word_of(const Scene& scene) {
+  const Value chosen = scene.options[content_row];
+  const std::string* const text = std::get_if<std::string>(&chosen);
+  return text && text->starts_with(word_prefix) ? text->substr(word_prefix.size()) : std::string();
+}
 
 Content content_of(const Scene& scene, const Derived& derived) {
   const Value chosen = scene.options[content_row];
   if (is_null(chosen)) return derived.head().ones ? Content::same : Content::rows;
-  const auto found = std::find(std::begin(contents), std::end(contents), std::get<std::string>(chosen));
-  return static_cast<Content>(found - std::begin(contents));
+  const std::string& text = std::get<std::string>(chosen);
+  const auto found = std::find(std::begin(contents), std::end(contents), text);
+  if (found != std::end(contents)) return static_cast<Content>(found - std::begin(contents));
+  if (!word_of(scene).empty()) return Content::word;
+  throw Error(
+      fmt::format("attention.content: \"{}\": expected same, word:W with a word W, rows, random or needle", text));
 }
 
 std::int64_t tokens_of(const Scene& scene, const Derived& derived) {
@@ -100,12 +119,26 @@ PlaceContext context_of(const Derived& derived, const Series& series) {
   return {series.turns, plain.size() == series.turns.size() ? std::span(plain) : std::span(series.turns), true};
 }
 
-TokenRows rows_of(Content content, const Derived& derived, std::int64_t tokens, std::int64_t needle) {
+/// One word as query and as key. What is added to a row, such as waves, lies as the row's numbers do, side by side,
+/// whichever of them RoPE turns together.
+HeadPair head_of_word(const Derived& derived, const std::string& word, bool side_by_side) {
+  HeadSource source;
+  source.kind = HeadSource::Kind::word;
+  source.word = word;
+  const RopeConfig& rope = derived.current().config;
+  PairLayout pairs = rope.layout.pairs;
+  if (side_by_side) pairs.pairing = pairs.output = Pairing::interleaved;
+  return head_pair(source, source, pairs, rope.layout.head_dim, derived.current().turns);
+}
+
+TokenRows rows_of(Content content, const std::string& word, const Derived& derived, std::int64_t tokens,
+                  std::int64_t needle) {
   const std::int64_t pairs = derived.current().spectrum.pairs();
   switch (content) {
   case Content::same: return tokens_alike(head_of_ones(pairs), tokens);
   case Content::rows: return tokens_alike(derived.head(), tokens);
   case Content::random: return random_tokens(pairs, tokens);
+  case Content::word: return tokens_alike(head_of_word(derived, word, false), tokens);
   case Content::needle: break;
   }
   return one_needle(pairs, tokens, needle);
@@ -162,7 +195,8 @@ ShownMap shown_map(const Derived& derived, const AttentionNumbers& numbers, cons
   if (rows.alike)
     shown.off = diagonal_spread(rows, scheme, context);
   else
-    shown.off = slide_change(rows_of(numbers.content, derived, std::min(slid, rows.tokens), 0), scheme, context, 1000);
+    shown.off =
+        slide_change(rows_of(numbers.content, {}, derived, std::min(slid, rows.tokens), 0), scheme, context, 1000);
   if (softmax) shown.weights = AttentionWeights(shown.map, logits_of(numbers.content, derived, series));
   return shown;
 }
@@ -213,30 +247,63 @@ void update_rivals(Derived& derived) {
   });
 }
 
+/// Which way to know where a token is.
+std::string position_of(const Scene& scene) { return std::get<std::string>(get(scene, *find_property("position"))); }
+
+/// Whether the map is one of position_schemes() by itself, in place of the schemes of the scene.
+bool shows_places(const Scene& scene) {
+  return position_of(scene) != "rope" || !scene.options.flag(mask) || scene.options.flag(toeplitz);
+}
+
+void update_places(const Scene& scene, Derived& derived) {
+  // As many as a square of scores can be made of within a frame or two; a table's end lies at 1024.
+  constexpr std::int64_t most_places = 2048;
+  const Content content = content_of(scene, derived);
+  PlaceWish wish{.version = derived.version(),
+                 .position = position_of(scene),
+                 .word = word_of(scene),
+                 .content = content,
+                 .tokens = std::min(tokens_of(scene, derived), most_places),
+                 .distance = scene.m == scene.n ? 2 : scene.m - scene.n,
+                 .masked = scene.options.flag(mask),
+                 .softmax = scene.options.is(show_row, "softmax")};
+  derived.numbers<PlaceNumbers>(wish, [&] {
+    const bool added = wish.position == "sinusoidal" || wish.position == "learned";
+    const TokenRows rows = content == Content::word ? tokens_alike(head_of_word(derived, wish.word, added), wish.tokens)
+                                                    : rows_of(content, wish.word, derived, wish.tokens, 0);
+    return place_numbers(wish, rows, context_of(derived, derived.current()),
+                         logits_of(content, derived, derived.current()));
+  });
+}
+
 void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
+  if (shows_places(scene)) update_places(scene, derived);
   struct Inputs {
     std::uint64_t version;
     Content content;
+    std::string word;
     std::int64_t tokens, needle;
     bool softmax;
     Second second;
     bool operator==(const Inputs& other) const {
-      return version == other.version && content == other.content && tokens == other.tokens && needle == other.needle &&
-             softmax == other.softmax && second.rival == other.second.rival && second.series == other.second.series;
+      return version == other.version && content == other.content && word == other.word && tokens == other.tokens &&
+             needle == other.needle && softmax == other.softmax && second.rival == other.second.rival &&
+             second.series == other.second.series;
     }
   };
   const Value chosen = scene.options[second_row];
   const Content content = content_of(scene, derived);
   Inputs inputs{derived.version(),
                 content,
+                word_of(scene),
                 tokens_of(scene, derived),
                 content == Content::needle ? scene.n : 0,
                 scene.options.is(show_row, "softmax"),
                 second_of(derived, is_null(chosen) ? std::string_view() : std::get<std::string>(chosen))};
   if (inputs.second.rival) inputs.tokens = std::min(inputs.tokens, most_random);
   derived.numbers<AttentionNumbers>(inputs, [&] {
-    AttentionNumbers numbers{.content = inputs.content, .tokens = inputs.tokens, .maps = {}};
-    const TokenRows rows = rows_of(inputs.content, derived, inputs.tokens, inputs.needle);
+    AttentionNumbers numbers{.content = inputs.content, .word = inputs.word, .tokens = inputs.tokens, .maps = {}};
+    const TokenRows rows = rows_of(inputs.content, inputs.word, derived, inputs.tokens, inputs.needle);
     numbers.maps.push_back(shown_map(derived, numbers, rows, {}, inputs.softmax));
     if (inputs.second.rival || inputs.second.series > 0)
       numbers.maps.push_back(shown_map(derived, numbers, rows, inputs.second, inputs.softmax));
@@ -255,6 +322,9 @@ std::string_view remark(const Canvas& c, const AttentionNumbers& numbers) {
   case Content::rows:
     return c.words("only m − n counts; your q and your k at {} positions, each query against every key before it",
                    numbers.tokens);
+  case Content::word:
+    return c.words("only m − n counts; the word “{}” at {} positions, each query against every key before it",
+                   numbers.word, numbers.tokens);
   case Content::random:
     return c.words("{} random tokens: a score still stays when both positions slide", numbers.tokens);
   case Content::needle: break;
@@ -263,7 +333,7 @@ std::string_view remark(const Canvas& c, const AttentionNumbers& numbers) {
 }
 
 std::string_view title_of(const AttentionNumbers& numbers) {
-  return numbers.content == Content::same || numbers.content == Content::rows ? "Every diagonal is one colour"
+  return is_alike(numbers.content)            ? "Every diagonal is one colour"
          : numbers.content == Content::random ? "Different tokens: no two scores are alike"
                                               : "One needle: its column is seen from afar";
 }
@@ -354,6 +424,7 @@ void draw_row(const Canvas& c, Rect panel, const Scene& scene, const Derived& de
 }
 
 void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {
+  if (shows_places(scene)) return draw_places(c, stage, scene.options.flag(toeplitz), tokens_row, scene, derived, next);
   const AttentionNumbers& numbers = *derived.numbers<AttentionNumbers>();
   const bool rivals = scene.options.flag(rivals_row);
   const float space = c.px(12);
@@ -396,7 +467,7 @@ Table columns(const Scene& scene, const Derived& derived) {
       queries.push_back(static_cast<double>(m));
       keys.push_back(static_cast<double>(n));
     }
-  const TokenRows rows = rows_of(numbers.content, derived, numbers.tokens, scene.n);
+  const TokenRows rows = rows_of(numbers.content, numbers.word, derived, numbers.tokens, scene.n);
   std::vector<Table::Column> scores;
   for (const Series& series : derived.series()) {
     if (static_cast<std::int64_t>(series.turns.size()) != rows.pairs) continue;

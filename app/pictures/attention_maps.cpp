@@ -159,9 +159,12 @@ void draw_labels(const Canvas& c, const Plot& plot, bool first) {
 /// Whether the distance alone counts, in as many words as there is room for. Returns where the next line begins.
 float draw_badge(const Canvas& c, ImVec2 corner, const ShownMap& shown, const AttentionNumbers& numbers,
                  bool brief_words) {
-  const bool alike = numbers.content == Content::same || numbers.content == Content::rows, holds = shown.off < 1e-5;
+  const bool alike = is_alike(numbers.content), holds = shown.off < 1e-5;
   const ImU32 colour = holds ? c.theme.good : c.theme.bad;
-  const std::string_view title = c.words("{} {}", holds ? "✓" : "✗", alike ? "Toeplitz" : "slides");
+  const std::string_view title = c.words("{} {}", holds ? "✓" : "✗",
+                                         alike   ? holds ? "only distance counts" : "position counts too"
+                                         : holds ? "same when slid"
+                                                 : "changes when slid");
   if (brief_words) {
     text(c, corner, c.fonts.small, colour, title, Align::right);
     return corner.y + c.px(19);

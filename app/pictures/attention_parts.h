@@ -21,10 +21,11 @@ struct ShownMap {
 };
 
 /// Which queries and keys the tokens have.
-enum class Content : std::uint8_t { same, rows, random, needle };
+enum class Content : std::uint8_t { same, rows, random, needle, word };
 
 struct AttentionNumbers {
   Content content = Content::same;
+  std::string word; ///< of Content::word
   std::int64_t tokens = 0;
   std::vector<ShownMap> maps; ///< the scheme in force, then the second one where there is one
 };
@@ -53,6 +54,11 @@ void draw_triangle(const Canvas& c, Rect area, std::int64_t first_m, std::int64_
       colours.push_back(n > std::min(m + block, end_m) - 1 ? c.theme.panel : colour(m, n));
     }
   c.paint.image(area, columns, rows, colours);
+}
+
+/// Tokens whose queries and keys are all the same.
+inline bool is_alike(Content content) {
+  return content == Content::same || content == Content::rows || content == Content::word;
 }
 
 /// The colour of a map's name and of its curve.

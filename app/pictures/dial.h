@@ -23,6 +23,14 @@ struct Dial {
 /// A pair's dial at the scene's m and n. Requires update_hands().
 Dial dial_at(const Scene&, const Derived&, std::size_t pair);
 
+/// The hands of a dial can be turned: that of the query moves m, that of the key n, by as many tokens as turn the pair
+/// so far. Noted as `name`; `theta`: rad per token.
+void take_hands(const Canvas&, const char* name, ImVec2 centre, float radius, const Dial&, double theta, const Scene&,
+                Scene& next);
+
+/// The selected pair's dial and its numbers, in a panel of their own. Requires update_hands().
+void draw_one_pair(const Canvas&, Rect panel, const Scene&, const Derived&, Scene& next);
+
 /// The angle from key to query, less than a turn: 0 … 2π, and −2π … 0 where the query lies before the key. Else a
 /// distance of −1 would fill the dial of a slow pair.
 inline double angle_between(const Dial& d) {
@@ -54,9 +62,8 @@ inline void draw_dial(const Canvas& c, ImVec2 centre, float radius, const Dial& 
   }
   const float width = std::max(2.0f, whole_stroke(std::min(radius / 11, c.px(7))));
   const auto hand = [&](std::complex<float> towards, float length, float wide, ImU32 colour) {
-    c.paint.line(centre,
-                 on_circle(centre, length * radius * std::abs(towards), static_cast<double>(std::arg(towards))), colour,
-                 wide);
+    c.paint.line(centre, on_circle(centre, length * radius * std::abs(towards), static_cast<double>(std::arg(towards))),
+                 colour, wide);
   };
   // The query's hand is longer and on top, the key's is broader, so that both are seen where they lie on each other.
   hand(d.key, 0.80f, width + 2 * std::max(1.0f, whole_stroke(width * 0.35f)), c.theme.key);

@@ -6,6 +6,7 @@
 
 #include "app/canvas/gesture.h"
 #include "app/canvas/imgui_compat.h"
+#include "app/pictures/handles.h"
 
 namespace ropescope::pictures::helix {
 
@@ -211,6 +212,7 @@ void note_places(const Canvas& c, const View& v, const Scene& scene) {
   const float left = v.area.least.x + v.labels_width + c.px(4);
   c.note("helix ground", {{left, v.area.least.y}, {left + c.px(40), v.area.least.y + c.px(20)}},
          "Drag the ground to walk round the ropes; a double click goes home.");
+  note_as(c, "helix camera", "helix ground");
 }
 
 /// A label is dragged up and down to another pair.

@@ -6,7 +6,9 @@
 #include "app/canvas/hot_areas.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/distance.h"
+#include "app/pictures/handles.h"
 #include "app/pictures/neighbours_parts.h"
+#include "core/rope/scheme.h"
 
 namespace ropescope::pictures {
 
@@ -21,8 +23,15 @@ constexpr Property options[] = {
      .label = "peak instead of strips",
      .help = "where there is room for one of the two: the curves of the peak in the place of the strips",
      .fallback = false},
+    {.key = "neighbours.curves",
+     .kind = Kind::texts,
+     .label = "curves of the peak",
+     .help = "schemes whose peaks are drawn, by their names; where any are named, the peak fills the picture",
+     .nullable = true,
+     .default_words = "all that are compared"},
 };
-constexpr const Property &view_x = options[0], &view_y = options[1], &hidden = options[2], &curve = options[3];
+constexpr const Property &view_x = options[0], &view_y = options[1], &hidden = options[2], &curve = options[3],
+                         &named = options[4];
 
 constexpr double fewest = 4, most = 256, usual = 16, wide = 32; ///< tokens to either side
 
@@ -129,7 +138,7 @@ void label_strips(const Canvas& c, const Strips& s, float y) {
   }
 }
 
-/// A row of tokens for each scheme, and what one token away has lost.
+/// A row of tokens for each scheme, and by how much the score one token away is lower.
 void draw_strips(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, std::span<const float> alphas,
                  Range seen, Scene& next) {
   const NeighbourNumbers& numbers = *derived.numbers<NeighbourNumbers>();
@@ -151,7 +160,7 @@ void draw_strips(const Canvas& c, Rect panel, const Scene& scene, const Derived&
   if (rows == 0 || s.cells.width() < c.px(60) || s.cells.height() < c.px(16) || s.last < s.first) return;
   s.row = std::min(c.px(64), s.cells.height() / static_cast<float>(rows));
   s.cells.greatest.y = s.cells.least.y + s.row * static_cast<float>(rows);
-  const std::string_view heads[] = {"lost one token away", "lost at Δ = 1"};
+  const std::string_view heads[] = {"score falls, next token", "falls at Δ = 1"};
   for (const std::string_view words : heads)
     if (text_width(c.fonts.small, words) < lost + c.px(30)) {
       text(c, {room.greatest.x, room.least.y}, c.fonts.small, c.theme.dim, words, Align::right);
@@ -248,7 +257,7 @@ void draw_peak(const Canvas& c, Rect room, const Scene& scene, const Derived& de
   p.end();
   if (derived.head().equal && 0.9 > p.y.least && 0.9 < p.y.greatest) {
     p.rule_y(0.9, c.theme.dim, 1.4f, 5, 4);
-    label_on(c, {p.area.least.x + c.px(6), p.y.pixel(0.9) - c.px(20)}, c.theme.dim, "10 % lost");
+    label_on(c, {p.area.least.x + c.px(6), p.y.pixel(0.9) - c.px(20)}, c.theme.dim, "score 0.9");
   }
   if (!c.bare) p.rule_x(static_cast<double>(scene.m - scene.n), c.theme.accent, 1.4f, 2, 3);
   p.take_input();
@@ -282,8 +291,40 @@ Layout layout_of(const Canvas& c, Rect stage, std::size_t rows, bool curve_alone
   return l;
 }
 
+/// The peaks of the schemes that are named, alone, with the factor below them.
+void draw_named(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {
+  const auto names = scene.options.texts(named);
+  auto alphas = Alphas(&c.memory);
+  for (const Series& series : derived.series())
+    alphas.push_back(std::find(names.begin(), names.end(), column_name(series)) != names.end() ? 1.0f : 0.0f);
+  Rect room = heading(c, stage, "Can a head tell its neighbours apart?",
+                      c.words("the score at every whole distance, {}", whose(derived)));
+  if (room.width() < c.px(140) || room.height() < c.px(90)) return;
+  const bool scales = scheme_of(scene.rope).type != RopeType::standard;
+  if (scales && !c.bare && room.height() > c.px(240)) {
+    const float handle = handle_height(c);
+    room.greatest.y -= handle;
+    draw_handle(c, "neighbours factor", {{room.least.x, room.greatest.y}, {room.greatest.x, room.greatest.y + handle}},
+                *find_property("factor"), 1, 32, scene, next);
+  }
+  float x = room.least.x;
+  for (std::size_t s = 0; s < alphas.size(); ++s) {
+    if (alphas[s] == 0) continue;
+    const Series& series = derived.series()[s];
+    const float y = room.least.y + c.px(9);
+    const ImVec2 ends[] = {{x, y}, {x + c.px(26), y}};
+    c.paint.polyline(ends, scheme_colour(c, series), c.stroke(2.5f), c.dashes(scheme_dash(series)));
+    x += c.px(34);
+    x += text(c, {x, room.least.y}, c.fonts.bold, scheme_colour(c, series), series.label) + c.px(24);
+  }
+  room.least.y += c.px(26);
+  c.note("neighbours token", room, "Hover a dot: the scores at that distance. Click: that distance.");
+  draw_peak(c, room, scene, derived, alphas, seen_of(scene, usual), next);
+}
+
 void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {
   if (stage.width() < c.px(200) || stage.height() < c.px(120)) return panel(c, stage);
+  if (!scene.options.texts(named).empty()) return draw_named(c, stage, scene, derived, next);
   const auto names = scene.options.texts(hidden);
   auto alphas = Alphas(&c.memory);
   for (const Series& series : derived.series()) alphas.push_back(is_hidden(names, column_name(series)) ? 0.0f : 1.0f);

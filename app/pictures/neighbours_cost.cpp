@@ -20,7 +20,7 @@ std::optional<std::size_t> find_series(const Derived& derived, std::span<const f
 /// How many tokens away a tenth is lost: linear bars from 0.
 float draw_bars(const Canvas& c, Rect room, const Derived& derived, std::span<const float> alphas, float names) {
   const NeighbourNumbers& numbers = *derived.numbers<NeighbourNumbers>();
-  text(c, room.least, c.fonts.small, c.theme.dim, "tokens until 10 % are lost");
+  text(c, room.least, c.fonts.small, c.theme.dim, "tokens away at which the score is 0.9");
   double greatest = 1;
   for (std::size_t s = 0; s < numbers.of.size(); ++s)
     if (alphas[s] > 0) greatest = std::max(greatest, numbers.of[s].tenth_lost.value_or(0));
@@ -110,7 +110,7 @@ void draw_sentence(const Canvas& c, Rect room, const Derived& derived, std::span
 } // namespace
 
 void draw_cost(const Canvas& c, Rect panel, const Derived& derived, std::span<const float> alphas) {
-  Rect room = heading(c, panel, "What it costs", "");
+  Rect room = heading(c, panel, "How wide the peak is", "");
   float names = c.px(60);
   for (const Series& series : derived.series())
     names = std::max(names, text_width(c.fonts.bold, series.label) + c.px(14));

@@ -2,6 +2,7 @@
 #include <span>
 #include <string_view>
 
+#include "app/pictures/dial.h"
 #include "app/pictures/overview_parts.h"
 #include "core/analysis/turns.h"
 
@@ -104,7 +105,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   };
   if (l.chain.width() == 0) { // nothing to lead through
     draw_picture("rotations", c, l.rotations);
-    draw_picture("pair", c, l.pair);
+    if (l.pair.width() > 0) draw_one_pair(c, l.pair, scene, derived, next);
     return draw_picture("score", c, l.score);
   }
   if (l.tokens.width() > 0)
@@ -113,7 +114,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   draw_picture("rotations",
                part(2, c.words("turn {} dials, each at its own speed", derived.current().spectrum.pairs())),
                l.rotations);
-  draw_picture("pair", c, l.pair);
+  if (l.pair.width() > 0) draw_one_pair(c, l.pair, scene, derived, next);
   const std::string_view whole = "their angles, as arrows end to end";
   const bool fits = text_width(c.fonts.title, whole) <= l.chain.width() - c.px(36 + 34);
   draw_overview_chain(part(3, fits ? whole : "the score"), l.chain, scene, derived, next);

@@ -7,6 +7,7 @@
 #include "app/canvas/axis.h"
 #include "app/canvas/gesture.h"
 #include "app/pictures/dial.h"
+#include "app/pictures/pair_view.h"
 #include "app/pictures/parts.h"
 #include "core/analysis/hands.h"
 
@@ -37,46 +38,6 @@ bool is_extended(const Scene& scene, const Derived& derived) {
 std::string_view components_of(const Canvas& c, const Scene& scene) {
   const PairIndex index = pair_index(scene.rope.layout.pairs, scene.rope.layout.head_dim, pair_count(scene.rope));
   return c.words("{} and {}", index.in_first(scene.pair), index.in_second(scene.pair));
-}
-
-/// The hands can be turned: that of the query moves m, that of the key n, by as many tokens as turn the pair so far.
-/// `theta`: rad per token.
-void take_hands(const Canvas& c, ImVec2 centre, float radius, const Dial& dial, double theta, const Scene& scene,
-                Scene& next) {
-  if (!(theta > 0)) return;
-  const Rect area{{centre.x - radius, centre.y - radius}, {centre.x + radius, centre.y + radius}};
-  hit("hands", area);
-  constexpr std::string_view help = "Turn a hand by dragging it: the query's moves m, the key's n.";
-  c.note("hands", area, help);
-  explain(c, help);
-  const ImGuiIO& io = ImGui::GetIO();
-  const ImGuiID id = ImGui::GetID("hands");
-  Gesture& g = c.gesture;
-  const auto direction = [&](ImVec2 at) {
-    return std::complex<double>(static_cast<double>(at.x - centre.x), static_cast<double>(centre.y - at.y));
-  };
-  const auto apart = [&](std::complex<float> hand) {
-    return std::abs(std::arg(direction(io.MousePos) * std::conj(std::complex<double>(hand))));
-  };
-  const bool held = g.kind == Gesture::Kind::grip && g.part == id;
-  if (ImGui::IsItemActivated()) {
-    const bool query = apart(dial.query) <= apart(dial.key);
-    g = {};
-    g.kind = Gesture::Kind::grip;
-    g.part = id;
-    g.x = query;
-    g.start = static_cast<double>(query ? scene.m : scene.n);
-  } else if (held && ImGui::IsItemActive()) {
-    const ImVec2 before{io.MousePos.x - io.MouseDelta.x, io.MousePos.y - io.MouseDelta.y};
-    const std::complex<double> from = direction(before), to = direction(io.MousePos);
-    // At the centre itself a mouse has no direction.
-    if (std::norm(from) > 0 && std::norm(to) > 0) g.turned += std::arg(to * std::conj(from));
-    const double position = std::clamp(std::round(g.start + g.turned / theta), 0.0, double(furthest_position));
-    (g.x ? next.m : next.n) = static_cast<std::int64_t>(position);
-  } else if (held)
-    g.kind = Gesture::Kind::none;
-  if (ImGui::IsItemActive() || (ImGui::IsItemHovered() && area.contains(c.mouse)))
-    ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
 }
 
 struct Row {
@@ -116,9 +77,49 @@ std::pmr::vector<Row> rows_of(const Canvas& c, const Scene& scene, const Derived
   return rows;
 }
 
+} // namespace
+
+void take_hands(const Canvas& c, const char* name, ImVec2 centre, float radius, const Dial& dial, double theta,
+                const Scene& scene, Scene& next) {
+  if (!(theta > 0)) return;
+  const Rect area{{centre.x - radius, centre.y - radius}, {centre.x + radius, centre.y + radius}};
+  hit(name, area);
+  constexpr std::string_view help = "Turn a hand by dragging it: the query's moves m, the key's n.";
+  c.note(name, area, help);
+  explain(c, help);
+  const ImGuiIO& io = ImGui::GetIO();
+  const ImGuiID id = ImGui::GetID(name);
+  Gesture& g = c.gesture;
+  const auto direction = [&](ImVec2 at) {
+    return std::complex<double>(static_cast<double>(at.x - centre.x), static_cast<double>(centre.y - at.y));
+  };
+  const auto apart = [&](std::complex<float> hand) {
+    return std::abs(std::arg(direction(io.MousePos) * std::conj(std::complex<double>(hand))));
+  };
+  const bool held = g.kind == Gesture::Kind::grip && g.part == id;
+  if (ImGui::IsItemActivated()) {
+    const bool query = apart(dial.query) <= apart(dial.key);
+    g = {};
+    g.kind = Gesture::Kind::grip;
+    g.part = id;
+    g.x = query;
+    g.start = static_cast<double>(query ? scene.m : scene.n);
+  } else if (held && ImGui::IsItemActive()) {
+    const ImVec2 before{io.MousePos.x - io.MouseDelta.x, io.MousePos.y - io.MouseDelta.y};
+    const std::complex<double> from = direction(before), to = direction(io.MousePos);
+    // At the centre itself a mouse has no direction.
+    if (std::norm(from) > 0 && std::norm(to) > 0) g.turned += std::arg(to * std::conj(from));
+    const double position = std::clamp(std::round(g.start + g.turned / theta), 0.0, double(furthest_position));
+    (g.x ? next.m : next.n) = static_cast<std::int64_t>(position);
+  } else if (held)
+    g.kind = Gesture::Kind::none;
+  if (ImGui::IsItemActive() || (ImGui::IsItemHovered() && area.contains(c.mouse)))
+    ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+}
+
 /// The dial above its numbers, or at the left of them where the panel is wide. Numbers are as large as there is room
 /// for, and next to the dial.
-void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+void draw_one_pair(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   canvas::panel(c, panel);
   const Rect area = panel.inset(c.px(18), c.px(14));
   if (area.width() < c.px(60) || area.height() < c.px(60)) return;
@@ -145,7 +146,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   if (dialled) {
     const Dial dial = dial_at(scene, derived, i);
     draw_dial(c, centre, radius, dial);
-    take_hands(c, centre, radius, dial, derived.current().spectrum.inv_freq[i], scene, next);
+    take_hands(c, "hands", centre, radius, dial, derived.current().spectrum.inv_freq[i], scene, next);
   }
 
   const float width = std::min(beside ? area.width() - dial_width : area.width(), c.px(large ? 420 : 340));
@@ -164,6 +165,19 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   }
 }
 
+namespace {
+
+void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience patience) {
+  update_hands(scene, derived, engines, patience);
+  pair_view::update(scene, derived);
+}
+
+void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  // As a part of another picture it is the dial with its numbers, whatever a lecture has asked of it.
+  const bool asked = c.title.empty() && pair_view::is_asked(scene);
+  (asked ? pair_view::draw : draw_one_pair)(c, panel, scene, derived, next);
+}
+
 } // namespace
 
 const Picture pair_picture{
@@ -172,8 +186,9 @@ const Picture pair_picture{
     .line = "one pair, query and key, with its numbers",
     .group = Group::rotations,
     .tab = "one pair",
-    .update = update_hands,
+    .update = update,
     .draw = draw,
+    .options = pair_view::options,
 };
 
 } // namespace ropescope::pictures

@@ -6,6 +6,7 @@
 
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/dial.h"
+#include "app/pictures/lecture_parts.h"
 #include "core/analysis/hands.h"
 #include "core/error.h"
 
@@ -102,6 +103,7 @@ void take_grip(Scene& next, std::string_view key, const Grip& grip) {
       const double value = row.snapped ? row.snapped(*grip.value) : *grip.value;
       set(changed, row, std::clamp(value, row.least, row.greatest));
     }
+    close_value(changed, key);
     next = std::move(changed);
   } catch (const Error&) {
     // A hand drags across what cannot be: the line stays at the last place that can.
@@ -121,6 +123,15 @@ std::string_view angle_words(const Canvas& c, double angle) {
   if (turns == 0) return c.words("{} rad", with_sign(angle, 3));
   return c.words("{} turn{} {} {:.3f} rad", grouped(c, turns), std::abs(turns) == 1 ? "" : "s", angle < 0 ? "−" : "+",
                  std::abs(angle - turns * turn));
+}
+
+std::pmr::vector<std::int64_t> wholes_of(const Canvas& c, const Scene& scene, const Property& row) {
+  const Value value = scene.options[row];
+  const auto* const list = std::get_if<std::vector<double>>(&value);
+  auto whole = c.list_of<std::int64_t>(list ? list->size() : 0);
+  if (list)
+    for (const double number : *list) whole.push_back(std::llround(number));
+  return whole;
 }
 
 bool trained_beyond(const Scene& scene) {

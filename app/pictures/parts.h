@@ -45,6 +45,38 @@ constexpr Property hidden_row(std::string_view key) {
           .default_words = "none"};
 }
 
+/// Rows of what a lecture asks of a picture: a switch, which is off where nobody says, and lists of numbers.
+constexpr Property flag_row(std::string_view key, std::string_view label, std::string_view help,
+                            bool fallback = false) {
+  return {.key = key, .kind = Kind::flag, .label = label, .help = help, .fallback = fallback};
+}
+constexpr Property numbers_row(std::string_view key, std::string_view label, std::string_view help, double least,
+                               double greatest, std::string_view unit = {}, std::string_view default_words = "none") {
+  return {.key = key,
+          .kind = Kind::numbers,
+          .label = label,
+          .help = help,
+          .unit = unit,
+          .least = least,
+          .greatest = greatest,
+          .nullable = true,
+          .default_words = default_words};
+}
+constexpr Property number_row(std::string_view key, std::string_view label, std::string_view help, double least,
+                              double greatest, double fallback, std::string_view unit = {}) {
+  return {.key = key,
+          .kind = Kind::number,
+          .label = label,
+          .help = help,
+          .unit = unit,
+          .least = least,
+          .greatest = greatest,
+          .fallback = fallback};
+}
+
+/// A list of whole numbers that the scene keeps by its key; empty where it is null. In the memory of this frame.
+std::pmr::vector<std::int64_t> wholes_of(const Canvas&, const Scene&, const Property&);
+
 /// Writes into a scene what a hand did to a plot's view.
 void keep_view(Scene& next, const Property& x, const Property& y, const Plot&);
 

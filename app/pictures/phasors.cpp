@@ -292,6 +292,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   }
   if (!c.bare) draw_numbers(c, l, p, scene, derived, numbers.chain, pair, colours[marked]);
   label_plane(c, p, numbers, colours, derived.head().equal);
+  c.note("phasors arrow", p.area, "Hover an arrow: its pair lights up in every picture. A click selects it.");
   take_end(c, p, numbers.chain, scene, next);
   ImGuiIO& io = ImGui::GetIO();
   const float wheel = io.MouseWheel;

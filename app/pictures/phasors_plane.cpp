@@ -77,11 +77,11 @@ void draw_mean(const Canvas& c, const Plot& p, double radius, bool lit) {
   const ImVec2 origin = p.at(0, 0);
   const float pixels = static_cast<float>(radius) * unit_of(p);
   if (!(pixels > 1) || pixels > 1e5f) return;
-  c.paint.disc(origin, pixels, mix(c.theme.panel, c.theme.text, c.theme.dark ? 0.045f : 0.03f));
   constexpr int corners = 180;
   auto points = c.list_of<ImVec2>(corners + 1);
   for (int i = 0; i <= corners; ++i) points.push_back(on_circle(origin, pixels, 2 * std::numbers::pi * i / corners));
-  c.paint.polyline(points, lit ? c.theme.text : c.theme.dim, c.stroke(1.6f), c.dashes({{2, 4, 2, 4}}));
+  // Quiet until the mouse is on it: the chain is what the picture is about.
+  c.paint.polyline(points, lit ? c.theme.text : c.theme.faint, c.stroke(lit ? 1.6f : 1), c.dashes({{2, 6, 2, 6}}));
 }
 
 void label_mean(const Canvas& c, const Plot& p, const Chain& chain) {
@@ -98,6 +98,7 @@ void label_mean(const Canvas& c, const Plot& p, const Chain& chain) {
   const float middle = std::max(origin.x, p.area.least.x + width / 2 + 2);
   const Rect area{{middle - width / 2, top}, {middle + width / 2, top + 3 * line}};
   if (top < origin.y + c.px(30) || area.greatest.x > p.area.greatest.x || !is_free(c, area)) return;
+  c.paint.box(area.inset(-c.px(3), 0), c.theme.panel); // the imaginary axis does not go through the words
   for (int i = 0; i < 3; ++i)
     text(c, {middle, top + line * static_cast<float>(i)}, c.fonts.small, c.theme.dim, lines[i], Align::centre);
 }

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/axis.h"
-#include "app/pictures/parts.h"
+#include "app/pictures/precision_line.h"
 #include "core/analysis/precision_curves.h"
 #include "core/rope/recipe.h"
 
@@ -19,17 +19,45 @@ constexpr float row_height = 21, line_height = 104, legend_width = 236;
 // and for two.
 constexpr float least_with_legend = 470, least_number_line = 330, one_number = 74, two_numbers = 136;
 
+constexpr std::string_view formats[] = {"bf16", "fp16"};
+
 constexpr Property options[] = {
     view_row("precision.x", "tokens", "positions that are seen"),
     view_row("precision.y", "", "errors that are seen"),
     hidden_row("precision.hidden"),
+    {.key = "precision.line",
+     .kind = Kind::choice,
+     .label = "number line",
+     .help = "the positions around m that a number format can hold, in place of the curves",
+     .nullable = true,
+     .default_words = "the curves",
+     .choices = [] { return std::span<const std::string_view>(formats); }},
+    {.key = "precision.around",
+     .kind = Kind::whole,
+     .label = "tokens of the number line",
+     .help = "how many tokens the number line shows at either side of m",
+     .unit = "tokens",
+     .least = 4,
+     .greatest = 512,
+     .fallback = 64.0},
+    flag_row("precision.collapse", "tokens fall together",
+             "every token of the number line falls to the place that the format gives it"),
 };
-constexpr const Property &view_x = options[0], &view_y = options[1], &hidden = options[2];
+constexpr const Property &view_x = options[0], &view_y = options[1], &hidden = options[2], &number_line = options[3],
+                         &around = options[4], &collapse = options[5];
 
 /// Every recipe has a colour and a dash of its own.
 ImU32 colour_of(const Canvas& c, std::size_t recipe) { return c.theme.recipe[recipe]; }
 
-void update(const Scene&, Derived& derived, gpu::Engines& engines, Patience) {
+/// The format whose number line takes the place of the curves.
+std::optional<NumberFormat> format_of(const Scene& scene) {
+  if (is_null(scene.options[number_line])) return std::nullopt;
+  return scene.options.is(number_line, "bf16") ? NumberFormat::bfloat16 : NumberFormat::float16;
+}
+
+void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience) {
+  if (const auto format = format_of(scene))
+    update_number_line(scene, derived, *format, std::llround(scene.options.number(around)));
   derived.numbers<PrecisionCurves>(derived.version(), [&] {
     const PrecisionEngine on[] = {{&engines.cpu, false}, {engines.gpu.get(), true}};
     return precision_curves(on, derived.current().config, derived.length());
@@ -251,6 +279,8 @@ std::string_view take_lines(const Canvas& c, const Plot& p, const Scene& scene, 
 }
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  if (const auto format = format_of(scene))
+    return draw_token_places(c, panel, *format, scene.options.flag(collapse), scene, derived, next);
   const Rect room =
       heading(c, panel, "Precision", "what the arithmetic of real code costs: the worst pair's error in cos and sin");
   const PrecisionCurves& measured = *derived.numbers<PrecisionCurves>();

@@ -9,6 +9,7 @@
 #include "app/canvas/hot_areas.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/parts.h"
+#include "app/pictures/rotations_view.h"
 #include "core/analysis/hands.h"
 #include "core/analysis/turns.h"
 #include "core/rope/scheme.h"
@@ -157,6 +158,12 @@ std::pmr::vector<std::int64_t> chosen_pairs(const Canvas& c, const Scene& scene,
   return chosen;
 }
 
+/// Two numbers of the head that no position turns: a dial without hands.
+void draw_still(const Canvas& c, ImVec2 centre, float radius) {
+  c.paint.circle(centre, radius * 0.8f, c.theme.outline, 1);
+  c.paint.line(centre, {centre.x + radius * 0.5f, centre.y}, c.theme.outline, std::max(1.0f, std::round(radius / 12)));
+}
+
 /// The numbers of the dial under the mouse.
 void draw_read_out(const Canvas& c, Rect wall, std::int64_t pair, const Scene& scene, const Derived& derived,
                    const Dial& dial) {
@@ -184,6 +191,9 @@ std::string_view title_of(const Canvas& c, const Derived& derived) {
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const std::string_view whole = c.title.empty() ? title_of(c, derived) : c.title;
+  if (c.title.empty() && rotations_view::is_asked(scene))
+    return rotations_view::draw(c, panel, whole, chosen_pairs(c, scene, derived.current().spectrum.pairs()), scene,
+                                derived, next);
   const float least_legend = c.px(150);
   const bool fits = text_width(c.fonts.title, whole) + least_legend < panel.width() - c.px(36);
   const std::string_view shown = !c.title.empty() || fits ? whole : std::string_view("Rotations");
@@ -209,7 +219,17 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const auto pairs = chosen_pairs(c, scene, spectrum.pairs());
   if (wall.width() < c.px(40) || wall.height() < c.px(12)) return;
   const float label = text_width(c.fonts.mono_small, c.words("{}{}", axes.empty() ? "" : "w", pairs.back()));
-  const Grid grid = arrange(c, wall, static_cast<std::int64_t>(pairs.size()), label);
+  // Where a part of the head alone turns, the others stand still behind them, as quiet dials.
+  const std::int64_t still =
+      c.title.empty() && scene.pairs.empty() ? std::max<std::int64_t>(0, spectrum.head_dim / 2 - spectrum.pairs()) : 0;
+  const Grid grid = arrange(c, wall, static_cast<std::int64_t>(pairs.size()) + still, label);
+  for (std::size_t place = pairs.size(); place < pairs.size() + static_cast<std::size_t>(still); ++place) {
+    const auto columns = static_cast<std::size_t>(grid.columns);
+    draw_still(c,
+               {wall.least.x + grid.cell_width * (static_cast<float>(place % columns) + 0.5f),
+                wall.least.y + grid.cell_height * static_cast<float>(place / columns) + grid.radius * 1.12f},
+               grid.radius);
+  }
   hot_areas().push_back(wall);
   std::optional<std::pair<std::int64_t, Dial>> hovered;
   for (std::size_t place = 0; place < pairs.size(); ++place) {
@@ -242,7 +262,7 @@ void draw_with_pair(const Canvas& c, Rect area, const Scene& scene, const Derive
   if (area.width() - beside < c.px(380)) return draw(c, area, scene, derived, next);
   const float split = area.greatest.x - beside;
   draw(c, {area.least, {split, area.greatest.y}}, scene, derived, next);
-  find_picture("pair")->draw(c, {{split + c.px(12), area.least.y}, area.greatest}, scene, derived, next);
+  draw_one_pair(c, {{split + c.px(12), area.least.y}, area.greatest}, scene, derived, next);
 }
 
 Table columns(const Scene&, const Derived& derived) {
@@ -273,6 +293,7 @@ const Picture rotations_picture{
     .draw = draw,
     .draw_on_stage = draw_with_pair,
     .columns = columns,
+    .options = rotations_view::options,
 };
 
 } // namespace ropescope::pictures

@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include "app/canvas/axis_view.h"
+#include "app/pictures/handles.h"
 #include "app/pictures/parts.h"
-#include "app/pictures/score_ensembles.h"
+#include "app/pictures/score_views.h"
 #include "app/scene/actions.h"
 #include "core/analysis/first_negative.h"
 
@@ -13,7 +14,7 @@ namespace ropescope::pictures {
 
 namespace {
 
-constexpr std::string_view scales[] = {"log", "linear", "symlog"};
+constexpr std::string_view scales[] = {"log", "linear", "symlog"}, splits[] = {"2x2"};
 
 constexpr Property options[] = {
     view_row("score.x", "tokens", "distances that are seen"),
@@ -31,9 +32,27 @@ constexpr Property options[] = {
      .fallback = false},
     hidden_row("score.hidden"),
     curves_row("score.curves"),
+    {.key = "score.split",
+     .kind = Kind::choice,
+     .label = "curves apart",
+     .help = "each of score.curves in a plot of its own",
+     .nullable = true,
+     .default_words = "all in one",
+     .choices = [] { return std::span<const std::string_view>(splits); }},
+    numbers_row("score.heads", "heads of ALiBi", "which of its eight heads have a bar, counted from 1", 1, 8, "",
+                "all eight"),
+    flag_row("score.reach", "reach of ALiBi's heads",
+             "under position alibi: the distance within which each head keeps 99 % of its attention, at equal content"),
+    number_row("score.gamma", "fade constant γ", "under position xpos: the smaller, the faster the fast pairs fade",
+               0.05, 2, 0.4),
+    numbers_row("score.slopes", "slopes of ALiBi", "of its eight heads, in place of 1/2, 1/4 … 1/256", 1e-6, 16, "",
+                "1/2 … 1/256"),
+    numbers_row("score.heights", "heights of T5", "what each of its 32 buckets adds, in place of the bucket's number",
+                -64, 64, "", "the bucket's number"),
 };
 constexpr const Property &view_x = options[0], &view_y = options[1], &x_scale = options[2], &with_factor = options[3],
-                         &hidden = options[4], &curves = options[5];
+                         &hidden = options[4], &curves = options[5], &split = options[6], &heads = options[7],
+                         &reach = options[8], &gamma = options[9], &slopes = options[10], &heights = options[11];
 
 Scale scale_of(const Scene& scene) {
   return scene.options.is(x_scale, "log")      ? Scale::log
@@ -77,6 +96,7 @@ void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patienc
   const auto seen = x.view ? std::optional(AxisView(x).shown()) : std::nullopt;
   derived.show_curves(scene, engines, patience, {seen, x.scale});
   update_ensembles(scene, derived, curves);
+  update_rival_score(scene, derived);
   const Series& current = derived.current();
   // Where the view begins beyond the first distance, no curve says what lies before it.
   if (!current.finished || current.curve.edges.empty() || current.curve.edges.front() > 1) {
@@ -365,11 +385,18 @@ bool choose_line(const Canvas& c, const Plot& p, const Scene& scene, const Deriv
 }
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  if (c.title.empty() && shows_rival_score(scene))
+    return draw_rival_score(c, panel, distances(scene, derived), {view_x, view_y, heads, reach, gamma, slopes, heights},
+                            scene, derived, next);
+  const Ensembles* const ensembles = derived.numbers<Ensembles>();
+  if (c.title.empty() && !is_null(scene.options[split]) && ensembles && !ensembles->curves.empty())
+    return draw_split(c, panel, distances(scene, derived), curves, scene, derived, next);
   Rect room;
   const Alphas alphas = heading_with_series(
       c, panel, derived.head().equal ? "Equal q, k: the score falls with Δ" : "The score at every distance", "", "",
       scene, derived, hidden, next, room);
   room = draw_caveat(c, room, scene, derived, next);
+  take_score_foot(c, room, scene, next);
   Plot p = plot_in(c, room, scene, derived);
   const std::vector<Series>& series = derived.series();
   draw_beyond(c, p, derived.trained_length());
@@ -389,6 +416,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   if (alphas[0] > 0) draw_first_negative(c, p, derived);
   draw_scale_switch(c, p, scene, next);
   const auto held = take_lines(c, p, scene, derived, next);
+  note_as(c, "score delta", "score distance");
   p.take_input();
   keep_view(next, view_x, view_y, p);
   if (p.hovered() && !held)

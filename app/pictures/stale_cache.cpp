@@ -190,7 +190,7 @@ std::string_view score_words(const Canvas& c, double score) {
 /// The selected pair twice, and the score of all pairs below in large figures: as it should be, and as it is.
 void draw_dials(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, const StaleSetting& setting,
                 const StaleHere& here) {
-  const auto i = static_cast<std::size_t>(scene.pair);
+  const std::size_t i = pair_of_dials(scene, here);
   const double theta = derived.current().spectrum.inv_freq[i],
                seen = trained_of(derived, derived.current())[i] * derived.trained_length();
   const auto hand = [](double angle) {
@@ -227,13 +227,14 @@ void draw_dials(const Canvas& c, Rect room, const Scene& scene, const Derived& d
     text(c, {x, y}, font, side.colour, score_words(c, side.score), Align::centre);
     if (s == 0) continue;
     y += compat::font_size(font) * 1.15f;
-    text(
-        c, {room.centre().x, y}, c.fonts.small, c.theme.dim,
-        shortened(c, c.fonts.small,
-                  c.words("score at Δ = {}; dials: pair {}, off by {}°", grouped(c, static_cast<double>(here.distance)),
-                          scene.pair, with_sign(here.angles[i].error * degrees, 1)),
-                  room.width()),
-        Align::centre);
+    text(c, {room.centre().x, y}, c.fonts.small, c.theme.dim,
+         shortened(c, c.fonts.small,
+                   c.words("score at Δ = {}; dials: pair {}{}, off by {}°",
+                           grouped(c, static_cast<double>(here.distance)), i,
+                           static_cast<std::int64_t>(i) == scene.pair ? "" : ", which is off most",
+                           with_sign(here.angles[i].error * degrees, 1)),
+                   room.width()),
+         Align::centre);
     y += c.px(34);
     const std::string_view lesson =
         setting.cause == StaleCause::shift
@@ -289,9 +290,23 @@ void draw_errors(const Canvas& c, Rect room, const Scene& scene, const StaleHere
   plot.end();
   if (90 > plot.y.least && 90 < plot.y.greatest && plot.area.height() > c.px(90)) {
     const std::string_view words = "90°: from here on the pair misleads";
-    if (text_width(c.fonts.small, words) + c.px(24) < plot.area.width())
-      label_on(c, {plot.area.greatest.x - text_width(c.fonts.small, words) - c.px(10), plot.y.pixel(90) - c.px(22)},
-               c.theme.text, words);
+    // Above the line at that side where no bar reaches it; else above all bars.
+    const float width_of = text_width(c.fonts.small, words) + c.px(20), line = plot.y.pixel(90) - c.px(22);
+    const auto free_at = [&](float left, float top) {
+      for (std::size_t i = 0; i < here.whole_error.size(); ++i) {
+        const float x = plot.x.pixel(static_cast<double>(i));
+        const double off = std::max(least, std::abs(here.whole_error[i]) * degrees);
+        if (x > left - width && x < left + width_of + width && plot.y.pixel(off) < top + c.px(20)) return false;
+      }
+      return true;
+    };
+    const float sides[] = {plot.area.greatest.x - width_of, plot.area.least.x + c.px(10)};
+    for (const float top : {line, plot.area.least.y + c.px(4)})
+      if (const auto left = std::find_if(std::begin(sides), std::end(sides), [&](float x) { return free_at(x, top); });
+          left != std::end(sides) && width_of < plot.area.width()) {
+        label_on(c, {*left, top}, c.theme.text, words);
+        break;
+      }
   }
   plot.take_input();
   keep_view(next, view_pairs, view_angles, plot);

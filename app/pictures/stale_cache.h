@@ -61,6 +61,10 @@ struct StaleHere {
   double fresh_score = 0, stale_score = 0;
 };
 
+/// The pair of the dials: the selected one; where both tables turn that one alike, which two equal dials would not say,
+/// the one that is off most.
+std::size_t pair_of_dials(const Scene&, const StaleHere&);
+
 /// Whether a scheme's table depends on the length of the text.
 bool goes_by_length(const RopeConfig&);
 

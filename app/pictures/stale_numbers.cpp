@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "app/pictures/stale_cache.h"
 #include "core/error.h"
@@ -86,6 +87,16 @@ double score_of(std::span<const std::uint64_t> turns, std::span<const ScoreScan:
 }
 
 } // namespace
+
+std::size_t pair_of_dials(const Scene& scene, const StaleHere& here) {
+  const auto chosen = static_cast<std::size_t>(scene.pair);
+  constexpr double seen = std::numbers::pi / 180; // less than a degree is no difference to the eye
+  if (std::abs(here.angles[chosen].error) >= seen) return chosen;
+  const auto most =
+      std::max_element(here.angles.begin(), here.angles.end(),
+                       [](const StaleAngle& a, const StaleAngle& b) { return std::abs(a.error) < std::abs(b.error); });
+  return std::abs(most->error) >= seen ? static_cast<std::size_t>(most - here.angles.begin()) : chosen;
+}
 
 bool goes_by_length(const RopeConfig& rope) { return scheme_of(rope).memory != CallMemory::fixed; }
 

@@ -7,6 +7,7 @@
 
 #include "app/canvas/attention.h"
 #include "app/canvas/imgui_compat.h"
+#include "app/pictures/handles.h"
 #include "app/scene/presets.h"
 #include "core/analysis/wavelengths.h"
 
@@ -32,7 +33,8 @@ struct Found {
   double attention_factor = 1;
 };
 
-void update(const Scene&, Derived& derived, gpu::Engines&, Patience) {
+void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
+  update_wavelengths(scene, derived);
   // It never changes: the model is a preset.
   derived.numbers<Found>(0, [] {
     const RopeConfig rope = layer_rope(find_preset("phi-3-mini-128k").model, std::nullopt).config;
@@ -320,6 +322,7 @@ void draw_curve(const Canvas& c, Rect panel, const Scene& scene, const Derived& 
   const Alphas alphas = heading_with_series(c, panel, "How far each scheme slows each pair", "θ′/θ", "", scene, derived,
                                             hidden, next, room);
   if (room.width() < c.px(160) || room.height() < c.px(140)) return;
+  if (alone) take_sequence_length(c, room, scene, next);
   Plot plot = plot_in(c, room, scene, derived);
   draw_ratio_axis(c, plot);
   plot.begin();
@@ -329,6 +332,12 @@ void draw_curve(const Canvas& c, Rect panel, const Scene& scene, const Derived& 
   if (const Found* list = found_list(scene, derived)) draw_found(c, plot, *list);
   for (std::size_t s = derived.series().size(); s-- > 0;)
     if (alphas[s] > 0) draw_series(c, plot, derived, derived.series()[s], alphas[s]);
+  const OtherCurves& others = *derived.numbers<OtherCurves>();
+  const std::span<const double> trained = trained_of(derived, derived.current());
+  const auto place = [&](std::size_t i, double theta) {
+    return i < trained.size() && trained[i] > 0 ? plot.at(wavelength(trained[i]), theta / trained[i]) : plot.at(1, 1);
+  };
+  draw_other_curves(c, plot, others, scene, derived, place);
   const auto dot = [&](std::int64_t pair, ImU32 edge) {
     const auto i = static_cast<std::size_t>(pair);
     const double ratio = ratio_at(derived, derived.current(), i);
@@ -341,7 +350,16 @@ void draw_curve(const Canvas& c, Rect panel, const Scene& scene, const Derived& 
   if (const std::int64_t lit = lit_pair(c); lit >= 0 && lit < derived.current().spectrum.pairs())
     dot(lit, c.theme.accent);
   plot.end();
+  label_other_curves(c, plot, others, place);
   const bool held = take_handles(c, plot, scene, derived, next);
+  // In lectures both pictures are the wavelengths; the slow end of the curve is the factor, and the base with it.
+  for (const auto& [name, control] : {std::pair{"wavelengths end", "transfer factor"},
+                                      {"wavelengths beta_fast", "transfer beta_fast"},
+                                      {"wavelengths beta_slow", "transfer beta_slow"},
+                                      {"wavelengths low", "transfer low_freq_factor"},
+                                      {"wavelengths high", "transfer high_freq_factor"},
+                                      {"wavelengths length", "wavelengths seq_len"}})
+    note_as(c, name, control);
   draw_place_axes(c, plot, derived);
   if (alone) draw_factor_line(c, plot, derived);
   plot.take_input();

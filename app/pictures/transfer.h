@@ -1,5 +1,7 @@
 #pragma once
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include "app/pictures/extension_parts.h"
 
@@ -13,6 +15,28 @@ void draw_transfer_curve(const Canvas&, Rect panel, const Scene&, const Derived&
 
 /// The wavelengths, whatever the option says.
 void draw_wavelengths(const Canvas&, Rect panel, const Scene&, const Derived&, Scene& next);
+
+/// Curves beside those of the schemes: what other bases, and other lengths of the text, give.
+struct OtherCurve {
+  double number; ///< the base, or the length in tokens
+  std::vector<double> inv_freq;
+};
+struct OtherCurves {
+  std::vector<OtherCurve> bases, lengths;
+};
+
+/// Computes them from the lists of two rows. A number with which the model cannot be computed has no curve.
+void update_other_curves(const Scene&, Derived&, const Property& bases, const Property& lengths);
+
+/// Draws them by where a pair of a frequency (rad/token) lies, and their numbers at the slow end.
+using PlaceOfPair = std::function<ImVec2(std::size_t pair, double theta)>;
+void draw_other_curves(const Canvas&, const Plot&, const OtherCurves&, const Scene&, const Derived&,
+                       const PlaceOfPair&);
+void label_other_curves(const Canvas&, const Plot&, const OtherCurves&, const PlaceOfPair&);
+
+/// What both pictures compute, and the slider of the sequence length, which takes its room at the foot.
+void update_wavelengths(const Scene&, Derived&);
+void take_sequence_length(const Canvas&, Rect& room, const Scene&, Scene& next);
 
 /// Attention factors of all series as bars from 1, and what they do to a score.
 void draw_attention_factors(const Canvas&, Rect panel, const Scene&, const Derived&);

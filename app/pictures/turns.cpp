@@ -7,7 +7,7 @@
 
 #include "app/canvas/attention.h"
 #include "app/canvas/imgui_compat.h"
-#include "app/pictures/turns_parts.h"
+#include "app/pictures/turns_view.h"
 
 namespace ropescope::pictures {
 
@@ -16,10 +16,20 @@ namespace {
 constexpr Property options[] = {
     view_row("turns.x", "turns", "turns that are seen"),
     view_row("turns.y", "", "pairs that are seen"),
+    numbers_row("turns.pairs", "pairs of the bars", "two rising numbers are the first and the last pair that has a bar",
+                0, 32767, "", "all"),
+    flag_row("turns.relative", "angles as shares of training",
+             "bars are what a pair reaches at the target, as a share of the furthest angle that training showed"),
+    flag_row("turns.count", "the count alone", "the count of pairs and the bars, without the other schemes"),
+    flag_row("turns.trace", "count against factor",
+             "how many pairs meet unseen angles at every factor, in place of the bars"),
+    flag_row("turns.pulse", "ring around the factor", "a ring around the point that a hand drags along the factors"),
 };
-constexpr const Property &view_x = options[0], &view_y = options[1];
+constexpr const Property &view_x = options[0], &view_y = options[1], &chosen_pairs = options[2], &relative = options[3],
+                         &count_alone = options[4], &trace = options[5], &pulse = options[6];
 
-void update(const Scene&, Derived& derived, gpu::Engines&, Patience) {
+void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
+  if (scene.options.flag(trace)) update_trace(scene, derived);
   derived.numbers<Ledger>(derived.version(), [&] {
     Ledger ledger;
     for (const Series& series : derived.series())
@@ -67,6 +77,7 @@ struct Swatch {
 float draw_legend(const Canvas& c, ImVec2 at, float right, const Derived& derived, const Turns& turns) {
   const Swatch swatches[] = {
       {trained_colour(c), false, c.words("turned in training, {} tokens", grouped(c, derived.trained_length()))},
+      {incomplete_colour(c), false, "the same of pairs that never end a turn"},
       {target_colour(c, derived.current()), false,
        c.words("turned by {} tokens", grouped(c, static_cast<double>(derived.length())))},
       {c.theme.beyond, true, "angles never seen in training"}};
@@ -111,8 +122,16 @@ float draw_headline(const Canvas& c, Rect room, const Derived& derived, const Tu
 
 // --- the large ledger ------------------------------------------------------------------------------------------------
 
+/// The first and the last pair that has a bar.
+std::pair<std::size_t, std::size_t> shown_pairs(const Canvas& c, const Scene& scene, std::size_t pairs) {
+  const auto asked = wholes_of(c, scene, chosen_pairs);
+  const auto last = static_cast<std::int64_t>(pairs) - 1;
+  if (asked.size() != 2 || asked[0] > asked[1] || asked[0] > last) return {0, pairs - 1};
+  return {static_cast<std::size_t>(asked[0]), static_cast<std::size_t>(std::min(asked[1], last))};
+}
+
 Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Ledger& ledger) {
-  const auto pairs = static_cast<double>(ledger.of_series.front().trained.size());
+  const auto [first, last] = shown_pairs(c, scene, ledger.of_series.front().trained.size());
   return {c,
           "turns",
           room,
@@ -121,7 +140,7 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Ledger& ledge
            .labels = Labels::decades,
            .title = "full turns (log; every bar begins at 0)",
            .view = scene.options.range(view_x)},
-          {.all = {-0.5, pairs - 0.5},
+          {.all = {static_cast<double>(first) - 0.5, static_cast<double>(last) + 0.5},
            .title = "pair",
            .view = scene.options.range(view_y),
            .fewest = 2,
@@ -275,13 +294,21 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   const Turns& turns = derived.numbers<Ledger>()->of_series.front();
   const float space = c.px(12);
   Rect main = stage;
-  const bool beside = stage.width() >= c.px(950) && stage.height() >= c.px(420);
+  const bool large = scene.options.flag(relative) || scene.options.flag(trace);
+  const bool beside =
+      !large && !scene.options.flag(count_alone) && stage.width() >= c.px(950) && stage.height() >= c.px(420);
   if (beside) main.greatest.x -= std::clamp(stage.width() * 0.27f, c.px(300), c.px(560)) + space;
   panel(c, main);
   Rect room = main.inset(c.px(20), c.px(16));
   if (room.width() < c.px(80) || room.height() < c.px(40)) return;
+  if (scene.options.flag(trace)) return draw_trace(c, room, scene.options.flag(pulse), scene, derived, next);
+  if (large) {
+    const auto shown = shown_pairs(c, scene, turns.trained.size());
+    return draw_relative(c, room, shown.first, shown.second, scene, derived, next);
+  }
   room.least.y = draw_headline(c, room, derived, turns) + c.px(6);
-  if (!beside && room.height() > c.px(180)) room.least.y += draw_counts(c, room, derived, next);
+  if (!beside && !scene.options.flag(count_alone) && room.height() > c.px(180))
+    room.least.y += draw_counts(c, room, derived, next);
   if (room.height() > c.px(90)) draw_ledger(c, room, scene, derived, next);
   if (beside) draw_schemes(c, {{main.greatest.x + space, stage.least.y}, stage.greatest}, derived, next);
 }

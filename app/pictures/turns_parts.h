@@ -33,6 +33,8 @@ struct Rows {
 };
 
 ImU32 trained_colour(const Canvas&);
+/// The same of a pair that has not made one turn.
+ImU32 incomplete_colour(const Canvas&);
 ImU32 target_colour(const Canvas&, const Series&);
 
 /// Turns of training, turns added up to the target, and of pairs that never completed one the piece of the circle that

@@ -15,19 +15,21 @@ Range all_turns(const Ledger& ledger) {
 
 ImU32 trained_colour(const Canvas& c) { return mix(c.theme.panel, c.theme.dim, c.theme.dark ? 0.55f : 0.62f); }
 
+ImU32 incomplete_colour(const Canvas& c) { return mix(trained_colour(c), c.theme.beyond, 0.5f); }
+
 ImU32 target_colour(const Canvas& c, const Series& series) {
   const bool plain = series.config.scaling.rope_type == RopeType::standard;
   return mix(c.theme.panel, scheme_colour(c, series), plain ? 0.32f : 0.75f);
 }
 
 void draw_bars(const Canvas& c, const Rows& rows, const Turns& turns, const Series& series) {
-  const ImU32 trained = trained_colour(c), target = target_colour(c, series),
+  const ImU32 trained = trained_colour(c), incomplete = incomplete_colour(c), target = target_colour(c, series),
               again = mix(c.theme.panel, c.theme.beyond, 0.36f);
   for (std::size_t i = 0; i < turns.trained.size(); ++i) {
     const double before = turns.trained[i], after = turns.target[i];
     const Rect base = rows.bar(i, 0, before);
     if (base.greatest.y < rows.area.least.y || base.least.y > rows.area.greatest.y) continue;
-    if (before > 0) c.paint.box(base, trained);
+    if (before > 0) c.paint.box(base, before < 1 ? incomplete : trained);
     if (after <= before * (1 + 1e-9)) continue;
     if (turns.unseen[i]) {
       const Rect unseen = rows.bar(i, before, std::min(1.0, after));

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/pictures/handles.h"
 #include "app/pictures/transfer.h"
 #include "core/analysis/wavelengths.h"
 #include "core/rope/scheme.h"
@@ -25,9 +26,14 @@ constexpr Property options[] = {
      .label = "zones of the transfer curve",
      .help = "what the scheme in force keeps, blends and interpolates is tinted",
      .fallback = true},
+    numbers_row("wavelengths.bases", "bases", "the wavelengths that each of these bases gives, as thin curves", 1e-3,
+                1e15),
+    numbers_row("wavelengths.seq_lens", "sequence lengths",
+                "a curve for each length of text, where the scheme in force goes by it", 1, 16.0 * 1024 * 1024,
+                "tokens"),
 };
 constexpr const Property &view_x = options[0], &view_y = options[1], &hidden = options[2], &transfer = options[3],
-                         &zones = options[4];
+                         &zones = options[4], &bases = options[5], &seq_lens = options[6];
 
 /// Behind everything: the pairs that the scheme in force blends.
 void shade_blend(const Canvas& c, const Plot& plot, const Spectrum& spectrum) {
@@ -104,6 +110,21 @@ void draw_curve(const Canvas& c, const Plot& plot, const Series& series, float a
   plot.line(points_of(c, plot, series), with_alpha(scheme_colour(c, series), alpha), scheme_width(series),
             scheme_dash(series));
   c.paint.end_group();
+}
+
+/// The slow end of the line is where the base is seen: dragged up or down, the base follows.
+void take_base(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived, Scene& next) {
+  const std::vector<double>& theta = derived.current().spectrum.inv_freq;
+  if (c.bare || theta.size() < 2 || !(theta.back() > 0)) return;
+  const ImVec2 end = plot.at(static_cast<double>(theta.size() - 1), wavelength(theta.back()));
+  if (!plot.area.contains({plot.area.centre().x, end.y}) || end.x > plot.area.greatest.x + c.px(2)) return;
+  const auto to = drag_point(c, "wavelengths base", end, "Drag the slow end: the base. The fastest pair stays.");
+  if (!to) return;
+  // λ of the last pair goes as the base to this power, in every scheme that scales it by a factor.
+  const double power = static_cast<double>(theta.size() - 1) / static_cast<double>(theta.size());
+  Grip grip;
+  grip.value = scene.rope.base * std::pow(plot.y.value(to->y) / wavelength(theta.back()), 1 / power);
+  take_grip(next, "base", grip);
 }
 
 /// The trained context and the target, with their lengths.
@@ -183,9 +204,53 @@ std::string_view take_lines(const Canvas& c, const Plot& plot, const Scene& scen
   return held;
 }
 
+/// What the scheme in force does to the wavelengths.
+std::string_view title_of(const Derived& derived) {
+  switch (derived.current().config.scaling.rope_type) {
+  case RopeType::linear: return "PI stretches every pair alike";
+  case RopeType::yarn: return "YaRN leaves fast pairs, stretches the slow ones";
+  case RopeType::llama3: return "Llama 3 leaves fast pairs, stretches the slow ones";
+  case RopeType::longrope: return "LongRoPE stretches each pair by a number of its own";
+  case RopeType::ntk:
+  case RopeType::dynamic: return "NTK stretches a pair more, the slower it is";
+  default: return "Tokens for a turn, pair by pair";
+  }
+}
+
+/// Above the pairs that a scheme treats alike: what it does to them.
+void label_zones(const Canvas& c, const Plot& plot, const Derived& derived) {
+  const Spectrum& spectrum = derived.current().spectrum;
+  const RopeType type = derived.current().config.scaling.rope_type;
+  if ((type != RopeType::yarn && type != RopeType::llama3) || !derived.axes().empty()) return;
+  for (std::int64_t begin = 0, end = 0; begin < spectrum.pairs(); begin = end) {
+    const PairFate zone = fate(spectrum, begin);
+    while (end < spectrum.pairs() && fate(spectrum, end) == zone) ++end;
+    const std::string_view words = zone == PairFate::kept           ? "left as trained"
+                                   : zone == PairFate::blended      ? "in between"
+                                   : zone == PairFate::interpolated ? c.words("stretched ×{:.4g}", spectrum.divisor)
+                                                                    : "never turns";
+    const float left = std::max(plot.area.least.x, plot.x.pixel(static_cast<double>(begin))),
+                right = std::min(plot.area.greatest.x, plot.x.pixel(static_cast<double>(end - 1)));
+    const float width = text_width(c.fonts.small, words), x = (left + right - width) / 2,
+                y = plot.area.greatest.y - c.px(22);
+    if (width + c.px(12) < right - left && is_free(c, {{x, y}, {x + width, y + c.px(16)}}))
+      text(c, {x, y}, c.fonts.small, c.theme.dim, words);
+  }
+}
+
+/// Below the plot, where a lecture shows several lengths of the text: the one that counts.
+void take_length(const Canvas& c, Rect& room, const Scene& scene, Scene& next) {
+  if (c.bare || is_null(scene.options[seq_lens]) || room.height() < c.px(240)) return;
+  const float handle = handle_height(c);
+  room.greatest.y -= handle;
+  draw_handle(c, "wavelengths seq_len", {{room.least.x, room.greatest.y}, {room.greatest.x, room.greatest.y + handle}},
+              *find_property("seq_len"), 1024, static_cast<double>(pictured_length(scene)), scene, next);
+}
+
 void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   Rect room;
-  const Alphas alphas = heading_with_series(c, panel, "Wavelengths", "", "", scene, derived, hidden, next, room);
+  const Alphas alphas = heading_with_series(c, panel, title_of(derived), "", "", scene, derived, hidden, next, room);
+  take_length(c, room, scene, next);
   Plot plot = plot_in(c, room, scene, derived);
   const Spectrum& current = derived.current().spectrum;
   plot.draw_axes();
@@ -197,13 +262,21 @@ void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived
     c.paint.line({chosen, plot.area.least.y}, {chosen, plot.area.greatest.y}, with_alpha(c.theme.accent, 0.55f),
                  c.stroke(1.5f));
   for (std::size_t s = derived.series().size(); s-- > 0;)
-    if (alphas[s] > 0) draw_curve(c, plot, derived.series()[s], alphas[s]);
+    // Beside other bases the curve in force is enough: schemes would be other curves of the same kind.
+    if (alphas[s] > 0 && (s == 0 || derived.numbers<OtherCurves>()->bases.empty()))
+      draw_curve(c, plot, derived.series()[s], alphas[s]);
+  const OtherCurves& others = *derived.numbers<OtherCurves>();
+  const auto place = [&](std::size_t i, double theta) { return plot.at(static_cast<double>(i), wavelength(theta)); };
+  draw_other_curves(c, plot, others, scene, derived, place);
   const double theta = current.inv_freq[static_cast<std::size_t>(scene.pair)];
   if (theta > 0 && alphas[0] > 0 && !c.bare)
     c.paint.disc(plot.at(static_cast<double>(scene.pair), wavelength(theta)), c.px(4.5f),
                  scheme_colour(c, derived.current()));
   plot.end();
   draw_lengths(c, plot, scene, derived);
+  label_other_curves(c, plot, others, place);
+  label_zones(c, plot, derived);
+  if (!others.bases.empty()) take_base(c, plot, scene, derived, next);
   const std::string_view held = take_lines(c, plot, scene, derived, next);
   plot.take_input();
   keep_view(next, view_x, view_y, plot);
@@ -235,7 +308,15 @@ Table columns(const Scene&, const Derived& derived) {
   return table;
 }
 
+void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) { update_wavelengths(scene, derived); }
+
 } // namespace
+
+void update_wavelengths(const Scene& scene, Derived& derived) { update_other_curves(scene, derived, bases, seq_lens); }
+
+void take_sequence_length(const Canvas& c, Rect& room, const Scene& scene, Scene& next) {
+  take_length(c, room, scene, next);
+}
 
 void draw_wavelengths(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   draw_lambdas(c, panel, scene, derived, next);
@@ -249,6 +330,7 @@ const Picture wavelengths_picture{
     .line = "tokens per full turn of every pair, against the trained context",
     .group = Group::extension,
     .tab = "wavelengths",
+    .update = update,
     .draw = draw,
     .columns = columns,
     .options = options,

@@ -63,6 +63,14 @@ Request turn_helix(Scene& scene) {
   return Request::none;
 }
 
+/// The scheme beside in the place of the one in force, where there is room for one of the two maps.
+Request turn_carpet(Scene& scene) {
+  if (scene.view != "carpet") return Request::none;
+  const Property& without = *find_property("carpet.without");
+  set(scene, without, !scene.options.flag(without));
+  return Request::none;
+}
+
 /// The peak in the place of the strips, where there is room for one of the two.
 Request turn_neighbours(Scene& scene) {
   if (scene.view != "neighbours") return Request::none;
@@ -124,6 +132,8 @@ constexpr Action table[] = {
               "Seen along the ropes the helix is the wall of dials."),
     explained({"neighbours.curve", "Neighbours as strips, as a curve", GLFW_KEY_V, 0, turn_neighbours},
               "In a small window there is room for one of the two."),
+    explained({"carpet.without", "The other carpet", GLFW_KEY_C, 0, turn_carpet},
+              "In a small window there is room for one of the two maps."),
     {"fit", "All plots show all there is", GLFW_KEY_HOME, 0, ask<Request::fit>},
     {"pair.next", "Next pair", GLFW_KEY_RIGHT_BRACKET, 0, select<1>},
     {"pair.previous", "Previous pair", GLFW_KEY_LEFT_BRACKET, 0, select<-1>},

@@ -25,8 +25,8 @@ using namespace rows;
 constexpr std::string_view pairings[] = {"half", "interleaved"}, engines[] = {"auto", "cpu", "gpu"},
                            themes[] = {"dark", "light", "paper"}, plays[] = {"off", "m", "both"},
                            moved[] = {"m", "both"};
-// What today's pictures can show of a choice that later ones widen.
-constexpr std::string_view only_rope[] = {"rope"};
+// As core/analysis/rivals/position_schemes.h names them; a test holds the two together.
+constexpr std::string_view position_names[] = {"rope", "none", "sinusoidal", "learned", "alibi", "t5", "xpos"};
 
 Words schemes() {
   static const std::vector<std::string_view> names = [] {
@@ -425,9 +425,9 @@ constexpr Property table[] = {
     {.key = "position",
      .kind = Kind::choice,
      .label = "position",
-     .help = "how a model knows where a token is",
+     .help = "how a model knows where a token is: attention and score show what becomes of it; all else is about rope",
      .fallback = "rope",
-     .choices = [] { return Words(only_rope); }},
+     .choices = [] { return Words(position_names); }},
     {.key = "engine",
      .kind = Kind::choice,
      .label = "engine",

@@ -244,4 +244,16 @@ std::span<const std::string> Options::texts(const Property& row) const {
   return std::get<std::vector<std::string>>(*value);
 }
 
+std::span<const double> Options::numbers(const Property& row) const {
+  const Value* value = find(row);
+  if (!value || is_null(*value)) return {};
+  return std::get<std::vector<double>>(*value);
+}
+
+std::string_view Options::words(const Property& row) const {
+  if (const Value* value = find(row)) return is_null(*value) ? std::string_view() : std::get<std::string>(*value);
+  const auto* fallback = std::get_if<std::string_view>(&row.fallback);
+  return fallback ? *fallback : std::string_view();
+}
+
 } // namespace ropescope

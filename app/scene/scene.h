@@ -46,6 +46,8 @@ public:
   bool is(const Property& choice, std::string_view word) const;
   std::optional<canvas::Range> range(const Property&) const; ///< nothing where it is null
   std::span<const std::string> texts(const Property&) const; ///< empty where it is null
+  std::span<const double> numbers(const Property&) const;    ///< empty where it is null
+  std::string_view words(const Property&) const;             ///< of a text or a choice; empty where it is null
 
   bool operator==(const Options&) const = default;
 

@@ -83,6 +83,49 @@ std::vector<std::complex<double>> as_pairs(const std::vector<double>& numbers) {
 
 } // namespace
 
+std::vector<float> square_of_scores(const TokenRows& rows, const PositionScheme& scheme, const PlaceContext& context) {
+  const Placed at(rows, rows.tokens, 1, scheme, context, 0);
+  std::vector<float> square;
+  square.reserve(static_cast<std::size_t>(rows.tokens * rows.tokens));
+  for (std::size_t m = 0; m < at.query.size(); ++m)
+    for (std::size_t n = 0; n < at.key.size(); ++n)
+      square.push_back(score_of(at.query[m], at.key[n], static_cast<std::int64_t>(m > n ? m - n : n - m), scheme));
+  return square;
+}
+
+float score_of_places(const TokenRows& rows, const PositionScheme& scheme, const PlaceContext& context, std::int64_t m,
+                      std::int64_t n) {
+  PlaceContext of_query = context, of_key = context;
+  of_query.query = true;
+  of_key.query = false;
+  return score_of(placed(rows.query, m, scheme, of_query), placed(rows.key, n, scheme, of_key), std::abs(m - n),
+                  scheme);
+}
+
+float spread_of_diagonal(std::span<const float> square, std::int64_t tokens, std::int64_t distance) {
+  float least = std::numeric_limits<float>::infinity(), greatest = -least;
+  for (std::int64_t m = std::max<std::int64_t>(0, distance); m < std::min(tokens, tokens + distance); ++m) {
+    const float score = square[static_cast<std::size_t>(m * tokens + m - distance)];
+    least = std::min(least, score), greatest = std::max(greatest, score);
+  }
+  return greatest >= least ? greatest - least : 0;
+}
+
+std::vector<float> weights_of_square(std::span<const float> square, std::int64_t tokens, double scale, bool masked) {
+  std::vector<float> weights(square.size());
+  for (std::int64_t m = 0; m < tokens; ++m) {
+    const auto row =
+        square.subspan(static_cast<std::size_t>(m * tokens), static_cast<std::size_t>(masked ? m + 1 : tokens));
+    const double greatest = static_cast<double>(*std::max_element(row.begin(), row.end()));
+    double sum = 0;
+    for (const float score : row) sum += std::exp(scale * (static_cast<double>(score) - greatest));
+    for (std::size_t n = 0; n < row.size(); ++n)
+      weights[static_cast<std::size_t>(m * tokens) + n] =
+          static_cast<float>(std::exp(scale * (static_cast<double>(row[n]) - greatest)) / sum);
+  }
+  return weights;
+}
+
 TokenRows tokens_alike(const HeadPair& head, std::int64_t tokens) {
   return {tokens, static_cast<std::int64_t>(head.query.size()), true, head.query, head.key};
 }

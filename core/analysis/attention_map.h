@@ -79,6 +79,20 @@ double diagonal_spread(const TokenRows&, const PositionScheme&, const PlaceConte
 /// Greatest change of a score, in float32 again, when query and key both move `by` tokens on.
 double slide_change(const TokenRows&, const PositionScheme&, const PlaceContext&, std::int64_t by);
 
+/// Scores of every query with every key, those after it too, under a way to know where a token is: row by row, tokens ×
+/// tokens. A bias goes by the distance, whichever way it points. In float. Time: tokens² × pairs.
+std::vector<float> square_of_scores(const TokenRows&, const PositionScheme&, const PlaceContext&);
+
+/// One of them, at any two positions (tokens). Requires tokens alike.
+float score_of_places(const TokenRows&, const PositionScheme&, const PlaceContext&, std::int64_t m, std::int64_t n);
+
+/// Greatest − least of a diagonal m − n = distance of such a square.
+float spread_of_diagonal(std::span<const float> square, std::int64_t tokens, std::int64_t distance);
+
+/// What softmax gives a key: of each row the e^{scale·(score − greatest)} over their sum, of all keys or, `masked`, of
+/// those up to the query; 0 of the others.
+std::vector<float> weights_of_square(std::span<const float> square, std::int64_t tokens, double scale, bool masked);
+
 /// A small map of one way to know where a token is.
 struct RivalMap {
   const PositionScheme* scheme = nullptr;

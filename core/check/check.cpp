@@ -188,6 +188,18 @@ private:
     });
   }
 
+  /// Whether such causes say all the same what those numbers are: the input's, zeros, a frequency of their own.
+  static bool says_what_is_left(const std::vector<Cause>& causes) {
+    return std::any_of(causes.begin(), causes.end(), [](const Cause& c) {
+      const auto* pairs = c.as<cause::PairsWrong>();
+      const auto* rows = c.as<cause::RowsWrong>();
+      const auto* elements = c.as<cause::ElementsWrong>();
+      return (pairs && (!pairs->like.empty() || !pairs->frequency.empty() || !pairs->mean_angle.empty())) ||
+             (rows && (!rows->equal_to.empty() || !rows->inner.empty() || rows->count > 0)) ||
+             (elements && elements->equal_to != "other") || c.is<cause::OwnFrequencies>();
+    });
+  }
+
   /// What has no name, or one that fits little better than what is expected, may be arithmetic within the budget.
   std::optional<PrecisionFit> within_budget(const Explanation& found) {
     if (!names_no_mistake(found.causes) && found.residual < thresholds::recipe_share * finding_.expected_residual)
@@ -202,6 +214,14 @@ private:
       agree(*fit);
       return;
     }
+    // Of what says which numbers are off and not why, coarse arithmetic says more.
+    if (!run_.tables && names_no_mistake(found.causes) && !says_what_is_left(found.causes))
+      if (const auto coarse = explain_by_coarse_arithmetic(expected_, noise_, *sums_.of(layouts_.front().at))) {
+        found.causes = {coarse->arithmetic};
+        found.residual = coarse->residual;
+        found.layout = &layouts_.front();
+        found.alike.clear();
+      }
     finding_.residual = found.residual;
     finding_.causes = std::move(found.causes);
     finding_.indistinguishable = std::move(found.alike);

@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/config/diffusers.h"
+#include "core/model/axial_classes.h"
+
 namespace ropescope::config {
 
 namespace {
@@ -24,6 +27,15 @@ std::vector<std::int64_t> sections_of_class(const Object& config, std::int64_t p
   return sections.back() == 0 ? std::vector<std::int64_t>() : sections;
 }
 
+/// Whether the file's rope parameters are of the type that Tencent's own code has.
+bool says_xdrope(const Object& config) {
+  for (const char* key : {"rope_scaling", "rope_parameters"})
+    if (const Json* parameters = config.find(key); parameters && parameters->is_object())
+      for (const char* type : {"rope_type", "type"})
+        if (const Json* name = present(*parameters, type); name && *name == "xdrope") return true;
+  return false;
+}
+
 /// Which positions turn which pairs. The file may have set mrope_section before; a class that is known overrules it.
 void set_axes(RopeConfig& rope, const Object& config) {
   rope.axes.first_patch = config.code().first_patch;
@@ -39,6 +51,11 @@ void set_axes(RopeConfig& rope, const Object& config) {
       }
     }
   }
+  set_placed_axes(rope, config.model_type(), config.json());
+  // transformers 5.24 doubles each section of a HunYuan-VL file in its own words; Tencent's files say xdrope, and their
+  // code repeats the list, which is a rotation.
+  if (config.model_type() == "hunyuan_vl_text" && rope.axes.mrope_section.size() == 4 && !says_xdrope(config))
+    rope.axes.table = AngleTable::doubled_sections;
   // DINOv3's angles depend on the size of the image. The file knows that of its training; people may state another.
   if (rope.axes.rule == AxisRule::centred_grid) {
     const auto size = [&](const char* key, double otherwise) {
@@ -81,7 +98,9 @@ void set_code(RopeConfig& rope, const Object& config) {
 }
 
 void require_rotation(const Object& config) {
-  if (config.values() && config.values()->is_no_rotation())
+  const PlacedType* placed = find_placed_type(config.model_type());
+  const bool is_computed = placed && placed->table != AngleTable::of_pairs; // and said to be none (mixed_sentence)
+  if (config.values() && config.values()->is_no_rotation() && !is_computed)
     throw Error(
         fmt::format("what model_type \"{}\" does with positions is no rotation: the components of a pair turn by "
                     "angles of two kinds",

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/config/code.h"
+#include "core/config/diffusers.h"
 #include "core/config/dimensions.h"
 #include "core/config/keys.h"
 #include "core/config/layer_names.h"
@@ -82,6 +83,11 @@ void read_part(const config::Part& part, const ReadOptions& options, const Tenso
   model.resting = config::resting_layers(object);
   config::warn_of_unread_keys(object, model);
   model.warnings = warnings.take();
+  for (const LayerRope& layer : model.layers)
+    if (const std::string mixed = config::mixed_sentence(layer.config); !mixed.empty()) {
+      model.warnings.push_back(mixed);
+      break;
+    }
 }
 
 /// The part that was asked for, else the language model, else the only one.
@@ -117,7 +123,10 @@ Model parse_model_config(std::string_view text, const std::string& name, const R
     const Json root = parse_json(text);
     if (!root.is_object()) throw Error("not a config.json: expected an object at its top");
     const std::optional<Json> native = config::from_native(root);
-    read_parts(native ? *native : root, options, tensor, model);
+    if (config::is_diffusers(root))
+      config::read_diffusers(root, options, model);
+    else
+      read_parts(native ? *native : root, options, tensor, model);
     read_preset(root, model);
     model.name = printable(model.name);
     for (std::vector<std::string>* names : {&model.from_class, &model.layer_names, &model.resting})

@@ -61,6 +61,12 @@ std::int64_t head_dim(const Object& config, std::string_view layer_type) {
     if (const auto global = config.integer("global_head_dim")) return *global;
   if (const auto given = config.first_integer("head_dim", "attention_head_dim")) return *given;
   if (const auto given = config.integer("kv_channels"); given && code.head_multiple == 1) return *given;
+  // SAM 2 turns in the attention over its memory, which has a width and heads of its own.
+  if (const auto memory = config.integer("memory_attention_hidden_size")) {
+    const std::int64_t parts = config.integer("memory_attention_downsample_rate").value_or(1) *
+                               config.integer("memory_attention_num_attention_heads").value_or(1);
+    if (parts >= 1) return *memory / parts;
+  }
   // `"head_dim": null` is a statement too: then the class divides.
   if (config.json().contains("head_dim")) return divided(config);
   if (full && code.default_global_head_dim > 0) return code.default_global_head_dim;

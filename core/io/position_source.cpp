@@ -11,31 +11,33 @@
 
 #include "core/error.h"
 #include "core/io/tensor_file.h"
+#include "core/rope/token_grid.h"
 #include "core/text.h"
 
 namespace ropescope {
 
 namespace {
 
-struct Grid {
-  std::int64_t rows = 0, columns = 0;
-};
-
-/// "14x14", or "14" for a square.
-Grid read_grid(const std::string& words) {
-  Grid grid;
+/// "14x14", "81x30x52" with frames before, or "14" for a square.
+GridSize read_grid(const std::string& words) {
+  std::vector<std::int64_t> sides;
   const char *text = words.data(), *end = text + words.size();
-  const auto first = std::from_chars(text, end, grid.rows);
-  auto last = first;
-  grid.columns = grid.rows;
-  // from_chars and not a stream: no blanks, no sign +, and no locale are accepted.
-  if (first.ec == std::errc{} && first.ptr != end && *first.ptr == 'x')
-    last = std::from_chars(first.ptr + 1, end, grid.columns);
-  if (first.ec != std::errc{} || last.ec != std::errc{} || last.ptr != end || grid.rows < 1 || grid.columns < 1 ||
-      grid.rows > greatest_grid_side || grid.columns > greatest_grid_side)
-    throw Error(fmt::format("the grid {}: expected rows x columns of patches, as in 14x14, up to {} a side",
+  bool whole = !words.empty();
+  while (whole && text != end && sides.size() < 4) {
+    std::int64_t side = 0;
+    // from_chars and not a stream: no blanks, no sign +, and no locale are accepted.
+    const auto [rest, error] = std::from_chars(text, end, side);
+    whole = error == std::errc{} && side >= 1 && side <= greatest_grid_side && (rest == end || *rest == 'x');
+    sides.push_back(side);
+    text = rest == end ? end : rest + 1;
+    whole = whole && (rest == end || text != end);
+  }
+  if (!whole || sides.empty() || sides.size() > 3)
+    throw Error(fmt::format("the grid {}: expected rows x columns of patches, as in 14x14, or frames before them, up to "
+                            "{} a side",
                             in_quotes(words), greatest_grid_side));
-  return grid;
+  if (sides.size() == 1) return {1, sides[0], sides[0]};
+  return sides.size() == 2 ? GridSize{1, sides[0], sides[1]} : GridSize{sides[0], sides[1], sides[2]};
 }
 
 /// "0,1,5" instead of a file's name; a file that is really called so goes first.
@@ -85,28 +87,112 @@ std::optional<std::int64_t> PositionSource::count() const {
     return array.shape.empty() ? 1 : array.shape.back();
   }
   if (!grid.empty()) {
-    const auto [rows, columns] = read_grid(grid);
-    return grid_tokens(rows, columns, prefix);
+    // With text, or of a model that pads, the model alone knows: nothing is said.
+    const GridSize size = read_grid(grid);
+    if (!text.empty() || !images.empty() || size.frames > 1) return std::nullopt;
+    return grid_tokens(size.rows, size.columns, prefix);
   }
   // Values may be wrong still (read() refuses them): a division by 0 must not come first.
   if (!cu_seqlens.empty() && cp_size >= 1) return cu_seqlens.back() / cp_size;
   return std::nullopt;
 }
 
+namespace {
+
+/// What was said of a grid, as the makers of positions take it.
+TokenGrid token_grid(const PositionSource& source) {
+  TokenGrid grid;
+  grid.size = read_grid(source.grid);
+  grid.text = source.text.empty() ? 0 : source.text.front();
+  grid.prefix = source.prefix;
+  grid.merge = source.merge;
+  grid.fps = source.fps;
+  for (const std::string& image : source.images) grid.further.push_back(read_grid(image));
+  if (source.picture.empty()) return grid;
+  const GridSize pixels = read_grid(source.picture);
+  grid.pixel_rows = static_cast<double>(pixels.rows);
+  grid.pixel_columns = static_cast<double>(pixels.columns);
+  return grid;
+}
+
+/// Text, image, text, image …, text: a clip is a video, or so many images where the model has them frame by frame.
+std::vector<StreamPart> stream_parts(const PositionSource& source, const PlaceRule& rule) {
+  using Kind = StreamPart::Kind;
+  std::vector<GridSize> images{read_grid(source.grid)};
+  for (const std::string& image : source.images) images.push_back(read_grid(image));
+  std::vector<StreamPart> parts;
+  std::size_t next = 0;
+  const auto add_text = [&](std::int64_t tokens) {
+    if (tokens > 0) parts.push_back({Kind::text, tokens, {}, 1});
+  };
+  const auto next_text = [&] { return next < source.text.size() ? source.text[next++] : std::int64_t{0}; };
+  for (const GridSize& size : images) {
+    const bool apart = rule.frame_by_frame && size.frames > 1;
+    for (std::int64_t f = 0; f < (apart ? size.frames : 1); ++f) {
+      add_text(next_text());
+      const bool video = size.frames > 1 && !apart;
+      parts.push_back({video ? Kind::video : Kind::image, 0, {apart ? 1 : size.frames, size.rows, size.columns},
+                       source.seconds.value_or(1)});
+    }
+  }
+  while (next < source.text.size()) add_text(source.text[next++]);
+  return parts;
+}
+
+/// Whether the model's own code makes fractions of positions somewhere; elsewhere one is a mistake.
+bool takes_fractions(const RopeConfig& rope) {
+  const PlaceRule& rule = rope.axes.positions;
+  const bool whole_sides = rule.sides == SideRule::index || rule.sides == SideRule::centred ||
+                           rule.sides == SideRule::stretched;
+  return !whole_sides || rule.time != TimeRule::index || rule.keeps_fractions || has_own_angles(rope);
+}
+
+} // namespace
+
 void PositionSource::set_grid(RopeConfig& rope) const {
-  if (rope.axes.rule != AxisRule::centred_grid || grid.empty()) return;
-  const auto [rows, columns] = read_grid(grid);
-  rope.axes.grid_height = rows;
-  rope.axes.grid_width = columns;
+  if (!grid.empty()) take_grid(rope, token_grid(*this));
+}
+
+/// Whether the model's rule makes the positions of the grid, and not the plain rows and columns of a vision tower.
+bool PositionSource::is_placed(const RopeConfig& rope) const {
+  return rope.axes.rule == AxisRule::listed || rope.axes.positions != PlaceRule{} || !text.empty() || !images.empty() ||
+         fps || seconds || read_grid(grid).frames > 1;
+}
+
+Positions PositionSource::of_placed_grid(const RopeConfig& rope) const {
+  const PlaceRule& rule = rope.axes.positions;
+  if (rule.stream == StreamRule::none) {
+    if (text.size() > 1)
+      throw Error(fmt::format("{} numbers of text tokens: this model's text lies in one place, expected one",
+                              text.size()));
+    if (seconds) throw Error("seconds of a frame: this model has no stream of text and videos, expected frames a second");
+    return placed_positions(rope, token_grid(*this));
+  }
+  if (prefix > 0) throw Error("this model's stream has no tokens before it but its text: expected them among its text");
+  if (fps) throw Error("this model's videos are given by the seconds of a frame of the grid, not by frames a second");
+  return streamed_positions(rope, stream_parts(*this, rule), merge);
+}
+
+Positions PositionSource::whole_grid(const RopeConfig& rope) const {
+  if (is_placed(rope)) return of_placed_grid(rope);
+  const GridSize size = read_grid(grid);
+  return grid_positions(rope, size.rows, size.columns, merge, prefix);
 }
 
 Positions PositionSource::of_grid(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
-  const auto [rows, columns] = read_grid(grid);
-  const std::int64_t wanted = grid_tokens(rows, columns, prefix);
+  if (is_placed(rope)) {
+    Positions positions = of_placed_grid(rope);
+    if (positions.tokens() != tokens)
+      throw Error(fmt::format("the grid {} makes {} tokens{}, and {} has {}", grid, positions.tokens(),
+                              text.empty() ? "" : " with its text", in, tokens));
+    return positions;
+  }
+  const GridSize size = read_grid(grid);
+  const std::int64_t wanted = grid_tokens(size.rows, size.columns, prefix);
   if (wanted != tokens)
-    throw Error(fmt::format("the grid {}x{} with {} prefix {}: {} tokens, and {} has {}", rows, columns, prefix,
+    throw Error(fmt::format("the grid {}x{} with {} prefix {}: {} tokens, and {} has {}", size.rows, size.columns, prefix,
                             prefix == 1 ? "token" : "tokens", wanted, in, tokens));
-  return grid_positions(rope, rows, columns, merge, prefix);
+  return grid_positions(rope, size.rows, size.columns, merge, prefix);
 }
 
 std::int64_t PositionSource::tokens_of_all_ranks(std::int64_t tokens, const std::string& in) const {
@@ -142,23 +228,32 @@ Array PositionSource::table() const {
   return array;
 }
 
-Positions PositionSource::of_file() const {
-  Array array = table();
+Positions PositionSource::of_file(const RopeConfig& rope) const {
+  Array array;
+  if (takes_fractions(rope) && !read_list(file))
+    array = read_array(file);
+  else
+    array = table();
   if (array.shape.empty() || array.shape.size() > 2)
     throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", file, fmt::join(array.shape, ", ")));
-  return {array.shape.size() == 2 ? array.shape[0] : 1, std::move(array.integers)};
+  const std::int64_t axes = array.shape.size() == 2 ? array.shape[0] : 1;
+  if (array.holds_integers()) return {axes, std::move(array.integers)};
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < array.size(); ++i) values.push_back(array.number(i));
+  return positions_of(axes, values);
 }
 
 Positions PositionSource::read(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
   check_ranks(cp_size, cp_rank);
   if (!grid.empty()) return of_grid(rope, tokens, in);
-  Positions positions = !file.empty() ? of_file() : !cu_seqlens.empty() ? of_packed(tokens, in) : of_offset(tokens, in);
+  Positions positions = !file.empty() ? of_file(rope) : !cu_seqlens.empty() ? of_packed(tokens, in) : of_offset(tokens, in);
   // Without this a vision model's patches would be turned as text in a row, and the result would look plausible.
-  if (rope.rotates && of_patches(rope.axes.rule) && positions.axes == 1)
+  const std::int64_t axes = axis_count(rope);
+  if (rope.rotates && of_patches(rope.axes.rule) && positions.axes == 1 && axes > 1)
     throw Error(
-        fmt::format("this model's positions are {}rows and columns: expected the grid of its patches, or a file "
+        fmt::format("this model's positions are {}rows and columns{}: expected the grid of its patches, or a file "
                     "of positions [{}, tokens]",
-                    axis_count(rope) == 3 ? "frames, " : "", axis_count(rope)));
+                    axes >= 3 ? "frames, " : "", axes > 3 ? " and more" : "", axes));
   return positions;
 }
 

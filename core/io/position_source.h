@@ -13,9 +13,14 @@ namespace ropescope {
 /// Where the tokens of an array are, as a person says it: at most one of file, grid, offset and cu_seqlens. Any values
 /// may stand here; what cannot be is refused when it is read.
 struct PositionSource {
-  std::string file = {};                          ///< integers [tokens] or [axes, tokens]; or a list, "0,1,5"
-  std::string grid = {};                          ///< patches of an image, "ROWSxCOLUMNS", or "SIDE" of a square
+  std::string file = {}; ///< numbers [tokens] or [axes, tokens]; or a list, "0,1,5". Fractions where the model has them
+  std::string grid = {}; ///< tokens of an image or clip, "[FRAMESx]ROWSxCOLUMNS", or "SIDE" of a square image
   std::int64_t merge = 1, prefix = 0;             ///< of grid: see grid_positions
+  std::vector<std::int64_t> text = {};  ///< of grid: text tokens; of a stream those before each image, and behind all
+  std::vector<std::string> images = {}; ///< of grid: further images, as `grid`: references, conditions
+  std::optional<double> fps = {};       ///< of grid: frames a second
+  std::optional<double> seconds = {};   ///< of a stream's video: of one frame of the grid
+  std::string picture = {};             ///< of grid: pixels of the picture, "HEIGHTxWIDTH", where angles depend on them
   std::optional<std::int64_t> offset = {};        ///< the first position; the others follow
   std::vector<std::int64_t> cu_seqlens = {};      ///< see packed_positions
   std::vector<std::int64_t> start_positions = {}; ///< of each sequence, or of the only one
@@ -33,19 +38,24 @@ struct PositionSource {
   /// How many tokens they speak of, where they say: of a file the extent of its last axis.
   std::optional<std::int64_t> count() const;
 
-  /// Gives DINOv3's config the sides of the grid, which its frequencies need.
+  /// Gives the config what its frequencies take from the grid: DINOv3's sides, Kandinsky 5's bucket.
   void set_grid(RopeConfig&) const;
 
   /// Positions of an array of so many tokens; from 0 on where nothing is given. `in` names the array's file in errors.
   /// Throws Error.
   Positions read(const RopeConfig&, std::int64_t tokens, const std::string& in) const;
 
+  /// Positions of the grid, however many tokens it makes. Requires a `grid`. Throws Error.
+  Positions whole_grid(const RopeConfig&) const;
+
 private:
   Positions of_grid(const RopeConfig&, std::int64_t tokens, const std::string& in) const;
   Positions of_packed(std::int64_t tokens, const std::string& in) const;
   Positions of_offset(std::int64_t tokens, const std::string& in) const;
   std::int64_t tokens_of_all_ranks(std::int64_t tokens, const std::string& in) const;
-  Positions of_file() const;
+  Positions of_file(const RopeConfig&) const;
+  Positions of_placed_grid(const RopeConfig&) const;
+  bool is_placed(const RopeConfig&) const;
 };
 
 } // namespace ropescope

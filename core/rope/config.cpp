@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/rope/axis_plan.h"
 #include "core/rope/scheme.h"
 
 namespace ropescope {
@@ -94,18 +95,33 @@ std::int64_t axis_count(const RopeConfig& config) {
   case AxisRule::alternating_xy:
   case AxisRule::even_odd:
   case AxisRule::centred_grid: return 2;
+  case AxisRule::listed: return static_cast<std::int64_t>(config.axes.list.size());
   }
   return 1;
+}
+
+bool is_mixed(const RopeConfig& config) { return config.axes.table != AngleTable::of_pairs; }
+
+bool has_own_angles(const RopeConfig& config) {
+  const Axes& axes = config.axes;
+  return axes.rule == AxisRule::listed &&
+         (axes.scale != 1 || axes.shift != 0 || axes.times_axis >= 0 || !axes.learned.empty());
 }
 
 std::string_view axis_name(const RopeConfig& config, std::int64_t axis) {
   const std::int64_t axes = axis_count(config);
   if (axes == 1 || axis < 0 || axis >= axes) return "";
+  if (config.axes.rule == AxisRule::listed) return config.axes.list[static_cast<std::size_t>(axis)].name;
   constexpr std::string_view of_tokens[] = {"t", "h", "w", "e"}, rows_columns[] = {"h", "w"};
+  // Of Hugging Face's models HunYuan-VL alone has four sections: the token's number, column, row, image.
+  constexpr std::string_view hunyuan[] = {"p", "w", "h", "i"};
+  if (config.axes.rule == AxisRule::sections && axes == 4) return hunyuan[axis];
   return of_patches(config.axes.rule) && axes == 2 ? rows_columns[axis] : of_tokens[axis];
 }
 
-bool of_patches(AxisRule rule) { return rule == AxisRule::even_odd || axes_with_own_frequencies(rule) > 1; }
+bool of_patches(AxisRule rule) {
+  return rule == AxisRule::even_odd || rule == AxisRule::listed || axes_with_own_frequencies(rule) > 1;
+}
 
 std::int64_t axes_with_own_frequencies(AxisRule rule) {
   switch (rule) {
@@ -135,8 +151,13 @@ namespace {
 
 /// What the axis rule needs of the dimensions.
 void validate_axes(const RopeConfig& config) {
+  const bool listed = config.axes.rule == AxisRule::listed;
+  if (listed) validate_axis_list(config);
+  if (config.layout.spanned_heads < 1 || config.layout.head_dim % config.layout.spanned_heads != 0)
+    throw Error(fmt::format("one spectrum over {} heads of {} components in all, expected heads of one width",
+                            config.layout.spanned_heads, config.layout.head_dim));
   // Two components for a pair, and as many pairs for each axis.
-  const std::int64_t axes = of_patches(config.axes.rule) ? axis_count(config) : 1;
+  const std::int64_t axes = of_patches(config.axes.rule) && !listed ? axis_count(config) : 1;
   if (axes > 1 && config.layout.rotary_dim % (2 * axes) != 0)
     throw Error(fmt::format("rotary_dim is {}, and {} axes share its pairs: expected a multiple of {}",
                             config.layout.rotary_dim, axes == 2 ? "two" : "three", 2 * axes));

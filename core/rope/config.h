@@ -7,6 +7,7 @@
 
 #include "core/rope/layout.h"
 #include "core/rope/parameter.h"
+#include "core/rope/place_rule.h"
 #include "core/rope/rope_type.h"
 
 namespace ropescope {
@@ -25,7 +26,44 @@ enum class AxisRule : std::uint8_t {
   alternating_xy, ///< the same, the column first (Kimi-K2.5)
   thirds,         ///< MiniMax-M3: thirds of the pairs by frame, row and column, frequencies anew
   even_odd,       ///< Pixtral: frequencies 0, 2, 4 … by the row, then 1, 3, 5 … by the column
-  centred_grid    ///< DINOv3: as `halves`, of patch centres in −1 … 1 (see grid_positions)
+  centred_grid,   ///< DINOv3: as `halves`, of patch centres in −1 … 1 (see grid_positions)
+  listed          ///< as Axes::list, `order` and `count` say: diffusion models and all that has no name above
+};
+
+/// In which order the pairs of a list of axes lie.
+enum class PairSequence : std::uint8_t {
+  blocks, ///< all pairs of the first axis, then all of the second …
+  dealt   ///< one pair of each axis in turn, while they have any
+};
+
+/// How the frequencies of a list of axes are counted.
+enum class FrequencyCount : std::uint8_t {
+  restart, ///< each axis anew: base^(−2j/d) for its pair j, d its components
+  run_on,  ///< one list over all pairs, whichever axis turns them: base^(−2i/rotary_dim) for pair i
+  shared,  ///< one list dealt out: pair j of axis a of n has frequency n·j + a
+  rising   ///< LTX: base^(j/(n − 1))·π/2 for pair j of an axis's n, slowest first
+};
+
+/// Where the two components of a pair take their angles from. All but the first are mixed conventions that ship: the
+/// two angles differ, and what comes out is no rotation.
+enum class AngleTable : std::uint8_t {
+  of_pairs,        ///< one angle for both
+  repeated,        ///< ERNIE-Image: component c has angle ⌊c/2⌋ of the list, and its partner is half a head away
+  tiled,           ///< V-JEPA 2: in a block of n angles component c has angle c mod n, and its partner is its neighbour
+  doubled_sections ///< HunYuan-VL in transformers: component c turns by axis ⌊c/(2·section)⌋ mod 4, at frequency c mod n
+};
+
+/// One axis of a token's position, and what it turns.
+struct PositionAxis {
+  std::string name = {};                     ///< "t", "h", "w", "l" …, as the model's people call it
+  std::int64_t components = 0;               ///< of a head: two for each pair
+  std::optional<double> base = {};           ///< its own; else RopeConfig::base
+  RopeType rope_type = RopeType::standard;   ///< its own scheme; standard: the config's
+  double factor = 1;                         ///< of that scheme: NTK's of Cosmos, linear's of Allegro
+  std::int64_t held_pair = -1;               ///< RIFLEx: this pair of the axis …
+  double held_wavelength = 0;                ///< … makes one turn in so many positions, whatever the base says
+
+  bool operator==(const PositionAxis&) const = default;
 };
 
 /// How a model's own code rounds where its rows have 16 bits; float32 rows are the same under all of them.
@@ -51,6 +89,7 @@ struct HeadLayout {
   std::int64_t rotary_dim = 128;      ///< components that turn; ⌈rotary_dim/2⌉ frequencies
   std::int64_t nope_dim = 0;          ///< components of a query before that head (DeepSeek's decoupled part)
   double partial_rotary_factor = 1.0; ///< as stated; `proportional` alone computes with it, elsewhere rotary_dim counts
+  std::int64_t spanned_heads = 1;     ///< LTX: head_dim is the width of so many heads, and one spectrum runs over all
   PairLayout pairs;                   ///< which components form a pair; by model_type, `rope_interleave` …
 
   bool operator==(const HeadLayout&) const = default;
@@ -62,6 +101,19 @@ struct Axes {
   std::vector<std::int64_t> mrope_section;      ///< pairs turned by t, h, w; empty: one position per token
   std::int64_t grid_height = 0, grid_width = 0; ///< patches; `centred_grid` alone reads them
   std::int64_t first_patch = 0;                 ///< row and column of an image's first patch; Llama 4 counts from 1
+
+  // `listed` alone reads these.
+  std::vector<PositionAxis> list = {};
+  PairSequence order = PairSequence::blocks;
+  FrequencyCount count = FrequencyCount::restart;
+  std::int64_t leading_pairs = 0; ///< pairs before all others that never turn (LTX pads so)
+  double gain = 1;                ///< of every frequency: 2π where positions are parts of a turn
+  double scale = 1, shift = 0;    ///< a pair turns by (scale·position + shift)·frequency: LTX 2·position − 1
+  std::int64_t times_axis = -1;   ///< MusicFlamingo: every position is multiplied by that of this axis
+  std::vector<double> learned = {}; ///< Mochi: [axis][pair], rad; a pair turns by the sum of all its axes' angles
+
+  AngleTable table = AngleTable::of_pairs;
+  PlaceRule positions = {}; ///< how the model's own code places its tokens
 
   bool operator==(const Axes&) const = default;
 };
@@ -150,6 +202,12 @@ std::int64_t axis_count(const RopeConfig&);
 
 /// How many axes have the same frequencies, each of them all: 1 where one list is shared out.
 std::int64_t axes_with_own_frequencies(AxisRule);
+
+/// Whether a pair's two components turn by different angles, so that what comes out is no rotation.
+bool is_mixed(const RopeConfig&);
+
+/// Whether positions are turned into angles by more than a product: by a table that is made for each call.
+bool has_own_angles(const RopeConfig&);
 
 /// "t", "h", "w" …; empty where there is one axis alone.
 std::string_view axis_name(const RopeConfig&, std::int64_t axis);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/rope/angle_table.h"
 
 namespace ropescope {
 
@@ -28,6 +29,8 @@ Embedding::Embedding(ValidRope config, std::optional<double> length, const Recip
 
 Embedding Embedding::inverse() const {
   // An engine multiplies rows by the factor whichever way they turn, so undoing takes its reciprocal.
+  if (is_mixed(config_))
+    throw Error("this model's code turns the two components of a pair by different angles, which no rotation undoes");
   if (gain_ == 0) throw Error("an attention factor of 0 cannot be undone");
   Embedding undone = *this;
   undone.gain_ = 1 / gain_;
@@ -47,25 +50,35 @@ PairLayout Embedding::layout_in(std::int64_t head_dim) const {
   return layout;
 }
 
-Rotation Embedding::rotation(const Positions& positions, std::span<const std::uint8_t> axes,
-                             std::int64_t head_dim) const {
-  return {.turns = spectrum_.turns,
+Rotation Embedding::rotation(const Positions& positions, std::span<const std::uint8_t> axes, std::int64_t head_dim,
+                             Half half) const {
+  const bool second = half == Half::second && !spectrum_.second_turns.empty();
+  return {.turns = second ? spectrum_.second_turns : spectrum_.turns,
           .attention_factor = gain_,
           .layout = layout_in(head_dim),
           .pair_axis = axes,
           .positions = positions};
 }
 
-std::vector<CosSin<double>> Embedding::table(const Positions& positions, NumberFormat format, Role role) const {
-  const bool grows = config_->attention.xpos_scale_base.has_value();
+std::vector<CosSin<double>> Embedding::table(const Positions& positions, NumberFormat format, Role role,
+                                             Half half) const {
+  const bool grows = config_->attention.xpos_scale_base.has_value(),
+             by_turns = positions.whole() && !has_own_angles(config_);
   // No table: the engine makes cos and sin itself from the exact phases, which is faster and as exact.
-  if (is_exact(*recipe_) && !grows) return {};
+  if (is_exact(*recipe_) && !grows && by_turns) return {};
   // A recipe describes arithmetic in float32 or less; for float64 rows there is none to imitate.
   if (!is_exact(*recipe_) && format == NumberFormat::float64)
     throw Error(fmt::format("recipe {}: its arithmetic is float32 or less, and the rows are float64", recipe_->name));
-  const std::vector<std::uint8_t> axes = pair_axes(config_, positions.axes);
+  if (!is_exact(*recipe_) && (is_mixed(config_) || !config_->axes.learned.empty()))
+    throw Error(fmt::format("recipe {}: it turns a pair by one product, and this model does not: expected exact",
+                            recipe_->name));
+  const std::vector<std::uint8_t> axes =
+      half == Half::second ? second_axes(config_, positions.axes) : pair_axes(config_, positions.axes);
   // The table depends on pairs and not on their places in the head, so any width of rows gives the same one.
-  const Rotation as_asked = rotation(positions, axes, config_->layout.head_dim);
+  const Rotation as_asked = rotation(positions, axes, config_->layout.head_dim, half);
+  if (is_exact(*recipe_) && !by_turns)
+    return angle_table(config_, half == Half::second && is_mixed(config_) ? spectrum_.second_inv_freq : spectrum_.inv_freq,
+                       as_asked);
   std::vector<CosSin<double>> table = recipe_table(*recipe_, config_, length_, as_asked, format);
   if (!grows) return table;
   // What undoes a query's growth is a key's shrinking.
@@ -74,19 +87,52 @@ std::vector<CosSin<double>> Embedding::table(const Positions& positions, NumberF
   return table;
 }
 
+RowShape Embedding::joined(RowShape shape) const {
+  const std::int64_t heads = config_->layout.spanned_heads;
+  if (heads == 1 || shape.head_dim * heads != config_->layout.head_dim) return shape;
+  if (shape.inner % heads != 0)
+    throw Error(fmt::format("one spectrum runs over the {} heads of a token, and the rows have {}", heads, shape.inner));
+  shape.inner /= heads;
+  shape.head_dim *= heads;
+  return shape;
+}
+
 template <typename Real>
-void Embedding::turn(Engine& engine, const RowShape& shape, const Positions& positions, std::span<const Real> in,
-                     std::span<Real> out, NumberFormat format, Role role) const {
-  assert(in.size() == out.size() && static_cast<std::int64_t>(in.size()) == shape.size());
-  const std::vector<std::uint8_t> axes = pair_axes(config_, positions.axes);
-  Rotation rotation = this->rotation(positions, axes, shape.head_dim);
-  // Before the table, which would take memory for positions that are refused.
-  validate(rotation, shape, spectrum_.rotary_dim);
-  const std::vector<CosSin<double>> entries = table(positions, format, role);
+void Embedding::turn_half(Engine& engine, const RowShape& shape, const Positions& positions, std::span<const Real> in,
+                          std::span<Real> out, NumberFormat format, Role role, Half half) const {
+  const std::vector<std::uint8_t> axes =
+      half == Half::second ? second_axes(config_, positions.axes) : pair_axes(config_, positions.axes);
+  Rotation rotation = this->rotation(positions, axes, shape.head_dim, half);
+  const std::vector<CosSin<double>> entries = [&] {
+    // Before the table, which would take memory for positions that are refused. Fractions are for the table to take.
+    Positions whole = positions;
+    whole.fractions.clear();
+    const Rotation of_whole = this->rotation(whole, axes, shape.head_dim, half);
+    validate(of_whole, shape, spectrum_.rotary_dim);
+    return table(positions, format, role, half);
+  }();
   rotation.table = entries;
   rotation.fused = recipe_->fused;
   if (recipe_->each_step) rotation.step = format;
   engine.rotate(rotation, shape, in, out);
+}
+
+template <typename Real>
+void Embedding::turn(Engine& engine, const RowShape& given, const Positions& positions, std::span<const Real> in,
+                     std::span<Real> out, NumberFormat format, Role role) const {
+  assert(in.size() == out.size() && static_cast<std::int64_t>(in.size()) == given.size());
+  const RowShape shape = joined(given);
+  if (!is_mixed(config_)) return turn_half<Real>(engine, shape, positions, in, out, format, role, Half::first);
+  // A mixed convention as two rotations, of which each gives one component of every pair: no engine knows of it.
+  std::vector<Real> second(in.size());
+  turn_half<Real>(engine, shape, positions, in, second, format, role, Half::second);
+  turn_half<Real>(engine, shape, positions, in, out, format, role, Half::first);
+  const PairIndex index = pair_index(layout_in(shape.head_dim), shape.head_dim, spectrum_.pairs());
+  for (std::int64_t row = 0; row < shape.rows(); ++row)
+    for (std::int64_t i = 0; i < spectrum_.pairs(); ++i) {
+      const auto at = static_cast<std::size_t>(row * shape.head_dim + index.out_second(i));
+      out[at] = second[at];
+    }
 }
 
 void Embedding::rotate(Engine& engine, const RowShape& shape, const Positions& positions, std::span<const float> in,

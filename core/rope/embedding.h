@@ -30,14 +30,15 @@ public:
   const Recipe& recipe() const { return *recipe_; }
 
   /// The embedding that undoes this one: by the opposite angles, divided by the attention factor. Throws Error where
-  /// that is 0.
+  /// that is 0, and of a mixed convention, which is no rotation.
   Embedding inverse() const;
 
   /// Where the rotary part lies in rows of this width: the model's layout, behind the part that does not turn where the
   /// rows have one (RopeConfig::layout, nope_dim).
   PairLayout layout_in(std::int64_t head_dim) const;
 
-  /// Rows as `shape` has them; `out` may be `in`. Requires in.size() = out.size() = shape.size(). Throws Error where
+  /// Rows as `shape` has them; `out` may be `in`. Where one spectrum spans several heads (HeadLayout::spanned_heads) rows
+  /// of single heads will do, as many to a token as it spans. Requires in.size() = out.size() = shape.size(). Throws Error where
   /// validate(Rotation) does, where a recipe is asked of float64 rows (its arithmetic is float32 or less), and where
   /// the engine cannot. xPos and a model's scale of queries take `role`; `scale_queries` asks for the latter.
   void rotate(Engine&, const RowShape&, const Positions&, std::span<const float> in, std::span<float> out,
@@ -54,13 +55,23 @@ public:
 
   /// cos and sin that take the place of exact angles, [token][pair]; empty where the angles are exact. `format`: of the
   /// rows.
-  std::vector<CosSin<double>> table(const Positions&, NumberFormat format, Role = Role::query) const;
+  std::vector<CosSin<double>> table(const Positions& positions, NumberFormat format, Role role = Role::query) const {
+    return table(positions, format, role, Half::first);
+  }
 
 private:
+  /// Which components of the pairs a rotation is for: of a mixed convention the two turn by different angles.
+  enum class Half : std::uint8_t { first, second };
+
   template <typename Real>
   void turn(Engine&, const RowShape&, const Positions&, std::span<const Real> in, std::span<Real> out,
             NumberFormat format, Role) const;
-  Rotation rotation(const Positions&, std::span<const std::uint8_t> axes, std::int64_t head_dim) const;
+  template <typename Real>
+  void turn_half(Engine&, const RowShape&, const Positions&, std::span<const Real> in, std::span<Real> out,
+                 NumberFormat format, Role, Half) const;
+  Rotation rotation(const Positions&, std::span<const std::uint8_t> axes, std::int64_t head_dim, Half) const;
+  RowShape joined(RowShape) const;
+  std::vector<CosSin<double>> table(const Positions&, NumberFormat format, Role, Half) const;
 
   ValidRope config_;
   std::optional<double> length_;

@@ -21,6 +21,9 @@ void validate(const Rotation& rotation, const RowShape& shape, std::int64_t rota
   if (rotation.positions.tokens() != shape.tokens)
     throw Error(fmt::format("there are positions for {} tokens, and the array has {}", rotation.positions.tokens(),
                             shape.tokens));
+  if (!rotation.positions.whole() && rotation.table.empty())
+    throw Error("a position is no whole number, and frequencies as fractions of a turn need whole ones: expected a "
+                "table of cos and sin");
   // Checked for every engine at one place: kernels assume it and would return inexact angles in silence.
   for (const std::int64_t position : rotation.positions.ids)
     if (position < -greatest_position || position > greatest_position)

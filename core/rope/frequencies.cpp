@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/rope/axis_plan.h"
 #include "core/rope/scheme.h"
 #include "core/text.h"
 
@@ -23,16 +24,18 @@ Frequencies<A> of_scheme(const RopeConfig& config, std::optional<double> seq_len
     return scheme_of(config).pytorch(config, seq_len);
 }
 
-/// What the scheme is applied to: the head, or the part of it that belongs to one axis, where each axis has the
-/// frequencies of a head so wide.
-RopeConfig of_one_axis(const RopeConfig& config) {
-  RopeConfig one = config;
-  const std::int64_t axes = axes_with_own_frequencies(config.axes.rule);
-  if (axes == 1) return one;
-  one.axes.rule = AxisRule::single;
-  one.layout.rotary_dim = config.layout.rotary_dim / axes;
-  one.layout.head_dim = config.layout.head_dim / axes;
-  return one;
+/// LTX: from 1 up to the base in equal steps of its logarithm, times a quarter turn.
+template <typename A>
+Frequencies<A> rising_frequencies(const RopeConfig& config) {
+  using Real = typename A::Real;
+  Frequencies<A> result;
+  const std::int64_t count = config.layout.rotary_dim / 2;
+  for (std::int64_t j = 0; j < count; ++j) {
+    const Real step = count > 1 ? static_cast<Real>(j) / static_cast<Real>(count - 1) : Real(0);
+    result.theta.push_back(std::pow(static_cast<Real>(config.base), step) * (std::numbers::pi_v<Real> / 2));
+  }
+  result.base = static_cast<typename A::Scalar>(config.base);
+  return result;
 }
 
 /// DINOv3's positions are odd integers 2i + 1 − side: the patch centre over −1 … 1 is that over the side, times 2π.
@@ -45,24 +48,47 @@ void divide_by_side(Frequencies<A>& frequencies, const Axes& axes) {
         2 * std::numbers::pi_v<Real> / static_cast<Real>(i < half ? axes.grid_height : axes.grid_width);
 }
 
+/// What a list of axes says beyond schemes: a gain, a pair that RIFLEx holds, frequencies that were learned.
+template <typename A>
+void apply_own_frequencies(std::vector<typename A::Real>& theta, const std::vector<FrequencySource>& sources,
+                           const Axes& axes) {
+  using Real = typename A::Real;
+  for (std::size_t i = 0; i < theta.size(); ++i) {
+    const PositionAxis& axis = axes.list[sources[i].axis];
+    if (sources[i].list >= 0 && axis.held_pair >= 0 && sources[i].index == axis.held_pair)
+      theta[i] = 2 * std::numbers::pi_v<Real> / static_cast<Real>(axis.held_wavelength);
+    theta[i] *= static_cast<Real>(axes.gain);
+    if (!axes.learned.empty()) theta[i] = static_cast<Real>(axes.learned[i]); // of the first axis
+  }
+}
+
+/// The entries of the plan's lists that the pairs take.
+template <typename A>
+std::vector<typename A::Real> taken(const std::vector<FrequencySource>& sources,
+                                    const std::vector<Frequencies<A>>& lists, const Axes& axes) {
+  std::vector<typename A::Real> theta;
+  for (const FrequencySource& source : sources)
+    theta.push_back(source.list < 0 ? typename A::Real(0)
+                                    : lists[static_cast<std::size_t>(source.list)]
+                                          .theta[static_cast<std::size_t>(source.index)]);
+  if (axes.rule == AxisRule::listed) apply_own_frequencies<A>(theta, sources, axes);
+  return theta;
+}
+
 /// The frequencies spread over the axes of positions.
 template <typename A>
 Frequencies<A> of_all_axes(const RopeConfig& config, std::optional<double> seq_len) {
-  Frequencies<A> result = of_scheme<A>(of_one_axis(config), seq_len);
-  const std::vector<typename A::Real> once = result.theta;
-  const auto axes = static_cast<std::size_t>(axes_with_own_frequencies(config.axes.rule));
-  if (config.axes.rule == AxisRule::alternating || config.axes.rule == AxisRule::alternating_xy) {
-    result.theta.resize(axes * once.size());
-    for (std::size_t i = 0; i < result.theta.size(); ++i) result.theta[i] = once[i / axes];
-  } else if (axes > 1) {
-    for (std::size_t a = 1; a < axes; ++a) result.theta.insert(result.theta.end(), once.begin(), once.end());
-    // PyTorch has the factor of the side in the position (core/rope/recipe.cpp).
-    if (config.axes.rule == AxisRule::centred_grid && std::is_same_v<A, Exact>) divide_by_side(result, config.axes);
-  } else if (config.axes.rule == AxisRule::even_odd) {
-    // The row's half takes frequencies 0, 2, 4 …, the column's half 1, 3, 5 …: no frequency is used twice.
-    const std::size_t half = once.size() / 2;
-    for (std::size_t i = 0; i < once.size(); ++i) result.theta[i] = i < half ? once[2 * i] : once[2 * (i - half) + 1];
-  }
+  const AxisPlan plan = axis_plan(config);
+  std::vector<Frequencies<A>> lists;
+  for (const RopeConfig& list : plan.lists)
+    lists.push_back(list.axes.count == FrequencyCount::rising ? rising_frequencies<A>(list)
+                                                              : of_scheme<A>(list, seq_len));
+  Frequencies<A> result = lists.front();
+  // Elsewhere the one list is the result as it is: p-RoPE's is as wide as the head, wider than what turns.
+  if (of_patches(config.axes.rule)) result.theta = taken<A>(plan.pairs, lists, config.axes);
+  if (!plan.second.empty()) result.second = taken<A>(plan.second, lists, config.axes);
+  // PyTorch has the factor of the side in the position (core/rope/recipe.cpp).
+  if (config.axes.rule == AxisRule::centred_grid && std::is_same_v<A, Exact>) divide_by_side(result, config.axes);
   return result;
 }
 
@@ -157,6 +183,7 @@ Frequencies<A> frequencies_in_force(const RopeConfig& config, std::optional<doub
   if (!config.scaling.freq_factors.empty()) divide_by_file<A>(result, config.scaling.freq_factors);
   if (!config.rotates) {
     result.theta.assign(result.theta.size(), 0);
+    result.second.assign(result.second.size(), 0);
     // All frequencies 0 make every rotation the identity; an attention factor would still scale the rows.
     result.attention_factor = 1;
   }
@@ -170,7 +197,7 @@ std::string rule_in_force(const RopeConfig& config, std::optional<double> seq_le
   if (!config.rotates)
     rule = "No RoPE: in these layers nothing turns.";
   else {
-    if (const auto sentence = scheme_of(config).sentence) append(rule, sentence(of_one_axis(config), seq_len));
+    if (const auto sentence = scheme_of(config).sentence) append(rule, sentence(axis_plan(config).lists.front(), seq_len));
     if (!config.scaling.freq_factors.empty()) append(rule, factors_sentence(config));
   }
   if (config.attention.query_scale != QueryScale::none)

@@ -73,8 +73,9 @@ bool has_ggml_rope(const RopeConfig& config) {
   case AxisRule::alternating_xy:
   case AxisRule::thirds:
   case AxisRule::even_odd:
-  case AxisRule::centred_grid: return false;
-  default: return config.layout.rotary_dim % 2 == 0;
+  case AxisRule::centred_grid:
+  case AxisRule::listed: return false;
+  default: return config.layout.rotary_dim % 2 == 0 && !is_mixed(config);
   }
 }
 

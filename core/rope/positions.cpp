@@ -1,18 +1,35 @@
 #include "core/rope/positions.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/rope/axis_plan.h"
 
 namespace ropescope {
 
 Positions consecutive_positions(std::int64_t tokens, std::int64_t first) {
   Positions positions{1, std::vector<std::int64_t>(static_cast<std::size_t>(tokens))};
   std::iota(positions.ids.begin(), positions.ids.end(), first);
+  return positions;
+}
+
+Positions positions_of(std::int64_t axes, std::span<const double> values) {
+  Positions positions{axes, {}};
+  bool whole = true;
+  for (const double value : values) {
+    if (!(std::abs(value) <= static_cast<double>(greatest_position)))
+      throw Error(fmt::format("position {} is beyond ±2^31", value));
+    const double id = std::nearbyint(value);
+    positions.ids.push_back(static_cast<std::int64_t>(id));
+    positions.fractions.push_back(value - id); // exact: both are close to each other
+    whole = whole && value == id;
+  }
+  if (whole) positions.fractions.clear();
   return positions;
 }
 
@@ -143,6 +160,22 @@ void check_sections(const RopeConfig& config, std::int64_t pairs) {
 
 } // namespace
 
+namespace {
+
+std::vector<std::uint8_t> axes_of(const std::vector<FrequencySource>& sources) {
+  std::vector<std::uint8_t> axes;
+  for (const FrequencySource& source : sources) axes.push_back(source.axis);
+  return axes;
+}
+
+} // namespace
+
+std::vector<std::uint8_t> second_axes(const RopeConfig& config, std::int64_t axes) {
+  if (!is_mixed(config) || axes == 1) return pair_axes(config, axes);
+  pair_axes(config, axes); // refuses what does not fit
+  return axes_of(axis_plan(config).second);
+}
+
 std::vector<std::uint8_t> pair_axes(const RopeConfig& config, std::int64_t axes) {
   const std::int64_t pairs = pair_count(config);
   std::vector<std::uint8_t> axis(static_cast<std::size_t>(pairs), 0);
@@ -155,6 +188,7 @@ std::vector<std::uint8_t> pair_axes(const RopeConfig& config, std::int64_t axes)
   if (axes != axis_count(config))
     throw Error(fmt::format("the positions have {} axes, expected {} as the model has", axes, axis_count(config)));
   if (by_sections) check_sections(config, pairs);
+  if (is_mixed(config)) return axes_of(axis_plan(config).pairs);
 
   switch (config.axes.rule) {
   case AxisRule::single: break;
@@ -179,20 +213,7 @@ std::vector<std::uint8_t> pair_axes(const RopeConfig& config, std::int64_t axes)
     for (std::int64_t i = 0; i < pairs; ++i)
       axis[static_cast<std::size_t>(i)] = i < sections[0] + sections[1] ? static_cast<std::uint8_t>(1 + i % 2) : 0;
     break;
-  case AxisRule::halves:
-  case AxisRule::even_odd:
-  case AxisRule::centred_grid: std::fill(axis.begin() + pairs / 2, axis.end(), std::uint8_t{1}); break;
-  case AxisRule::halves_xy: std::fill(axis.begin(), axis.begin() + pairs / 2, std::uint8_t{1}); break;
-  case AxisRule::alternating:
-  case AxisRule::alternating_xy:
-    for (std::int64_t i = 0; i < pairs; ++i)
-      axis[static_cast<std::size_t>(i)] =
-          static_cast<std::uint8_t>((i + (config.axes.rule == AxisRule::alternating_xy)) % 2);
-    break;
-  case AxisRule::thirds:
-    for (std::int64_t i = 0; i < pairs; ++i)
-      axis[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(3 * i / pairs);
-    break;
+  default: return axes_of(axis_plan(config).pairs); // halves, thirds …: the frequencies restart, the plan has both
   }
   return axis;
 }

@@ -7,10 +7,18 @@
 
 namespace ropescope {
 
-/// `position_ids`: one integer per token, or one per token and axis (t, h, w of M-RoPE).
+/// `position_ids`: one number per token, or one per token and axis (t, h, w of M-RoPE; frame, row, column …).
 struct Positions {
   std::int64_t axes = 1;
   std::vector<std::int64_t> ids; ///< [axes][tokens]; each within ±greatest_position
+  std::vector<double> fractions = {}; ///< [axes][tokens], what is added to `ids`, within ±½; empty: all are whole
+
+  bool whole() const { return fractions.empty(); }
+  /// The position itself; ids alone where all are whole.
+  double value(std::int64_t axis, std::int64_t token) const {
+    const auto i = static_cast<std::size_t>(axis * tokens() + token);
+    return static_cast<double>(ids[i]) + (fractions.empty() ? 0 : fractions[i]);
+  }
 
   std::int64_t tokens() const { return axes == 0 ? 0 : static_cast<std::int64_t>(ids.size()) / axes; }
   std::int64_t at(std::int64_t axis, std::int64_t token) const {
@@ -27,6 +35,9 @@ inline constexpr std::int64_t greatest_packed_tokens = std::int64_t{1} << 30, gr
 
 /// first, first + 1, … for `tokens` tokens.
 Positions consecutive_positions(std::int64_t tokens, std::int64_t first = 0);
+
+/// Of [axes][tokens] numbers; whole where all are. Throws Error where one is not finite or beyond ±greatest_position.
+Positions positions_of(std::int64_t axes, std::span<const double> values);
 
 /// The greatest position + 1, which a forward pass calls seq_len; 0 without tokens.
 std::int64_t sequence_length(const Positions&);
@@ -61,5 +72,8 @@ Positions grid_positions(const RopeConfig&, std::int64_t height, std::int64_t wi
 /// Source: transformers @ decba1d2, modeling_{qwen2_vl,qwen3_vl,ernie4_5_vl_moe,pixtral,llama4}.py; ggml @ d99724f2.
 /// Throws Error where the positions have another number of axes or the sections do not sum to the number of pairs.
 std::vector<std::uint8_t> pair_axes(const RopeConfig&, std::int64_t axes);
+
+/// The same of the second component of each pair, where a model's mixed convention (AngleTable) has another there.
+std::vector<std::uint8_t> second_axes(const RopeConfig&, std::int64_t axes);
 
 } // namespace ropescope

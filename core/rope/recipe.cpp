@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "core/error.h"
+#include "core/rope/angle_table.h"
 #include "core/rope/float32.h"
 #include "core/rope/ggml.h"
 #include "core/rope/phase.h"
@@ -84,8 +85,10 @@ public:
   PositionValue(const RopeConfig& config, NumberFormat format, double divisor)
       : config_(config), format_(format), scale_(static_cast<float>(1 / divisor)) {}
 
-  float at(std::int64_t id, std::int64_t axis) const {
-    if (config_.axes.rule != AxisRule::centred_grid) return rounded(format_, static_cast<float>(id)) * scale_;
+  float at(const Positions& positions, std::int64_t axis, std::int64_t token) const {
+    if (config_.axes.rule != AxisRule::centred_grid)
+      return rounded(format_, static_cast<float>(angle_position(config_, positions, axis, token))) * scale_;
+    const std::int64_t id = positions.at(axis, token);
     // DINOv3: ids are the odd integers 2i + 1 − side, its code computes 2π·(2·(i + ½)/side − 1).
     const std::int64_t side = axis == 0 ? config_.axes.grid_height : config_.axes.grid_width;
     // id + side = 2i + 1, so half of it is i + ½. The operations are in the order of the model's code.
@@ -182,7 +185,7 @@ std::vector<CosSin<double>> recipe_table(const Recipe& recipe, const RopeConfig&
   for (std::int64_t token = 0; token < tokens; ++token)
     for (std::int64_t i = 0; i < pairs; ++i) {
       const std::int64_t axis = rotation.axis(i);
-      const float position = value.at(rotation.positions.at(axis, token), axis);
+      const float position = value.at(rotation.positions, axis, token);
       // One float32 product: an angle just below 2²⁰ rad is rounded to a multiple of 1/16 rad.
       const float angle = rounded(recipe.angles, position * inv_freq[static_cast<std::size_t>(i)]);
       const CosSin<float> at = recipe.fast_sincos ? fast(angle)

@@ -22,6 +22,10 @@ RopeConfig as_trained(RopeConfig config) {
   // Layers without RoPE are shown beside the frequencies that they would have.
   config.rotates = true;
   config.scaling.freq_factors.clear();
+  for (PositionAxis& axis : config.axes.list) {
+    axis.rope_type = RopeType::standard;
+    axis.held_pair = -1;
+  }
   return config;
 }
 
@@ -69,6 +73,10 @@ Spectrum make_spectrum(const ValidRope& valid, std::optional<double> seq_len) {
       throw Error("these parameters yield frequencies beyond double precision");
     spectrum.inv_freq.push_back(static_cast<double>(theta));
     spectrum.turns.push_back(fraction_of_a_turn(theta));
+  }
+  for (const Real theta : frequencies.second) {
+    spectrum.second_inv_freq.push_back(static_cast<double>(theta));
+    spectrum.second_turns.push_back(fraction_of_a_turn(theta));
   }
   // Each parameter is finite, and still a power or a quotient of them may not be.
   const std::pair<const char*, double> derived[] = {{"an attention factor", spectrum.attention_factor},

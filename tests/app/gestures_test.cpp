@@ -1,5 +1,6 @@
 #include "tests/app/gestures.h"
 
+#include <cmath>
 #include <cstdlib>
 #include <functional>
 
@@ -44,6 +45,39 @@ auto changes(const char* key) {
 }
 
 bool nothing(const Scene& before, const Scene& after) { return before == after; }
+
+/// A property has the same value as before, or a greater one.
+auto stays(const char* key) {
+  return [=](const Scene& before, const Scene& after) { return words(before, key) == words(after, key); };
+}
+auto grows(const char* key) {
+  return [=](const Scene& before, const Scene& after) {
+    const Property& row = *find_property(key);
+    return std::get<double>(get(after, row)) > std::get<double>(get(before, row));
+  };
+}
+
+using So = std::function<bool(const Scene&, const Scene&)>;
+So all_of(std::vector<So> conditions) {
+  return [conditions = std::move(conditions)](const Scene& before, const Scene& after) {
+    for (const So& so : conditions)
+      if (!so(before, after)) return false;
+    return true;
+  };
+}
+
+/// The base map reaches from 2¹⁰ to 2²¹ tokens and from bases of 10³ (below) to 10⁹.
+So at_place_of_map(double across, double down) {
+  return [=](const Scene&, const Scene& after) {
+    const double tokens = std::get<double>(get(after, *find_property("trained")));
+    const double off_x = std::log2(tokens) - (10 + 11 * across), off_y = std::log10(after.rope.base) - (9 - 6 * down);
+    CAPTURE(tokens);
+    CAPTURE(after.rope.base);
+    CHECK(std::abs(off_x) < 0.1);
+    CHECK(std::abs(off_y) < 0.05);
+    return std::abs(off_x) < 0.1 && std::abs(off_y) < 0.05;
+  };
+}
 
 auto press(const char* keys) {
   return [=](Hand& hand) { hand.press(keys); };
@@ -154,13 +188,89 @@ const std::vector<Gesture>& gestures() {
       {"the bar's theme again", click("theme"), is("theme", "dark")},
       {"a tab is clicked", click("group.score"), is("view", "score")},
       {"Ctrl+A, where Q is on a French keyboard, does nothing", press("ctrl+a"), nothing},
+      // Hands on the pictures.
+      {"an axis is dragged", drag("largest score", {0.5f, 1.03f}, {0.4f, 1.03f}),
+       all_of({changes("score.x"), stays("score.y")})},
+      {"a double click on the axis fits it",
+       [](Hand& hand) {
+         hand.double_click("largest score", {0.5f, 1.03f});
+       },
+       is("score.x", "null")},
+      {"an upright axis is dragged", drag("largest score", {-0.01f, 0.5f}, {-0.01f, 0.4f}),
+       all_of({changes("score.y"), stays("score.x")})},
+      {"and so does one on that",
+       [](Hand& hand) {
+         hand.double_click("largest score", {-0.01f, 0.5f});
+       },
+       is("score.y", "null")},
+      {"back to a short distance", typed("m", "137"), is("m", "137")},
+      {"the chain", press("3"), is("view", "phasors")},
+      {"the last arrow's tip is dragged to the left", drag("phasors end", {0.5f, 0.5f}, {-2, 0.5f}),
+       all_of({grows("m"), stays("n")})},
+      {"a dial of the chain is clicked",
+       [](Hand& hand) {
+         hand.click("phasors wall", {0.02f, 0.06f});
+       },
+       is("pair", "0")},
+      {"the neighbours", press("3"), is("view", "neighbours")},
+      {"a token is clicked", // of 33, from −16 to 16
+       [](Hand& hand) {
+         hand.click("neighbours strips", {24.5f / 33, 0.3f});
+       },
+       [](const Scene& before, const Scene& after) { return after.m - after.n == 8 && after.n == before.n; }},
+      {"the base map", press("3"), is("view", "base-map")},
+      {"a base is clicked on the map",
+       [](Hand& hand) {
+         hand.click("largest base-map", {0.4f, 0.27f});
+       },
+       at_place_of_map(0.4, 0.27)},
+      {"the base's line is dragged", drag("base-map base", {0.7f, 0.5f}, {0.7f, -6}),
+       all_of({grows("base"), stays("trained")})},
+      {"the model as it was", both(press("ctrl+z"), press("ctrl+z")), is("base", "10000")},
+      {"YaRN again", click("scheme yarn"), is("scheme", "yarn")},
+      {"the wavelengths", press("4"), is("view", "wavelengths")},
+      {"a β edge is dragged over them", drag("wavelengths beta_fast", {0.5f, 0.5f}, {6, 0.5f}),
+       all_of({changes("yarn.beta_fast"), stays("yarn.beta_slow")})},
+      {"a double click gives it back",
+       [](Hand& hand) {
+         hand.double_click("wavelengths beta_fast", {0.5f, 0.3f});
+       },
+       is("yarn.beta_fast", "32")},
+      {"the transfer curve", press("4"), is("view", "transfer")},
+      {"a β edge is dragged", drag("transfer beta_slow", {0.5f, 0.5f}, {-4, 0.5f}),
+       all_of({changes("yarn.beta_slow"), stays("yarn.beta_fast")})},
+      {"undo of the edge", press("ctrl+z"), is("yarn.beta_slow", "1")},
+      {"the dials", press("2"), is("view", "rotations")},
+      {"the helix", both(press("2"), press("2")), is("view", "helix")},
+      {"a short distance for its planes", typed("m", "137"), is("m", "137")},
+      {"the query's plane is dragged", drag("helix m", {0.5f, 0.4f}, {-3, 0.4f}), all_of({changes("m"), stays("n")})},
+      {"the key's plane is dragged", drag("helix n", {0.5f, 0.4f}, {-6, 0.4f}), all_of({changes("n"), stays("m")})},
+      {"both are dragged", drag("helix both", {0.5f, 0.5f}, {0.2f, 0.5f}),
+       [](const Scene& before, const Scene& after) {
+         return after.m != before.m && after.m - after.n == before.m - before.n;
+       }},
+      {"the ground is dragged", drag("helix ground", {0.5f, 0.5f}, {3, 0.5f}), changes("helix.yaw")},
+      {"the maps of attention", press("5"), is("view", "attention")},
+      {"a token of the map is clicked",
+       [](Hand& hand) {
+         hand.click("attention map", {0.3f, 0.7f});
+       },
+       [](const Scene&, const Scene& after) {
+         const double tokens = 180;
+         return std::abs(static_cast<double>(after.n) - 0.3 * tokens) < 2 &&
+                std::abs(static_cast<double>(after.m) - 0.7 * tokens) < 2;
+       }},
+      {"the ring is dragged along its diagonal", drag("attention ring", {0.5f, 0.5f}, {2, 2}),
+       [](const Scene& before, const Scene& after) {
+         return after.m > before.m && after.m - after.n == before.m - before.n;
+       }},
   };
   return list;
 }
 
 } // namespace
 
-TEST_CASE("after each of sixty gestures the scene is what it should be") {
+TEST_CASE("after each of ninety gestures the scene is what it should be") {
   test::Headless window(1600, 1000);
   Hand hand(window);
   nlohmann::json record = nlohmann::json::array();
@@ -172,7 +282,7 @@ TEST_CASE("after each of sixty gestures the scene is what it should be") {
   };
   hand.begin();
   keep("the start");
-  CHECK(gestures().size() >= 60);
+  CHECK(gestures().size() >= 90);
   for (const Gesture& gesture : gestures()) {
     const std::string what = gesture.what;
     CAPTURE(what);

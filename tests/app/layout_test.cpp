@@ -10,7 +10,7 @@
 #include "app/scene/scene_json.h"
 #include "tests/app/headless.h"
 #include "tests/app/monkey.h"
-#include "tests/app/recording_painter.h"
+#include "tests/app/word_faults.h"
 
 using namespace ropescope;
 
@@ -29,40 +29,6 @@ constexpr Size sizes[] = {
     {2256, 1504}, {2560, 1080}, {2560, 1440}, {2560, 1600}, {2880, 1800}, {3440, 1440}, {3840, 1080}, {3840, 2160}};
 static_assert(std::size(sizes) == 40);
 
-bool inside(const canvas::Rect& inner, const canvas::Rect& outer) {
-  constexpr float rounding = 1.01f; // words begin on whole pixels
-  return inner.least.x >= outer.least.x - rounding && inner.least.y >= outer.least.y - rounding &&
-         inner.greatest.x <= outer.greatest.x + rounding && inner.greatest.y <= outer.greatest.y + rounding;
-}
-
-bool overlap(const canvas::Rect& a, const canvas::Rect& b) {
-  constexpr float touching = 0.5f;
-  return a.least.x < b.greatest.x - touching && b.least.x < a.greatest.x - touching &&
-         a.least.y < b.greatest.y - touching && b.least.y < a.greatest.y - touching;
-}
-
-std::string shown(const RecordingPainter::Word& word) {
-  return fmt::format("\"{}\" ({:.0f}, {:.0f})–({:.0f}, {:.0f})", word.text, word.area.least.x, word.area.least.y,
-                     word.area.greatest.x, word.area.greatest.y);
-}
-
-/// What is wrong with where words lie, a line each; empty where nothing is.
-std::string faults(const RecordingPainter& drawn, canvas::Rect window) {
-  std::string said;
-  const auto& words = drawn.words;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const canvas::Rect& area = words[i].area;
-    if (!inside(area, window)) said += fmt::format("{} leaves the window\n", shown(words[i]));
-    if (!inside(area, words[i].clip)) said += fmt::format("{} is cut\n", shown(words[i]));
-    for (const canvas::Rect& panel : drawn.panels)
-      if (panel.contains(area.least) && !inside(area, panel))
-        said += fmt::format("{} leaves its panel\n", shown(words[i]));
-    for (std::size_t k = i + 1; k < words.size(); ++k)
-      if (overlap(area, words[k].area)) said += fmt::format("{} lies on {}\n", shown(words[i]), shown(words[k]));
-  }
-  return said;
-}
-
 /// Draws nothing but words.
 class Window {
 public:
@@ -72,12 +38,12 @@ public:
   std::string faults_at(Size size) {
     painter_.forget();
     headless_.shell.frame(size.width, size.height, 1 / 60.0f, false, &painter_);
-    return faults(painter_, {{0, 0}, {static_cast<float>(size.width), static_cast<float>(size.height)}});
+    return test::word_faults(painter_, {{0, 0}, {static_cast<float>(size.width), static_cast<float>(size.height)}});
   }
   std::string faults_alone(Size size) {
     painter_.forget();
     headless_.shell.picture_frame(size.width, size.height, false, &painter_);
-    return faults(painter_, {{0, 0}, {static_cast<float>(size.width), static_cast<float>(size.height)}});
+    return test::word_faults(painter_, {{0, 0}, {static_cast<float>(size.width), static_cast<float>(size.height)}});
   }
   const RecordingPainter& painter() const { return painter_; }
 

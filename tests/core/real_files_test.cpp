@@ -237,7 +237,6 @@ constexpr Refused refused[] = {
     {R"({"model_type":"x","head_dim":128,"rope_theta":1e4,"rope_position_scale":0.5})", "ignore rope_position_scale"},
     {R"({"model_type":"mistral_large4_text"})", "learned factors"},
     {R"({"head_dim":64,"rope_theta":1e4,"alibi":true})", "the model has no rotary embedding (alibi is true)"},
-    {R"({"model_type":"vjepa2"})", "no rotation"},
     {R"({"model_type":"llama","head_dim":128,"rope_theta":NaN})", "rope_theta is \"NaN\", expected a number"},
     {R"({"model_type":"llama","head_dim":128,"rope_theta":-Infinity})", "expected a number"},
 };

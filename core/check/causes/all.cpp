@@ -6,6 +6,7 @@
 #include "core/check/causes/axis_positions.h"
 #include "core/check/causes/base.h"
 #include "core/check/causes/components_wrong.h"
+#include "core/check/causes/constant_added.h"
 #include "core/check/causes/cos_sin_swapped.h"
 #include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/exponent.h"
@@ -98,6 +99,7 @@ constexpr CauseRow rows[] = {
     row<cause::LayerOfAnotherType>(),
     row<cause::AttentionFactor>(),
     row<cause::RowGain>(),
+    row<cause::ConstantAdded>(),
     row<cause::SinMissing>(),
     row<cause::CosSinSwapped>(),
     row<cause::PairMatrix>(),

@@ -23,7 +23,7 @@ struct PairMatrix {
   struct Known {
     std::string_view like, matrix, sentence;
   };
-  static constexpr std::array<Known, 22> known{{
+  static constexpr std::array<Known, 25> known{{
       {"in_place_alias", "cos, −sin; sin·cos, cos − sin²",
        "computes the second component of each pair from the first one that it has just overwritten: y2 = x2·cos + "
        "y1·sin; keep x1 until y2 is done"},
@@ -53,6 +53,9 @@ struct PairMatrix {
       {"opposite_angle", "cos, sin; −sin, cos", "turns by the opposite angle (the sign of sin is exchanged)"},
       {"cos_sin_swapped", "sin, −cos; cos, sin", "takes sine for cosine and cosine for sine"},
       {"negative", "−cos, sin; −sin, −cos", "gives the rotated pair with the other sign: half a turn too far"},
+      {"sine_sign_lost", "cos, −|sin|; |sin|, cos", "loses the sign of the sine"},
+      {"cosine_sign_lost", "|cos|, −sin; sin, |cos|", "loses the sign of the cosine"},
+      {"signs_lost", "|cos|, −|sin|; |sin|, |cos|", "loses the signs of sine and cosine"},
       {"mirrored", "cos, −sin; −sin, −cos", "gives the second component of each pair with the other sign"},
   }};
 

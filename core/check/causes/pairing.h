@@ -15,11 +15,14 @@ struct OtherPairing {
   std::optional<std::int64_t> distance = {}; ///< components between the two, where that is not what the model has
   bool across_blocks = false;                ///< the model pairs within blocks, the kernel does not
   std::int64_t rotary_dim = 0;               ///< what turns, where that is not what the model turns; else 0
+  std::string partners = {}; ///< cos and sin are the model's, and each component meets another than it should: which,
+                             ///< in words after "combines "
 
   static constexpr std::string_view name = "pairing";
   static constexpr FactKind fact = FactKind::pairing;
 
   Parameters parameters() const {
+    if (!partners.empty()) return {{"partners", partners}};
     Parameters all{{"measured", std::string(pairing_name(measured))}};
     if (distance) all.push_back({"distance", *distance});
     if (across_blocks) all.push_back({"blocks", std::int64_t{1}});
@@ -32,6 +35,8 @@ struct OtherPairing {
     const auto partner = [](Pairing pairing, std::int64_t dim, std::int64_t blocks) {
       return pairing == Pairing::interleaved ? "2i with 2i+1" : fmt::format("i with i+{}", dim / 2 / blocks);
     };
+    if (!partners.empty())
+      return fmt::format("combines {}; the model pairs {}", partners, partner(model.pairing, expected, model.blocks));
     if (distance)
       return fmt::format("pairs i with i+{}{}; the model expects {}", *distance,
                          2 * *distance == run.shape.head_dim ? ", half a head apart" : "",
@@ -47,6 +52,7 @@ struct OtherPairing {
   }
 
   std::string brief(const KernelRun& run) const {
+    if (!partners.empty()) return "other components combined";
     if (distance) return fmt::format("pairs i with i+{}", *distance);
     if (across_blocks) return "pairs across blocks";
     return fmt::format("{} instead of {}", pairing_title(measured), pairing_title(run.rope.layout.pairs.pairing));

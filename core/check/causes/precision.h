@@ -19,6 +19,9 @@ struct Precision {
   bool chain = false;        ///< not that alone: every step of the angle is rounded to that format, as under autocast
   double angle_off = 0;      ///< rad, how far its angles are off at most; 0 where that was not asked
   std::int64_t position = 0; ///< where they are
+  std::int64_t steps = 0;    ///< of own_arithmetic: its angles come in so many steps a turn; 0: in none that is seen
+  std::int64_t levels = 0;   ///< of own_arithmetic: its cos and sin come in so many steps from 0 to 1; 0: in none
+  double length_off = 0;     ///< of own_arithmetic: by how much a pair's length is off at most, relative
   bool explained = true;     ///< by the rows' format, the model's own code or the budget: what makes the verdict
 
   static constexpr std::string_view name = "precision";
@@ -31,6 +34,8 @@ struct Precision {
   Parameters parameters() const {
     Parameters all{{"recipe", recipe}};
     if (chain) all.push_back({"chain", true});
+    if (steps > 0) all.push_back({"steps", steps});
+    if (levels > 0) all.push_back({"levels", levels});
     return all;
   }
 
@@ -39,6 +44,8 @@ struct Precision {
     if (angle_off > 0)
       words += fmt::format("{} at position {} its angles are off by up to {:.2g} rad", explained ? ";" : ":",
                            grouped(static_cast<double>(position)), angle_off);
+    // Of what has a name the length follows from it.
+    if (length_off > 0) words += fmt::format(" and lengths by up to {:.2g} %", 100 * length_off);
     if (explained && (angle_off > thresholds::explained_angle || recipe == own_arithmetic) && run.budget)
       words += fmt::format(", within the budget of {:.7g} rad", *run.budget);
     return words;
@@ -47,6 +54,7 @@ struct Precision {
   std::string brief(const KernelRun&) const {
     if (chain)
       return fmt::format("whole chain in {} ({})", recipe.starts_with("fp16") ? "float16" : "bfloat16", recipe);
+    if (recipe == own_arithmetic && !explained) return "nearly right angles";
     const Words* found = find_words();
     return found ? std::string(found->brief) : recipe;
   }
@@ -102,6 +110,12 @@ private:
   /// What is rounded, after "The kernel".
   std::string what() const {
     if (chain) return fmt::format("computes {} ({})", chain_line, recipe.starts_with("fp16") ? "float16" : "bfloat16");
+    if (recipe == own_arithmetic && !explained) {
+      const std::string coarse = "turns all pairs by nearly the right angles, in arithmetic coarser than the rows";
+      if (steps > 0) return coarse + fmt::format(" ({} steps a turn)", steps);
+      if (levels > 0) return coarse + fmt::format(" (cos and sin in steps of 1/{})", levels);
+      return coarse;
+    }
     const Words* found = find_words();
     return found ? std::string(found->sentence) : "rotates correctly, with 16 bits in between (" + recipe + ")";
   }

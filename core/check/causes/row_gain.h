@@ -1,4 +1,7 @@
 #pragma once
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "core/check/basics/formula.h"
@@ -29,9 +32,12 @@ struct RowGain {
            : like == "layer_norm"        ? "LayerNorm of each head"
                                          : like;
   }
-  std::string sentence(const KernelRun&) const {
+  std::string sentence(const KernelRun& run) const {
     const std::string weights = weight.empty() ? "" : " with a weight for each component";
     if (like == "other") return "turns every row by the correct angles, and multiplies each by a gain of its own";
+    if (const std::string some = like == "weight" ? weight_words(run) : ""; !some.empty())
+      return fmt::format("turns every row by the correct angles, and multiplies {} {} the rotation", some,
+                         after ? "after" : "before");
     if (like == "weight")
       return fmt::format(
           "turns every row by the correct angles, and multiplies each component by a weight of its own {} "
@@ -52,6 +58,38 @@ struct RowGain {
       for (double& x : out) x *= 1 + 0.5 * std::sin(p);
     };
     return one_example("a gain for each row", "stripes, all pairs alike", bug);
+  }
+
+private:
+  /// Components that follow one another and have one weight: the first of each, and it.
+  std::vector<std::pair<std::size_t, double>> stretches() const {
+    std::vector<std::pair<std::size_t, double>> found;
+    for (std::size_t j = 0; j < weight.size(); ++j)
+      if (found.empty() || std::abs(weight[j] - found.back().second) > 1e-2 * std::abs(found.back().second))
+        found.emplace_back(j, weight[j]);
+    return found;
+  }
+  /// The weights in words, where many components, or all of a head, share one; else empty.
+  std::string weight_words(const KernelRun& run) const {
+    constexpr std::size_t most = 8;
+    const auto parts = stretches();
+    const auto width = static_cast<std::size_t>(run.shape.head_dim);
+    const bool by_head = weight.size() > width;
+    if (weight.empty() || parts.size() > most || weight.size() < 2 * parts.size()) return {};
+    if (by_head && std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return part.first % width != 0; }))
+      return {};
+    std::string words;
+    for (std::size_t n = 0; n < parts.size(); ++n) {
+      std::size_t first = parts[n].first, last = (n + 1 < parts.size() ? parts[n + 1].first : weight.size()) - 1;
+      if (by_head) {
+        first /= width;
+        last /= width;
+      }
+      words +=
+          fmt::format("{}{}{} {}", n == 0 ? "" : ", ", by_head ? "head" : "component", first == last ? "" : "s", first);
+      words += fmt::format("{} by {:.3g}", first == last ? "" : fmt::format(" … {}", last), parts[n].second);
+    }
+    return words;
   }
 };
 

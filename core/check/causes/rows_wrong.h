@@ -12,9 +12,15 @@ namespace ropescope::cause {
 struct RowsWrong {
   std::vector<std::int64_t> rows = {};  ///< tokens
   std::vector<std::int64_t> heads = {}; ///< those that are off there, where the others are right; empty: all
-  std::string equal_to = {}; ///< "input" or "zero", where all numbers of those rows are that; "expected" where
-                             ///< another cause is wrong, which these rows alone do not have
-  bool only_some = false;    ///< of those heads in those tokens
+  std::string equal_to = {};      ///< "input" or "zero", where all numbers of those rows are that; "expected" where
+                                  ///< another cause is wrong, which these rows alone do not have
+  bool only_some = false;         ///< of those heads in those tokens
+  std::string inner = {};         ///< what the kernel does there instead, where it was found; after "there it "
+  std::int64_t count = 0, of = 0; ///< rows (head × token) that are so, of how many; 0: all of those tokens
+
+  /// What rows may hold beside the above, row by row: the right row of another head or token, the right rotation done
+  /// twice.
+  static constexpr std::string_view another_row = "another_row", twice = "twice";
 
   static constexpr std::string_view name = "rows_wrong";
   static constexpr FactKind fact = FactKind::heads_and_rows;
@@ -23,6 +29,8 @@ struct RowsWrong {
     Parameters all{{"rows", rows}};
     if (!heads.empty()) all.push_back({"heads", heads});
     if (!equal_to.empty()) all.push_back({"equal_to", equal_to});
+    if (count > 0) all.push_back({"count", count});
+    if (!inner.empty()) all.push_back({"they", inner});
     return all;
   }
   std::string which(const KernelRun& run) const {
@@ -31,6 +39,8 @@ struct RowsWrong {
     return only_some ? "some rows of " + words : words;
   }
   std::string sentence(const KernelRun& run) const {
+    if (count > 0) return of_rows(run);
+    if (!inner.empty()) return fmt::format("gets {} wrong; there it {}; the other tokens are right", which(run), inner);
     if (equal_to == "expected") return "turns " + which(run) + " rightly all the same";
     const std::string words = equal_to == "zero"    ? "writes zeros to " + which(run)
                               : equal_to == "input" ? "leaves " + which(run) + " as in the input"
@@ -50,6 +60,19 @@ struct RowsWrong {
       return std::fmod(std::floor(p / width), 8.0) != 5.0; // stripes that a small picture can show
     };
     return one_example("rows wrong", "stripes across", bug);
+  }
+
+private:
+  /// Rows that are told one by one, by their number: listed they would fill a page.
+  std::string of_rows(const KernelRun& run) const {
+    const std::string some = fmt::format("{} of {} rows (head × token)", count, of), where = ", in " + which(run);
+    std::string words = equal_to == "input"  ? fmt::format("leaves {} as in the input", some)
+                        : equal_to == "zero" ? fmt::format("writes zeros to {}", some)
+                        : equal_to == twice  ? fmt::format("turns {} twice", some)
+                        : equal_to == another_row
+                            ? fmt::format("writes to {} the right rows of other heads or tokens", some)
+                            : fmt::format("gets {} wrong", some);
+    return words + where + "; run it twice: where they change from run to run it is a race; the other rows are right";
   }
 };
 

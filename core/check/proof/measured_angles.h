@@ -11,4 +11,10 @@ namespace ropescope {
 std::optional<PrecisionFit> explain_by_budget(const KernelRun&, const Prediction& expected, const Noise&,
                                               const Reduced& all);
 
+/// Whether every pair of every token is turned by nearly the right angle (within a tenth of a radian and a tenth of its
+/// length), in many of them by no right one, so that no pair and no token stands out: arithmetic coarser than the rows,
+/// with the steps that its angles or its cos and sin come in where they do. Never explained: no name, no budget.
+std::optional<PrecisionFit> explain_by_coarse_arithmetic(const Prediction& expected, const Noise&,
+                                                         const Reduced& all);
+
 } // namespace ropescope

@@ -156,13 +156,16 @@ private:
                            std::abs(mean * std::sqrt(static_cast<double>(width_)) - 1) < 1e-3;
     if (plain) std::fill(weight.begin(), weight.end(), 1.0);
     if (by_length) std::fill(weight.begin(), weight.end(), 1 / std::sqrt(static_cast<double>(width_)));
-    if (plain && like == "weight") return std::nullopt;
+    // One weight for all is a gain, which is another cause.
+    if (like == "weight" &&
+        (plain || std::all_of(weight.begin(), weight.end(), [&](double w) { return std::abs(w / mean - 1) < 1e-2; })))
+      return std::nullopt;
     if (!plain && !by_length && cells_of_a_weight(by_head) < told_cells) return std::nullopt;
     // Components that are zero, or as many as not that are right, are no weights that a model has.
     const auto count = [&](auto of) { return std::count_if(weight.begin(), weight.end(), of); };
     if (count([](double w) { return std::abs(w) < 1e-3; }) > 0) return std::nullopt;
     if (like == "weight" &&
-        2 * static_cast<std::size_t>(count([](double w) { return std::abs(w - 1) < 1e-3; })) >= weight.size())
+        2 * static_cast<std::size_t>(count([](double w) { return std::abs(w - 1) < 1e-3; })) > weight.size())
       return std::nullopt;
     const Rows predicted = after ? weighted(right, weight, by_head) : turned(weighted(right, weight, by_head), false);
     const RowProof proof = context_.prove(predicted);

@@ -42,6 +42,10 @@ public:
     if (zero_.empty() && moved_.empty() && 2 * other_.size() > static_cast<std::size_t>(sample_.rows))
       if (auto all = alike_in_all()) return all;
     // A few numbers that are wrong in some rows, by chance, are no heads.
+    if (zero_.empty() && moved_.empty() && !other_.empty()) {
+      if (auto stride = heads_by_stride(context_)) return stride;
+      if (auto rule = rows_by_rule(context_)) return rule;
+    }
     if (zero_.empty() && moved_.empty() && scattered(sample_, context_.proof, context_.layout.at)) return std::nullopt;
     PartFound found;
     if (!zero_.empty()) found.causes.push_back(cause_of(zero_, "zero"));
@@ -199,7 +203,9 @@ private:
     for (const Cause& cause : causes) {
       const std::string words = cause.sentence(run_);
       // What is right besides is said once, of the other heads.
-      inner += (inner.empty() ? "" : "; and it ") + words.substr(0, words.rfind("; the other tokens are right"));
+      inner += inner.empty() ? "" : "; and it ";
+      inner += words.substr(
+          0, std::min(words.rfind("; the other tokens are right"), words.rfind("; the other pairs are right")));
     }
     cause::HeadsWrong cause = cause_of(other_, "other");
     cause.inner = std::move(inner);

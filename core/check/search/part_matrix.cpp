@@ -19,10 +19,11 @@ namespace {
 
 /// An entry of the matrix is a sum of these functions of cos and sin, each times a number. What is overwritten too
 /// early yields products of two; cos² is 1 − sin².
-constexpr std::size_t functions = 5;
-constexpr std::array<const char*, functions> function_names{"1", "cos", "sin", "sin·cos", "sin²"};
+/// Those without a sign are not fitted, since half of the angles do not tell them: known matrices alone have them.
+constexpr std::size_t functions = 7, fitted_functions = 5;
+constexpr std::array<const char*, functions> function_names{"1", "cos", "sin", "sin·cos", "sin²", "|cos|", "|sin|"};
 std::array<double, functions> values_of(std::complex<double> z) {
-  return {1, z.real(), z.imag(), z.imag() * z.real(), z.imag() * z.imag()};
+  return {1, z.real(), z.imag(), z.imag() * z.real(), z.imag() * z.imag(), std::abs(z.real()), std::abs(z.imag())};
 }
 
 /// Numbers before the functions of x1, and then those of x2.
@@ -65,8 +66,14 @@ private:
   Row solved() const {
     auto a = square_;
     Row b = moment_;
+    for (std::size_t k = 0; k < terms; ++k) // the others are left out
+      if (k % functions >= fitted_functions)
+        for (std::size_t r = 0; r < terms; ++r) a[k][r] = a[r][k] = r == k ? 1 : 0;
+    for (std::size_t k = 0; k < terms; ++k)
+      if (k % functions >= fitted_functions) b[k] = 0;
     double trace = 0;
-    for (std::size_t k = 0; k < terms; ++k) trace += a[k][k];
+    for (std::size_t k = 0; k < terms; ++k)
+      if (k % functions < fitted_functions) trace += a[k][k];
     for (std::size_t k = 0; k < terms; ++k) a[k][k] += 1e-12 * trace;
     for (std::size_t k = 0; k < terms; ++k) {
       std::size_t pivot = k;

@@ -222,6 +222,13 @@ std::optional<PartFound> own_frequencies(const PartContext& context) {
   return PartFound{{std::move(cause)}, proof.residual, nullptr};
 }
 
+std::optional<PartFound> named_pairs(const PartContext& context) {
+  auto found = Pairs(context).find();
+  if (!found) return std::nullopt;
+  const auto* pairs = found->causes.front().as<cause::PairsWrong>();
+  return pairs && (!pairs->like.empty() || !pairs->frequency.empty()) ? found : std::nullopt;
+}
+
 std::optional<PartFound> wrong_pairs(const PartContext& context) { return Pairs(context).find(); }
 
 } // namespace ropescope

@@ -220,6 +220,67 @@ std::optional<Cause> scattered(const RowSample& sample, const RowProof& proof, c
   return Cause(cause::ElementsWrong{share, is_input ? "input" : is_zero ? "zero" : "other"});
 }
 
+std::optional<PartFound> unwritten_elements(const PartContext& context) {
+  const RowSample& sample = context.sample;
+  const RowProof& proof = context.proof;
+  if (proof.count == 0) return std::nullopt;
+  const auto width = static_cast<std::size_t>(sample.width), rows = static_cast<std::size_t>(sample.rows);
+  // Of each component, row and token: numbers in which it would show, and those in which it does.
+  struct Counts {
+    std::vector<double> shown, off;
+    explicit Counts(std::size_t n) : shown(n), off(n) {}
+    /// Whether no group has a share of its own that chance would not give it.
+    bool even(double share) const {
+      constexpr double deviations = 6;
+      for (std::size_t g = 0; g < shown.size(); ++g)
+        if (std::abs(off[g] - share * shown[g]) > deviations * std::sqrt(share * (1 - share) * shown[g]) + 2)
+          return false;
+      return true;
+    }
+  };
+  Counts by_component(width), by_row(rows), by_token(sample.tokens.size());
+  double shown = 0, off = 0;
+  for (const bool zero : {false, true}) {
+    if (std::any_of(proof.off.begin(), proof.off.end(), [&, n = std::size_t{0}](std::uint8_t is_off) mutable {
+          const std::size_t at = n++;
+          return is_off && sample.out[at] != (zero ? 0 : sample.in[at]);
+        }))
+      continue;
+    for (std::size_t t = 0; t < sample.tokens.size(); ++t)
+      for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t j = 0; j < width; ++j) {
+          const std::size_t n = sample.row(t, r) + j;
+          const double unwritten = zero ? 0 : sample.in[n], right = context.rows[n];
+          // Where the right number is plainly another.
+          if (std::abs(unwritten - right) < 4 * context.evidence.noise.bound * std::abs(right) + thresholds::nothing)
+            continue;
+          const double is_off = sample.out[n] == unwritten;
+          for (Counts* counts : {&by_component, &by_row, &by_token}) {
+            const std::size_t g = counts == &by_component ? j : counts == &by_row ? r : t;
+            counts->shown[g] += 1;
+            counts->off[g] += is_off;
+          }
+          shown += 1;
+          off += is_off;
+        }
+    const double share = off / std::max(shown, 1.0);
+    // All of them were never rotated, and a few are told by scattered numbers.
+    constexpr double most = 0.98, least = 0.1;
+    if (share > most || share < least || !by_component.even(share) || !by_row.even(share) || !by_token.even(share))
+      return std::nullopt;
+    double error = 0, energy = 0; // of the others
+    for (std::size_t n = 0; n < sample.out.size(); ++n) {
+      if (proof.off[n]) continue;
+      error += std::pow(sample.out[n] - context.rows[n], 2);
+      energy += context.rows[n] * context.rows[n];
+    }
+    return PartFound{{cause::ElementsWrong{share, zero ? "zero" : "input", 0, {}}},
+                     std::sqrt(error / std::max(energy, thresholds::nothing)),
+                     nullptr};
+  }
+  return std::nullopt;
+}
+
 std::optional<PartFound> wrong_elements(const PartContext& context) {
   const auto found = scattered(context.sample, context.proof, context.layout.at);
   if (!found) return std::nullopt;

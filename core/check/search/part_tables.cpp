@@ -111,6 +111,8 @@ private:
                 rope.layout.pairs.direction,
             0);
     for (std::size_t k = 0; k < theta.size(); ++k) add(fmt::format("[{}] of the next position", k), false, theta[k], 1);
+    for (std::size_t k = 0; k < theta.size(); ++k)
+      add(fmt::format("[{}] of the position before", k), false, theta[k], -1);
     const std::vector<double> none(sample_.tokens.size(), 0.0);
     entries_.push_back({"1", std::vector<double>(sample_.tokens.size(), 1.0), none});
     entries_.push_back({"0", none, none});

@@ -108,12 +108,14 @@ namespace {
 using Finder = std::optional<PartFound> (*)(const PartContext&);
 
 /// Simplest first: what says all in a word, then what needs a number for each row.
-constexpr Finder simple[] = {&misplaced_rows, &zero_rows,     &wrong_heads,    &other_matrix,
-                             &row_gain,       &other_lengths, &other_positions};
+constexpr Finder simple[] = {&misplaced_rows,  &zero_rows,          &wrong_heads,        &other_matrix,
+                             &row_gain,        &other_lengths,      &other_positions,    &rows_from_elsewhere,
+                             &constants_added, &function_of_values, &unwritten_elements, &other_order};
 /// What may be seen under another layout too.
 constexpr Finder of_layouts[] = {&other_matrix, &row_gain, &other_positions};
 /// What needs a number for each pair or component, and at last what names wrong numbers alone.
-constexpr Finder detailed[] = {&wrong_pairs, &own_frequencies, &other_table_entries, &wrong_elements};
+constexpr Finder detailed[] = {&named_pairs,         &wrong_tokens,   &wrong_pairs, &own_frequencies,
+                               &other_table_entries, &wrong_elements, &wrong_rows};
 
 /// A run whose components behind the rotated part pass, whatever the kernel did to them.
 KernelRun healed(const KernelRun& run, const PairComponents& at) {

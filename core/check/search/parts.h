@@ -80,10 +80,35 @@ std::optional<PartFound> other_lengths(const PartContext&);
 std::optional<PartFound> own_frequencies(const PartContext&);
 /// cos and sin of other entries of the table than a component should take.
 std::optional<PartFound> other_table_entries(const PartContext&);
+/// Rows (head × token) that hold those of others by a rule.
+std::optional<PartFound> rows_by_rule(const PartContext&);
+/// The same, and rows that were not rotated, or rotated twice.
+std::optional<PartFound> rows_from_elsewhere(const PartContext&);
+/// Rows (head × token) that are wrong, where they are not all of some tokens.
+std::optional<PartFound> rows_apart_from_tokens(const PartContext&);
+/// Heads that are read one after the other with another stride than theirs.
+std::optional<PartFound> heads_by_stride(const PartContext&);
+/// A constant added to each component, before or after the rotation.
+std::optional<PartFound> constants_added(const PartContext&);
+/// Numbers that were never written, by chance and more than a few.
+std::optional<PartFound> unwritten_elements(const PartContext&);
+/// Components in another order or combined with others than they should be; a pointer off by some numbers.
+std::optional<PartFound> other_order(const PartContext&);
+/// What was made of every number for itself.
+std::optional<PartFound> function_of_values(const PartContext&);
+/// Pairs that are wrong, where it is known what the kernel makes of them in every token.
+std::optional<PartFound> named_pairs(const PartContext&);
+/// Tokens that are wrong beside others that are right, and what a check of them alone says.
+std::optional<PartFound> wrong_tokens(const PartContext&);
+/// Rows (head × token) that are wrong beside others that are right.
+std::optional<PartFound> wrong_rows(const PartContext&);
 /// Pairs that are wrong beside others that are right.
 std::optional<PartFound> wrong_pairs(const PartContext&);
 /// Numbers wrong here and there.
 std::optional<PartFound> wrong_elements(const PartContext&);
+
+/// Whether causes say what the kernel did, and not only which numbers are wrong.
+bool names_a_mistake(const std::vector<Cause>&);
 
 /// All of them, simplest first; nothing where none predicts the rows. Throws Cancelled.
 std::optional<PartFound> explain_parts(const Evidence&);

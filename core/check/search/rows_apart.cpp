@@ -88,7 +88,7 @@ struct Account {
 };
 
 /// What may turn rows of one token apart, simplest first.
-std::vector<Account> accounts(const KernelRun& run, const std::vector<MeasuredRow>& rows) {
+std::vector<Account> accounts(const KernelRun& run, const std::vector<MeasuredRow>& rows, bool without_rule) {
   const auto given = [&run](std::int64_t token) { return static_cast<double>(run.positions.at(0, token)); };
   const auto heads = static_cast<double>(run.heads);
   const auto tokens = static_cast<double>(run.shape.tokens);
@@ -119,25 +119,49 @@ std::vector<Account> accounts(const KernelRun& run, const std::vector<MeasuredRo
                    }});
   all.push_back({cause::PositionByHead{"head", 0, {}},
                  [=](const MeasuredRow& row, std::int64_t) { return first_head + static_cast<double>(row.head); }});
-  // An index that runs over rows, where heads are the inner axis, or the outer one.
-  all.push_back({cause::PositionByHead{"row", 0, {}}, [=](const MeasuredRow& row, std::int64_t token) {
-                   return std::fmod(static_cast<double>(token) * heads + static_cast<double>(row.head), tokens);
-                 }});
-  all.push_back({cause::PositionByHead{"flat row", 0, {}}, [=](const MeasuredRow& row, std::int64_t token) {
-                   return std::floor((static_cast<double>(row.head) * tokens + static_cast<double>(token)) / heads);
-                 }});
+  // An index that runs over rows, where heads are the inner axis, or the outer one; behind an offset, which the first
+  // row tells.
+  const auto index = [&](const std::string& by, const std::function<double(double head, double token)>& rule) {
+    const MeasuredRow& first = rows.front();
+    const double begin = std::round(
+        first.seen.front() - rule(static_cast<double>(first.head), static_cast<double>(first.reduced.tokens.front())));
+    cause::PositionByHead cause{by, 0, {}};
+    cause.begin = static_cast<std::int64_t>(begin);
+    all.push_back({std::move(cause), [=](const MeasuredRow& row, std::int64_t token) {
+                     return begin + rule(static_cast<double>(row.head), static_cast<double>(token));
+                   }});
+  };
+  index("row", [=](double head, double token) { return std::fmod(token * heads + head, tokens); });
+  index("flat row", [=](double head, double token) { return std::floor((head * tokens + token) / heads); });
+  index("row by tokens", [=](double head, double token) { return std::floor((token * heads + head) / tokens); });
+  index("flat row by turns", [=](double head, double token) { return std::fmod(head * tokens + token, heads); });
+  index("every row", [=](double head, double token) { return token * heads + head; });
   const std::vector<std::int64_t> offsets(by_head.begin(), by_head.end());
   if (differ(by_head))
     all.push_back({cause::PositionByHead{{}, 0, offsets}, [=](const MeasuredRow& row, std::int64_t token) {
                      return given(token) + by_head[static_cast<std::size_t>(row.head)];
                    }});
+  if (!without_rule) return all;
+  // No rule, and yet each row is a rotation of its own: one number for all of a row's.
+  cause::PositionByHead own{"own", 0, {}};
+  const std::size_t t = rows.front().seen.size() / 2;
+  own.token = rows.front().reduced.tokens[t];
+  for (const MeasuredRow& row : rows)
+    if (row.batch == rows.front().batch) own.offsets.push_back(std::llround(row.seen[t]));
+  // Heads that agree are not what is wrong.
+  if (!differ(std::vector<double>(own.offsets.begin(), own.offsets.end()))) return all;
+  const std::vector<std::int64_t> tokens_of_rows = rows.front().reduced.tokens;
+  all.push_back({std::move(own), [=](const MeasuredRow& row, std::int64_t token) {
+                   const auto at = std::lower_bound(tokens_of_rows.begin(), tokens_of_rows.end(), token);
+                   return row.seen[static_cast<std::size_t>(at - tokens_of_rows.begin())];
+                 }});
   return all;
 }
 
 } // namespace
 
 std::optional<RowsApart> explain_rows_apart(const KernelRun& run, const std::vector<LayoutChoice>& layouts,
-                                            const Noise& noise, const std::stop_token& stop) {
+                                            const Noise& noise, const std::stop_token& stop, bool without_rule) {
   if (run.shape.outer * run.shape.inner < 2) return std::nullopt;
   const std::vector<std::int64_t> tokens = sample_tokens(run.shape.tokens, thresholds::tokens_by_row);
   // Under each layout with the expected frequencies: more would take too long, for each row is fitted by itself.
@@ -146,7 +170,7 @@ std::optional<RowsApart> explain_rows_apart(const KernelRun& run, const std::vec
     double explained = 0;
     const std::vector<MeasuredRow> rows = measure_rows(run, candidate, noise, tokens, explained, stop);
     if (explained < thresholds::most_rows) continue;
-    for (const Account& account : accounts(run, rows))
+    for (const Account& account : accounts(run, rows, without_rule))
       if (const auto residual = prove(run, rows, candidate, noise, account.rule)) {
         std::vector<Cause> causes = layout.causes;
         causes.insert(causes.begin(), account.cause);

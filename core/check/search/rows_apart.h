@@ -16,8 +16,9 @@ struct RowsApart {
 };
 
 /// Measures every row (head × batch) by itself, under each of `layouts` until one explains them; the result points
-/// into them. Nothing where no rule explains the rows.
+/// into them. Nothing where no rule explains the rows; `without_rule`: where each row has positions of its own, they
+/// are told as they were measured.
 std::optional<RowsApart> explain_rows_apart(const KernelRun&, const std::vector<LayoutChoice>& layouts, const Noise&,
-                                            const std::stop_token&);
+                                            const std::stop_token&, bool without_rule = false);
 
 } // namespace ropescope

@@ -60,6 +60,8 @@ public:
     else if (!rotated_.empty() && found_.causes.size() > 1)
       heads_as_positions();
     if (found_.causes.empty() || explained_ < thresholds::mostly) explain_by_parts();
+    if (found_.causes.empty()) rows_at_their_own_positions();
+    if (!evidence_.brief) look_into_wrong_rows();
     SingleCauses single = try_single_causes(evidence_, screening_, found_.causes, found_.residual);
     for (const Cause& cause : single.alike) add_alike(cause);
     tried_.insert(tried_.end(), single.tried.begin(), single.tried.end());
@@ -105,6 +107,11 @@ private:
         // A later account, less simple, must explain more to be taken; or all, where the best so far does not.
         const double more = best ? now.explained - best->score.explained : 1;
         if (more <= thresholds::worth_a_cause && !(more >= 0 && now.whole())) continue;
+        // A token or two that it explains besides are chance, where others are left.
+        constexpr double by_chance = 2.5;
+        if (best && best->score.explained > 0 && !now.whole() &&
+            more * static_cast<double>(sample.tokens.size()) < by_chance)
+          continue;
         best = Proof{&screened, {}, std::move(prediction), std::move(now), account, other_gain};
       }
     best->whole = std::move(whole);
@@ -328,6 +335,34 @@ private:
     found_.layout = parts->layout;
     take(parts->causes, parts->residual);
     for (const Cause& cause : parts->alike) add_alike(cause);
+  }
+
+  /// Tokens that are wrong where the others are right: what was done there, or which of their rows are wrong.
+  void look_into_wrong_rows() {
+    const auto* wrong = found_.causes.size() == 1 ? found_.causes.front().as<cause::RowsWrong>() : nullptr;
+    if (wrong == nullptr || !wrong->equal_to.empty() || !wrong->inner.empty() || wrong->count > 0 ||
+        found_.layout != &evidence_.layouts.front())
+      return;
+    const RowSample sample = read_rows(run_, thresholds::sampled_tokens);
+    const PartContext context(evidence_, sample, evidence_.layouts.front());
+    auto found = rows_apart_from_tokens(context);
+    // Rows that were never written are said to be so.
+    bool input = true, zero = true;
+    for (std::size_t n = 0; n < context.proof.off.size(); ++n) {
+      input &= !context.proof.off[n] || sample.out[n] == sample.in[n];
+      zero &= !context.proof.off[n] || sample.out[n] == 0;
+    }
+    if (!found && !input && !zero) found = wrong_tokens(context);
+    if (found) take(found->causes, found->residual);
+  }
+
+  /// Heads that are turned apart by no rule that is known.
+  void rows_at_their_own_positions() {
+    const auto apart = explain_rows_apart(run_, evidence_.layouts, noise_, evidence_.stop, true);
+    if (!apart || !explains(apart->residual)) return;
+    tried_.push_back({apart->causes, apart->residual});
+    found_.layout = apart->layout;
+    take(apart->causes, apart->residual);
   }
 
   /// Some heads unrotated and the others wrong may have one reason: heads taken for positions, the first for 0.

@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <cmath>
+
+#include "app/canvas/attention.h"
+#include "app/pictures/positions_parts.h"
+
+namespace ropescope::pictures {
+
+namespace {
+
+/// Plots of one picture are told apart by these.
+constexpr const char* ids[] = {"places.0", "places.1", "places.2", "places.3",
+                               "places.4", "places.5", "places.6", "places.7"};
+
+std::string_view number(const Canvas& c, double position) {
+  const bool whole = position == std::floor(position);
+  return grouped(c, position, whole ? 0 : std::abs(position) < 1 ? 4 : 2);
+}
+
+Plot strip(const Canvas& c, Rect room, const Places& places, std::size_t axis, bool last, const Scene& scene,
+           const Property& view_x) {
+  const AxisPlaces& of = places.axes[axis];
+  const double tokens = static_cast<double>(places.tokens.size());
+  const double least = std::min(of.least, 0.0), greatest = std::max(of.greatest, least + 1e-9);
+  const double beyond = std::max((greatest - least) * 0.06, of.extent > 0 ? 0.0 : 0.5);
+  return {c,
+          ids[axis % std::size(ids)],
+          room,
+          {.all = {0, std::max(1.0, tokens - 1)},
+           .labels = last ? Labels::decimal : Labels::none,
+           .title = last ? "token, in the order of the rows" : "",
+           .view = scene.options.range(view_x),
+           .fewest = 4},
+          {.all = {least - beyond, greatest + beyond}, .least_gap = 26}};
+}
+
+/// A token that can be dragged along a strip. Returns where it was dragged to.
+void take_token(const Canvas& c, const Plot& p, const AxisPlaces& axis, std::int64_t& token, ImU32 colour,
+                const char* name) {
+  const auto tokens = static_cast<std::int64_t>(axis.positions.size());
+  if (token >= tokens) return;
+  const auto place = static_cast<double>(token);
+  if (!c.bare) {
+    p.rule_x(place, colour, 1.4f, 4, 3);
+    const double at = axis.positions[static_cast<std::size_t>(token)];
+    if (place >= p.x.least && place <= p.x.greatest) c.paint.disc(p.at(place, at), c.px(4.5f), colour);
+  }
+  const Grip grip = c.bare ? Grip() : p.grip_x(name, place, true);
+  if (grip.value) token = std::clamp<std::int64_t>(std::llround(*grip.value), 0, tokens - 1);
+}
+
+/// "query m = 137: t 0, h 2, w 33"
+std::string_view place_words(const Canvas& c, std::string_view who, std::int64_t token, const Places& places) {
+  std::string_view words = c.words("{} = {}:", who, grouped(c, static_cast<double>(token)));
+  const char* between = " ";
+  for (const AxisPlaces& axis : places.axes) {
+    words = c.words("{}{}{} {}", words, between, axis.name, number(c, axis.positions[static_cast<std::size_t>(token)]));
+    between = ", ";
+  }
+  return words;
+}
+
+void draw_read_out(const Canvas& c, const Plot& p, const Places& places) {
+  const auto last = static_cast<std::int64_t>(places.tokens.size()) - 1;
+  const auto token = std::clamp<std::int64_t>(std::llround(p.x.value(c.mouse.x)), 0, last);
+  read_out_rule(c, p.area, p.x.pixel(static_cast<double>(token)));
+  ReadOut table(c, c.words("token {}", grouped(c, static_cast<double>(token))));
+  for (std::size_t a = 0; a < places.axes.size(); ++a)
+    table.add(c.theme.of_axis(a), places.axes[a].name,
+              number(c, places.axes[a].positions[static_cast<std::size_t>(token)]));
+  table.draw(c.mouse, p.area);
+}
+
+void draw_strip(const Canvas& c, const Plot& p, const Places& places, std::size_t index, Scene& next) {
+  const AxisPlaces& axis = places.axes[index];
+  p.draw_axes();
+  p.begin();
+  // What was never trained on this axis, where the grid reaches further.
+  const double end = axis.least + axis.trained_extent;
+  if (axis.trained_extent > 0 && axis.extent > axis.trained_extent)
+    c.paint.box({{p.area.least.x, p.area.least.y}, {p.area.greatest.x, std::max(p.area.least.y, p.y.pixel(end))}},
+                c.theme.beyond_fill);
+  c.paint.begin_group(axis.name);
+  p.line(places.tokens, axis.positions, c.theme.of_axis(index), 1.6f);
+  c.paint.end_group();
+  take_token(c, p, axis, next.n, c.theme.key, "n");
+  take_token(c, p, axis, next.m, c.theme.query, "m");
+  p.end();
+  if (axis.trained_extent > 0 && axis.extent > axis.trained_extent)
+    label_on(c, {p.area.least.x + c.px(6), p.y.pixel(end) - c.px(20)}, c.theme.beyond, "beyond the trained grid");
+}
+
+} // namespace
+
+void keep_x(Scene& next, const Property& row, const Plot& plot) {
+  const auto moved = plot.moved_view();
+  if (!moved) return;
+  next.options.set(row, moved->x ? Value(std::vector<double>{moved->x->least, moved->x->greatest}) : Value());
+}
+
+void draw_strips(const Canvas& c, Rect room, const Scene& scene, const Places& places, const Property& view_x,
+                 Scene& next) {
+  const std::size_t axes = places.axes.size();
+  const auto tokens = static_cast<std::int64_t>(places.tokens.size());
+  if (axes == 0) return;
+  // Where both stand, in words, above the strips.
+  float y = room.least.y;
+  if (!c.bare && axes > 1 && room.height() > c.px(120)) {
+    float x = room.least.x;
+    const auto say = [&](std::string_view who, std::int64_t token, ImU32 colour) {
+      if (token >= tokens) return;
+      const std::string_view words = place_words(c, who, token, places);
+      if (x + text_width(c.fonts.small, words) > room.greatest.x) return;
+      x += text(c, {x, y}, c.fonts.small, colour, words) + c.px(24);
+    };
+    say("query m", scene.m, c.theme.query);
+    say("key n", scene.n, c.theme.key);
+    y += c.px(20);
+  }
+  const float name = c.px(34), titles = c.px(38), each = (room.greatest.y - y - titles) / static_cast<float>(axes);
+  for (std::size_t a = 0; a < axes; ++a) {
+    const bool last = a + 1 == axes;
+    const Rect line{{room.least.x + name, y}, {room.greatest.x, y + each + (last ? titles : 0) - c.px(4)}};
+    if (line.height() < c.px(16)) return;
+    text(c, {room.least.x, line.least.y + each / 2 - c.px(10)}, c.fonts.bold, c.theme.of_axis(a),
+         axes == 1 ? std::string_view("p") : std::string_view(places.axes[a].name));
+    Plot p = strip(c, line, places, a, last, scene, view_x);
+    draw_strip(c, p, places, a, next);
+    p.take_input();
+    keep_x(next, view_x, p);
+    if (p.hovered()) draw_read_out(c, p, places);
+    y = line.greatest.y + c.px(4);
+  }
+}
+
+} // namespace ropescope::pictures

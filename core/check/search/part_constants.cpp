@@ -1,0 +1,105 @@
+#include <cmath>
+
+#include "core/check/basics/thresholds.h"
+#include "core/check/causes/constant_added.h"
+#include "core/check/search/parts.h"
+
+namespace ropescope {
+
+namespace {
+
+/// A constant that is added to each component, of all heads alike or of each head.
+class Constants {
+public:
+  explicit Constants(const PartContext& context) : context_(context), sample_(context.sample) {}
+
+  std::optional<PartFound> find() const {
+    for (const bool after : {true, false})
+      for (const bool by_head : {false, true})
+        if (auto found = added(after, by_head)) return found;
+    return std::nullopt;
+  }
+
+private:
+  std::optional<PartFound> added(bool after, bool by_head) const {
+    const std::int64_t heads = by_head ? context_.evidence.run.heads : 1;
+    const auto width = static_cast<std::size_t>(sample_.width), rows = static_cast<std::size_t>(sample_.rows);
+    const auto count = static_cast<std::size_t>(heads) * width;
+    // Each constant is measured by many numbers.
+    constexpr std::size_t fewest = 8;
+    const std::size_t cells = sample_.out.size() / count;
+    if (cells < fewest || (by_head && heads == 1)) return std::nullopt;
+    std::vector<double> constant(count);
+    const std::vector<double> off = after ? difference() : turned(difference(), -1);
+    for (std::size_t t = 0; t < sample_.tokens.size(); ++t)
+      for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t j = 0; j < width; ++j)
+          constant[place(r, by_head) * width + j] += off[sample_.row(t, r) + j] / static_cast<double>(cells);
+    double size = 0;
+    for (const double c : constant) size = std::max(size, std::abs(c));
+    std::vector<double> plus(sample_.out.size());
+    for (std::size_t t = 0; t < sample_.tokens.size(); ++t)
+      for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t j = 0; j < width; ++j) plus[sample_.row(t, r) + j] = constant[place(r, by_head) * width + j];
+    if (!after) plus = turned(std::move(plus), 1);
+    // Measured from numbers that are rounded each: what is left is rounding, of numbers as long as both together.
+    double error = 0, energy = 0, worst = 0;
+    for (std::size_t n = 0; n < plus.size(); ++n) {
+      const double left = sample_.out[n] - context_.rows[n] - plus[n];
+      error += left * left;
+      energy += sample_.out[n] * sample_.out[n];
+      worst = std::max(worst, std::abs(left));
+    }
+    const double residual = std::sqrt(error / std::max(energy, thresholds::nothing)),
+                 scale = std::sqrt(energy / static_cast<double>(plus.size()));
+    const Noise& noise = context_.evidence.noise;
+    double angle = 0;
+    for (const double turned : context_.turns.turned) angle = std::max(angle, turned);
+    constexpr double widest = 8; // a normal number of so many deviations is not met in a file
+    if (residual > 2 * noise.rms + angle || worst > widest * scale * (noise.bound + angle) ||
+        size < 2 * noise.bound * scale)
+      return std::nullopt;
+    return PartFound{{cause::ConstantAdded{std::move(constant), after}}, residual, nullptr};
+  }
+
+  std::size_t place(std::size_t r, bool by_head) const {
+    return by_head ? static_cast<std::size_t>(place_of_row(context_.evidence.run, static_cast<std::int64_t>(r), 0).head)
+                   : 0;
+  }
+
+  std::vector<double> difference() const {
+    std::vector<double> off = sample_.out;
+    for (std::size_t n = 0; n < off.size(); ++n) off[n] -= context_.rows[n];
+    return off;
+  }
+
+  /// Rows turned by their angles, or back (sign −1), the gain taken off again.
+  std::vector<double> turned(std::vector<double> rows, double sign) const {
+    const PairComponents& at = context_.layout.at;
+    const auto pairs = static_cast<std::size_t>(at.pairs());
+    for (std::size_t t = 0; t < sample_.tokens.size(); ++t)
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r)
+        for (std::size_t i = 0; i < pairs; ++i) {
+          std::complex<double> z = context_.turns.multiplier[t * pairs + i];
+          if (sign < 0) z = 1.0 / z;
+          const auto a = static_cast<std::size_t>(at.in_first[i]), b = static_cast<std::size_t>(at.in_second[i]);
+          double *x = rows.data() + sample_.row(t, r), p = x[a], q = x[b];
+          x[a] = p * z.real() - q * z.imag();
+          x[b] = q * z.real() + p * z.imag();
+        }
+    return rows;
+  }
+
+  const PartContext& context_;
+  const RowSample& sample_;
+};
+
+} // namespace
+
+std::optional<PartFound> constants_added(const PartContext& context) {
+  const PairComponents& at = context.layout.at;
+  if (context.evidence.run.tables || at.in_first != at.out_first || at.in_second != at.out_second) return std::nullopt;
+  return Constants(context).find();
+}
+
+} // namespace ropescope

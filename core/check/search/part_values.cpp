@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "core/check/basics/thresholds.h"
+#include "core/check/causes/elements_wrong.h"
+#include "core/check/search/parts.h"
+
+namespace ropescope {
+
+namespace {
+
+/// What a kernel may do to every number for itself: to the right one, or to the input's without any rotation.
+class Values {
+public:
+  explicit Values(const PartContext& context) : context_(context), sample_(context.sample) {
+    for (const double y : sample_.out) greatest_ = std::max(greatest_, std::abs(y));
+  }
+
+  std::optional<PartFound> find() const {
+    if (auto found = written("absolute", [](double p) { return std::abs(p); })) return found;
+    if (auto found = written("negative_zero", [](double p) { return std::max(p, 0.0); })) return found;
+    if (auto found = written("clipped", [this](double p) { return std::clamp(p, -greatest_, greatest_); }))
+      return found;
+    if (auto found = function_of(context_.rows, "right")) return found;
+    return function_of(sample_.in, "input");
+  }
+
+private:
+  template <typename Function>
+  std::optional<PartFound> written(const std::string& name, Function function) const {
+    std::vector<double> predicted = context_.rows;
+    std::size_t changed = 0;
+    for (double& p : predicted) {
+      const double y = function(p);
+      changed += y != p;
+      p = y;
+    }
+    // A limit that a single number meets is the greatest of them.
+    constexpr std::size_t least = 4;
+    if (changed < least) return std::nullopt;
+    const RowProof proof = context_.prove(predicted);
+    if (!proof.whole) return std::nullopt;
+    cause::ElementsWrong cause;
+    cause.share = static_cast<double>(changed) / static_cast<double>(predicted.size());
+    cause.equal_to = name;
+    cause.limit = name == "clipped" ? greatest_ : 0;
+    return PartFound{{cause}, proof.residual, nullptr};
+  }
+
+  /// Whether the output follows from `of` number by number: sorted by it, neighbours come out alike.
+  std::optional<PartFound> function_of(const std::vector<double>& of, const std::string& name) const {
+    constexpr std::size_t least = 500;
+    if (of.size() < least) return std::nullopt;
+    std::vector<std::size_t> order(of.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return of[a] < of[b]; });
+    double step = 0, size = 0, moved = 0;
+    for (std::size_t n = 0; n < order.size(); ++n) {
+      const double y = sample_.out[order[n]];
+      size += std::abs(y);
+      moved += std::abs(y - of[order[n]]);
+      if (n > 0) step += std::abs(y - sample_.out[order[n - 1]]);
+    }
+    // Unrelated numbers differ by as much as they are long; what is nearly the identity is arithmetic, or nothing.
+    constexpr double related = 0.05, other = 0.02;
+    if (!(step < related * size) || moved < std::max(other, 4 * context_.evidence.noise.rms) * size ||
+        step > 0.2 * moved)
+      return std::nullopt;
+    cause::ElementsWrong cause;
+    cause.share = 1;
+    cause.equal_to = name == "right" ? "function_of_right" : "function_of_input";
+    std::string words;
+    for (const double wanted : {-1.0, 1.0, 2.0}) {
+      const auto at = std::lower_bound(order.begin(), order.end(), wanted,
+                                       [&](std::size_t n, double value) { return of[n] < value; });
+      if (at == order.end()) continue;
+      words += fmt::format("{}{:.2g} becomes {:.2g}", words.empty() ? "" : ", ", of[*at], sample_.out[*at]);
+    }
+    cause.becomes = std::move(words);
+    // Steps between neighbours are what a function leaves unexplained here.
+    return PartFound{{cause}, step / size, nullptr};
+  }
+
+  const PartContext& context_;
+  const RowSample& sample_;
+  double greatest_ = 0; ///< number of the output
+};
+
+} // namespace
+
+std::optional<PartFound> function_of_values(const PartContext& context) {
+  if (context.evidence.run.tables) return std::nullopt;
+  return Values(context).find();
+}
+
+} // namespace ropescope
