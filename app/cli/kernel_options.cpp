@@ -32,7 +32,8 @@ void add_kernel_files(CLI::App& app, KernelFiles& files, const std::string& in, 
   if (!required)
     for (CLI::Option* option : {input, output, dtype, shape, axis, layout, length, inverse, heads})
       option->group("Kernel");
-  add_positions(app, files.positions);
+  // A command that draws has a picture, frames and seconds of its own.
+  add_positions(app, files.positions, required ? "--" : "--grid-");
 }
 
 std::string told_with_option(const std::string& sentence, const std::vector<std::int64_t>& axes) {

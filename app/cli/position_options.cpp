@@ -7,7 +7,7 @@
 
 namespace ropescope::cli {
 
-void add_positions(CLI::App& app, PositionSource& source) {
+void add_positions(CLI::App& app, PositionSource& source, const std::string& grid_prefix) {
   // `excludes`: positions come from one source alone. Everything about the values is checked where they are read
   // (core/io/position_source.h), for the window too.
   const char *where = "Positions", *of_ranks = "Packed sequences";
@@ -20,21 +20,24 @@ void add_positions(CLI::App& app, PositionSource& source) {
                                  "[FRAMESx]ROWSxCOLUMNS of an image's or clip's tokens: positions as the model's own "
                                  "code makes them");
   by_grid->group(where)->excludes(by_file)->excludes(by_offset);
-  app.add_option("--text", source.text, "of --grid: text tokens; of a stream N,N,… before each image and behind all")
+  app.add_option(grid_prefix + "text", source.text,
+                 "of --grid: text tokens; of a stream N,N,… before each image and behind all")
       ->delimiter(',')
       ->group(where)
       ->needs(by_grid);
-  app.add_option("--images", source.images, "of --grid: further images RxC,RxC,…: references, conditions")
+  app.add_option(grid_prefix + "images", source.images, "of --grid: further images RxC,RxC,…: references, conditions")
       ->delimiter(',')
       ->group(where)
       ->needs(by_grid);
-  app.add_option("--fps", source.fps, "of --grid: frames a second, for models that count time")
+  app.add_option(grid_prefix + "fps", source.fps, "of --grid: frames a second, for models that count time")
       ->group(where)
       ->needs(by_grid);
-  app.add_option("--seconds", source.seconds, "of --grid: seconds of one frame of a video, for models that stream it")
+  app.add_option(grid_prefix + "seconds", source.seconds,
+                 "of --grid: seconds of one frame of a video, for models that stream it")
       ->group(where)
       ->needs(by_grid);
-  app.add_option("--picture", source.picture, "of --grid: HEIGHTxWIDTH in pixels, where angles depend on them")
+  app.add_option(grid_prefix + "picture", source.picture,
+                 "of --grid: HEIGHTxWIDTH in pixels, where angles depend on them")
       ->group(where)
       ->needs(by_grid);
   app.add_option("--merge", source.merge, "of --grid: patches in blocks of so many a side (Qwen)")
