@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "app/canvas/imgui_compat.h"
+#include "app/canvas/stage_fonts.h"
 
 namespace ropescope::canvas {
 
@@ -94,6 +95,17 @@ Fonts Fonts::load(float scale) {
   // The texture on the GPU still holds the letters of the scale before.
   compat::rebuild_font_texture();
   return fonts;
+}
+
+StageFonts StageFonts::load(float scale, const Fonts& fonts) {
+  const std::string folder = folder_of_fonts();
+  if (folder.empty()) return {fonts.title, fonts.body, fonts.bold, fonts.huge};
+  const auto pixels = [scale](float size) { return std::round(size * scale); };
+  const StageFonts stage{add(folder, "DejaVuSans-Bold.ttf", pixels(35)), add(folder, "DejaVuSans.ttf", pixels(21)),
+                         add(folder, "DejaVuSans-Bold.ttf", pixels(21)),
+                         add(folder, "DejaVuSansMono.ttf", pixels(58), headline_ranges)};
+  compat::rebuild_font_texture();
+  return stage;
 }
 
 } // namespace ropescope::canvas

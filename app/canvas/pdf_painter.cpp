@@ -12,6 +12,7 @@
 
 #include "app/canvas/canvas.h"
 #include "app/canvas/carried.h"
+#include "app/canvas/file_painters.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/painter.h"
 #include "app/canvas/shapes.h"
@@ -137,6 +138,7 @@ struct Surface {
 class PdfPainter final : public FilePainter {
 public:
   std::string document(const Page&) const override;
+  void draw_page(cairo_t* to, const Page& page) const { draw(to, page); }
 
   void line(ImVec2 from, ImVec2 to, ImU32 colour, float width) override {
     if (!seen(colour, width) || !finite(from) || !finite(to)) return;
@@ -323,23 +325,38 @@ void PdfPainter::draw(cairo_t* to, const Page& page) const {
 }
 
 std::string PdfPainter::document(const Page& page) const {
+  const PdfPage alone{this, page};
+  return pdf_document({&alone, 1});
+}
+
+} // namespace
+
+std::string pdf_document(std::span<const PdfPage> pages) {
+  const Page& first = pages.front().page;
   std::string bytes;
   const auto append = [](void* to, const unsigned char* data, unsigned size) {
     static_cast<std::string*>(to)->append(reinterpret_cast<const char*>(data), size);
     return CAIRO_STATUS_SUCCESS;
   };
-  const auto side = [&](float pixels) { return static_cast<double>(pixels) * page.points_per_pixel; };
-  const Surface file{cairo_pdf_surface_create_for_stream(append, &bytes, side(page.size.x), side(page.size.y))};
+  const auto side = [](const Page& page, float pixels) { return static_cast<double>(pixels) * page.points_per_pixel; };
+  const Surface file{
+      cairo_pdf_surface_create_for_stream(append, &bytes, side(first, first.size.x), side(first, first.size.y))};
   // Later versions may hide the keywords, which carry the scene, in compressed streams.
   cairo_pdf_surface_restrict_to_version(file.surface, CAIRO_PDF_VERSION_1_4);
-  cairo_pdf_surface_set_metadata(file.surface, CAIRO_PDF_METADATA_TITLE, std::string(page.title).c_str());
+  cairo_pdf_surface_set_metadata(file.surface, CAIRO_PDF_METADATA_TITLE, std::string(first.title).c_str());
   cairo_pdf_surface_set_metadata(file.surface, CAIRO_PDF_METADATA_CREATOR, "Ropescope");
   cairo_pdf_surface_set_metadata(file.surface, CAIRO_PDF_METADATA_KEYWORDS,
-                                 pdf_keywords({scene_keyword, page.scene}).c_str());
+                                 pdf_keywords({scene_keyword, first.scene}).c_str());
   // No date: the same picture twice is the same to the byte.
   cairo_pdf_surface_set_metadata(file.surface, CAIRO_PDF_METADATA_CREATE_DATE, nullptr);
   cairo_t* const to = cairo_create(file.surface);
-  draw(to, page);
+  for (const auto& [painter, page] : pages) {
+    cairo_pdf_surface_set_size(file.surface, side(page, page.size.x), side(page, page.size.y));
+    cairo_save(to);
+    static_cast<const PdfPainter&>(*painter).draw_page(to, page);
+    cairo_restore(to);
+    if (&page != &pages.back().page) cairo_show_page(to);
+  }
   const cairo_status_t drawn = cairo_status(to);
   cairo_destroy(to);
   cairo_surface_finish(file.surface);
@@ -348,8 +365,6 @@ std::string PdfPainter::document(const Page& page) const {
     if (status != CAIRO_STATUS_SUCCESS) refuse(cairo_status_to_string(status));
   return bytes;
 }
-
-} // namespace
 
 std::unique_ptr<FilePainter> make_pdf_painter(const Fonts&) { return std::make_unique<PdfPainter>(); }
 

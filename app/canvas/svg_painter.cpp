@@ -192,7 +192,9 @@ void SvgPainter::text(ImVec2 at, ImFont* font, ImU32 colour, std::string_view wo
 }
 
 void SvgPainter::line_of_text(ImVec2 at, ImFont* font, ImU32 colour, std::string_view words) {
-  const Fonts::Face face = fonts_.face(font);
+  Fonts::Face face = fonts_.face(font);
+  // Letters of a stage are sizes of the same files.
+  if (fonts_.notice.empty()) face.bold = compat::font_file(font) == compat::font_file(fonts_.bold);
   body_ += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"{}\"", px(at.x), px(at.y + compat::ascent(font)),
                        px(compat::font_size(font) * em_of_height));
   if (face.mono) body_ += fmt::format(" font-family=\"{}\"", mono);

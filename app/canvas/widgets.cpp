@@ -1,4 +1,5 @@
 #include "app/canvas/widgets.h"
+#include "app/canvas/slider_knob.h"
 
 #include <algorithm>
 #include <array>
@@ -106,6 +107,11 @@ Asked attend(const Canvas& c, const Slider& s, Rect area, Rect all) {
 }
 
 } // namespace
+
+ImVec2 knob_of(const Canvas& c, ImVec2 at, float width, const Slider& s, double value) {
+  const Line line = line_at(c, at, width);
+  return {line.x(s, value), line.y};
+}
 
 Moved slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& value, std::string& typed) {
   const Line line = line_at(c, at, width);

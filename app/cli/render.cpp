@@ -9,6 +9,7 @@
 #include "app/cli/engines.h"
 #include "app/cli/film.h"
 #include "app/cli/kernel_options.h"
+#include "app/cli/lecture_render.h"
 #include "app/cli/scene_options.h"
 #include "app/cli/still.h"
 #include "app/scene/picture.h"
@@ -23,11 +24,12 @@ namespace {
 struct Options {
   SceneOptions scene;
   KernelView kernel;
-  std::string picture, out, size, engine;
+  std::string picture, out, size, engine, lecture, step;
   std::optional<double> scale, dpi;
   std::optional<std::int64_t> m, n, pair;
   std::vector<std::string> animate;
   std::optional<double> seconds, fps;
+  bool notes = false;
   bool bare = false, marks = false, list = false, list_keys = false, times = false;
 };
 
@@ -113,9 +115,29 @@ void render_film(Options options, const std::string& name, const std::optional<D
   write_film(film, scene);
 }
 
+/// Steps of a lecture: as large as a projector where nobody says.
+void render_lecture(const Options& options) {
+  if (!options.picture.empty()) throw Error("--lecture shows its own pictures: leave --picture out");
+  if (options.out.empty()) throw Error("render --lecture needs --out: FILE.png with --step, or a folder");
+  require_other_file(options.out, options.lecture, "the lecture's file");
+  LectureWish wish{read_lecture_file(options.lecture), options.step, options.notes};
+  Scene like = options.scene.resolve();
+  if (options.scene.theme.empty() && wish.file.lecture.theme == "light") like.theme = canvas::ThemeName::light;
+  if (!options.scene.theme.empty()) wish.file.lecture.theme.clear();
+  if (!options.engine.empty()) like.engine = engine_choice(options.engine);
+  Still still = still_of(options, std::nullopt, like.theme);
+  if (options.size.empty()) still.size = {.width = 1920, .height = 1080};
+  write_lecture(wish, still, like);
+}
+
 int render(const Options& options, Output& out) {
   if (options.list) return print_list(out);
   if (options.list_keys) return print_keys(out);
+  if (!options.lecture.empty()) {
+    render_lecture(options);
+    return 0;
+  }
+  if (!options.step.empty()) throw Error("--step is of a lecture: expected --lecture beside it");
   const std::optional<DrawnAs> drawn = options.scene.drawn_as();
   const std::string name = !options.picture.empty() ? options.picture : drawn ? drawn->picture : "";
   if (name.empty() || options.out.empty()) throw Error("render needs --picture and --out (--list names the pictures)");
@@ -159,6 +181,10 @@ void add_render(CLI::App& app, Command& command) {
       ->take_all();
   render_command->add_option("--seconds", options->seconds, "how long the film is (default 5)");
   render_command->add_option("--fps", options->fps, "frames a second of the film (default 25)");
+  render_command->add_option("--lecture", options->lecture,
+                             "a lecture's file, or 1, 2, 3: its steps, into a folder or with --step into one file");
+  render_command->add_option("--step", options->step, "of a lecture: number or id of a step");
+  render_command->add_flag("--notes", options->notes, "of a lecture as PDF: what to say stands below each page");
   CLI::Option* bare =
       render_command->add_flag("--bare", options->bare, "without read-outs and marks of the present m and n");
   render_command->add_flag("--marks", options->marks, "with them, which --theme paper leaves out else")->excludes(bare);

@@ -16,12 +16,14 @@
 #include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/kernel_options.h"
+#include "app/cli/lecture_file.h"
 #include "app/cli/say.h"
 #include "app/cli/scene_options.h"
 #include "app/cli/still.h"
 #include "app/gpu/context.h"
 #include "app/gpu/driver_time.h"
 #include "app/scene/called.h"
+#include "app/scene/opened.h"
 #include "app/scene/picture.h"
 #include "app/scene/scene_file.h"
 #include "app/shell/session.h"
@@ -44,7 +46,8 @@ constexpr double greatest_step = 0.1;
 struct Options {
   SceneOptions scene;
   KernelFiles kernel;
-  std::string engine;
+  std::string engine, lecture, step;
+  bool gives_lecture = false;
   bool times = false, no_session = false, own_dialogs = false;
 
   /// Whether something was named to begin with, so that it is not where the last session ended.
@@ -316,7 +319,8 @@ private:
     touch();
     if (pressed == GLFW_PRESS && key >= 0) pressed_.push_back(key);
     if (pressed != GLFW_RELEASE)
-      carry_out(shell_.key(key_meant(key, glfwGetKeyName(key, scancode), modifiers), modifiers));
+      carry_out(
+          shell_.key(key_meant(key, glfwGetKeyName(key, scancode), modifiers), modifiers, pressed == GLFW_REPEAT));
   }
 
   void carry_out(Request request) {
@@ -373,8 +377,23 @@ private:
   std::vector<int> pressed_; // GLFW's key codes, pressed since the last frame
 };
 
+/// Begins the lecture that was asked for. Throws Error where it cannot be read, or has no such step.
+void begin_lecture(shell::Shell& shell, const Options& options) {
+  // CLI11 says "true" where nothing stands behind the option.
+  LectureFile file = read_lecture_file(options.lecture.empty() || options.lecture == "true" ? "1" : options.lecture);
+  const auto step = step_asked(file, options.step);
+  shell.begin_lecture(std::move(file.lecture), file.path);
+  if (step) shell.lectern()->player.jump(*step, shell.lecture_now());
+}
+
 /// Opens the window; on a machine without a display writes the overview into a file in its place, and says so.
-int open(const Options& options) {
+int open(Options options) {
+  if (!options.scene.file.empty() && lecture_file_text(options.scene.file)) {
+    options.lecture = std::exchange(options.scene.file, {});
+    options.gives_lecture = true;
+  }
+  if (!options.step.empty() && !options.gives_lecture)
+    throw Error("--step is of a lecture: expected --lecture beside it");
   Scene scene = options.scene.resolve();
   if (!options.engine.empty()) scene.engine = engine_choice(options.engine);
   if (!options.kernel.in.empty()) {
@@ -414,6 +433,7 @@ int open(const Options& options) {
   print_said(); // now, and not when the window is closed, as other commands do at their end
   Window shown(window, scene, session, folder);
   if (!said.empty()) shown.shell().say(fmt::format("{}", fmt::join(said, "; ")));
+  if (options.gives_lecture) begin_lecture(shown.shell(), options);
   if (!options.own_dialogs) shown.shell().use_desktop_dialogs();
   if (options.times)
     shown.time_start();
@@ -434,6 +454,11 @@ void add_window(CLI::App& app, Command& command) {
                "asks for files with its own dialog, not with the desktop's (zenity or kdialog)");
   app.add_flag("--times", options->times)->group(""); // for bench
   add_engine_option(app, options->engine, {"auto", "cpu", "gpu"});
+  app.add_option("--lecture", options->lecture,
+                 "gives a lecture: its file, or 1, 2, 3 of those within the program; without a word the first")
+      ->expected(0, 1)
+      ->each([options = options.get()](const std::string&) { options->gives_lecture = true; });
+  app.add_option("--step", options->step, "of the lecture: number or id of the step that it begins with");
   command = [options](Output&) { return open(*options); };
 }
 

@@ -45,6 +45,33 @@ std::vector<std::string> handles_of(std::string_view picture) {
   return {};
 }
 
-std::vector<std::string_view> control_keys_of(std::string_view handle) { return {handle}; }
+std::vector<std::string_view> control_keys_of(std::string_view handle) {
+  struct Keys {
+    std::string_view handle;
+    std::initializer_list<std::string_view> keys;
+  };
+  // Of handles that are called otherwise than the property that they move; "both" is m, which n follows.
+  static const Keys other[] = {
+      {"both", {"m", "n"}},
+      {"delta", {"m"}},
+      {"hand", {"m"}},
+      {"row", {"m"}},
+      {"new", {"m"}},
+      {"length", {"seq_len"}},
+      {"beta_fast", {"yarn.beta_fast"}},
+      {"beta_slow", {"yarn.beta_slow"}},
+      {"low", {"llama3.low_freq_factor"}},
+      {"high", {"llama3.high_freq_factor"}},
+      {"needle", {"share.needle"}},
+      {"ridge", {"fit.ridge"}},
+      {"cached_at", {"pair_view.cached_at"}},
+      {"tokens", {"attention.tokens"}},
+      {"rotary", {"rotary_dim"}},
+      {"end", {"m"}},
+  };
+  for (const Keys& keys : other)
+    if (keys.handle == handle) return keys.keys;
+  return {handle};
+}
 
 } // namespace ropescope

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/lecture/lecture_scene.h"
+#include "app/scene/picture.h"
 #include "app/scene/property.h"
 #include "core/error.h"
 
@@ -39,6 +40,17 @@ Value as_value(const Property& row, std::vector<double> numbers) {
 
 bool is_of_window(const Property& row) { return row.key == "theme" || row.key == "engine" || row.key == "panel"; }
 
+/// The picture that the program computes first: of several the one whose curves are refined from frame to frame.
+std::string view_of(const lecture::Step& step) {
+  std::string first;
+  for (const lecture::Column& column : step.show)
+    for (const lecture::ShownPicture& picture : column.rows) {
+      if (!find_picture(picture.name)) continue;
+      if (first.empty() || picture.name == "score") first = picture.name;
+    }
+  return first.empty() || !step.cannot.empty() ? "pair" : first; // nothing is drawn of a step that cannot be shown
+}
+
 /// A change as the program reads it, without what it does not know.
 Patch patch_of(const std::string& change) {
   Patch patch;
@@ -59,6 +71,7 @@ Scene Player::dressed(Scene scene) const {
   scene.engine = like_.engine;
   scene.panel = like_.panel;
   scene.play = Play::off;
+  scene.view = view_of(step());
   return scene;
 }
 

@@ -28,6 +28,9 @@ public:
   void jump(std::size_t step, double now); ///< to a step's first press
   void home();                             ///< the step as it is written, at the press that it is at
 
+  /// A step as it is written before its motion, or after it: for a file.
+  void show_written(std::size_t step, bool end) { enter(step, end); }
+
   void toggle_blank(double now);
 
   /// Moves the scene on; a motion that is over is finished.

@@ -181,6 +181,8 @@ constexpr Action table[] = {
     {"back", "Close what is open, leave full screen", GLFW_KEY_ESCAPE, 0, ask<Request::back>},
     explained({"help", "Keys and gestures", GLFW_KEY_F1, 0, ask<Request::help>},
               "Every key, and what wheel, drag and clicks do."),
+    explained({"lecture", "Begin and end a lecture", GLFW_KEY_F5, 0, ask<Request::lecture>},
+              "The one that was opened last, else \"RoPE in twelve minutes\"."),
     {"fullscreen", "Full screen", GLFW_KEY_F11, 0, ask<Request::full_screen>},
     {"quit", "Quit", GLFW_KEY_Q, GLFW_MOD_CONTROL, ask<Request::quit>},
 };
@@ -273,6 +275,7 @@ std::string key_name(const Action& action) {
   case GLFW_KEY_HOME: return name + "Home";
   case GLFW_KEY_ESCAPE: return name + "Esc";
   case GLFW_KEY_F1: return name + "F1";
+  case GLFW_KEY_F5: return name + "F5";
   case GLFW_KEY_F9: return name + "F9";
   case GLFW_KEY_F11: return name + "F11";
   default: return name + static_cast<char>(action.key); // GLFW's codes of printable keys are ASCII

@@ -23,6 +23,7 @@ enum class Request : std::uint8_t {
   redo,
   reload_shaders,
   help,
+  lecture,
   full_screen,
   zoom_in,
   zoom_out,

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "app/scene/scene_file.h"
 #include "core/check/run_files.h"
@@ -55,8 +56,21 @@ bool is_array_by_name(const std::string& path) {
   return false;
 }
 
+std::optional<std::string> lecture_file_text(const std::filesystem::path& path) {
+  constexpr std::uintmax_t greatest = std::uintmax_t{4} << 20;
+  std::error_code error;
+  if (lower(path.extension().string()) != ".json" || !std::filesystem::is_regular_file(path, error))
+    return std::nullopt;
+  if (std::filesystem::file_size(path, error) > greatest || error) return std::nullopt;
+  std::string text = read_file(path, greatest);
+  const auto json = nlohmann::json::parse(text, nullptr, false, true);
+  if (!json.is_object() || !json.contains("lecture") || !json.contains("steps")) return std::nullopt;
+  return text;
+}
+
 Opened read_opened(const std::filesystem::path& path) {
   const std::string given = path.string();
+  if (auto text = lecture_file_text(path)) return {LectureText{*std::move(text)}, given};
   if (is_array_by_name(given) || is_npy(path)) {
     const InputFile there(without_tensor_name(given)); // said now where it is not; the rest its reader says
     return {KernelArrays{{given}}, given};

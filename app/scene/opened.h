@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -14,6 +15,11 @@ struct KernelArrays {
   std::vector<std::string> paths;
 };
 
+/// A lecture's file, as it was read.
+struct LectureText {
+  std::string text;
+};
+
 /// Why a file was not taken.
 struct Refused {
   std::string sentence;
@@ -21,7 +27,7 @@ struct Refused {
 
 /// What a file or folder that a person opens turned out to hold.
 struct Opened {
-  std::variant<Model, Taken, KernelArrays, Refused> held; ///< `Taken`: a scene, its own or carried by a picture
+  std::variant<Model, Taken, KernelArrays, Refused, LectureText> held; ///< `Taken`: a scene, its own or carried by a picture
   std::string path{};         ///< the file as it was given; of arrays the last one; empty where there is none
   bool is_scene_file = false; ///< a scene's own file, which can be saved again
 };
@@ -30,6 +36,10 @@ struct Opened {
 /// model, told by the names that the published libraries give them (model.safetensors, model-00001-of-00002 …), are
 /// none. Looks at no file.
 bool is_array_by_name(const std::string& path);
+
+/// The text of a lecture's file, told by its keys "lecture" and "steps"; nothing where the file is another or cannot be
+/// read.
+std::optional<std::string> lecture_file_text(const std::filesystem::path&);
 
 /// Reads it, whatever it is; of models all that read_model() takes (core/open/model_file.h). Throws Error.
 Opened read_opened(const std::filesystem::path&);

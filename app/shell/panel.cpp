@@ -9,6 +9,7 @@
 
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/legend.h"
+#include "app/canvas/slider_knob.h"
 #include "app/scene/actions.h"
 #include "app/scene/called.h"
 #include "app/scene/picture.h"
@@ -159,28 +160,7 @@ void type_line(Column& column, const Property& row, std::string_view shown, std:
 
 /// A slider for a property that is a number. What it refuses becomes `refusal`.
 void slide(Column& column, const Property& row, const Scene& scene, Scene& next, std::string& refusal) {
-  const Canvas& c = column.c;
-  double number = std::get<double>(get(scene, row));
-  const double from = row.slider_end > row.slider_least ? row.slider_least : row.least,
-               to = row.slider_to                       ? row.slider_to(scene)
-                    : row.slider_end > row.slider_least ? row.slider_end
-                                                        : row.greatest;
-  const bool whole = row.kind == Kind::whole || row.unit == "tokens" || to > 1e5;
-  const std::string own = row.shown ? row.shown(scene) : std::string();
-  const Slider slider{.id = row.key.data(), // a literal, which ends with NUL
-                      .label = row.label,
-                      .value_text = row.shown ? std::string_view(own)
-                                    : whole   ? grouped(c, number)
-                                              : c.words("{:.4g}", number),
-                      .least = from,
-                      .greatest = to,
-                      .logarithmic = row.logarithmic,
-                      .whole = whole,
-                      .colour = row.colour ? c.theme.*row.colour : 0,
-                      .help = help_words(row)};
-  std::string typed;
-  const Moved moved = canvas::slider(c, column.at(), column.width(), slider, number, typed);
-  take(moved, row, number, typed, next, refusal);
+  property_slider(column.c, column.at(), column.width(), row, scene, next, refusal);
   column.skip_slider();
 }
 
@@ -436,6 +416,32 @@ PanelAnswer control_panel(const Canvas& whole, Rect area, bool above, const Scen
   c.paint.pop_clip();
   ImGui::EndChild();
   return answer;
+}
+
+ImVec2 property_slider(const Canvas& c, ImVec2 at, float width, const Property& row, const Scene& scene, Scene& next,
+                       std::string& refusal) {
+  double number = std::get<double>(get(scene, row));
+  const double from = row.slider_end > row.slider_least ? row.slider_least : row.least,
+               to = row.slider_to                       ? row.slider_to(scene)
+                    : row.slider_end > row.slider_least ? row.slider_end
+                                                        : row.greatest;
+  const bool whole = row.kind == Kind::whole || row.unit == "tokens" || to > 1e5;
+  const std::string own = row.shown ? row.shown(scene) : std::string();
+  const Slider slider{.id = row.key.data(), // a literal, which ends with NUL
+                      .label = row.label,
+                      .value_text = row.shown ? std::string_view(own)
+                                    : whole   ? grouped(c, number)
+                                              : c.words("{:.4g}", number),
+                      .least = from,
+                      .greatest = to,
+                      .logarithmic = row.logarithmic,
+                      .whole = whole,
+                      .colour = row.colour ? c.theme.*row.colour : 0,
+                      .help = help_words(row)};
+  std::string typed;
+  const Moved moved = canvas::slider(c, at, width, slider, number, typed);
+  take(moved, row, number, typed, next, refusal);
+  return knob_of(c, at, width, slider, number);
 }
 
 } // namespace ropescope::shell

@@ -27,4 +27,9 @@ struct RailAnswer {
 };
 RailAnswer control_rail(const Canvas&, Rect, bool open, const Scene&, Scene& next);
 
+/// The slider of a property that is a number, wherever it stands. Requires that the scene has a number there. What it
+/// refuses becomes `refusal`. Returns where its knob is.
+ImVec2 property_slider(const Canvas&, ImVec2 at, float width, const Property&, const Scene&, Scene& next,
+                       std::string& refusal);
+
 } // namespace ropescope::shell

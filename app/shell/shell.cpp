@@ -66,11 +66,12 @@ Shell::~Shell() {
   ImGui::DestroyContext(context_);
 }
 
-void Shell::begin(int width, int height, float seconds, float scale) {
+void Shell::begin(int width, int height, float seconds, float scale, bool stage) {
   if (fixed_scale_ > 0) scale = std::min(fixed_scale_, greatest_scale);
   // Before ImGui::NewFrame(), which locks the fonts.
-  if (scale != scale_) {
+  if (scale != scale_ || stage != (stage_fonts_.text != nullptr)) {
     fonts_ = Fonts::load(scale);
+    stage_fonts_ = stage ? StageFonts::load(scale, fonts_) : StageFonts();
     scale_ = scale;
   }
   apply_style(theme(scene_.theme), scale_);
@@ -129,6 +130,7 @@ Canvas Shell::canvas(Painter* outside) {
 bool Shell::reacts_to(ImVec2 mouse) const {
   const ImGuiIO& io = ImGui::GetIO();
   // What is open above the pictures, and what is held, follows the mouse everywhere.
+  if (lectern_ && (lectern_->pointer || lectern_->spotlight || lectern_->pen || lectern_->overview)) return true;
   if (takes_letters() || help_ || ImGui::IsAnyItemActive() || io.MouseDown[0] || io.MouseDown[1]) return true;
   const auto is_hot = [&](ImVec2 at) {
     return std::any_of(hot_.begin(), hot_.end(), [&](const Rect& area) { return area.contains(at); });
@@ -227,24 +229,28 @@ void Shell::panel_or_rail(const Canvas& c, const Stage& stage, Scene& next) {
   if (!answer.refusal.empty()) message_ = {.words = std::move(answer.refusal), .of_value = true};
 }
 
+void Shell::play_on(Scene& next, float seconds) {
+  if (next.play == Play::off) return;
+  // Whole tokens are moved and the rest is kept, so that the speed does not depend on how many frames a second there
+  // are.
+  play_remainder_ += next.options.number(*find_property("play_speed")) * static_cast<double>(seconds);
+  const auto tokens = static_cast<std::int64_t>(play_remainder_);
+  play_remainder_ -= static_cast<double>(tokens);
+  advance_play(next, tokens);
+}
+
 /// Order: the controls are drawn with what the frame before computed and edit `next`; it is computed; the pictures are
 /// drawn with the new numbers, so that a dragged slider and its curves move together. What is clicked in a picture is
 /// computed at the end and seen in the next frame.
 void Shell::frame(int width, int height, float seconds, bool live, Painter* outside) {
+  if (lectern_) return lecture_frame(width, height, seconds, live, outside);
   live_ = live;
   begin(width, height, seconds, scale_for(width, height, pixels_, zoom_));
   take_what_was_opened();
   take_exported();
   next_ = scene_; // a copy into what is there already allocates nothing
   Scene& next = next_;
-  if (scene_.play != Play::off) {
-    // Whole tokens are moved and the rest is kept, so that the speed does not depend on how many frames a second there
-    // are.
-    play_remainder_ += scene_.options.number(*find_property("play_speed")) * static_cast<double>(seconds);
-    const auto tokens = static_cast<std::int64_t>(play_remainder_);
-    play_remainder_ -= static_cast<double>(tokens);
-    advance_play(next, tokens);
-  }
+  play_on(next, seconds);
   Canvas c = canvas(outside);
   const Stage stage = stage_of(c, width, height);
   // Below the overlay nothing reacts, and a click anywhere closes it.
@@ -303,6 +309,7 @@ void Shell::perform(Request request) {
   if (request == Request::save_scene_as) save_scene(true);
   if (request == Request::export_dialog) ask_what_to_export();
   if (request == Request::film_dialog) ask_what_to_film();
+  if (request == Request::lecture) lectern_ ? end_lecture() : begin_lecture();
   if (request == Request::help) turn_help_page();
   if (request == Request::back) close_what_is_open();
   if (request == Request::zoom_in) {

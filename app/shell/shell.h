@@ -9,9 +9,13 @@
 #include "app/canvas/gesture.h"
 #include "app/canvas/grounds.h"
 #include "app/canvas/screen_painter.h"
+#include "app/canvas/stage_fonts.h"
 #include "app/canvas/widgets.h"
+#include "app/lecture/lectern.h"
+#include "app/lecture/stage.h"
 #include "app/scene/actions.h"
 #include "app/scene/derived.h"
+#include "app/scene/file_watch.h"
 #include "app/scene/history.h"
 #include "app/scene/latest.h"
 #include "app/scene/opened.h"
@@ -43,6 +47,23 @@ public:
   /// the present m and n.
   void picture_frame(int width, int height, bool bare = false, Painter* outside = nullptr);
 
+  // A lecture takes the place of the bar, the panel and the pictures; the scene before comes back at its end.
+
+  /// Begins a lecture, whose file is read again when it is saved. Requires a lecture that has steps.
+  void begin_lecture(lecture::Lecture, std::string file);
+  /// The lecture that was given last, else the first of the program's own.
+  void begin_lecture();
+  void end_lecture();
+  Lectern* lectern() { return lectern_.get(); } ///< null without a lecture
+  bool in_lecture() const { return lectern_ != nullptr; }
+  /// The step's stage as a picture, complete and at rest.
+  void stage_frame(int width, int height, Painter* outside = nullptr) {
+    lecture_frame(width, height, 1 / 60.0f, false, outside);
+  }
+  double lecture_now() const; ///< seconds from any beginning
+  /// Seconds, in place of a clock: for tests.
+  void set_lecture_clock(std::function<double()> clock) { lecture_clock_ = std::move(clock); }
+
   /// How many pixels a length of 1 in the design has: the screen's content scale. 1 at first.
   void set_scale(float pixels) { pixels_ = pixels; }
 
@@ -68,8 +89,12 @@ public:
   void drop(const std::vector<std::string>& paths);
 
   /// Whether files that the view shows changed since they were read. Asked now and then while nothing happens.
-  bool watches() const { return scene_.view == "check" && !scene_.kernel.files.in.empty(); }
-  bool files_changed() { return watches() && derived_.kernel().changed_on_disk(); }
+  bool watches() const {
+    return (lectern_ && !lectern_->file.empty()) || (scene_.view == "check" && !scene_.kernel.files.in.empty());
+  }
+  bool files_changed() {
+    return (lectern_ && lecture_changed()) || (!lectern_ && watches() && derived_.kernel().changed_on_disk());
+  }
 
   /// Shows a finding that was made already, of the scene's files.
   void show(std::shared_ptr<const CheckedKernel> checked) { derived_.kernel().adopt(scene_, std::move(checked)); }
@@ -79,7 +104,8 @@ public:
 
   /// A key was pressed. Returns what the action asks of the window. What is open takes it first: a list, a field, the
   /// control that has the focus.
-  Request key(int key, int modifiers);
+  /// `repeated`: it is still down.
+  Request key(int key, int modifiers, bool repeated = false);
 
   /// A letter was typed that no key stands for on every keyboard: "?" shows the keys.
   void letter(unsigned codepoint);
@@ -143,23 +169,34 @@ public:
 
   /// Whether the next frame has work of its own, and no event needs to come first.
   bool animated() const {
-    return scene_.play != Play::off || derived_.refining() || derived_.parity_due() || derived_.kernel().working() ||
-           opening_.working() || exporting_.working() || !exports_.empty() || files_.film || files_.dialog.working() ||
-           files_.desktop.is_open();
+    return (lectern_ && lectern_->player.moving()) || scene_.play != Play::off || derived_.refining() ||
+           derived_.parity_due() || derived_.kernel().working() || opening_.working() || exporting_.working() ||
+           !exports_.empty() || files_.film || files_.dialog.working() || files_.desktop.is_open();
   }
 
   /// Whether a mouse that moved to a place, pixels, changes what the next frame shows. Over nothing it does not.
   bool reacts_to(ImVec2 mouse) const;
 
   /// Of such frames: whether they only wait, until the scene has been still for a moment or a kernel is judged.
-  bool only_waits() const { return animated() && scene_.play == Play::off && !derived_.refining(); }
+  bool only_waits() const {
+    return animated() && scene_.play == Play::off && !derived_.refining() && !(lectern_ && lectern_->player.moving());
+  }
 
 private:
   /// Where the parts of the window lie, pixels. A rail is there where it has a width.
   struct Stage {
     Rect bar, panel, rail, pictures, message;
   };
-  void begin(int width, int height, float seconds, float scale);
+  void begin(int width, int height, float seconds, float scale, bool stage = false);
+  void play_on(Scene& next, float seconds);
+  void lecture_frame(int width, int height, float seconds, bool live, Painter* outside);
+  void update_lecture(const std::vector<PlacedPicture>&, std::int64_t columns);
+  void lecture_pictures(const Canvas&, const std::vector<PlacedPicture>&, Scene& next);
+  void lecture_handles(const Canvas&, const StagePlan&, const std::vector<const Property*>&, Scene& next);
+  void lecture_overlays(Canvas&, ImVec2 size, const StagePlan&, double now);
+  bool lecture_key(int key, int modifiers, bool repeated);
+  bool lecture_changed();
+  void read_lecture_again();
   Stage stage_of(const Canvas&, int width, int height);
   void panel_or_rail(const Canvas&, const Stage&, Scene& next);
   Canvas canvas(Painter* outside);
@@ -203,6 +240,7 @@ private:
   std::vector<std::string> take(Taken&, const Opened&);
   std::vector<std::string> take(KernelArrays&, const Opened&);
   static std::vector<std::string> take(Refused&, const Opened&);
+  std::vector<std::string> take(LectureText&, const Opened&);
   void ask_for_file(FileWish);
   void ask_what_to_open();
   void save_scene(bool asks);
@@ -253,6 +291,7 @@ private:
   std::size_t steps_at_click_ = 0; // of the history, before the last click on a plot counted
   Derived derived_;
   Fonts fonts_;
+  StageFonts stage_fonts_;        // of a lecture alone
   std::vector<Ground> grounds_;   // of this frame
   std::vector<Control> controls_; // of the last frame
   std::vector<Rect> taken_;       // by texts of this frame
@@ -285,6 +324,12 @@ private:
   ModelList models_;
   Rect models_place_{}; // below which the list of models opens
   Request wanted_ = Request::none;
+  std::unique_ptr<Lectern> lectern_; // of the lecture that is given
+  Scene desk_;                       // the scene before it
+  std::string last_lecture_;         // its file
+  FileWatch lecture_watch_;
+  FileStamp lecture_seen_;
+  std::function<double()> lecture_clock_;
   struct Notice {
     std::string words;
     float left = 0; // seconds

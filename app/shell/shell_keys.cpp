@@ -24,12 +24,13 @@ bool Shell::takes_key(int key, int modifiers) {
                                         : files_.export_dialog.key(key, modifiers);
 }
 
-Request Shell::key(int key, int modifiers) {
+Request Shell::key(int key, int modifiers, bool repeated) {
   if (takes_key(key, modifiers)) return Request::none;
   if (palette_.is_open() && palette_.key(key)) return Request::none;
   if (models_.is_open() && models_.key(key)) return Request::none;
   const bool toggles_list = key == GLFW_KEY_P && (modifiers & GLFW_MOD_CONTROL) && palette_.is_open();
   if (takes_letters() && key != GLFW_KEY_ESCAPE && !toggles_list) return Request::none;
+  if (lectern_ && lecture_key(key, modifiers, repeated)) return Request::none;
   if (focus_key(key, modifiers)) return Request::none;
   const Action* found = action_for_key(key, modifiers);
   if (!found) return Request::none;
@@ -41,6 +42,7 @@ Request Shell::key(int key, int modifiers) {
   Scene next = scene_;
   const Request request = found->apply(next);
   if (message_.of_value && next != scene_) message_ = {};
+  if (lectern_) lectern_->player.take(next);
   scene_ = next;
   return request;
 }
@@ -108,6 +110,7 @@ std::optional<float> Shell::due_in() const {
   std::optional<float> due;
   if (attention_.pair_moved || attention_.settling()) return 0.0f;
   if (attention_.awaited) due = std::max(0.0f, rest_before_words - resting_);
+  if (lectern_ && lectern_->notes && lectern_->player.clock_runs()) due = std::min(due.value_or(1.0f), 1.0f);
   if (!notice_.words.empty()) due = std::min(due.value_or(notice_.left), notice_.left);
   if (!message_.words.empty() && !message_.of_scene) due = std::min(due.value_or(message_.left), message_.left);
   return due;

@@ -246,7 +246,7 @@ void Shell::restore(const Session& session) {
 }
 
 Session Shell::session() const {
-  return {.scene = scene_,
+  return {.scene = lectern_ ? desk_ : scene_,
           .scene_file = files_.scene_file,
           .recent = files_.recent,
           .scene_folder = files_.scene_folder,
@@ -256,6 +256,6 @@ Session Shell::session() const {
           .window = {}};
 }
 
-bool Shell::is_changed() const { return files_.saved && *files_.saved != scene_; }
+bool Shell::is_changed() const { return !lectern_ && files_.saved && *files_.saved != scene_; }
 
 } // namespace ropescope::shell

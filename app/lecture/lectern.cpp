@@ -1,0 +1,99 @@
+#include "app/lecture/lectern.h"
+
+#include <algorithm>
+
+#include <GLFW/glfw3.h>
+
+namespace ropescope {
+
+namespace {
+
+constexpr std::size_t columns = 5; // of the overview
+
+} // namespace
+
+/// Of a step that was left nothing stays over the stage.
+void Lectern::after_step_changed() {
+  question = answer = false;
+  digits.clear();
+}
+
+/// Digits and Enter jump; in the overview arrows choose.
+bool Lectern::chooses(int key, double now) {
+  const std::size_t count = player.lecture().steps.size();
+  if (key >= GLFW_KEY_0 && key <= GLFW_KEY_9 && digits.size() < 3) {
+    digits += static_cast<char>('0' + (key - GLFW_KEY_0));
+    if (const auto step = lecture::find_step(player.lecture(), digits)) chosen = *step;
+    return true;
+  }
+  if (key == GLFW_KEY_BACKSPACE && !digits.empty()) {
+    digits.pop_back();
+    return true;
+  }
+  if ((key == GLFW_KEY_ENTER || key == GLFW_KEY_KP_ENTER) && (overview || !digits.empty())) {
+    const auto typed = lecture::find_step(player.lecture(), digits);
+    if (digits.empty() || typed) {
+      player.jump(typed.value_or(chosen), now);
+      overview = false;
+      after_step_changed();
+    }
+    digits.clear();
+    return true;
+  }
+  if (!overview) return false;
+  const auto go = [&](std::size_t step) { return chosen = std::min(step, count - 1), digits.clear(), true; };
+  if (key == GLFW_KEY_RIGHT || key == GLFW_KEY_PAGE_DOWN) return go(chosen + 1);
+  if (key == GLFW_KEY_LEFT || key == GLFW_KEY_PAGE_UP) return go(chosen - std::min<std::size_t>(chosen, 1));
+  if (key == GLFW_KEY_DOWN) return go(chosen + columns);
+  if (key == GLFW_KEY_UP) return go(chosen >= columns ? chosen - columns : chosen);
+  return false;
+}
+
+Lectern::Key Lectern::key(int key, int modifiers, bool repeated, double now) {
+  const std::size_t before = player.step_number();
+  const bool plain = (modifiers & (GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER)) == 0;
+  if (key == GLFW_KEY_Z && (modifiers & GLFW_MOD_CONTROL) && pen) {
+    if (auto& here = strokes_here(); !here.empty()) here.pop_back();
+    return Key::used;
+  }
+  if (!plain) return Key::unused;
+  if (player.blank() && key == GLFW_KEY_ESCAPE) return player.toggle_blank(now), Key::used;
+  if (!player.blank() && chooses(key, now)) return Key::used;
+  const auto flip = [](bool& what) { return what = !what, Key::used; };
+  switch (key) {
+  case GLFW_KEY_PAGE_DOWN:
+  case GLFW_KEY_RIGHT:
+    if (!repeated) player.press(now);
+    break;
+  case GLFW_KEY_PAGE_UP:
+  case GLFW_KEY_LEFT:
+    if (!repeated) player.back(now);
+    break;
+  case GLFW_KEY_PERIOD:
+  case GLFW_KEY_B: return player.toggle_blank(now), Key::used;
+  case GLFW_KEY_HOME: return player.home(), Key::used;
+  case GLFW_KEY_O: return chosen = player.step_number(), digits.clear(), flip(overview);
+  case GLFW_KEY_N: return flip(notes);
+  case GLFW_KEY_A:
+    if (notes && !answer) return flip(answer);
+    return flip(question);
+  case GLFW_KEY_C: return flip(pointer);
+  case GLFW_KEY_V: return flip(spotlight);
+  case GLFW_KEY_X:
+    if (modifiers & GLFW_MOD_SHIFT) return strokes_here().clear(), Key::used;
+    return flip(pen);
+  case GLFW_KEY_F5: return Key::leave;
+  case GLFW_KEY_ESCAPE:
+    if (overview || question || pen || spotlight || pointer || !digits.empty()) {
+      overview = question = pen = spotlight = pointer = false;
+      digits.clear();
+      return Key::used;
+    }
+    return Key::leave;
+  default: return Key::unused;
+  }
+  if (player.step_number() != before) after_step_changed();
+  return Key::used;
+}
+
+} // namespace ropescope

@@ -1,0 +1,51 @@
+#pragma once
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <imgui.h>
+
+#include "app/lecture/live_numbers.h"
+#include "app/lecture/player.h"
+
+namespace ropescope {
+
+/// A line that the pen drew, in pixels of a stage 1920 × 1080.
+using Stroke = std::vector<ImVec2>;
+
+/// What a lecturer has in hand beside the player: what lies over the stage, and the keys.
+struct Lectern {
+  Lectern(lecture::Lecture lecture, const Scene& like, std::string of_file)
+      : player(std::move(lecture), like), file(std::move(of_file)) {}
+
+  Player player;
+  LiveNumbers numbers;
+  std::string file;    ///< that is read again when it is saved; empty: the lecture is the program's own
+  std::string trouble; ///< why the file could not be read again; the last good one stays
+
+  bool notes = false;     ///< the strip with notes, question, clock and what comes next
+  bool answer = false;    ///< on that strip the answer too
+  bool question = false;  ///< the question is on the projector
+  bool overview = false;  ///< all steps at once
+  std::size_t chosen = 0; ///< in the overview
+  std::string digits;     ///< typed for a jump
+  bool pointer = false, spotlight = false, pen = false;
+  float handout = 0;                                                   ///< pixels below the stage for notes, on paper
+  float spot_radius = 300;                                             ///< pixels of the design, 120 … 600
+  std::map<std::pair<std::size_t, bool>, std::vector<Stroke>> strokes; ///< by step and press: they come back with both
+
+  std::vector<Stroke>& strokes_here() { return strokes[{player.step_number(), player.answered()}]; }
+
+  /// What a key came to.
+  enum class Key { unused, used, leave };
+
+  /// A key of GLFW's at a time. `repeated`: it is still down, which goes on nothing.
+  Key key(int key, int modifiers, bool repeated, double now);
+
+private:
+  bool chooses(int key, double now);
+  void after_step_changed();
+};
+
+} // namespace ropescope

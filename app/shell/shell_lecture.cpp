@@ -1,0 +1,219 @@
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "app/canvas/imgui_compat.h"
+#include "app/lecture/handles.h"
+#include "app/lecture/lecture_scene.h"
+#include "app/lecture/overlays.h"
+#include "app/scene/picture.h"
+#include "app/shell/panel.h"
+#include "app/shell/shell.h"
+#include "core/error.h"
+
+// A lecture in the window: its stage in the place of the bar, the panel and the pictures.
+
+namespace ropescope::shell {
+
+namespace {
+
+constexpr std::size_t most_handles = 3; // sliders side by side
+
+/// The handles of a step that are numbers of the scene, in the order of the file: each has a slider below the pictures.
+std::vector<const Property*> handle_rows(const lecture::Step& step, const Scene& scene) {
+  std::vector<const Property*> rows;
+  for (const lecture::Grab& grab : step.grabs)
+    for (const std::string_view key : control_keys_of(grab.handle)) {
+      const Property* row = find_property(key);
+      const bool has_number = row && std::holds_alternative<double>(get(scene, *row));
+      if (has_number && std::find(rows.begin(), rows.end(), row) == rows.end() && rows.size() < most_handles)
+        rows.push_back(row);
+    }
+  return rows;
+}
+
+} // namespace
+
+void Shell::begin_lecture(lecture::Lecture lecture, std::string file) {
+  if (!lectern_) desk_ = scene_;
+  Scene like = desk_;
+  if (!lecture.theme.empty()) like.theme = lecture.theme == "dark" ? ThemeName::dark : ThemeName::light;
+  last_lecture_ = file;
+  if (!file.empty()) {
+    const WatchedPaths paths{file};
+    lecture_seen_ = stamps_of(paths).front();
+    lecture_watch_.watch(paths, {lecture_seen_});
+  }
+  std::string trouble;
+  if (lecture.has_errors()) trouble = lecture::sentence(lecture.troubles.front(), file.empty() ? "lecture" : file);
+  lectern_ = std::make_unique<Lectern>(std::move(lecture), like, std::move(file));
+  lectern_->trouble = std::move(trouble);
+  show_step(lectern_->player.scene());
+}
+
+std::vector<std::string> Shell::take(LectureText& held, const Opened& opened) {
+  lecture::Lecture lecture = lecture::read_lecture(held.text, scene_rules());
+  const std::string name = std::filesystem::path(opened.path).filename().string();
+  std::vector<std::string> said;
+  for (const lecture::Trouble& trouble : lecture.troubles) said.push_back(lecture::sentence(trouble, name));
+  if (lecture.readable) begin_lecture(std::move(lecture), opened.path);
+  return said;
+}
+
+void Shell::begin_lecture() {
+  try {
+    std::string name;
+    const std::string wanted = last_lecture_.empty() ? "1" : last_lecture_;
+    lecture::Lecture lecture = lecture::read_lecture(lecture_text(wanted, name), scene_rules());
+    if (!lecture.readable) throw Error(lecture::sentence(lecture.troubles.front(), name));
+    begin_lecture(std::move(lecture), last_lecture_);
+  } catch (const Error& error) {
+    message_ = {error.what(), true, false};
+  }
+}
+
+void Shell::end_lecture() {
+  if (!lectern_) return;
+  desk_.theme = scene_.theme;
+  desk_.engine = scene_.engine;
+  lectern_.reset();
+  show_step(desk_);
+}
+
+double Shell::lecture_now() const {
+  if (lecture_clock_) return lecture_clock_();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+bool Shell::lecture_key(int key, int modifiers, bool repeated) {
+  switch (lectern_->key(key, modifiers, repeated, lecture_now())) {
+  case Lectern::Key::unused: return false;
+  case Lectern::Key::leave: end_lecture(); return true;
+  case Lectern::Key::used: break;
+  }
+  // Another step is no edit that undo takes back.
+  show_step(lectern_->player.scene());
+  return true;
+}
+
+bool Shell::lecture_changed() { return !lectern_->file.empty() && lecture_watch_.look().front() != lecture_seen_; }
+
+/// The file was saved: the lecture goes on with what it has now, or, where that cannot be read, with what it had.
+void Shell::read_lecture_again() {
+  if (!lecture_changed()) return;
+  lecture_seen_ = lecture_watch_.seen().front();
+  try {
+    std::string name;
+    lecture::Lecture lecture = lecture::read_lecture(lecture_text(lectern_->file, name), scene_rules());
+    lectern_->trouble =
+        lecture.has_errors() || !lecture.readable ? lecture::sentence(lecture.troubles.front(), name) : std::string();
+    if (lecture.readable)
+      lectern_->player.replace(std::move(lecture));
+    else
+      lectern_->trouble += "; the lecture goes on as it was";
+  } catch (const Error& error) {
+    lectern_->trouble = fmt::format("{}; the lecture goes on as it was", error.what());
+  }
+}
+
+/// Computes the step's scene: the picture of its view with all that pictures share, then the others beside it.
+void Shell::update_lecture(const std::vector<PlacedPicture>& placed, std::int64_t columns) {
+  accept(next_, columns);
+  for (const PlacedPicture& picture : placed) {
+    const Picture* row = find_picture(picture.name);
+    if (row && row->name != scene_.view && row->update)
+      work_or_give_up_gpu([&] { row->update(scene_, derived_, engines_, patience()); });
+  }
+}
+
+void Shell::lecture_pictures(const Canvas& c, const std::vector<PlacedPicture>& placed, Scene& next) {
+  for (const PlacedPicture& picture : placed)
+    if (const Picture* row = find_picture(picture.name)) row->draw(c, picture.area, scene_, derived_, next);
+}
+
+void Shell::lecture_handles(const Canvas& c, const StagePlan& plan, const std::vector<const Property*>& rows,
+                            Scene& next) {
+  const float gap = 60 * plan.unit, width = std::min(560 * plan.unit, (plan.handles.width() - gap * 2) / 3);
+  float x = plan.handles.least.x;
+  std::string refusal;
+  for (const Property* row : rows) {
+    const ImVec2 at{x, plan.handles.least.y + 24 * plan.unit};
+    const ImVec2 knob = property_slider(c, at, width, *row, scene_, next, refusal);
+    if (!c.bare) draw_grab_ring(c, knob, c.px(15), ImGui::IsItemHovered());
+    x += width + gap;
+  }
+}
+
+/// What lies over the stage, the uppermost last.
+void Shell::lecture_overlays(Canvas& c, ImVec2 size, const StagePlan& plan, double now) {
+  Lectern& lectern = *lectern_;
+  if (!c.attention) return; // a file shows the stage alone
+  screen_.draw_above(ImGui::GetForegroundDrawList());
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  const bool here = ImGui::IsMousePosValid();
+  draw_pen_strokes(c, plan, lectern);
+  if (lectern.spotlight && here) {
+    lectern.spot_radius = std::clamp(lectern.spot_radius + 20 * ImGui::GetIO().MouseWheel, 120.0f, 600.0f);
+    draw_spotlight(c, size, plan, mouse, lectern.spot_radius);
+  }
+  if (lectern.question) draw_question(c, stage_fonts_, size, lectern);
+  if (lectern.notes) draw_strip(c, stage_fonts_, size, lectern, now);
+  if (lectern.overview)
+    if (const auto clicked = draw_overview(c, stage_fonts_, size, lectern)) {
+      lectern.player.jump(*clicked, now);
+      lectern.overview = false;
+    }
+  draw_digits(c, stage_fonts_, size, lectern);
+  if (lectern.pointer && here) draw_pointer(c, plan, mouse);
+  if (lectern.player.blank()) draw_blank(c, size);
+  screen_.draw_above(nullptr);
+}
+
+void Shell::lecture_frame(int width, int height, float seconds, bool live, Painter* outside) {
+  live_ = live;
+  const ImVec2 size{static_cast<float>(width), static_cast<float>(height) - lectern_->handout};
+  begin(width, height, seconds, std::clamp(stage_scale(size), 0.5f, 6.0f), true);
+  take_what_was_opened();
+  take_exported();
+  Lectern& lectern = *lectern_;
+  Player& player = lectern.player;
+  const double now = live ? lecture_now() : 0;
+  if (live) read_lecture_again(), player.advance(now);
+  next_ = player.scene();
+  play_on(next_, seconds);
+  Canvas c = canvas(outside);
+  if (!live) c.attention = nullptr;
+  const lecture::Step& step = player.step();
+  const std::vector<const Property*> handles = handle_rows(step, next_);
+  const StagePlan plan = plan_stage(size, !handles.empty());
+  const std::vector<PlacedPicture> placed = place_pictures(step.show, plan.pictures, 24 * plan.unit);
+  std::string cannot = step.cannot;
+  if (cannot.empty()) {
+    update_lecture(placed, std::max<std::int64_t>(64, static_cast<std::int64_t>(plan.pictures.width() / c.px(2))));
+    if (!message_.words.empty() && message_.of_scene) cannot = message_.words;
+  }
+  next_ = scene_;
+  const bool covered = lectern.overview || lectern.question || lectern.pen || player.blank();
+  if (covered) c.mouse = {-1e6f, -1e6f}, c.clicked = false;
+  ImGui::BeginDisabled(covered);
+  if (cannot.empty()) {
+    lecture_pictures(c, placed, next_);
+    lecture_handles(c, plan, handles, next_);
+  } else
+    draw_cannot(c, plan.pictures, cannot);
+  ImGui::EndDisabled();
+  draw_stage(c, stage_fonts_, plan, player, lectern.numbers, false);
+  if (lectern.handout > 0) draw_handout(c, {{0, size.y}, {size.x, static_cast<float>(height)}}, plan, step);
+  lecture_overlays(c, size, plan, now);
+  lists(c, {{0, 0}, size}, next_);
+  if (c.attention) draw_notice(c);
+  if (next_ != scene_ && cannot.empty()) accept(next_, columns_);
+  if (live && cannot.empty()) player.take(scene_);
+  file_dialogs(c);
+  if (!player.moving()) remember(remembered_);
+  finish();
+  draw_exports();
+}
+
+} // namespace ropescope::shell
