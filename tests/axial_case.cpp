@@ -221,8 +221,8 @@ AxialCase axial_case(const Json& file) {
   for (std::int64_t a = 0; a < made.positions.axes; ++a) {
     made.names.push_back(name_in_file(std::string(axis_name(made.rope, a)), file));
     const bool centred = made.rope.axes.rule == AxisRule::centred_grid;
-    made.units.push_back(!centred ? 1 : 1.0 / static_cast<double>(a == 0 ? made.rope.axes.grid_height
-                                                                         : made.rope.axes.grid_width));
+    made.units.push_back(
+        !centred ? 1 : 1.0 / static_cast<double>(a == 0 ? made.rope.axes.grid_height : made.rope.axes.grid_width));
   }
   // This file calls its slow index x, where the model's own processor gives the column that name.
   if (made.name == "gemma4_vision") {
@@ -237,11 +237,14 @@ AxialCase axial_case(const Json& file) {
 }
 
 double float32_tolerance(const std::string& name) {
-  static const std::map<std::string, double> wide = {
-      {"kandinsky5", 7.1e-3},           {"ideogram4", 4.9e-3},
-      {"ltx_video", 4.3e-3},            {"ltx2_video_split", 2.9e-3},
-      {"ltx2_video_interleaved", 2.1e-3}, {"ltx2_audio_split", 1.6e-3},
-      {"cosmos3_omni_fps", 2.9e-4},     {"bria_fibo2", 1.9e-5}};
+  static const std::map<std::string, double> wide = {{"kandinsky5", 7.1e-3},
+                                                     {"ideogram4", 4.9e-3},
+                                                     {"ltx_video", 4.3e-3},
+                                                     {"ltx2_video_split", 2.9e-3},
+                                                     {"ltx2_video_interleaved", 2.1e-3},
+                                                     {"ltx2_audio_split", 1.6e-3},
+                                                     {"cosmos3_omni_fps", 2.9e-4},
+                                                     {"bria_fibo2", 1.9e-5}};
   const auto found = wide.find(name);
   // The published float32 against the exact float32 here: each may round on its own.
   return found == wide.end() ? 1e-5 : 1.05 * found->second;
@@ -300,7 +303,8 @@ std::vector<Component> components_of(const AxialCase& made, const Json& file, co
 
 std::string differing_list(const std::vector<Component>& ours, const std::vector<double>& axes,
                            const std::vector<double>& frequencies, const char* what) {
-  if (axes.size() != frequencies.size() || ours.size() < frequencies.size()) return fmt::format("{} {}s, and the file has {}", ours.size(), what, frequencies.size());
+  if (axes.size() != frequencies.size() || ours.size() < frequencies.size())
+    return fmt::format("{} {}s, and the file has {}", ours.size(), what, frequencies.size());
   for (std::size_t i = 0; i < frequencies.size(); ++i) {
     const auto axis = static_cast<std::int64_t>(axes[i]);
     if (axis >= 0 ? ours[i].axis != axis : ours[i].frequency != 0)
@@ -314,7 +318,8 @@ std::string differing_list(const std::vector<Component>& ours, const std::vector
 std::string differing_frequencies(const AxialCase& made, const Json& file, const Spectrum& spectrum) {
   const std::vector<Component> components = components_of(made, file, spectrum);
   if (file.contains("component_frequency"))
-    return differing_list(components, flat(file.at("component_axis")), flat(file.at("component_frequency")), "component");
+    return differing_list(components, flat(file.at("component_axis")), flat(file.at("component_frequency")),
+                          "component");
   if (!file.contains("pair_frequency")) return {};
   // In the order of the pairs' first components.
   const PairIndex index = pair_index(made.rope.layout.pairs, made.shape.head_dim, spectrum.pairs());

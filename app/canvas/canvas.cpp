@@ -16,7 +16,7 @@ std::string_view grouped(const Canvas& c, double value, int decimals) {
 }
 
 float text_width(ImFont* font, std::string_view words) {
-  if (words.empty()) return 0; // Dear ImGui takes an end of null for the end of a C string
+  if (words.empty()) return 0; // Dear ImGui reads on from where it begins, which may be nowhere
   return font->CalcTextSizeA(compat::font_size(font), FLT_MAX, 0, words.data(), words.data() + words.size()).x;
 }
 

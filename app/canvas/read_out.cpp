@@ -63,6 +63,10 @@ void ReadOut::draw(ImVec2 at, Rect within, bool may_go) const {
   if (may_go && size.x * size.y > 0.2f * within.width() * within.height()) return;
   if (may_go && (!is_free(c_, table) || table.greatest.x > within.greatest.x || table.greatest.y > within.greatest.y))
     return;
+  // In a small plot every place beside the curves is on them.
+  const bool small = within.width() < c_.px(700) || within.height() < c_.px(300);
+  if (may_go && small && std::any_of(avoided_.begin(), avoided_.end(), [&](ImVec2 p) { return table.contains(p); }))
+    return;
   c_.paint.box(table, with_alpha(c_.theme.raised, 0.95f), c_.px(6));
   c_.paint.frame(table, c_.theme.outline, 1, c_.px(6));
   text(c_, {corner.x + c_.px(12), corner.y + c_.px(7)}, c_.fonts.bold, c_.theme.text, title_);

@@ -28,7 +28,7 @@ public:
 
   /// Within a rectangle: beside the point, or in a corner, where it covers the fewest of the points to be avoided. The
   /// place at the right of the point and above comes first, then its left, then the corners. Other words count as many
-  /// points. `may_go`: where the table cannot but cover words, it is not drawn.
+  /// points. `may_go`: where the table cannot but cover words, or in a small plot the curves, it is not drawn.
   void draw(ImVec2 at, Rect within, bool may_go = false) const;
 
 private:

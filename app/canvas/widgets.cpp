@@ -43,11 +43,11 @@ double stepped(const Slider& s, double value, float steps) {
   return s.whole && next == value ? std::clamp(value + (steps > 0 ? 1.0 : -1.0), s.least, s.greatest) : next;
 }
 
-/// Notches of the wheel that are meant for a slider. Where what it stands on scrolls, they are not, unless Ctrl is
-/// held.
+/// Notches of the wheel that are meant for a slider: with Ctrl alone, whether what it stands on scrolls or not. A wheel
+/// that was meant to scroll must not change a number.
 float notches() {
   const ImGuiIO& io = ImGui::GetIO();
-  return ImGui::GetScrollMaxY() > 0 && !io.KeyCtrl ? 0 : io.MouseWheel;
+  return io.KeyCtrl ? io.MouseWheel : 0;
 }
 
 struct Line {
@@ -169,7 +169,8 @@ Moved typed_line(const Canvas& c, const char* id, Rect line, std::string_view la
   return typed.find_first_not_of(' ') == std::string::npos ? Moved::reset : Moved::typed;
 }
 
-bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& low, double& high) {
+RangeMoved range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& low, double& high,
+                        std::string& typed) {
   const Line line = line_at(c, at, width);
   const Rect area{{at.x - c.px(6), line.y - c.px(hit_height) / 2},
                   {at.x + width + c.px(6), line.y + c.px(hit_height) / 2}};
@@ -188,16 +189,29 @@ bool range_slider(const Canvas& c, ImVec2 at, float width, const Slider& s, doub
   const double before_low = low, before_high = high;
   // A knob stops at the other one, it does not push it.
   const auto move = [&](double next) { *grabbed_high ? high = std::max(next, low) : low = std::min(next, high); };
-  if (active && (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
+  RangeMoved result;
+  // As an ordinary slider: a double click is the knob's own value, Ctrl and a click type one.
+  if (hovered && ImGui::IsMouseDoubleClicked(0))
+    result.moved = Moved::reset;
+  else if (active && !io.KeyCtrl && !ImGui::IsMouseDoubleClicked(0) &&
+           (ImGui::IsMouseClicked(0) || io.MouseDelta.x != 0))
     move(from_unit(s, static_cast<double>((io.MousePos.x - line.left) / (line.right - line.left))));
   else if (hovered && notches() != 0)
     move(stepped(s, *grabbed_high ? high : low, notches()));
   if (asked.steps != 0) move(stepped(s, *grabbed_high ? high : low, asked.steps));
+  ImGui::PushID(s.id);
+  const Rect field{{at.x + width * 0.45f, at.y - c.px(6)}, {at.x + width, at.y + c.px(20)}};
+  const bool to_type = hovered && io.KeyCtrl && ImGui::IsMouseClicked(0);
+  const std::string_view present = c.words("{:.4g}", *grabbed_high ? high : low);
+  if (type_value("type", field, to_type, present, typed)) result.moved = Moved::typed;
+  ImGui::PopID();
   draw_words(c, at, width, s);
   draw_line(c, line, line.x(s, low), line.x(s, high), s.colour ? s.colour : c.theme.accent);
   draw_knob(c, line.x(s, low), line.y, hovered || active);
   draw_knob(c, line.x(s, high), line.y, hovered || active);
-  return low != before_low || high != before_high;
+  result.high = *grabbed_high;
+  if (result.moved == Moved::no && (low != before_low || high != before_high)) result.moved = Moved::dragged;
+  return result;
 }
 
 std::vector<Rect>& hot_areas() {

@@ -22,10 +22,10 @@ struct Slider {
 /// What a hand did to a slider.
 enum class Moved { no, dragged, typed, reset };
 
-/// Draws it across `width` from `at`, and changes `value` where it was dragged or typed. Drag and click set it, the
-/// wheel and, where it has the focus, the arrow keys step finely. A double click returns Moved::reset, and the caller
-/// sets the value. Ctrl+click or Enter opens a field in the value's place; what was typed comes in `typed`, and the
-/// caller reads it.
+/// Draws it across `width` from `at`, and changes `value` where it was dragged or typed. Drag and click set it, Ctrl
+/// and the wheel and, where it has the focus, the arrow keys step finely. A double click returns Moved::reset, and the
+/// caller sets the value. Ctrl+click or Enter opens a field in the value's place; what was typed comes in `typed`, and
+/// the caller reads it.
 Moved slider(const Canvas&, ImVec2 at, float width, const Slider&, double& value, std::string& typed);
 
 /// A quantity that is typed and has no knob: its label at the left, its value at the right. A click or Enter opens a
@@ -33,8 +33,14 @@ Moved slider(const Canvas&, ImVec2 at, float width, const Slider&, double& value
 Moved typed_line(const Canvas&, const char* id, Rect line, std::string_view label, std::string_view value,
                  std::string_view help, std::string& typed);
 
-/// Two knobs on one line, least first.
-bool range_slider(const Canvas&, ImVec2 at, float width, const Slider&, double& low, double& high);
+/// Two knobs on one line, least first. A drag changes `low` or `high`; of what was typed or is to be reset `high` says
+/// which of the two it is, and the caller sets it.
+struct RangeMoved {
+  Moved moved = Moved::no;
+  bool high = false;
+};
+RangeMoved range_slider(const Canvas&, ImVec2 at, float width, const Slider&, double& low, double& high,
+                        std::string& typed);
 
 /// A flat button with its text in the middle.
 bool button(const Canvas&, const char* id, Rect, std::string_view label, bool selected = false, bool enabled = true,

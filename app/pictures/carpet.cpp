@@ -245,6 +245,43 @@ void draw_strip(const Canvas& c, Rect box, const Derived& derived, std::span<con
     text(c, {box.greatest.x - c.px(14), y}, c.fonts.small, c.theme.dim, lambda, Align::right);
 }
 
+/// How many turns the two schemes lie apart at every position and pair, as colours of their logarithm.
+void draw_difference(const Canvas& c, Rect room, float title_height, std::size_t other, const Scene& scene,
+                     const Derived& derived, Scene& next) {
+  const Series &a = derived.series()[other], &b = derived.current();
+  const std::size_t pairs = std::min(a.spectrum.inv_freq.size(), b.spectrum.inv_freq.size());
+  Plot plot =
+      plot_in(c, "carpet difference", {{room.least.x, room.least.y + title_height}, room.greatest}, scene, derived, b);
+  if (plot.area.width() < c.px(40) || plot.area.height() < c.px(20)) return;
+  // A hundredth of a turn is what an eye sees on a dial.
+  constexpr double least = 0.01;
+  double greatest = 10 * least;
+  for (std::size_t i = 0; i < pairs; ++i)
+    greatest = std::max(greatest, std::abs(a.spectrum.inv_freq[i] - b.spectrum.inv_freq[i]) *
+                                      static_cast<double>(derived.length()) / turn);
+  text(c, {plot.area.least.x, room.least.y}, c.fonts.bold, c.theme.text, "how many turns they lie apart");
+  text(c, {plot.area.greatest.x, room.least.y}, c.fonts.small, c.theme.dim,
+       c.words("dark: {} or less, bright: {}", least, grouped(c, greatest)), Align::right);
+  const auto columns = static_cast<std::size_t>(plot.area.width());
+  auto colours = c.list_of<ImU32>(columns * pairs);
+  for (std::size_t i = 0; i < pairs; ++i) {
+    const double apart = std::abs(a.spectrum.inv_freq[i] - b.spectrum.inv_freq[i]) / turn;
+    for (std::size_t x = 0; x < columns; ++x) {
+      const double turns = apart * plot.x.value(plot.area.least.x + static_cast<float>(x) + 0.5f);
+      colours.push_back(
+          error_colour(turns > least ? std::clamp(std::log(turns / least) / std::log(greatest / least), 0.0, 1.0) : 0));
+    }
+  }
+  plot.draw_axes();
+  plot.begin();
+  c.paint.image({{plot.area.least.x, plot.y.pixel(-0.5)},
+                 {plot.area.least.x + static_cast<float>(columns), plot.y.pixel(static_cast<double>(pairs) - 0.5)}},
+                static_cast<std::int64_t>(columns), static_cast<std::int64_t>(pairs), colours);
+  plot.end();
+  plot.take_input();
+  keep_view(next, view_x, view_y, plot);
+}
+
 /// The scheme after this one among those that are there, of the series that are schemes.
 std::size_t next_place(const Derived& derived, std::size_t place, std::size_t skipped) {
   const std::size_t count = derived.series().size();
@@ -270,10 +307,11 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   const std::size_t alone = scene.options.flag(without) && other != 0 ? other : 0;
   const std::size_t places[] = {both ? other : alone, 0};
   const std::size_t count = both ? 2 : 1;
+  const bool third = both && stage.width() > c.px(2600) && stage.height() > c.px(1500);
   const bool has_strip = room.height() > c.px(240);
   const float strip = has_strip ? c.px(44) : 0, title_height = room.height() > c.px(200) ? c.px(42) : c.px(24);
-  const float space = c.px(18),
-              width = (room.width() - space * static_cast<float>(count - 1)) / static_cast<float>(count);
+  const float space = c.px(18), width = (room.width() - space * static_cast<float>(count - 1 + third)) /
+                                        static_cast<float>(count + third);
   Here here{scene.m, scene.pair};
   const float top = room.least.y + c.px(8);
   for (std::size_t k = 0; k < count; ++k) {
@@ -298,6 +336,9 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
                                     places[k], scene, derived, next))
       here = *under;
   }
+  if (third)
+    draw_difference(c, {{room.greatest.x - width, top}, {room.greatest.x, room.greatest.y - strip}}, title_height,
+                    other, scene, derived, next);
   if (has_strip && !c.bare)
     draw_strip(c, {{room.least.x, room.greatest.y - c.px(36)}, room.greatest}, derived, {places, count}, here);
 }

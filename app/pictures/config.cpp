@@ -110,9 +110,9 @@ void draw_lines(const Canvas& c, Rect room, const Config& config, std::string_vi
                is_factor = line.key == "factor" && line.value != "null";
     const float top = y + (pitch - line_of(font)) / 2;
     if (!line.key.empty()) {
-      const std::string_view key = c.words("\"{}\": ", line.key);
+      const std::string_view key = c.words("\"{}\":", line.key);
       put(c, room, {x, top}, font, is_open ? c.theme.text : c.theme.dim, shortened(c, font, key, room.greatest.x - x));
-      x += text_width(font, key);
+      x += text_width(font, key) + text_width(font, " ");
     }
     const ImU32 ink = line.key.empty() || line.value == "{" ? c.theme.dim : c.theme.text;
     if (is_factor)

@@ -8,6 +8,7 @@
 #include "app/canvas/attention.h"
 #include "app/canvas/columns.h"
 #include "app/pictures/extension_parts.h"
+#include "app/pictures/handles.h"
 #include "app/pictures/lecture_parts.h"
 
 namespace ropescope::pictures {
@@ -32,7 +33,7 @@ constexpr Property options[] = {
      .fallback = 8.0},
     {.key = "fit.ridge",
      .kind = Kind::number,
-     .label = "ridge",
+     .label = "weight decay (ridge)",
      .help = "weight decay of the fit: the larger it is, the tamer the head is outside, and the less it fits inside",
      .least = 1e-9,
      .greatest = 1e3,
@@ -162,11 +163,10 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
     return;
   }
   if (!c.bare && room.height() > c.px(200)) {
-    const double value = scene.options.number(ridge);
-    const float width = std::min(c.px(300), room.width() * 0.5f);
-    draw_number_slider(c, "fit.ridge", "fit ridge", {room.greatest.x - width, room.least.y}, width, ridge.key,
-                       "weight decay (ridge)", c.words("{:.2g}", value), value, next);
-    room.least.y += c.px(slider_room + 6);
+    const float width = std::min(c.px(300), room.width() * 0.5f), left = room.greatest.x - width;
+    draw_handle(c, "fit ridge", {{left, room.least.y}, {room.greatest.x, room.least.y + handle_height(c)}}, ridge,
+                ridge.least, ridge.greatest, scene, next);
+    room.least.y += handle_height(c) + c.px(6);
   }
   const double most = std::max({1.5, f.inside * 1.15, f.outside * 1.15});
   Plot plot(c, "fit", room,

@@ -141,7 +141,7 @@ void draw_dials(const Canvas& c, const View& v, const Scene& scene, const Derive
   say("turns, no wedge changes.", foot.y + v.dial_radius + c.px(34));
 }
 
-void draw_title(const Canvas& c, Rect panel, const Scene& scene, bool one) {
+void draw_title(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, bool one) {
   constexpr std::string_view teaches = "Every pair is a rope; its twist is its frequency";
   const Rect inner = panel.inset(c.px(22), c.px(16));
   const Value own = scene.options[own_title];
@@ -149,12 +149,23 @@ void draw_title(const Canvas& c, Rect panel, const Scene& scene, bool one) {
   text(c, inner.least, c.fonts.large, c.theme.text,
        shortened(c, c.fonts.large, words ? std::string_view(*words) : teaches, inner.width()));
   if (panel.height() < c.px(360)) return;
+  // While q and k are ones both would be one strand, as on the wall of dials: where the example turns them is said.
+  const auto degrees = [&](const Property& row) {
+    const double angle = scene.options.number(row);
+    return c.words("{}{:.0f}°", angle < 0 ? "−" : "", std::abs(angle));
+  };
+  const std::string_view example =
+      derived.head().ones
+          ? c.words("At each token the blue strand is where a query from {} points, the orange one where a key from {} "
+                    "does.",
+                    degrees(query_angle), degrees(key_angle))
+          : std::string_view(
+                "At each token the blue strand is where the query points, the orange one where the key does.");
   text(c, {inner.least.x, inner.least.y + c.px(36)}, c.fonts.body, c.theme.dim,
        shortened(c, c.fonts.body,
                  words ? "Every pair of a rotary embedding is a rope; its twist is its frequency."
                  : one ? "Each token adds a step: query and key are the same here, so that both go along one strand."
-                       : "Each token adds a step: the blue strand is where the query would point, the orange one the "
-                         "key.",
+                       : example,
                  inner.width()));
 }
 
@@ -162,7 +173,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   if (panel.width() < c.px(240) || panel.height() < c.px(160)) return canvas::panel(c, panel);
   const View v = view_of(c, panel, scene, derived);
   if (v.ground == c.theme.panel) canvas::panel(c, panel);
-  draw_title(c, panel, scene, v.ropes.front().one);
+  draw_title(c, panel, scene, derived, v.ropes.front().one);
   c.paint.push_clip({{panel.least.x, v.area.least.y}, panel.greatest}); // never over the title
   draw_positions(c, v);
   draw_ropes(c, v.camera, v.window, v.ropes, static_cast<double>(scene.m), static_cast<double>(scene.n), !c.bare,

@@ -14,11 +14,12 @@ bool put(const Canvas& c, Rect room, ImVec2 at, ImFont* font, ImU32 colour, std:
   const float width = text_width(font, words), height = compat::font_size(font);
   const float left = at.x - (align == Align::left ? 0 : align == Align::centre ? width / 2 : width);
   // The letters themselves: a line is higher by a twelfth above and below.
+  constexpr float rounding = 0.5f; // pixels: a text begins on a whole one
   const Rect letters{{left, at.y + height / 12}, {left + width, at.y + height * 11 / 12}};
-  if (words.empty() || letters.least.x < room.least.x || letters.greatest.x > room.greatest.x || at.y < room.least.y ||
-      at.y + height > room.greatest.y)
+  if (words.empty() || letters.least.x < room.least.x - rounding || letters.greatest.x > room.greatest.x + rounding ||
+      at.y < room.least.y - rounding || at.y + height > room.greatest.y + rounding)
     return false;
-  if (!is_free(c, letters.inset(-1, 0))) return false;
+  if (!is_free(c, letters)) return false;
   text(c, at, font, colour, words, align);
   return true;
 }
@@ -105,33 +106,6 @@ void set_by_hand(Scene& next, std::string_view key, const Value& value) {
   } catch (const Error&) {
     // A hand drags across what cannot be: the value stays at the last that can.
   }
-}
-
-void draw_number_slider(const Canvas& c, const char* id, std::string_view handle, ImVec2 at, float width,
-                        std::string_view key, std::string_view label, std::string_view value_words, double value,
-                        Scene& next) {
-  const Property& row = *find_property(key);
-  const bool own_ends = row.slider_least != 0 || row.slider_end != 0;
-  const Slider shown{.id = id,
-                     .label = label,
-                     .value_text = value_words,
-                     .least = own_ends ? row.slider_least : row.least,
-                     .greatest = own_ends ? row.slider_end : row.greatest,
-                     .logarithmic = row.logarithmic,
-                     .help = row.help};
-  std::string typed;
-  Grip grip;
-  switch (slider(c, at, width, shown, value, typed)) {
-  case Moved::no: break;
-  case Moved::dragged: grip.value = value; break;
-  case Moved::reset: grip.reset = true; break;
-  case Moved::typed: try { set_by_hand(next, key, parse_value(row, typed));
-    } catch (const Error&) {
-      // What was typed is no number of the row: the value stays as it was.
-    }
-  }
-  take_grip(next, key, grip);
-  c.note(handle, {at, {at.x + width, at.y + c.px(slider_room)}}, row.help);
 }
 
 void close_value(Scene& next, std::string_view key) {

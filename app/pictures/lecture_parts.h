@@ -46,13 +46,6 @@ Held hold(const Canvas&, const char* id, std::string_view handle, Rect area, flo
 /// Sets a property by its key as a hand does; what the scene refuses changes nothing.
 void set_by_hand(Scene& next, std::string_view key, const Value&);
 
-/// A slider of a number that the scene has, by its key, with a label of its own. `handle`: what lectures call it.
-void draw_number_slider(const Canvas&, const char* id, std::string_view handle, ImVec2 at, float width,
-                        std::string_view key, std::string_view label, std::string_view value_words, double value,
-                        Scene& next);
-/// Its height, pixels at scale 1.
-inline constexpr float slider_room = 44;
-
 /// A value of the config picture that is shown as "?" is no longer, once a hand has changed it anywhere: `key` is the
 /// property that was set.
 void close_value(Scene& next, std::string_view key);

@@ -1,6 +1,7 @@
-#include <cmath>
+#include <algorithm>
 
 #include "app/canvas/hot_areas.h"
+#include "app/pictures/handles.h"
 #include "app/pictures/lecture_parts.h"
 
 namespace ropescope::pictures {
@@ -43,10 +44,11 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   if (room.width() < c.px(120) || room.height() < c.px(60)) return;
   hot_areas().push_back(room);
   if (room.height() > c.px(280) && !c.bare) {
-    const float y = room.greatest.y - c.px(slider_room);
-    const double base = scene.rope.base;
-    draw_number_slider(c, "parameters.base", "parameters base", {room.least.x, y}, std::min(room.width(), c.px(420)),
-                       "base", "base b", grouped(c, base, base == std::floor(base) ? 0 : 2), base, next);
+    const Property& base = *find_property("base");
+    const float y = room.greatest.y - handle_height(c);
+    draw_handle(c, "parameters base",
+                {{room.least.x, y}, {room.least.x + std::min(room.width(), c.px(420)), room.greatest.y}}, base,
+                base.slider_least, base.slider_end, scene, next);
     room.greatest.y = y - c.px(14);
   }
   const double places = derived.trained_length(), width = scene.options.number(options[0]);
@@ -57,6 +59,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
     first.greatest.x = room.centre().x - gap / 2, second.least.x = room.centre().x + gap / 2;
   else
     first.greatest.y = room.centre().y - gap / 2, second.least.y = room.centre().y + gap / 2;
+  for (Rect* card : {&first, &second}) card->greatest.y = std::min(card->greatest.y, card->least.y + c.px(190));
   draw_card(c, first, "a learned table", grouped(c, places * width), c.theme.beyond,
             c.words("{} places × {}", grouped(c, places), grouped(c, width)));
   draw_card(c, second, "RoPE", "0", c.theme.good, "one cos/sin table serves all layers and heads");

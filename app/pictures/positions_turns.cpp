@@ -27,16 +27,18 @@ Range all_turns(const Places& places) {
           std::pow(10, std::ceil(std::log10(greatest) + 1e-9)) * (greatest > 1 ? 1 : 10)};
 }
 
-/// What the bars of an axis say, in a sentence.
-std::string_view sentence(const Canvas& c, const AxisPlaces& axis) {
+/// What the bars of an axis say, in a sentence of at most so many pixels where there is one.
+std::string_view sentence(const Canvas& c, const AxisPlaces& axis, float width) {
   if (axis.pairs.empty()) return "no pair turns on this axis";
   if (axis.extent <= 0) return "all tokens are at one place: no pair turns";
   const auto once = std::count_if(axis.turns.begin(), axis.turns.end(), [](double turns) { return turns >= 1; });
   if (axis.first_new_turn) {
     const std::size_t i = *axis.first_new_turn;
     const double lambda = wavelength(axis.inv_freq[i]);
-    return c.words("from {} = {} on pair {} repeats; in training it never did", axis.name,
-                   grouped(c, axis.least + lambda, lambda < 100 ? 1 : 0), axis.pairs[i]);
+    const std::string_view brief = c.words("from {} = {} on pair {} repeats", axis.name,
+                                           grouped(c, axis.least + lambda, lambda < 100 ? 1 : 0), axis.pairs[i]),
+                           whole = c.words("{}; in training it never did", brief);
+    return text_width(c.fonts.small, whole) <= width ? whole : brief;
   }
   return c.words("{} of {} pairs complete a turn", once, axis.pairs.size());
 }
@@ -127,7 +129,7 @@ void draw_axis(const Canvas& c, Rect room, const Scene& scene, const Places& pla
   const AxisPlaces& axis = places.axes[index];
   const ImU32 colour = c.theme.of_axis(index);
   const float name = text(c, room.least, c.fonts.bold, colour, axis.name) + c.px(10);
-  const std::string_view words = sentence(c, axis);
+  const std::string_view words = sentence(c, axis, room.width() - name);
   text(c, {room.least.x + name, room.least.y + c.px(1)}, c.fonts.small,
        axis.first_new_turn ? c.theme.beyond : c.theme.dim, shortened(c, c.fonts.small, words, room.width() - name));
   const Rect rest{{room.least.x, room.least.y + c.px(22)}, room.greatest};

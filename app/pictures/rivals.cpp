@@ -11,7 +11,7 @@ namespace ropescope::pictures {
 
 namespace {
 
-constexpr double furthest = 16.0 * 1024 * 1024;
+constexpr double furthest = 16.0 * 1024 * 1024, xpos_gamma = 0.4; // tokens; as xPos's paper has it
 
 constexpr Property options[] = {
     view_row("rivals.x", "tokens", "distances that are seen"),
@@ -63,11 +63,13 @@ Rivals rivals_of(const Scene& scene, const Derived& derived, Range axis) {
   r.trained = derived.trained_length(), r.target = static_cast<double>(derived.length());
   r.edges = log_stretches(std::llround(r.least), std::llround(r.greatest), stretches);
   r.trained_freq = derived.trained().inv_freq;
-  r.rope = distance_curve(r.trained_freq, r.edges, false);
-  r.xpos = distance_curve(r.trained_freq, r.edges, true);
+  r.rope = distance_curve(r.trained_freq, r.edges);
+  r.trained_turns = derived.trained().turns;
+  Fading fading = fading_scores(r.trained_turns, xpos_gamma, r.edges);
+  r.xpos = {std::move(fading.mean), std::move(fading.least), std::move(fading.greatest)};
   if (const auto rope = tried_on(scene, RopeType::yarn)) {
     r.yarn_freq = make_spectrum(*rope, sequence_length(scene)).inv_freq;
-    r.yarn = distance_curve(r.yarn_freq, r.edges, false);
+    r.yarn = distance_curve(r.yarn_freq, r.edges);
   }
   r.rope_unseen = turns_of(r.trained_freq, r.trained, r.trained_freq, r.greatest).unseen_pairs;
   if (r.yarn_freq.size() == r.trained_freq.size())
@@ -175,7 +177,7 @@ double value_at(const Rivals& r, int panel, double distance) {
                : std::numeric_limits<double>::quiet_NaN();
   case 2: return 1 - static_cast<double>(rivals::t5_bucket(std::llround(distance))) / 31;
   case 3: return std::exp(-distance * gentlest_slope);
-  case 5: return xpos_score(r.trained_freq, distance);
+  case 5: return fading_score(r.trained_turns, xpos_gamma, std::llround(distance));
   case 7: return mean(r.yarn_freq);
   default: return mean(r.trained_freq);
   }

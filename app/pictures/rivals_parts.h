@@ -5,6 +5,7 @@
 
 #include "app/pictures/extension_parts.h"
 #include "app/pictures/lecture_parts.h"
+#include "core/analysis/fading.h"
 #include "core/analysis/rivals_curves.h"
 
 // What the two faces of the rivals picture share: curves side by side, and cards with a verdict each.
@@ -15,9 +16,10 @@ namespace ropescope::pictures {
 struct Rivals {
   double least = 1, greatest = 1;  ///< tokens of the axis, whole
   std::vector<std::int64_t> edges; ///< of the curves' stretches
-  DistanceCurve rope, yarn, xpos;  ///< mean cos Δθ and its fading and extended kin; `yarn` empty where it cannot be
+  DistanceCurve rope, yarn, xpos;  ///< mean cos Δθ and its extended and fading kin; `yarn` empty where it cannot be
   std::vector<double> learned;     ///< likeness of rows, one for each stretch; NaN past the table
   std::vector<double> trained_freq, yarn_freq;
+  std::vector<std::uint64_t> trained_turns; ///< Spectrum::turns of trained_freq
   double trained = 0, target = 0;
   std::int64_t rope_unseen = 0, yarn_unseen = 0; ///< pairs at unseen angles at the axis's end
 };

@@ -136,12 +136,14 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   }
   put(c, room, {scale.left, low + bar + c.px(6)}, c.fonts.bold, pink,
       c.words("{} / {:.4g} = {}", grouped(c, target - 1), factor, grouped(c, (target - 1) / factor, 2)));
-  // The count stands where the curves leave it room.
+  // The count stands where the curves leave it room; where they leave none, on them, above the lower ruler.
   const float free = room.greatest.x - std::max(squeezed, scale.left + room.width() * 0.3f) - c.px(24),
-              card_top = low - room.height() * 0.12f;
-  const float width = std::min(free, c.px(400));
-  if (width > c.px(150) && room.greatest.y - card_top > c.px(60))
-    draw_counts(c, {{room.greatest.x - width, card_top}, {room.greatest.x, room.greatest.y}}, counts, factor);
+              width = std::min(std::max(free, c.px(250)), std::min(c.px(400), room.width()));
+  const bool beside = free >= width;
+  const float foot = beside ? room.greatest.y : low - c.px(10),
+              high = std::min(c.px(150), (low - top - bar) * 0.7f + (beside ? label + bar : 0.0f));
+  if (high > c.px(50))
+    draw_counts(c, {{room.greatest.x - width, foot - high}, {room.greatest.x, foot}}, counts, factor);
 }
 
 Table columns(const Scene& scene, const Derived& derived) {

@@ -162,6 +162,12 @@ std::pmr::vector<ImVec2> line_of(const Canvas& c, const Plot& p, const Scene& sc
   return line;
 }
 
+/// How strong a band is. That of the scheme in force is twice as strong as the others: told apart without colours.
+float band_strength(const Canvas& c, const Series& series) {
+  const float others = c.theme.dark ? 0.18f : 0.16f;
+  return series.current ? 2 * others : others;
+}
+
 /// One scheme: its band, or its line of local means.
 void draw_series(const Canvas& c, const Plot& p, const Scene& scene, const Series& series, bool band, float alpha) {
   const ScoreCurve& curve = series.curve;
@@ -174,7 +180,7 @@ void draw_series(const Canvas& c, const Plot& p, const Scene& scene, const Serie
       columns.push_back({p.x.pixel(bin_distance(curve, b)),
                          p.y.pixel(gain * static_cast<double>(curve.bins[b].greatest)),
                          p.y.pixel(gain * static_cast<double>(curve.bins[b].least))});
-    c.paint.band(columns, with_alpha(colour, alpha * (c.theme.dark ? 0.26f : 0.24f)));
+    c.paint.band(columns, with_alpha(colour, alpha * band_strength(c, series)));
     draw_edges(c, columns, series.current, with_alpha(colour, alpha * 0.22f));
   } else
     p.line(line_of(c, p, scene, series), colour, scheme_width(series), scheme_dash(series));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/canvas/hot_areas.h"
+#include "app/pictures/handles.h"
 #include "app/pictures/lecture_parts.h"
 
 namespace ropescope::pictures {
@@ -15,7 +16,7 @@ constexpr std::string_view bars[] = {"trained", "target", "tempered"};
 constexpr Property options[] = {
     {.key = "share.needle",
      .kind = Kind::number,
-     .label = "needle",
+     .label = "needle: score (σ of the noise)",
      .help = "the score of the one key that matters, in units of the spread of all others",
      .greatest = 20,
      .slider_end = 12,
@@ -107,18 +108,18 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const double even = breakeven_needle(s.keys[0], s.keys[1], s.gain[2]);
   float foot = 0;
   if (room.height() > c.px(210)) {
-    foot = c.px(slider_room + 10);
-    const float y = room.greatest.y - c.px(slider_room), width = std::min(c.px(280), room.width() * 0.42f);
+    foot = handle_height(c) + c.px(10);
+    const float y = room.greatest.y - handle_height(c), width = std::min(c.px(280), room.width() * 0.42f);
+    const auto line = [&](float left, float wide) { return Rect{{left, y}, {left + wide, room.greatest.y}}; };
     if (!c.bare)
-      draw_number_slider(c, "share.needle", "share needle", {room.least.x, y}, width, needle.key, "needle: score",
-                         c.words("{:.4g} σ", score), score, next);
+      draw_handle(c, "share needle", line(room.least.x, width), needle, needle.least, needle.slider_end, scene, next);
     else
       put(c, room, {room.least.x, y}, c.fonts.body, c.theme.dim, c.words("needle: score {:.4g}", score));
     const Rect right{{room.least.x + width + c.px(20), y - c.px(4)}, room.greatest};
     if (!c.bare && right.width() > c.px(300)) {
-      draw_number_slider(c, "share.factor", "share factor", {right.least.x, y},
-                         std::min(c.px(180), right.width() * 0.3f), "factor", "factor", c.words("{:.4g}", scene.factor),
-                         scene.factor, next);
+      const Property& factor = *find_property("factor");
+      draw_handle(c, "share factor", line(right.least.x, std::min(c.px(200), right.width() * 0.32f)), factor,
+                  factor.slider_least, factor.slider_end, scene, next);
     }
     if (std::isfinite(even) && is_shown(scene, 2)) {
       const std::string_view words[] = {c.words("break-even at {:.2f}: stronger gains, weaker loses", even),

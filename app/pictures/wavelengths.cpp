@@ -161,6 +161,17 @@ void draw_read_out(const Canvas& c, const Plot& plot, const Derived& derived, st
   table.draw(c.mouse, plot.area);
 }
 
+/// Where an edge is seen: at the pair where the blend begins or ends, which a scheme that blends between whole pairs
+/// takes in place of the exact one; so that the grip is at the end of what is shaded.
+double seen_edge(const Spectrum& spectrum, double place, bool fast) {
+  const double whole = fast ? std::floor(place) : std::ceil(place);
+  const auto i = static_cast<std::int64_t>(whole);
+  if (i < 1 || i + 1 >= spectrum.pairs()) return place;
+  const bool ends = fast ? fate(spectrum, i) == PairFate::kept && fate(spectrum, i + 1) == PairFate::blended
+                         : fate(spectrum, i) == PairFate::interpolated && fate(spectrum, i - 1) == PairFate::blended;
+  return ends ? whole : place;
+}
+
 /// The edges of what the scheme in force blends, in turns within the trained context: YaRN's β, Llama 3's factors. Each
 /// has a grip; they cannot cross. `held`: what is being dragged, in words.
 void take_edges(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived, Scene& next,
@@ -171,13 +182,14 @@ void take_edges(const Canvas& c, const Plot& plot, const Scene& scene, const Der
   for (const bool fast : {true, false}) {
     const Parameter& edge = fast ? *edges->high : *edges->low;
     const double turns = fast ? edges->fast : edges->slow;
-    const auto place = place_of_turns(plain, derived.trained_length(), turns);
-    if (!place) continue;
-    const float at = plot.x.pixel(*place), size = c.px(5);
+    const auto exact = place_of_turns(plain, derived.trained_length(), turns);
+    if (!exact) continue;
+    const double place = seen_edge(derived.current().spectrum, *exact, fast);
+    const float at = plot.x.pixel(place), size = c.px(5);
     if (at < plot.area.least.x || at > plot.area.greatest.x) continue;
     c.paint.triangle({at, plot.area.least.y + 1.6f * size}, {at - size, plot.area.least.y},
                      {at + size, plot.area.least.y}, c.theme.blended);
-    Grip grip = plot.grip_x(edge.key.data(), *place); // a literal, which ends with NUL
+    Grip grip = plot.grip_x(edge.key.data(), place); // a literal, which ends with NUL
     if (grip.lit) held = c.words("{} = {:.3g} turns in {}", edge.key, turns, grouped(c, derived.trained_length()));
     if (grip.value) grip.value = dragged_turns(*edges, fast, turns_at(plain, derived.trained_length(), *grip.value));
     take_grip(next, c.words("{}.{}", scheme_of(scene.rope).choice(), edge.key), grip);

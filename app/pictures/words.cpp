@@ -158,7 +158,7 @@ void draw_row(const Canvas& c, const Row& row, const WordScores& s) {
   for (const double score : row.scores) lowest = std::min(lowest, score);
   const bool indices = room.height() > c.px(110);
   const float foot = room.greatest.y - (indices ? c.px(index_height) : 0), tiles = foot - c.px(tile_height);
-  const float label = line_of(c.fonts.bold) * 1.25f;
+  const float label = line_of(c.fonts.title) * 1.25f;
   // Above the baseline is 1, below it what the lowest score needs: one scale for both.
   const float bars = tiles - c.px(6) - room.least.y - label;
   const float unit = bars / static_cast<float>(1 - lowest),
@@ -185,7 +185,7 @@ void draw_row(const Canvas& c, const Row& row, const WordScores& s) {
     if (bar.height() > 0.5f)
       c.paint.box(bar, is_wanted ? c.theme.key : c.theme.faint, std::min(c.px(3), bar.height() / 3));
     if (is_wanted) {
-      put(c, room, {x, bar.least.y - label}, c.fonts.bold, c.theme.key, grouped(c, row.scores[j], 4), Align::centre);
+      put(c, room, {x, bar.least.y - label}, c.fonts.title, c.theme.key, grouped(c, row.scores[j], 4), Align::centre);
       if (found < 2) wanted[found] = j;
       ++found;
     }

@@ -137,6 +137,9 @@ constexpr Action table[] = {
     {"fit", "All plots show all there is", GLFW_KEY_HOME, 0, ask<Request::fit>},
     {"pair.next", "Next pair", GLFW_KEY_RIGHT_BRACKET, 0, select<1>},
     {"pair.previous", "Previous pair", GLFW_KEY_LEFT_BRACKET, 0, select<-1>},
+    // Brackets need AltGr on many keyboards; letters are on all.
+    {"pair.next.letter", "Next pair, on every keyboard", GLFW_KEY_K, 0, select<1>},
+    {"pair.previous.letter", "Previous pair, on every keyboard", GLFW_KEY_J, 0, select<-1>},
     {"theme", "Light and dark", GLFW_KEY_T, 0, toggle_theme},
     {"panel", "Show and hide the panel", GLFW_KEY_F9, 0, toggle_panel},
     explained({"palette", "Find an action, a model or a value", GLFW_KEY_P, GLFW_MOD_CONTROL, ask<Request::palette>},

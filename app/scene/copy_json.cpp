@@ -345,6 +345,11 @@ Copied as_hugging_face_json(const Scene& scene) {
     throw Error(fmt::format("transformers has no rope_type for {}: copy it as PyTorch, which gives the frequencies "
                             "themselves",
                             scheme.title));
+  // Classes of diffusers read a base at most, and only where scheme and base are the model's own is there a file.
+  const RopeConfig original = original_rope(scene);
+  if (scene.rope.axes.rule == AxisRule::listed && scene.rope != original)
+    throw Error("the class of an image or video model has no key for this: copy it as PyTorch, which gives the "
+                "frequencies themselves");
   // Phi3Config and PhimoeConfig refuse every other rope_type (transformers 5.24, validate_rope).
   const std::string& type = scene.model.model_type;
   if ((type == "phi3" || type == "phimoe") && !by_base && scheme.type != RopeType::standard &&

@@ -149,6 +149,7 @@ Copied as_pytorch(const Scene& scene) {
 Copied as_llama_cpp_flags(const Scene& scene) {
   const RopeConfig& rope = scene.rope;
   if (!rope.rotates) no_flags("layers without a rotary embedding");
+  if (rope.axes.rule == AxisRule::listed) no_flags("the axes of an image or video model");
   if (!rope.scaling.freq_factors.empty()) no_flags("a file's own factors: they lie in the GGUF (tensor rope_freqs)");
   const Scheme& scheme = scheme_of(rope);
   const Spectrum spectrum = spectrum_of(scene);

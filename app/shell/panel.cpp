@@ -299,9 +299,18 @@ void scheme_controls(Column& column, const Scene& scene, Scene& next, std::strin
       case Moved::typed: type_parameter(*control.low, typed, scene, next, refusal); break;
       case Moved::reset: values.set_number(*control.low, control.low->fallback); break;
       }
-    } else if (range_slider(column.c, column.at(), column.width(), slider, low, high)) {
-      values.set_number(*control.low, low);
-      values.set_number(*control.high, high);
+    } else {
+      const RangeMoved moved = range_slider(column.c, column.at(), column.width(), slider, low, high, typed);
+      const Parameter& one = moved.high ? *control.high : *control.low;
+      switch (moved.moved) {
+      case Moved::no: break;
+      case Moved::dragged:
+        values.set_number(*control.low, low);
+        values.set_number(*control.high, high);
+        break;
+      case Moved::typed: type_parameter(one, typed, scene, next, refusal); break;
+      case Moved::reset: values.set_number(one, one.fallback); break;
+      }
     }
     column.skip_slider();
   }

@@ -164,7 +164,10 @@ void Shell::accept(Scene& next, std::int64_t columns) {
   };
   try {
     compute(next);
-    if (scene_ != next) scene_ = next;
+    if (scene_ != next) {
+      scene_ = next;
+      if (message_.of_value) message_ = {};
+    }
     if (drawable_ != scene_) drawable_ = scene_;
     computed_ = true;
     if (message_.of_scene) message_ = {};
@@ -223,7 +226,7 @@ void Shell::panel_or_rail(const Canvas& c, const Stage& stage, Scene& next) {
     perform(Request::models);
   }
   if (answer.part) open_part(*answer.part);
-  if (!answer.refusal.empty()) message_ = {std::move(answer.refusal), true, false};
+  if (!answer.refusal.empty()) message_ = {.words = std::move(answer.refusal), .of_value = true};
 }
 
 void Shell::play_on(Scene& next, float seconds) {

@@ -212,6 +212,7 @@ private:
   void turn_help_page();
   void draw_notice(const Canvas&);
   void notify(std::string words);
+  void tire_message(float seconds);
   void lists(const Canvas&, Rect window, Scene& next);
   void carry_out(const Deed&, Scene& next);
   bool focus_key(int key, int modifiers);
@@ -277,6 +278,8 @@ private:
     std::string words;
     bool trouble = true;
     bool of_scene = false; ///< goes when the scene is valid again
+    bool of_value = false; ///< what was typed was refused: goes when something else is accepted
+    float left = 12;       ///< seconds until it goes by itself: long enough to read two lines; not while of_scene
   };
 
   gpu::Engines& engines_;

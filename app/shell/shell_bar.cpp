@@ -32,6 +32,7 @@ std::string_view Shell::badge_help(const Canvas& c) const {
 const std::string& Shell::shown_message() const { return message_.words.empty() ? fonts_.notice : message_.words; }
 
 void Shell::message_bar(const Canvas& c, Rect bar) {
+  tire_message(ImGui::GetIO().DeltaTime);
   const std::string& words = shown_message();
   if (words.empty()) return;
   const ImU32 colour = message_.trouble ? c.theme.bad : c.theme.good;

@@ -47,7 +47,7 @@ std::vector<Line> all_lines() {
   lines.push_back({"← → ↑ ↓", "change it; with Shift ten steps"});
   lines.push_back({"Enter", "press it, or type its value"});
   lines.push_back({"", "GESTURES"});
-  lines.push_back({"Wheel", "zooms a plot at the mouse, an axis alone on its numbers; steps a control"});
+  lines.push_back({"Wheel", "zooms a plot at the mouse, an axis alone on its numbers; with Ctrl it steps a control"});
   lines.push_back({"Drag", "moves a plot, a knob, a line that lights up under the mouse, a hand of the large dial"});
   lines.push_back({"Right drag", "zooms to a box; Shift full height, Alt full width"});
   lines.push_back({"Double click", "fits a plot; takes a control to its default"});

@@ -41,6 +41,7 @@ Request Shell::key(int key, int modifiers, bool repeated) {
   }
   Scene next = scene_;
   const Request request = found->apply(next);
+  if (message_.of_value && next != scene_) message_ = {};
   if (lectern_) lectern_->player.take(next);
   scene_ = next;
   return request;
@@ -94,6 +95,8 @@ bool Shell::close_what_is_open() {
     return true;
   else if (help_)
     help_ = false;
+  else if (!message_.words.empty() && !message_.of_scene)
+    message_ = {};
   else if (attention_.focused)
     attention_.leave();
   else if (panel_over_)
@@ -111,6 +114,7 @@ std::optional<float> Shell::due_in() const {
     if (const auto judged = lectern_->judged_in(lecture_now())) due = std::min(due.value_or(*judged), *judged);
   if (lectern_ && lectern_->notes && lectern_->player.clock_runs()) due = std::min(due.value_or(1.0f), 1.0f);
   if (!notice_.words.empty()) due = std::min(due.value_or(notice_.left), notice_.left);
+  if (!message_.words.empty() && !message_.of_scene) due = std::min(due.value_or(message_.left), message_.left);
   return due;
 }
 
@@ -118,6 +122,14 @@ void Shell::pass(float seconds) {
   resting_ += seconds;
   attention_.since_shown += seconds;
   notice_.left -= seconds;
+  tire_message(seconds);
+}
+
+/// A message goes by itself, as a notice does: what it tells of is over. One about the scene stays as long as it is so.
+void Shell::tire_message(float seconds) {
+  if (message_.words.empty() || message_.of_scene) return;
+  message_.left -= seconds;
+  if (message_.left <= 0) message_ = {};
 }
 
 void Shell::notify(std::string words) { notice_ = {std::move(words), notice_time}; }

@@ -27,7 +27,10 @@ std::vector<const Property*> handle_rows(const lecture::Step& step, const Scene&
                                          const std::vector<Control>& controls) {
   std::vector<const Property*> rows;
   const auto has_control = [&](std::string_view key) {
-    return std::any_of(controls.begin(), controls.end(), [&](const Control& control) { return control.key == key; });
+    // A picture's own slider is called by the picture and the key, "share needle" of "share.needle".
+    const std::string own = fmt::format(" {}", key.substr(key.rfind('.') + 1));
+    return std::any_of(controls.begin(), controls.end(),
+                       [&](const Control& control) { return control.key == key || control.key.ends_with(own); });
   };
   for (const lecture::Grab& grab : step.grabs)
     for (const std::string_view key : control_keys_of(grab.handle)) {

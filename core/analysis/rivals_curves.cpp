@@ -5,41 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "core/analysis/fading.h"
 #include "core/analysis/rivals/position_bias.h"
 #include "core/word_vector.h"
 
 namespace ropescope {
-
-namespace {
-constexpr double xpos_scale = 512; // tokens, as torchscale has it
-}
-
-double xpos_zeta(std::int64_t pair, std::int64_t pairs) {
-  const auto d = 2 * static_cast<double>(pairs);
-  return (2 * static_cast<double>(pair) + 0.4 * d) / (1.4 * d);
-}
-
-double xpos_score(std::span<const double> inv_freq, double distance) {
-  const auto pairs = static_cast<std::int64_t>(inv_freq.size());
-  double sum = 0;
-  for (std::int64_t i = 0; i < pairs; ++i)
-    sum += std::pow(xpos_zeta(i, pairs), distance / xpos_scale) *
-           std::cos(distance * inv_freq[static_cast<std::size_t>(i)]);
-  return pairs == 0 ? 0 : sum / static_cast<double>(pairs);
-}
-
-double xpos_ceiling(std::int64_t pairs, double distance) {
-  double sum = 0;
-  for (std::int64_t i = 0; i < pairs; ++i) sum += std::pow(xpos_zeta(i, pairs), distance / xpos_scale);
-  return pairs == 0 ? 0 : sum / static_cast<double>(pairs);
-}
-
-std::int64_t xpos_float16_end(std::int64_t pairs) {
-  constexpr double greatest_float16 = 65504;
-  return static_cast<std::int64_t>(std::ceil(xpos_scale * std::log(greatest_float16) / -std::log(xpos_zeta(0, pairs))));
-}
-
-std::int64_t alibi_reach(double slope) { return static_cast<std::int64_t>(std::ceil(std::log(100.0) / slope)); }
 
 std::int64_t t5_last_bucket_begins() {
   std::int64_t distance = 0;
@@ -58,9 +28,8 @@ std::vector<std::int64_t> log_stretches(std::int64_t first, std::int64_t last, s
   return edges;
 }
 
-DistanceCurve distance_curve(std::span<const double> inv_freq, std::span<const std::int64_t> edges, bool fades) {
+DistanceCurve distance_curve(std::span<const double> inv_freq, std::span<const std::int64_t> edges) {
   constexpr std::int64_t looked_at = 24;
-  const auto pairs = static_cast<std::int64_t>(inv_freq.size());
   DistanceCurve curve;
   for (std::size_t j = 0; j + 1 < edges.size(); ++j) {
     const std::int64_t length = edges[j + 1] - edges[j], looks = std::min(length, looked_at);
@@ -68,12 +37,8 @@ DistanceCurve distance_curve(std::span<const double> inv_freq, std::span<const s
     for (std::int64_t k = 0; k < looks; ++k) {
       const auto distance = static_cast<double>(edges[j] + k * length / looks);
       double value = 0;
-      if (fades)
-        value = xpos_score(inv_freq, distance);
-      else {
-        for (const double theta : inv_freq) value += std::cos(distance * theta);
-        value /= std::max(1.0, static_cast<double>(pairs));
-      }
+      for (const double theta : inv_freq) value += std::cos(distance * theta);
+      value /= std::max(1.0, static_cast<double>(inv_freq.size()));
       sum += value, least = std::min(least, value), greatest = std::max(greatest, value);
     }
     curve.mean.push_back(sum / static_cast<double>(looks));
@@ -96,7 +61,7 @@ RivalVerdict learned_verdict(double distance, double trained) {
 }
 
 RivalVerdict alibi_verdict(double distance) {
-  const bool seen = distance <= static_cast<double>(alibi_reach(gentlest_slope));
+  const bool seen = distance <= static_cast<double>(reach_of_slope(gentlest_slope));
   return {seen ? RivalVerdict::Kind::works : RivalVerdict::Kind::fails, -distance * gentlest_slope};
 }
 

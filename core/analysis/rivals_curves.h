@@ -6,19 +6,6 @@
 
 namespace ropescope {
 
-/// xPos's fade of pair i: ζᵢ = (2i + 0.4·d)/(1.4·d), d = 2·pairs; a pair at distance Δ is multiplied by ζᵢ^{Δ/512}.
-double xpos_zeta(std::int64_t pair, std::int64_t pairs);
-
-/// mean ζᵢ^{Δ/512} cos Δθᵢ, and the greatest that it could be: mean ζᵢ^{Δ/512}.
-double xpos_score(std::span<const double> inv_freq, double distance);
-double xpos_ceiling(std::int64_t pairs, double distance);
-
-/// The least whole n at which a key of size 1 passes float16's greatest number, 65 504, in the fastest pair: it grows
-/// by ζ₀^{−n/512}.
-std::int64_t xpos_float16_end(std::int64_t pairs);
-
-/// Distances that hold 99 % of Σ e^{−slope·Δ}: ⌈ln 100/slope⌉ tokens. Requires slope > 0.
-std::int64_t alibi_reach(double slope);
 /// The gentlest of ALiBi's eight slopes.
 inline constexpr double gentlest_slope = 1.0 / 256;
 
@@ -35,9 +22,9 @@ struct DistanceCurve {
 /// distance at least, and starts where the one before ends. Requires 1 ≤ first ≤ last, count ≥ 1.
 std::vector<std::int64_t> log_stretches(std::int64_t first, std::int64_t last, std::int64_t count);
 
-/// mean over pairs of wᵢ(Δ)·cos Δθᵢ in each stretch edges[j] … edges[j + 1] − 1, looked at in 24 whole distances at
-/// most, spread evenly. `fades`: wᵢ = ζᵢ^{Δ/512}, else 1.
-DistanceCurve distance_curve(std::span<const double> inv_freq, std::span<const std::int64_t> edges, bool fades);
+/// Mean over pairs of cos Δθᵢ in each stretch edges[j] … edges[j + 1] − 1, looked at in 24 whole distances at most,
+/// spread evenly. `inv_freq`: rad per token.
+DistanceCurve distance_curve(std::span<const double> inv_freq, std::span<const std::int64_t> edges);
 
 /// How alike the rows of a learned table are before training: cosine of word_vector("p<Δ>") and ("p0"), `components`
 /// numbers each.

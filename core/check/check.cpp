@@ -215,8 +215,15 @@ private:
       return;
     }
     // Of what says which numbers are off and not why, coarse arithmetic says more.
-    if (!run_.tables && names_no_mistake(found.causes) && !says_what_is_left(found.causes))
-      if (const auto coarse = explain_by_coarse_arithmetic(expected_, noise_, *sums_.of(layouts_.front().at))) {
+    const bool nameless = names_no_mistake(found.causes) && !says_what_is_left(found.causes);
+    // Slow pairs that stay at the same step look scaled, and the tokens where they move are left out.
+    const bool some_left = std::any_of(found.causes.begin(), found.causes.end(), [](const Cause& c) {
+      const auto* rows = c.as<cause::RowsWrong>();
+      return rows && rows->equal_to.empty() && rows->inner.empty();
+    });
+    if (!run_.tables && (nameless || some_left))
+      if (const auto coarse = explain_by_coarse_arithmetic(expected_, noise_, *sums_.of(layouts_.front().at));
+          coarse && (nameless || coarse->arithmetic.steps > 0 || coarse->arithmetic.levels > 0)) {
         found.causes = {coarse->arithmetic};
         found.residual = coarse->residual;
         found.layout = &layouts_.front();

@@ -129,6 +129,22 @@ void keep_axis(std::vector<TokenReading>& readings, const KernelFiles& files, co
                             files.positions.count() ? ", of as many tokens as there are positions" : ""));
 }
 
+/// Kernels are compared by whole positions times frequencies: what else turns a model's pairs is refused, and not
+/// compared with something near it.
+void require_products(const RopeConfig& rope) {
+  if (is_mixed(rope) || has_own_angles(rope) || rope.layout.spanned_heads > 1)
+    throw Error("this model's angles are more than positions times frequencies of one head, which check does not know: "
+                "expected a model of which a pair turns by one product");
+}
+
+Positions whole_positions(const PositionSource& source, const RopeConfig& rope, std::int64_t tokens,
+                          const std::string& in) {
+  Positions positions = source.read(rope, tokens, in);
+  if (!positions.whole())
+    throw Error("this model's positions have fractions, which check does not know: expected whole positions");
+  return positions;
+}
+
 } // namespace
 
 std::vector<TokenReading> position_readings(const KernelFiles& files, const RopeConfig& rope,
@@ -137,8 +153,9 @@ std::vector<TokenReading> position_readings(const KernelFiles& files, const Rope
   Readings readings(extents, split ? file_axes - 1 : extents.size());
   const std::size_t axes = split ? file_axes - 1 : extents.size();
   const PositionSource& source = files.positions;
+  require_products(rope);
   if (axes == 0)
-    readings.add({}, source.read(rope, 1, files.in));
+    readings.add({}, whole_positions(source, rope, 1, files.in));
   else if (!source.file.empty()) {
     const Array table = source.table();
     for (const PositionShape& meaning : meanings(table.shape, rope)) readings.add_meaning(meaning, table.integers);
@@ -160,16 +177,17 @@ std::vector<TokenReading> position_readings(const KernelFiles& files, const Rope
     sort_by_likelihood(found);
     return found;
   } else {
-    const auto known = source.count();
+    const auto known = source.tokens(rope);
     for (std::size_t axis = 0; axis < axes; ++axis)
-      if (!known || extents[axis] == *known) readings.add({axis}, source.read(rope, extents[axis], files.in));
+      if (!known || extents[axis] == *known)
+        readings.add({axis}, whole_positions(source, rope, extents[axis], files.in));
     if (extents.size() == 1 && extents[0] > 1 && !files.tables && (source.offset || !source.given()))
-      readings.add({}, source.read(rope, 1, files.in)); // heads of one token
+      readings.add({}, whole_positions(source, rope, 1, files.in)); // heads of one token
   }
   auto found = readings.take();
   if (found.empty())
     throw Error(fmt::format("{}: shape ({}) has no axis of the {} tokens that there are positions for", files.in,
-                            fmt::join(shape, ", "), *source.count()));
+                            fmt::join(shape, ", "), *source.tokens(rope)));
   keep_axis(found, files, shape, file_axes);
   sort_by_likelihood(found);
   return found;

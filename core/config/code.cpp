@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/config/diffusers.h"
+#include "core/config/placed.h"
 #include "core/model/axial_classes.h"
 
 namespace ropescope::config {

@@ -13,6 +13,7 @@
 #include "core/config/native.h"
 #include "core/config/object.h"
 #include "core/config/parts.h"
+#include "core/config/placed.h"
 #include "core/config/rests.h"
 #include "core/io/warnings.h"
 #include "core/text.h"
@@ -98,6 +99,7 @@ void read_parts(const Json& root, const ReadOptions& options, const TensorReader
   if (turning.empty()) refuse_file(all.front(), options);
   const config::Part& part = options.part.empty() ? turning.front() : config::part_named(turning, options.part);
   read_part(part, options, tensor, model);
+  config::take_stream_rates(root, part, model);
   if (turning.size() == 1 && options.part.empty()) return;
   model.part = part.name;
   for (const config::Part& one : turning) model.parts.push_back(printable(one.name));

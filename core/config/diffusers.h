@@ -13,12 +13,4 @@ bool is_diffusers(const Json& root);
 /// comes from the class, and is said (Model::from_class). Throws Error, naming the key.
 void read_diffusers(const Json& root, const ReadOptions&, Model&);
 
-/// How the tokens of a model_type are placed, and its list of axes where it has one (PlacedType); sections and
-/// dimensions are set before. Nothing where the type has no row.
-void set_placed_axes(RopeConfig&, std::string_view model_type, const Json& file);
-
-/// One sentence for a model whose code turns the two components of a pair by different angles, and how far a shift of
-/// all positions by one moves a score there; empty for a rotation.
-std::string mixed_sentence(const RopeConfig&);
-
 } // namespace ropescope::config

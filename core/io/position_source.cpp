@@ -33,9 +33,10 @@ GridSize read_grid(const std::string& words) {
     whole = whole && (rest == end || text != end);
   }
   if (!whole || sides.empty() || sides.size() > 3)
-    throw Error(fmt::format("the grid {}: expected rows x columns of patches, as in 14x14, or frames before them, up to "
-                            "{} a side",
-                            in_quotes(words), greatest_grid_side));
+    throw Error(
+        fmt::format("the grid {}: expected rows x columns of patches, as in 14x14, or frames before them, up to "
+                    "{} a side",
+                    in_quotes(words), greatest_grid_side));
   if (sides.size() == 1) return {1, sides[0], sides[0]};
   return sides.size() == 2 ? GridSize{1, sides[0], sides[1]} : GridSize{sides[0], sides[1], sides[2]};
 }
@@ -97,6 +98,10 @@ std::optional<std::int64_t> PositionSource::count() const {
   return std::nullopt;
 }
 
+std::optional<std::int64_t> PositionSource::tokens(const RopeConfig& rope) const {
+  return !grid.empty() && is_placed(rope) ? of_placed_grid(rope).tokens() : count();
+}
+
 namespace {
 
 /// What was said of a grid, as the makers of positions take it.
@@ -131,7 +136,9 @@ std::vector<StreamPart> stream_parts(const PositionSource& source, const PlaceRu
     for (std::int64_t f = 0; f < (apart ? size.frames : 1); ++f) {
       add_text(next_text());
       const bool video = size.frames > 1 && !apart;
-      parts.push_back({video ? Kind::video : Kind::image, 0, {apart ? 1 : size.frames, size.rows, size.columns},
+      parts.push_back({video ? Kind::video : Kind::image,
+                       0,
+                       {apart ? 1 : size.frames, size.rows, size.columns},
                        source.seconds.value_or(1)});
     }
   }
@@ -142,8 +149,8 @@ std::vector<StreamPart> stream_parts(const PositionSource& source, const PlaceRu
 /// Whether the model's own code makes fractions of positions somewhere; elsewhere one is a mistake.
 bool takes_fractions(const RopeConfig& rope) {
   const PlaceRule& rule = rope.axes.positions;
-  const bool whole_sides = rule.sides == SideRule::index || rule.sides == SideRule::centred ||
-                           rule.sides == SideRule::stretched;
+  const bool whole_sides =
+      rule.sides == SideRule::index || rule.sides == SideRule::centred || rule.sides == SideRule::stretched;
   return !whole_sides || rule.time != TimeRule::index || rule.keeps_fractions || has_own_angles(rope);
 }
 
@@ -163,9 +170,10 @@ Positions PositionSource::of_placed_grid(const RopeConfig& rope) const {
   const PlaceRule& rule = rope.axes.positions;
   if (rule.stream == StreamRule::none) {
     if (text.size() > 1)
-      throw Error(fmt::format("{} numbers of text tokens: this model's text lies in one place, expected one",
-                              text.size()));
-    if (seconds) throw Error("seconds of a frame: this model has no stream of text and videos, expected frames a second");
+      throw Error(
+          fmt::format("{} numbers of text tokens: this model's text lies in one place, expected one", text.size()));
+    if (seconds)
+      throw Error("seconds of a frame: this model has no stream of text and videos, expected frames a second");
     return placed_positions(rope, token_grid(*this));
   }
   if (prefix > 0) throw Error("this model's stream has no tokens before it but its text: expected them among its text");
@@ -190,8 +198,8 @@ Positions PositionSource::of_grid(const RopeConfig& rope, std::int64_t tokens, c
   const GridSize size = read_grid(grid);
   const std::int64_t wanted = grid_tokens(size.rows, size.columns, prefix);
   if (wanted != tokens)
-    throw Error(fmt::format("the grid {}x{} with {} prefix {}: {} tokens, and {} has {}", size.rows, size.columns, prefix,
-                            prefix == 1 ? "token" : "tokens", wanted, in, tokens));
+    throw Error(fmt::format("the grid {}x{} with {} prefix {}: {} tokens, and {} has {}", size.rows, size.columns,
+                            prefix, prefix == 1 ? "token" : "tokens", wanted, in, tokens));
   return grid_positions(rope, size.rows, size.columns, merge, prefix);
 }
 
@@ -246,7 +254,9 @@ Positions PositionSource::of_file(const RopeConfig& rope) const {
 Positions PositionSource::read(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
   check_ranks(cp_size, cp_rank);
   if (!grid.empty()) return of_grid(rope, tokens, in);
-  Positions positions = !file.empty() ? of_file(rope) : !cu_seqlens.empty() ? of_packed(tokens, in) : of_offset(tokens, in);
+  Positions positions = !file.empty()         ? of_file(rope)
+                        : !cu_seqlens.empty() ? of_packed(tokens, in)
+                                              : of_offset(tokens, in);
   // Without this a vision model's patches would be turned as text in a row, and the result would look plausible.
   const std::int64_t axes = axis_count(rope);
   if (rope.rotates && of_patches(rope.axes.rule) && positions.axes == 1 && axes > 1)

@@ -15,7 +15,7 @@ namespace ropescope {
 struct PositionSource {
   std::string file = {}; ///< numbers [tokens] or [axes, tokens]; or a list, "0,1,5". Fractions where the model has them
   std::string grid = {}; ///< tokens of an image or clip, "[FRAMESx]ROWSxCOLUMNS", or "SIDE" of a square image
-  std::int64_t merge = 1, prefix = 0;             ///< of grid: see grid_positions
+  std::int64_t merge = 1, prefix = 0;   ///< of grid: see grid_positions
   std::vector<std::int64_t> text = {};  ///< of grid: text tokens; of a stream those before each image, and behind all
   std::vector<std::string> images = {}; ///< of grid: further images, as `grid`: references, conditions
   std::optional<double> fps = {};       ///< of grid: frames a second
@@ -37,6 +37,8 @@ struct PositionSource {
 
   /// How many tokens they speak of, where they say: of a file the extent of its last axis.
   std::optional<std::int64_t> count() const;
+  /// The same of a grid that the model's own rule fills with text and padding too. Throws Error where it cannot be.
+  std::optional<std::int64_t> tokens(const RopeConfig&) const;
 
   /// Gives the config what its frequencies take from the grid: DINOv3's sides, Kandinsky 5's bucket.
   void set_grid(RopeConfig&) const;

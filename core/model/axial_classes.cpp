@@ -1,8 +1,5 @@
 #include "core/model/axial_classes.h"
 
-#include <algorithm>
-#include <iterator>
-
 namespace ropescope {
 
 namespace {
@@ -17,23 +14,23 @@ constexpr PlaceRule flux2{.text = TextPlace::last_axis, .reference_step = 10};
 constexpr PlaceRule fps24{.time = TimeRule::fps, .time_rate = 24};
 constexpr PlaceRule lumina2{.text = TextPlace::first_axis, .time_start = TimeStart::behind_text};
 constexpr PlaceRule z_image{.text = TextPlace::first_axis,
-                               .text_first = 1,
-                               .text_multiple = 32,
-                               .time_start = TimeStart::behind_text,
-                               .time_first = 1,
-                               .order = TokenOrder::image_first};
+                            .text_first = 1,
+                            .text_multiple = 32,
+                            .time_start = TimeStart::behind_text,
+                            .time_first = 1,
+                            .order = TokenOrder::image_first};
 constexpr PlaceRule ernie_image{
     .text = TextPlace::first_axis, .time_start = TimeStart::behind_text, .order = TokenOrder::image_first};
 constexpr PlaceRule gist{.text = TextPlace::first_axis, .text_first = 1, .time_first = 513, .reference_step = 1};
 constexpr PlaceRule longcat{.text = TextPlace::side_axes, .time_first = 1, .side_first = 512};
 constexpr PlaceRule qwen_image{.text = TextPlace::all_axes,
-                                  .text_start = TextStart::half_sides,
-                                  .time_start = TimeStart::layer,
-                                  .sides = SideRule::centred};
+                               .text_start = TextStart::half_sides,
+                               .time_start = TimeStart::layer,
+                               .sides = SideRule::centred};
 constexpr PlaceRule qwen_layers{.text = TextPlace::all_axes,
-                                   .text_start = TextStart::layers,
-                                   .time_start = TimeStart::layer,
-                                   .sides = SideRule::centred};
+                                .text_start = TextStart::layers,
+                                .time_start = TimeStart::layer,
+                                .sides = SideRule::centred};
 constexpr PlaceRule qwen_plain{
     .text = TextPlace::all_axes, .text_start = TextStart::sides, .time_start = TimeStart::layer};
 constexpr PlaceRule qwen_stream{
@@ -42,10 +39,10 @@ constexpr PlaceRule joy{
     .text = TextPlace::all_axes, .text_start = TextStart::behind_image, .order = TokenOrder::image_first};
 constexpr PlaceRule ideogram{.text = TextPlace::all_axes, .time_first = 65536, .side_first = 65536};
 constexpr PlaceRule cosmos3{.text = TextPlace::all_axes,
-                               .time_start = TimeStart::behind_text,
-                               .time_first = 15000,
-                               .time = TimeRule::fps,
-                               .time_rate = 24};
+                            .time_start = TimeStart::behind_text,
+                            .time_first = 15000,
+                            .time = TimeRule::fps,
+                            .time_rate = 24};
 constexpr PlaceRule cropped{.sides = SideRule::crop, .side_rows = 30, .side_columns = 45};
 constexpr PlaceRule cropped_square{.sides = SideRule::crop, .side_rows = 32, .side_columns = 32};
 constexpr PlaceRule two_frames{.time_patch = 2};
@@ -53,19 +50,19 @@ constexpr PlaceRule stretched{.sides = SideRule::stretched, .side_rows = 256, .s
 constexpr PlaceRule by_area{.sides = SideRule::area, .side_rows = 192, .side_columns = 192};
 constexpr PlaceRule bucketed{.buckets = true};
 constexpr PlaceRule ltx{.time = TimeRule::seconds,
-                           .time_rate = 8,
-                           .time_span = 20,
-                           .fps = 25,
-                           .sides = SideRule::fractions,
-                           .side_rows = 2048,
-                           .side_columns = 2048};
+                        .time_rate = 8,
+                        .time_span = 20,
+                        .fps = 25,
+                        .sides = SideRule::fractions,
+                        .side_rows = 2048,
+                        .side_columns = 2048};
 constexpr PlaceRule ltx2_video{.time = TimeRule::causal,
-                                  .time_rate = 8,
-                                  .time_span = 20,
-                                  .fps = 24,
-                                  .sides = SideRule::midpoints,
-                                  .side_rows = 2048,
-                                  .side_columns = 2048};
+                               .time_rate = 8,
+                               .time_span = 20,
+                               .fps = 24,
+                               .sides = SideRule::midpoints,
+                               .side_rows = 2048,
+                               .side_columns = 2048};
 // 16 000 samples a second in hops of 160, of which a latent has 4.
 constexpr PlaceRule ltx2_audio{.time = TimeRule::causal, .time_rate = 4, .time_span = 20, .fps = 100};
 
@@ -468,74 +465,8 @@ constexpr AxialClass classes[] = {
      .positions = z_image},
 };
 
-constexpr PlaceRule blocks{.stream = StreamRule::blocks};
-constexpr PlaceRule frame_by_frame{.stream = StreamRule::blocks, .frame_by_frame = true};
-
-constexpr PlacedType types[] = {
-    {.model_type = "dinov3_vit", .rotary = "DINOv3ViTRopePositionEmbedding"},
-    {.model_type = "ernie4_5_vl_moe_text",
-     .rotary = "Ernie4_5_VLMoeTextRotaryEmbedding",
-     .positions = {.stream = StreamRule::blocks, .temporal_merge = 2}},
-    {.model_type = "gemma4_vision", .rotary = "Gemma4VisionRotaryEmbedding"},
-    {.model_type = "glm4v_moe_text", .rotary = "Glm4vMoeTextRotaryEmbedding", .positions = frame_by_frame},
-    {.model_type = "glm4v_text", .rotary = "Glm4vTextRotaryEmbedding", .positions = frame_by_frame},
-    {.model_type = "hunyuan_vl_text",
-     .rotary = "HunYuanVLRotaryEmbedding apply_rotary_pos_emb_xdrope",
-     .positions = {.stream = StreamRule::absolute}},
-    {.model_type = "inkling2_vision", .rotary = "Inkling2VisionRotaryEmbedding"},
-    {.model_type = "kimi_k25_vision", .rotary = "Kimi_K25VisionRotaryEmbedding"},
-    {.model_type = "llama4_vision_model",
-     .rotary = "Llama4VisionRotaryEmbedding",
-     .positions = {.class_token_last = true}},
-    {.model_type = "minimax_m3_vl_vision", .rotary = "MiniMaxM3VLVisionRotaryEmbedding"},
-    {.model_type = "musicflamingo",
-     .rotary = "MusicFlamingoRotaryEmbedding",
-     .positions = {.time_rate = 0.04},
-     .axes = "window step seconds",
-     .split = AxisSplit::half_head,
-     .times_axis = 2,
-     .direction = -1},
-    {.model_type = "neomme",
-     .rotary = "NeoMMERotaryEmbedding",
-     .positions = {.text = TextPlace::all_axes, .sides_behind_text = true},
-     .axes = "r c",
-     .order = PairSequence::dealt,
-     .count = FrequencyCount::run_on},
-    {.model_type = "pixtral", .rotary = "PixtralVisionRotaryEmbedding"},
-    {.model_type = "qwen2_5_omni_text",
-     .rotary = "Qwen2_5OmniRotaryEmbedding",
-     .positions = {.stream = StreamRule::behind_all, .rate = 25, .chunk_seconds = 2}},
-    {.model_type = "qwen2_5_vl_text",
-     .rotary = "Qwen2_5_VLRotaryEmbedding",
-     .positions = {.stream = StreamRule::blocks, .rate = 2}},
-    {.model_type = "qwen2_vl_text", .positions = blocks},
-    {.model_type = "qwen3_omni_moe_text",
-     .rotary = "Qwen3OmniMoeThinkerTextRotaryEmbedding",
-     .positions = {.stream = StreamRule::behind_all, .rate = 13, .keeps_fractions = true}},
-    {.model_type = "qwen3_vl_moe_text", .positions = frame_by_frame},
-    {.model_type = "qwen3_vl_text", .rotary = "Qwen3VLTextRotaryEmbedding", .positions = frame_by_frame},
-    {.model_type = "qwen3_vl_vision", .rotary = "Qwen3VLVisionRotaryEmbedding"},
-    {.model_type = "sam2_video", .rotary = "Sam2VideoVisionRotaryEmbedding"},
-    {.model_type = "sam3_vit_model",
-     .rotary = "Sam3ViTRotaryEmbedding",
-     .positions = {.sides = SideRule::fitted, .side_rows = 24, .side_columns = 24}},
-    {.model_type = "vjepa2",
-     .rotary = "VJEPA2RopeAttention",
-     .axes = thw,
-     .table = AngleTable::tiled,
-     .block_of_axis = true},
-};
-
 } // namespace
 
 std::span<const AxialClass> axial_classes() { return classes; }
-
-std::span<const PlacedType> placed_types() { return types; }
-
-const PlacedType* find_placed_type(std::string_view model_type) {
-  const auto found = std::find_if(std::begin(types), std::end(types),
-                                  [&](const PlacedType& type) { return type.model_type == model_type; });
-  return found == std::end(types) ? nullptr : found;
-}
 
 } // namespace ropescope

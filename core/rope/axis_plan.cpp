@@ -40,7 +40,8 @@ AxisPlan equal_parts(const RopeConfig& config, std::int64_t axes, bool dealt, bo
   const std::int64_t pairs = pair_count(config), each = pairs / axes;
   for (std::int64_t i = 0; i < pairs; ++i) {
     const std::int64_t axis = dealt ? i % axes : i / each;
-    plan.pairs.push_back({0, dealt ? i / axes : i % each, static_cast<std::uint8_t>(last_first ? axes - 1 - axis : axis)});
+    plan.pairs.push_back(
+        {0, dealt ? i / axes : i % each, static_cast<std::uint8_t>(last_first ? axes - 1 - axis : axis)});
   }
   return plan;
 }
@@ -101,10 +102,10 @@ AxisPlan listed(const RopeConfig& config) {
   plan.pairs.assign(static_cast<std::size_t>(axes.leading_pairs), FrequencySource{});
   for (const auto& [a, j] : order_of(axes)) {
     const auto place = static_cast<std::int64_t>(plan.pairs.size()) - axes.leading_pairs;
-    const std::int64_t index = own_lists                                ? j
-                               : axes.count == FrequencyCount::run_on ? place
-                                                                      : static_cast<std::int64_t>(axes.list.size()) * j +
-                                                                            static_cast<std::int64_t>(a);
+    const std::int64_t index = own_lists ? j
+                               : axes.count == FrequencyCount::run_on
+                                   ? place
+                                   : static_cast<std::int64_t>(axes.list.size()) * j + static_cast<std::int64_t>(a);
     plan.pairs.push_back({list_of[a], index, static_cast<std::uint8_t>(a)});
   }
   return plan;
@@ -173,8 +174,8 @@ void validate_axis(const PositionAxis& axis) {
   if (!(axis.factor > 0 && std::isfinite(axis.factor)))
     throw Error(fmt::format("axis {} has the factor {}, expected a positive number", axis.name, axis.factor));
   if (axis.rope_type == RopeType::ntk && axis.components <= 2 && axis.components != 0)
-    throw Error(fmt::format("axis {}: NTK-aware scaling divides by components − 2, and it has {}", axis.name,
-                            axis.components));
+    throw Error(
+        fmt::format("axis {}: NTK-aware scaling divides by components − 2, and it has {}", axis.name, axis.components));
   if (axis.held_pair >= 0 && (axis.held_pair >= axis.components / 2 || !(axis.held_wavelength > 0)))
     throw Error(fmt::format("axis {}: pair {} is held at a wavelength of {}, expected one of its {} pairs and a "
                             "positive length",

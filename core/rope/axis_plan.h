@@ -8,9 +8,9 @@ namespace ropescope {
 
 /// Where the frequency of one component of a pair comes from: a place in one of the plan's lists.
 struct FrequencySource {
-  std::int64_t list = -1;  ///< −1: never turns
-  std::int64_t index = 0;  ///< in that list, fastest first
-  std::uint8_t axis = 0;   ///< of the positions
+  std::int64_t list = -1; ///< −1: never turns
+  std::int64_t index = 0; ///< in that list, fastest first
+  std::uint8_t axis = 0;  ///< of the positions
 
   bool operator==(const FrequencySource&) const = default;
 };

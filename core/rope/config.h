@@ -50,18 +50,19 @@ enum class AngleTable : std::uint8_t {
   of_pairs,        ///< one angle for both
   repeated,        ///< ERNIE-Image: component c has angle ⌊c/2⌋ of the list, and its partner is half a head away
   tiled,           ///< V-JEPA 2: in a block of n angles component c has angle c mod n, and its partner is its neighbour
-  doubled_sections ///< HunYuan-VL in transformers: component c turns by axis ⌊c/(2·section)⌋ mod 4, at frequency c mod n
+  doubled_sections ///< HunYuan-VL in transformers: component c turns by axis ⌊c/(2·section)⌋ mod 4, at frequency c mod
+                   ///< n
 };
 
 /// One axis of a token's position, and what it turns.
 struct PositionAxis {
-  std::string name = {};                     ///< "t", "h", "w", "l" …, as the model's people call it
-  std::int64_t components = 0;               ///< of a head: two for each pair
-  std::optional<double> base = {};           ///< its own; else RopeConfig::base
-  RopeType rope_type = RopeType::standard;   ///< its own scheme; standard: the config's
-  double factor = 1;                         ///< of that scheme: NTK's of Cosmos, linear's of Allegro
-  std::int64_t held_pair = -1;               ///< RIFLEx: this pair of the axis …
-  double held_wavelength = 0;                ///< … makes one turn in so many positions, whatever the base says
+  std::string name = {};                   ///< "t", "h", "w", "l" …, as the model's people call it
+  std::int64_t components = 0;             ///< of a head: two for each pair
+  std::optional<double> base = {};         ///< its own; else RopeConfig::base
+  RopeType rope_type = RopeType::standard; ///< its own scheme; standard: the config's
+  double factor = 1;                       ///< of that scheme: NTK's of Cosmos, linear's of Allegro
+  std::int64_t held_pair = -1;             ///< RIFLEx: this pair of the axis …
+  double held_wavelength = 0;              ///< … makes one turn in so many positions, whatever the base says
 
   bool operator==(const PositionAxis&) const = default;
 };
@@ -106,10 +107,10 @@ struct Axes {
   std::vector<PositionAxis> list = {};
   PairSequence order = PairSequence::blocks;
   FrequencyCount count = FrequencyCount::restart;
-  std::int64_t leading_pairs = 0; ///< pairs before all others that never turn (LTX pads so)
-  double gain = 1;                ///< of every frequency: 2π where positions are parts of a turn
-  double scale = 1, shift = 0;    ///< a pair turns by (scale·position + shift)·frequency: LTX 2·position − 1
-  std::int64_t times_axis = -1;   ///< MusicFlamingo: every position is multiplied by that of this axis
+  std::int64_t leading_pairs = 0;   ///< pairs before all others that never turn (LTX pads so)
+  double gain = 1;                  ///< of every frequency: 2π where positions are parts of a turn
+  double scale = 1, shift = 0;      ///< a pair turns by (scale·position + shift)·frequency: LTX 2·position − 1
+  std::int64_t times_axis = -1;     ///< MusicFlamingo: every position is multiplied by that of this axis
   std::vector<double> learned = {}; ///< Mochi: [axis][pair], rad; a pair turns by the sum of all its axes' angles
 
   AngleTable table = AngleTable::of_pairs;

@@ -38,6 +38,15 @@ public:
       upper_.push_back(static_cast<std::uint32_t>(turns >> 32));
       lower_.push_back(static_cast<std::uint32_t>(turns));
     }
+    for (std::int64_t i = 0; i < rotation.pairs(); ++i) {
+      const auto pair = static_cast<std::size_t>(i);
+      if (runs_.empty() || runs_.back().axis != rotation.axis(i)) runs_.push_back({rotation.axis(i), pair, pair});
+      runs_.back().end = pair + 1;
+    }
+    // A call of the kernel takes about as long as a vector of pairs: runs shorter than four are left to the other way.
+    scattered_ = runs_.size() > 1 && upper_.size() < 4 * runs_.size();
+    for (std::size_t i = 0; scattered_ && i < upper_.size(); ++i)
+      places_.push_back(static_cast<std::size_t>(rotation.axis(static_cast<std::int64_t>(i))) * upper_.size() + i);
   }
 
   /// Writes the entries of tokens first … first + tokens − 1 to the front of `tables`.
@@ -81,27 +90,48 @@ private:
     });
   }
 
-  /// In two steps, phases first: an exact integer product, then one polynomial for all entries in full vectors. One
-  /// axis of positions is the common case and has a vector kernel; with several axes neighbouring pairs belong to
-  /// different positions, so their phases are made one by one.
+  /// In two steps, phases first: an exact integer product, then one polynomial for all entries in full vectors. Pairs
+  /// of one axis that lie together have one position, and a vector kernel for their phases.
   void fill_turns(std::int64_t first, std::int64_t tokens, Tables<float>& tables) const {
     const auto pairs = static_cast<std::size_t>(rotation_.pairs()), entries = pairs * static_cast<std::size_t>(tokens);
     const auto phases = std::make_unique_for_overwrite<std::uint32_t[]>(entries);
-    if (rotation_.pair_axis.empty())
-      for (std::int64_t t = 0; t < tokens; ++t)
-        table_kernel::phases(rotation_.positions.at(0, first + t), upper_.data(), lower_.data(), pairs,
-                             phases.get() + static_cast<std::size_t>(t) * pairs);
-    else
-      for_each_entry(first, tokens, [&](std::int64_t entry, std::int64_t position, std::uint64_t turns) {
-        phases[static_cast<std::size_t>(entry)] = phase32(position, turns);
-      });
+    const std::size_t wanted = scattered_ ? pairs * static_cast<std::size_t>(rotation_.positions.axes) : 0;
+    const auto scratch = std::make_unique_for_overwrite<std::uint32_t[]>(wanted);
+    for (std::int64_t t = 0; t < tokens; ++t) {
+      std::uint32_t* row = phases.get() + static_cast<std::size_t>(t) * pairs;
+      if (scattered_)
+        fill_scattered(first + t, row, scratch.get());
+      else
+        for (const Run& run : runs_)
+          table_kernel::phases(rotation_.positions.at(run.axis, first + t), upper_.data() + run.begin,
+                               lower_.data() + run.begin, run.end - run.begin, row + run.begin);
+    }
     const auto gain = static_cast<float>(rotation_.attention_factor);
     table_kernel::table(phases.get(), entries, gain, static_cast<float>(rotation_.layout.direction) * gain,
                         tables.cos.get(), tables.sin.get());
   }
 
+  /// Axes that alternate from pair to pair: every axis's phases of all pairs in vectors, of which each pair takes its
+  /// own. That is less work than pair after pair, as long as there are few axes. `scratch`: [axis][pair].
+  void fill_scattered(std::int64_t token, std::uint32_t* row, std::uint32_t* scratch) const {
+    const auto pairs = static_cast<std::size_t>(rotation_.pairs());
+    for (std::int64_t axis = 0; axis < rotation_.positions.axes; ++axis)
+      table_kernel::phases(rotation_.positions.at(axis, token), upper_.data(), lower_.data(), pairs,
+                           scratch + static_cast<std::size_t>(axis) * pairs);
+    for (std::size_t i = 0; i < pairs; ++i) row[i] = scratch[places_[i]];
+  }
+
+  /// Neighbouring pairs of one axis.
+  struct Run {
+    std::int64_t axis;
+    std::size_t begin, end;
+  };
+
   const Rotation& rotation_;
   std::vector<std::uint32_t> upper_, lower_; // words of the frequencies
+  std::vector<Run> runs_;
+  std::vector<std::size_t> places_; // of each pair in the phases of all axes, where axes are scattered
+  bool scattered_ = false;
 };
 
 // How numbers of a C++ type lie in memory.

@@ -77,8 +77,8 @@ std::vector<CosSin<double>> Embedding::table(const Positions& positions, NumberF
   // The table depends on pairs and not on their places in the head, so any width of rows gives the same one.
   const Rotation as_asked = rotation(positions, axes, config_->layout.head_dim, half);
   if (is_exact(*recipe_) && !by_turns)
-    return angle_table(config_, half == Half::second && is_mixed(config_) ? spectrum_.second_inv_freq : spectrum_.inv_freq,
-                       as_asked);
+    return angle_table(
+        config_, half == Half::second && is_mixed(config_) ? spectrum_.second_inv_freq : spectrum_.inv_freq, as_asked);
   std::vector<CosSin<double>> table = recipe_table(*recipe_, config_, length_, as_asked, format);
   if (!grows) return table;
   // What undoes a query's growth is a key's shrinking.
@@ -91,7 +91,8 @@ RowShape Embedding::joined(RowShape shape) const {
   const std::int64_t heads = config_->layout.spanned_heads;
   if (heads == 1 || shape.head_dim * heads != config_->layout.head_dim) return shape;
   if (shape.inner % heads != 0)
-    throw Error(fmt::format("one spectrum runs over the {} heads of a token, and the rows have {}", heads, shape.inner));
+    throw Error(
+        fmt::format("one spectrum runs over the {} heads of a token, and the rows have {}", heads, shape.inner));
   shape.inner /= heads;
   shape.head_dim *= heads;
   return shape;
@@ -102,15 +103,24 @@ void Embedding::turn_half(Engine& engine, const RowShape& shape, const Positions
                           std::span<Real> out, NumberFormat format, Role role, Half half) const {
   const std::vector<std::uint8_t> axes =
       half == Half::second ? second_axes(config_, positions.axes) : pair_axes(config_, positions.axes);
-  Rotation rotation = this->rotation(positions, axes, shape.head_dim, half);
-  const std::vector<CosSin<double>> entries = [&] {
-    // Before the table, which would take memory for positions that are refused. Fractions are for the table to take.
-    Positions whole = positions;
-    whole.fractions.clear();
-    const Rotation of_whole = this->rotation(whole, axes, shape.head_dim, half);
-    validate(of_whole, shape, spectrum_.rotary_dim);
-    return table(positions, format, role, half);
-  }();
+  // Fractions that are multiples of a unit turn as whole numbers do, by frequencies of the unit.
+  const std::vector<double>& inv_freq =
+      half == Half::second && is_mixed(config_) ? spectrum_.second_inv_freq : spectrum_.inv_freq;
+  const bool plain = is_exact(*recipe_) && !has_own_angles(config_) && !config_->attention.xpos_scale_base;
+  const std::optional<UnitPositions> units =
+      positions.whole() || !plain ? std::nullopt : in_units(positions, inv_freq, axes);
+  Rotation rotation = this->rotation(units ? units->positions : positions, axes, shape.head_dim, half);
+  if (units) rotation.turns = units->turns;
+  // Before the table, which would take memory for positions that are refused.
+  if (rotation.positions.whole())
+    validate(rotation, shape, spectrum_.rotary_dim);
+  else {
+    // A table takes the fractions; without them the rest is looked at all the same.
+    const Positions whole{positions.axes, positions.ids};
+    validate(this->rotation(whole, axes, shape.head_dim, half), shape, spectrum_.rotary_dim);
+  }
+  const std::vector<CosSin<double>> entries =
+      units ? std::vector<CosSin<double>>() : table(positions, format, role, half);
   rotation.table = entries;
   rotation.fused = recipe_->fused;
   if (recipe_->each_step) rotation.step = format;

@@ -37,10 +37,11 @@ public:
   /// rows have one (RopeConfig::layout, nope_dim).
   PairLayout layout_in(std::int64_t head_dim) const;
 
-  /// Rows as `shape` has them; `out` may be `in`. Where one spectrum spans several heads (HeadLayout::spanned_heads) rows
-  /// of single heads will do, as many to a token as it spans. Requires in.size() = out.size() = shape.size(). Throws Error where
-  /// validate(Rotation) does, where a recipe is asked of float64 rows (its arithmetic is float32 or less), and where
-  /// the engine cannot. xPos and a model's scale of queries take `role`; `scale_queries` asks for the latter.
+  /// Rows as `shape` has them; `out` may be `in`. Where one spectrum spans several heads (HeadLayout::spanned_heads)
+  /// rows of single heads will do, as many to a token as it spans. Requires in.size() = out.size() = shape.size().
+  /// Throws Error where validate(Rotation) does, where a recipe is asked of float64 rows (its arithmetic is float32 or
+  /// less), and where the engine cannot. xPos and a model's scale of queries take `role`; `scale_queries` asks for the
+  /// latter.
   void rotate(Engine&, const RowShape&, const Positions&, std::span<const float> in, std::span<float> out,
               Role = Role::query) const;
   void rotate(Engine&, const RowShape&, const Positions&, std::span<const double> in, std::span<double> out,

@@ -68,9 +68,9 @@ std::vector<typename A::Real> taken(const std::vector<FrequencySource>& sources,
                                     const std::vector<Frequencies<A>>& lists, const Axes& axes) {
   std::vector<typename A::Real> theta;
   for (const FrequencySource& source : sources)
-    theta.push_back(source.list < 0 ? typename A::Real(0)
-                                    : lists[static_cast<std::size_t>(source.list)]
-                                          .theta[static_cast<std::size_t>(source.index)]);
+    theta.push_back(source.list < 0
+                        ? typename A::Real(0)
+                        : lists[static_cast<std::size_t>(source.list)].theta[static_cast<std::size_t>(source.index)]);
   if (axes.rule == AxisRule::listed) apply_own_frequencies<A>(theta, sources, axes);
   return theta;
 }
@@ -197,7 +197,8 @@ std::string rule_in_force(const RopeConfig& config, std::optional<double> seq_le
   if (!config.rotates)
     rule = "No RoPE: in these layers nothing turns.";
   else {
-    if (const auto sentence = scheme_of(config).sentence) append(rule, sentence(axis_plan(config).lists.front(), seq_len));
+    if (const auto sentence = scheme_of(config).sentence)
+      append(rule, sentence(axis_plan(config).lists.front(), seq_len));
     if (!config.scaling.freq_factors.empty()) append(rule, factors_sentence(config));
   }
   if (config.attention.query_scale != QueryScale::none)

@@ -33,7 +33,7 @@ struct PyTorch {
 
 template <typename A>
 struct Frequencies {
-  std::vector<typename A::Real> theta = {}; ///< rad/token
+  std::vector<typename A::Real> theta = {};  ///< rad/token
   std::vector<typename A::Real> second = {}; ///< of second components, where a mixed convention has another there
   typename A::Scalar attention_factor = 1;
   typename A::Scalar base = 0;    ///< the base in force

@@ -31,23 +31,23 @@ enum class TimeStart : std::uint8_t {
 
 /// How rows and columns are counted.
 enum class SideRule : std::uint8_t {
-  index,      ///< side_first, side_first + 1 …
-  centred,    ///< −(n − ⌊n/2⌋) … ⌊n/2⌋ − 1 (Qwen-Image)
-  crop,       ///< CogVideoX 1.0: the grid is fitted into a base grid; fractions
-  stretched,  ///< ⌊i·side/n⌋ (CogView4: 256)
-  fitted,     ///< i·side/n, a fraction (EVA-02: the reference grid; SAM 3: the window)
-  area,       ///< (i + ½)·s − n·s/2, s the root of side²/(rows·columns) (Mochi)
-  fractions,  ///< i·pixels/side (LTX)
-  midpoints,  ///< (i + ½)·pixels/side (LTX-2)
-  normalised  ///< ((i + ½)/n)·2 − 1 (DINOv3)
+  index,     ///< side_first, side_first + 1 …
+  centred,   ///< −(n − ⌊n/2⌋) … ⌊n/2⌋ − 1 (Qwen-Image)
+  crop,      ///< CogVideoX 1.0: the grid is fitted into a base grid; fractions
+  stretched, ///< ⌊i·side/n⌋ (CogView4: 256)
+  fitted,    ///< i·side/n, a fraction (EVA-02: the reference grid; SAM 3: the window)
+  area,      ///< (i + ½)·s − n·s/2, s the root of side²/(rows·columns) (Mochi)
+  fractions, ///< i·pixels/side (LTX)
+  midpoints, ///< (i + ½)·pixels/side (LTX-2)
+  normalised ///< ((i + ½)/n)·2 − 1 (DINOv3)
 };
 
 /// How frames are counted.
 enum class TimeRule : std::uint8_t {
-  index,     ///< 0, 1, 2 …
-  fps,       ///< frame/fps·time_rate; the index where no fps is given (Cosmos)
-  seconds,   ///< LTX: frame·time_rate/fps/time_span
-  causal     ///< LTX-2: the middle of a latent's frames in seconds/time_span; the first latent holds one frame alone
+  index,   ///< 0, 1, 2 …
+  fps,     ///< frame/fps·time_rate; the index where no fps is given (Cosmos)
+  seconds, ///< LTX: frame·time_rate/fps/time_span
+  causal   ///< LTX-2: the middle of a latent's frames in seconds/time_span; the first latent holds one frame alone
 };
 
 /// Which lies first in the rows.
@@ -72,13 +72,13 @@ struct PlaceRule {
   TimeStart time_start = TimeStart::number;
   double time_first = 0;
   TimeRule time = TimeRule::index;
-  double time_rate = 1; ///< see TimeRule: frames a second that the model counts in, or frames of a latent
-  double time_span = 1; ///< see TimeRule: seconds that make 1
-  double fps = 0;       ///< where a person gives none; 0: see TimeRule
+  double time_rate = 1;        ///< see TimeRule: frames a second that the model counts in, or frames of a latent
+  double time_span = 1;        ///< see TimeRule: seconds that make 1
+  double fps = 0;              ///< where a person gives none; 0: see TimeRule
   std::int64_t time_patch = 1; ///< frames of one position (CogVideoX 1.5: 2)
   SideRule sides = SideRule::index;
   double side_first = 0;
-  bool sides_behind_text = false; ///< rows and columns begin behind the last text token too (NeoMME)
+  bool sides_behind_text = false;         ///< rows and columns begin behind the last text token too (NeoMME)
   double side_rows = 0, side_columns = 0; ///< see SideRule: base grid, pixels
   double pixels = 32;                     ///< of a latent's side (LTX)
   double reference_step = 0;              ///< each further image lies so far behind on the first axis (Flux 2: 10)
@@ -86,7 +86,7 @@ struct PlaceRule {
   bool class_token_last = false; ///< Llama 4
   bool buckets = false;          ///< Kandinsky 5: rows and columns are divided by what the picture's size says
   StreamRule stream = StreamRule::none;
-  double rate = 0;           ///< of a stream: positions a second of video; 0: frames are counted
+  double rate = 0;              ///< of a stream: positions a second of video; 0: frames are counted
   bool keeps_fractions = false; ///< of that product, which else is rounded down
   bool frame_by_frame = false;  ///< a video's frames lie as images, with text between
   double chunk_seconds = 0;     ///< audio in video: laid in chunks of so many seconds; 0: token by token, by time

@@ -10,7 +10,7 @@ namespace ropescope {
 /// `position_ids`: one number per token, or one per token and axis (t, h, w of M-RoPE; frame, row, column …).
 struct Positions {
   std::int64_t axes = 1;
-  std::vector<std::int64_t> ids; ///< [axes][tokens]; each within ±greatest_position
+  std::vector<std::int64_t> ids;      ///< [axes][tokens]; each within ±greatest_position
   std::vector<double> fractions = {}; ///< [axes][tokens], what is added to `ids`, within ±½; empty: all are whole
 
   bool whole() const { return fractions.empty(); }

@@ -27,13 +27,14 @@ struct Spectrum {
   std::vector<double> inv_freq;     ///< θᵢ, rad/token, fastest first; 0 for a pair that never turns
   std::vector<double> unscaled;     ///< θᵢ before the extension, rad/token
   std::vector<std::uint64_t> turns; ///< θᵢ/2π modulo one turn, in units of 2⁻⁶⁴ turn per token
-  std::vector<double> second_inv_freq = {}; ///< of the second components where a mixed convention has another, else empty
+  std::vector<double> second_inv_freq =
+      {}; ///< of the second components where a mixed convention has another, else empty
   std::vector<std::uint64_t> second_turns = {}; ///< the same as `turns`
-  double attention_factor = 1.0;    ///< multiplies cos and sin; scores grow by its square
-  double softmax_factor = 1.0;      ///< multiplies the softmax scale beside that (DeepSeek's mscale, squared)
-  double divisor = 1.0;             ///< of a pair interpolated in full; 0 where the scheme has no such thing
-  double base = 0.0;                ///< the base in force (NTK-aware schemes change it)
-  std::string rule;                 ///< which rule is in force, a sentence; empty where there is no choice
+  double attention_factor = 1.0;                ///< multiplies cos and sin; scores grow by its square
+  double softmax_factor = 1.0; ///< multiplies the softmax scale beside that (DeepSeek's mscale, squared)
+  double divisor = 1.0;        ///< of a pair interpolated in full; 0 where the scheme has no such thing
+  double base = 0.0;           ///< the base in force (NTK-aware schemes change it)
+  std::string rule;            ///< which rule is in force, a sentence; empty where there is no choice
 
   std::int64_t pairs() const { return static_cast<std::int64_t>(inv_freq.size()); }
   bool operator==(const Spectrum&) const = default;

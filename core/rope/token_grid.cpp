@@ -136,8 +136,7 @@ double time_at(const PlaceRule& rule, std::optional<double> fps, std::int64_t fr
 /// The longest side of all images, or half of the longest, each rounded down.
 std::int64_t longest_side(const TokenGrid& grid, std::int64_t divisor) {
   std::int64_t longest = std::max(grid.size.rows / divisor, grid.size.columns / divisor);
-  for (const GridSize& one : grid.further)
-    longest = std::max({longest, one.rows / divisor, one.columns / divisor});
+  for (const GridSize& one : grid.further) longest = std::max({longest, one.rows / divisor, one.columns / divisor});
   return longest;
 }
 
@@ -175,9 +174,9 @@ private:
 
   void add_image(const GridSize& size, double time, bool own_frames) {
     tokens_.begin_part();
-    const std::int64_t frames =
-        own_frames && !grid_.frames.empty() ? static_cast<std::int64_t>(grid_.frames.size())
-                                            : (size.frames + rule_.time_patch - 1) / rule_.time_patch;
+    const std::int64_t frames = own_frames && !grid_.frames.empty()
+                                    ? static_cast<std::int64_t>(grid_.frames.size())
+                                    : (size.frames + rule_.time_patch - 1) / rule_.time_patch;
     const std::int64_t merge = grid_.merge;
     const double sides = rule_.sides_behind_text ? static_cast<double>(grid_.text) : 0;
     for (std::int64_t f = 0; f < frames; ++f) {
@@ -291,8 +290,7 @@ namespace {
 /// A stream in the making: what was placed, and where the next part begins.
 class Stream {
 public:
-  Stream(const RopeConfig& config, std::int64_t merge)
-      : rule_(config.axes.positions), merge_(merge), tokens_(config) {}
+  Stream(const RopeConfig& config, std::int64_t merge) : rule_(config.axes.positions), merge_(merge), tokens_(config) {}
 
   void add(const StreamPart& part) {
     using Kind = StreamPart::Kind;
@@ -350,8 +348,8 @@ private:
     const std::int64_t rows = part.size.rows, columns = part.size.columns;
     for (std::int64_t y = 0; y < rows; ++y)
       for (std::int64_t x = 0; x < columns; ++x)
-        tokens_.add({next_, static_cast<double>(y - (rows - rows / 2)), static_cast<double>(x - (columns - columns / 2)),
-                     0});
+        tokens_.add(
+            {next_, static_cast<double>(y - (rows - rows / 2)), static_cast<double>(x - (columns - columns / 2)), 0});
     next_ += static_cast<double>(std::max(rows, columns));
   }
 

@@ -20,13 +20,13 @@ struct GridSize {
 /// What a person knows of the tokens of one call.
 struct TokenGrid {
   GridSize size;
-  std::int64_t text = 0;                   ///< tokens of it
-  std::int64_t left_pad = 0, prefix = 0;   ///< tokens before all others, at 0 on every axis
-  std::vector<GridSize> further = {};      ///< reference or condition images
-  std::vector<std::int64_t> frames = {};   ///< numbers of the frames where they have gaps; empty: 0, 1, 2 …
-  std::optional<double> fps = {};          ///< frames a second
+  std::int64_t text = 0;                    ///< tokens of it
+  std::int64_t left_pad = 0, prefix = 0;    ///< tokens before all others, at 0 on every axis
+  std::vector<GridSize> further = {};       ///< reference or condition images
+  std::vector<std::int64_t> frames = {};    ///< numbers of the frames where they have gaps; empty: 0, 1, 2 …
+  std::optional<double> fps = {};           ///< frames a second
   double pixel_rows = 0, pixel_columns = 0; ///< of the picture, for models whose angles depend on them; 0: not said
-  std::int64_t merge = 1;                  ///< patches lie in blocks of so many a side
+  std::int64_t merge = 1;                   ///< patches lie in blocks of so many a side
 
   bool operator==(const TokenGrid&) const = default;
 };

@@ -101,6 +101,8 @@ TEST_CASE("a block of Hugging Face JSON read back has the same head, base, scali
 
 TEST_CASE("of every preset, under every scheme that transformers has, there is a block") {
   with_every_scene([&](const Scene& scene) {
+    const bool of_diffusers = scene.rope.axes.rule == AxisRule::listed; // whose classes have no key for a scheme
+    if (of_diffusers && scene.rope != original_rope(scene)) return;
     switch (scene.rope.scaling.rope_type) {
     case RopeType::standard:
     case RopeType::linear:

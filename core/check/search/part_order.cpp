@@ -153,8 +153,9 @@ public:
         for (const std::int64_t shift : {by, -by}) {
           if (shift % width == 0) continue; // rows are another finder's
           bool fits = true;
+          // Away from the ends of the file, beyond which there is nothing to compare with.
           for (std::size_t n = 0; n < std::min<std::size_t>(looked_.size(), 4) && fits; ++n)
-            fits = shifted_row(looked_[n], shift, here, nullptr);
+            fits = shifted_row(looked_[(looked_.size() / 2 + n) % looked_.size()], shift, here, nullptr);
           if (!fits) continue;
           std::vector<double> predicted = context_.rows;
           for (std::size_t n = 0; n * width_ < predicted.size(); ++n) shifted_row(n, shift, here, &predicted);

@@ -24,6 +24,7 @@ public:
     if (auto found = written("negative_zero", [](double p) { return std::max(p, 0.0); })) return found;
     if (auto found = written("clipped", [this](double p) { return std::clamp(p, -greatest_, greatest_); }))
       return found;
+    if (!context_.as_expected()) return std::nullopt;
     if (auto found = function_of(context_.rows, "right")) return found;
     return function_of(sample_.in, "input");
   }
@@ -57,11 +58,14 @@ private:
     std::vector<std::size_t> order(of.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return of[a] < of[b]; });
+    // A factor alone is a gain, and another cause.
+    const double slope = std::inner_product(of.begin(), of.end(), sample_.out.begin(), 0.0) /
+                         std::max(std::inner_product(of.begin(), of.end(), of.begin(), 0.0), thresholds::nothing);
     double step = 0, size = 0, moved = 0;
     for (std::size_t n = 0; n < order.size(); ++n) {
       const double y = sample_.out[order[n]];
       size += std::abs(y);
-      moved += std::abs(y - of[order[n]]);
+      moved += std::abs(y - slope * of[order[n]]);
       if (n > 0) step += std::abs(y - sample_.out[order[n - 1]]);
     }
     // Unrelated numbers differ by as much as they are long; what is nearly the identity is arithmetic, or nothing.

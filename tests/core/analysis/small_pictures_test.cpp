@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/analysis/cache.h"
+#include "core/analysis/fading.h"
 #include "core/analysis/fit.h"
 #include "core/analysis/pairing.h"
 #include "core/analysis/rivals_curves.h"
@@ -265,21 +266,11 @@ TEST_CASE("split: singular values have the sum of squares of the table, and thos
   CHECK(t5[39] == t5[39 * 40]);
 }
 
-TEST_CASE("rivals: zeta, xPos, its ceiling, float16's end, ALiBi's reach and T5's last bucket as the lecture prints") {
-  const Spectrum s = plain(128, 10000);
-  CHECK(written(xpos_zeta(0, 64), 0.2857, 4));
-  CHECK(written(xpos_zeta(63, 64), 0.9888, 4));
-  CHECK(written(xpos_score(s.inv_freq, 512), 0.2207, 4));
-  CHECK(written(xpos_ceiling(64, 512), 0.6373, 4));
-  CHECK(written(xpos_ceiling(64, 8192), 0.0748, 4));
-  CHECK(written(xpos_ceiling(64, 32768), 0.0146, 4));
-  CHECK(xpos_float16_end(64) == 4533);
-  CHECK(alibi_reach(0.5) == 10);
-  CHECK(alibi_reach(gentlest_slope) == 1179);
+TEST_CASE("rivals: the gentlest head's reach holds 99 % of its weight, and T5's last bucket begins at 113") {
   CHECK(t5_last_bucket_begins() == 113);
-  double all = 0, within = 0; // 99 % of the weight, counted
+  double all = 0, within = 0;
   for (int d = 0; d < 100000; ++d) all += std::exp(-d * gentlest_slope);
-  for (int d = 0; d < 1179; ++d) within += std::exp(-d * gentlest_slope);
+  for (int d = 0; d < reach_of_slope(gentlest_slope); ++d) within += std::exp(-d * gentlest_slope);
   CHECK(within / all >= 0.99);
   CHECK(within / all < 0.9901);
 }
@@ -291,21 +282,15 @@ TEST_CASE("rivals: stretches follow each other over the whole axis, and a curve 
     CHECK(edges.back() == last + 1);
     for (std::size_t j = 1; j < edges.size(); ++j) CHECK(edges[j] > edges[j - 1]);
     const Spectrum s = plain(32, 5000);
-    for (const bool fades : {false, true}) {
-      const DistanceCurve curve = distance_curve(s.inv_freq, edges, fades);
-      REQUIRE(curve.mean.size() == edges.size() - 1);
-      for (std::size_t j = 0; j < curve.mean.size(); ++j) {
-        CHECK(curve.least[j] <= curve.mean[j]);
-        CHECK(curve.mean[j] <= curve.greatest[j]);
-      }
-      long double sum = 0; // the first stretch is one distance
-      for (std::int64_t i = 0; i < 16; ++i)
-        sum += (fades ? powl((2 * static_cast<long double>(i) + 0.4L * 32) / (1.4L * 32),
-                             static_cast<long double>(first) / 512)
-                      : 1) *
-               cosl(static_cast<long double>(first) * theta(i, 32, 5000));
-      if (edges[1] == edges[0] + 1) CHECK(std::abs(curve.mean[0] - static_cast<double>(sum / 16)) < 1e-12);
+    const DistanceCurve curve = distance_curve(s.inv_freq, edges);
+    REQUIRE(curve.mean.size() == edges.size() - 1);
+    for (std::size_t j = 0; j < curve.mean.size(); ++j) {
+      CHECK(curve.least[j] <= curve.mean[j]);
+      CHECK(curve.mean[j] <= curve.greatest[j]);
     }
+    long double sum = 0; // the first stretch is one distance
+    for (std::int64_t i = 0; i < 16; ++i) sum += cosl(static_cast<long double>(first) * theta(i, 32, 5000));
+    if (edges[1] == edges[0] + 1) CHECK(std::abs(curve.mean[0] - static_cast<double>(sum / 16)) < 1e-12);
   }
   CHECK(learned_likeness(0, 64) == doctest::Approx(1));
   CHECK(std::abs(learned_likeness(3, 128)) < 0.35);
