@@ -101,8 +101,8 @@ StageFonts StageFonts::load(float scale, const Fonts& fonts) {
   const std::string folder = folder_of_fonts();
   if (folder.empty()) return {fonts.title, fonts.body, fonts.bold, fonts.huge};
   const auto pixels = [scale](float size) { return std::round(size * scale); };
-  const StageFonts stage{add(folder, "DejaVuSans-Bold.ttf", pixels(35)), add(folder, "DejaVuSans.ttf", pixels(21)),
-                         add(folder, "DejaVuSans-Bold.ttf", pixels(21)),
+  const StageFonts stage{add(folder, "DejaVuSans-Bold.ttf", pixels(40)), add(folder, "DejaVuSans.ttf", pixels(24)),
+                         add(folder, "DejaVuSans-Bold.ttf", pixels(24)),
                          add(folder, "DejaVuSansMono.ttf", pixels(58), headline_ranges)};
   compat::rebuild_font_texture();
   return stage;

@@ -5,7 +5,7 @@
 
 namespace ropescope::canvas {
 
-/// The typefaces of a lecture's stage beside the others: at scale 1 its title has 35 pixels, its sentences 21, its
+/// The typefaces of a lecture's stage beside the others: at scale 1 its title has 40 pixels, its sentences 24, its
 /// clock 58 (figures and ":").
 struct StageFonts {
   ImFont *title = nullptr, *text = nullptr, *bold = nullptr, *clock = nullptr;

@@ -53,10 +53,7 @@ std::vector<std::string_view> control_keys_of(std::string_view handle) {
   // Of handles that are called otherwise than the property that they move; "both" is m, which n follows.
   static const Keys other[] = {
       {"both", {"m", "n"}},
-      {"delta", {"m"}},
       {"hand", {"m"}},
-      {"row", {"m"}},
-      {"new", {"m"}},
       {"length", {"seq_len"}},
       {"beta_fast", {"yarn.beta_fast"}},
       {"beta_slow", {"yarn.beta_slow"}},
@@ -67,7 +64,6 @@ std::vector<std::string_view> control_keys_of(std::string_view handle) {
       {"cached_at", {"pair_view.cached_at"}},
       {"tokens", {"attention.tokens"}},
       {"rotary", {"rotary_dim"}},
-      {"end", {"m"}},
   };
   for (const Keys& keys : other)
     if (keys.handle == handle) return keys.keys;

@@ -4,6 +4,10 @@
 
 #include <GLFW/glfw3.h>
 
+#include "app/lecture/lecture_scene.h"
+#include "core/error.h"
+#include "core/lecture/claim_engine.h"
+
 namespace ropescope {
 
 namespace {
@@ -11,6 +15,40 @@ namespace {
 constexpr std::size_t columns = 5; // of the overview
 
 } // namespace
+
+namespace {
+
+constexpr double moment = 0.3; // seconds: a claim may take a tenth to compute, which must not hold a hand up
+
+bool is_false(const lecture::WrittenClaim& claim, lecture::ClaimEngine& engine) {
+  if (claim.claim.at_pose) return false;
+  try {
+    return !lecture::judge(claim.claim, engine).holds;
+  } catch (const Error&) { // of this scene it cannot be computed
+    return true;
+  }
+}
+
+} // namespace
+
+void Lectern::judge(double now) {
+  if (!player.touched() || player.moving()) {
+    waits_ = false;
+    return;
+  }
+  if (!judged_ || *judged_ != player.scene()) judged_ = player.scene(), changed_ = now, waits_ = true;
+  if (!waits_ || now - changed_ < moment) return;
+  waits_ = false;
+  lecture::ClaimEngine engine(claim_scene(player.scene(), player.written_json()));
+  const auto& claims = player.step().claims;
+  doubted_ = player.answered() &&
+             std::any_of(claims.begin(), claims.end(), [&](const auto& claim) { return is_false(claim, engine); });
+}
+
+std::optional<float> Lectern::judged_in(double now) const {
+  if (!waits_) return std::nullopt;
+  return static_cast<float>(std::max(0.0, changed_ + moment - now));
+}
 
 /// Of a step that was left nothing stays over the stage.
 void Lectern::after_step_changed() {

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,11 @@ struct Lectern {
 
   std::vector<Stroke>& strokes_here() { return strokes[{player.step_number(), player.answered()}]; }
 
+  /// Once what hands did has stayed for a moment: whether it made a claim of the step untrue.
+  void judge(double now);
+  bool doubted() const { return doubted_ && player.touched(); }
+  std::optional<float> judged_in(double now) const; ///< seconds until judge() has something to do
+
   /// What a key came to.
   enum class Key { unused, used, leave };
 
@@ -46,6 +52,10 @@ struct Lectern {
 private:
   bool chooses(int key, double now);
   void after_step_changed();
+
+  std::optional<Scene> judged_; ///< the scene that was judged, or waits for it
+  double changed_ = 0;
+  bool waits_ = false, doubted_ = false;
 };
 
 } // namespace ropescope

@@ -17,7 +17,7 @@ using lecture::Run;
 // 22.4 of them.
 constexpr float design_width = 1920, design_height = 1080, scale_at_design = 1.725f;
 constexpr float side = 96, title_top = 50, text_top = 138, line_step = 46, pictures_top = 248, pictures_end = 984,
-                handles_height = 96, foot_top = 1008, cells_top = 1053, cell_height = 6;
+                handles_height = 56, foot_top = 1008, cells_top = 1053, cell_height = 6;
 
 ImU32 colour_of(const Canvas& c, const Run& run) {
   if (run.role == "q") return c.theme.query;
@@ -64,7 +64,7 @@ void draw_foot(const Canvas& c, const StagePlan& plan, const Player& player) {
 
 float stage_scale(ImVec2 size) { return scale_at_design * std::min(size.x / design_width, size.y / design_height); }
 
-StagePlan plan_stage(ImVec2 size, bool handles) {
+StagePlan plan_stage(ImVec2 size) {
   const float u = std::min(size.x / design_width, size.y / design_height);
   // A window of another shape has its room in the pictures.
   const float left = side * u, right = size.x - side * u, foot = size.y - (design_height - foot_top) * u,
@@ -72,8 +72,9 @@ StagePlan plan_stage(ImVec2 size, bool handles) {
   StagePlan plan{.unit = u, .title = {}, .text = {}, .pictures = {}, .handles = {}, .foot = {}};
   plan.title = {{left, title_top * u}, {right, text_top * u}};
   plan.text = {{left, text_top * u}, {right, (text_top + 2 * line_step) * u}};
-  plan.pictures = {{left, pictures_top * u}, {right, end - (handles ? handles_height * u : 0)}};
-  plan.handles = {{left, plan.pictures.greatest.y}, {right, end}};
+  plan.pictures = {{left, pictures_top * u}, {right, end}};
+  // Where they stand nothing else does, so that no picture moves for them.
+  plan.handles = {{left + 520 * u, foot - 20 * u}, {right - 160 * u, foot + handles_height * u}};
   plan.foot = {{left, foot}, {right, size.y}};
   return plan;
 }

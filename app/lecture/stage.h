@@ -23,10 +23,10 @@ struct StagePlan {
   Rect title;    ///< one line
   Rect text;     ///< two lines, whether both are there or not
   Rect pictures; ///< all of them together
-  Rect handles;  ///< a row of sliders below them; no height where there are none
+  Rect handles;  ///< sliders, in the middle of the foot
   Rect foot;     ///< the lecture's title, the step's number and a cell for each step
 };
-StagePlan plan_stage(ImVec2 size, bool handles);
+StagePlan plan_stage(ImVec2 size);
 
 /// A picture of a step and its place.
 struct PlacedPicture {

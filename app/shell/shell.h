@@ -327,6 +327,7 @@ private:
   std::unique_ptr<Lectern> lectern_; // of the lecture that is given
   Scene desk_;                       // the scene before it
   std::string last_lecture_;         // its file
+  std::size_t drawn_step_ = 0;       // of the last frame, from 1
   FileWatch lecture_watch_;
   FileStamp lecture_seen_;
   std::function<double()> lecture_clock_;

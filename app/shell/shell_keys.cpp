@@ -110,6 +110,8 @@ std::optional<float> Shell::due_in() const {
   std::optional<float> due;
   if (attention_.pair_moved || attention_.settling()) return 0.0f;
   if (attention_.awaited) due = std::max(0.0f, rest_before_words - resting_);
+  if (lectern_)
+    if (const auto judged = lectern_->judged_in(lecture_now())) due = std::min(due.value_or(*judged), *judged);
   if (lectern_ && lectern_->notes && lectern_->player.clock_runs()) due = std::min(due.value_or(1.0f), 1.0f);
   if (!notice_.words.empty()) due = std::min(due.value_or(notice_.left), notice_.left);
   if (!message_.words.empty() && !message_.of_scene) due = std::min(due.value_or(message_.left), message_.left);

@@ -11,6 +11,7 @@
 #include "app/shell/panel.h"
 #include "app/shell/shell.h"
 #include "core/error.h"
+#include "core/lecture/check.h"
 
 // A lecture in the window: its stage in the place of the bar, the panel and the pictures.
 
@@ -18,19 +19,35 @@ namespace ropescope::shell {
 
 namespace {
 
-constexpr std::size_t most_handles = 3; // sliders side by side
+constexpr std::size_t most_handles = 2; // sliders side by side
 
-/// The handles of a step that are numbers of the scene, in the order of the file: each has a slider below the pictures.
-std::vector<const Property*> handle_rows(const lecture::Step& step, const Scene& scene) {
+/// The handles of a step that are numbers of the scene and have no control in its pictures, in the order of the file:
+/// each has a slider in the foot. `controls`: what the pictures had in the frame before.
+std::vector<const Property*> handle_rows(const lecture::Step& step, const Scene& scene,
+                                         const std::vector<Control>& controls) {
   std::vector<const Property*> rows;
+  const auto has_control = [&](std::string_view key) {
+    // A picture's own slider is called by the picture and the key, "share needle" of "share.needle".
+    const std::string own = fmt::format(" {}", key.substr(key.rfind('.') + 1));
+    return std::any_of(controls.begin(), controls.end(),
+                       [&](const Control& control) { return control.key == key || control.key.ends_with(own); });
+  };
   for (const lecture::Grab& grab : step.grabs)
     for (const std::string_view key : control_keys_of(grab.handle)) {
       const Property* row = find_property(key);
-      const bool has_number = row && std::holds_alternative<double>(get(scene, *row));
-      if (has_number && std::find(rows.begin(), rows.end(), row) == rows.end() && rows.size() < most_handles)
+      const bool wanted = row && std::holds_alternative<double>(get(scene, *row)) && !has_control(key);
+      if (wanted && std::find(rows.begin(), rows.end(), row) == rows.end() && rows.size() < most_handles)
         rows.push_back(row);
     }
   return rows;
+}
+
+/// The first claim of a file that is not true, a sentence; the program's own lectures are tested.
+std::string false_claim(const lecture::Lecture& lecture, const std::string& file) {
+  if (file.empty()) return {};
+  const auto results = lecture::judge_claims(lecture, written_claim_scene);
+  const auto troubles = lecture::computed_troubles(lecture, results, written_claim_scene);
+  return troubles.empty() ? std::string() : lecture::sentence(troubles.front(), file);
 }
 
 } // namespace
@@ -49,6 +66,7 @@ void Shell::begin_lecture(lecture::Lecture lecture, std::string file) {
   if (lecture.has_errors()) trouble = lecture::sentence(lecture.troubles.front(), file.empty() ? "lecture" : file);
   lectern_ = std::make_unique<Lectern>(std::move(lecture), like, std::move(file));
   lectern_->trouble = std::move(trouble);
+  if (lectern_->trouble.empty()) lectern_->trouble = false_claim(lectern_->player.lecture(), lectern_->file);
   show_step(lectern_->player.scene());
 }
 
@@ -108,6 +126,7 @@ void Shell::read_lecture_again() {
     lecture::Lecture lecture = lecture::read_lecture(lecture_text(lectern_->file, name), scene_rules());
     lectern_->trouble =
         lecture.has_errors() || !lecture.readable ? lecture::sentence(lecture.troubles.front(), name) : std::string();
+    if (lecture.readable && lectern_->trouble.empty()) lectern_->trouble = false_claim(lecture, name);
     if (lecture.readable)
       lectern_->player.replace(std::move(lecture));
     else
@@ -134,13 +153,13 @@ void Shell::lecture_pictures(const Canvas& c, const std::vector<PlacedPicture>& 
 
 void Shell::lecture_handles(const Canvas& c, const StagePlan& plan, const std::vector<const Property*>& rows,
                             Scene& next) {
-  const float gap = 60 * plan.unit, width = std::min(560 * plan.unit, (plan.handles.width() - gap * 2) / 3);
+  const float gap = 60 * plan.unit, width = (plan.handles.width() - gap) / most_handles;
   float x = plan.handles.least.x;
   std::string refusal;
   for (const Property* row : rows) {
-    const ImVec2 at{x, plan.handles.least.y + 24 * plan.unit};
+    const ImVec2 at{x, plan.handles.least.y};
     const ImVec2 knob = property_slider(c, at, width, *row, scene_, next, refusal);
-    if (!c.bare) draw_grab_ring(c, knob, c.px(15), ImGui::IsItemHovered());
+    if (!c.bare) draw_grab_ring(c, knob, c.px(14), ImGui::IsItemHovered());
     x += width + gap;
   }
 }
@@ -182,11 +201,14 @@ void Shell::lecture_frame(int width, int height, float seconds, bool live, Paint
   if (live) read_lecture_again(), player.advance(now);
   next_ = player.scene();
   play_on(next_, seconds);
+  const lecture::Step& step = player.step();
+  const StagePlan plan = plan_stage(size);
+  // Of the frame before, without the sliders that stood in the foot. In a step's first frame nobody knows them yet.
+  const bool known = std::exchange(drawn_step_, player.step_number() + 1) == player.step_number() + 1;
+  std::erase_if(controls_, [&](const Control& each) { return each.area.least.y >= plan.handles.least.y - 1; });
+  const auto handles = known ? handle_rows(step, next_, controls_) : std::vector<const Property*>();
   Canvas c = canvas(outside);
   if (!live) c.attention = nullptr;
-  const lecture::Step& step = player.step();
-  const std::vector<const Property*> handles = handle_rows(step, next_);
-  const StagePlan plan = plan_stage(size, !handles.empty());
   const std::vector<PlacedPicture> placed = place_pictures(step.show, plan.pictures, 24 * plan.unit);
   std::string cannot = step.cannot;
   if (cannot.empty()) {
@@ -203,7 +225,8 @@ void Shell::lecture_frame(int width, int height, float seconds, bool live, Paint
   } else
     draw_cannot(c, plan.pictures, cannot);
   ImGui::EndDisabled();
-  draw_stage(c, stage_fonts_, plan, player, lectern.numbers, false);
+  if (live) lectern.judge(now);
+  draw_stage(c, stage_fonts_, plan, player, lectern.numbers, lectern.doubted());
   if (lectern.handout > 0) draw_handout(c, {{0, size.y}, {size.x, static_cast<float>(height)}}, plan, step);
   lecture_overlays(c, size, plan, now);
   lists(c, {{0, 0}, size}, next_);
