@@ -64,8 +64,13 @@ void set_placed_axes(RopeConfig& rope, std::string_view model_type, const Json& 
   } else if (row->times_axis >= 0) {
     // MusicFlamingo: positions over the greatest one; those of the step are parts of a turn, as are the seconds.
     const double turn = 2 * std::numbers::pi, greatest = number("max_position_embeddings").value_or(1200);
+    // An odd part of the head has a pair more than its half, by its own divisor: base^(−2j/d) over d + 1 components.
+    const std::int64_t part = rope.layout.rotary_dim;
+    rope.layout.rotary_dim += part % 2;
     for (std::size_t a = 0; a < 2; ++a) {
       rope.axes.list[a].components = rope.layout.rotary_dim;
+      if (part % 2 != 0)
+        rope.axes.list[a].base = std::pow(rope.base, static_cast<double>(part + 1) / static_cast<double>(part));
       rope.axes.list[a].rope_type = RopeType::linear;
       rope.axes.list[a].factor = greatest / (a == 0 ? turn : turn * turn);
     }

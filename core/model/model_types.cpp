@@ -13,6 +13,8 @@ constexpr PairLayout interleaved{Pairing::interleaved, Pairing::interleaved, fal
 constexpr PairLayout deepseek_v3{Pairing::interleaved, Pairing::half, false, +1};
 constexpr PairLayout deepseek_v4{Pairing::interleaved, Pairing::interleaved, true, +1};
 constexpr PairLayout nanochat{Pairing::half, Pairing::half, false, -1};
+constexpr PairLayout interleaved_back{Pairing::interleaved, Pairing::interleaved, false,
+                                      -1}; // MusicFlamingo: −2π·seconds
 constexpr PairLayout two_blocks{Pairing::half, Pairing::half, false, +1, 0, 2};
 
 constexpr Rounding once = Rounding::once, tables_rounded = Rounding::tables_rounded;
@@ -178,7 +180,7 @@ constexpr ModelType types[] = {
     {.name = "moonshine_streaming", .layout = interleaved, .default_partial = 0.8},
     {.name = "muse_glimmer_vision", .rounding = once, .axis_rule = AxisRule::halves},
     {.name = "muse_spark_vision", .rounding = once, .axis_rule = AxisRule::halves},
-    {.name = "musicflamingo", .layout = interleaved, .default_partial = 0.2},
+    {.name = "musicflamingo", .layout = interleaved_back, .default_partial = 0.2},
     {.name = "nanochat", .layout = nanochat},
     {.name = "nemotron", .default_partial = 0.5},
     {.name = "nomic_bert", .default_theta = 1000},
