@@ -283,7 +283,7 @@ TEST_CASE("after each of ninety gestures the scene is what it should be") {
   hand.begin();
   keep("the start");
   CHECK(gestures().size() >= 90);
-  for (const Gesture& gesture : gestures()) {
+  for (const auto& gesture : gestures()) {
     const std::string what = gesture.what;
     CAPTURE(what);
     const Scene before = window.shell.scene();
