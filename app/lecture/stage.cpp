@@ -13,9 +13,9 @@ namespace {
 
 using lecture::Run;
 
-// The stage's design, pixels of 1920 × 1080. The smallest letters of pictures have 13 pixels at scale 1, which makes
-// 22.4 of them.
-constexpr float design_width = 1920, design_height = 1080, scale_at_design = 1.725f;
+// The stage's design, pixels of 1920 × 1080. The smallest letters of pictures have an em of 11.95 pixels at scale 1 (14
+// from the top of the highest to the bottom of the lowest), which makes 22.1 of them.
+constexpr float design_width = 1920, design_height = 1080, scale_at_design = 1.85f;
 constexpr float side = 96, title_top = 50, text_top = 138, line_step = 46, pictures_top = 248, pictures_end = 984,
                 handles_height = 56, foot_top = 1008, cells_top = 1053, cell_height = 6;
 

@@ -84,11 +84,15 @@ View view_of(const Canvas& c, Rect panel, const Scene& scene, const Derived& der
   const float units_high = nearer * (2 * outermost + above + below);
   const float dials = panel.width() > c.px(620) ? c.px(small ? 190 : 270) : 0;
   const float room = panel.width() - labels - dials - c.px(24);
-  const float unit = std::max(2.0f, std::min(room / (to_left + to_right), high / units_high));
-  const float spare = std::max(0.0f, room - unit * (to_left + to_right));
-  const ImVec2 centre{panel.least.x + labels + c.px(20) + spare * 0.35f + unit * to_left,
-                      panel.least.y + title + unit * nearer * (outermost + above) +
-                          std::max(0.0f, high - unit * units_high) * 0.5f};
+  // Ropes that are seen from their end need less room across, and come nearer as far as there is height for it.
+  const double across =
+      std::cos(scene.options.number(yaw) * std::numbers::pi / 180) / std::cos(home_yaw * std::numbers::pi / 180);
+  const float needed = (to_left + to_right) * static_cast<float>(std::clamp(across, 0.25, 1.0));
+  const float unit = std::max(2.0f, std::min(room / needed, high / units_high));
+  const float spare = std::max(0.0f, room - unit * needed);
+  const ImVec2 centre{
+      panel.least.x + labels + c.px(20) + spare * 0.35f + unit * to_left * needed / (to_left + to_right),
+      panel.least.y + title + unit * nearer * (outermost + above) + std::max(0.0f, high - unit * units_high) * 0.5f};
   const HelixCamera home(home_yaw, home_pitch, unit, centre);
   const float spacing =
       home.pixel({rope_length / 2, -rope_apart / 2, 0}).y - home.pixel({rope_length / 2, rope_apart / 2, 0}).y;
@@ -104,7 +108,7 @@ View view_of(const Canvas& c, Rect panel, const Scene& scene, const Derived& der
           .labels_width = labels,
           .dials_x = x,
           .dial_radius = radius,
-          .arrows_from = centre.x + unit * to_right + c.px(20),
+          .arrows_from = centre.x + unit * to_right * needed / (to_left + to_right) + c.px(20),
           .ground = is_null(scene.options[own_title]) ? c.theme.panel : c.theme.ground,
           .sentence = !small};
 }

@@ -130,6 +130,19 @@ void draw_ground(const Canvas& c, const Small& s, const Rivals& r, Ground beyond
     hatch_lines(c, land, mix(c.theme.raised, colour, 0.5f), std::max(4.0f, c.px(8)), c.stroke(1.2f));
 }
 
+/// The mean of a stretch and of its neighbours, as far as these gather several distances too: a line through the means
+/// of single stretches would swing from pixel to pixel.
+double smooth_mean(const Rivals& r, const DistanceCurve& curve, std::size_t j) {
+  constexpr std::size_t neighbours = 4;
+  const auto gathers = [&](std::size_t i) { return r.edges[i + 1] - r.edges[i] > 1; };
+  std::size_t first = j, last = j;
+  while (gathers(j) && last - first < 2 * neighbours && first > 0 && last + 1 < curve.mean.size() && gathers(first - 1))
+    --first, ++last;
+  double sum = 0;
+  for (std::size_t i = first; i <= last; ++i) sum += curve.mean[i];
+  return sum / static_cast<double>(last - first + 1);
+}
+
 /// A curve of stretches with its band, up to a distance.
 void draw_curve(const Canvas& c, const Small& s, const Rivals& r, const DistanceCurve& curve, double upto,
                 ImU32 colour) {
@@ -139,7 +152,7 @@ void draw_curve(const Canvas& c, const Small& s, const Rivals& r, const Distance
     const auto from = static_cast<double>(r.edges[j]), to = static_cast<double>(r.edges[j + 1] - 1);
     if (from > upto) break;
     const double middle = std::sqrt(from * std::min(to, upto));
-    line.push_back(s.at(middle, curve.mean[j]));
+    line.push_back(s.at(middle, smooth_mean(r, curve, j)));
     band.push_back(
         {line.back().x, s.y.pixel(std::min(1.08, curve.greatest[j])), s.y.pixel(std::max(s.y.least, curve.least[j]))});
   }

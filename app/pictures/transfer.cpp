@@ -214,7 +214,9 @@ void draw_found(const Canvas& c, const Plot& plot, const Found& list) {
   const ImVec2 last = points.back();
   const float wide = text_width(c.fonts.small, lines[1]), top = last.y - c.px(48);
   const Rect place{{last.x - wide - c.px(4), top}, {last.x, top + c.px(40)}};
-  if (place.least.x < plot.area.least.x + c.px(40) || !plot.area.contains(place.least) ||
+  // In a low plot the curves of the schemes, which end at 1/s, would run through the words.
+  constexpr float low = 240;
+  if (plot.area.height() < c.px(low) || place.least.x < plot.area.least.x + c.px(40) || !plot.area.contains(place.least) ||
       !plot.area.contains(place.greatest) || !is_free(c, place))
     return;
   for (int i = 0; i < 2; ++i)
