@@ -216,8 +216,8 @@ void draw_found(const Canvas& c, const Plot& plot, const Found& list) {
   const Rect place{{last.x - wide - c.px(4), top}, {last.x, top + c.px(40)}};
   // In a low plot the curves of the schemes, which end at 1/s, would run through the words.
   constexpr float low = 240;
-  if (plot.area.height() < c.px(low) || place.least.x < plot.area.least.x + c.px(40) || !plot.area.contains(place.least) ||
-      !plot.area.contains(place.greatest) || !is_free(c, place))
+  if (plot.area.height() < c.px(low) || place.least.x < plot.area.least.x + c.px(40) ||
+      !plot.area.contains(place.least) || !plot.area.contains(place.greatest) || !is_free(c, place))
     return;
   for (int i = 0; i < 2; ++i)
     text(c, {last.x, top + c.px(18) * static_cast<float>(i)}, i == 0 ? c.fonts.bold : c.fonts.small,
