@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -125,7 +126,7 @@ void draw_lines(const Canvas& c, Rect room, const Config& config, std::string_vi
       put(c, room, {x, top}, font, ink, value);
       x += text_width(font, value);
     }
-    if (line.comma) put(c, room, {x, top}, font, c.theme.dim, ",");
+    if (line.comma) put(c, room, {std::ceil(x) + 1, top}, font, c.theme.dim, ","); // letters stand on whole pixels
     y += pitch;
   }
 }

@@ -184,10 +184,11 @@ double value_at(const Rivals& r, int panel, double distance) {
   };
   switch (panel) {
   case 0: return 1;
-  case 1:
-    return distance < r.trained
-               ? learned_likeness(std::llround(distance), 2 * static_cast<std::int64_t>(r.trained_freq.size()))
-               : std::numeric_limits<double>::quiet_NaN();
+  case 1: { // rows at random, of which each stretch shows its first: a frame makes none
+    const auto next = std::upper_bound(r.edges.begin(), r.edges.end(), std::llround(distance));
+    const auto j = static_cast<std::size_t>(std::max<std::ptrdiff_t>(next - r.edges.begin(), 1)) - 1;
+    return distance < r.trained && j < r.learned.size() ? r.learned[j] : std::numeric_limits<double>::quiet_NaN();
+  }
   case 2: return 1 - static_cast<double>(rivals::t5_bucket(std::llround(distance))) / 31;
   case 3: return std::exp(-distance * gentlest_slope);
   case 5: return fading_score(r.trained_turns, xpos_gamma, std::llround(distance));

@@ -36,18 +36,20 @@ std::vector<Line> all_lines() {
   lines.push_back({fmt::format("{} {}", keys("step.back"), keys("step.forward")),
                    "m − 1 and m + 1; with Shift 16, with Ctrl 1 024"});
   lines.push_back({fmt::format("{} {}", keys("key.back"), keys("key.forward")), "the same of n"});
-  lines.push_back({fmt::format("{} {}", keys("pair.previous"), keys("pair.next")), "previous and next pair"});
+  lines.push_back({fmt::format("{} {}, {} {}", keys("pair.previous"), keys("pair.next"), keys("pair.previous.letter"),
+                               keys("pair.next.letter")),
+                   "previous and next pair"});
   for (const Action& a : actions())
-    if (a.key != 0 && !is_told_together(a)) lines.push_back({key_name(a), std::string(a.title)});
+    if (a.key != 0 && !is_told_together(a))
+      lines.push_back({a.name == "help" ? key_name(a) + " ?" : key_name(a), std::string(a.title)});
   lines.push_back({keys("undo"), fmt::format("undo; redo by {} or Ctrl+Y", keys("redo"))});
   lines.push_back({fmt::format("{} {} {}", keys("zoom.in"), "−", "0"), "larger, smaller, as it was"});
-  lines.push_back({"?", "this page too"});
   lines.push_back({"", "CONTROLS BY KEYS"});
   lines.push_back({"Tab", "next control; Shift+Tab the one before"});
   lines.push_back({"← → ↑ ↓", "change it; with Shift ten steps"});
   lines.push_back({"Enter", "press it, or type its value"});
   lines.push_back({"", "GESTURES"});
-  lines.push_back({"Wheel", "zooms a plot at the mouse, an axis alone on its numbers; with Ctrl it steps a control"});
+  lines.push_back({"Wheel", "zooms a plot at the mouse, on its numbers one axis; with Ctrl steps a control"});
   lines.push_back({"Drag", "moves a plot, a knob, a line that lights up under the mouse, a hand of the large dial"});
   lines.push_back({"Right drag", "zooms to a box; Shift full height, Alt full width"});
   lines.push_back({"Double click", "fits a plot; takes a control to its default"});
@@ -55,7 +57,7 @@ std::vector<Line> all_lines() {
   lines.push_back({"Shift+click", "on a curve of the score: its scheme is in force"});
   lines.push_back({"Ctrl+click", "types a control's value; shows one curve alone"});
   lines.push_back(
-      {"Drop a file", "opens a model, a scene, a picture; arrays are a kernel’s, or q and k where those are seen"});
+      {"Drop a file", "opens a model, a scene, a picture; arrays are a kernel’s, or q and k"});
   return lines;
 }
 

@@ -70,7 +70,7 @@ TEST_CASE("words: a word that is dragged stands elsewhere, its score rides along
   CHECK(hand.control("words word").least.x == first.least.x); // the word that is looked for
   hand.drag(first.centre(), {last.centre().x - first.centre().x, 0});
   CHECK(order_of(hand.scene()) == std::vector<double>{0, 2, 3, 4, 5, 6, 7, 1});
-  CHECK(count_of(hand, "1.0000") == 2);
+  CHECK(count_of(hand, "1.0000") == 4); // a picture alone is print, which has both orders
   hand.drag(hand.control("words word 1").centre(), {first.centre().x - last.centre().x, 0});
   CHECK(order_of(hand.scene()).empty()); // back where it was written, there is no other order
   hand.drag(hand.control("words word 0").centre(), {first.width() * 2.2f, 0});
@@ -241,7 +241,7 @@ TEST_CASE("rivals: cards judge across a distance that a hand brings nearer, one 
   hand.drag(hand.control("rivals delta").centre(), {-900, 0});
   CHECK(hand.number("rivals.delta") < 12000);
   const auto go_to = [&](const char* delta) {
-    hand.window.shell.show(changed(scene, std::string("{\"rivals\": {\"delta\": ") + delta + "}}"));
+    hand.window.shell.show(changed(hand.scene(), std::string("{\"rivals\": {\"delta\": ") + delta + "}}"));
     hand.frames();
   };
   go_to("8000");

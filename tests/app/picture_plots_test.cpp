@@ -113,8 +113,10 @@ TEST_CASE("the lines of the trained context, the target and the distance can be 
         Line{"wavelengths", "wavelengths pair", "pair", {-120, 0}, -1},
         Line{"precision", "precision m", "m", {60, 0}, 1},
         Line{"precision", "precision trained", "trained", {-40, 0}, -1}}) {
-    CAPTURE(line.control);
-    test::Headless window(1280, 720, yarn(line.view));
+    CAPTURE(std::string(line.control));
+    Scene scene = yarn(line.view);
+    scene.pair = 30; // at 20 YaRN's ramp begins, whose edge lies above the pair's line
+    test::Headless window(1280, 720, scene);
     frames(window, 3);
     const Scene before = window.shell.scene();
     const auto value = [&] {

@@ -25,6 +25,7 @@ TEST_CASE("a token is dragged along the strips, and its frame, row and column ar
   // 30 rows of 52: token 2000 is in frame 1, row 8, column 24.
   CHECK(hand.alone().says("query m = 2 000: t 1, h 8, w 24"));
   CHECK(hand.alone().says("key n = 1 000: t 0, h 19, w 12"));
+  hand.frames(); // in the window again
   hand.drag(grip(hand, "places.1 m"), {100, 0});
   CHECK(hand.scene().m > 2000);
   CHECK(hand.scene().n == 1000);
