@@ -12,6 +12,7 @@
 #include "app/scene/property_rows.h"
 #include "app/scene/scene.h"
 #include "core/error.h"
+#include "core/lecture/similar.h"
 #include "core/rope/scheme.h"
 #include "core/rope/scheme_keys.h"
 #include "core/text.h"
@@ -133,22 +134,6 @@ Scene untouched(const Scene& scene, const Property& row) {
   return fresh;
 }
 
-double distance_of_words(std::string_view a, std::string_view b) {
-  // Levenshtein's: how many letters are added, left out or replaced.
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return static_cast<double>(row.back());
-}
-
 } // namespace
 
 std::span<const Property* const> all_properties() {
@@ -166,7 +151,8 @@ std::string similar_key(std::string_view key) {
   std::string best;
   double least = std::max(2.0, static_cast<double>(key.size()) * 0.4); // further off it is another word
   for (const Property* row : all_properties())
-    if (const double distance = distance_of_words(key, row->key); distance <= least && distance > 0) {
+    if (const auto distance = static_cast<double>(lecture::letters_between(key, row->key));
+        distance <= least && distance > 0) {
       if (distance < least || best.empty()) best = row->key;
       least = distance;
     }

@@ -5,9 +5,6 @@
 
 namespace ropescope::lecture {
 
-namespace {
-
-/// Levenshtein's distance: letters added, left out or replaced.
 std::size_t letters_between(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -22,8 +19,6 @@ std::size_t letters_between(std::string_view a, std::string_view b) {
   }
   return row.back();
 }
-
-} // namespace
 
 std::string_view similar_word(std::string_view word, std::span<const std::string_view> words) {
   if (word.size() > 60) return {}; // no name is that long
