@@ -4,10 +4,12 @@
 #include <cstdlib>
 #include <functional>
 
+#include <GLFW/glfw3.h>
 #include <doctest/doctest.h>
 
 #include "app/scene/scene_json.h"
 #include "core/io/file.h"
+#include "tests/scratch.h"
 
 using namespace ropescope;
 using test::Hand;
@@ -273,6 +275,12 @@ const std::vector<Gesture>& gestures() {
 TEST_CASE("after each of ninety gestures the scene is what it should be") {
   test::Headless window(1600, 1000);
   Hand hand(window);
+  // As on a desktop, where Ctrl+S tells what the scene is: its message lies below the pictures, which are lower for it.
+  const test::Scratch scratch;
+  const auto file = scratch.path / "scene.json";
+  write_file(file, scene_json(window.shell.scene()));
+  window.shell.open(file);
+  hand.settle();
   nlohmann::json record = nlohmann::json::array();
   const auto keep = [&](const char* what) {
     record.push_back({{"what", what},
@@ -290,6 +298,9 @@ TEST_CASE("after each of ninety gestures the scene is what it should be") {
     gesture.deed(hand);
     hand.settle();
     CHECK(gesture.so(before, window.shell.scene()));
+    window.shell.perform(window.shell.key(GLFW_KEY_S, GLFW_MOD_CONTROL));
+    hand.settle();
+    CHECK(scene_json(scene_from_json(read_file(file, 1 << 20), "the file")) == scene_json(window.shell.scene()));
     keep(gesture.what);
   }
   // What tests/drive/gestures.py does to a window on a desktop.
