@@ -31,7 +31,8 @@ Plot strip(const Canvas& c, Rect room, const Places& places, std::size_t axis, b
            .title = last ? "token, in the order of the rows" : "",
            .view = scene.options.range(view_x),
            .fewest = 4},
-          {.all = {least - beyond, greatest + beyond}, .least_gap = 26}};
+          // The strips lie below each other: their areas begin at one place, however wide their numbers are.
+          {.all = {least - beyond, greatest + beyond}, .labels = Labels::none, .margin = 44}};
 }
 
 /// A token that can be dragged along a strip. Returns where it was dragged to.
@@ -71,9 +72,23 @@ void draw_read_out(const Canvas& c, const Plot& p, const Places& places) {
   table.draw(c.mouse, p.area);
 }
 
+/// The least and the greatest position at the left of a strip, where there is room.
+void draw_ends(const Canvas& c, const Plot& p, const AxisPlaces& axis) {
+  const auto mark = [&](double position) {
+    const std::string_view words = number(c, position);
+    const float y = p.y.pixel(position) - c.px(8), right = p.area.least.x - c.px(6),
+                left = right - text_width(c.fonts.small, words);
+    if (is_free(c, {{left, y}, {right, y + c.px(16)}}))
+      text(c, {right, y}, c.fonts.small, c.theme.dim, words, Align::right);
+  };
+  mark(axis.least);
+  if (axis.extent > 0) mark(axis.greatest);
+}
+
 void draw_strip(const Canvas& c, const Plot& p, const Places& places, std::size_t index, Scene& next) {
   const AxisPlaces& axis = places.axes[index];
   p.draw_axes();
+  draw_ends(c, p, axis);
   p.begin();
   // What was never trained on this axis, where the grid reaches further.
   const double end = axis.least + axis.trained_extent;
