@@ -15,6 +15,7 @@
 #include "app/gpu/programs.h"
 #include "core/error.h"
 #include "core/float16.h"
+#include "core/parallel.h"
 #include "shaders/shared.h"
 
 namespace ropescope::gpu {
@@ -164,12 +165,22 @@ struct GlEngine::State {
     program.dispatch(pairs * tokens, ROPESCOPE_GROUP);
   }
 
-  /// Uploads a table that the caller made, in place of one that fill_table computes.
+  /// Uploads a table that the caller made, in place of one that fill_table computes: an entry for every token and pair.
   template <typename Real>
-  void upload_table(std::span<const CosSin<double>> given) {
-    std::vector<std::array<Real, 2>> entries;
-    entries.reserve(given.size());
-    for (const auto& [c, s] : given) entries.push_back({static_cast<Real>(c), static_cast<Real>(s)});
+  void upload_table(const Rotation& rotation) {
+    const auto pairs = static_cast<std::size_t>(rotation.pairs()),
+               tokens = static_cast<std::size_t>(rotation.positions.tokens());
+    std::vector<std::array<Real, 2>> entries(tokens * pairs);
+    constexpr std::size_t of_a_task = 1024; // tokens: some hundred kilobytes
+    in_parallel((tokens + of_a_task - 1) / of_a_task, 0, [&](std::size_t task) {
+      for (std::size_t token = task * of_a_task; token < std::min(tokens, (task + 1) * of_a_task); ++token)
+        for (std::size_t i = 0; i < pairs; ++i) {
+          const auto axis = static_cast<std::size_t>(rotation.axis(static_cast<std::int64_t>(i)));
+          const std::size_t row = rotation.places.empty() ? token : rotation.places[axis * tokens + token];
+          const auto& [c, s] = rotation.table[row * pairs + i];
+          entries[token * pairs + i] = {static_cast<Real>(c), static_cast<Real>(s)};
+        }
+    });
     table.upload(std::span<const std::array<Real, 2>>(entries));
     table.bind(ROPESCOPE_BIND_TABLE);
   }
@@ -188,7 +199,7 @@ struct GlEngine::State {
       fill_table<Real>(rotation.turns, rotation.pair_axis, rotation.positions.ids, shape.tokens, word(rotation.pairs()),
                        1, gain, gain * static_cast<Real>(rotation.layout.direction));
     else
-      upload_table<Real>(rotation.table);
+      upload_table<Real>(rotation);
     const PairIndex index = pair_index(rotation.layout, shape.head_dim, rotation.pairs());
     const bool wide = std::is_same_v<Real, float> && fits_wide(rotation, shape, index);
     const AnyRotateProgram<Real>& any = programs<Real>().rotate;

@@ -1,11 +1,11 @@
 #include "core/rope/angle_table.h"
 
-#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <unordered_map>
+#include <utility>
 
-#include "core/parallel.h"
 #include "core/rope/phase.h"
 
 namespace ropescope {
@@ -19,32 +19,27 @@ std::uint64_t phase_of(long double angle) {
   return scaled >= std::ldexp(1.0L, 64) ? 0 : static_cast<std::uint64_t>(scaled);
 }
 
-/// The entries of all pairs of one axis, made once for each position that occurs: a clip has many thousand tokens, and
-/// some dozens of rows, columns and frames.
-struct AxisEntries {
-  std::vector<std::size_t> pairs;      // of this axis
-  std::vector<std::size_t> places;     // of each token, its first entry
-  std::vector<CosSin<double>> entries; // [place][pair of this axis]
-};
-
-AxisEntries axis_entries(const RopeConfig& config, std::span<const double> inv_freq, const Rotation& rotation,
-                         std::int64_t axis) {
-  AxisEntries made;
-  for (std::int64_t i = 0; i < rotation.pairs(); ++i)
-    if (rotation.axis(i) == axis) made.pairs.push_back(static_cast<std::size_t>(i));
-  const double cos_gain = rotation.attention_factor, sin_gain = cos_gain * rotation.layout.direction;
-  std::unordered_map<double, std::size_t> place_of;
-  for (std::int64_t token = 0; token < rotation.positions.tokens(); ++token) {
-    const double position = angle_position(config, rotation.positions, axis, token);
-    const auto [found, is_new] = place_of.try_emplace(position, made.entries.size());
-    made.places.push_back(found->second);
-    for (std::size_t k = 0; is_new && k < made.pairs.size(); ++k) {
-      const auto at = cos_sin(phase_of(static_cast<long double>(position) * inv_freq[made.pairs[k]]));
-      made.entries.push_back({at.cos * cos_gain, at.sin * sin_gain});
-    }
+/// Which of the positions of an axis each token has. Grids are walked row by row, so that a token's position is mostly
+/// that of the token before, or the one that followed it the last time, or the first again: hashing is the exception.
+class Places {
+public:
+  std::uint32_t place_of(double position) {
+    if (position == before_) return last_;
+    before_ = position;
+    const std::size_t next = last_ + 1 < positions_.size() ? last_ + 1 : 0;
+    if (next < positions_.size() && positions_[next] == position) return last_ = static_cast<std::uint32_t>(next);
+    const auto [found, is_new] = known_.try_emplace(position, static_cast<std::uint32_t>(positions_.size()));
+    if (is_new) positions_.push_back(position);
+    return last_ = found->second;
   }
-  return made;
-}
+  const std::vector<double>& positions() const { return positions_; }
+
+private:
+  std::vector<double> positions_; // in the order of their first token
+  std::unordered_map<double, std::uint32_t> known_;
+  std::uint32_t last_ = 0;
+  double before_ = std::numeric_limits<double>::quiet_NaN();
+};
 
 /// Mochi: a pair turns by the sum of what each axis gives it.
 std::vector<CosSin<double>> table_of_sums(const RopeConfig& config, const Rotation& rotation) {
@@ -73,67 +68,49 @@ double angle_position(const RopeConfig& config, const Positions& positions, std:
   return position * axes.scale + axes.shift;
 }
 
-std::vector<CosSin<double>> angle_table(const RopeConfig& config, std::span<const double> inv_freq,
-                                        const Rotation& rotation) {
-  if (!config.axes.learned.empty()) return table_of_sums(config, rotation);
-  const auto tokens = static_cast<std::size_t>(rotation.positions.tokens());
+PlacedTable placed_table(const RopeConfig& config, std::span<const double> inv_freq, const Rotation& rotation) {
+  if (!config.axes.learned.empty()) return {table_of_sums(config, rotation), {}};
+  const std::int64_t tokens = rotation.positions.tokens();
   const auto pairs = static_cast<std::size_t>(rotation.pairs());
-  std::vector<AxisEntries> axes;
-  for (std::int64_t axis = 0; axis < rotation.positions.axes; ++axis)
-    axes.push_back(axis_entries(config, inv_freq, rotation, axis));
-  std::vector<CosSin<double>> table(tokens * pairs);
-  constexpr std::size_t of_a_task = 1024; // tokens: some hundred kilobytes of the table
-  in_parallel((tokens + of_a_task - 1) / of_a_task, 0, [&](std::size_t task) {
-    for (std::size_t token = task * of_a_task; token < std::min(tokens, (task + 1) * of_a_task); ++token)
-      for (const AxisEntries& axis : axes) {
-        const CosSin<double>* entry = axis.entries.data() + axis.places[token];
-        for (const std::size_t i : axis.pairs) table[token * pairs + i] = *entry++;
+  const double cos_gain = rotation.attention_factor, sin_gain = cos_gain * rotation.layout.direction;
+  PlacedTable made;
+  made.places.reserve(static_cast<std::size_t>(rotation.positions.axes * tokens));
+  for (std::int64_t axis = 0; axis < rotation.positions.axes; ++axis) {
+    Places places;
+    const std::size_t before = pairs == 0 ? 0 : made.entries.size() / pairs;
+    // Places go by the positions as given; what scales them is asked once for each.
+    const bool alone = config.axes.times_axis < 0 || rotation.positions.axes == 1;
+    for (std::int64_t token = 0; token < tokens; ++token)
+      made.places.push_back(static_cast<std::uint32_t>(before) +
+                            places.place_of(alone ? rotation.positions.value(axis, token)
+                                                  : angle_position(config, rotation.positions, axis, token)));
+    for (const double given : places.positions()) {
+      const double position = alone ? given * config.axes.scale + config.axes.shift : given;
+      for (std::size_t i = 0; i < pairs; ++i) {
+        made.entries.push_back({0, 0});
+        if (rotation.axis(static_cast<std::int64_t>(i)) != axis) continue;
+        const auto at = cos_sin(phase_of(static_cast<long double>(position) * inv_freq[i]));
+        made.entries.back() = {at.cos * cos_gain, at.sin * sin_gain};
       }
-  });
-  return table;
-}
-
-namespace {
-
-/// The unit of which all these numbers are multiples, exactly: the least of them above 0, or a part of it. 0: there is
-/// none.
-double unit_of(const std::vector<double>& values) {
-  constexpr double greatest_part = 64; // halves, quarters, thirds … of the least: what frame rates and grids make
-  double least = 0;
-  for (const double value : values)
-    if (value != 0 && (least == 0 || std::abs(value) < least)) least = std::abs(value);
-  if (least == 0) return 1;
-  for (double part = 1; part <= greatest_part; ++part) {
-    const double unit = least / part;
-    if (std::all_of(values.begin(), values.end(), [&](double value) {
-          const double count = std::nearbyint(value / unit);
-          return std::fma(count, unit, -value) == 0 && std::abs(count) <= static_cast<double>(greatest_position);
-        }))
-      return unit;
-  }
-  return 0;
-}
-
-} // namespace
-
-std::optional<UnitPositions> in_units(const Positions& positions, std::span<const double> inv_freq,
-                                      std::span<const std::uint8_t> pair_axis) {
-  UnitPositions made{{positions.axes, {}}, {}};
-  std::vector<double> units;
-  for (std::int64_t axis = 0; axis < positions.axes; ++axis) {
-    std::vector<double> values;
-    for (std::int64_t token = 0; token < positions.tokens(); ++token) values.push_back(positions.value(axis, token));
-    const bool whole = std::all_of(values.begin(), values.end(), [](double v) { return v == std::nearbyint(v); });
-    units.push_back(whole ? 1 : unit_of(values));
-    if (units.back() == 0) return std::nullopt;
-    for (const double value : values)
-      made.positions.ids.push_back(static_cast<std::int64_t>(std::nearbyint(value / units.back())));
-  }
-  for (std::size_t i = 0; i < inv_freq.size(); ++i) {
-    const double unit = units[pair_axis.empty() ? 0 : pair_axis[i]];
-    made.turns.push_back(phase_of(static_cast<long double>(inv_freq[i]) * unit));
+    }
   }
   return made;
+}
+
+std::vector<CosSin<double>> angle_table(const RopeConfig& config, std::span<const double> inv_freq,
+                                        const Rotation& rotation) {
+  PlacedTable placed = placed_table(config, inv_freq, rotation);
+  if (placed.places.empty()) return std::move(placed.entries);
+  const auto tokens = static_cast<std::size_t>(rotation.positions.tokens());
+  const auto pairs = static_cast<std::size_t>(rotation.pairs());
+  std::vector<CosSin<double>> table;
+  table.reserve(tokens * pairs);
+  for (std::size_t token = 0; token < tokens; ++token)
+    for (std::size_t i = 0; i < pairs; ++i) {
+      const auto axis = static_cast<std::size_t>(rotation.axis(static_cast<std::int64_t>(i)));
+      table.push_back(placed.entries[placed.places[axis * tokens + token] * pairs + i]);
+    }
+  return table;
 }
 
 } // namespace ropescope

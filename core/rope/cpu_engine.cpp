@@ -13,126 +13,11 @@
 #include "core/rope/phase.h"
 #include "core/rope/rotate_kernel.h"
 #include "core/rope/score_blocks.h"
-#include "core/rope/table_kernel.h"
+#include "core/rope/turner.h"
 
 namespace ropescope {
 
 namespace {
-
-/// cos and sin of the tokens of one task, [token][pair] each, times the attention factor, sin with the direction.
-template <typename Real>
-struct Tables {
-  explicit Tables(std::size_t entries)
-      : cos(std::make_unique_for_overwrite<Real[]>(entries)), sin(std::make_unique_for_overwrite<Real[]>(entries)) {}
-  std::unique_ptr<Real[]> cos, sin;
-};
-
-/// Makes the tables of a run of tokens, from the rotation's frequencies or from a table that the caller gave.
-/// Keeps a reference to the rotation, which must live longer. Has no state that changes: threads share one.
-class Turner {
-public:
-  explicit Turner(const Rotation& rotation) : rotation_(rotation) {
-    // The vector kernel multiplies 32-bit words, so it wants the upper and the lower words of the frequencies apart.
-    // They are split once, not once for each task.
-    for (const std::uint64_t turns : rotation.turns) {
-      upper_.push_back(static_cast<std::uint32_t>(turns >> 32));
-      lower_.push_back(static_cast<std::uint32_t>(turns));
-    }
-    for (std::int64_t i = 0; i < rotation.pairs(); ++i) {
-      const auto pair = static_cast<std::size_t>(i);
-      if (runs_.empty() || runs_.back().axis != rotation.axis(i)) runs_.push_back({rotation.axis(i), pair, pair});
-      runs_.back().end = pair + 1;
-    }
-    // A call of the kernel takes about as long as a vector of pairs: runs shorter than four are left to the other way.
-    scattered_ = runs_.size() > 1 && upper_.size() < 4 * runs_.size();
-    for (std::size_t i = 0; scattered_ && i < upper_.size(); ++i)
-      places_.push_back(static_cast<std::size_t>(rotation.axis(static_cast<std::int64_t>(i))) * upper_.size() + i);
-  }
-
-  /// Writes the entries of tokens first … first + tokens − 1 to the front of `tables`.
-  template <typename Real>
-  void fill(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
-    if (!rotation_.table.empty())
-      fill_given(first, tokens, tables);
-    else
-      fill_turns(first, tokens, tables);
-  }
-
-private:
-  /// A given table is in double, so that one table serves every format of rows. Where a recipe rounded the numbers to
-  /// float or less, the cast to float changes nothing.
-  template <typename Real>
-  void fill_given(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
-    const auto* given = rotation_.table.data() + first * rotation_.pairs();
-    for (std::int64_t entry = 0; entry < tokens * rotation_.pairs(); ++entry, ++given) {
-      tables.cos[entry] = static_cast<Real>(given->cos);
-      tables.sin[entry] = static_cast<Real>(given->sin);
-    }
-  }
-
-  /// Calls each(entry, position, turns) for every token and pair.
-  template <typename Each>
-  void for_each_entry(std::int64_t first, std::int64_t tokens, Each each) const {
-    std::int64_t entry = 0;
-    for (std::int64_t token = first; token < first + tokens; ++token)
-      for (std::int64_t i = 0; i < rotation_.pairs(); ++i)
-        each(entry++, rotation_.positions.at(rotation_.axis(i), token), rotation_.turns[static_cast<std::size_t>(i)]);
-  }
-
-  void fill_turns(std::int64_t first, std::int64_t tokens, Tables<double>& tables) const {
-    // Turning the other way is the same table with −sin. The sign goes into the factor of sin, so that no kernel asks
-    // for the direction.
-    const double gain = rotation_.attention_factor, sin_gain = rotation_.layout.direction * gain;
-    for_each_entry(first, tokens, [&](std::int64_t entry, std::int64_t position, std::uint64_t turns) {
-      const auto at = cos_sin_at<double>(position, turns);
-      tables.cos[entry] = at.cos * gain;
-      tables.sin[entry] = at.sin * sin_gain;
-    });
-  }
-
-  /// In two steps, phases first: an exact integer product, then one polynomial for all entries in full vectors. Pairs
-  /// of one axis that lie together have one position, and a vector kernel for their phases.
-  void fill_turns(std::int64_t first, std::int64_t tokens, Tables<float>& tables) const {
-    const auto pairs = static_cast<std::size_t>(rotation_.pairs()), entries = pairs * static_cast<std::size_t>(tokens);
-    const auto phases = std::make_unique_for_overwrite<std::uint32_t[]>(entries);
-    const std::size_t wanted = scattered_ ? pairs * static_cast<std::size_t>(rotation_.positions.axes) : 0;
-    const auto scratch = std::make_unique_for_overwrite<std::uint32_t[]>(wanted);
-    for (std::int64_t t = 0; t < tokens; ++t) {
-      std::uint32_t* row = phases.get() + static_cast<std::size_t>(t) * pairs;
-      if (scattered_)
-        fill_scattered(first + t, row, scratch.get());
-      else
-        for (const Run& run : runs_)
-          table_kernel::phases(rotation_.positions.at(run.axis, first + t), upper_.data() + run.begin,
-                               lower_.data() + run.begin, run.end - run.begin, row + run.begin);
-    }
-    const auto gain = static_cast<float>(rotation_.attention_factor);
-    table_kernel::table(phases.get(), entries, gain, static_cast<float>(rotation_.layout.direction) * gain,
-                        tables.cos.get(), tables.sin.get());
-  }
-
-  /// Axes that alternate from pair to pair: every axis's phases of all pairs in vectors, of which each pair takes its
-  /// own. That is less work than pair after pair, as long as there are few axes. `scratch`: [axis][pair].
-  void fill_scattered(std::int64_t token, std::uint32_t* row, std::uint32_t* scratch) const {
-    const auto pairs = static_cast<std::size_t>(rotation_.pairs());
-    for (std::int64_t axis = 0; axis < rotation_.positions.axes; ++axis)
-      table_kernel::phases(rotation_.positions.at(axis, token), upper_.data(), lower_.data(), pairs,
-                           scratch + static_cast<std::size_t>(axis) * pairs);
-    for (std::size_t i = 0; i < pairs; ++i) row[i] = scratch[places_[i]];
-  }
-
-  /// Neighbouring pairs of one axis.
-  struct Run {
-    std::int64_t axis;
-    std::size_t begin, end;
-  };
-
-  const Rotation& rotation_;
-  std::vector<std::uint32_t> upper_, lower_; // words of the frequencies
-  std::vector<Run> runs_;
-  std::vector<std::size_t> places_; // of each pair in the phases of all axes, where axes are scattered
-  bool scattered_ = false;
-};
 
 // How numbers of a C++ type lie in memory.
 template <typename Number>
@@ -181,7 +66,7 @@ void rotate_rows(int threads, const Rotation& rotation, const RowShape& shape, s
   assert(rotation.positions.tokens() == shape.tokens && 2 * rotation.pairs() <= shape.head_dim);
   const std::int64_t pairs = rotation.pairs(), token_size = shape.inner * shape.head_dim,
                      run = tokens_of_a_task(shape, pairs, token_size * static_cast<std::int64_t>(sizeof(Number)));
-  const Turner turner(rotation);
+  const Turner<Real> turner(rotation, threads);
   // Rows that are written over themselves are in the caches already: streaming would only push them out.
   const bool in_place = in.data() == out.data();
   // What all tasks have in common. A task copies this and adds its own table and rows.

@@ -60,12 +60,19 @@ Rotation Embedding::rotation(const Positions& positions, std::span<const std::ui
           .positions = positions};
 }
 
+bool Embedding::has_angles(const Positions& positions) const {
+  return is_exact(*recipe_) && (!positions.whole() || has_own_angles(config_));
+}
+
+const std::vector<double>& Embedding::inv_freq_of(Half half) const {
+  return half == Half::second && is_mixed(config_) ? spectrum_.second_inv_freq : spectrum_.inv_freq;
+}
+
 std::vector<CosSin<double>> Embedding::table(const Positions& positions, NumberFormat format, Role role,
                                              Half half) const {
-  const bool grows = config_->attention.xpos_scale_base.has_value(),
-             by_turns = positions.whole() && !has_own_angles(config_);
+  const bool grows = config_->attention.xpos_scale_base.has_value();
   // No table: the engine makes cos and sin itself from the exact phases, which is faster and as exact.
-  if (is_exact(*recipe_) && !grows && by_turns) return {};
+  if (is_exact(*recipe_) && !grows && !has_angles(positions)) return {};
   // A recipe describes arithmetic in float32 or less; for float64 rows there is none to imitate.
   if (!is_exact(*recipe_) && format == NumberFormat::float64)
     throw Error(fmt::format("recipe {}: its arithmetic is float32 or less, and the rows are float64", recipe_->name));
@@ -76,10 +83,9 @@ std::vector<CosSin<double>> Embedding::table(const Positions& positions, NumberF
       half == Half::second ? second_axes(config_, positions.axes) : pair_axes(config_, positions.axes);
   // The table depends on pairs and not on their places in the head, so any width of rows gives the same one.
   const Rotation as_asked = rotation(positions, axes, config_->layout.head_dim, half);
-  if (is_exact(*recipe_) && !by_turns)
-    return angle_table(
-        config_, half == Half::second && is_mixed(config_) ? spectrum_.second_inv_freq : spectrum_.inv_freq, as_asked);
-  std::vector<CosSin<double>> table = recipe_table(*recipe_, config_, length_, as_asked, format);
+  std::vector<CosSin<double>> table = has_angles(positions)
+                                          ? angle_table(config_, inv_freq_of(half), as_asked)
+                                          : recipe_table(*recipe_, config_, length_, as_asked, format);
   if (!grows) return table;
   // What undoes a query's growth is a key's shrinking.
   const Role applied = inverts_ == (role == Role::key) ? Role::query : Role::key;
@@ -103,25 +109,22 @@ void Embedding::turn_half(Engine& engine, const RowShape& shape, const Positions
                           std::span<Real> out, NumberFormat format, Role role, Half half) const {
   const std::vector<std::uint8_t> axes =
       half == Half::second ? second_axes(config_, positions.axes) : pair_axes(config_, positions.axes);
-  // Fractions that are multiples of a unit turn as whole numbers do, by frequencies of the unit.
-  const std::vector<double>& inv_freq =
-      half == Half::second && is_mixed(config_) ? spectrum_.second_inv_freq : spectrum_.inv_freq;
-  const bool plain = is_exact(*recipe_) && !has_own_angles(config_) && !config_->attention.xpos_scale_base;
-  const std::optional<UnitPositions> units =
-      positions.whole() || !plain ? std::nullopt : in_units(positions, inv_freq, axes);
-  Rotation rotation = this->rotation(units ? units->positions : positions, axes, shape.head_dim, half);
-  if (units) rotation.turns = units->turns;
+  Rotation rotation = this->rotation(positions, axes, shape.head_dim, half);
   // Before the table, which would take memory for positions that are refused.
-  if (rotation.positions.whole())
+  if (positions.whole())
     validate(rotation, shape, spectrum_.rotary_dim);
   else {
     // A table takes the fractions; without them the rest is looked at all the same.
     const Positions whole{positions.axes, positions.ids};
     validate(this->rotation(whole, axes, shape.head_dim, half), shape, spectrum_.rotary_dim);
   }
-  const std::vector<CosSin<double>> entries =
-      units ? std::vector<CosSin<double>>() : table(positions, format, role, half);
-  rotation.table = entries;
+  PlacedTable made;
+  if (has_angles(positions) && !config_->attention.xpos_scale_base)
+    made = placed_table(config_, inv_freq_of(half), rotation);
+  else
+    made.entries = table(positions, format, role, half);
+  rotation.table = made.entries;
+  rotation.places = made.places;
   rotation.fused = recipe_->fused;
   if (recipe_->each_step) rotation.step = format;
   engine.rotate(rotation, shape, in, out);

@@ -73,6 +73,8 @@ private:
   Rotation rotation(const Positions&, std::span<const std::uint8_t> axes, std::int64_t head_dim, Half) const;
   RowShape joined(RowShape) const;
   std::vector<CosSin<double>> table(const Positions&, NumberFormat format, Role, Half) const;
+  bool has_angles(const Positions&) const; // that no fraction of a turn times a whole position gives
+  const std::vector<double>& inv_freq_of(Half) const;
 
   ValidRope config_;
   std::optional<double> length_;

@@ -1,10 +1,34 @@
 #include "core/rope/engine.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/error.h"
 
 namespace ropescope {
+
+namespace {
+
+void validate_table(const Rotation& rotation, const RowShape& shape) {
+  if (rotation.table.empty()) return;
+  const auto pairs = static_cast<std::size_t>(std::max<std::int64_t>(1, rotation.pairs())),
+             tokens = static_cast<std::size_t>(shape.tokens), axes = static_cast<std::size_t>(rotation.positions.axes);
+  if (rotation.places.empty()) {
+    if (rotation.table.size() != pairs * tokens)
+      throw Error("the table of cos and sin has another size than tokens × pairs");
+    return;
+  }
+  const std::size_t rows = rotation.table.size() / pairs;
+  if (rows * pairs != rotation.table.size() || rotation.places.size() != axes * tokens)
+    throw Error("the table of cos and sin has another size than places × pairs, or not a place for every token");
+  std::uint32_t greatest = 0; // of all, in vectors: a search that may end early is slower
+  for (const std::uint32_t place : rotation.places) greatest = std::max(greatest, place);
+  if (greatest >= rows && !rotation.places.empty())
+    throw Error("the table of cos and sin has no row for a place");
+}
+
+} // namespace
 
 void validate(const Rotation& rotation, const RowShape& shape, std::int64_t rotary_dim) {
   if (rotary_dim % 2 != 0)
@@ -14,8 +38,7 @@ void validate(const Rotation& rotation, const RowShape& shape, std::int64_t rota
   if (rotation.layout.blocks < 1 || rotation.pairs() % rotation.layout.blocks != 0)
     throw Error(fmt::format("{} pairs, expected a multiple of the layout's {} blocks", rotation.pairs(),
                             rotation.layout.blocks));
-  if (!rotation.table.empty() && static_cast<std::int64_t>(rotation.table.size()) != rotation.pairs() * shape.tokens)
-    throw Error("the table of cos and sin has another size than tokens × pairs");
+  validate_table(rotation, shape);
   if (!rotation.pair_axis.empty() && rotation.pair_axis.size() != rotation.turns.size())
     throw Error(fmt::format("{} pairs have an axis, and there are {}", rotation.pair_axis.size(), rotation.pairs()));
   if (rotation.positions.tokens() != shape.tokens)

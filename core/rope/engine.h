@@ -32,7 +32,12 @@ struct Rotation {
   PairLayout layout;
   std::span<const std::uint8_t> pair_axis;    ///< per pair; empty: axis 0
   const Positions& positions;                 ///< of as many tokens as the rows have
-  std::span<const CosSin<double>> table = {}; ///< [token][pair], gains and direction in it; takes the place of turns
+  /// [token][pair], gains and direction in it; takes the place of turns. With `places` [place][pair].
+  std::span<const CosSin<double>> table = {};
+  /// [axes][tokens]: which row of the table holds the pairs of that axis at that token. Tokens of a grid share rows,
+  /// columns and frames, so that few rows serve many tokens. A row belongs to one axis, and is +0 at other axes' pairs.
+  /// Empty: every token has its own row.
+  std::span<const std::uint32_t> places = {};
   bool fused = false; ///< float rows: x·cos − (y·sin) rounds its first product and the sum at once, as GCC contracts
                       ///< it; what a GPU's compiler contracts is up to it
   NumberFormat step =
@@ -109,7 +114,8 @@ public:
 };
 
 /// Throws Error where a rotation cannot be: odd rotary_dim, more pairs than the head has room for, blocks that do not
-/// divide the pairs, positions of another number of tokens or beyond ±2³¹.
+/// divide the pairs, a table without a row for every token or place, positions of another number of tokens or beyond
+/// ±2³¹.
 void validate(const Rotation&, const RowShape&, std::int64_t rotary_dim);
 
 } // namespace ropescope

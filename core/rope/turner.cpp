@@ -1,0 +1,226 @@
+#include "core/rope/turner.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "core/parallel.h"
+#include "core/rope/phase.h"
+#include "core/rope/table_kernel.h"
+
+namespace ropescope {
+
+namespace {
+
+// Tokens of a grid have few positions on each axis. Their entries are made once where they are at most one for eight
+// tokens, and in all at most 2¹⁸: 2 MiB of float cos and sin, which stay in a core's second cache.
+constexpr std::int64_t tokens_of_a_row = 8, most_shared_entries = std::int64_t{1} << 18;
+
+} // namespace
+
+template <typename Real>
+Turner<Real>::Turner(const Rotation& rotation, int threads) : rotation_(rotation) {
+  // The vector kernel multiplies 32-bit words, so it wants the upper and the lower words of the frequencies apart.
+  // They are split once, not once for each task.
+  for (const std::uint64_t turns : rotation.turns) {
+    upper_.push_back(static_cast<std::uint32_t>(turns >> 32));
+    lower_.push_back(static_cast<std::uint32_t>(turns));
+  }
+  for (std::int64_t i = 0; i < rotation.pairs(); ++i) {
+    const auto pair = static_cast<std::size_t>(i);
+    if (runs_.empty() || runs_.back().axis != rotation.axis(i)) runs_.push_back({rotation.axis(i), pair, pair});
+    runs_.back().end = pair + 1;
+  }
+  // A call of the kernel takes about as long as a vector of pairs: runs shorter than four are left to the other way.
+  scattered_ = runs_.size() > 1 && upper_.size() < 4 * runs_.size();
+  for (std::size_t i = 0; scattered_ && i < upper_.size(); ++i)
+    places_.push_back(static_cast<std::size_t>(rotation.axis(static_cast<std::int64_t>(i))) * upper_.size() + i);
+  if (!rotation.table.empty() && !rotation.places.empty())
+    share_given(threads);
+  else if (rotation.table.empty() && rotation.positions.axes > 1)
+    share_positions();
+}
+
+/// A row for every position between the least and the greatest of an axis: a token finds its own by a subtraction.
+template <typename Real>
+void Turner<Real>::share_positions() {
+  const Positions& positions = rotation_.positions;
+  const std::int64_t tokens = positions.tokens(), pairs = rotation_.pairs();
+  std::vector<std::int64_t> leasts, ends;
+  std::int64_t rows = 0;
+  for (std::int64_t axis = 0; axis < positions.axes && tokens > 0; ++axis) {
+    const auto begin = positions.ids.begin() + axis * tokens;
+    const auto [least, greatest] = std::minmax_element(begin, begin + tokens);
+    leasts.push_back(*least);
+    rows += *greatest - *least + 1; // within ±2³¹ each, so that the sum fits
+    ends.push_back(rows);
+  }
+  if (rows == 0 || rows > tokens / tokens_of_a_row || rows > most_shared_entries / std::max<std::int64_t>(1, pairs))
+    return;
+  shared_.cos.resize(static_cast<std::size_t>(rows * pairs));
+  shared_.sin.resize(shared_.cos.size());
+  std::int64_t row = 0;
+  std::vector<Real> cos(static_cast<std::size_t>(pairs)), sin(cos.size());
+  for (std::size_t axis = 0; axis < leasts.size(); ++axis) {
+    shared_.first_row.push_back(row - leasts[axis]);
+    for (std::int64_t position = leasts[axis]; row < ends[axis]; ++row, ++position) {
+      entries_of(position, cos, sin);
+      for (std::int64_t i = 0; i < pairs; ++i) {
+        if (rotation_.axis(i) != static_cast<std::int64_t>(axis)) continue;
+        const auto from = static_cast<std::size_t>(i), to = static_cast<std::size_t>(row * pairs + i);
+        shared_.cos[to] = std::bit_cast<Bits>(cos[from]);
+        shared_.sin[to] = std::bit_cast<Bits>(sin[from]);
+      }
+    }
+  }
+}
+
+/// The caller's rows in the format of the tables.
+template <typename Real>
+void Turner<Real>::share_given(int threads) {
+  shared_.cos.resize(rotation_.table.size());
+  shared_.sin.resize(rotation_.table.size());
+  constexpr std::size_t of_a_task = std::size_t{1} << 16; // entries: some tenth of a millisecond
+  in_parallel((rotation_.table.size() + of_a_task - 1) / of_a_task, threads, [&](std::size_t task) {
+    const std::size_t end = std::min(rotation_.table.size(), (task + 1) * of_a_task);
+    for (std::size_t i = task * of_a_task; i < end; ++i) {
+      shared_.cos[i] = std::bit_cast<Bits>(static_cast<Real>(rotation_.table[i].cos));
+      shared_.sin[i] = std::bit_cast<Bits>(static_cast<Real>(rotation_.table[i].sin));
+    }
+  });
+}
+
+template <typename Real>
+void Turner<Real>::fill(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
+  if (!shared_.cos.empty())
+    fill_shared(first, tokens, tables);
+  else if (!rotation_.table.empty())
+    fill_given(first, tokens, tables);
+  else
+    fill_turns(first, tokens, tables);
+}
+
+template <typename Real>
+std::size_t Turner<Real>::shared_row(std::int64_t axis, std::int64_t token) const {
+  if (shared_.first_row.empty())
+    return rotation_.places[static_cast<std::size_t>(axis * rotation_.positions.tokens() + token)];
+  return static_cast<std::size_t>(rotation_.positions.at(axis, token) +
+                                  shared_.first_row[static_cast<std::size_t>(axis)]);
+}
+
+template <typename Real>
+void Turner<Real>::fill_shared(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
+  const auto pairs = static_cast<std::size_t>(rotation_.pairs());
+  Real *cos = tables.cos.get(), *sin = tables.sin.get();
+  for (std::int64_t token = first; token < first + tokens; ++token, cos += pairs, sin += pairs) {
+    if (!scattered_) {
+      for (const Run& run : runs_) {
+        const std::size_t from = shared_row(run.axis, token) * pairs;
+        for (std::size_t i = run.begin; i < run.end; ++i) {
+          cos[i] = std::bit_cast<Real>(shared_.cos[from + i]);
+          sin[i] = std::bit_cast<Real>(shared_.sin[from + i]);
+        }
+      }
+      continue;
+    }
+    // Two axes at a time, in vectors: choosing pair by pair takes three times as long.
+    const std::int64_t axes = rotation_.positions.axes;
+    const std::size_t a = shared_row(0, token) * pairs, b = shared_row(axes > 1 ? 1 : 0, token) * pairs;
+    const Bits *cos_a = shared_.cos.data() + a, *cos_b = shared_.cos.data() + b;
+    const Bits *sin_a = shared_.sin.data() + a, *sin_b = shared_.sin.data() + b;
+    for (std::size_t i = 0; i < pairs; ++i) {
+      cos[i] = std::bit_cast<Real>(cos_a[i] | cos_b[i]);
+      sin[i] = std::bit_cast<Real>(sin_a[i] | sin_b[i]);
+    }
+    for (std::int64_t axis = 2; axis < axes; ++axis) {
+      const std::size_t from = shared_row(axis, token) * pairs;
+      const Bits *cos_of = shared_.cos.data() + from, *sin_of = shared_.sin.data() + from;
+      for (std::size_t i = 0; i < pairs; ++i) {
+        cos[i] = std::bit_cast<Real>(std::bit_cast<Bits>(cos[i]) | cos_of[i]);
+        sin[i] = std::bit_cast<Real>(std::bit_cast<Bits>(sin[i]) | sin_of[i]);
+      }
+    }
+  }
+}
+
+/// A given table is in double, so that one table serves every format of rows. Where a recipe rounded the numbers to
+/// float or less, the cast to float changes nothing.
+template <typename Real>
+void Turner<Real>::fill_given(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
+  const auto* given = rotation_.table.data() + first * rotation_.pairs();
+  for (std::int64_t entry = 0; entry < tokens * rotation_.pairs(); ++entry, ++given) {
+    tables.cos[entry] = static_cast<Real>(given->cos);
+    tables.sin[entry] = static_cast<Real>(given->sin);
+  }
+}
+
+/// The entries of all pairs at one position.
+template <typename Real>
+void Turner<Real>::entries_of(std::int64_t position, std::span<Real> cos, std::span<Real> sin) const {
+  // Turning the other way is the same table with −sin. The sign goes into the factor of sin, so that no kernel asks
+  // for the direction.
+  const double gain = rotation_.attention_factor, sin_gain = rotation_.layout.direction * gain;
+  if constexpr (std::is_same_v<Real, double>)
+    for (std::size_t i = 0; i < upper_.size(); ++i) {
+      const auto at = cos_sin_at<double>(position, rotation_.turns[i]);
+      cos[i] = at.cos * gain;
+      sin[i] = at.sin * sin_gain;
+    }
+  else {
+    std::vector<std::uint32_t> phases(upper_.size());
+    table_kernel::phases(position, upper_.data(), lower_.data(), phases.size(), phases.data());
+    const auto narrow = static_cast<float>(gain);
+    table_kernel::table(phases.data(), phases.size(), narrow, static_cast<float>(rotation_.layout.direction) * narrow,
+                        cos.data(), sin.data());
+  }
+}
+
+template <>
+void Turner<double>::fill_turns(std::int64_t first, std::int64_t tokens, Tables<double>& tables) const {
+  const double gain = rotation_.attention_factor, sin_gain = rotation_.layout.direction * gain;
+  std::int64_t entry = 0;
+  for (std::int64_t token = first; token < first + tokens; ++token)
+    for (std::int64_t i = 0; i < rotation_.pairs(); ++i, ++entry) {
+      const auto at = cos_sin_at<double>(rotation_.positions.at(rotation_.axis(i), token),
+                                         rotation_.turns[static_cast<std::size_t>(i)]);
+      tables.cos[entry] = at.cos * gain;
+      tables.sin[entry] = at.sin * sin_gain;
+    }
+}
+
+/// In two steps, phases first: an exact integer product, then one polynomial for all entries in full vectors. Pairs of
+/// one axis that lie together have one position, and a vector kernel for their phases.
+template <>
+void Turner<float>::fill_turns(std::int64_t first, std::int64_t tokens, Tables<float>& tables) const {
+  const auto pairs = static_cast<std::size_t>(rotation_.pairs()), entries = pairs * static_cast<std::size_t>(tokens);
+  const auto phases = std::make_unique_for_overwrite<std::uint32_t[]>(entries);
+  const std::size_t wanted = scattered_ ? pairs * static_cast<std::size_t>(rotation_.positions.axes) : 0;
+  const auto scratch = std::make_unique_for_overwrite<std::uint32_t[]>(wanted);
+  for (std::int64_t t = 0; t < tokens; ++t)
+    phases_of(first + t, phases.get() + static_cast<std::size_t>(t) * pairs, scratch.get());
+  const auto gain = static_cast<float>(rotation_.attention_factor);
+  table_kernel::table(phases.get(), entries, gain, static_cast<float>(rotation_.layout.direction) * gain,
+                      tables.cos.get(), tables.sin.get());
+}
+
+/// The phases of one token. Axes that alternate from pair to pair: every axis's phases of all pairs in vectors, of
+/// which each pair takes its own. That is less work than pair after pair, as long as there are few axes. `scratch`:
+/// [axis][pair].
+template <typename Real>
+void Turner<Real>::phases_of(std::int64_t token, std::uint32_t* row, std::uint32_t* scratch) const {
+  const auto pairs = static_cast<std::size_t>(rotation_.pairs());
+  if (!scattered_) {
+    for (const Run& run : runs_)
+      table_kernel::phases(rotation_.positions.at(run.axis, token), upper_.data() + run.begin,
+                           lower_.data() + run.begin, run.end - run.begin, row + run.begin);
+    return;
+  }
+  for (std::int64_t axis = 0; axis < rotation_.positions.axes; ++axis)
+    table_kernel::phases(rotation_.positions.at(axis, token), upper_.data(), lower_.data(), pairs,
+                         scratch + static_cast<std::size_t>(axis) * pairs);
+  for (std::size_t i = 0; i < pairs; ++i) row[i] = scratch[places_[i]];
+}
+
+template class Turner<float>;
+template class Turner<double>;
+
+} // namespace ropescope
