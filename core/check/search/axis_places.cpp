@@ -32,6 +32,8 @@ public:
     add({}, 1, 0, [](std::size_t, double p) { return p; });
     places_.back().given = true;
     if (given_->empty()) return std::move(places_);
+    linear(1, 1);
+    linear(1, -1);
     constant(0);
     other_axes();
     offsets();
@@ -77,7 +79,7 @@ private:
   /// One or two aside; from 0, around 0; further.
   void offsets() {
     const double n = static_cast<double>(values_.size()), sum = std::accumulate(values_.begin(), values_.end(), 0.0);
-    std::vector<double> shifts{1, -1, 0.5, -0.5, -least(), -std::floor(n / 2), std::floor(n / 2), -std::ceil(n / 2),
+    std::vector<double> shifts{0.5, -0.5, -least(), -std::floor(n / 2), std::floor(n / 2), -std::ceil(n / 2),
                                std::ceil(n / 2), -sum / n, n, -n, greatest() + 1, -greatest() - 1, 2, -2};
     // A text's length, a margin: whatever a few hundred tokens are; what leads further has a reason above.
     constexpr int furthest = 1024;

@@ -286,7 +286,7 @@ private:
   std::vector<double> measured_bases(std::int64_t axis) const {
     std::vector<double> bases;
     const AxisRuleChoice& own = choices_.front();
-    if (mixed_ || measured_.size() != own.turns.theta.size()) return bases;
+    if (measured_.size() != own.turns.theta.size()) return bases;
     // Its pairs are counted from their own frequencies: log θ is j/pairs of the log of the base.
     for (std::size_t i = 0; i < measured_.size(); ++i) {
       const double theta = std::abs(measured_[i].theta), expected = own.turns.theta[i];

@@ -517,7 +517,12 @@ Explanation explain_mixed_axes(const KernelRun& run, const Noise& noise, const L
                                const UnitSums& units, const std::stop_token& stop) {
   Explanation found;
   const double gain = make_spectrum(run.rope, run.length()).attention_factor;
-  const auto all = AxisSearch(run, units, expected.layout.direction, gain, {}, stop).find(most_causes);
+  const auto own = axis_rule_of(run.rope, run, true);
+  if (!own) return found;
+  PairTurns near = own->turns;
+  for (double& theta : near.theta) theta *= expected.layout.direction;
+  const auto fits = fit_frequencies(units.as_turns(), run, near, noise.unit);
+  const auto all = AxisSearch(run, units, expected.layout.direction, gain, fits, stop).find(most_causes);
   if (all.empty()) return found;
   found.causes = all.front().causes;
   found.residual = noise.rms; // every token is within rounding

@@ -52,6 +52,24 @@ UnitSums::UnitSums(const KernelRun& run, const PairComponents& at, std::vector<s
   });
 }
 
+Reduced UnitSums::as_turns() const {
+  Reduced turns;
+  turns.tokens = tokens_;
+  turns.pairs = static_cast<std::int64_t>(units_);
+  turns.rest = rest_;
+  for (const UnitSum& sum : sums_) {
+    // Least squares of out = x·cos − y·sin; of one row any angle fits, and none is told.
+    constexpr double told = 1e-6;
+    const double det = sum.xx * sum.yy - sum.xy * sum.xy;
+    const bool known = det > told * sum.xx * sum.yy && det > 0;
+    const double c = known ? (sum.ox * sum.yy - sum.oy * sum.xy) / det : 0,
+                 s = known ? (sum.xy * sum.ox - sum.xx * sum.oy) / det : 0;
+    turns.sums.push_back({known ? 1.0 : 0.0, c * c + s * s, c, s});
+    turns.phasors.push_back({std::hypot(c, s), std::atan2(s, c)});
+  }
+  return turns;
+}
+
 UnitScore UnitSums::score(std::size_t token, std::size_t unit, double angle, double gain) const {
   return score(token, unit, angle, gain * std::cos(angle), gain * std::sin(angle));
 }

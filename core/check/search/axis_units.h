@@ -41,6 +41,10 @@ public:
   UnitScore score(std::size_t token, std::size_t unit, double angle, double cos, double sin) const;
   UnitScore score(std::size_t token, std::size_t unit, double angle, double gain) const;
 
+  /// The angle of every unit of every token as sums of pairs have it (out·conj(in) of an input of length 1), for
+  /// frequencies to be fitted to. A component tells it where its token has two rows or more.
+  Reduced as_turns() const;
+
   /// What should pass unchanged.
   const std::vector<RestSums>& rest() const { return rest_; }
 

@@ -1,10 +1,10 @@
+#include <algorithm>
 #include <map>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include "core/check/check.h"
-#include "core/parallel.h"
 #include "tests/core/check/axial_kernels.h"
 
 using namespace ropescope;
@@ -41,7 +41,7 @@ bool names_axis(const Finding& finding, const std::string& axis) {
 
 TEST_CASE("right kernels of image, video and M-RoPE models are accepted in every format, shape and way to form angles") {
   unsigned n = 0;
-  for (unsigned seed = 0; seed < 8; ++seed)
+  for (unsigned seed = 0; seed < 5; ++seed)
     for (const AxialKernel& model : test::axial_models(seed)) {
       const AxialRows rows = rows_of(n++ * 7 + seed);
       const Finding finding = check(test::axial_run(model, model, rows));
@@ -58,12 +58,12 @@ TEST_CASE("wrong kernels of image, video and M-RoPE models are never accepted, a
   std::map<std::string, Count> by_fault;
   Count total;
   unsigned n = 0;
-  for (unsigned seed = 0; seed < 2; ++seed)
+  for (unsigned seed = 0; seed < 1; ++seed)
     for (const test::AxialFault& fault : test::axial_faults())
       for (const AxialKernel& model : test::axial_models(seed)) {
         AxialKernel kernel = model;
         if (!fault.change(kernel)) continue;
-        const AxialRows rows = rows_of(n++ * 5 + seed);
+        const AxialRows rows = rows_of(n++ * 5);
         const Finding finding = check(test::axial_run(model, kernel, rows));
         const std::string name(finding.causes.front().name());
         bool named = names_axis(finding, fault.axis);

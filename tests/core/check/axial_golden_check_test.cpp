@@ -15,8 +15,8 @@ namespace {
 
 /// An array of a file's numbers; of `heads` heads of a token, where one spectrum spans them.
 Array rows_of(const std::vector<double>& numbers, const test::AxialCase& golden, NumberFormat format, bool apart) {
-  Array array;
-  array.dtype = format;
+  Array array; // 16 bits in a wider file, as kernels are often saved
+  array.dtype = format == NumberFormat::float64 ? NumberFormat::float64 : NumberFormat::float32;
   const std::int64_t tokens = golden.shape.tokens, heads = apart ? golden.rope.layout.spanned_heads : 1;
   array.shape = {1, tokens, golden.shape.head_dim};
   if (heads > 1) array.shape = {1, tokens, heads, golden.shape.head_dim / heads};

@@ -453,8 +453,9 @@ std::vector<AxialFault> axial_faults() {
   });
   add("fractions cut off", {"axis_positions"}, "h", [](AxialKernel& k) {
     if (k.name != "CogVideoX") return false;
+    const auto given = k.positions[1];
     for (double& p : k.positions[1]) p = std::floor(p);
-    return true;
+    return k.positions[1] != given;
   });
   return all;
 }
