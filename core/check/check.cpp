@@ -23,6 +23,7 @@
 #include "core/check/evidence/comparison.h"
 #include "core/check/finding_words.h"
 #include "core/check/measurement.h"
+#include "core/check/mixed.h"
 #include "core/check/proof/arithmetic.h"
 #include "core/check/proof/coarse_angles.h"
 #include "core/check/proof/measured_angles.h"
@@ -42,7 +43,7 @@ public:
       : run_(run), stop_(stop), brief_(brief), noise_(row_noise(run, make_spectrum(run.rope, run.length()))),
         sample_(sample_tokens(run.shape.tokens, thresholds::sampled_tokens)),
         changes_(changes(run, sample_, noise_.bound)), layouts_(layout_choices(run, changes_.moved)),
-        expected_(expected_candidate(run, layouts_.front()).prediction(as_given(run.positions))), sums_(run),
+        expected_(expected_candidate(run, layouts_.front()).prediction(as_given(run))), sums_(run),
         all_(static_cast<std::size_t>(run.shape.tokens)), lost_(std::move(lost)) {
     std::iota(all_.begin(), all_.end(), std::int64_t{0});
   }
@@ -106,7 +107,7 @@ private:
     Comparison comparison = compare(run_, layouts_.front().at, expected_multipliers(bounds), &bounds);
     odd_ = comparison.odd;
     odd_from_ = comparison.odd_from;
-    finding_.expected = {expected_.turns.theta, expected_.turns.axis, expected_.gain, layouts_.front().at};
+    finding_.expected = {expected_.turns, {}, expected_.gain, layouts_.front().at};
     finding_.max_abs_error = comparison.max_abs;
     finding_.errors = ErrorMap(std::move(comparison.error), static_cast<std::int64_t>(expected_.turns.theta.size()));
     finding_.head_error = std::move(comparison.head_error);
@@ -359,12 +360,14 @@ Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::s
 
 Finding check_briefly(const KernelRun& run, const std::stop_token& stop) {
   require_judgeable(run);
+  if (is_mixed(run.rope)) return check_mixed(run, stop);
   if (first_not_finite(run)) return check(run, stop);
   return Checker(run, stop, true).run();
 }
 
 Finding check(const KernelRun& run, const std::stop_token& stop) {
   require_judgeable(run);
+  if (is_mixed(run.rope)) return check_mixed(run, stop);
   if (const auto first = first_not_finite(run)) return check_finite_rows(run, *first, stop);
   return Checker(run, stop).run();
 }

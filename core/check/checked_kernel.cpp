@@ -23,6 +23,15 @@ void for_rows(const KernelRun& run, std::int64_t head, std::int64_t token, Work 
     }
 }
 
+double angle_of(const KernelRun& run, const PairTurns& turns, std::int64_t token, std::int64_t pair) {
+  const auto i = static_cast<std::size_t>(pair);
+  if (turns.learned.empty()) return turns.theta[i] * run.position(turns.axis[i], token);
+  double sum = 0;
+  for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
+    sum += turns.learned[static_cast<std::size_t>(axis) * turns.theta.size() + i] * run.position(axis, token);
+  return sum;
+}
+
 PairOfRow read_pair(const CheckedKernel& kernel, std::int64_t row, std::int64_t token, std::int64_t pair) {
   // Input and output may be paired otherwise (DeepSeek-V3 reads neighbours and writes halves).
   const auto i = static_cast<std::size_t>(pair);
@@ -31,12 +40,20 @@ PairOfRow read_pair(const CheckedKernel& kernel, std::int64_t row, std::int64_t 
   PairOfRow read;
   read.input = {in.number(row + expected.at.in_first[i]), in.number(row + expected.at.in_second[i])};
   read.kernel = {out.number(row + expected.at.out_first[i]), out.number(row + expected.at.out_second[i])};
-  read.expected = expected.multiplier(kernel.run.positions, token, pair) * read.input;
-  read.theta = expected.theta[i];
+  read.expected = expected.turned(kernel.run, token, pair, read.input);
+  read.theta = expected.turns.theta[i];
   return read;
 }
 
 } // namespace
+
+std::complex<double> ExpectedRotation::turned(const KernelRun& run, std::int64_t token, std::int64_t pair,
+                                              std::complex<double> input) const {
+  const auto z = std::polar(gain, angle_of(run, turns, token, pair)) * input;
+  if (second.theta.empty()) return z;
+  const auto w = std::polar(gain, angle_of(run, second, token, pair)) * input;
+  return {z.real(), w.imag()};
+}
 
 PairOfRow CheckedKernel::pair_of_row(std::int64_t head, std::int64_t token, std::int64_t pair) const {
   PairOfRow worst;

@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <complex>
 #include <cstdint>
 #include <memory>
@@ -21,9 +22,9 @@ struct CheckedKernel {
   KernelRun run;
   Finding finding;
 
-  /// The position (tokens) that turns a pair.
+  /// The position (tokens) that turns a pair; of a fraction the nearest.
   std::int64_t position(std::int64_t token, std::int64_t pair) const {
-    return finding.expected.position(run.positions, token, pair);
+    return std::llround(finding.expected.position(run, token, pair));
   }
 
   /// A pair of a token, of the head given or, for −1, of the head that is furthest off. Where the batch has several

@@ -7,6 +7,8 @@
 #include "core/check/basics/cause.h"
 #include "core/check/basics/hypothesis.h"
 #include "core/check/error_map.h"
+#include "core/check/basics/run.h"
+#include "core/check/evidence/frequency_fit.h"
 #include "core/check/evidence/pair_components.h"
 #include "core/check/facts.h"
 #include "core/check/proof/deviations.h"
@@ -37,20 +39,18 @@ struct Measurement {
 
 /// The rotation that the model asks for, under its own layout.
 struct ExpectedRotation {
-  std::vector<double> theta;      ///< per pair, rad/token, with direction
-  std::vector<std::uint8_t> axis; ///< per pair, of the positions
-  double gain = 1;                ///< multiplies cos and sin
+  PairTurns turns; ///< with direction
+  PairTurns second = {}; ///< of the second component of each pair, where a mixed convention has another; else empty
+  double gain = 1; ///< multiplies cos and sin
   PairComponents at;
 
-  /// The position (tokens) that turns a pair.
-  std::int64_t position(const Positions& positions, std::int64_t token, std::int64_t pair) const {
-    return positions.at(axis[static_cast<std::size_t>(pair)], token);
+  /// What turns a pair: a position, or a fraction of one.
+  double position(const KernelRun& run, std::int64_t token, std::int64_t pair) const {
+    return run.position(turns.axis[static_cast<std::size_t>(pair)], token);
   }
-  /// out/in of a pair, taken as a complex number.
-  std::complex<double> multiplier(const Positions& positions, std::int64_t token, std::int64_t pair) const {
-    return std::polar(gain,
-                      theta[static_cast<std::size_t>(pair)] * static_cast<double>(position(positions, token, pair)));
-  }
+  /// A pair of the input, taken as a complex number, as it should come out.
+  std::complex<double> turned(const KernelRun& run, std::int64_t token, std::int64_t pair,
+                              std::complex<double> input) const;
 };
 
 /// An explanation in words, and what it leaves unexplained, relative to the rows.

@@ -4,11 +4,13 @@
 #include <cmath>
 #include <exception>
 #include <iterator>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/check/basics/first_where.h"
+#include "core/check/rearrange.h"
 #include "core/error.h"
 #include "core/io/raw.h"
 #include "core/io/tensor_file.h"
@@ -64,6 +66,37 @@ std::int64_t split_heads(Array& array, const HeadLayout& layout) {
     return heads;
   }
   return 1;
+}
+
+/// Rows of single heads, of which one spectrum spans several: those of a token become one row, wherever the axis of
+/// heads lies.
+bool join_heads(Array& array, const HeadLayout& layout) {
+  const std::int64_t heads = layout.spanned_heads;
+  const std::size_t rank = array.shape.size();
+  if (heads == 1 || rank < 2 || array.shape.back() * heads != layout.head_dim) return false;
+  const std::int64_t width = array.shape.back();
+  std::size_t axis = rank - 2;
+  for (std::size_t a = 0; array.shape[axis] != heads && a + 2 < rank; ++a)
+    if (array.shape[a] == heads) axis = a;
+  if (array.shape[axis] != heads) return false;
+  if (axis != rank - 2) {
+    const Shape extents(array.shape.begin(), array.shape.end() - 1);
+    std::vector<std::size_t> order;
+    std::vector<std::vector<std::int64_t>> all;
+    Shape shape;
+    for (std::size_t a = 0; a < extents.size(); ++a) {
+      if (a != axis) order.push_back(a), shape.push_back(extents[a]);
+      all.emplace_back(static_cast<std::size_t>(extents[a]));
+      std::iota(all.back().begin(), all.back().end(), std::int64_t{0});
+    }
+    order.push_back(axis);
+    array = rearranged(array, extents, width, order, all);
+    array.shape = std::move(shape);
+  } else {
+    array.shape.resize(rank - 2);
+  }
+  array.shape.push_back(heads * width);
+  return true;
 }
 
 Shape without_ones(const Shape& shape) {
@@ -142,6 +175,9 @@ KernelArrays read_kernel_arrays(const KernelFiles& files, const HeadLayout& layo
         "The numbers are complex: each is a pair, so that neighbours pair, whatever the model's layout.");
   arrays.in = std::move(input.array);
   arrays.out = std::move(output.array);
+  if (join_heads(arrays.in, layout) && join_heads(arrays.out, layout))
+    arrays.notes.push_back(fmt::format("The {} heads of a token are one row: one spectrum runs over them.",
+                                       layout.spanned_heads));
   arrays.file_axes = arrays.in.shape.size();
   const Shape in = arrays.in.shape, out = arrays.out.shape;
   const std::int64_t heads = split_heads(arrays.in, layout);

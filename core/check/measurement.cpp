@@ -13,10 +13,10 @@ namespace ropescope {
 namespace {
 
 /// Tokens between the least and the greatest position.
-double span_of(const Positions& positions) {
-  if (positions.ids.empty()) return 1;
-  const auto [least, greatest] = std::minmax_element(positions.ids.begin(), positions.ids.end());
-  return std::max(1.0, static_cast<double>(*greatest - *least));
+double span_of(const std::vector<double>& positions) {
+  if (positions.empty()) return 1;
+  const auto [least, greatest] = std::minmax_element(positions.begin(), positions.end());
+  return std::max(1.0, *greatest - *least);
 }
 
 } // namespace
@@ -32,14 +32,14 @@ PairJudgement judge_frequency(double measured, double expected, double span, dou
 
 Measurement measure(const KernelRun& run, const LayoutChoice& layout, const Noise& noise, WholeSums& sums,
                     double tolerance) {
-  const Prediction expected = expected_candidate(run, layout).prediction(as_given(run.positions));
+  const Prediction expected = expected_candidate(run, layout).prediction(as_given(run));
   Measurement measured;
   measured.layout = layout.layout;
   measured.expected = expected.turns.theta;
   measured.tokens.resize(static_cast<std::size_t>(run.shape.tokens));
   std::iota(measured.tokens.begin(), measured.tokens.end(), std::int64_t{0});
   // Over all positions a wrong frequency adds up, which is what judges it.
-  const double span = span_of(run.positions);
+  const double span = span_of(expected.positions.ids);
   for (const FrequencyFit& fit : fit_layout(run, layout, noise)) {
     const double of_pair = measured.expected[measured.frequency.size()];
     measured.frequency.push_back(fit.theta);

@@ -31,9 +31,11 @@ std::vector<PositionShape> meanings(const std::vector<std::int64_t>& shape, cons
 }
 
 /// Whether every row of the batch has the positions of the first.
-bool rows_alike(const PositionShape& of, const std::vector<std::int64_t>& ids) {
+template <typename Number>
+bool rows_alike(const PositionShape& of, const std::vector<Number>& numbers) {
+  if (numbers.empty()) return true;
   for (std::int64_t axis = 0; axis < of.axes; ++axis) {
-    const auto begin = ids.begin() + axis * of.batch * of.tokens;
+    const auto begin = numbers.begin() + axis * of.batch * of.tokens;
     for (std::int64_t row = 1; row < of.batch; ++row)
       if (!std::equal(begin, begin + of.tokens, begin + row * of.tokens)) return false;
   }
@@ -41,13 +43,10 @@ bool rows_alike(const PositionShape& of, const std::vector<std::int64_t>& ids) {
 }
 
 /// Those of the first row.
-std::vector<std::int64_t> first_row(const PositionShape& of, const std::vector<std::int64_t>& ids) {
-  std::vector<std::int64_t> row;
-  for (std::int64_t axis = 0; axis < of.axes; ++axis) {
-    const auto begin = ids.begin() + axis * of.batch * of.tokens;
-    row.insert(row.end(), begin, begin + of.tokens);
-  }
-  return row;
+Positions first_row(const PositionShape& of, const Positions& all) {
+  std::vector<std::int64_t> tokens;
+  for (std::int64_t t = 0; t < of.tokens; ++t) tokens.push_back(t);
+  return positions_of_tokens({of.axes, all.ids, all.fractions}, tokens);
 }
 
 class Readings {
@@ -73,18 +72,20 @@ public:
       if (extents_[axis] * extents_[axis + 1] == count) add({axis, axis + 1}, positions);
   }
 
-  void add_meaning(const PositionShape& of, const std::vector<std::int64_t>& ids) {
-    if (of.batch > 1 && of.tokens > 1 && rows_alike(of, ids))
-      return add_single(of.tokens, {of.axes, first_row(of, ids)});
-    if (of.batch == 1 || of.tokens == 1) return add_single(of.batch * of.tokens, {of.axes, ids});
+  /// `all`: the numbers of the file, of whatever shape.
+  void add_meaning(const PositionShape& of, const Positions& all) {
+    const Positions each{of.axes, all.ids, all.fractions};
+    if (of.batch > 1 && of.tokens > 1 && rows_alike(of, all.ids) && rows_alike(of, all.fractions))
+      return add_single(of.tokens, first_row(of, all));
+    if (of.batch == 1 || of.tokens == 1) return add_single(of.batch * of.tokens, each);
     const std::size_t before = found_.size();
     for (std::size_t row = 0; row < axes_; ++row)
       for (std::size_t token = 0; token < axes_; ++token)
         if (row != token && extents_[row] == of.batch && extents_[token] == of.tokens)
-          add({row, token}, {of.axes, ids});
+          add({row, token}, each);
     if (found_.size() > before) return;
     for (std::size_t axis = 0; axis < axes_; ++axis) // the kernel takes the batch's tokens in one row
-      if (extents_[axis] == of.batch * of.tokens) add({axis}, {of.axes, ids});
+      if (extents_[axis] == of.batch * of.tokens) add({axis}, each);
   }
 
   std::vector<TokenReading> take() { return std::move(found_); }
@@ -129,20 +130,20 @@ void keep_axis(std::vector<TokenReading>& readings, const KernelFiles& files, co
                             files.positions.count() ? ", of as many tokens as there are positions" : ""));
 }
 
-/// Kernels are compared by whole positions times frequencies: what else turns a model's pairs is refused, and not
-/// compared with something near it.
-void require_products(const RopeConfig& rope) {
-  if (is_mixed(rope) || has_own_angles(rope) || rope.layout.spanned_heads > 1)
-    throw Error("this model's angles are more than positions times frequencies of one head, which check does not know: "
-                "expected a model of which a pair turns by one product");
+/// The numbers of a file of positions, flat; fractions where the model has them.
+Positions numbers_of(const Array& table) {
+  if (table.holds_integers()) return {1, table.integers};
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < table.size(); ++i) values.push_back(table.number(i));
+  return positions_of(1, values);
 }
 
-Positions whole_positions(const PositionSource& source, const RopeConfig& rope, std::int64_t tokens,
-                          const std::string& in) {
-  Positions positions = source.read(rope, tokens, in);
-  if (!positions.whole())
-    throw Error("this model's positions have fractions, which check does not know: expected whole positions");
-  return positions;
+/// One position a token is none where the model has several: its patches would be turned as text in a row.
+void require_axes(const RopeConfig& rope, const TokenReading& reading, const std::string& file) {
+  const std::int64_t axes = axis_count(rope);
+  if (rope.rotates && of_patches(rope.axes.rule) && axes > 1 && reading.positions.axes == 1)
+    throw Error(fmt::format("{}: one position for each token, and this model's tokens have {}: expected [{}, tokens]",
+                            file, axes, axes));
 }
 
 } // namespace
@@ -153,19 +154,19 @@ std::vector<TokenReading> position_readings(const KernelFiles& files, const Rope
   Readings readings(extents, split ? file_axes - 1 : extents.size());
   const std::size_t axes = split ? file_axes - 1 : extents.size();
   const PositionSource& source = files.positions;
-  require_products(rope);
   if (axes == 0)
-    readings.add({}, whole_positions(source, rope, 1, files.in));
+    readings.add({}, source.read(rope, 1, files.in));
   else if (!source.file.empty()) {
-    const Array table = source.table();
-    for (const PositionShape& meaning : meanings(table.shape, rope)) readings.add_meaning(meaning, table.integers);
+    const Array table = source.numbers(rope);
+    const Positions all = numbers_of(table);
+    for (const PositionShape& meaning : meanings(table.shape, rope)) readings.add_meaning(meaning, all);
     auto found = readings.take();
     if (found.empty() && extents.size() == 1 && table.shape.size() == 1 && table.shape[0] == 1) { // heads of one token
-      readings.add({}, {1, table.integers});
+      readings.add({}, all);
       found = readings.take();
     }
     if (found.empty() && table.shape.size() == 2) { // axes that the model has not: pair_axes() says so
-      readings.add_single(table.shape[1], {table.shape[0], table.integers});
+      readings.add_single(table.shape[1], {table.shape[0], all.ids, all.fractions});
       found = readings.take();
     }
     if (found.empty())
@@ -173,6 +174,7 @@ std::vector<TokenReading> position_readings(const KernelFiles& files, const Rope
                               "({}), expected [tokens], [batch, tokens] or [axes, tokens])",
                               files.in, fmt::join(shape, ", "), table.shape.empty() ? 1 : table.shape.back(),
                               source.file, fmt::join(table.shape, ", ")));
+    require_axes(rope, found.front(), source.file);
     keep_axis(found, files, shape, file_axes);
     sort_by_likelihood(found);
     return found;
@@ -180,9 +182,9 @@ std::vector<TokenReading> position_readings(const KernelFiles& files, const Rope
     const auto known = source.tokens(rope);
     for (std::size_t axis = 0; axis < axes; ++axis)
       if (!known || extents[axis] == *known)
-        readings.add({axis}, whole_positions(source, rope, extents[axis], files.in));
+        readings.add({axis}, source.read(rope, extents[axis], files.in));
     if (extents.size() == 1 && extents[0] > 1 && !files.tables && (source.offset || !source.given()))
-      readings.add({}, whole_positions(source, rope, 1, files.in)); // heads of one token
+      readings.add({}, source.read(rope, 1, files.in)); // heads of one token
   }
   auto found = readings.take();
   if (found.empty())

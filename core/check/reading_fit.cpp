@@ -40,8 +40,8 @@ ReadingFit fit_reading(const KernelRun& given) {
   ReadingFit fit;
   fit.empty = rms_of(sample.in) == 0;
   fit.one_token = sample.shape.tokens == 1;
-  fit.nothing_turns =
-      std::all_of(sample.positions.ids.begin(), sample.positions.ids.end(), [](std::int64_t id) { return id == 0; });
+  const TurnedPositions turned = as_given(sample);
+  fit.nothing_turns = std::all_of(turned.ids.begin(), turned.ids.end(), [](double p) { return p == 0; });
   const Noise noise = row_noise(sample, make_spectrum(sample.rope, sample.length()));
   fit.rounding = noise.bound;
   std::vector<std::int64_t> all(static_cast<std::size_t>(sample.shape.tokens));
@@ -54,7 +54,7 @@ ReadingFit fit_reading(const KernelRun& given) {
     const Reduced reduced = reduce(sample, layout.at, all);
     if (&layout == &layouts.front())
       fit.expected =
-          score(reduced, noise, expected_candidate(sample, layout).prediction(as_given(sample.positions))).residual;
+          score(reduced, noise, expected_candidate(sample, layout).prediction(turned)).residual;
     fit.alike = std::min(fit.alike, unexplained(reduced));
     // A right kernel needs no other pairing, and most are right.
     if (&layout == &layouts.front() && fit.expected <= noise.bound) break;

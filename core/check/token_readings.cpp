@@ -65,14 +65,6 @@ std::vector<std::int64_t> spread(std::int64_t first, std::int64_t last, std::int
   return indices;
 }
 
-/// Positions of those tokens alone.
-Positions of_tokens(const Positions& positions, const std::vector<std::int64_t>& tokens) {
-  Positions chosen{positions.axes, {}};
-  for (std::int64_t axis = 0; axis < positions.axes; ++axis)
-    for (const std::int64_t token : tokens) chosen.ids.push_back(positions.at(axis, token));
-  return chosen;
-}
-
 } // namespace
 
 KernelReader::KernelReader(const KernelFiles& files, const Model& model, const LayerRope& layer) : files_(files) {
@@ -91,6 +83,11 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
   // A complex number is a pair by itself, and its parts lie side by side.
   if (!files.tables)
     pairs = layout_named(arrays.complex && files.layout == "auto" ? "interleaved" : files.layout, pairs);
+  if (files.inverse && is_mixed(base_.rope))
+    throw Error("this model's code turns the two components of a pair by different angles, which no rotation undoes: a "
+                "backward kernel of it is none that check knows");
+  if (files.tables && is_mixed(base_.rope))
+    throw Error("this model's code takes two angles for each pair, and tables of one are none of it");
   if (files.inverse) {
     pairs.direction = static_cast<std::int8_t>(-pairs.direction);
     std::swap(pairs.pairing, pairs.output); // what the kernel before it wrote is what this one reads
@@ -209,7 +206,7 @@ KernelRun KernelReader::gathered(const TokenReading& reading,
       for (const std::int64_t index : indices[axis]) more.push_back(before * reading.extents[axis] + index);
     tokens = std::move(more);
   }
-  now.positions = of_tokens(reading.positions, tokens);
+  now.positions = positions_of_tokens(reading.positions, tokens);
   if (!run.seq_len) run.seq_len = static_cast<double>(std::max<std::int64_t>(1, sequence_length(reading.positions)));
   describe(run, now);
   return run;
@@ -241,8 +238,9 @@ const KernelRun& KernelReader::run(const TokenReading& reading) {
   const Spectrum spectrum = make_spectrum(run.rope, run.length());
   const auto axes = pair_axes(run.rope, run.positions.axes);
   // Now, and not at the first rotation: an odd rotary_dim or positions too far out are the user's to mend.
-  validate({.turns = spectrum.turns, .layout = run.rope.layout.pairs, .pair_axis = axes, .positions = run.positions},
-           run.shape, spectrum.rotary_dim);
+  const Positions whole{run.positions.axes, run.positions.ids}; // an engine takes fractions by a table
+  validate({.turns = spectrum.turns, .layout = run.rope.layout.pairs, .pair_axis = axes, .positions = whole}, run.shape,
+           spectrum.rotary_dim);
   return run;
 }
 

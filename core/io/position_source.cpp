@@ -236,12 +236,12 @@ Array PositionSource::table() const {
   return array;
 }
 
+Array PositionSource::numbers(const RopeConfig& rope) const {
+  return takes_fractions(rope) && !read_list(file) ? read_array(file) : table();
+}
+
 Positions PositionSource::of_file(const RopeConfig& rope) const {
-  Array array;
-  if (takes_fractions(rope) && !read_list(file))
-    array = read_array(file);
-  else
-    array = table();
+  Array array = numbers(rope);
   if (array.shape.empty() || array.shape.size() > 2)
     throw Error(fmt::format("{}: shape ({}), expected [tokens] or [axes, tokens]", file, fmt::join(array.shape, ", ")));
   const std::int64_t axes = array.shape.size() == 2 ? array.shape[0] : 1;

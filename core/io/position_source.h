@@ -35,6 +35,9 @@ struct PositionSource {
   /// integers here. Requires a `file`. Throws Error.
   Array table() const;
 
+  /// The same, with fractions where the model's own code makes them.
+  Array numbers(const RopeConfig&) const;
+
   /// How many tokens they speak of, where they say: of a file the extent of its last axis.
   std::optional<std::int64_t> count() const;
   /// The same of a grid that the model's own rule fills with text and padding too. Throws Error where it cannot be.

@@ -206,3 +206,72 @@ TEST_CASE("check judges tables of cos and sin alone, and draws them") {
     CHECK(std::filesystem::exists(scratch.path / "tables.png"));
   }
 }
+
+namespace {
+
+/// Random rows of tokens and two heads, [tokens, 2, head_dim].
+void write_tokens(const test::Scratch& scratch, std::int64_t tokens, std::int64_t head_dim) {
+  Array rows;
+  rows.dtype = NumberFormat::float32;
+  rows.shape = {tokens, 2, head_dim};
+  for (std::int64_t n = 0; n < rows.size(); ++n)
+    rows.floats.push_back(static_cast<float>((n * 7919 + n / 64 * 31) % 1009) / 504.5f - 1);
+  write_npy(scratch.path / "in.npy", rows);
+}
+
+} // namespace
+
+TEST_CASE("check takes the positions of a grid as rotate does, of presets and of a class's file") {
+  const test::Scratch scratch;
+  write_file(scratch.path / "ltx.json",
+             R"({"_class_name": "CogVideoXTransformer3DModel", "attention_head_dim": 64, "sample_height": 60,
+                 "sample_width": 90})");
+  struct Case {
+    std::string model, grid, other;
+    std::int64_t tokens, head_dim;
+  };
+  const Case cases[] = {{"--model flux.1-dev", "--grid 4x6 --text 7", "--grid 6x4 --text 7", 31, 128},
+                        {"--model wan-2.2-14b", "--grid 3x4x5", "--grid 3x5x4", 60, 128},
+                        {"--model qwen-image", "--grid 5x6 --text 7 --images 2x3", "--grid 6x5 --text 7 --images 2x3", 43, 128},
+                        {"--config ltx.json", "--grid 2x4x6", "--grid 2x6x4", 48, 64}};
+  for (const Case& one : cases) {
+    write_tokens(scratch, one.tokens, one.head_dim);
+    const Outcome turned =
+        test::run_program(scratch, "rotate " + one.model + " --in in.npy --out out.npy --token-axis 0 " + one.grid);
+    INFO(one.model << ": " << turned.err);
+    REQUIRE(turned.status == 0);
+    const std::string files = one.model + " --in in.npy --out out.npy --token-axis 0 ";
+    const Outcome right = check_in(scratch, files + one.grid);
+    CHECK_MESSAGE(right.status == 0, right.err);
+    CHECK(right.err.find("agrees with the model") != std::string::npos);
+    const Outcome wrong = check_in(scratch, files + one.other);
+    CHECK_MESSAGE(wrong.status == 1, wrong.err);
+  }
+}
+
+TEST_CASE("check refuses a grid that does not fit the rows, an axis too many and a fraction of a whole position, each in "
+          "one sentence") {
+  const test::Scratch scratch;
+  write_tokens(scratch, 31, 128);
+  const std::string flux = "--model flux.1-dev --in in.npy --out in.npy ";
+  const auto refuses = [&](const std::string& options, const std::string& words) {
+    const Outcome outcome = check_in(scratch, flux + options);
+    CHECK_MESSAGE(outcome.status == 2, outcome.err);
+    CHECK_MESSAGE(outcome.err.find(words) != std::string::npos, outcome.err);
+  };
+  refuses("--grid 4x5 --text 7", "27 tokens");
+  Array positions;
+  positions.dtype = NumberFormat::float64;
+  positions.shape = {4, 31};
+  positions.doubles.assign(4 * 31, 1);
+  write_npy(scratch.path / "four.npy", positions);
+  refuses("--positions four.npy", "the positions have 4 axes, expected 3 as the model has");
+  positions.shape = {3, 31};
+  positions.doubles.assign(3 * 31, 0.5);
+  write_npy(scratch.path / "half.npy", positions);
+  refuses("--positions half.npy", "is no whole number");
+  positions.shape = {31};
+  positions.doubles.assign(31, 1);
+  write_npy(scratch.path / "one.npy", positions);
+  refuses("--positions one.npy", "one position for each token, and this model's tokens have 3");
+}

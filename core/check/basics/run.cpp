@@ -17,8 +17,11 @@ namespace {
 
 /// Whether every token is at position 0, where no frequency and no pairing can be seen. One other position is enough to
 /// see whether the rotation is right.
-bool nothing_turns(const Positions& positions) {
-  return std::all_of(positions.ids.begin(), positions.ids.end(), [](std::int64_t id) { return id == 0; });
+bool nothing_turns(const KernelRun& run) {
+  for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
+    for (std::int64_t token = 0; token < run.positions.tokens(); ++token)
+      if (run.position(axis, token) != 0) return false;
+  return true;
 }
 
 } // namespace
@@ -40,10 +43,21 @@ KernelRun without_rows(const KernelRun& run) {
   return copy;
 }
 
+Positions positions_of_tokens(const Positions& positions, std::span<const std::int64_t> tokens) {
+  Positions some{positions.axes, {}};
+  const std::int64_t all = positions.tokens();
+  for (std::int64_t axis = 0; axis < positions.axes; ++axis)
+    for (const std::int64_t token : tokens) {
+      some.ids.push_back(positions.at(axis, token));
+      if (!positions.whole()) some.fractions.push_back(positions.fractions[static_cast<std::size_t>(axis * all + token)]);
+    }
+  return some;
+}
+
 bool one_position(const Positions& positions) {
   for (std::int64_t axis = 0; axis < positions.axes; ++axis)
     for (std::int64_t token = 1; token < positions.tokens(); ++token)
-      if (positions.at(axis, token) != positions.at(axis, 0)) return false;
+      if (positions.value(axis, token) != positions.value(axis, 0)) return false;
   return true;
 }
 
@@ -56,7 +70,7 @@ void require_judgeable(const KernelRun& run) {
     throw Error(fmt::format("there are positions for {} tokens, and the arrays have {}", run.positions.tokens(),
                             run.shape.tokens));
   if (run.rope.attention.xpos_scale_base) throw Error("xPos, which also grows and shrinks, cannot be checked yet");
-  if (nothing_turns(run.positions))
+  if (nothing_turns(run))
     throw Error("every row is at position 0, where nothing turns: expected another position");
   if (const auto at = first_where(run.in, [](auto x) { return !std::isfinite(x); }))
     throw Error(fmt::format("the input holds a number at index {} that is not finite, so nothing can be expected of "

@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/array.h"
 #include "core/model/model.h"
+#include "core/rope/angle_table.h"
 #include "core/rope/engine.h"
 
 namespace ropescope {
@@ -36,6 +38,11 @@ struct KernelRun {
 
   double length() const; ///< seq_len in force
 
+  /// What a frequency is multiplied by at a token: its position, a fraction in some models, as the config scales it.
+  double position(std::int64_t axis, std::int64_t token) const {
+    return angle_position(rope, positions, axis, token);
+  }
+
   std::int64_t head_of(std::int64_t outer, std::int64_t inner) const {
     return shape.inner > 1 ? inner % heads : outer % heads;
   }
@@ -58,6 +65,9 @@ struct KernelRun {
 /// All that is known of a run but its rows: arrays may be large, and some of their rows make another run. What follows
 /// from the rows (shape, heads, the axis of tokens) is left as it is by default.
 KernelRun without_rows(const KernelRun&);
+
+/// The positions of some tokens.
+Positions positions_of_tokens(const Positions&, std::span<const std::int64_t> tokens);
 
 /// Whether every axis has one position in all tokens, as one step of decoding has.
 bool one_position(const Positions&);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -102,6 +103,20 @@ std::string other_position_words(const std::vector<std::int64_t>& given, const s
 std::string offset_words(double offset, const std::string& whose) {
   return fmt::format("{} {:.7g} {} {}", offset < 0 ? "subtracts" : "adds", std::abs(offset), offset < 0 ? "from" : "to",
                      whose);
+}
+
+std::string axis_words(const std::string& names) {
+  constexpr std::pair<std::string_view, std::string_view> known[] = {{"t", "frames"}, {"h", "rows"}, {"w", "columns"}};
+  std::string words;
+  for (std::size_t at = 0; at <= names.size();) {
+    const std::size_t end = std::min(names.find(',', at), names.size());
+    const std::string name = names.substr(at, end - at);
+    words += (words.empty() ? "" : ", ") + name;
+    for (const auto& [letter, word] : known)
+      if (name == letter) words += fmt::format(" ({})", word);
+    at = end + 1;
+  }
+  return (names.find(',') == std::string::npos ? "axis " : "axes ") + words;
 }
 
 std::string head_words(const std::vector<std::int64_t>& heads, const KernelRun& run) {

@@ -27,6 +27,9 @@ std::string other_position_words(const std::vector<std::int64_t>& given, const s
 /// "adds 3 to every position", "subtracts 5 from it".
 std::string offset_words(double offset, const std::string& whose);
 
+/// "axis h (rows)", "axes t (frames), w (columns)" of names with commas between.
+std::string axis_words(const std::string& names);
+
 /// "head 2", "heads 0, 3", as the file numbers them; of tables the copies of each angle.
 std::string head_words(const std::vector<std::int64_t>& heads, const KernelRun&);
 

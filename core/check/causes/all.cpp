@@ -2,6 +2,7 @@
 
 #include "core/check/causes/applied_twice.h"
 #include "core/check/causes/attention_factor.h"
+#include "core/check/causes/axis_frequencies.h"
 #include "core/check/causes/axis_order.h"
 #include "core/check/causes/axis_positions.h"
 #include "core/check/causes/base.h"
@@ -34,6 +35,7 @@
 #include "core/check/causes/positions_row_number.h"
 #include "core/check/causes/precision.h"
 #include "core/check/causes/rotary_dim.h"
+#include "core/check/causes/rotation_unmixed.h"
 #include "core/check/causes/row_gain.h"
 #include "core/check/causes/row_shift.h"
 #include "core/check/causes/rows_wrong.h"
@@ -83,8 +85,10 @@ constexpr CauseRow rows[] = {
     row<cause::PositionByHead>(),
     row<cause::AxisOrder>(),
     row<cause::AxisPositions>(),
+    row<cause::AxisFrequencies>(),
     row<cause::OtherPairing>(),
     row<cause::PairingMixed>(),
+    row<cause::RotationUnmixed>(),
     row<cause::OutputPermuted>(),
     row<cause::HalvesExchanged>(),
     row<cause::RotaryDim>(),

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -14,7 +15,9 @@ struct AxisOrder {
   enum class Form : std::uint8_t {
     order, ///< the model's axes exchanged: `axes` are those taken for t, h, w
     only,  ///< one axis for every pair
-    rule   ///< another rule of assigning them: "sections", "interleaved" or "ernie"
+    rule,  ///< another rule of assigning them: "sections", "interleaved", "ernie", "halves", "dealt" …
+    blocks,  ///< each axis with its own frequencies, its components laid elsewhere in the head: the order of the axes
+    sections ///< the axes have other numbers of components: `axes` are those
   };
   Form form = Form::order;
   std::string axes = {};
@@ -22,12 +25,19 @@ struct AxisOrder {
   static constexpr std::string_view name = "axis_order";
   static constexpr FactKind fact = FactKind::positions;
 
-  std::string form_name() const { return form == Form::order ? "order" : form == Form::only ? "only" : "rule"; }
+  std::string form_name() const {
+    constexpr const char* names[] = {"order", "only", "rule", "blocks", "sections"};
+    return names[static_cast<std::size_t>(form)];
+  }
   Parameters parameters() const { return {{form_name(), axes}}; }
   std::string sentence(const KernelRun& run) const {
     const std::string expected = "; the model expects " + axes_of_model(run);
     if (form == Form::order) return fmt::format("takes the axes of positions in the order {}{}", axes, expected);
     if (form == Form::only) return fmt::format("turns every pair by axis {} alone{}", axes, expected);
+    if (form == Form::blocks)
+      return fmt::format("lays the components of the axes in the order {}{}", axes, expected);
+    if (form == Form::sections)
+      return fmt::format("gives the axes {} components; the model gives them {}", axes, components_of_model(run));
     return fmt::format("assigns axes to pairs by the rule \"{}\"; the model has another", axes);
   }
   std::string brief(const KernelRun&) const { return fmt::format("axes: {} {}", form_name(), axes); }
@@ -53,6 +63,13 @@ struct AxisOrder {
   }
 
 private:
+  static std::string components_of_model(const KernelRun& run) {
+    std::string words;
+    const std::vector<std::uint8_t> of = pair_axes(run.rope, run.positions.axes);
+    for (std::int64_t a = 0; a < run.positions.axes; ++a)
+      words += fmt::format("{}{}", a == 0 ? "" : "/", 2 * std::count(of.begin(), of.end(), a));
+    return words;
+  }
   static std::string axes_of_model(const KernelRun& run) {
     std::string names;
     for (std::int64_t a = 0; a < std::max<std::int64_t>(run.positions.axes, axis_count(run.rope)); ++a)

@@ -15,12 +15,18 @@ struct AxisPositions {
   std::string rule = {};        ///< such as "0", "row number", "h"; empty: `scale` and `offset`, or the list
   double scale = 1, offset = 0; ///< position taken = scale × position + offset
   std::vector<std::int64_t> positions = {}; ///< as measured, of each row, where no rule was found
+  std::vector<std::int64_t> tokens = {};    ///< those that took them, the others being right; empty: all
 
   static constexpr std::string_view name = "axis_positions";
   static constexpr FactKind fact = FactKind::positions;
 
   Parameters parameters() const {
-    Parameters all{{"axis", axis}};
+    Parameters all = parameters_without_axis();
+    all.insert(all.begin(), {"axis", axis});
+    return all;
+  }
+  Parameters parameters_without_axis() const {
+    Parameters all;
     if (!rule.empty()) all.push_back({"rule", rule});
     if (positions.empty()) {
       all.push_back({"scale", scale});
@@ -28,18 +34,23 @@ struct AxisPositions {
     } else {
       all.push_back({"positions", positions});
     }
+    if (!tokens.empty()) all.push_back({"tokens", tokens});
     return all;
   }
   std::string sentence(const KernelRun& run) const {
+    if (tokens.empty()) return sentence_of_all(run);
+    return fmt::format("{} in {}; the others are right", sentence_of_all(run), token_words(tokens));
+  }
+  std::string sentence_of_all(const KernelRun& run) const {
     const auto tokens = static_cast<std::ptrdiff_t>(run.positions.tokens());
     for (std::int64_t a = 0; a < run.positions.axes && !positions.empty(); ++a) {
       const auto begin = run.positions.ids.begin() + a * tokens;
       if (axis_name(run.rope, a) != axis) continue;
       if (std::string words = other_position_words({begin, begin + tokens}, positions); !words.empty())
-        return words.replace(0, std::string_view("turns ").size(), "turns the pairs of axis " + axis + " of ");
+        return fmt::format("turns the pairs of {} of {}", axis_words(axis),
+                           words.substr(std::string_view("turns ").size()));
     }
-    const std::string name = (axis.size() > 1 ? "axes " : "axis ") + axis,
-                      pairs = "turns the pairs of " + name + " by ";
+    const std::string name = axis_words(axis), pairs = "turns the pairs of " + name + " by ";
     if (!positions.empty()) return pairs + "positions " + exact_words(positions);
     if (rule.empty() && scale == 1) return offset_words(offset, "the positions of " + name);
     if (rule.empty() && offset == 0)

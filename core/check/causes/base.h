@@ -13,6 +13,8 @@ namespace ropescope::cause {
 struct Base {
   double measured = 0;
   std::string layer_type = {}; ///< the model's layer type that has this base, where one does
+  std::string axis = {};       ///< of the positions, whose frequencies alone come from it
+  double expected = 0;         ///< of that axis
 
   static constexpr std::string_view name = "base";
   static constexpr FactKind fact = FactKind::base;
@@ -20,16 +22,21 @@ struct Base {
   Parameters parameters() const {
     Parameters all{{"measured", measured}};
     if (!layer_type.empty()) all.push_back({"layer_type", layer_type});
+    if (!axis.empty()) all.push_back({"axis", axis});
     return all;
   }
   std::string sentence(const KernelRun& run) const {
     const auto words = [](double base) { // a whole number with its thousands apart
       return base == std::round(base) && base < 1e15 ? grouped(base) : exact_words(base);
     };
+    if (!axis.empty())
+      return fmt::format("uses base {} for {}; the model expects {}", words(measured), axis_words(axis),
+                         words(expected));
     return fmt::format("uses base {}; the model expects {}", words(measured), words(run.rope.base));
   }
   std::string brief(const KernelRun& run) const {
-    return fmt::format("base {} instead of {}", short_words(measured), short_words(run.rope.base));
+    return fmt::format("base {} instead of {}{}", short_words(measured),
+                       short_words(axis.empty() ? run.rope.base : expected), axis.empty() ? "" : ", axis " + axis);
   }
   std::string decide_by() const { return "a run under a config with another base: a wrong exponent changes with it"; }
 

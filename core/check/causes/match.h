@@ -6,7 +6,8 @@ namespace ropescope::cause {
 
 /// The kernel agrees with the model.
 struct Match {
-  std::string rows = {}; ///< the format of rows of 8 bits, which show less than others
+  std::string rows = {};  ///< the format of rows of 8 bits, which show less than others
+  std::string mixed = {}; ///< of a model whose own code is no rotation: a sentence on that
 
   static constexpr std::string_view name = "match";
   static constexpr FactKind fact = FactKind::rotation;
@@ -14,6 +15,7 @@ struct Match {
 
   Parameters parameters() const { return {}; }
   std::string sentence(const KernelRun&) const {
+    if (!mixed.empty()) return "agrees with the model's own code; " + mixed;
     return rows.empty() ? "agrees with the model" : "agrees with the model, as far as rows in " + rows + " show it";
   }
   std::string brief(const KernelRun&) const { return "as the model asks"; }

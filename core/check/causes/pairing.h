@@ -17,6 +17,7 @@ struct OtherPairing {
   std::int64_t rotary_dim = 0;               ///< what turns, where that is not what the model turns; else 0
   std::string partners = {}; ///< cos and sin are the model's, and each component meets another than it should: which,
                              ///< in words after "combines "
+  bool within_axes = false;  ///< it pairs within the components of each axis, and the model does not
 
   static constexpr std::string_view name = "pairing";
   static constexpr FactKind fact = FactKind::pairing;
@@ -26,6 +27,7 @@ struct OtherPairing {
     Parameters all{{"measured", std::string(pairing_name(measured))}};
     if (distance) all.push_back({"distance", *distance});
     if (across_blocks) all.push_back({"blocks", std::int64_t{1}});
+    if (within_axes) all.push_back({"within", std::string("axes")});
     return all;
   }
 
@@ -37,6 +39,9 @@ struct OtherPairing {
     };
     if (!partners.empty())
       return fmt::format("combines {}; the model pairs {}", partners, partner(model.pairing, expected, model.blocks));
+    if (within_axes)
+      return fmt::format("pairs i with i + half of it within the components of each axis; the model pairs {}",
+                         partner(model.pairing, expected, model.blocks));
     if (distance)
       return fmt::format("pairs i with i+{}{}; the model expects {}", *distance,
                          2 * *distance == run.shape.head_dim ? ", half a head apart" : "",
@@ -55,6 +60,7 @@ struct OtherPairing {
     if (!partners.empty()) return "other components combined";
     if (distance) return fmt::format("pairs i with i+{}", *distance);
     if (across_blocks) return "pairs across blocks";
+    if (within_axes) return "pairs within each axis";
     return fmt::format("{} instead of {}", pairing_title(measured), pairing_title(run.rope.layout.pairs.pairing));
   }
 

@@ -44,7 +44,7 @@ std::optional<FrequencyChoice> FrequencyChoices::choice_of(const RopeConfig& con
                                                            std::optional<double> seq_len) const {
   const auto spectrum = spectrum_if_any(config, seq_len);
   if (!spectrum) return std::nullopt;
-  FrequencyChoice choice{{}, {spectrum->inv_freq, {}}, spectrum->attention_factor};
+  FrequencyChoice choice{{}, {spectrum->inv_freq, {}, config.axes.learned}, spectrum->attention_factor};
   // Sections are for the model's number of pairs; a kernel with another turns all by the first axis.
   if (pair_count(config_) == pair_count(run_.rope))
     choice.turns.axis = pair_axes(run_.rope, run_.positions.axes);
@@ -74,11 +74,11 @@ void FrequencyChoices::add(std::vector<Cause> causes, const RopeConfig& config, 
 }
 
 void FrequencyChoices::add_theta(std::vector<Cause> causes, std::vector<double> theta) {
-  keep({std::move(causes), {std::move(theta), expected_.turns.axis}, expected_.gain});
+  keep({std::move(causes), {std::move(theta), expected_.turns.axis, {}}, expected_.gain});
 }
 
 void FrequencyChoices::add_axes(std::vector<Cause> causes, std::vector<std::uint8_t> axis) {
-  keep({std::move(causes), {expected_.turns.theta, std::move(axis)}, expected_.gain});
+  keep({std::move(causes), {expected_.turns.theta, std::move(axis), {}}, expected_.gain});
 }
 
 std::optional<double> FrequencyChoices::fitted(const RopeConfig& config, const Change& change, double least,

@@ -5,7 +5,7 @@
 namespace ropescope {
 
 PositionAccounts::PositionAccounts(const KernelRun& run, std::span<const TokenShift> shifts)
-    : run_(run), given_(as_given(run.positions)) {
+    : run_(run), given_(as_given(run)) {
   for (std::size_t t = 0; t < shifts.size(); ++t) {
     shift_.push_back(shifts[t].shift);
     position_.push_back(given_.at(0, t));

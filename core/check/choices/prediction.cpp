@@ -4,8 +4,13 @@
 
 namespace ropescope {
 
-TurnedPositions as_given(const Positions& positions) {
-  return {positions.axes, {positions.ids.begin(), positions.ids.end()}, {}};
+TurnedPositions as_given(const KernelRun& run) {
+  TurnedPositions given{run.positions.axes, {}, {}};
+  given.ids.reserve(run.positions.ids.size());
+  for (std::int64_t axis = 0; axis < given.axes; ++axis)
+    for (std::int64_t token = 0; token < run.positions.tokens(); ++token)
+      given.ids.push_back(run.position(axis, token));
+  return given;
 }
 
 std::complex<double> Prediction::multiplier(std::size_t token, std::size_t pair) const {

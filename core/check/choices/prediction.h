@@ -20,7 +20,8 @@ struct TurnedPositions {
   double at(std::size_t axis, std::size_t token) const { return ids[axis * tokens() + token]; }
 };
 
-TurnedPositions as_given(const Positions&);
+/// Those of the run (KernelRun::position).
+TurnedPositions as_given(const KernelRun&);
 
 /// What some kernel would write: out = multiplier · in for every pair of every token, all rows of a token alike, and
 /// nothing else changes.
@@ -32,7 +33,11 @@ struct Prediction {
 
   /// rad
   double angle(std::size_t token, std::size_t pair) const {
-    return positions.at(turns.axis[pair], token) * turns.theta[pair];
+    if (turns.learned.empty()) return positions.at(turns.axis[pair], token) * turns.theta[pair];
+    double sum = 0;
+    for (std::size_t axis = 0; axis < static_cast<std::size_t>(positions.axes); ++axis)
+      sum += turns.learned[axis * turns.theta.size() + pair] * positions.at(axis, token);
+    return sum;
   }
   std::complex<double> multiplier(std::size_t token, std::size_t pair) const;
 };

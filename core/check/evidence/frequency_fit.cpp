@@ -20,34 +20,37 @@ struct Lag {
 };
 
 /// Pairs of tokens, grouped by distance: the smallest there is, then by doubling ranges.
-std::vector<std::vector<Lag>> lags_of(const Reduced& reduced, const Positions& positions, std::int64_t axis,
-                                      bool from_zero) {
-  std::vector<std::pair<std::int64_t, std::size_t>> sorted;
+std::vector<std::vector<Lag>> lags_of(const Reduced& reduced, const KernelRun& run, std::int64_t axis, bool from_zero) {
+  std::vector<std::pair<double, std::size_t>> sorted;
   // One more token at position 0, after the others; fit_frequencies gives it the ratio 1.
   if (from_zero) sorted.push_back({0, reduced.tokens.size()});
-  for (std::size_t t = 0; t < reduced.tokens.size(); ++t) sorted.push_back({positions.at(axis, reduced.tokens[t]), t});
+  for (std::size_t t = 0; t < reduced.tokens.size(); ++t) sorted.push_back({run.position(axis, reduced.tokens[t]), t});
   std::sort(sorted.begin(), sorted.end());
-  std::int64_t smallest = std::numeric_limits<std::int64_t>::max();
+  const double span = sorted.empty() ? 0 : sorted.back().first - sorted.front().first;
+  // Distances of fractions differ in their last digits: so near to one another they are one.
+  constexpr double same = 1e-9;
+  double smallest = std::numeric_limits<double>::infinity();
   for (std::size_t s = 1; s < sorted.size(); ++s)
-    if (sorted[s].first != sorted[s - 1].first) smallest = std::min(smallest, sorted[s].first - sorted[s - 1].first);
+    if (const double distance = sorted[s].first - sorted[s - 1].first; distance > same * span)
+      smallest = std::min(smallest, distance);
   std::vector<std::vector<Lag>> octaves;
-  if (smallest == std::numeric_limits<std::int64_t>::max()) return octaves;
-  const std::int64_t span = sorted.back().first - sorted.front().first;
+  if (std::isinf(smallest)) return octaves;
   // Octave by octave an angle is known well enough to be counted on over twice the distance. 128 pairs of tokens tell
   // an octave as well as all would.
   const std::size_t stride = std::max<std::size_t>(1, sorted.size() / 128);
-  for (std::int64_t least = smallest; least <= span; least *= 2) {
-    const std::int64_t greatest = least == smallest ? smallest : 2 * least - 1;
+  bool first = true;
+  for (double least = smallest; least <= span * (1 + same); least *= 2, first = false) {
+    const double greatest = first ? smallest * (1 + same) : 2 * least * (1 - same);
     std::vector<Lag> octave;
-    for (std::size_t a = 0; a < sorted.size(); a += least == smallest ? 1 : stride) {
-      const auto at_least = [&](std::int64_t p) {
+    for (std::size_t a = 0; a < sorted.size(); a += first ? 1 : stride) {
+      const auto at_least = [&](double p) {
         return std::lower_bound(sorted.begin(), sorted.end(), std::pair{p, std::size_t{0}});
       };
-      const auto begin = at_least(sorted[a].first + least), end = at_least(sorted[a].first + greatest + 1);
+      const auto begin = at_least(sorted[a].first + least * (1 - same)), end = at_least(sorted[a].first + greatest);
       if (begin == end) continue;
       // The nearest and the furthest of the octave.
       for (const auto& other : {*begin, *std::prev(end)})
-        octave.push_back({sorted[a].second, other.second, static_cast<double>(other.first - sorted[a].first)});
+        octave.push_back({sorted[a].second, other.second, other.first - sorted[a].first});
     }
     if (!octave.empty()) octaves.push_back(std::move(octave));
   }
@@ -104,11 +107,11 @@ FrequencyFit fit_frequency(const std::vector<Complex>& ratio, const std::vector<
 
 } // namespace
 
-std::vector<FrequencyFit> fit_frequencies(const Reduced& reduced, const Positions& positions, const PairTurns& near,
+std::vector<FrequencyFit> fit_frequencies(const Reduced& reduced, const KernelRun& run, const PairTurns& near,
                                           double unit, bool from_zero) {
   std::vector<std::vector<std::vector<Lag>>> octaves;
-  for (std::int64_t axis = 0; axis < positions.axes; ++axis)
-    octaves.push_back(lags_of(reduced, positions, axis, from_zero));
+  for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
+    octaves.push_back(lags_of(reduced, run, axis, from_zero));
   std::vector<FrequencyFit> fits;
   std::vector<Complex> ratio(reduced.tokens.size() + 1, Complex(1));
   for (std::size_t i = 0; i < static_cast<std::size_t>(reduced.pairs); ++i) {

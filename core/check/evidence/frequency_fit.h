@@ -11,6 +11,8 @@ namespace ropescope {
 struct PairTurns {
   std::vector<double> theta;
   std::vector<std::uint8_t> axis;
+  std::vector<double> learned = {}; ///< [axis][pair]: a pair turns by the sum over the axes (Axes::learned); empty: by
+                                    ///< the frequency at its axis
 };
 
 /// A frequency read off the ratios of tokens to one another, from neighbours outward, so that no angle is ever
@@ -30,7 +32,7 @@ struct FrequencyFit {
 /// One per pair. `near`: which of the frequencies to take that look alike at these positions, those 2π over the
 /// smallest distance apart. `unit`: of the rows' format (Noise::unit). `from_zero`: position 0, where nothing turns,
 /// counts as one more token; more exact far out, wrong under an offset.
-std::vector<FrequencyFit> fit_frequencies(const Reduced&, const Positions&, const PairTurns& near, double unit,
+std::vector<FrequencyFit> fit_frequencies(const Reduced&, const KernelRun&, const PairTurns& near, double unit,
                                           bool from_zero = false);
 
 } // namespace ropescope

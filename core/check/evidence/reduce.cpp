@@ -67,13 +67,13 @@ void reduce_tokens(const KernelRun& run, const PairComponents& at, std::span<con
     }
 }
 
-std::vector<double> places_of(const Positions& positions, std::span<const std::int64_t> tokens) {
+std::vector<double> places_of(const KernelRun& run, std::span<const std::int64_t> tokens) {
   std::vector<double> places;
-  for (std::int64_t axis = 0; axis < positions.axes; ++axis) {
+  for (std::int64_t axis = 0; axis < run.positions.axes; ++axis) {
     auto least = std::numeric_limits<double>::max(), greatest = std::numeric_limits<double>::lowest();
     const std::size_t first = places.size();
     for (const std::int64_t token : tokens) {
-      places.push_back(static_cast<double>(positions.at(axis, token)));
+      places.push_back(run.position(axis, token));
       least = std::min(least, places.back());
       greatest = std::max(greatest, places.back());
     }
@@ -87,7 +87,7 @@ std::vector<double> places_of(const Positions& positions, std::span<const std::i
 
 Reduced reduce(const KernelRun& run, const PairComponents& at, std::span<const std::int64_t> tokens,
                const RowFilter& filter) {
-  Reduced result{{tokens.begin(), tokens.end()}, at.pairs(), {}, {}, {}, places_of(run.positions, tokens), &at};
+  Reduced result{{tokens.begin(), tokens.end()}, at.pairs(), {}, {}, {}, places_of(run, tokens), &at};
   const auto pairs = static_cast<std::size_t>(at.pairs());
   result.sums.resize(tokens.size() * pairs);
   result.phasors.resize(tokens.size() * pairs);

@@ -23,7 +23,9 @@ double judged_unit(NumberFormat format) {
 
 } // namespace
 
-double Noise::of_angle(std::size_t pair, double radians) const { return std::abs(radians) * angle[pair]; }
+double Noise::of_angle(std::size_t pair, double radians) const { 
+  return std::abs(radians) * angle[pair] + (least_angle.empty() ? 0 : least_angle[pair]);
+}
 
 namespace {
 
@@ -96,13 +98,30 @@ void add_rows(Noise& noise, const KernelRun& run) {
 /// nothing is rounded: what their product may be off by, relative. One rounding or so is left to code that does not
 /// make the power exactly, up to a tenth of a radian: else a kernel could be tokens off, far out. Nothing for other
 /// frequencies.
-std::optional<double> share_of_exact(double theta, const Positions& positions) {
+std::optional<double> share_of_exact(double theta, const KernelRun& run) {
+  const Positions& positions = run.positions;
+  if (!positions.whole() || has_own_angles(run.rope)) return std::nullopt;
   constexpr double rounded_once = 1.5 * 0x1p-24, most_off = 0.1, whole = 0x1p24;
   int exponent = 0;
   double furthest = 1;
   for (const std::int64_t id : positions.ids) furthest = std::max(furthest, std::abs(static_cast<double>(id)));
   if (std::abs(std::frexp(theta, &exponent)) != 0.5 || furthest >= whole) return std::nullopt;
   return std::min(rounded_once, most_off / (furthest * std::abs(theta)));
+}
+
+/// What is lost where a float32 position near 1 is shifted to one near 0, or large angles add up to a small one.
+void add_sums(Noise& noise, const KernelRun& run, const Spectrum& spectrum) {
+  const Axes& axes = run.rope.axes;
+  if (axes.shift == 0 && axes.learned.empty()) return;
+  double furthest = std::abs(axes.shift);
+  for (std::int64_t a = 0; a < run.positions.axes; ++a)
+    for (std::int64_t t = 0; t < run.positions.tokens(); ++t)
+      furthest = std::max(furthest, std::abs(run.position(a, t)));
+  for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i) {
+    double theta = axes.learned.empty() ? spectrum.inv_freq[i] : 0;
+    for (std::size_t n = i; n < axes.learned.size(); n += spectrum.inv_freq.size()) theta += std::abs(axes.learned[n]);
+    noise.least_angle.push_back(thresholds::float32_angle / 2 * furthest * std::abs(theta));
+  }
 }
 
 } // namespace
@@ -121,7 +140,7 @@ Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
   const double ggml = std::abs(static_cast<double>(static_cast<float>(scale)) / scale - 1) + 0x1p-25;
   for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i) {
     const double theta = spectrum.inv_freq[i];
-    if (const auto exact = share_of_exact(theta, run.positions);
+    if (const auto exact = share_of_exact(theta, run);
         exact && run.rope.axes.rule != AxisRule::centred_grid) {
       noise.angle.push_back(*exact);
       continue;
@@ -132,6 +151,7 @@ Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
     noise.angle.push_back(thresholds::float32_angle + std::min(table, thresholds::own_table_error) +
                           static_cast<double>(i) * ggml);
   }
+  add_sums(noise, run, spectrum);
   const auto [least, most] = std::minmax_element(noise.angle.begin(), noise.angle.end());
   noise.reason =
       fmt::format("{} rows: {:.1e} of a pair's length where table, products and sum are rounded; float32 angles: "

@@ -81,19 +81,23 @@ using Table = Multipliers; // of the tokens of the sums
 /// As model code computes it, for the tokens of the sums alone. Rows are predicted from their own numbers, so that what
 /// remains of a recipe is its table.
 Table code_table(const Recipe& recipe, const KernelRun& run, const Prediction& expected, const Reduced& reduced) {
-  Positions positions{run.positions.axes, {}};
-  for (std::int64_t axis = 0; axis < positions.axes; ++axis)
-    for (const std::int64_t token : reduced.tokens) positions.ids.push_back(run.positions.at(axis, token));
+  Table table;
+  // Positions may be fractions, and sums of them: what turns by them exactly is known.
+  if (recipe.angle == AngleRule::turns) {
+    for (const std::int64_t token : reduced.tokens)
+      for (std::size_t i = 0; i < expected.turns.theta.size(); ++i)
+        table.push_back(expected.multiplier(static_cast<std::size_t>(token), i));
+    return table;
+  }
+  if (!expected.turns.learned.empty()) throw Error("sums of angles have no recipe");
+  const Positions positions = positions_of_tokens(run.positions, reduced.tokens);
   const Spectrum spectrum = make_spectrum(run.rope, run.length());
-  // Code multiplies by the factor that it computes itself, exact arithmetic by the exact one.
-  const bool exact = recipe.angle == AngleRule::turns;
+  // Code multiplies by the factor that it computes itself.
   const Rotation rotation{.turns = spectrum.turns,
-                          .attention_factor =
-                              exact ? spectrum.attention_factor : model_attention_factor(run.rope, run.length()),
+                          .attention_factor = model_attention_factor(run.rope, run.length()),
                           .layout = run.rope.layout.pairs,
                           .pair_axis = expected.turns.axis,
                           .positions = positions};
-  Table table;
   for (const auto& entry : recipe_table(recipe, run.rope, run.length(), rotation, format_held(run.out)))
     table.push_back({entry.cos, entry.sin});
   return table;
@@ -278,7 +282,11 @@ std::optional<PrecisionFit> explain_by_precision(const KernelRun& run, const Pre
   }
   // Float32 angles, as nearly every model's code has them: a match where they cost nothing to speak of.
   if (loosely.whole() || (named && best.score.whole())) {
-    fit.match = exact.worst <= thresholds::noticeable_angle + noise.bound;
+    // Image and video models have large positions by construction (a margin of 65536, frequencies that rise to 10⁴),
+    // and all their published code forms angles in float32: that is what they ask for.
+    const bool of_axes = run.positions.axes > 1 || !run.positions.whole() || has_own_angles(run.rope);
+    const double noticeable = of_axes ? thresholds::explained_angle : thresholds::noticeable_angle;
+    fit.match = exact.worst <= noticeable + noise.bound;
     fit.reason =
         fmt::format("{} are off by {} {:.1e} rad at these positions",
                     fit.match ? "float32 angles" : "angles in float32", fit.match ? "at most" : "up to", exact.worst);
@@ -329,9 +337,7 @@ KernelRun with_operands(const KernelRun& run, const PairComponents& at, std::spa
   part.in.shape = part.out.shape = run.in.shape;
   part.shape.tokens = static_cast<std::int64_t>(tokens.size());
   part.seq_len = run.length();
-  part.positions.axes = run.positions.axes;
-  for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
-    for (const std::int64_t token : tokens) part.positions.ids.push_back(run.positions.at(axis, token));
+  part.positions = positions_of_tokens(run.positions, tokens);
   const auto width = static_cast<std::size_t>(run.shape.inner * run.shape.head_dim);
   part.in.floats.resize(static_cast<std::size_t>(part.shape.size()));
   part.out.floats.resize(part.in.floats.size());
@@ -363,7 +369,7 @@ Score score_products(const KernelRun& run, const PairComponents& at, std::span<c
     return static_cast<double>(to_operand(operands.format, operands.cut, static_cast<float>(x)));
   };
   Prediction exact = expected;
-  exact.positions = as_given(part.positions);
+  exact.positions = as_given(part);
   std::optional<Score> best;
   for (const std::string_view angles : {"exact", "once"}) {
     const Table table = code_table(*find_recipe(angles), part, exact, reduced);

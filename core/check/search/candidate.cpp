@@ -18,6 +18,7 @@ PairTurns Candidate::turns() const {
   PairTurns turns = frequencies.turns;
   // Frequencies are positive; which way they turn is the layout's.
   for (double& theta : turns.theta) theta *= layout->layout.direction;
+  for (double& theta : turns.learned) theta *= layout->layout.direction;
   return turns;
 }
 

@@ -222,7 +222,7 @@ private:
     const Noise noise = row_noise(few, make_spectrum(few.rope, few.length()));
     const Changes moved = changes(few, sample_tokens(few.shape.tokens, thresholds::sampled_tokens), noise.bound);
     const std::vector<LayoutChoice> layouts = layout_choices(few, moved.moved);
-    const Prediction expected = expected_candidate(few, layouts.front()).prediction(as_given(few.positions));
+    const Prediction expected = expected_candidate(few, layouts.front()).prediction(as_given(few));
     WholeSums sums(few);
     return explain({few, expected, layouts, noise, moved, sums, context_.evidence.stop}).causes;
   }

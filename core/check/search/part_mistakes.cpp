@@ -68,7 +68,7 @@ private:
   std::int64_t measured_shift() const {
     const Candidate candidate = expected_candidate(run_, context_.layout);
     const auto tokens = sample_tokens(run_.shape.tokens, thresholds::screened_tokens);
-    const FreeFit fit = fit_positions(reduce(run_, context_.layout.at, tokens), run_.positions, candidate,
+    const FreeFit fit = fit_positions(reduce(run_, context_.layout.at, tokens), run_, candidate,
                                       context_.evidence.noise, {}, context_.evidence.stop);
     std::vector<double> shifts;
     for (const TokenShift& shift : fit.shifts) shifts.push_back(shift.shift);
@@ -77,7 +77,7 @@ private:
 
   void add_frequencies() {
     const auto tokens = sample_tokens(run_.shape.tokens, thresholds::fitted_tokens);
-    const auto fits = fit_frequencies(reduce(run_, context_.layout.at, tokens), run_.positions, context_.expected.turns,
+    const auto fits = fit_frequencies(reduce(run_, context_.layout.at, tokens), run_, context_.expected.turns,
                                       context_.evidence.noise.unit, one_position(run_.positions));
     std::vector<FrequencyChoice> choices = frequency_choices(run_, context_.layout.rotary_dim, fits);
     // Under a matrix phases are not to be trusted: bases that models have.

@@ -24,12 +24,12 @@ PairFits measure_pairs(const PartContext& context) {
   const auto tokens = sample_tokens(run.shape.tokens, thresholds::fitted_tokens);
   const Reduced reduced = reduce(run, context.layout.at, tokens);
   const std::vector<FrequencyFit> fits =
-      fit_frequencies(reduced, run.positions, context.expected.turns, context.evidence.noise.unit);
+      fit_frequencies(reduced, run, context.expected.turns, context.evidence.noise.unit);
   PairFits result;
   for (std::size_t i = 0; i < fits.size(); ++i) {
     result.theta.push_back(std::isfinite(fits[i].theta) ? fits[i].theta : 0);
     const auto angle = [&](std::int64_t token) {
-      return result.theta[i] * static_cast<double>(run.positions.at(context.expected.turns.axis[i], token));
+      return result.theta[i] * run.position(context.expected.turns.axis[i], token);
     };
     std::complex<double> left = 0;
     for (std::size_t t = 0; t < tokens.size(); ++t)
@@ -118,7 +118,7 @@ private:
     const std::uint8_t a = turns.axis[static_cast<std::size_t>(wrong_.front())];
     double furthest = 0;
     for (std::int64_t t = 0; t < run.shape.tokens; ++t)
-      furthest = std::max(furthest, std::abs(static_cast<double>(run.positions.at(a, t))));
+      furthest = std::max(furthest, std::abs(run.position(a, t)));
     for (std::size_t i = 0; i < off_.size(); ++i)
       if (turns.axis[i] == a && off_[i] == 0 &&
           std::abs(turns.theta[i]) * furthest > thresholds::angle_bound * context_.evidence.noise.bound)

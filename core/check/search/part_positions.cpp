@@ -64,7 +64,7 @@ private:
   };
 
   double given(std::int64_t axis, std::int64_t token) const {
-    return static_cast<double>(run_.positions.at(axis, token));
+    return run_.position(axis, token);
   }
 
   AxisFit fit(const Reduced& reduced, std::int64_t axis, const std::vector<std::size_t>& pairs) const {

@@ -75,7 +75,7 @@ private:
   };
 
   double position(std::size_t t) const {
-    return static_cast<double>(context_.evidence.run.positions.at(0, sample_.tokens[t]));
+    return context_.evidence.run.position(0, sample_.tokens[t]);
   }
 
   void add(const std::string& words, bool of_component, double theta, double later) {

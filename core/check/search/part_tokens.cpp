@@ -32,9 +32,7 @@ KernelRun tokens_alone(const KernelRun& run, const std::vector<std::int64_t>& to
   few.shape = run.shape;
   few.heads = run.heads;
   few.shape.tokens = static_cast<std::int64_t>(tokens.size());
-  few.positions = {run.positions.axes, {}};
-  for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
-    for (const std::int64_t t : tokens) few.positions.ids.push_back(run.positions.at(axis, t));
+  few.positions = positions_of_tokens(run.positions, tokens);
   const auto copy = [&](const Array& from, Array& to) {
     to.dtype = from.dtype;
     to.shape = {few.shape.outer, few.shape.tokens, few.shape.inner, few.shape.head_dim};
@@ -93,7 +91,7 @@ std::optional<PartFound> wrong_tokens(const PartContext& context) {
   const std::vector<std::int64_t> off = any ? any->as<cause::RowsWrong>()->rows : std::vector<std::int64_t>();
   for (std::int64_t t = 0; t < run.shape.tokens; ++t) {
     bool turns = false;
-    for (std::int64_t axis = 0; axis < run.positions.axes; ++axis) turns |= run.positions.at(axis, t) != 0;
+    for (std::int64_t axis = 0; axis < run.positions.axes; ++axis) turns |= run.position(axis, t) != 0;
     if (!scored.rows[static_cast<std::size_t>(t)].explained() || std::binary_search(off.begin(), off.end(), t))
       wrong.push_back(t);
     else
@@ -110,7 +108,7 @@ std::optional<PartFound> wrong_tokens(const PartContext& context) {
   const Noise noise = row_noise(few, make_spectrum(few.rope, few.length()));
   const Changes moved = changes(few, sample_tokens(few.shape.tokens, thresholds::sampled_tokens), noise.bound);
   const std::vector<LayoutChoice> layouts = layout_choices(few, moved.moved);
-  const Prediction expected = expected_candidate(few, layouts.front()).prediction(as_given(few.positions));
+  const Prediction expected = expected_candidate(few, layouts.front()).prediction(as_given(few));
   WholeSums sums(few);
   const Explanation found = explain({few, expected, layouts, noise, moved, sums, context.evidence.stop, true});
   if (!names_a_mistake(found.causes) || std::any_of(found.causes.begin(), found.causes.end(), numbers_tokens))

@@ -17,7 +17,7 @@ namespace ropescope {
 namespace {
 
 Prediction with_gain(const Evidence& about, const LayoutChoice& choice, std::optional<double> gain) {
-  Prediction prediction = expected_candidate(about.run, choice).prediction(as_given(about.run.positions));
+  Prediction prediction = expected_candidate(about.run, choice).prediction(as_given(about.run));
   if (gain) prediction.gain = *gain;
   return prediction;
 }

@@ -33,7 +33,7 @@ double speed(const PairTurns& turns, std::span<const FrequencyFit> measured) {
   return ratios.empty() ? 1 : median(ratios);
 }
 
-std::vector<TokenShift> find_shifts(const Reduced& reduced, const Positions& positions, const PairTurns& turns,
+std::vector<TokenShift> find_shifts(const Reduced& reduced, const KernelRun& run, const PairTurns& turns,
                                     double speed, const std::stop_token& stop) {
   const ShiftFinder finder(turns);
   std::vector<TokenShift> shifts(reduced.tokens.size());
@@ -41,11 +41,11 @@ std::vector<TokenShift> find_shifts(const Reduced& reduced, const Positions& pos
   constexpr std::size_t tokens_of_a_task = 32;
   in_parallel((shifts.size() + tokens_of_a_task - 1) / tokens_of_a_task, 0, [&](std::size_t task) {
     if (stop.stop_requested()) return; // a long run takes seconds here; work in parallel does not throw
-    std::vector<double> at(static_cast<std::size_t>(positions.axes));
+    std::vector<double> at(static_cast<std::size_t>(run.positions.axes));
     const std::size_t end = std::min(shifts.size(), (task + 1) * tokens_of_a_task);
     for (std::size_t t = task * tokens_of_a_task; t < end; ++t) {
       for (std::size_t a = 0; a < at.size(); ++a)
-        at[a] = static_cast<double>(positions.at(static_cast<std::int64_t>(a), reduced.tokens[t]));
+        at[a] = run.position(static_cast<std::int64_t>(a), reduced.tokens[t]);
       // As far as most frequencies say, and where common mistakes lie: unrotated, the other way, twice as far.
       const double starts[] = {(speed - 1) * at[0], -at[0], -2 * at[0], at[0]};
       shifts[t] = finder.find(reduced, t, at, std::span(starts, at.size() == 1 ? 4 : 0));
@@ -57,17 +57,17 @@ std::vector<TokenShift> find_shifts(const Reduced& reduced, const Positions& pos
 
 } // namespace
 
-FreeFit fit_positions(const Reduced& reduced, const Positions& positions, const Candidate& candidate,
+FreeFit fit_positions(const Reduced& reduced, const KernelRun& run, const Candidate& candidate,
                       const Noise& noise, std::span<const FrequencyFit> measured, const std::stop_token& stop) {
   const PairTurns turns = candidate.turns();
   FreeFit fit;
-  fit.shifts = find_shifts(reduced, positions, turns, speed(turns, measured), stop);
+  fit.shifts = find_shifts(reduced, run, turns, speed(turns, measured), stop);
   // The median: a few wrong tokens do not move it.
   std::vector<double> gains;
   for (const TokenShift& shift : fit.shifts) gains.push_back(shift.match);
   fit.gain = median(gains);
   const auto turned = [&](std::size_t t, std::size_t i) {
-    return (static_cast<double>(positions.at(turns.axis[i], reduced.tokens[t])) + fit.shifts[t].shift) * turns.theta[i];
+    return (run.position(turns.axis[i], reduced.tokens[t]) + fit.shifts[t].shift) * turns.theta[i];
   };
   const Score by_gain = score(
       reduced, noise, [&](std::size_t t, std::size_t i) { return std::polar(fit.gain, turned(t, i)); }, turned);

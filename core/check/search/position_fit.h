@@ -20,7 +20,7 @@ struct FreeFit {
 
 /// `measured`: frequencies under the candidate's layout, which tell how many times faster the kernel turns; may be
 /// empty. Throws Cancelled.
-FreeFit fit_positions(const Reduced&, const Positions&, const Candidate&, const Noise&,
+FreeFit fit_positions(const Reduced&, const KernelRun&, const Candidate&, const Noise&,
                       std::span<const FrequencyFit> measured, const std::stop_token&);
 
 /// Share of tokens whose pairs keep their length under a common gain, whatever their angles: no frequencies and no

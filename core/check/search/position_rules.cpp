@@ -20,7 +20,7 @@ public:
         double slack)
       : run_(run), axis_(axis), seen_(seen), visible_(visible), slack_(slack) {
     for (std::int64_t t = 0; t < run.shape.tokens; ++t)
-      given_.push_back(static_cast<double>(run.positions.at(axis, t)));
+      given_.push_back(run.position(axis, t));
   }
 
   std::optional<PositionRule> find() {
@@ -86,7 +86,7 @@ private:
   bool other_axis() {
     for (std::int64_t a = 0; a < run_.positions.axes; ++a)
       if (a != axis_ && holds(fmt::format("the position on axis {}", axis_name(run_.rope, a)), [&](std::size_t t) {
-            return static_cast<double>(run_.positions.at(a, static_cast<std::int64_t>(t)));
+            return run_.position(a, static_cast<std::int64_t>(t));
           }))
         return true;
     return false;

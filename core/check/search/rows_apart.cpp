@@ -38,11 +38,11 @@ std::vector<MeasuredRow> measure_rows(const KernelRun& run, const Candidate& can
     const std::int64_t outer = r / run.shape.inner, inner = r % run.shape.inner;
     MeasuredRow row{
         run.head_of(outer, inner), run.batch_of(outer), {}, 1, reduce(run, candidate.layout->at, tokens, filter)};
-    const FreeFit fit = fit_positions(row.reduced, run.positions, candidate, noise, {}, stop);
+    const FreeFit fit = fit_positions(row.reduced, run, candidate, noise, {}, stop);
     explained += fit.explained / static_cast<double>(count);
     row.gain = fit.gain;
     for (std::size_t t = 0; t < tokens.size(); ++t)
-      row.seen.push_back(static_cast<double>(run.positions.at(0, tokens[t])) + fit.shifts[t].shift);
+      row.seen.push_back(run.position(0, tokens[t]) + fit.shifts[t].shift);
     rows.push_back(std::move(row));
     // A layout that explains fewer than 2 of the first 4 rows is the wrong one: the others need not be read.
     if (r == 3 && explained * static_cast<double>(count) < 2) break;
@@ -61,8 +61,8 @@ std::optional<double> prove(const KernelRun& run, const std::vector<MeasuredRow>
   for (const MeasuredRow& row : rows) {
     const auto angle = [&](std::size_t t, std::size_t i) {
       const double shift =
-          rule(row, row.reduced.tokens[t]) - static_cast<double>(run.positions.at(0, row.reduced.tokens[t]));
-      return (static_cast<double>(run.positions.at(turns.axis[i], row.reduced.tokens[t])) + shift) * turns.theta[i];
+          rule(row, row.reduced.tokens[t]) - run.position(0, row.reduced.tokens[t]);
+      return (run.position(turns.axis[i], row.reduced.tokens[t]) + shift) * turns.theta[i];
     };
     const Score proved = score(
         row.reduced, noise,
@@ -77,7 +77,7 @@ std::optional<double> prove(const KernelRun& run, const std::vector<MeasuredRow>
 double median_shift(const KernelRun& run, const MeasuredRow& row) {
   std::vector<double> shifts;
   for (std::size_t t = 0; t < row.seen.size(); ++t)
-    shifts.push_back(row.seen[t] - static_cast<double>(run.positions.at(0, row.reduced.tokens[t])));
+    shifts.push_back(row.seen[t] - run.position(0, row.reduced.tokens[t]));
   return std::round(median(std::move(shifts)));
 }
 
@@ -89,7 +89,7 @@ struct Account {
 
 /// What may turn rows of one token apart, simplest first.
 std::vector<Account> accounts(const KernelRun& run, const std::vector<MeasuredRow>& rows, bool without_rule) {
-  const auto given = [&run](std::int64_t token) { return static_cast<double>(run.positions.at(0, token)); };
+  const auto given = [&run](std::int64_t token) { return run.position(0, token); };
   const auto heads = static_cast<double>(run.heads);
   const auto tokens = static_cast<double>(run.shape.tokens);
   std::vector<Account> all;

@@ -56,7 +56,7 @@ void Screening::measure_frequencies(MeasuredLayout& measured) {
   const KernelRun& run = evidence_.run;
   measured.fitted =
       reduce(run, measured.layout->at, sample_tokens(run.shape.tokens, thresholds::fitted_tokens), rotated_);
-  measured.fits = fit_frequencies(measured.fitted, run.positions, near(*measured.layout), evidence_.noise.unit);
+  measured.fits = fit_frequencies(measured.fitted, run, near(*measured.layout), evidence_.noise.unit);
 }
 
 PairTurns Screening::near(const LayoutChoice& layout) const {
@@ -86,7 +86,7 @@ void Screening::screen(MeasuredLayout& measured, const FrequencyChoice& frequenc
   // Frequencies of a kernel with cos and sin exchanged say nothing of its speed.
   const bool swapped = operation == Operation::cos_sin_swapped;
   FreeFit fit =
-      fit_positions(swapped ? unswapped(measured.screened) : measured.screened, evidence_.run.positions, candidate,
+      fit_positions(swapped ? unswapped(measured.screened) : measured.screened, evidence_.run, candidate,
                     evidence_.noise, swapped ? std::span<const FrequencyFit>() : measured.fits, evidence_.stop);
   const auto differs = [&](double gain) {
     return std::abs(fit.gain / gain - 1) > thresholds::other_gain_units * evidence_.noise.unit;
@@ -103,10 +103,11 @@ const std::vector<FrequencyChoice>& Screening::choices_of(MeasuredLayout& measur
   const KernelRun& run = evidence_.run;
   known = frequency_choices(run, measured.layout->rotary_dim, measured.fits);
   // Where positions lie closer together than to 0, that nothing turns at 0 tells frequencies best.
-  const auto [least, greatest] = std::minmax_element(run.positions.ids.begin(), run.positions.ids.end());
+  const auto given = as_given(run).ids;
+  const auto [least, greatest] = std::minmax_element(given.begin(), given.end());
   if (*least <= *greatest - *least) return known;
   const auto from_zero =
-      fit_frequencies(measured.fitted, run.positions, near(*measured.layout), evidence_.noise.unit, true);
+      fit_frequencies(measured.fitted, run, near(*measured.layout), evidence_.noise.unit, true);
   for (FrequencyChoice& choice : frequency_choices(run, measured.layout->rotary_dim, from_zero)) {
     const auto same = [&](const FrequencyChoice& other) { return other.causes == choice.causes; };
     if (std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(choice));

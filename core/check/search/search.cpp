@@ -19,6 +19,7 @@
 #include "core/check/proof/angle_error.h"
 #include "core/check/proof/deviations.h"
 #include "core/check/proof/score.h"
+#include "core/check/search/axis_search.h"
 #include "core/check/search/likeness.h"
 #include "core/check/search/parts.h"
 #include "core/check/search/position_accounts.h"
@@ -92,8 +93,8 @@ private:
     const bool swapped = candidate.operation == Operation::cos_sin_swapped;
     const auto fits = screening_.fits_of(layout);
     const FreeFit fit = swapped
-                            ? fit_positions(unswapped(*whole), run_.positions, candidate, noise_, {}, evidence_.stop)
-                            : fit_positions(*whole, run_.positions, candidate, noise_, fits, evidence_.stop);
+                            ? fit_positions(unswapped(*whole), run_, candidate, noise_, {}, evidence_.stop)
+                            : fit_positions(*whole, run_, candidate, noise_, fits, evidence_.stop);
     throw_if_stopped(evidence_.stop);
     const std::vector<PositionAccount> accounts = position_accounts(run_, fit.shifts);
     std::optional<Proof> best;
@@ -395,11 +396,15 @@ private:
 
 } // namespace
 
-Explanation explain(const Evidence& evidence) { return Search(evidence).run(); }
+Explanation explain(const Evidence& evidence) {
+  if (has_axes(evidence.run))
+    if (Explanation found = explain_axes(evidence); !found.causes.empty()) return found;
+  return Search(evidence).run();
+}
 
 std::vector<FrequencyFit> fit_layout(const KernelRun& run, const LayoutChoice& layout, const Noise& noise) {
   const auto tokens = sample_tokens(run.shape.tokens, thresholds::fitted_tokens);
-  return fit_frequencies(reduce(run, layout.at, tokens), run.positions, expected_candidate(run, layout).turns(),
+  return fit_frequencies(reduce(run, layout.at, tokens), run, expected_candidate(run, layout).turns(),
                          noise.unit);
 }
 

@@ -137,7 +137,8 @@ TEST_CASE("the unit is half the spacing at 1 of the format that is held, whateve
 
 TEST_CASE("frequencies are recovered from angles, whatever the offset, and NaN where nothing is seen") {
   const std::vector<double> theta{1.7, 0.31, -0.02, 3e-5};
-  Positions positions;
+  KernelRun run;
+  Positions& positions = run.positions;
   std::vector<double> at;
   for (std::int64_t p = 0; p < 200; ++p) {
     positions.ids.push_back(p * (p % 3 == 0 ? 1 : 2) + 7 * p);
@@ -145,23 +146,24 @@ TEST_CASE("frequencies are recovered from angles, whatever the offset, and NaN w
   }
   Reduced sums = turned_by(theta, at);
   PairTurns near{{1.7, 0.3, -0.021, 1e-5}, std::vector<std::uint8_t>(4, 0)};
-  const auto fits = fit_frequencies(sums, positions, near, 1e-7);
+  const auto fits = fit_frequencies(sums, run, near, 1e-7);
   for (std::size_t i = 0; i < theta.size(); ++i) {
     CHECK(fits[i].theta == doctest::Approx(theta[i]).epsilon(1e-6));
     CHECK(fits[i].sigma < 1e-6);
   }
   for (std::size_t t = 0; t < at.size(); ++t) sums.sums[t * 4 + 2] = {};
-  CHECK(std::isnan(fit_frequencies(sums, positions, near, 1e-7)[2].theta));
+  CHECK(std::isnan(fit_frequencies(sums, run, near, 1e-7)[2].theta));
 }
 
 TEST_CASE("of frequencies that look alike at the positions the one near the expected is taken") {
-  Positions positions;
+  KernelRun run;
+  Positions& positions = run.positions;
   std::vector<double> at;
   for (std::int64_t p = 0; p < 100; ++p) positions.ids.push_back(4 * p), at.push_back(static_cast<double>(4 * p));
   const double alias = 2 * 3.14159265358979323846 / 4;
   const Reduced sums = turned_by({0.2}, at);
-  CHECK(fit_frequencies(sums, positions, {{0.25}, {0}}, 1e-7)[0].theta == doctest::Approx(0.2));
-  CHECK(fit_frequencies(sums, positions, {{0.25 + alias}, {0}}, 1e-7)[0].theta == doctest::Approx(0.2 + alias));
+  CHECK(fit_frequencies(sums, run, {{0.25}, {0}}, 1e-7)[0].theta == doctest::Approx(0.2));
+  CHECK(fit_frequencies(sums, run, {{0.25 + alias}, {0}}, 1e-7)[0].theta == doctest::Approx(0.2 + alias));
 }
 
 TEST_CASE("the shift of a token is found near and far, and its match is the gain") {

@@ -27,7 +27,7 @@ struct Scored {
       : run(test::run_kernel(model(), kernel, test::case_shapes()[1], format, 1)),
         noise(row_noise(run, make_spectrum(run.rope, run.length()))),
         layouts(layout_choices(run, std::vector<std::uint8_t>(128, 1))),
-        expected(expected_candidate(run, layouts.front()).prediction(as_given(run.positions))),
+        expected(expected_candidate(run, layouts.front()).prediction(as_given(run))),
         rows(reduce(run, layouts.front().at, sample_tokens(run.shape.tokens, run.shape.tokens))) {}
 
   KernelRun run;

@@ -194,7 +194,7 @@ TEST_CASE("a mixed pairing is predicted row by row, and a right kernel is not on
     const KernelRun run = run_of(model, kernel);
     const auto tokens = sample_tokens(run.shape.tokens, 32);
     const Noise noise = row_noise(run, make_spectrum(run.rope, run.length()));
-    const Prediction expected{expected_frequencies(run, 128).turns, 1, Operation::rotate, as_given(run.positions)};
+    const Prediction expected{expected_frequencies(run, 128).turns, 1, Operation::rotate, as_given(run)};
     const auto tried = try_row_predictions(run, expected, noise, tokens, {});
     REQUIRE(tried.size() == 1);
     CHECK(tried[0].explained == mixed);

@@ -1,0 +1,31 @@
+#pragma once
+#include <fmt/format.h>
+
+#include "core/check/basics/formula.h"
+#include "core/check/basics/words.h"
+
+namespace ropescope::cause {
+
+/// The kernel turns the two components of each pair by one angle, as a rotation does; the model's own code takes two.
+struct RotationUnmixed {
+  Pairing rotates = Pairing::half;
+
+  static constexpr std::string_view name = "rotation_unmixed";
+  static constexpr FactKind fact = FactKind::pairing;
+
+  Parameters parameters() const { return {{"rotates", std::string(pairing_name(rotates))}}; }
+  std::string sentence(const KernelRun& run) const {
+    return fmt::format("turns pairs {} by one angle each, a proper rotation; the model's own code turns the two "
+                       "components of a pair by different angles, and its weights were trained so",
+                       rotates == Pairing::interleaved
+                           ? std::string("2i with 2i+1")
+                           : fmt::format("i with i+{}", pair_count(run.rope) / run.rope.layout.pairs.blocks));
+  }
+  std::string brief(const KernelRun&) const { return "a rotation where the model mixes conventions"; }
+
+  static std::vector<Example> examples(const ExampleModel&) {
+    return no_example("its own code is a rotation");
+  }
+};
+
+} // namespace ropescope::cause
