@@ -1,5 +1,6 @@
 #include "app/canvas/fonts.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -106,6 +107,19 @@ StageFonts StageFonts::load(float scale, const Fonts& fonts) {
                          add(folder, "DejaVuSansMono.ttf", pixels(58), headline_ranges)};
   compat::rebuild_font_texture();
   return stage;
+}
+
+PresenterFonts PresenterFonts::load(float scale, float unit, const Fonts& fonts) {
+  const StageFonts stage = StageFonts::load(scale, fonts);
+  const std::string folder = folder_of_fonts();
+  if (folder.empty()) return {stage, fonts.body, fonts.huge};
+  // From the top of the highest letter to the bottom of the lowest, which is how Dear ImGui counts, DejaVu has 1.164
+  // em.
+  constexpr float of_em = 1.164f;
+  const PresenterFonts presenter{stage, add(folder, "DejaVuSans.ttf", std::max(13.0f, std::round(30 * of_em * unit))),
+                                 add(folder, "DejaVuSansMono.ttf", std::round(100 * of_em * unit), headline_ranges)};
+  compat::rebuild_font_texture();
+  return presenter;
 }
 
 } // namespace ropescope::canvas

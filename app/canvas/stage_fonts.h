@@ -14,4 +14,14 @@ struct StageFonts {
   static StageFonts load(float scale, const Fonts&);
 };
 
+/// Those of the lecturer's own display beside them: notes whose em is 30 pixels of a display 1080 high, and a clock of
+/// 100 (figures and ":").
+struct PresenterFonts {
+  StageFonts stage;
+  ImFont *notes = nullptr, *clock = nullptr;
+
+  /// Adds them to the atlas that Fonts::load() has filled. `unit`: pixels of one of the design.
+  static PresenterFonts load(float scale, float unit, const Fonts&);
+};
+
 } // namespace ropescope::canvas

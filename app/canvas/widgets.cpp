@@ -148,6 +148,8 @@ Moved slider(const Canvas& c, ImVec2 at, float width, const Slider& s, double& v
   const float x = line.x(s, value);
   draw_line(c, line, line.left, x, s.colour ? s.colour : c.theme.accent);
   draw_knob(c, x, line.y, hovered || active);
+  const float reach = c.px(knob_radius);
+  if (c.controls) c.note(c.words("{} knob", s.id), {{x - reach, line.y - reach}, {x + reach, line.y + reach}}, s.help);
   return moved;
 }
 

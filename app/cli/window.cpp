@@ -16,6 +16,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/kernel_options.h"
+#include "app/cli/lecture_displays.h"
 #include "app/cli/lecture_file.h"
 #include "app/cli/say.h"
 #include "app/cli/scene_options.h"
@@ -159,6 +160,10 @@ public:
   Window(GLFWwindow* window, const Scene& scene, const shell::Session& session,
          std::optional<std::filesystem::path> keeps)
       : window_(window), engines_(make_current(window, scene.engine)), shell_(scene, engines_),
+        displays_(
+            window, shell_,
+            {[this](int key, int scancode, int pressed, int modifiers) { on_key(key, scancode, pressed, modifiers); },
+             [this](unsigned codepoint) { typed_elsewhere(codepoint); }, [this] { touch(); }}),
         keeps_(std::move(keeps)), kept_(session) {
     shell_.restore(session);
     glfwSetWindowUserPointer(window_, this);
@@ -190,7 +195,10 @@ public:
 
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
-  ~Window() { ImGui_ImplGlfw_Shutdown(); }
+  ~Window() {
+    displays_.close();
+    ImGui_ImplGlfw_Shutdown();
+  }
 
   /// Draws one frame and prints when it was finished, for `bench`.
   void time_start() {
@@ -207,6 +215,7 @@ public:
   void run() {
     double before = glfwGetTime();
     while (!glfwWindowShouldClose(window_)) {
+      if (displays_.is_due()) touch(); // a monitor came or went
       if (frames_wanted_ == 0 && shell_.only_waits())
         glfwWaitEventsTimeout(greatest_step);
       else if (frames_wanted_ > 0 || shell_.animated())
@@ -247,7 +256,7 @@ private:
   /// the next.
   void mouse_moved(double x, double y) {
     constexpr int frames_after_move = 2;
-    if (shell_.reacts_to({static_cast<float>(x), static_cast<float>(y)}))
+    if (displays_.are_two() || shell_.reacts_to({static_cast<float>(x), static_cast<float>(y)}))
       frames_wanted_ = std::max(frames_wanted_, frames_after_move);
   }
 
@@ -256,7 +265,10 @@ private:
   void wait() {
     constexpr double between_looks = 0.5, moment = 2; // seconds
     const double began = glfwGetTime();
-    if (const auto due = shell_.due_in()) { // words about a control, or the end of a notice
+    if (shell_.step_pictures_due()) { // between events, so that no press waits for more than one frame of them
+      if (shell_.draw_step_picture() && shell_.shows_step_pictures()) frames_wanted_ = 1;
+      glfwPollEvents();
+    } else if (const auto due = shell_.due_in()) { // words about a control, or the end of a notice
       glfwWaitEventsTimeout(std::max(0.01, static_cast<double>(*due)));
       frames_wanted_ = std::max(1, frames_wanted_);
     } else if (shell_.watches()) {
@@ -302,22 +314,41 @@ private:
     std::erase_if(pressed_, [this](int key) { return glfwGetKey(window_, key) == GLFW_PRESS; });
     for (const int key : pressed_) compat::hold_key(key, true);
     ImGui_ImplGlfw_NewFrame();
-    glViewport(0, 0, width, height);
     float across = 1, down = 1;
     glfwGetWindowContentScale(window_, &across, &down);
     shell_.set_scale(std::max({1.0f, across, down}));
-    shell_.frame(width, height, seconds, true);
+    if (displays_.update())
+      displays_.draw(width, height, seconds);
+    else {
+      glViewport(0, 0, width, height);
+      shell_.frame(width, height, seconds, true);
+    }
     name_window();
     carry_out(shell_.wanted());
     for (const int key : pressed_) compat::hold_key(key, false);
     pressed_.clear();
-    const gpu::DriverTime driver;
-    glfwSwapBuffers(window_);
+    {
+      const gpu::DriverTime driver;
+      glfwSwapBuffers(window_);
+    }
+    displays_.show();
+  }
+
+  /// On the projector's window: a sign that no key stands for, or a letter for what is open.
+  void typed_elsewhere(unsigned codepoint) {
+    shell_.letter(codepoint);
+    ImGui::GetIO().AddInputCharacter(codepoint);
+    touch();
   }
 
   void on_key(int key, int scancode, int pressed, int modifiers) {
     touch();
     if (pressed == GLFW_PRESS && key >= 0) pressed_.push_back(key);
+    if (displays_.are_two() && key == GLFW_KEY_TAB && (modifiers & GLFW_MOD_CONTROL)) {
+      if (pressed == GLFW_PRESS) displays_.swap();
+      return;
+    }
+    if (pressed == GLFW_RELEASE && shell_.lectern()) shell_.lectern()->released(key);
     if (pressed != GLFW_RELEASE)
       carry_out(
           shell_.key(key_meant(key, glfwGetKeyName(key, scancode), modifiers), modifiers, pressed == GLFW_REPEAT));
@@ -362,6 +393,7 @@ private:
   GLFWwindow* window_;
   gpu::Engines engines_;
   shell::Shell shell_;
+  LectureDisplays displays_;
   Place before_; // of the window that is now full screen
   std::string named_;
   bool named_changed_ = false;

@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 
+#include <fmt/format.h>
+
 namespace ropescope {
 
 namespace {
@@ -68,6 +70,25 @@ std::vector<std::string_view> control_keys_of(std::string_view handle) {
   for (const Keys& keys : other)
     if (keys.handle == handle) return keys.keys;
   return {handle};
+}
+
+std::optional<canvas::Rect> control_of(std::string_view picture, std::string_view handle,
+                                       const std::vector<canvas::Control>& controls) {
+  const auto find = [&](std::string_view key) -> std::optional<canvas::Rect> {
+    for (const canvas::Control& control : controls)
+      if (control.key == key) return control.area;
+    return std::nullopt;
+  };
+  const auto find_either = [&](std::string_view key) {
+    const auto knob = find(fmt::format("{} knob", key));
+    return knob ? knob : find(key);
+  };
+  if (const auto own = find_either(fmt::format("{} {}", picture, handle))) return own;
+  for (const std::string_view key : control_keys_of(handle)) {
+    const std::string_view last = key.substr(key.rfind('.') + 1);
+    if (const auto own = find_either(fmt::format("{} {}", picture, last))) return own;
+  }
+  return std::nullopt;
 }
 
 } // namespace ropescope

@@ -1,7 +1,10 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "app/canvas/canvas.h"
 
 namespace ropescope {
 
@@ -10,5 +13,10 @@ std::vector<std::string> handles_of(std::string_view picture);
 
 /// The control of a handle as pictures note it, by a property's key ("m"), in the order of trying.
 std::vector<std::string_view> control_keys_of(std::string_view handle);
+
+/// Where a handle of a picture is, by the controls that its pictures noted in this frame: the knob of its slider, else
+/// its own place. Nothing where the picture has it nowhere.
+std::optional<canvas::Rect> control_of(std::string_view picture, std::string_view handle,
+                                       const std::vector<canvas::Control>&);
 
 } // namespace ropescope

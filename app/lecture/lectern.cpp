@@ -18,31 +18,71 @@ constexpr std::size_t columns = 5; // of the overview
 
 namespace {
 
-constexpr double moment = 0.3; // seconds: a claim may take a tenth to compute, which must not hold a hand up
+// Seconds. A claim may take a tenth to compute, which must not hold a hand up.
+constexpr double moment = 0.3, spotlight_fade = 0.12;
 
-bool is_false(const lecture::WrittenClaim& claim, lecture::ClaimEngine& engine) {
-  if (claim.claim.at_pose) return false;
+bool holds(const lecture::WrittenClaim& claim, lecture::ClaimEngine& engine) {
   try {
-    return !lecture::judge(claim.claim, engine).holds;
+    return lecture::judge(claim.claim, engine).holds;
   } catch (const Error&) { // of this scene it cannot be computed
-    return true;
+    return false;
   }
 }
 
 } // namespace
 
+/// Before the motion claims of the pose count, after it the others; of a step without a motion all.
+Lectern::Verdict Lectern::judged_now() {
+  lecture::ClaimEngine engine(claim_scene(player.scene(), player.written_json()));
+  const lecture::Step& step = player.step();
+  Verdict verdict;
+  for (const lecture::WrittenClaim& claim : step.claims) {
+    if (step.has_motion() && claim.claim.at_pose == player.answered()) continue;
+    verdict.all += 1;
+    verdict.hold += holds(claim, engine) ? 1 : 0;
+  }
+  return verdict;
+}
+
 void Lectern::judge(double now) {
-  if (!player.touched() || player.moving()) {
+  if ((!player.touched() && !presented) || player.moving()) {
     waits_ = false;
+    judged_.reset();
+    verdict_.reset();
     return;
   }
-  if (!judged_ || *judged_ != player.scene()) judged_ = player.scene(), changed_ = now, waits_ = true;
+  const std::pair at(player.step_number(), player.answered());
+  if (!judged_ || judged_at_ != at || *judged_ != player.scene()) {
+    // Within a step the verdict before stays until there is another one: nothing blinks.
+    if (judged_at_ != at) verdict_.reset();
+    judged_ = player.scene(), judged_at_ = at, changed_ = now, waits_ = true;
+  }
   if (!waits_ || now - changed_ < moment) return;
   waits_ = false;
-  lecture::ClaimEngine engine(claim_scene(player.scene(), player.written_json()));
-  const auto& claims = player.step().claims;
-  doubted_ = player.answered() &&
-             std::any_of(claims.begin(), claims.end(), [&](const auto& claim) { return is_false(claim, engine); });
+  if (player.touched())
+    verdict_ = judged_now();
+  else {
+    const auto known = as_written_.find(at);
+    verdict_ = known != as_written_.end() ? known->second : as_written_.emplace(at, judged_now()).first->second;
+  }
+}
+
+void Lectern::forget_verdicts() {
+  as_written_.clear();
+  judged_.reset();
+  verdict_.reset();
+}
+
+void Lectern::turn_spotlight(bool on, double now) {
+  if (spotlight == on) return;
+  const auto strength = static_cast<double>(spotlight_strength(now)); // half gone, it comes back from there
+  spotlight_changed_ = now - spotlight_fade * (on ? strength : 1 - strength);
+  spotlight = on;
+}
+
+float Lectern::spotlight_strength(double now) const {
+  const auto share = static_cast<float>(std::clamp((now - spotlight_changed_) / spotlight_fade, 0.0, 1.0));
+  return spotlight ? share : 1 - share;
 }
 
 std::optional<float> Lectern::judged_in(double now) const {
@@ -111,19 +151,20 @@ Lectern::Key Lectern::key(int key, int modifiers, bool repeated, double now) {
   case GLFW_KEY_B: return player.toggle_blank(now), Key::used;
   case GLFW_KEY_HOME: return player.home(), Key::used;
   case GLFW_KEY_O: return chosen = player.step_number(), digits.clear(), flip(overview);
-  case GLFW_KEY_N: return flip(notes);
+  case GLFW_KEY_N: return mirrored ? (notes = true, Key::used) : flip(notes);
   case GLFW_KEY_A:
-    if (notes && !answer) return flip(answer);
+    if (notes && !answer && !presented) return flip(answer);
     return flip(question);
   case GLFW_KEY_C: return flip(pointer);
-  case GLFW_KEY_V: return flip(spotlight);
+  case GLFW_KEY_V: return turn_spotlight(!spotlight, now), Key::used;
   case GLFW_KEY_X:
     if (modifiers & GLFW_MOD_SHIFT) return strokes_here().clear(), Key::used;
     return flip(pen);
   case GLFW_KEY_F5: return Key::leave;
   case GLFW_KEY_ESCAPE:
     if (overview || question || pen || spotlight || pointer || !digits.empty()) {
-      overview = question = pen = spotlight = pointer = false;
+      overview = question = pen = pointer = false;
+      turn_spotlight(false, now);
       digits.clear();
       return Key::used;
     }
@@ -132,6 +173,10 @@ Lectern::Key Lectern::key(int key, int modifiers, bool repeated, double now) {
   }
   if (player.step_number() != before) after_step_changed();
   return Key::used;
+}
+
+void Lectern::released(int key) {
+  if (mirrored && key == GLFW_KEY_N) notes = false;
 }
 
 } // namespace ropescope

@@ -8,6 +8,7 @@
 
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/widgets.h"
+#include "app/lecture/marked_text.h"
 
 namespace ropescope {
 
@@ -17,15 +18,6 @@ namespace {
 ImU32 veil(const Canvas& c, float strength) { return with_alpha(c.theme.ground, strength); }
 
 float line_of(ImFont* font) { return compat::font_size(font) * 1.25f; }
-
-/// How far behind or ahead of the plan, "4 s behind"; nothing where the lecture has no plan.
-std::string_view pace_words(const Canvas& c, const Player& player, double elapsed) {
-  const double planned = player.planned(), of_step = player.step().seconds;
-  if (of_step == 0) return {};
-  if (elapsed > planned + of_step) return c.words("{:.0f} s behind", elapsed - planned - of_step);
-  if (elapsed < planned) return c.words("{:.0f} s ahead", planned - elapsed);
-  return "on time";
-}
 
 void draw_strip_right(const Canvas& c, const StageFonts& fonts, Rect r, const Lectern& lectern, double now, float u) {
   const Player& player = lectern.player;
@@ -47,7 +39,21 @@ void draw_strip_right(const Canvas& c, const StageFonts& fonts, Rect r, const Le
   text(c, {r.greatest.x, y}, c.fonts.body, c.theme.accent, shortened(c, c.fonts.body, comes, r.width()), Align::right);
 }
 
+/// As a lecturer reads it: "_{i}" stands below its line, and what not to do is in another colour.
+MarkedStyle style_of(const Canvas& c, ImFont* font, ImU32 colour) {
+  return {font, font == c.fonts.small ? c.fonts.heading : c.fonts.small, colour,
+          colour == c.theme.text ? c.theme.bad : colour};
+}
+
 } // namespace
+
+std::string_view pace_words(const Canvas& c, const Player& player, double elapsed) {
+  const double planned = player.planned(), of_step = player.step().seconds;
+  if (of_step == 0) return {};
+  if (elapsed > planned + of_step) return c.words("{:.0f} s behind", elapsed - planned - of_step);
+  if (elapsed < planned) return c.words("{:.0f} s ahead", planned - elapsed);
+  return "on time";
+}
 
 std::string clock_words(double seconds) {
   const auto whole = static_cast<long>(std::max(0.0, seconds));
@@ -65,8 +71,9 @@ void draw_strip(const Canvas& c, const StageFonts& fonts, ImVec2 size, const Lec
   const float width = right - inner.least.x - 40 * u, foot = inner.greatest.y - line_of(c.fonts.small);
   float y = inner.least.y;
   const auto paragraph = [&](ImFont* font, ImU32 colour, std::string_view words) {
-    if (words.empty() || y + wrapped_height(width, font, words) > foot) return;
-    y = wrapped_text(c, {inner.least.x, y}, width, font, colour, words);
+    const MarkedStyle style = style_of(c, font, colour);
+    if (words.empty() || y + marked_height(c, width, style, words) > foot) return;
+    y = marked_text(c, {inner.least.x, y}, width, style, words);
   };
   if (!lectern.trouble.empty()) paragraph(c.fonts.small, c.theme.bad, lectern.trouble);
   paragraph(c.fonts.bold, c.theme.key, step.ask.empty() ? "" : c.words("Ask: {}", step.ask));
@@ -83,7 +90,9 @@ void draw_handout(const Canvas& c, Rect area, const StagePlan& plan, const lectu
   const Rect inner = area.inset(96 * plan.unit, 30 * plan.unit);
   float y = inner.least.y;
   const auto paragraph = [&](ImFont* font, ImU32 colour, std::string_view words) {
-    if (!words.empty()) y = wrapped_text(c, {inner.least.x, y}, inner.width(), font, colour, words) + 6 * plan.unit;
+    if (words.empty()) return;
+    const MarkedStyle style{font, c.fonts.heading, colour};
+    y = marked_text(c, {inner.least.x, y}, inner.width(), style, words) + 6 * plan.unit;
   };
   if (!step.ask.empty()) paragraph(c.fonts.bold, c.theme.text, c.words("{} – {}", step.ask, step.answer));
   for (const std::string& note : step.notes) paragraph(c.fonts.small, c.theme.text, note);
@@ -93,37 +102,79 @@ void draw_question(const Canvas& c, const StageFonts& fonts, ImVec2 size, const 
   const std::string& ask = lectern.player.step().ask;
   if (ask.empty()) return;
   c.paint.box({{0, 0}, size}, veil(c, 0.93f));
-  const float width = size.x * 0.78f, height = wrapped_height(width, fonts.title, ask);
-  wrapped_text(c, {(size.x - width) / 2, (size.y - height) / 2}, width, fonts.title, c.theme.text, ask);
+  const MarkedStyle style{fonts.title, fonts.bold, c.theme.text};
+  const float width = size.x * 0.78f, height = marked_height(c, width, style, ask);
+  marked_text(c, {(size.x - width) / 2, (size.y - height) / 2}, width, style, ask);
 }
 
-std::optional<std::size_t> draw_overview(const Canvas& c, const StageFonts& fonts, ImVec2 size,
-                                         const Lectern& lectern) {
-  constexpr std::size_t columns = 5;
-  const auto& steps = lectern.player.lecture().steps;
-  const float u = std::min(size.x / 1920, size.y / 1080), gap = 18 * u;
-  c.paint.box({{0, 0}, size}, c.theme.ground);
-  text(c, {96 * u, 50 * u}, fonts.title, c.theme.text,
-       shortened(c, fonts.title, lectern.player.lecture().title, size.x - 192 * u));
-  const std::size_t rows = (steps.size() + columns - 1) / columns;
-  const float width = (size.x - 192 * u - gap * (columns - 1)) / columns, top = 150 * u,
-              height =
-                  std::min(189 * u, (size.y - top - 60 * u) / static_cast<float>(std::max<std::size_t>(rows, 1)) - gap);
-  std::optional<std::size_t> clicked;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const float x = 96 * u + (width + gap) * static_cast<float>(i % columns),
-                y = top + (height + gap) * static_cast<float>(i / columns);
-    const Rect cell{{x, y}, {x + width, y + height}};
-    const bool here = i == lectern.player.step_number(), chosen = i == lectern.chosen;
+namespace {
+
+constexpr std::size_t overview_columns = 5;
+
+/// The place of a step's picture among all, pixels. In the design one has 336 × 189; more than three rows are smaller.
+Rect overview_cell(ImVec2 size, std::size_t step, std::size_t count) {
+  const float u = std::min(size.x / 1920, size.y / 1080), left = 64 * u, top = 124 * u;
+  const auto rows = static_cast<float>((count + overview_columns - 1) / overview_columns);
+  const float pitch = std::min(282 * u, (size.y - top - 80 * u) / std::max(1.0f, rows));
+  const float height = std::min(189 * u, pitch - 64 * u), width = height * 16 / 9;
+  const float across = (size.x - 2 * left - width) / static_cast<float>(overview_columns - 1);
+  const float x = left + across * static_cast<float>(step % overview_columns),
+              y = top + pitch * static_cast<float>(step / overview_columns);
+  return {{x, y}, {x + width, y + height}};
+}
+
+void draw_overview_cell(const Canvas& c, Rect cell, std::size_t step, const Lectern& lectern, const StepImage& image) {
+  const lecture::Step& of = lectern.player.lecture().steps[step];
+  const float u = cell.width() / 336;
+  const bool here = step == lectern.player.step_number(), done = step < lectern.player.step_number(),
+             chosen = step == lectern.chosen;
+  if (!image || !image(step, cell)) {
     c.paint.box(cell, c.theme.panel, 6 * u);
-    if (chosen || here) c.paint.frame(cell, chosen ? c.theme.accent : c.theme.dim, (chosen ? 4 : 2) * u, 6 * u);
-    text(c, {x + 16 * u, y + 14 * u}, c.fonts.title, i < lectern.player.step_number() ? c.theme.good : c.theme.dim,
-         c.words("{}{}", i + 1, i < lectern.player.step_number() ? " ✓" : ""));
-    wrapped_text(c, {x + 16 * u, y + 58 * u}, width - 32 * u, c.fonts.body, c.theme.text, steps[i].title);
-    if (!steps[i].cannot.empty())
-      text(c, {x + 16 * u, y + height - 34 * u}, c.fonts.small, c.theme.bad, "cannot be shown");
-    if (cell.contains(ImGui::GetIO().MousePos) && ImGui::IsMouseClicked(0)) clicked = i;
+    const float width = cell.width() - 32 * u;
+    float y =
+        wrapped_text(c, {cell.least.x + 16 * u, cell.least.y + 14 * u}, width, c.fonts.small, c.theme.text, of.title);
+    if (!of.cannot.empty() && y + wrapped_height(width, c.fonts.small, of.cannot) < cell.greatest.y)
+      wrapped_text(c, {cell.least.x + 16 * u, y}, width, c.fonts.small, c.theme.bad, of.cannot);
   }
+  const float rim = std::max(1.0f, std::round((here || chosen ? 6 : 2) * u));
+  c.paint.frame({{cell.least.x - rim, cell.least.y - rim}, {cell.greatest.x + rim, cell.greatest.y + rim}},
+                here     ? c.theme.accent
+                : chosen ? c.theme.text
+                         : c.theme.grid,
+                rim, 4 * u);
+  const float y = cell.greatest.y + 12 * u;
+  const float x =
+      cell.least.x +
+      text(c, {cell.least.x, y}, c.fonts.title, here ? c.theme.accent : c.theme.text, c.words("{}", step + 1)) + 12 * u;
+  const float tick = done ? text_width(c.fonts.body, "✓") + 8 * u : 0;
+  ImFont* font = here ? c.fonts.bold : c.fonts.body;
+  text(c, {x, y + 2 * u}, font, here ? c.theme.text : c.theme.dim,
+       shortened(c, font, of.title, cell.greatest.x - x - tick));
+  if (done) text(c, {cell.greatest.x, y + 2 * u}, c.fonts.body, c.theme.good, "✓", Align::right);
+}
+
+} // namespace
+
+std::optional<std::size_t> draw_overview(const Canvas& c, const StageFonts& fonts, ImVec2 size, const Lectern& lectern,
+                                         const StepImage& image) {
+  const lecture::Lecture& lecture = lectern.player.lecture();
+  const float u = std::min(size.x / 1920, size.y / 1080);
+  c.paint.box({{0, 0}, size}, c.theme.ground);
+  float wide = 0;
+  if (lecture.minutes > 0)
+    wide = text(c, {size.x - 64 * u, 40 * u}, fonts.text, c.theme.dim, c.words("{}", clock_words(lecture.minutes * 60)),
+                Align::right);
+  text(c, {64 * u, 30 * u}, fonts.title, c.theme.text,
+       shortened(c, fonts.title, lecture.title, size.x - 160 * u - wide));
+  std::optional<std::size_t> clicked;
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  for (std::size_t step = 0; step < lecture.steps.size(); ++step) {
+    const Rect cell = overview_cell(size, step, lecture.steps.size());
+    draw_overview_cell(c, cell, step, lectern, image);
+    if (cell.contains(mouse) && ImGui::IsMouseClicked(0)) clicked = step;
+  }
+  text(c, {64 * u, size.y - 56 * u}, c.fonts.body, c.theme.dim,
+       "O or Esc: back     arrows, click or number + Enter: go");
   return clicked;
 }
 
@@ -171,22 +222,28 @@ void draw_stroke(const Canvas& c, const Stroke& stroke, float u, ImU32 colour) {
 
 } // namespace
 
-void draw_pen_strokes(const Canvas& c, const StagePlan& plan, Lectern& lectern) {
+namespace {
+
+ImU32 pen_colour(const Canvas& c) { return c.theme.dark ? c.theme.of(RopeType::ntk) : c.theme.query; }
+
+} // namespace
+
+void draw_pen_strokes(const Canvas& c, const StagePlan& plan, const std::vector<Stroke>& strokes) {
+  for (const Stroke& stroke : strokes) draw_stroke(c, stroke, plan.unit, pen_colour(c));
+}
+
+void draw_with_pen(const Canvas& c, const StagePlan& plan, Lectern& lectern) {
+  if (!lectern.pen || !ImGui::IsMousePosValid()) return;
   auto& strokes = lectern.strokes_here();
   const ImGuiIO& io = ImGui::GetIO();
-  if (lectern.pen && ImGui::IsMousePosValid()) {
-    const ImVec2 at{io.MousePos.x / plan.unit, io.MousePos.y / plan.unit};
-    if (ImGui::IsMouseClicked(0)) strokes.push_back({at});
-    constexpr float apart = 4; // pixels of the design
-    if (io.MouseDown[0] && !strokes.empty()) {
-      const ImVec2 last = strokes.back().back();
-      if (std::hypot(at.x - last.x, at.y - last.y) >= apart) strokes.back().push_back(at);
-    }
+  const ImVec2 at{io.MousePos.x / plan.unit, io.MousePos.y / plan.unit};
+  if (ImGui::IsMouseClicked(0)) strokes.push_back({at});
+  constexpr float apart = 4; // pixels of the design
+  if (io.MouseDown[0] && !strokes.empty()) {
+    const ImVec2 last = strokes.back().back();
+    if (std::hypot(at.x - last.x, at.y - last.y) >= apart) strokes.back().push_back(at);
   }
-  const ImU32 colour = c.theme.dark ? c.theme.of(RopeType::ntk) : c.theme.query;
-  for (const Stroke& stroke : strokes) draw_stroke(c, stroke, plan.unit, colour);
-  if (lectern.pen)
-    c.paint.disc({io.MousePos.x + 14 * plan.unit, io.MousePos.y + 14 * plan.unit}, 6 * plan.unit, colour);
+  c.paint.disc({io.MousePos.x + 14 * plan.unit, io.MousePos.y + 14 * plan.unit}, 6 * plan.unit, pen_colour(c));
 }
 
 void draw_pointer(const Canvas& c, const StagePlan& plan, ImVec2 mouse) {
@@ -195,11 +252,12 @@ void draw_pointer(const Canvas& c, const StagePlan& plan, ImVec2 mouse) {
   c.paint.circle(mouse, radius, c.theme.bad, width);
 }
 
-void draw_spotlight(const Canvas& c, ImVec2 size, const StagePlan& plan, ImVec2 mouse, float radius) {
+void draw_spotlight(const Canvas& c, ImVec2 size, const StagePlan& plan, ImVec2 mouse, float radius, float strength) {
   // A ring of quadrilaterals from the circle's edge to beyond the corners: everything but the circle is darkened.
   constexpr int parts = 72;
   const float from = radius * plan.unit, to = size.x + size.y;
-  const ImU32 shade = c.theme.dark ? IM_COL32(0, 0, 0, 168) : IM_COL32(20, 20, 24, 150);
+  const ImU32 shade = with_alpha(c.theme.dark ? IM_COL32(0, 0, 0, 255) : IM_COL32(20, 20, 24, 255),
+                                 strength * (c.theme.dark ? 0.66f : 0.59f));
   for (int i = 0; i < parts; ++i) {
     const double a = 2 * std::numbers::pi * i / parts, b = 2 * std::numbers::pi * (i + 1) / parts;
     const ImVec2 corners[] = {on_circle(mouse, from, a), on_circle(mouse, to, a), on_circle(mouse, to, b),

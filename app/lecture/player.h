@@ -31,6 +31,9 @@ public:
   /// A step as it is written before its motion, or after it: for a file.
   void show_written(std::size_t step, bool end) { enter(step, end); }
 
+  /// Theme and engine of what is shown from the next step on.
+  void dress_like(const Scene& like) { like_.theme = like.theme, like_.engine = like.engine; }
+
   void toggle_blank(double now);
 
   /// Moves the scene on; a motion that is over is finished.

@@ -144,4 +144,18 @@ void draw_grab_ring(const Canvas& c, ImVec2 centre, float radius, bool solid) {
     c.paint.arc(centre, radius, 2 * std::numbers::pi * i / dots, std::numbers::pi / dots, colour, width);
 }
 
+void draw_grab_mark(const Canvas& c, Rect control, bool solid) {
+  const float small = c.px(44), wide = control.width(), high = control.height();
+  if (wide <= small && high <= small)
+    return draw_grab_ring(c, control.centre(), std::max(c.px(12), std::max(wide, high) / 2 + c.px(2)), solid);
+  if (wide <= small) return draw_grab_ring(c, control.centre(), c.px(12), solid);
+  if (high > c.px(90)) return;
+  const ImU32 colour = with_alpha(c.theme.text, 0.75f);
+  const Rect frame = control.inset(-c.px(3), -c.px(3));
+  if (solid) return c.paint.frame(frame, colour, c.stroke(1.45f), c.px(5));
+  const ImVec2 corners[] = {
+      frame.least, {frame.greatest.x, frame.least.y}, frame.greatest, {frame.least.x, frame.greatest.y}, frame.least};
+  c.paint.polyline(corners, colour, c.stroke(1.45f), c.dashes({{3, 4, 3, 4}}));
+}
+
 } // namespace ropescope

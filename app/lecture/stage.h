@@ -49,4 +49,8 @@ float draw_runs(const Canvas&, const StageFonts&, ImVec2 at, const std::vector<l
 /// A dotted ring: here a hand can take hold. Solid under the mouse.
 void draw_grab_ring(const Canvas&, ImVec2 centre, float radius, bool solid);
 
+/// The same around a control of any shape: a ring where it is small or a line, a dotted frame around what is wide. What
+/// is large can be taken anywhere and has no mark.
+void draw_grab_mark(const Canvas&, Rect control, bool solid);
+
 } // namespace ropescope

@@ -148,8 +148,7 @@ constexpr Action table[] = {
               "The list of models, searched as you type."),
     {"open", "Open a model, a scene, a picture or arrays", GLFW_KEY_O, GLFW_MOD_CONTROL, ask<Request::open_file>},
     {"save", "Save the scene", GLFW_KEY_S, GLFW_MOD_CONTROL, ask<Request::save_scene>},
-    {"save.as", "Save the scene as", GLFW_KEY_S, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT,
-     ask<Request::save_scene_as>},
+    {"save.as", "Save the scene as", GLFW_KEY_S, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT, ask<Request::save_scene_as>},
     {"export.dialog", "Export: choose what, how large, and where", GLFW_KEY_E, GLFW_MOD_CONTROL,
      ask<Request::export_dialog>},
     {"film", "Film of one property that moves", GLFW_KEY_E, GLFW_MOD_CONTROL | GLFW_MOD_SHIFT,
@@ -183,6 +182,8 @@ constexpr Action table[] = {
               "Every key, and what wheel, drag and clicks do."),
     explained({"lecture", "Begin and end a lecture", GLFW_KEY_F5, 0, ask<Request::lecture>},
               "The one that was opened last, else \"RoPE in twelve minutes\"."),
+    explained({"lecture.add", "Add this view as a step of a lecture", 0, 0, ask<Request::add_step>},
+              "Writes what differs from its last step to the lecture's file, or to a new one."),
     {"fullscreen", "Full screen", GLFW_KEY_F11, 0, ask<Request::full_screen>},
     {"quit", "Quit", GLFW_KEY_Q, GLFW_MOD_CONTROL, ask<Request::quit>},
 };

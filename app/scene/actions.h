@@ -24,6 +24,7 @@ enum class Request : std::uint8_t {
   reload_shaders,
   help,
   lecture,
+  add_step, ///< of what is seen, to a lecture's file
   full_screen,
   zoom_in,
   zoom_out,

@@ -16,7 +16,7 @@ using namespace canvas;
 
 /// What a person is asked to choose. The desktop's own dialog (desktop_dialog.h) takes the same.
 struct FileWish {
-  enum class Purpose : std::uint8_t { open, save_scene, export_place };
+  enum class Purpose : std::uint8_t { open, save_scene, export_place, add_step };
   Purpose purpose = Purpose::open;
   std::string title;                ///< "Save the scene"
   std::vector<std::string> endings; ///< of files that are expected, ".json"; empty: all are

@@ -5,13 +5,13 @@
 #include <cmath>
 #include <filesystem>
 
-#include <epoxy/gl.h>
 #include <fmt/format.h>
 
 #include "app/canvas/file_painters.h"
 #include "app/canvas/png.h"
 #include "app/gpu/framebuffer.h"
 #include "app/scene/scene_json.h"
+#include "app/shell/aside.h"
 #include "app/shell/shell.h"
 #include "core/io/file.h"
 #include "core/rope/scheme.h"
@@ -19,26 +19,6 @@
 namespace ropescope::shell {
 
 namespace {
-
-/// Another window's context of Dear ImGui and its framebuffer, which are put back.
-class Aside {
-public:
-  Aside() {
-    glGetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &framebuffer_);
-    glGetIntegerv(GL_VIEWPORT, viewport_);
-  }
-  Aside(const Aside&) = delete;
-  Aside& operator=(const Aside&) = delete;
-  ~Aside() {
-    ImGui::SetCurrentContext(context_);
-    glBindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(framebuffer_));
-    glViewport(viewport_[0], viewport_[1], viewport_[2], viewport_[3]);
-  }
-
-private:
-  ImGuiContext* context_ = ImGui::GetCurrentContext();
-  GLint framebuffer_ = 0, viewport_[4] = {};
-};
 
 Sheet sheet_of(const ExportAs& as) {
   return ropescope::sheet_of(as.size, as.scale, usual_dpi, file_format_of(as.ending));
@@ -116,6 +96,36 @@ Drawn drawn(const Scene& scene, const ExportAs& as, gpu::Engines& engines,
   if (const FileFormat* format = file_format_of(as.ending))
     return {document_of(*format, shell, sheet, window, as.bare, json), sheet, {}};
   return {json, sheet, framebuffer.read()};
+}
+
+Drawn drawn_stage(const Scene& scene, const StageLook& look, const ExportAs& as, gpu::Engines& engines) {
+  const Aside aside;
+  Shell shell(scene, engines);
+  shell.begin_lecture(look.lecture, "");
+  Lectern& lectern = *shell.lectern();
+  lectern.player.dress_like(scene);
+  lectern.player.show_written(look.step, look.end);
+  lectern.player.take(scene);
+  lectern.strokes_here() = look.strokes;
+  const Sheet sheet = sheet_of(as);
+  const gpu::Framebuffer framebuffer(sheet.width, sheet.height);
+  constexpr int frames = 3; // as of a picture
+  for (int i = 0; i < frames; ++i) {
+    framebuffer.bind();
+    shell.stage_frame(sheet.width, sheet.height);
+  }
+  const std::string json = scene_json(shell.scene());
+  const FileFormat* format = file_format_of(as.ending);
+  if (!format) return {json, sheet, framebuffer.read()};
+  const std::unique_ptr<FilePainter> painter = format->make(shell.fonts());
+  shell.stage_frame(sheet.width, sheet.height, painter.get());
+  const std::string& title = lectern.player.step().title;
+  std::string file = painter->document({.size = {static_cast<float>(sheet.width), static_cast<float>(sheet.height)},
+                                        .ground = theme(scene.theme).ground,
+                                        .title = title,
+                                        .scene = json,
+                                        .points_per_pixel = sheet.points_per_pixel});
+  return {std::move(file), sheet, {}};
 }
 
 void write_drawn(const std::string& path, const Drawn& drawn) {

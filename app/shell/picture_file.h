@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/canvas/file_painters.h"
+#include "app/lecture/lectern.h"
 #include "app/scene/derived.h"
 #include "app/scene/picture.h"
 #include "app/scene/picture_size.h"
@@ -40,6 +41,17 @@ std::vector<std::string_view> export_endings(const Picture&);
 /// calls with the same arguments give the same bytes. Requires the OpenGL context that the engines were made in; what
 /// is bound there stays bound. `checked`: the finding of the scene's kernel, where it is there already. Throws Error.
 Drawn drawn(const Scene&, const ExportAs&, gpu::Engines&, std::shared_ptr<const CheckedKernel> checked = nullptr);
+
+/// A lecture's stage as it is seen: the step before or after its motion, and what the pen drew there.
+struct StageLook {
+  lecture::Lecture lecture;
+  std::size_t step = 0;
+  bool end = false;
+  std::vector<Stroke> strokes;
+};
+
+/// Draws the stage with a scene that hands may have changed, in the pixels of `as`. The file carries the scene.
+Drawn drawn_stage(const Scene&, const StageLook&, const ExportAs&, gpu::Engines&);
 
 // What it is made of, which `render` uses too.
 

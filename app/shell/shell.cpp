@@ -61,6 +61,7 @@ Shell::Shell(Scene scene, gpu::Engines& engines)
 }
 
 Shell::~Shell() {
+  step_pictures_.reset(); // while OpenGL and Dear ImGui are still there
   ImGui::SetCurrentContext(context_);
   ImGui_ImplOpenGL3_Shutdown();
   ImGui::DestroyContext(context_);
@@ -131,6 +132,7 @@ bool Shell::reacts_to(ImVec2 mouse) const {
   const ImGuiIO& io = ImGui::GetIO();
   // What is open above the pictures, and what is held, follows the mouse everywhere.
   if (lectern_ && (lectern_->pointer || lectern_->spotlight || lectern_->pen || lectern_->overview)) return true;
+  if (lectern_ && resting_ > cursor_rest) return true; // it is hidden, and comes back
   if (takes_letters() || help_ || ImGui::IsAnyItemActive() || io.MouseDown[0] || io.MouseDown[1]) return true;
   const auto is_hot = [&](ImVec2 at) {
     return std::any_of(hot_.begin(), hot_.end(), [&](const Rect& area) { return area.contains(at); });
@@ -310,6 +312,7 @@ void Shell::perform(Request request) {
   if (request == Request::export_dialog) ask_what_to_export();
   if (request == Request::film_dialog) ask_what_to_film();
   if (request == Request::lecture) lectern_ ? end_lecture() : begin_lecture();
+  if (request == Request::add_step) add_step();
   if (request == Request::help) turn_help_page();
   if (request == Request::back) close_what_is_open();
   if (request == Request::zoom_in) {

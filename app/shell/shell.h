@@ -12,6 +12,7 @@
 #include "app/canvas/stage_fonts.h"
 #include "app/canvas/widgets.h"
 #include "app/lecture/lectern.h"
+#include "app/lecture/presenter.h"
 #include "app/lecture/stage.h"
 #include "app/scene/actions.h"
 #include "app/scene/derived.h"
@@ -24,6 +25,7 @@
 #include "app/shell/picture_file.h"
 #include "app/shell/session.h"
 #include "app/shell/shell_files.h"
+#include "app/shell/step_pictures.h"
 
 namespace ropescope::shell {
 
@@ -61,6 +63,19 @@ public:
     lecture_frame(width, height, 1 / 60.0f, false, outside);
   }
   double lecture_now() const; ///< seconds from any beginning
+  /// There is a second display: frame() draws the projector's stage, and another view what the lecturer alone sees.
+  void present(bool presented);
+  bool presented() const { return lectern_ && lectern_->presented; }
+
+  /// Pictures of the lecture's steps are drawn a little at a time by whoever has nothing else to do.
+  bool step_pictures_due() const { return next_step_picture().has_value(); }
+  bool draw_step_picture(); ///< true: one is there that was not before
+  bool shows_step_pictures() const { return lectern_ && (lectern_->overview || lectern_->presented); }
+  const StepPictures* step_pictures() const { return step_pictures_.get(); } ///< null until one was drawn
+
+  /// What takes long goes on from frame to frame, as it does in a window, though none is drawn.
+  void do_not_wait() { hurried_ = true; }
+
   /// Seconds, in place of a clock: for tests.
   void set_lecture_clock(std::function<double()> clock) { lecture_clock_ = std::move(clock); }
 
@@ -169,9 +184,10 @@ public:
 
   /// Whether the next frame has work of its own, and no event needs to come first.
   bool animated() const {
-    return (lectern_ && lectern_->player.moving()) || scene_.play != Play::off || derived_.refining() ||
-           derived_.parity_due() || derived_.kernel().working() || opening_.working() || exporting_.working() ||
-           !exports_.empty() || files_.film || files_.dialog.working() || files_.desktop.is_open();
+    return (lectern_ && (lectern_->player.moving() || lecture_fades())) || scene_.play != Play::off ||
+           derived_.refining() || derived_.parity_due() || derived_.kernel().working() || opening_.working() ||
+           exporting_.working() || !exports_.empty() || files_.film || files_.dialog.working() ||
+           files_.desktop.is_open();
   }
 
   /// Whether a mouse that moved to a place, pixels, changes what the next frame shows. Over nothing it does not.
@@ -179,10 +195,13 @@ public:
 
   /// Of such frames: whether they only wait, until the scene has been still for a moment or a kernel is judged.
   bool only_waits() const {
-    return animated() && scene_.play == Play::off && !derived_.refining() && !(lectern_ && lectern_->player.moving());
+    return animated() && scene_.play == Play::off && !derived_.refining() &&
+           !(lectern_ && (lectern_->player.moving() || lecture_fades()));
   }
 
 private:
+  static constexpr float cursor_rest = 2; // seconds: in a lecture a mouse that rests so long is hidden
+
   /// Where the parts of the window lie, pixels. A rail is there where it has a width.
   struct Stage {
     Rect bar, panel, rail, pictures, message;
@@ -193,7 +212,14 @@ private:
   void update_lecture(const std::vector<PlacedPicture>&, std::int64_t columns);
   void lecture_pictures(const Canvas&, const std::vector<PlacedPicture>&, Scene& next);
   void lecture_handles(const Canvas&, const StagePlan&, const std::vector<const Property*>&, Scene& next);
+  void lecture_rings(const Canvas&, const std::vector<PlacedPicture>&);
   void lecture_overlays(Canvas&, ImVec2 size, const StagePlan&, double now);
+  void lecture_alone(const Canvas&, ImVec2 size, double now);
+  void lecture_at_mouse(const Canvas&, ImVec2 size, const StagePlan&, double now);
+  bool lecture_fades() const;
+  std::optional<NextPress::Shown> next_step_picture() const;
+  void add_step();
+  void write_step(const std::string& path);
   bool lecture_key(int key, int modifiers, bool repeated);
   bool lecture_changed();
   void read_lecture_again();
@@ -218,7 +244,7 @@ private:
   bool focus_key(int key, int modifiers);
   void copy(Request);
   void paste();
-  Patience patience() const { return live_ ? Patience::goes_on : Patience::waits; }
+  Patience patience() const { return live_ || hurried_ ? Patience::goes_on : Patience::waits; }
 
   /// Does work on the engine that draws. Where the GPU fails in a window, the CPU does the work from then on and the
   /// message says why. For a picture that is kept as a file there is no message, and a GPU that was asked for must not
@@ -265,6 +291,7 @@ private:
     Scene scene;
     ExportAs as;
     std::string path;
+    std::unique_ptr<StageLook> stage = nullptr; ///< of a lecture's stage; null: the picture of the scene's view
   };
   /// One that is drawn and to be written, with what is written beside it.
   struct Export {
@@ -331,6 +358,8 @@ private:
   FileWatch lecture_watch_;
   FileStamp lecture_seen_;
   std::function<double()> lecture_clock_;
+  std::unique_ptr<StepPictures> step_pictures_;
+  bool hurried_ = false;
   struct Notice {
     std::string words;
     float left = 0; // seconds

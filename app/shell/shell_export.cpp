@@ -41,8 +41,19 @@ void Shell::ask_where_to_export() {
                 proposed.filename().string()});
 }
 
-/// By a key: the picture as it stands, under a new name.
+/// By a key: the picture as it stands, under a new name; of a lecture its stage, with what the pen drew.
 void Shell::export_at_once(std::string_view ending) {
+  if (lectern_) {
+    const Player& player = lectern_->player;
+    const ImVec2 display = ImGui::GetIO().DisplaySize;
+    ExportAs as{std::string(ending), {static_cast<double>(display.x), static_cast<double>(display.y)}};
+    std::string path = free_name(
+        (export_folder() / fmt::format("{:02}-{}", player.step_number() + 1, player.step().id)).string() + as.ending);
+    exports_.push_back({scene_, std::move(as), std::move(path),
+                        std::make_unique<StageLook>(StageLook{player.lecture(), player.step_number(), player.answered(),
+                                                              lectern_->strokes_here()})});
+    return;
+  }
   const std::array<int, 2> size = size_here(false);
   ExportAs as{std::string(ending), {static_cast<double>(size[0]), static_cast<double>(size[1])}};
   as.scale = static_cast<double>(scale_);
@@ -73,7 +84,10 @@ void Shell::draw_exports() {
   try {
     const std::shared_ptr<const CheckedKernel> checked =
         wanted.scene.view == "check" ? derived_.kernel().shared() : nullptr;
-    Export ready{wanted.path, drawn(wanted.scene, wanted.as, engines_, checked), {}};
+    Export ready{wanted.path,
+                 wanted.stage ? drawn_stage(wanted.scene, *wanted.stage, wanted.as, engines_)
+                              : drawn(wanted.scene, wanted.as, engines_, checked),
+                 {}};
     if (checked && wanted.as.ending != ".csv") ready.finding = finding_json(checked->finding, checked->run);
     if (live_) return exporting_.begin(std::move(ready));
     message_ = {write_export(ready), false, false};

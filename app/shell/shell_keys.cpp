@@ -14,7 +14,8 @@ namespace ropescope::shell {
 
 namespace {
 
-constexpr float notice_time = 4; // seconds: long enough to read a line
+// Seconds: long enough to read a line; how late the time of day may be.
+constexpr float notice_time = 4, wall_step = 10;
 
 } // namespace
 
@@ -112,7 +113,11 @@ std::optional<float> Shell::due_in() const {
   if (attention_.awaited) due = std::max(0.0f, rest_before_words - resting_);
   if (lectern_)
     if (const auto judged = lectern_->judged_in(lecture_now())) due = std::min(due.value_or(*judged), *judged);
-  if (lectern_ && lectern_->notes && lectern_->player.clock_runs()) due = std::min(due.value_or(1.0f), 1.0f);
+  if (lectern_ && (lectern_->notes || lectern_->presented) && lectern_->player.clock_runs())
+    due = std::min(due.value_or(1.0f), 1.0f);
+  if (presented()) due = std::min(due.value_or(wall_step), wall_step);
+  if (lectern_ && !presented() && resting_ <= cursor_rest)
+    due = std::min(due.value_or(cursor_rest), cursor_rest - resting_ + 0.02f);
   if (!notice_.words.empty()) due = std::min(due.value_or(notice_.left), notice_.left);
   if (!message_.words.empty() && !message_.of_scene) due = std::min(due.value_or(message_.left), message_.left);
   return due;

@@ -10,6 +10,7 @@
 #include "app/scene/picture.h"
 #include "app/shell/panel.h"
 #include "app/shell/shell.h"
+#include "app/shell/texture_image.h"
 #include "core/error.h"
 #include "core/lecture/check.h"
 
@@ -26,16 +27,18 @@ constexpr std::size_t most_handles = 2; // sliders side by side
 std::vector<const Property*> handle_rows(const lecture::Step& step, const Scene& scene,
                                          const std::vector<Control>& controls) {
   std::vector<const Property*> rows;
-  const auto has_control = [&](std::string_view key) {
-    // A picture's own slider is called by the picture and the key, "share needle" of "share.needle".
-    const std::string own = fmt::format(" {}", key.substr(key.rfind('.') + 1));
-    return std::any_of(controls.begin(), controls.end(),
-                       [&](const Control& control) { return control.key == key || control.key.ends_with(own); });
+  const auto has_control = [&](std::string_view handle, std::string_view key) {
+    // A picture's own slider is called by the picture and the key, "share needle" of "share.needle", or by the picture
+    // and the handle, "score rotary" of "rotary_dim".
+    const std::string own = fmt::format(" {}", key.substr(key.rfind('.') + 1)), named = fmt::format(" {}", handle);
+    return std::any_of(controls.begin(), controls.end(), [&](const Control& control) {
+      return control.key == key || control.key.ends_with(own) || control.key.ends_with(named);
+    });
   };
   for (const lecture::Grab& grab : step.grabs)
     for (const std::string_view key : control_keys_of(grab.handle)) {
       const Property* row = find_property(key);
-      const bool wanted = row && std::holds_alternative<double>(get(scene, *row)) && !has_control(key);
+      const bool wanted = row && std::holds_alternative<double>(get(scene, *row)) && !has_control(grab.handle, key);
       if (wanted && std::find(rows.begin(), rows.end(), row) == rows.end() && rows.size() < most_handles)
         rows.push_back(row);
     }
@@ -64,7 +67,10 @@ void Shell::begin_lecture(lecture::Lecture lecture, std::string file) {
   }
   std::string trouble;
   if (lecture.has_errors()) trouble = lecture::sentence(lecture.troubles.front(), file.empty() ? "lecture" : file);
+  const bool was_presented = presented();
+  step_pictures_.reset();
   lectern_ = std::make_unique<Lectern>(std::move(lecture), like, std::move(file));
+  lectern_->presented = was_presented;
   lectern_->trouble = std::move(trouble);
   if (lectern_->trouble.empty()) lectern_->trouble = false_claim(lectern_->player.lecture(), lectern_->file);
   show_step(lectern_->player.scene());
@@ -127,9 +133,11 @@ void Shell::read_lecture_again() {
     lectern_->trouble =
         lecture.has_errors() || !lecture.readable ? lecture::sentence(lecture.troubles.front(), name) : std::string();
     if (lecture.readable && lectern_->trouble.empty()) lectern_->trouble = false_claim(lecture, name);
-    if (lecture.readable)
+    if (lecture.readable) {
       lectern_->player.replace(std::move(lecture));
-    else
+      lectern_->forget_verdicts();
+      step_pictures_.reset();
+    } else
       lectern_->trouble += "; the lecture goes on as it was";
   } catch (const Error& error) {
     lectern_->trouble = fmt::format("{}; the lecture goes on as it was", error.what());
@@ -146,7 +154,9 @@ void Shell::update_lecture(const std::vector<PlacedPicture>& placed, std::int64_
   }
 }
 
-void Shell::lecture_pictures(const Canvas& c, const std::vector<PlacedPicture>& placed, Scene& next) {
+void Shell::lecture_pictures(const Canvas& whole, const std::vector<PlacedPicture>& placed, Scene& next) {
+  Canvas c = whole;
+  if (placed.size() == 1) c.step = -1; // the step's title is enough
   for (const PlacedPicture& picture : placed)
     if (const Picture* row = find_picture(picture.name)) row->draw(c, picture.area, scene_, derived_, next);
 }
@@ -164,26 +174,87 @@ void Shell::lecture_handles(const Canvas& c, const StagePlan& plan, const std::v
   }
 }
 
-/// What lies over the stage, the uppermost last.
-void Shell::lecture_overlays(Canvas& c, ImVec2 size, const StagePlan& plan, double now) {
+/// Where a hand can take hold of a picture: the handles that the step names have rings.
+void Shell::lecture_rings(const Canvas& c, const std::vector<PlacedPicture>& placed) {
+  if (c.bare) return;
+  for (const PlacedPicture& picture : placed)
+    for (const lecture::Grab& grab : lectern_->player.step().grabs)
+      if (const auto control = control_of(picture.name, grab.handle, controls_))
+        draw_grab_mark(c, *control, control->contains(c.mouse));
+}
+
+void Shell::present(bool presented) {
+  if (lectern_) lectern_->presented = presented;
+}
+
+bool Shell::lecture_fades() const {
+  if (!lectern_) return false;
+  const float strength = lectern_->spotlight_strength(lecture_now());
+  return strength > 0 && strength < 1;
+}
+
+/// What the next press shows comes first, where a display shows it; then the ends of all steps, from this one on.
+std::optional<NextPress::Shown> Shell::next_step_picture() const {
+  if (!lectern_ || hurried_ || lectern_->player.moving() || scene_.play != Play::off) return std::nullopt;
+  const auto missing = [&](const NextPress::Shown& shown) {
+    return !step_pictures_ || step_pictures_->is_due(shown.step, shown.end, scene_.theme);
+  };
+  if (lectern_->presented)
+    if (const auto next = next_press(lectern_->player).shown; next && missing(*next)) return next;
+  const std::size_t count = lectern_->player.lecture().steps.size(), here = lectern_->player.step_number();
+  for (std::size_t i = 0; i < count; ++i)
+    if (const NextPress::Shown shown{(here + i) % count, true}; missing(shown)) return shown;
+  return std::nullopt;
+}
+
+bool Shell::draw_step_picture() {
+  const auto shown = next_step_picture();
+  if (!shown) return false;
+  if (!step_pictures_) step_pictures_ = std::make_unique<StepPictures>(lectern_->player.lecture(), scene_, engines_);
+  step_pictures_->work(shown->step, shown->end, scene_);
+  return !step_pictures_->is_due(shown->step, shown->end, scene_.theme);
+}
+
+/// What goes with the mouse, which is on the stage.
+void Shell::lecture_at_mouse(const Canvas& c, ImVec2 size, const StagePlan& plan, double now) {
   Lectern& lectern = *lectern_;
-  if (!c.attention) return; // a file shows the stage alone
-  screen_.draw_above(ImGui::GetForegroundDrawList());
-  const ImVec2 mouse = ImGui::GetIO().MousePos;
-  const bool here = ImGui::IsMousePosValid();
-  draw_pen_strokes(c, plan, lectern);
-  if (lectern.spotlight && here) {
+  draw_with_pen(c, plan, lectern);
+  const float strength = lectern.spotlight_strength(now);
+  if (strength <= 0) return;
+  if (lectern.spotlight)
     lectern.spot_radius = std::clamp(lectern.spot_radius + 20 * ImGui::GetIO().MouseWheel, 120.0f, 600.0f);
-    draw_spotlight(c, size, plan, mouse, lectern.spot_radius);
-  }
-  if (lectern.question) draw_question(c, stage_fonts_, size, lectern);
+  draw_spotlight(c, size, plan, ImGui::GetIO().MousePos, lectern.spot_radius, strength);
+}
+
+/// What the lecturer needs and the stage has to show where there is one display.
+void Shell::lecture_alone(const Canvas& c, ImVec2 size, double now) {
+  Lectern& lectern = *lectern_;
   if (lectern.notes) draw_strip(c, stage_fonts_, size, lectern, now);
-  if (lectern.overview)
-    if (const auto clicked = draw_overview(c, stage_fonts_, size, lectern)) {
+  if (lectern.overview) {
+    const auto clicked = draw_overview(c, stage_fonts_, size, lectern, [&](std::size_t step, Rect area) {
+      const unsigned texture = step_pictures_ ? step_pictures_->texture(step, true) : 0;
+      if (texture != 0) draw_texture(*ImGui::GetForegroundDrawList(), texture, area);
+      return texture != 0;
+    });
+    if (clicked) {
       lectern.player.jump(*clicked, now);
       lectern.overview = false;
     }
+  }
   draw_digits(c, stage_fonts_, size, lectern);
+}
+
+/// What lies over the stage, the uppermost last.
+void Shell::lecture_overlays(Canvas& c, ImVec2 size, const StagePlan& plan, double now) {
+  Lectern& lectern = *lectern_;
+  if (!c.attention) return draw_pen_strokes(c, plan, lectern.strokes_here()); // a file shows no more than these
+  screen_.draw_above(ImGui::GetForegroundDrawList());
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  const bool here = ImGui::IsMousePosValid();
+  draw_pen_strokes(c, plan, lectern.strokes_here());
+  if (here) lecture_at_mouse(c, size, plan, now);
+  if (lectern.question) draw_question(c, stage_fonts_, size, lectern);
+  if (!lectern.presented) lecture_alone(c, size, now);
   if (lectern.pointer && here) draw_pointer(c, plan, mouse);
   if (lectern.player.blank()) draw_blank(c, size);
   screen_.draw_above(nullptr);
@@ -216,16 +287,18 @@ void Shell::lecture_frame(int width, int height, float seconds, bool live, Paint
     if (!message_.words.empty() && message_.of_scene) cannot = message_.words;
   }
   next_ = scene_;
-  const bool covered = lectern.overview || lectern.question || lectern.pen || player.blank();
+  const bool covered = (lectern.overview && !lectern.presented) || lectern.question || lectern.pen || player.blank();
   if (covered) c.mouse = {-1e6f, -1e6f}, c.clicked = false;
   ImGui::BeginDisabled(covered);
   if (cannot.empty()) {
     lecture_pictures(c, placed, next_);
     lecture_handles(c, plan, handles, next_);
+    lecture_rings(c, placed);
   } else
     draw_cannot(c, plan.pictures, cannot);
   ImGui::EndDisabled();
   if (live) lectern.judge(now);
+  if (live && !lectern.presented && resting_ > cursor_rest) ImGui::SetMouseCursor(ImGuiMouseCursor_None);
   draw_stage(c, stage_fonts_, plan, player, lectern.numbers, lectern.doubted());
   if (lectern.handout > 0) draw_handout(c, {{0, size.y}, {size.x, static_cast<float>(height)}}, plan, step);
   lecture_overlays(c, size, plan, now);

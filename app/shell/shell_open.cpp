@@ -213,6 +213,7 @@ void Shell::take_chosen(const Chosen& chosen) {
   switch (chosen.purpose) {
   case FileWish::Purpose::open: drop(chosen.paths); break;
   case FileWish::Purpose::save_scene: write_scene(with_ending(chosen.paths.front(), ".json")); break;
+  case FileWish::Purpose::add_step: write_step(with_ending(chosen.paths.front(), ".json")); break;
   case FileWish::Purpose::export_place:
     files_.export_dialog.take_place(chosen.paths.front());
     begin_export();
