@@ -8,6 +8,7 @@
 
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/widgets.h"
+#include "app/lecture/said.h"
 
 namespace ropescope {
 
@@ -65,8 +66,8 @@ void draw_strip(const Canvas& c, const StageFonts& fonts, ImVec2 size, const Lec
   const float width = right - inner.least.x - 40 * u, foot = inner.greatest.y - line_of(c.fonts.small);
   float y = inner.least.y;
   const auto paragraph = [&](ImFont* font, ImU32 colour, std::string_view words) {
-    if (words.empty() || y + wrapped_height(width, font, words) > foot) return;
-    y = wrapped_text(c, {inner.least.x, y}, width, font, colour, words);
+    if (words.empty() || y + said_height(c, width, font, words) > foot) return;
+    y = draw_said(c, {inner.least.x, y}, width, font, colour, words);
   };
   if (!lectern.trouble.empty()) paragraph(c.fonts.small, c.theme.bad, lectern.trouble);
   paragraph(c.fonts.bold, c.theme.key, step.ask.empty() ? "" : c.words("Ask: {}", step.ask));
@@ -83,7 +84,7 @@ void draw_handout(const Canvas& c, Rect area, const StagePlan& plan, const lectu
   const Rect inner = area.inset(96 * plan.unit, 30 * plan.unit);
   float y = inner.least.y;
   const auto paragraph = [&](ImFont* font, ImU32 colour, std::string_view words) {
-    if (!words.empty()) y = wrapped_text(c, {inner.least.x, y}, inner.width(), font, colour, words) + 6 * plan.unit;
+    if (!words.empty()) y = draw_said(c, {inner.least.x, y}, inner.width(), font, colour, words) + 6 * plan.unit;
   };
   if (!step.ask.empty()) paragraph(c.fonts.bold, c.theme.text, c.words("{} – {}", step.ask, step.answer));
   for (const std::string& note : step.notes) paragraph(c.fonts.small, c.theme.text, note);
@@ -93,8 +94,8 @@ void draw_question(const Canvas& c, const StageFonts& fonts, ImVec2 size, const 
   const std::string& ask = lectern.player.step().ask;
   if (ask.empty()) return;
   c.paint.box({{0, 0}, size}, veil(c, 0.93f));
-  const float width = size.x * 0.78f, height = wrapped_height(width, fonts.title, ask);
-  wrapped_text(c, {(size.x - width) / 2, (size.y - height) / 2}, width, fonts.title, c.theme.text, ask);
+  const float width = size.x * 0.78f, height = said_height(c, width, fonts.title, ask);
+  draw_said(c, {(size.x - width) / 2, (size.y - height) / 2}, width, fonts.title, c.theme.text, ask);
 }
 
 std::optional<std::size_t> draw_overview(const Canvas& c, const StageFonts& fonts, ImVec2 size,
