@@ -8,9 +8,11 @@
 
 #include "app/bench/engines.h"
 #include "app/bench/frame.h"
+#include "app/bench/motions.h"
 #include "app/bench/start.h"
 #include "app/cli/commands.h"
 #include "app/cli/engines.h"
+#include "app/cli/lecture_file.h"
 #include "app/cli/model_options.h"
 #include "app/cli/say.h"
 #include "core/error.h"
@@ -23,7 +25,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
-  std::string engine = "all";
+  std::string engine = "all", lecture;
   bool json = false;
 };
 
@@ -196,7 +198,28 @@ void print_table(const Report& report, Output& out) {
             s.first_frame_ms, s.of_which_driver_ms, s.peak_memory_mb);
 }
 
+/// The steps of a lecture, given in a window of 1280×720.
+int run_motions(const Options& options, Output& out) {
+  const auto motions = bench::measure_motions(read_lecture_file(options.lecture).lecture);
+  Json all = Json::array();
+  for (const bench::MotionTimes& m : motions)
+    all.push_back({{"step", m.id},
+                   {"arrival_ms", m.arrival_ms},
+                   {"mean_ms", m.mean_ms},
+                   {"worst_ms", m.worst_ms},
+                   {"rest_ms", m.rest_ms},
+                   {"frames", m.frames}});
+  if (options.json) return out.print("{}\n", Json{{"motions", all}}.dump(1)), 0;
+  out.print("{:<20} {:>8} {:>7} {:>9} {:>7} {:>8}   ms a frame on two processors\n", "step", "arrival", "frames",
+            "in motion", "worst", "at rest");
+  for (const bench::MotionTimes& m : motions)
+    out.print("{:<20} {:>8.1f} {:>7} {:>9.1f} {:>7.1f} {:>8.1f}\n", m.id, m.arrival_ms, m.frames, m.mean_ms,
+              m.worst_ms, m.rest_ms);
+  return 0;
+}
+
 int run_bench(const Options& options, Output& out) {
+  if (!options.lecture.empty()) return run_motions(options, out);
   const Report report = measure(options.engine);
   if (options.json)
     print_json(report, out);
@@ -211,6 +234,8 @@ void add_bench(CLI::App& app, Command& command) {
   CLI::App* bench = app.add_subcommand("bench", "measures this machine: rotation and score scan beside copies, frames");
   auto options = std::make_shared<Options>();
   bench->add_flag("--json", options->json, "for machines");
+  bench->add_option("--lecture", options->lecture,
+                    "a lecture's file, or 1, 2, 3: measures the frames of each step alone, at 1280x720");
   add_engine_option(*bench, options->engine, {"all", "cpu", "gpu"});
   bench->callback([options, &command] { command = [options](Output& out) { return run_bench(*options, out); }; });
 }

@@ -1,6 +1,5 @@
 #pragma once
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,9 +16,6 @@ struct Film {
 
 /// The properties that --animate moves, each with its first value. Throws Error where one of them cannot move.
 std::vector<std::pair<const Property*, double>> first_values(const std::vector<std::string>& animate);
-
-/// Whether a name is that of a film's file.
-bool is_film(std::string_view out);
 
 /// Writes the film, whole or not at all, and tells how far it is. FILE.mp4 and FILE.gif need ffmpeg. Throws Error where
 /// a key cannot move, a frame cannot be drawn, or Ctrl+C was pressed.

@@ -8,6 +8,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/engines.h"
 #include "app/cli/film.h"
+#include "app/cli/film_frames.h"
 #include "app/cli/kernel_options.h"
 #include "app/cli/lecture_render.h"
 #include "app/cli/scene_options.h"
@@ -118,15 +119,19 @@ void render_film(Options options, const std::string& name, const std::optional<D
 /// Steps of a lecture: as large as a projector where nobody says.
 void render_lecture(const Options& options) {
   if (!options.picture.empty()) throw Error("--lecture shows its own pictures: leave --picture out");
-  if (options.out.empty()) throw Error("render --lecture needs --out: FILE.png with --step, or a folder");
+  if (!options.animate.empty()) throw Error("--animate moves a picture of its own: leave it out beside --lecture");
+  if (options.out.empty())
+    throw Error("render --lecture needs --out: FILE.pdf, FILE.html, FILE.mp4, a folder, or FILE.png with --step");
   require_other_file(options.out, options.lecture, "the lecture's file");
-  LectureWish wish{read_lecture_file(options.lecture), options.step, options.notes};
+  LectureWish wish{read_lecture_file(options.lecture), options.step, options.notes, options.seconds, options.fps};
   Scene like = options.scene.resolve();
   if (options.scene.theme.empty() && wish.file.lecture.theme == "light") like.theme = canvas::ThemeName::light;
   if (!options.scene.theme.empty()) wish.file.lecture.theme.clear();
   if (!options.engine.empty()) like.engine = engine_choice(options.engine);
   Still still = still_of(options, std::nullopt, like.theme);
-  if (options.size.empty()) still.size = {.width = 1920, .height = 1080};
+  // As large as a projector; a GIF grows with every pixel.
+  if (options.size.empty())
+    still.size = options.out.ends_with(".gif") ? PictureSize{960, 540} : PictureSize{1920, 1080};
   write_lecture(wish, still, like);
 }
 
@@ -179,10 +184,12 @@ void add_render(CLI::App& app, Command& command) {
                    "key=FROM..TO: a film, into FILE.mp4 or FILE.gif (by ffmpeg) or a folder of PNG files")
       ->expected(1)
       ->take_all();
-  render_command->add_option("--seconds", options->seconds, "how long the film is (default 5)");
+  render_command->add_option("--seconds", options->seconds, "how long the film is (default 5); of a lecture: how long each press rests (default: as long as "
+                             "its words take to read)");
   render_command->add_option("--fps", options->fps, "frames a second of the film (default 25)");
   render_command->add_option("--lecture", options->lecture,
-                             "a lecture's file, or 1, 2, 3: its steps, into a folder or with --step into one file");
+                             "a lecture's file, or 1, 2, 3: into FILE.pdf, FILE.html, a folder of PNG and SVG files, FILE.mp4 or "
+                             "FILE.gif (a film of its presses and motions, by ffmpeg), or with --step one picture");
   render_command->add_option("--step", options->step, "of a lecture: number or id of a step");
   render_command->add_flag("--notes", options->notes, "of a lecture as PDF: what to say stands below each page");
   CLI::Option* bare =

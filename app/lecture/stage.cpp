@@ -19,15 +19,6 @@ constexpr float design_width = 1920, design_height = 1080, scale_at_design = 1.8
 constexpr float side = 96, title_top = 50, text_top = 138, line_step = 46, pictures_top = 248, pictures_end = 984,
                 handles_height = 56, foot_top = 1008, cells_top = 1053, cell_height = 6;
 
-ImU32 colour_of(const Canvas& c, const Run& run) {
-  if (run.role == "q") return c.theme.query;
-  if (run.role == "k") return c.theme.key;
-  if (run.role == "ok") return c.theme.good;
-  if (run.role == "bad") return c.theme.bad;
-  if (const Scheme* scheme = run.role.empty() ? nullptr : find_scheme(run.role)) return c.theme.of(scheme->type);
-  return run.bold ? c.theme.text : c.theme.dim;
-}
-
 ImFont* font_of(const Canvas& c, const StageFonts& fonts, const Run& run) {
   if (run.shift == Run::Shift::none) return run.bold ? fonts.bold : fonts.text;
   return run.bold ? c.fonts.bold : c.fonts.body; // 0.7 of the others
@@ -110,7 +101,7 @@ float draw_runs(const Canvas& c, const StageFonts& fonts, ImVec2 at, const std::
     ImFont* font = font_of(c, fonts, run);
     const float strength = run.bold ? answer : 1;
     if (strength > 0)
-      text(c, {at.x, at.y + drop_of(c, fonts, run)}, font, with_alpha(colour_of(c, run), strength), words);
+      text(c, {at.x, at.y + drop_of(c, fonts, run)}, font, with_alpha(colour_of(c.theme, run), strength), words);
     at.x += text_width(font, words); // the place of words that are not shown yet is kept
   }
   return at.x - from;
@@ -127,6 +118,15 @@ void draw_stage(const Canvas& c, const StageFonts& fonts, const StagePlan& plan,
     draw_runs(c, fonts, {plan.text.least.x, plan.text.least.y + line_step * plan.unit * static_cast<float>(i)},
               step.text[i], answer, player, numbers);
   draw_foot(c, plan, player);
+}
+
+ImU32 colour_of(const Theme& theme, const Run& run) {
+  if (run.role == "q") return theme.query;
+  if (run.role == "k") return theme.key;
+  if (run.role == "ok") return theme.good;
+  if (run.role == "bad") return theme.bad;
+  if (const Scheme* scheme = run.role.empty() ? nullptr : find_scheme(run.role)) return theme.of(scheme->type);
+  return run.bold ? theme.text : theme.dim;
 }
 
 void draw_cannot(const Canvas& c, Rect area, std::string_view why) {

@@ -39,6 +39,9 @@ std::vector<PlacedPicture> place_pictures(const std::vector<lecture::Column>&, R
 /// `doubted`: hands made a claim of the step untrue, and the bold words fade to half.
 void draw_stage(const Canvas&, const StageFonts&, const StagePlan&, const Player&, LiveNumbers&, bool doubted);
 
+/// The colour of words of a sentence: what they speak of, else the answer's or the others'.
+ImU32 colour_of(const Theme&, const lecture::Run&);
+
 /// In the place of pictures that cannot be shown.
 void draw_cannot(const Canvas&, Rect, std::string_view why);
 

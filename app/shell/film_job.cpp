@@ -25,7 +25,7 @@ std::string last_line(std::string words) {
 
 } // namespace
 
-FilmJob::FilmJob(const fs::path& program, const Scene& scene, FilmWish wish) : wish_(std::move(wish)) {
+FilmJob::FilmJob(const fs::path& program, const Scene& scene, const FilmWish& wish) : what_("film"), out_(wish.out) {
   std::string folder = (fs::temp_directory_path() / "ropescope-XXXXXX").string();
   if (!mkdtemp(folder.data())) throw Error("no folder for temporary files can be made, so no film");
   folder_ = folder;
@@ -33,8 +33,8 @@ FilmJob::FilmJob(const fs::path& program, const Scene& scene, FilmWish wish) : w
     write_file(folder_ / "scene.json", scene_json(scene));
     child_ = std::make_unique<ChildProcess>(std::vector<std::string>{
         program.string(), "render", "--scene", (folder_ / "scene.json").string(), "--picture", scene.view, "--animate",
-        wish_.animate, "--seconds", fmt::format("{}", wish_.seconds), "--size", size_words(wish_.size),
-        wish_.bare ? "--bare" : "--marks", "--out", wish_.out});
+        wish.animate, "--seconds", fmt::format("{}", wish.seconds), "--size", size_words(wish.size),
+        wish.bare ? "--bare" : "--marks", "--out", wish.out});
   } catch (...) {
     std::error_code error;
     fs::remove_all(folder_, error);
@@ -42,12 +42,19 @@ FilmJob::FilmJob(const fs::path& program, const Scene& scene, FilmWish wish) : w
   }
 }
 
+FilmJob::FilmJob(const fs::path& program, const TakeHomeWish& wish) : what_("lecture"), out_(wish.out) {
+  std::vector<std::string> arguments{program.string(), "render", "--lecture", wish.lecture, "--theme", wish.theme,
+                                     "--out",          wish.out};
+  if (wish.notes) arguments.emplace_back("--notes");
+  child_ = std::make_unique<ChildProcess>(arguments);
+}
+
 FilmJob::~FilmJob() {
   // It removes what it has written so far, for which it needs a moment.
   child_->interrupt();
   (void)child_->finish();
   std::error_code error;
-  fs::remove_all(folder_, error);
+  if (!folder_.empty()) fs::remove_all(folder_, error);
 }
 
 std::string FilmJob::progress() const { return last_line(child_->said()); }
@@ -55,11 +62,11 @@ std::string FilmJob::progress() const { return last_line(child_->said()); }
 std::optional<FilmJob::End> FilmJob::ended() {
   const std::optional<int> status = child_->ended();
   if (!status) return std::nullopt;
-  if (*status == 0) return End{true, "The film is in " + wish_.out};
+  if (*status == 0) return End{true, fmt::format("The {} is in {}", what_, out_)};
   std::string words = last_line(child_->said());
   constexpr std::string_view program = "ropescope: ";
   if (words.starts_with(program)) words.erase(0, program.size());
-  return End{false, words.empty() ? "the film could not be made" : words};
+  return End{false, words.empty() ? fmt::format("the {} could not be written", what_) : words};
 }
 
 void FilmJob::cancel() { child_->interrupt(); }

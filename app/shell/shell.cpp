@@ -309,8 +309,8 @@ void Shell::perform(Request request) {
   if (request == Request::open_file) ask_what_to_open();
   if (request == Request::save_scene) save_scene(false);
   if (request == Request::save_scene_as) save_scene(true);
-  if (request == Request::export_dialog) ask_what_to_export();
-  if (request == Request::film_dialog) ask_what_to_film();
+  if (request == Request::export_dialog) lectern_ ? ask_what_to_take_home() : ask_what_to_export();
+  if (request == Request::film_dialog) lectern_ ? ask_what_to_take_home() : ask_what_to_film();
   if (request == Request::lecture) lectern_ ? end_lecture() : begin_lecture();
   if (request == Request::add_step) add_step();
   if (request == Request::help) turn_help_page();

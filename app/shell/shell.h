@@ -285,6 +285,8 @@ private:
   void take_exported();
   void ask_what_to_film();
   void draw_film_dialog(const Canvas&);
+  void ask_what_to_take_home();
+  void draw_take_home_dialog(const Canvas&);
 
   /// A picture that is to be drawn for a file.
   struct Wanted {

@@ -125,16 +125,34 @@ void Shell::draw_film_dialog(const Canvas& c) {
   FilmDialog::Answer answer = files_.film_dialog.draw(c, scene_, files_.film && progress.empty() ? "begins" : progress);
   if (answer.stops && files_.film) files_.film->cancel();
   try {
-    if (answer.wish) files_.film.emplace(files_.program, scene_, std::move(*answer.wish));
+    if (answer.wish) files_.film.emplace(files_.program, scene_, *answer.wish);
   } catch (const Error& error) {
     message_ = {error.what(), true, false};
   }
   if (!files_.film) return;
   if (const auto end = files_.film->ended()) {
     message_ = {end->words, !end->written, false};
+    if (lectern_) notify(end->words); // the stage has no bar of messages
+    if (end->written) files_.take_home.close();
     files_.film.reset();
-  } else
+  } else if (!lectern_)
     message_ = {fmt::format("Film: {} ({} stops it)", progress, key_name(action("film"))), false, false};
+}
+
+void Shell::ask_what_to_take_home() { files_.take_home.open(*lectern_, export_folder()); }
+
+/// The dialog in a lecture. How far the file is stands in it alone, never on the stage.
+void Shell::draw_take_home_dialog(const Canvas& c) {
+  const std::string progress = files_.film ? files_.film->progress() : "";
+  TakeHomeDialog::Answer answer = files_.take_home.draw(c, scene_, files_.film && progress.empty() ? "begins" : progress);
+  if (answer.stops && files_.film) files_.film->cancel();
+  if (!answer.wish) return;
+  try {
+    files_.export_folder = fs::path(answer.wish->out).parent_path();
+    files_.film.emplace(files_.program, *answer.wish);
+  } catch (const Error& error) {
+    notify(error.what());
+  }
 }
 
 } // namespace ropescope::shell

@@ -10,6 +10,7 @@
 #include "app/shell/export_dialog.h"
 #include "app/shell/file_dialog.h"
 #include "app/shell/film_dialog.h"
+#include "app/shell/take_home_dialog.h"
 
 namespace ropescope::shell {
 
@@ -20,7 +21,8 @@ struct ShellFiles {
   std::optional<std::filesystem::path> desktop_program; ///< takes the dialog's place; nothing: it does not
   ExportDialog export_dialog;
   FilmDialog film_dialog;
-  std::optional<FilmJob> film;                      ///< that is being made
+  TakeHomeDialog take_home;
+  std::optional<FilmJob> film; ///< that is being made, or a lecture that is being written
   std::filesystem::path program = "/proc/self/exe"; ///< this one, which makes films beside the window
   Recent recent;
   std::filesystem::path scene_folder, export_folder; ///< where the last one was written; empty: nowhere yet

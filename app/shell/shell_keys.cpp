@@ -22,6 +22,7 @@ constexpr float notice_time = 4, wall_step = 10;
 bool Shell::takes_key(int key, int modifiers) {
   return files_.dialog.is_open()        ? files_.dialog.key(key, modifiers)
          : files_.film_dialog.is_open() ? files_.film_dialog.key(key)
+         : files_.take_home.is_open()   ? files_.take_home.key(key)
                                         : files_.export_dialog.key(key, modifiers);
 }
 
@@ -76,7 +77,7 @@ void Shell::letter(unsigned codepoint) {
 
 bool Shell::takes_letters() const {
   return files_.dialog.is_open() || files_.export_dialog.is_open() || files_.film_dialog.is_open() ||
-         palette_.is_open() || models_.is_open() || ImGui::GetIO().WantTextInput ||
+         files_.take_home.is_open() || palette_.is_open() || models_.is_open() || ImGui::GetIO().WantTextInput ||
          ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup);
 }
 
@@ -92,6 +93,8 @@ bool Shell::close_what_is_open() {
     files_.export_dialog.close();
   else if (files_.film_dialog.is_open())
     files_.film_dialog.close();
+  else if (files_.take_home.is_open())
+    files_.take_home.close();
   else if (ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup))
     return true;
   else if (help_)

@@ -235,6 +235,7 @@ void Shell::file_dialogs(const Canvas& c) {
   if (answer.asks_for_place) ask_where_to_export();
   if (answer.exports) begin_export();
   draw_film_dialog(c);
+  draw_take_home_dialog(c);
 }
 
 void Shell::restore(const Session& session) {

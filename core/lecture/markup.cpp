@@ -161,6 +161,29 @@ private:
 
 std::vector<Run> read_markup(std::string_view line) { return Reader(line).all(); }
 
+std::vector<Run> read_said(std::string_view words) {
+  std::vector<Run> runs;
+  const auto add = [&](std::string_view part, Run::Shift shift) {
+    if (part.empty()) return;
+    Run run;
+    run.words = part;
+    run.shift = shift;
+    runs.push_back(std::move(run));
+  };
+  std::size_t from = 0;
+  for (std::size_t at = 0; at + 1 < words.size(); ++at) {
+    if (words[at + 1] != '{' || (words[at] != '_' && words[at] != '^')) continue;
+    const std::size_t end = words.find('}', at);
+    if (end == std::string_view::npos) break;
+    add(words.substr(from, at - from), Run::Shift::none);
+    add(words.substr(at + 2, end - at - 2), words[at] == '_' ? Run::Shift::below : Run::Shift::above);
+    from = end + 1;
+    at = end; // the loop goes on behind it
+  }
+  add(words.substr(from), Run::Shift::none);
+  return runs;
+}
+
 std::string shown_number(double value, int decimals) { return grouped(value, decimals); }
 
 std::string plain_words(const std::vector<Run>& runs, const std::function<std::string(const Run&)>& number) {

@@ -23,6 +23,10 @@ struct Run {
 /// role or letter (and which may be meant), an expression that cannot be read.
 std::vector<Run> read_markup(std::string_view line);
 
+/// The same of words that are said: notes, questions and answers, of which _{below} and ^{above} alone are marked up.
+/// Never throws: a brace without its fellow stays as it is.
+std::vector<Run> read_said(std::string_view words);
+
 /// A computed number as it is shown: so many decimals, thousands apart.
 std::string shown_number(double value, int decimals);
 

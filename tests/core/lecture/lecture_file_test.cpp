@@ -178,3 +178,19 @@ TEST_CASE("marked-up words come apart into runs that look alike, and back into w
     CHECK_THROWS_AS_MESSAGE(read_markup(wrong), Error, wrong);
   CHECK(character_count("θ−a") == 3);
 }
+
+TEST_CASE("of words that are said indices and powers alone are marks, and no brace is refused") {
+  const auto runs = read_said("S_{m} = *a*^{b c} {x} ${m} @q{y}");
+  REQUIRE(runs.size() == 5);
+  CHECK(runs[0] == Run{.words = "S"});
+  CHECK(runs[1] == Run{.words = "m", .shift = Run::Shift::below});
+  CHECK(runs[2] == Run{.words = " = *a*"});
+  CHECK(runs[3] == Run{.words = "b c", .shift = Run::Shift::above});
+  CHECK(runs[4] == Run{.words = " {x} ${m} @q{y}"});
+  for (const char* plain : {"a_{b", "^{", "_", "}{_", "a_b", "θ"}) {
+    REQUIRE(read_said(plain).size() == 1);
+    CHECK(read_said(plain)[0] == Run{.words = plain});
+  }
+  CHECK(read_said("").empty());
+  CHECK(read_said("_{}").empty());
+}
