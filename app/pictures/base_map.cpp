@@ -25,8 +25,10 @@ constexpr Property options[] = {
     view_row("base-map.x", "tokens", "context lengths that are seen"),
     view_row("base-map.y", "", "bases that are seen"),
     view_row("base-map.cut", "", "scores that are seen in the cut beside the map"),
+    flag_row("base-map.pairs", "colour by pairs",
+             "cells are coloured by how many pairs make less than one turn within the length, not by the least score"),
 };
-constexpr const Property &view_x = options[0], &view_y = options[1], &view_cut = options[2];
+constexpr const Property &view_x = options[0], &view_y = options[1], &view_cut = options[2], &by_pairs = options[3];
 
 AxisSpec lengths(const Scene& scene) {
   return {.all = {least_length, greatest_length},
@@ -112,6 +114,20 @@ void colour_row(const LeastScores& row, std::span<const std::int64_t> lengths, c
   }
 }
 
+/// The same by the pairs that make less than one turn: none is the ground, all are vermilion. Of the row's own base,
+/// known or not: this takes no sum over distances.
+void colour_row_by_pairs(const Canvas& c, double base, std::int64_t dim, std::span<const std::int64_t> lengths,
+                         std::span<ImU32> colours) {
+  std::int64_t before = -1;
+  for (std::size_t column = 0; column < lengths.size(); ++column) {
+    const std::int64_t below = pairs_below_a_turn(base, dim, static_cast<double>(lengths[column]));
+    colours[column] = below == before && column > 0
+                          ? colours[column - 1]
+                          : signed_colour(c.theme, 2 * static_cast<double>(below) / static_cast<double>(dim));
+    before = below;
+  }
+}
+
 /// Each row of the grid has the colours of the nearest row that is known, so that a map which is still being filled has
 /// coarse cells and no holes.
 void draw_cells(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived) {
@@ -122,7 +138,7 @@ void draw_cells(const Canvas& c, const Plot& plot, const Scene& scene, const Der
                  std::ceil(std::min(place(greatest_base), place(plot.y.greatest)) / static_cast<double>(step)));
   auto whole = c.list_of<const LeastScores*>(derived.base_map().rows().size());
   for (const LeastScores& row : derived.base_map().rows()) whole.push_back(&row);
-  if (whole.empty() || last < first) return;
+  if ((whole.empty() && !scene.options.flag(by_pairs)) || last < first) return;
   const auto columns = static_cast<std::size_t>(std::max(1.0f, std::round(plot.area.width())));
   auto lengths = c.list_of<std::int64_t>(columns);
   for (std::size_t x = 0; x < columns; ++x)
@@ -132,9 +148,14 @@ void draw_cells(const Canvas& c, const Plot& plot, const Scene& scene, const Der
   const auto rows = static_cast<std::size_t>(last - first + 1);
   auto colours = c.list_of<ImU32>(rows * columns);
   colours.resize(rows * columns);
-  std::size_t near = whole.size() - 1;
+  std::size_t near = whole.empty() ? 0 : whole.size() - 1;
   for (std::size_t r = 0; r < rows; ++r) { // from the top, the greatest base
     const double wanted = static_cast<double>((last - static_cast<std::int64_t>(r)) * step);
+    if (scene.options.flag(by_pairs)) {
+      colour_row_by_pairs(c, std::pow(10.0, wanted / static_cast<double>(fine_base_grid.steps)), rotary_dim(derived),
+                          lengths, std::span(colours).subspan(r * columns, columns));
+      continue;
+    }
     while (near > 0 && std::abs(place(whole[near - 1]->base) - wanted) <= std::abs(place(whole[near]->base) - wanted))
       --near;
     colour_row(*whole[near], lengths, all, std::span(colours).subspan(r * columns, columns), c.theme.panel);
@@ -326,6 +347,9 @@ void draw_read_out(const Canvas& c, const Plot& plot, const Derived& derived, co
   table.add(0, "first below 0",
             negative ? c.words("m = {}", grouped(c, static_cast<double>(*negative)))
                      : std::string_view("nowhere to 2M"));
+  const std::int64_t dim = rotary_dim(derived);
+  table.add(0, "pairs below one turn in L", c.words("{}", pairs_below_a_turn(row->base, dim, length)),
+            c.words("of {}", dim / 2));
   table.avoid(plot.at(length, base));
   table.draw(c.mouse, plot.area);
 }
@@ -374,18 +398,33 @@ void draw_cut(const Canvas& c, Rect room, const Scene& scene, const Derived& der
 }
 
 /// Colours and dots below the map.
-void draw_key(const Canvas& c, Rect room) {
+/// At the right end of the key: what cells are coloured by, and a click for the other.
+void draw_colour_switch(const Canvas& c, Rect room, const Scene& scene, Scene& next) {
+  const bool pairs = scene.options.flag(by_pairs);
+  const std::string_view words = pairs ? "colour by the least score" : "colour by pairs below one turn";
+  const ImVec2 at{room.greatest.x - text_width(c.fonts.small, words), room.least.y + c.px(4)};
+  const Rect place{at, {room.greatest.x, at.y + c.px(16)}};
+  if (c.bare || at.x < room.least.x || !is_free(c, place)) return;
+  if (switch_words(c, "base-map.pairs", at, words,
+                   "The least score over all distances, or how many pairs make less than one turn within the length."))
+    next.options.set(by_pairs, !pairs);
+}
+
+void draw_key(const Canvas& c, Rect room, bool pairs, std::int64_t count) {
   const float y = room.least.y + c.px(8), bar_width = c.px(190), high = c.px(11);
   constexpr int steps = 95;
   std::array<ImU32, steps> colours{};
   for (int s = 0; s < steps; ++s)
-    colours[static_cast<std::size_t>(s)] = shade(c, greatest_shade * (2.0 * s / (steps - 1) - 1));
+    colours[static_cast<std::size_t>(s)] = pairs ? signed_colour(c.theme, static_cast<double>(s) / (steps - 1))
+                                                 : shade(c, greatest_shade * (2.0 * s / (steps - 1) - 1));
   float x = room.least.x;
   if (room.width() < bar_width + c.px(120)) return;
-  x += text(c, {x, y - c.px(4)}, c.fonts.small, c.theme.dim, "−0.45") + c.px(8);
+  x += text(c, {x, y - c.px(4)}, c.fonts.small, c.theme.dim, pairs ? "0" : "−0.45") + c.px(8);
   c.paint.image({{x, y}, {x + bar_width, y + high}}, steps, 1, colours);
   x += bar_width + c.px(8);
-  x += text(c, {x, y - c.px(4)}, c.fonts.small, c.theme.dim, "+0.45") + c.px(28);
+  x += text(c, {x, y - c.px(4)}, c.fonts.small, c.theme.dim,
+            pairs ? c.words("{} pairs below one turn", count) : std::string_view("+0.45")) +
+       c.px(28);
   const auto sign = [&](bool plain, std::string_view words) {
     if (x + c.px(16) + text_width(c.fonts.small, words) > room.greatest.x) return;
     draw_dot(c, {x + c.px(5), y + high / 2}, plain, c.px(5));
@@ -409,9 +448,13 @@ void draw_progress(const Canvas& c, const Plot& plot, const Derived& derived) {
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   const std::int64_t dim = rotary_dim(derived);
   Rect room = heading(c, panel, "A longer context needs a larger base",
-                      c.words("least Σcos(mθ)/{} over every distance m ≤ L, d = {}, q = k", dim / 2, dim));
+                      scene.options.flag(by_pairs)
+                          ? c.words("pairs of {} that make less than one turn within L, d = {}", dim / 2, dim)
+                          : c.words("least Σcos(mθ)/{} over every distance m ≤ L, d = {}, q = k", dim / 2, dim));
   if (room.height() > c.px(300)) {
-    draw_key(c, {{room.least.x + c.px(46), room.greatest.y - c.px(22)}, room.greatest});
+    const Rect key{{room.least.x + c.px(46), room.greatest.y - c.px(22)}, room.greatest};
+    draw_key(c, key, scene.options.flag(by_pairs), dim / 2);
+    draw_colour_switch(c, key, scene, next);
     room.greatest.y -= c.px(30);
   }
   Rect cut = room;
@@ -427,7 +470,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   plot.end();
   plot.draw_axes();
   draw_present(c, plot, scene, derived);
-  draw_sides(c, plot);
+  if (!scene.options.flag(by_pairs)) draw_sides(c, plot);
   draw_dots(c, plot, models);
   label_fit(c, plot);
   if (cut.least.x > room.least.x) draw_cut(c, cut, scene, derived, next);

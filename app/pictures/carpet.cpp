@@ -53,12 +53,25 @@ constexpr Property options[] = {
 constexpr const Property &view_x = options[0], &view_y = options[1], &x_scale = options[2], &seen_row = options[3],
                          &beside_row = options[4], &without = options[5];
 
+/// Positions that the maps reach to: of an image or a clip four times as far as its longest axis was trained, or as far
+/// as the grid that is shown goes.
+std::int64_t reach_of(const Derived& derived) {
+  double reach = 16;
+  for (const double extent : derived.trained_extents()) reach = std::max(reach, 4 * extent);
+  for (const double extent : derived.extents()) reach = std::max(reach, extent);
+  return derived.trained_extents().empty() ? derived.length() : std::llround(reach);
+}
+
 void update(const Scene&, Derived& derived, gpu::Engines&, Patience) {
   derived.numbers<Carpets>(derived.version(), [&] {
     Carpets carpets;
     for (const Series& series : derived.series())
-      carpets.of_series.push_back(carpet_rows(trained_of(derived, series), trained_length_of(derived, series),
-                                              series.spectrum.inv_freq, derived.length()));
+      if (series.layer_type.empty() && series.spectrum.inv_freq.size() == derived.trained_reach().size())
+        carpets.of_series.push_back(carpet_rows(trained_of(derived, series), derived.trained_reach(),
+                                                series.spectrum.inv_freq, reach_of(derived)));
+      else
+        carpets.of_series.push_back(carpet_rows(trained_of(derived, series), trained_length_of(derived, series),
+                                                series.spectrum.inv_freq, derived.length()));
     return carpets;
   });
 }
@@ -89,10 +102,10 @@ Plot plot_in(const Canvas& c, const char* id, Rect room, const Scene& scene, con
   return {c,
           id,
           room,
-          {.all = {scale == Scale::log ? 1.0 : 0.0, static_cast<double>(derived.length())},
+          {.all = {scale == Scale::log ? 1.0 : 0.0, static_cast<double>(reach_of(derived))},
            .scale = scale,
            .labels = Labels::powers_of_two,
-           .title = "position m (tokens)",
+           .title = derived.trained_extents().empty() ? "position m (tokens)" : "position on the pair's own axis",
            .view = seen,
            .fewest = 8,
            .least_gap = 44},
@@ -139,6 +152,19 @@ bool draw_map_title(const Canvas& c, Rect line, const char* id, const Series& se
   return clicked;
 }
 
+/// Where training ended on each pair's own axis.
+void draw_trained_extents(const Canvas& c, const Plot& plot, const Derived& derived) {
+  const std::vector<std::uint8_t>& axes = derived.axes();
+  for (std::size_t begin = 0, end = 0; begin < axes.size(); begin = end) {
+    while (end < axes.size() && axes[end] == axes[begin]) ++end;
+    const double extent = derived.trained_extents()[axes[begin]];
+    if (!(extent > plot.x.least && extent < plot.x.greatest)) continue;
+    const float x = plot.x.pixel(extent);
+    c.rule({x, plot.y.pixel(static_cast<double>(begin) - 0.5)}, {x, plot.y.pixel(static_cast<double>(end) - 0.5)},
+           c.theme.dark ? IM_COL32_WHITE : IM_COL32_BLACK, 1.6f, 7, 4);
+  }
+}
+
 /// One map with its title. Returns what the mouse is on.
 std::optional<Here> draw_map(const Canvas& c, Rect room, const char* id, std::size_t place, const Scene& scene,
                              const Derived& derived, Scene& next) {
@@ -146,15 +172,20 @@ std::optional<Here> draw_map(const Canvas& c, Rect room, const char* id, std::si
   const CarpetRows& rows = derived.numbers<Carpets>()->of_series[place];
   Plot plot = plot_in(c, id, room, scene, derived, series);
   if (plot.area.width() < c.px(40) || plot.area.height() < c.px(20)) return std::nullopt;
-  const double trained = trained_length_of(derived, series), target = static_cast<double>(derived.length());
+  const double trained = trained_length_of(derived, series), target = static_cast<double>(reach_of(derived));
   plot.draw_axes(); // its grid lies below the cells, where no line could be told from a stripe
   plot.begin();
   draw_cells(c, plot, series);
   const bool hatched = scene.options.flag(seen_row);
   if (hatched) draw_unseen(c, plot, rows);
   draw_first_turns(c, plot, series);
-  if (hatched) name_unseen(c, plot, rows, trained);
-  plot.rule_x(trained, c.theme.dark ? IM_COL32_WHITE : IM_COL32_BLACK, 1.6f, 7, 4);
+  if (hatched && derived.trained_extents().empty()) name_unseen(c, plot, rows, trained);
+  if (series.layer_type.empty()) mark_axes_of_rows(c, plot, scene, derived);
+  const bool on_grid = !derived.trained_extents().empty();
+  if (on_grid)
+    draw_trained_extents(c, plot, derived);
+  else
+    plot.rule_x(trained, c.theme.dark ? IM_COL32_WHITE : IM_COL32_BLACK, 1.6f, 7, 4);
   if (!c.bare) {
     const auto i = static_cast<double>(scene.pair), m = static_cast<double>(scene.m);
     const ImU32 accent = c.theme.accent;
@@ -169,9 +200,10 @@ std::optional<Here> draw_map(const Canvas& c, Rect room, const char* id, std::si
                    {plot.area.greatest.x, plot.y.pixel(static_cast<double>(lit) + 0.5)}},
                   c.theme.text, c.stroke(1));
   plot.end();
-  if (trained < target) label_rule_x(c, plot, trained, "trained L", c.theme.text, plot.area.least.y + c.px(8));
-  if (trained < target) take_grip(next, "trained", plot.grip_x("trained", trained));
-  take_grip(next, "target", plot.grip_x("target", target));
+  if (!on_grid && trained < target)
+    label_rule_x(c, plot, trained, "trained L", c.theme.text, plot.area.least.y + c.px(8));
+  if (!on_grid && trained < target) take_grip(next, "trained", plot.grip_x("trained", trained));
+  if (!on_grid) take_grip(next, "target", plot.grip_x("target", target));
   plot.take_input();
   keep_view(next, view_x, view_y, plot);
   if (const auto clicked = plot.clicked()) {
@@ -258,7 +290,7 @@ void draw_difference(const Canvas& c, Rect room, float title_height, std::size_t
   double greatest = 10 * least;
   for (std::size_t i = 0; i < pairs; ++i)
     greatest = std::max(greatest, std::abs(a.spectrum.inv_freq[i] - b.spectrum.inv_freq[i]) *
-                                      static_cast<double>(derived.length()) / turn);
+                                      static_cast<double>(reach_of(derived)) / turn);
   text(c, {plot.area.least.x, room.least.y}, c.fonts.bold, c.theme.text, "how many turns they lie apart");
   text(c, {plot.area.greatest.x, room.least.y}, c.fonts.small, c.theme.dim,
        c.words("dark: {} or less, bright: {}", least, grouped(c, greatest)), Align::right);
@@ -351,7 +383,7 @@ Table columns(const Scene&, const Derived& derived) {
   const CarpetRows& rows = derived.numbers<Carpets>()->of_series.front();
   // As many columns as a map of the usual picture has.
   constexpr std::int64_t wanted = 566;
-  const std::vector<std::int64_t> edges = log_bin_edges(derived.length(), wanted);
+  const std::vector<std::int64_t> edges = log_bin_edges(reach_of(derived), wanted);
   std::array<std::vector<double>, 6> lists;
   for (std::size_t b = 0; b + 1 < edges.size(); ++b)
     for (std::size_t i = 0; i < rows.pairs.size(); ++i) {

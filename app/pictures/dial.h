@@ -25,8 +25,9 @@ Dial dial_at(const Scene&, const Derived&, std::size_t pair);
 
 /// The hands of a dial can be turned: that of the query moves m, that of the key n, by as many tokens as turn the pair
 /// so far. Noted as `name`; `theta`: rad per token.
-void take_hands(const Canvas&, const char* name, ImVec2 centre, float radius, const Dial&, double theta, const Scene&,
-                Scene& next);
+/// `axis`: of the positions, which turns the pair; along it alone the token moves, where m and n lie apart along one.
+void take_hands(const Canvas&, const char* name, ImVec2 centre, float radius, const Dial&, double theta,
+                std::int64_t axis, const Scene&, Scene& next);
 
 /// The selected pair's dial and its numbers, in a panel of their own. Requires update_hands().
 void draw_one_pair(const Canvas&, Rect panel, const Scene&, const Derived&, Scene& next);

@@ -5,6 +5,7 @@
 #include "app/canvas/gesture.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/helix_view.h"
+#include "app/scene/grid.h"
 
 namespace ropescope::pictures {
 
@@ -90,17 +91,24 @@ void label_ropes(const Canvas& c, const View& v, const Scene& scene, const Deriv
       if (is_free(c, place)) text(c, place.least, font, colour, words);
       y += line;
     };
-    say(c.fonts.bold, strong ? c.theme.accent : c.theme.text, c.words("pair {}", rope.pair));
+    const auto i = static_cast<std::size_t>(rope.pair);
+    const ImU32 plain = derived.axes().empty() ? c.theme.text : c.theme.of_axis(derived.axes()[i]);
+    say(c.fonts.bold, strong ? c.theme.accent : plain,
+        derived.axes().empty() ? c.words("pair {}", rope.pair)
+                               : c.words("pair {}, {}", rope.pair, axis_title(scene.rope, derived.axes()[i])));
     if (!whole) continue;
     y += c.px(4);
     if (rope.turns == 0) {
-      say(c.fonts.small, c.theme.dim, "never turns");
+      const bool turns = derived.current().spectrum.inv_freq[i] > 0;
+      say(c.fonts.small, c.theme.dim, turns ? "stands still along" : "never turns");
+      if (turns) say(c.fonts.small, c.theme.dim, axis_title(scene.rope, scene.axis));
       continue;
     }
-    const double tokens = wavelength(derived.current().spectrum.inv_freq[static_cast<std::size_t>(rope.pair)]);
+    const double tokens = wavelength(derived.current().spectrum.inv_freq[i]);
     say(c.fonts.small, c.theme.dim, "a turn every");
     say(c.fonts.small, c.theme.dim,
-        c.words("{} tokens", tokens < 100 ? c.words("{:.3g}", tokens) : grouped(c, tokens)));
+        c.words("{} {}", tokens < 100 ? c.words("{:.3g}", tokens) : grouped(c, tokens),
+                derived.trained_extents().empty() ? "tokens" : unit_of(scene, derived, i)));
   }
 }
 
@@ -112,10 +120,13 @@ void draw_dials(const Canvas& c, const View& v, const Scene& scene, const Derive
     const auto i = static_cast<std::size_t>(rope.pair);
     const ImVec2 centre = dial_centre(v, rope);
     const auto hand = [](double angle) { return std::complex<float>(std::polar(1.0, angle)); };
+    // Where the example's strands begin only keeps them apart: hands turn from where q = k = 1 points, as on the wall.
+    const bool example = derived.head().ones;
+    const double query_start = example ? 0 : numbers.query_start[i], key_start = example ? 0 : numbers.key_start[i];
     draw_dial(c, centre, v.dial_radius,
-              {hand(numbers.query_start[i] + numbers.query[i]), hand(numbers.key_start[i] + numbers.key[i]),
-               derived.trained().inv_freq[i] * derived.trained_length(),
-               (rope.pair == scene.pair || rope.lit) && !c.bare, scene.m < scene.n});
+              {hand(query_start + numbers.query[i]), hand(key_start + numbers.key[i]),
+               derived.trained().inv_freq[i] * derived.trained_reach()[i],
+               (rope.pair == scene.pair || rope.lit) && !c.bare, distance_of(scene, derived, i) < 0});
     const Rect cell{{centre.x - v.dial_radius, centre.y - v.dial_radius},
                     {centre.x + v.dial_radius, centre.y + v.dial_radius}};
     if (press(c, c.id("helix dial {}", rope.pair), cell, "The rope seen from its end; a click selects the pair."))
@@ -135,7 +146,8 @@ void draw_dials(const Canvas& c, const View& v, const Scene& scene, const Derive
     if (area.greatest.y < v.panel.greatest.y - c.px(4) && is_free(c, area))
       text(c, area.least, c.fonts.small, c.theme.dim, words);
   };
-  say("along the rope: the dial", top.y - v.dial_radius - c.px(34));
+  say(derived.head().ones ? "the dial: each hand from its strand's start" : "along the rope: the dial",
+      top.y - v.dial_radius - c.px(34));
   if (!v.sentence) return;
   say("Slide both along: every hand", foot.y + v.dial_radius + c.px(14));
   say("turns, no wedge changes.", foot.y + v.dial_radius + c.px(34));

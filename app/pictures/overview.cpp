@@ -81,7 +81,7 @@ std::string_view fitting(const Canvas& c, float width, std::string_view title,
 /// "18 of 64 never turn once in training", or less of it.
 std::string_view slow_words(const Canvas& c, float width, std::string_view title, const Derived& derived) {
   const std::vector<double>& theta = derived.trained().inv_freq;
-  const std::int64_t slow = incomplete_pairs(theta, derived.trained_length());
+  const std::int64_t slow = incomplete_pairs(theta, derived.trained_reach());
   const std::string_view words[] = {slow == 0 ? "every pair turns at least once in training"
                                               : c.words("{} of {} never turn once in training", slow, theta.size()),
                                     c.words("{} of {} never turn once", slow, theta.size()),

@@ -9,6 +9,7 @@
 #include "app/pictures/dial.h"
 #include "app/pictures/pair_view.h"
 #include "app/pictures/parts.h"
+#include "app/scene/grid.h"
 #include "core/analysis/hands.h"
 
 namespace ropescope::pictures {
@@ -18,19 +19,20 @@ namespace {
 /// " · by w": which of several positions turns the pair.
 std::string_view turned_by(const Canvas& c, const Scene& scene, const Derived& derived) {
   if (derived.axes().empty()) return "";
-  return c.words(" · by {}", axis_name(scene.rope, derived.axes()[static_cast<std::size_t>(scene.pair)]));
+  return c.words(" · {}", axis_title(scene.rope, derived.axes()[static_cast<std::size_t>(scene.pair)]));
 }
 
 /// The greatest angle (rad) that training has shown: the pair's frequency before any extension, times the trained
 /// context.
 double seen_angle(const Scene& scene, const Derived& derived) {
-  return derived.trained().inv_freq[static_cast<std::size_t>(scene.pair)] * derived.trained_length();
+  const auto i = static_cast<std::size_t>(scene.pair);
+  return derived.trained().inv_freq[i] * derived.trained_reach()[i];
 }
 
 /// Whether the picture reaches beyond what training has seen, or pairs turn otherwise than they did.
 bool is_extended(const Scene& scene, const Derived& derived) {
   const auto i = static_cast<std::size_t>(scene.pair);
-  return static_cast<double>(derived.length()) != derived.trained_length() ||
+  return derived.reach()[i] != derived.trained_reach()[i] ||
          derived.current().spectrum.inv_freq[i] != derived.trained().inv_freq[i];
 }
 
@@ -59,16 +61,19 @@ std::pmr::vector<Row> rows_of(const Canvas& c, const Scene& scene, const Derived
                   theta >= 1e-4 || theta == 0 ? c.words("{:.6f}", theta) : c.words("{:.4e}", theta),
                   "The frequency of this pair: how far it turns from one token to the next, in rad."});
   rows.push_back({"wavelength",
-                  theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)),
+                  theta == 0 ? "never turns"
+                             : c.words("{} {}", grouped(c, lambda, lambda < 1000 ? 1 : 0), unit_of(scene, derived, i)),
                   "How many tokens this pair needs for one full turn: 2π divided by its frequency."});
-  rows.push_back({c.words("Δ·θ{}", index), angle_words(c, static_cast<double>(scene.m - scene.n) * theta),
+  rows.push_back({c.words("Δ·θ{}", index), angle_words(c, distance_of(scene, derived, i) * theta),
                   "The angle from the key's hand to the query's: the distance Δ = m − n times the frequency."});
   rows.push_back({"turns seen in training", turns(seen_angle(scene, derived)),
                   "How many full turns the pair made within the trained context. Angles beyond them are new to the "
                   "model."});
   if (is_extended(scene, derived))
-    rows.push_back({c.words("turns at {}", grouped(c, static_cast<double>(derived.length()))),
-                    turns(theta * static_cast<double>(derived.length())),
+    rows.push_back({derived.extents().empty()
+                        ? c.words("turns at {}", grouped(c, derived.reach()[i]))
+                        : c.words("turns in {} {}", grouped(c, derived.reach()[i]), unit_of(scene, derived, i)),
+                    turns(theta * derived.reach()[i]),
                     "How many full turns the pair makes within as many tokens as the pictures reach to, under the "
                     "scheme in force."});
   rows.push_back({"components", components_of(c, scene),
@@ -80,7 +85,7 @@ std::pmr::vector<Row> rows_of(const Canvas& c, const Scene& scene, const Derived
 } // namespace
 
 void take_hands(const Canvas& c, const char* name, ImVec2 centre, float radius, const Dial& dial, double theta,
-                const Scene& scene, Scene& next) {
+                std::int64_t axis, const Scene& scene, Scene& next) {
   if (!(theta > 0)) return;
   const Rect area{{centre.x - radius, centre.y - radius}, {centre.x + radius, centre.y + radius}};
   hit(name, area);
@@ -103,14 +108,14 @@ void take_hands(const Canvas& c, const char* name, ImVec2 centre, float radius, 
     g.kind = Gesture::Kind::grip;
     g.part = id;
     g.x = query;
-    g.start = static_cast<double>(query ? scene.m : scene.n);
+    g.start = query ? query_on(scene, axis) : key_on(scene, axis);
   } else if (held && ImGui::IsItemActive()) {
     const ImVec2 before{io.MousePos.x - io.MouseDelta.x, io.MousePos.y - io.MouseDelta.y};
     const std::complex<double> from = direction(before), to = direction(io.MousePos);
     // At the centre itself a mouse has no direction.
     if (std::norm(from) > 0 && std::norm(to) > 0) g.turned += std::arg(to * std::conj(from));
     const double position = std::clamp(std::round(g.start + g.turned / theta), 0.0, double(furthest_position));
-    (g.x ? next.m : next.n) = static_cast<std::int64_t>(position);
+    move_on_axis(next, g.x != 0, axis, position);
   } else if (held)
     g.kind = Gesture::Kind::none;
   if (ImGui::IsItemActive() || (ImGui::IsItemHovered() && area.contains(c.mouse)))
@@ -139,14 +144,16 @@ void draw_one_pair(const Canvas& c, Rect panel, const Scene& scene, const Derive
   const float dial_width = beside ? 2 * radius + c.px(40) : area.width();
   const ImVec2 centre{beside ? area.least.x + radius + c.px(8) : area.centre().x,
                       area.least.y + title + (beside ? height / 2 : radius * 1.06f)};
-  text(c, {beside ? centre.x : area.centre().x, area.least.y}, c.fonts.bold, c.theme.text,
+  text(c, {beside ? centre.x : area.centre().x, area.least.y}, c.fonts.bold,
+       derived.axes().empty() ? c.theme.text : c.theme.of_axis(derived.axes()[i]),
        shortened(c, c.fonts.bold, c.words("pair {}{}", scene.pair, turned_by(c, scene, derived)), dial_width),
        Align::centre);
   const bool dialled = beside || height > 2 * radius;
   if (dialled) {
     const Dial dial = dial_at(scene, derived, i);
     draw_dial(c, centre, radius, dial);
-    take_hands(c, "hands", centre, radius, dial, derived.current().spectrum.inv_freq[i], scene, next);
+    take_hands(c, "hands", centre, radius, dial, derived.current().spectrum.inv_freq[i], axis_of(derived, i), scene,
+               next);
   }
 
   const float width = std::min(beside ? area.width() - dial_width : area.width(), c.px(large ? 420 : 340));

@@ -7,8 +7,10 @@
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/dial.h"
 #include "app/pictures/lecture_parts.h"
+#include "app/scene/grid.h"
 #include "core/analysis/hands.h"
 #include "core/error.h"
+#include "core/rope/positions.h"
 
 namespace ropescope::pictures {
 
@@ -71,7 +73,112 @@ ImU32 scheme_colour(const Canvas& c, const Series& series) {
   return c.theme.of(series.config.rotates ? series.config.scaling.rope_type : RopeType::standard);
 }
 
+namespace {
+
+/// Within its axis the fastest pair has the axis's colour itself, the slowest one is paler by half.
+ImU32 colour_in_axis(const Canvas& c, const Derived& derived, std::size_t pair) {
+  const std::vector<double>& theta = derived.trained().inv_freq;
+  const std::uint8_t axis = derived.axes()[pair];
+  double fastest = 0, slowest = 0;
+  for (std::size_t i = 0; i < theta.size() && i < derived.axes().size(); ++i) {
+    if (derived.axes()[i] != axis || !(theta[i] > 0)) continue;
+    fastest = std::max(fastest, theta[i]);
+    slowest = slowest > 0 ? std::min(slowest, theta[i]) : theta[i];
+  }
+  const double place =
+      theta[pair] > 0 && fastest > slowest ? std::log(fastest / theta[pair]) / std::log(fastest / slowest) : 1;
+  return mix_oklab(c.theme.of_axis(axis), c.theme.panel, static_cast<float>(0.5 * place));
+}
+
+} // namespace
+
+double distance_of(const Scene& scene, const Derived& derived, std::size_t pair) {
+  const std::int64_t axis = axis_of(derived, pair);
+  return query_on(scene, axis) - key_on(scene, axis);
+}
+
+std::pmr::vector<AxisGroup> by_axis(const Canvas& c, const Derived& derived, std::span<const std::int64_t> pairs) {
+  const auto& axes = derived.axes();
+  const std::int64_t count = axes.empty() ? 1 : 1 + *std::max_element(axes.begin(), axes.end());
+  auto groups = c.list_of<AxisGroup>(static_cast<std::size_t>(count));
+  for (std::int64_t axis = 0; axis < count; ++axis) {
+    AxisGroup group{axis, c.list_of<std::int64_t>(pairs.size())};
+    for (const std::int64_t pair : pairs)
+      if (axis_of(derived, static_cast<std::size_t>(pair)) == axis) group.pairs.push_back(pair);
+    if (!group.pairs.empty()) groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+void mark_axes_of_rows(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived) {
+  const std::vector<std::uint8_t>& axes = derived.axes();
+  for (std::size_t begin = 0, end = 0; begin < axes.size(); begin = end) {
+    while (end < axes.size() && axes[end] == axes[begin]) ++end;
+    const float top = std::max(plot.area.least.y, plot.y.pixel(static_cast<double>(begin) - 0.5)),
+                bottom = std::min(plot.area.greatest.y, plot.y.pixel(static_cast<double>(end) - 0.5));
+    if (bottom <= top) continue;
+    const ImU32 colour = c.theme.of_axis(axes[begin]);
+    c.paint.box({{plot.area.least.x - c.px(1), top}, {plot.area.least.x + c.px(4), bottom}}, colour);
+    c.paint.box({{plot.area.greatest.x, top}, {plot.area.greatest.x + c.px(4), bottom}}, colour);
+    const std::string_view name = axis_title(scene.rope, axes[begin]);
+    const Rect place{{plot.area.greatest.x + c.px(9), top},
+                     {plot.area.greatest.x + c.px(9) + text_width(c.fonts.bold, name), top + c.px(18)}};
+    if (bottom - top >= c.px(18) && is_free(c, place)) text(c, place.least, c.fonts.bold, colour, name);
+  }
+}
+
+void mark_axes_of_columns(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived) {
+  const std::vector<std::uint8_t>& axes = derived.axes();
+  const float y = plot.area.least.y + c.px(2), foot = plot.area.greatest.y;
+  bool alternate = false;
+  for (std::size_t begin = 0, end = 0; begin < axes.size(); begin = end) {
+    while (end < axes.size() && axes[end] == axes[begin]) ++end;
+    const float left = std::max(plot.area.least.x, plot.x.pixel(static_cast<double>(begin) - 0.5)),
+                right = std::min(plot.area.greatest.x, plot.x.pixel(static_cast<double>(end) - 0.5));
+    if (right <= left) continue;
+    const ImU32 colour = c.theme.of_axis(axes[begin]);
+    c.paint.box({{left, foot - c.px(4)}, {right, foot}}, colour);
+    if (begin > 0 && end - begin >= 3)
+      c.paint.line({left, plot.area.least.y}, {left, foot}, c.theme.outline, c.hairline());
+    // Interleaved sections (t h w t h w …) have no stretch that a name would fit on.
+    alternate = alternate || end - begin < 3;
+    const std::string_view whole = axis_title(scene.rope, axes[begin]),
+                           name = text_width(c.fonts.bold, whole) + c.px(6) < right - left
+                                      ? whole
+                                      : axis_name(scene.rope, axes[begin]);
+    const float width = text_width(c.fonts.bold, name), x = (left + right - width) / 2;
+    if (!alternate && width < right - left && is_free(c, {{x, y}, {x + width, y + c.px(18)}}))
+      text(c, {x, y}, c.fonts.bold, colour, name);
+  }
+  if (!alternate) return;
+  float x = plot.area.least.x + c.px(8);
+  for (std::int64_t a = 0; a < axis_count(scene.rope); ++a) {
+    const std::string_view name = axis_title(scene.rope, a);
+    const Rect place{{x, y}, {x + text_width(c.fonts.bold, name), y + c.px(18)}};
+    if (place.greatest.x > plot.area.greatest.x || !is_free(c, place)) return;
+    x += text(c, place.least, c.fonts.bold, c.theme.of_axis(static_cast<std::size_t>(a)), name) + c.px(12);
+  }
+  const Rect place{{x, y}, {x + text_width(c.fonts.small, "alternate"), y + c.px(16)}};
+  if (place.greatest.x < plot.area.greatest.x && is_free(c, place))
+    text(c, {x, y + c.px(1)}, c.fonts.small, c.theme.dim, "alternate");
+}
+
+std::string_view unit_of(const Scene& scene, const Derived& derived, std::size_t pair) {
+  return derived.trained_extents().empty() ? std::string_view("tok") : axis_title(scene.rope, axis_of(derived, pair));
+}
+
+std::string_view places_words(const Canvas& c, const Scene& scene) {
+  if (!scene.places) return {};
+  const auto number = [&](double at) { return grouped(c, at, at == std::round(at) ? 0 : 3); };
+  std::string_view words;
+  for (std::int64_t a = 0; a < axis_count(scene.rope); ++a)
+    words = c.words("{}{}{} {} − {}", words, a > 0 ? ", " : "", axis_name(scene.rope, a), number(query_on(scene, a)),
+                    number(key_on(scene, a)));
+  return words;
+}
+
 ImU32 colour_of_pair(const Canvas& c, const Derived& derived, std::size_t pair) {
+  if (pair < derived.axes().size() && pair < derived.trained().inv_freq.size()) return colour_in_axis(c, derived, pair);
   const std::vector<double>& theta = derived.trained().inv_freq;
   const auto slowest = std::find_if(theta.rbegin(), theta.rend(), [](double t) { return t > 0; });
   if (slowest == theta.rend() || theta.front() <= *slowest || pair >= theta.size() || theta[pair] <= 0)
@@ -157,6 +264,15 @@ void lay_on(std::vector<std::complex<float>>& hands, std::span<const std::comple
   for (std::size_t i = 0; i < hands.size() && longest > 0; ++i) hands[i] *= std::complex<float>(pairs[i] / longest);
 }
 
+/// The query's positions, then the key's, on every axis; on one where they are alike on all.
+Positions both_tokens(const Scene& scene) {
+  if (scene.axis < 0) return {1, {scene.m, scene.n}};
+  std::vector<double> at;
+  const std::int64_t axes = axis_count(scene.rope);
+  for (std::int64_t a = 0; a < axes; ++a) at.insert(at.end(), {query_on(scene, a), key_on(scene, a)});
+  return positions_of(axes, at);
+}
+
 } // namespace
 
 void update_hands(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience) {
@@ -166,10 +282,10 @@ void update_hands(const Scene& scene, Derived& derived, gpu::Engines& engines, P
     bool operator==(const Inputs&) const = default;
   };
   derived.numbers<Hands>(Inputs{derived.version(), scene.m, scene.n, scene.axis}, [&] {
-    Hands hands = hands_at(engines.preferred(), scene.rope, derived.current().spectrum, scene.m, scene.n, scene.axis);
-    if (derived.head().ones) return hands;
-    lay_on(hands.query, derived.head().query);
-    lay_on(hands.key, derived.head().key);
+    Hands hands = hands_at(engines.preferred(), scene.rope, derived.current().spectrum, both_tokens(scene));
+    if (derived.own_head().ones) return hands;
+    lay_on(hands.query, derived.own_head().query);
+    lay_on(hands.key, derived.own_head().key);
     return hands;
   });
 }
@@ -179,12 +295,13 @@ Dial dial_at(const Scene& scene, const Derived& derived, std::size_t pair) {
   const auto factor = static_cast<float>(derived.current().spectrum.attention_factor);
   const auto strength = [&](std::size_t i) { return std::abs(hands.query[i] * hands.key[i]); };
   float most = 0;
-  if (!derived.head().ones)
+  if (!derived.own_head().ones)
     for (std::size_t i = 0; i < hands.query.size(); ++i) most = std::max(most, strength(i));
   return {.query = hands.query[pair] / factor,
           .key = hands.key[pair] / factor,
-          .seen = derived.trained().inv_freq[pair] * derived.trained_length(),
-          .backwards = scene.m<scene.n, .weight = most> 0 ? strength(pair) / most : 1};
+          .seen = derived.trained().inv_freq[pair] * derived.trained_reach()[pair],
+          .backwards = distance_of(scene, derived, pair) < 0,
+          .weight = most > 0 ? strength(pair) / most : 1};
 }
 
 } // namespace ropescope::pictures

@@ -98,8 +98,37 @@ void keep_hidden(Scene& next, const Property& hidden, const std::vector<std::str
 /// The colour of a scheme, or of another layer type, which has none of its own.
 ImU32 scheme_colour(const Canvas&, const Series&);
 
-/// The colour of a pair, by the logarithm of its wavelength before any extension, fastest to slowest.
+/// The colour of a pair, by the logarithm of its wavelength before any extension, fastest to slowest. Where positions
+/// have several axes, the colour of the one that turns it, paler the slower the pair is.
 ImU32 colour_of_pair(const Canvas&, const Derived&, std::size_t pair);
+
+/// The axis that turns a pair; 0 where positions have one.
+inline std::int64_t axis_of(const Derived& derived, std::size_t pair) {
+  return pair < derived.axes().size() ? derived.axes()[pair] : 0;
+}
+/// How far query and key lie apart on it, in positions.
+double distance_of(const Scene&, const Derived&, std::size_t pair);
+
+/// Pairs of one axis, in the order of the head.
+struct AxisGroup {
+  std::int64_t axis;
+  std::pmr::vector<std::int64_t> pairs;
+};
+/// The given pairs by the axis that turns them, in the order of the axes; one group where positions have one.
+std::pmr::vector<AxisGroup> by_axis(const Canvas&, const Derived&, std::span<const std::int64_t> pairs);
+
+/// At both ends of a plot's rows, a pair each downwards, the colour of the axis that turns the pair; beside the plot
+/// the axis's name where its rows have room for it, and nothing stands there yet.
+void mark_axes_of_rows(const Canvas&, const Plot&, const Scene&, const Derived&);
+
+/// The same along the foot of a plot whose columns are pairs; names at its top, or who alternates.
+void mark_axes_of_columns(const Canvas&, const Plot&, const Scene&, const Derived&);
+
+/// The unit of positions along the axis of a pair: "tok", or "frames", "rows" …
+std::string_view unit_of(const Scene&, const Derived&, std::size_t pair);
+
+/// Where both tokens are: "t 10 − 0, h 15 − 15, w 26 − 20"; empty where they have no places in a grid.
+std::string_view places_words(const Canvas&, const Scene&);
 
 /// A scheme's curve, at scale 1: the one in force is thick and solid, the others thin in their dashes.
 float scheme_width(const Series&);

@@ -7,6 +7,7 @@
 #include "app/canvas/gesture.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/phasors_parts.h"
+#include "app/scene/grid.h"
 #include "core/error.h"
 
 namespace ropescope::pictures {
@@ -143,11 +144,29 @@ void draw_heading(const Canvas& c, Rect panel, const Scene& scene, const Derived
 
 /// The small dials of all pairs, each with its arrow's direction; returns where the marked one lies.
 std::optional<ImVec2> draw_wall(const Canvas& c, const Layout& l, const Chain& chain, std::span<const ImU32> colours,
-                                std::int64_t marked, Scene& next) {
+                                std::int64_t marked, const Scene& scene, const Derived& derived, Scene& next) {
   const auto pairs = static_cast<std::int64_t>(chain.arrows.size());
-  const std::int64_t rows = l.strip ? 1 : std::min<std::int64_t>(wall_rows, (pairs + 7) / 8);
-  const std::int64_t columns = (pairs + rows - 1) / rows;
-  const float names = l.strip ? 0 : text_width(c.fonts.mono_small, c.words("{}", pairs)) + c.px(10);
+  auto order = c.list_of<std::int64_t>(static_cast<std::size_t>(pairs));
+  for (std::int64_t i = 0; i < pairs; ++i) order.push_back(i);
+  const auto groups = by_axis(c, derived, order);
+  // Each axis begins a row of its own, where the wall has rows.
+  const auto rows_at = [&](std::int64_t columns) {
+    std::int64_t rows = 0;
+    for (const AxisGroup& group : groups)
+      rows += (static_cast<std::int64_t>(group.pairs.size()) + columns - 1) / columns;
+    return rows;
+  };
+  const std::int64_t most = l.strip ? 1
+                            : groups.size() > 1
+                                ? std::max<std::int64_t>(wall_rows, static_cast<std::int64_t>(groups.size()))
+                                : std::min<std::int64_t>(wall_rows, (pairs + 7) / 8);
+  std::int64_t columns = (pairs + most - 1) / most;
+  while (!l.strip && rows_at(columns) > most) ++columns;
+  const std::int64_t rows = l.strip ? 1 : rows_at(columns);
+  float names = l.strip ? 0 : text_width(c.fonts.mono_small, c.words("{}", pairs)) + c.px(10);
+  if (groups.size() > 1 && !l.strip)
+    for (const AxisGroup& group : groups)
+      names = std::max(names, text_width(c.fonts.bold, axis_title(scene.rope, group.axis)) + c.px(10));
   const Rect area{{l.wall.least.x + names, l.wall.least.y}, l.wall.greatest};
   const float wide = area.width() / static_cast<float>(columns), high = area.height() / static_cast<float>(rows);
   const float radius = std::min(wide, high) * (l.strip ? 0.5f : 0.40f);
@@ -155,36 +174,47 @@ std::optional<ImVec2> draw_wall(const Canvas& c, const Layout& l, const Chain& c
   constexpr std::string_view help = "One dial a pair, the fastest first: the arrow that it adds. A click selects it.";
   c.note("phasors wall", area, help);
   std::optional<ImVec2> found;
-  for (std::int64_t i = 0; i < pairs; ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    const float column = static_cast<float>(i % columns), row = static_cast<float>(i / columns);
-    const ImVec2 centre{area.least.x + wide * (column + 0.5f), area.least.y + high * (row + 0.5f)};
-    if (i % columns == 0 && !l.strip)
-      text(c, {area.least.x - c.px(8), centre.y - compat::font_size(c.fonts.mono_small) / 2}, c.fonts.mono_small,
-           c.theme.dim, c.words("{}", i), Align::right);
-    if (!l.strip && radius > c.px(5)) {
-      c.paint.disc(centre, radius, c.theme.dial, true);
-      c.paint.circle(centre, radius, c.theme.outline, c.stroke(1.4f));
+  std::int64_t place = 0; // in the rows, from the first
+  const AxisGroup* named = nullptr;
+  for (const AxisGroup& group : groups)
+    for (const std::int64_t i : group.pairs) {
+      if (!l.strip && groups.size() > 1 && named != &group) place = (place + columns - 1) / columns * columns;
+      const auto at = static_cast<std::size_t>(i);
+      const float column = static_cast<float>(place % columns), row = static_cast<float>(place / columns);
+      const ImVec2 centre{area.least.x + wide * (column + 0.5f), area.least.y + high * (row + 0.5f)};
+      const float left = area.least.x - c.px(8);
+      if (groups.size() > 1 && !l.strip) {
+        if (named != &group)
+          text(c, {left, centre.y - c.px(9)}, c.fonts.bold, c.theme.of_axis(static_cast<std::size_t>(group.axis)),
+               axis_title(scene.rope, group.axis), Align::right);
+      } else if (place % columns == 0 && !l.strip)
+        text(c, {left, centre.y - compat::font_size(c.fonts.mono_small) / 2}, c.fonts.mono_small, c.theme.dim,
+             c.words("{}", i), Align::right);
+      named = &group;
+      ++place;
+      if (!l.strip && radius > c.px(5)) {
+        c.paint.disc(centre, radius, c.theme.dial, true);
+        c.paint.circle(centre, radius, c.theme.outline, c.stroke(1.4f));
+      }
+      const double angle = std::arg(chain.arrows[at]);
+      const ImVec2 tip = on_circle(centre, radius * 0.82f, angle),
+                   tail = on_circle(centre, l.strip ? radius * 0.82f : radius * 0.1f, angle + std::numbers::pi);
+      if (std::abs(chain.arrows[at]) > 0)
+        c.paint.line(tail, tip, colours[at], std::max(1.0f, std::min(c.px(3), radius * 0.3f)));
+      if (!l.strip && radius > c.px(8)) {
+        const float size = radius * 0.36f;
+        c.paint.triangle(on_circle(centre, radius * 0.95f, angle), on_circle(tip, size, angle + 2.3),
+                         on_circle(tip, size, angle - 2.3), colours[at]);
+      }
+      if (i == marked) {
+        c.paint.circle(centre, radius + c.px(4), c.theme.accent, c.stroke(2));
+        found = centre;
+      }
+      const Rect cell{{centre.x - wide / 2, centre.y - high / 2}, {centre.x + wide / 2, centre.y + high / 2}};
+      if (!cell.contains(c.mouse)) continue;
+      light_pair(c, i);
+      if (c.clicked) next.pair = i;
     }
-    const double angle = std::arg(chain.arrows[at]);
-    const ImVec2 tip = on_circle(centre, radius * 0.82f, angle),
-                 tail = on_circle(centre, l.strip ? radius * 0.82f : radius * 0.1f, angle + std::numbers::pi);
-    if (std::abs(chain.arrows[at]) > 0)
-      c.paint.line(tail, tip, colours[at], std::max(1.0f, std::min(c.px(3), radius * 0.3f)));
-    if (!l.strip && radius > c.px(8)) {
-      const float size = radius * 0.36f;
-      c.paint.triangle(on_circle(centre, radius * 0.95f, angle), on_circle(tip, size, angle + 2.3),
-                       on_circle(tip, size, angle - 2.3), colours[at]);
-    }
-    if (i == marked) {
-      c.paint.circle(centre, radius + c.px(4), c.theme.accent, c.stroke(2));
-      found = centre;
-    }
-    const Rect cell{{centre.x - wide / 2, centre.y - high / 2}, {centre.x + wide / 2, centre.y + high / 2}};
-    if (!cell.contains(c.mouse)) continue;
-    light_pair(c, i);
-    if (c.clicked) next.pair = i;
-  }
   return found;
 }
 
@@ -204,7 +234,7 @@ void draw_link(const Canvas& c, ImVec2 from, ImVec2 to) {
 
 /// "q = k", or where else q and k come from.
 std::string_view head_words(const Scene& scene, const Derived& derived) {
-  return derived.head().ones ? "q = k" : scene.q.kind == HeadSource::Kind::random ? "random q, k" : "your q, k";
+  return derived.own_head().ones ? "q = k" : scene.q.kind == HeadSource::Kind::random ? "random q, k" : "your q, k";
 }
 
 /// The score in large digits.
@@ -231,8 +261,7 @@ void draw_pair(const Canvas& c, Rect room, const Scene& scene, const Derived& de
   c.paint.line(on_circle(hub, -c.px(11), towards), hub, colour, c.stroke(4));
   c.paint.triangle(tip, on_circle(hub, c.px(6), towards + std::numbers::pi / 2),
                    on_circle(hub, c.px(6), towards - std::numbers::pi / 2), colour);
-  const double theta = derived.current().turns[i] == 0 ? 0 : derived.current().spectrum.inv_freq[i];
-  const double angle = static_cast<double>(scene.m - scene.n) * theta;
+  const double angle = distance_of(scene, derived, i) * derived.current().spectrum.inv_freq[i];
   const std::pair<std::string_view, std::string_view> rows[] = {
       {c.words("turned by Δ·θ{}", subscript(pair)), angle_words(c, angle)},
       {"in degrees", c.words("{}°", grouped(c, angle * 180 / std::numbers::pi, 1))},
@@ -278,7 +307,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
 
   Plot p = plane_in(c, "phasors", l.plane, window, scene.options.range(view_x), scene.options.range(view_y));
   draw_plane(c, p, numbers, colours);
-  const auto dial = draw_wall(c, l, numbers.chain, colours, c.bare ? -1 : pair, next);
+  const auto dial = draw_wall(c, l, numbers.chain, colours, c.bare ? -1 : pair, scene, derived, next);
   if (dial) {
     const ImVec2 arrow = draw_ring(c, p, numbers.chain, marked, colours[marked]);
     if (!l.strip && p.area.contains(arrow)) draw_link(c, {dial->x, dial->y + c.px(14)}, arrow);
@@ -287,8 +316,9 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
     text(c, l.words.least, c.fonts.bold, c.theme.text, "One dial, one arrow.");
     wrapped_text(c, {l.words.least.x, l.words.least.y + c.px(26)}, std::min(l.words.width(), c.px(360)), c.fonts.body,
                  c.theme.dim,
-                 derived.head().ones ? "Fast pairs point everywhere and cancel; slow pairs still agree and add up."
-                                     : "How long an arrow is says how much of this head lies in that pair.");
+                 derived.placed()      ? c.words("Query and key lie apart on every axis: {}.", places_words(c, scene))
+                 : derived.head().ones ? "Fast pairs point everywhere and cancel; slow pairs still agree and add up."
+                                       : "How long an arrow is says how much of this head lies in that pair.");
   }
   if (!c.bare) draw_numbers(c, l, p, scene, derived, numbers.chain, pair, colours[marked]);
   label_plane(c, p, numbers, colours, derived.head().equal);

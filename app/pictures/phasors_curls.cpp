@@ -109,6 +109,7 @@ void draw_curls(const Canvas& c, Rect panel, int rows, const Scene& scene, const
     if (names > 0) {
       text(c, {room.least.x, middle - c.px(18)}, c.fonts.bold, c.theme.text,
            !second                                           ? "q = k"
+           : derived.placed()                                ? "your places"
            : own && scene.q.kind != HeadSource::Kind::random ? "your q, k"
                                                              : "random");
       text(c, {room.least.x, middle + c.px(2)}, c.fonts.small, c.theme.dim,

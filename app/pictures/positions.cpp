@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -8,8 +7,8 @@
 
 #include "app/canvas/attention.h"
 #include "app/pictures/positions_parts.h"
+#include "app/scene/grid.h"
 #include "core/error.h"
-#include "core/rope/token_grid.h"
 
 namespace ropescope::pictures {
 
@@ -65,6 +64,33 @@ constexpr Property text_row(std::string_view key, std::string_view label, std::s
       .key = key, .kind = Kind::text, .label = label, .help = help, .nullable = true, .default_words = default_words};
 }
 
+/// A position on each axis; null while the tokens have no places.
+Value place(const Scene& scene, double (*on)(const Scene&, std::int64_t)) {
+  if (!scene.places) return {};
+  std::vector<double> positions;
+  for (std::int64_t axis = 0; axis < axis_count(scene.rope); ++axis) positions.push_back(on(scene, axis));
+  return positions;
+}
+
+void take_place(Scene& scene, const Value& value, void (*put)(Scene&, std::span<const double>)) {
+  if (const auto* positions = std::get_if<std::vector<double>>(&value)) return put(scene, *positions);
+  scene.places.reset();
+}
+
+constexpr Property place_row(std::string_view key, std::string_view label, std::string_view help,
+                             Value (*get)(const Scene&), void (*set)(Scene&, const Value&)) {
+  return {.key = key,
+          .kind = Kind::numbers,
+          .label = label,
+          .help = help,
+          .least = -static_cast<double>(furthest_position),
+          .greatest = static_cast<double>(furthest_position),
+          .nullable = true,
+          .default_words = "m and n alike on every axis, or along axis",
+          .get = get,
+          .set = set};
+}
+
 constexpr Property options[] = {
     text_row("positions.grid", "grid", "tokens of the image or clip, [FRAMESx]ROWSxCOLUMNS of patches",
              "21x30x52 of a video model, else 32x32"),
@@ -100,39 +126,18 @@ constexpr Property options[] = {
      .default_words = "null",
      .get = [](const Scene& s) { return held(s, false); },
      .set = hold_wavelength},
+    place_row(
+        "positions.m", "query at",
+        "position of the query on each axis, as in 10,15,26 of frame, row and column; m is the one along axis",
+        [](const Scene& s) { return place(s, query_on); },
+        [](Scene& s, const Value& v) { take_place(s, v, place_query); }),
+    place_row(
+        "positions.n", "key at", "the same of the key; n is its position along axis",
+        [](const Scene& s) { return place(s, key_on); }, [](Scene& s, const Value& v) { take_place(s, v, place_key); }),
     view_row("positions.x", "tokens", "tokens that are seen"),
     view_row("positions.turns", "turns", "turns that are seen"),
 };
-constexpr const Property &grid_row = options[0], &trained_row = options[1], &words_row = options[2],
-                         &fps_row = options[3], &view_x = options[6], &view_turns = options[7];
-
-std::string text_of(const Scene& scene, const Property& row) {
-  const Value value = scene.options[row];
-  const std::string* words = std::get_if<std::string>(&value);
-  return words ? *words : std::string();
-}
-
-/// A clip of 81 frames of 480 × 832 pixels, as video models cut it; an image of 32 × 32 patches.
-const char* usual_grid(const RopeConfig& rope) {
-  const Axes& axes = rope.axes;
-  const bool clip = axes.rule == AxisRule::listed && axes.list.size() >= 3 &&
-                    axes.positions.text == TextPlace::unrotated && axes.positions.stream == StreamRule::none;
-  return clip ? "21x30x52" : "32x32";
-}
-
-std::vector<std::int64_t> numbers_of(const std::string& words) {
-  std::vector<std::int64_t> numbers;
-  const char *at = words.data(), *end = at + words.size();
-  while (at != end) {
-    std::int64_t number = 0;
-    const auto [rest, error] = std::from_chars(at, end, number);
-    if (error != std::errc{} || number < 0 || (rest != end && (*rest != ',' || rest + 1 == end)))
-      throw Error(fmt::format("positions.text: {}: expected numbers of tokens, as in 8 or 8,4", words));
-    numbers.push_back(number);
-    at = rest == end ? end : rest + 1;
-  }
-  return numbers;
-}
+constexpr const Property &grid_row = options[0], &view_x = options[8], &view_turns = options[9];
 
 /// What the numbers are made of, beside the series.
 struct Inputs {
@@ -141,17 +146,6 @@ struct Inputs {
   double fps;
   bool operator==(const Inputs&) const = default;
 };
-
-Positions positions_in(const RopeConfig& rope, const Inputs& in, const std::string& grid) {
-  PositionSource source;
-  source.grid = grid.empty() ? usual_grid(rope) : grid;
-  source.text = numbers_of(in.text);
-  const bool streams = rope.axes.positions.stream != StreamRule::none;
-  if (streams) source.merge = 2; // patches of a side that become one token, as Qwen's and Hunyuan's towers have them
-  if (in.fps > 0 && streams) source.seconds = 1 / in.fps;
-  if (in.fps > 0 && !streams) source.fps = in.fps;
-  return source.whole_grid(rope);
-}
 
 /// Tokens that a text model's strip shows at most: enough for every pair of a usual context to turn.
 constexpr std::int64_t most_text_tokens = 65536;
@@ -169,7 +163,7 @@ Places make_places(const Derived& derived, const Inputs& in) {
                     before = one_axis ? of_text(derived.trained_length()) : positions_in(series.config, in, in.trained);
     places.axes = places_on_axes(series.config, series.spectrum, now, before);
     for (std::int64_t t = 0; t < now.tokens(); ++t) places.tokens.push_back(static_cast<double>(t));
-    places.grid = one_axis ? "" : in.grid.empty() ? usual_grid(series.config) : in.grid;
+    places.grid = one_axis ? "" : in.grid;
   } catch (const Error& error) {
     places.trouble = error.what();
   }
@@ -177,9 +171,9 @@ Places make_places(const Derived& derived, const Inputs& in) {
 }
 
 void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
-  const Value fps = scene.options[fps_row];
-  const Inputs inputs{derived.version(), text_of(scene, grid_row), text_of(scene, trained_row),
-                      text_of(scene, words_row), is_null(fps) ? 0 : std::get<double>(fps)};
+  const GridWish now = shown_grid(scene), before = trained_grid(scene);
+  const Inputs inputs{derived.version(), std::string(now.grid), std::string(before.grid), std::string(now.text),
+                      now.fps};
   derived.numbers<Places>(inputs, [&] { return make_places(derived, inputs); });
 }
 

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "app/canvas/attention.h"
 #include "app/pictures/positions_parts.h"
+#include "core/error.h"
 
 namespace ropescope::pictures {
 
@@ -35,11 +37,48 @@ Plot strip(const Canvas& c, Rect room, const Places& places, std::size_t axis, b
           {.all = {least - beyond, greatest + beyond}, .labels = Labels::none, .margin = 44}};
 }
 
+/// The first token of the grid at the scene's place of the query, or of the key; nothing where none is.
+std::optional<std::int64_t> token_at(const Scene& scene, const Places& places, bool query) {
+  for (std::size_t t = 0; t < places.tokens.size(); ++t) {
+    bool here = true;
+    for (std::size_t a = 0; a < places.axes.size() && here; ++a) {
+      const auto axis = static_cast<std::int64_t>(a);
+      here = std::abs(places.axes[a].positions[t] - (query ? query_on(scene, axis) : key_on(scene, axis))) < 1e-9;
+    }
+    if (here) return static_cast<std::int64_t>(t);
+  }
+  return std::nullopt;
+}
+
+/// The tokens whose places are drawn: those of the scene's places, else numbers m and n of the rows; −1: no such token.
+struct Shown {
+  std::int64_t query, key;
+};
+Shown shown_tokens(const Scene& scene, const Places& places) {
+  if (!scene.places || places.axes.size() == 1) return {scene.m, scene.n};
+  return {token_at(scene, places, true).value_or(-1), token_at(scene, places, false).value_or(-1)};
+}
+
+/// Puts both tokens of the rows at their places, for every picture. What m and n cannot count along changes nothing.
+void take_places(const Places& places, const Shown& tokens, Scene& next) {
+  Scene changed = next;
+  try {
+    for (const bool query : {true, false}) {
+      std::vector<double> at;
+      for (const AxisPlaces& axis : places.axes)
+        at.push_back(axis.positions[static_cast<std::size_t>(query ? tokens.query : tokens.key)]);
+      (query ? place_query : place_key)(changed, at);
+    }
+    next = std::move(changed);
+  } catch (const Error&) {
+  }
+}
+
 /// A token that can be dragged along a strip. Returns where it was dragged to.
 void take_token(const Canvas& c, const Plot& p, const AxisPlaces& axis, std::int64_t& token, ImU32 colour,
                 const char* name) {
   const auto tokens = static_cast<std::int64_t>(axis.positions.size());
-  if (token >= tokens) return;
+  if (token < 0 || token >= tokens) return;
   const auto place = static_cast<double>(token);
   if (!c.bare) {
     p.rule_x(place, colour, 1.4f, 4, 3);
@@ -85,7 +124,8 @@ void draw_ends(const Canvas& c, const Plot& p, const AxisPlaces& axis) {
   if (axis.extent > 0) mark(axis.greatest);
 }
 
-void draw_strip(const Canvas& c, const Plot& p, const Places& places, std::size_t index, Scene& next) {
+void draw_strip(const Canvas& c, const Plot& p, const Places& places, std::size_t index, const Scene& scene,
+                Shown tokens, Scene& next) {
   const AxisPlaces& axis = places.axes[index];
   p.draw_axes();
   draw_ends(c, p, axis);
@@ -98,8 +138,15 @@ void draw_strip(const Canvas& c, const Plot& p, const Places& places, std::size_
   c.paint.begin_group(axis.name);
   p.line(places.tokens, axis.positions, c.theme.of_axis(index), 1.6f);
   c.paint.end_group();
-  take_token(c, p, axis, next.n, c.theme.key, "n");
-  take_token(c, p, axis, next.m, c.theme.query, "m");
+  const Shown before = tokens;
+  take_token(c, p, axis, tokens.key, c.theme.key, "n");
+  take_token(c, p, axis, tokens.query, c.theme.query, "m");
+  if (tokens.query != before.query || tokens.key != before.key) {
+    if (scene.places)
+      take_places(places, tokens, next);
+    else
+      next.m = tokens.query, next.n = tokens.key;
+  }
   p.end();
   if (axis.trained_extent > 0 && axis.extent > axis.trained_extent)
     label_on(c, {p.area.least.x + c.px(6), p.y.pixel(end) - c.px(20)}, c.theme.beyond, "beyond the trained grid");
@@ -118,18 +165,28 @@ void draw_strips(const Canvas& c, Rect room, const Scene& scene, const Places& p
   const std::size_t axes = places.axes.size();
   const auto tokens = static_cast<std::int64_t>(places.tokens.size());
   if (axes == 0) return;
+  const Shown shown = shown_tokens(scene, places);
   // Where both stand, in words, above the strips.
   float y = room.least.y;
   if (!c.bare && axes > 1 && room.height() > c.px(120)) {
     float x = room.least.x;
     const auto say = [&](std::string_view who, std::int64_t token, ImU32 colour) {
       if (token >= tokens) return;
-      const std::string_view words = place_words(c, who, token, places);
+      const std::string_view words =
+          token < 0 ? c.words("{}: at no token of this grid", who) : place_words(c, who, token, places);
       if (x + text_width(c.fonts.small, words) > room.greatest.x) return;
       x += text(c, {x, y}, c.fonts.small, colour, words) + c.px(24);
     };
-    say("query m", scene.m, c.theme.query);
-    say("key n", scene.n, c.theme.key);
+    say("query m", shown.query, c.theme.query);
+    say("key n", shown.key, c.theme.key);
+    // Elsewhere m and n are positions alike on every axis, or along one.
+    constexpr std::string_view words = "use these places everywhere";
+    if (!scene.places && std::max(shown.query, shown.key) < tokens &&
+        x + text_width(c.fonts.small, words) <= room.greatest.x &&
+        switch_words(c, "positions everywhere", {x, y}, words,
+                     "Click: in every picture the query and the key are at these frames, rows and columns, and each "
+                     "pair turns by the position on its own axis."))
+      take_places(places, shown, next);
     y += c.px(20);
   }
   const float name = c.px(34), titles = c.px(38), each = (room.greatest.y - y - titles) / static_cast<float>(axes);
@@ -140,7 +197,7 @@ void draw_strips(const Canvas& c, Rect room, const Scene& scene, const Places& p
     text(c, {room.least.x, line.least.y + each / 2 - c.px(10)}, c.fonts.bold, c.theme.of_axis(a),
          axes == 1 ? std::string_view("p") : std::string_view(places.axes[a].name));
     Plot p = strip(c, line, places, a, last, scene, view_x);
-    draw_strip(c, p, places, a, next);
+    draw_strip(c, p, places, a, scene, shown, next);
     p.take_input();
     keep_x(next, view_x, p);
     if (p.hovered()) draw_read_out(c, p, places);

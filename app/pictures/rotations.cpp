@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numbers>
 #include <optional>
 
@@ -10,6 +11,7 @@
 #include "app/pictures/dial.h"
 #include "app/pictures/parts.h"
 #include "app/pictures/rotations_view.h"
+#include "app/scene/grid.h"
 #include "core/analysis/hands.h"
 #include "core/analysis/turns.h"
 #include "core/rope/scheme.h"
@@ -27,25 +29,49 @@ struct Grid {
   bool labelled = true;
 };
 
+/// Rows that groups of so many dials need: each begins a row of its own.
+std::int64_t rows_of(std::span<const std::int64_t> groups, std::int64_t columns) {
+  std::int64_t rows = 0;
+  for (const std::int64_t dials : groups) rows += (dials + columns - 1) / columns;
+  return rows;
+}
+
 /// The arrangement with the largest dials; powers of two across where that costs little, so that rows align.
-/// `label`: width of the widest number, pixels.
-Grid arrange(const Canvas& c, Rect area, std::int64_t pairs, float label) {
+/// `label`: width of the widest number, `between`: what lies between two groups, pixels.
+Grid arrange(const Canvas& c, Rect area, std::span<const std::int64_t> groups, float label, float between) {
   Grid best;
   float best_worth = 0;
-  for (std::int64_t columns = 1; columns <= pairs; ++columns) {
-    const std::int64_t rows = (pairs + columns - 1) / columns;
-    Grid g{columns, rows, area.width() / static_cast<float>(columns), area.height() / static_cast<float>(rows),
-           0,       true};
+  const float high = area.height() - between * static_cast<float>(groups.size() - 1);
+  const std::int64_t most = *std::max_element(groups.begin(), groups.end());
+  for (std::int64_t columns = 1; columns <= most; ++columns) {
+    const std::int64_t rows = rows_of(groups, columns);
+    Grid g{columns, rows, area.width() / static_cast<float>(columns), high / static_cast<float>(rows), 0, true};
     // Numbers only where they fit below a dial that is still large enough to read.
     g.labelled = g.cell_width >= label + c.px(3) && g.cell_height - c.px(label_height) >= c.px(24);
     g.radius = std::min(g.cell_width, g.cell_height - (g.labelled ? c.px(label_height) : 0.0f)) / 2 * 0.84f;
     // A row of 8, 16 or 32 pairs is easier to count along than another. It is taken where its dials are at most about a
     // tenth smaller than the largest that fit.
-    const bool even = pairs % columns == 0 && columns % 8 == 0;
+    const bool even = columns % 8 == 0 && std::all_of(groups.begin(), groups.end(),
+                                                      [&](std::int64_t dials) { return dials % columns == 0; });
     const float worth = g.radius * (even ? 1.12f : 1.0f);
     if (worth > best_worth) best = g, best_worth = worth;
   }
   return best;
+}
+
+/// At the left of the rows of an axis: its name, its colour, and where both tokens are on it.
+void draw_axis_name(const Canvas& c, Rect area, std::int64_t axis, const Scene& scene) {
+  const ImU32 colour = c.theme.of_axis(static_cast<std::size_t>(axis));
+  c.paint.box({{area.least.x, area.least.y + c.px(2)}, {area.least.x + c.px(4), area.greatest.y - c.px(2)}}, colour);
+  const float left = area.least.x + c.px(11), room = area.greatest.x - left - c.px(4);
+  const std::string_view whole = axis_title(scene.rope, axis),
+                         name = text_width(c.fonts.bold, whole) <= room ? whole : axis_name(scene.rope, axis);
+  const auto at = [&](double position) { return grouped(c, position, position == std::round(position) ? 0 : 2); };
+  const std::string_view where = c.words("{} − {}", at(query_on(scene, axis)), at(key_on(scene, axis)));
+  const bool both = area.height() >= c.px(40) && text_width(c.fonts.small, where) <= room;
+  const float y = area.centre().y - c.px(both ? 18 : 9);
+  if (area.height() >= c.px(18)) text(c, {left, y}, c.fonts.bold, colour, shortened(c, c.fonts.bold, name, room));
+  if (both) text(c, {left, y + c.px(19)}, c.fonts.small, c.theme.dim, where);
 }
 
 /// Samples of what a dial shows, from left to right as far as there is room: the last are left out first.
@@ -169,24 +195,98 @@ void draw_read_out(const Canvas& c, Rect wall, std::int64_t pair, const Scene& s
                    const Dial& dial) {
   const auto i = static_cast<std::size_t>(pair);
   const double theta = derived.current().spectrum.inv_freq[i], lambda = wavelength(theta);
-  ReadOut table(c, c.words("pair {}", pair));
+  const std::int64_t axis = axis_of(derived, i);
+  ReadOut table(c, derived.axes().empty() ? c.words("pair {}", pair)
+                                          : c.words("pair {}, {}", pair, axis_title(scene.rope, axis)));
   table.add(c.theme.query, "query angle", c.words("{} rad", with_sign(static_cast<double>(std::arg(dial.query)), 3)));
   table.add(c.theme.key, "key angle", c.words("{} rad", with_sign(static_cast<double>(std::arg(dial.key)), 3)));
-  table.add(phase_colour(angle_between(dial), 1), "Δ·θ",
-            angle_words(c, static_cast<double>(scene.m - scene.n) * theta));
-  if (!derived.head().ones)
+  table.add(phase_colour(angle_between(dial), 1), "Δ·θ", angle_words(c, distance_of(scene, derived, i) * theta));
+  if (!derived.own_head().ones)
     table.add(c.theme.dim, "|q||k| of the largest", c.words("{:.1f} %", 100 * static_cast<double>(dial.weight)));
   table.add(scheme_colour(c, derived.current()), "wavelength",
-            theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)));
+            theta == 0 ? "never turns"
+                       : c.words("{} {}", grouped(c, lambda, lambda < 1000 ? 1 : 0), unit_of(scene, derived, i)));
   table.add(c.theme.seen, "turns in training", c.words("{:.3f}", dial.seen / (2 * std::numbers::pi)));
   table.draw(c.mouse, wall);
 }
 
 /// What the wall says of this model.
 std::string_view title_of(const Canvas& c, const Derived& derived) {
-  const std::int64_t slow = incomplete_pairs(derived.trained().inv_freq, derived.trained_length());
+  const std::int64_t slow = incomplete_pairs(derived.trained().inv_freq, derived.trained_reach());
   if (slow == 0) return "Every pair turns at its own speed";
   return c.words("Fast pairs spin; {} slow {} never end a turn in training", slow, slow == 1 ? "one" : "ones");
+}
+
+/// One dial in its cell. Returns it where the mouse is on it.
+std::optional<Dial> draw_cell(const Canvas& c, Rect cell, const Grid& grid, std::int64_t pair, const Scene& scene,
+                              const Derived& derived, Scene& next) {
+  const auto i = static_cast<std::size_t>(pair);
+  const ImVec2 centre{cell.centre().x, cell.least.y + grid.radius * 1.12f};
+  const bool selected = pair == scene.pair && !c.bare;
+  Dial dial = dial_at(scene, derived, i);
+  dial.selected = selected;
+  draw_dial(c, centre, grid.radius, dial);
+  if (pair == lit_pair(c) && !selected) c.paint.circle(centre, grid.radius * 1.08f, c.theme.text, c.stroke(2));
+  if (grid.labelled)
+    text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small,
+         selected                 ? c.theme.accent
+         : derived.axes().empty() ? c.theme.dim
+                                  : c.theme.of_axis(derived.axes()[i]),
+         c.words("{}", pair), Align::centre);
+  if (!cell.contains(c.mouse)) return std::nullopt;
+  light_pair(c, pair);
+  if (c.clicked) next.pair = pair;
+  return dial;
+}
+
+/// All dials; where positions have several axes, those that an axis turns stand together behind its name.
+void draw_wall(const Canvas& c, Rect wall, std::span<const std::int64_t> pairs, const Scene& scene,
+               const Derived& derived, Scene& next) {
+  const auto groups = by_axis(c, derived, pairs);
+  auto sizes = c.list_of<std::int64_t>(groups.size());
+  for (const AxisGroup& group : groups) sizes.push_back(static_cast<std::int64_t>(group.pairs.size()));
+  // Where a part of the head alone turns, the others stand still behind them, as quiet dials.
+  const Spectrum& spectrum = derived.current().spectrum;
+  const std::int64_t still =
+      c.title.empty() && scene.pairs.empty() ? std::max<std::int64_t>(0, spectrum.head_dim / 2 - spectrum.pairs()) : 0;
+  sizes.back() += still;
+  const float label = text_width(c.fonts.mono_small, c.words("{}", pairs.back())),
+              between = groups.size() > 1 ? c.px(wall.height() > c.px(200) ? 8 : 3) : 0;
+  float names = 0;
+  if (!derived.axes().empty())
+    for (const AxisGroup& group : groups) {
+      const std::string_view name =
+          wall.width() > c.px(420) ? axis_title(scene.rope, group.axis) : axis_name(scene.rope, group.axis);
+      names = std::max(names, text_width(c.fonts.bold, name) + c.px(26));
+    }
+  if (names > 0 && wall.width() > c.px(600)) names = std::max(names, c.px(96));
+  const Rect dials{{wall.least.x + names, wall.least.y}, wall.greatest};
+  const Grid grid = arrange(c, dials, sizes, label, between);
+  hot_areas().push_back(wall);
+  std::optional<std::pair<std::int64_t, Dial>> hovered;
+  float top = wall.least.y;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const auto corner_of = [&](std::size_t place) {
+      const auto columns = static_cast<std::size_t>(grid.columns);
+      return ImVec2(dials.least.x + grid.cell_width * static_cast<float>(place % columns),
+                    top + grid.cell_height * static_cast<float>(place / columns));
+    };
+    const std::span<const std::int64_t> of_axis = groups[g].pairs;
+    for (std::size_t place = 0; place < of_axis.size(); ++place) {
+      const ImVec2 corner = corner_of(place);
+      const Rect cell{corner, {corner.x + grid.cell_width, corner.y + grid.cell_height}};
+      if (const auto dial = draw_cell(c, cell, grid, of_axis[place], scene, derived, next))
+        hovered = {of_axis[place], *dial};
+    }
+    for (std::size_t place = of_axis.size(); place < static_cast<std::size_t>(sizes[g]); ++place) {
+      const ImVec2 corner = corner_of(place);
+      draw_still(c, {corner.x + grid.cell_width / 2, corner.y + grid.radius * 1.12f}, grid.radius);
+    }
+    const float high = grid.cell_height * static_cast<float>(rows_of(std::span(sizes).subspan(g, 1), grid.columns));
+    if (names > 0) draw_axis_name(c, {{wall.least.x, top}, {dials.least.x, top + high}}, groups[g].axis, scene);
+    top += high + between;
+  }
+  if (hovered) draw_read_out(c, wall, hovered->first, scene, derived, hovered->second);
 }
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
@@ -215,45 +315,8 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
     text(c, area.least, c.fonts.small, c.theme.dim, what_a_pair_is);
     wall.least.y += c.px(24);
   }
-  const std::vector<std::uint8_t>& axes = derived.axes(); // letters beside the numbers where positions have several
-  const auto pairs = chosen_pairs(c, scene, spectrum.pairs());
   if (wall.width() < c.px(40) || wall.height() < c.px(12)) return;
-  const float label = text_width(c.fonts.mono_small, c.words("{}{}", axes.empty() ? "" : "w", pairs.back()));
-  // Where a part of the head alone turns, the others stand still behind them, as quiet dials.
-  const std::int64_t still =
-      c.title.empty() && scene.pairs.empty() ? std::max<std::int64_t>(0, spectrum.head_dim / 2 - spectrum.pairs()) : 0;
-  const Grid grid = arrange(c, wall, static_cast<std::int64_t>(pairs.size()) + still, label);
-  for (std::size_t place = pairs.size(); place < pairs.size() + static_cast<std::size_t>(still); ++place) {
-    const auto columns = static_cast<std::size_t>(grid.columns);
-    draw_still(c,
-               {wall.least.x + grid.cell_width * (static_cast<float>(place % columns) + 0.5f),
-                wall.least.y + grid.cell_height * static_cast<float>(place / columns) + grid.radius * 1.12f},
-               grid.radius);
-  }
-  hot_areas().push_back(wall);
-  std::optional<std::pair<std::int64_t, Dial>> hovered;
-  for (std::size_t place = 0; place < pairs.size(); ++place) {
-    const std::int64_t i = pairs[place];
-    const auto at = static_cast<std::size_t>(i), columns = static_cast<std::size_t>(grid.columns);
-    const ImVec2 corner{wall.least.x + grid.cell_width * static_cast<float>(place % columns),
-                        wall.least.y + grid.cell_height * static_cast<float>(place / columns)};
-    const ImVec2 centre{corner.x + grid.cell_width / 2, corner.y + grid.radius * 1.12f};
-    const bool selected = i == scene.pair && !c.bare;
-    Dial dial = dial_at(scene, derived, at);
-    dial.selected = selected;
-    draw_dial(c, centre, grid.radius, dial);
-    if (i == lit_pair(c) && !selected) c.paint.circle(centre, grid.radius * 1.08f, c.theme.text, c.stroke(2));
-    if (grid.labelled)
-      text(c, {centre.x, centre.y + grid.radius * 1.12f + c.px(2)}, c.fonts.mono_small,
-           selected ? c.theme.accent : c.theme.dim,
-           c.words("{}{}", axes.empty() ? "" : axis_name(scene.rope, axes[at]), i), Align::centre);
-    const Rect cell{corner, {corner.x + grid.cell_width, corner.y + grid.cell_height}};
-    if (!cell.contains(c.mouse)) continue;
-    hovered = {i, dial};
-    light_pair(c, i);
-    if (c.clicked) next.pair = i;
-  }
-  if (hovered) draw_read_out(c, wall, hovered->first, scene, derived, hovered->second);
+  draw_wall(c, wall, chosen_pairs(c, scene, spectrum.pairs()), scene, derived, next);
 }
 
 /// The wall, and the selected pair beside it where the stage is wide enough for both.
@@ -265,11 +328,14 @@ void draw_with_pair(const Canvas& c, Rect area, const Scene& scene, const Derive
   draw_one_pair(c, {{split + c.px(12), area.least.y}, area.greatest}, scene, derived, next);
 }
 
-Table columns(const Scene&, const Derived& derived) {
+Table columns(const Scene& scene, const Derived& derived) {
   const Dials dials =
-      dials_of(*derived.numbers<Hands>(), derived.current().spectrum, derived.trained(), derived.trained_length());
+      dials_of(*derived.numbers<Hands>(), derived.current().spectrum, derived.trained(), derived.trained_reach());
   Table table;
-  table.formula = "angles in rad: query = m * inv_freq, key = n * inv_freq, wedge from key to query";
+  table.formula = derived.axes().empty()
+                      ? "angles in rad: query = m * inv_freq, key = n * inv_freq, wedge from key to query"
+                      : "angles in rad: query = query_position * inv_freq, key = key_position * inv_freq, each on the "
+                        "axis that turns the pair; wedge from key to query";
   std::vector<double> pairs;
   for (std::size_t i = 0; i < dials.inv_freq.size(); ++i) pairs.push_back(static_cast<double>(i));
   table.add("pair", pairs);
@@ -278,6 +344,17 @@ Table columns(const Scene&, const Derived& derived) {
   table.add("key_angle", dials.key);
   table.add("wedge", dials.wedge);
   table.add("turns_trained", dials.turns_trained);
+  if (derived.axes().empty()) return table;
+  std::vector<double> axes, query, key;
+  for (std::size_t i = 0; i < dials.inv_freq.size(); ++i) {
+    const std::int64_t axis = axis_of(derived, i);
+    axes.push_back(static_cast<double>(axis));
+    query.push_back(query_on(scene, axis));
+    key.push_back(key_on(scene, axis));
+  }
+  table.add("axis", axes);
+  table.add("query_position", query);
+  table.add("key_position", key);
   return table;
 }
 

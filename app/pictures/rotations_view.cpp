@@ -95,7 +95,8 @@ void draw_stop(const Canvas& c, Rect cell, const Stop& stop, std::int64_t pair, 
   // The query's hand alone is here: it is the one that a drag takes.
   Dial alone = dial;
   alone.key = dial.query;
-  take_hands(c, "rotations hand", centre, radius, alone, theta, scene, next);
+  take_hands(c, "rotations hand", centre, radius, alone, theta, axis_of(derived, static_cast<std::size_t>(pair)), scene,
+             next);
 }
 
 void draw_stops(const Canvas& c, Rect room, std::int64_t pair, const Scene& scene, const Derived& derived,
@@ -250,7 +251,9 @@ void draw_grid(const Canvas& c, Rect room, std::span<const std::int64_t> pairs, 
     if (grid.numbered && grid.radius > c.px(12) && text_width(c.fonts.mono_small, name) < wide)
       text(c, {centre.x, centre.y + grid.radius * 1.1f + c.px(2)}, c.fonts.mono_small,
            dial.selected ? c.theme.accent : c.theme.dim, name, Align::centre);
-    if (dial.selected) take_hands(c, "rotations hand", centre, grid.radius, dial, theta_of(derived, i), scene, next);
+    if (dial.selected)
+      take_hands(c, "rotations hand", centre, grid.radius, dial, theta_of(derived, i),
+                 axis_of(derived, static_cast<std::size_t>(i)), scene, next);
     if (place == 0) c.note("rotations pair", cell, "A click on a dial selects its pair.");
     if (!cell.contains(c.mouse)) continue;
     light_pair(c, i);

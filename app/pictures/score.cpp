@@ -8,6 +8,7 @@
 #include "app/pictures/parts.h"
 #include "app/pictures/score_views.h"
 #include "app/scene/actions.h"
+#include "app/scene/grid.h"
 #include "core/analysis/first_negative.h"
 
 namespace ropescope::pictures {
@@ -298,7 +299,10 @@ void draw_first_negative(const Canvas& c, const Plot& p, const Derived& derived)
 Rect draw_caveat(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, Scene& next) {
   const Series& current = derived.current();
   const bool on = scene.options.flag(with_factor);
-  const std::string_view along = scene.axis < 0 ? "" : c.words(" along {}", axis_name(scene.rope, scene.axis));
+  const std::string_view along =
+      scene.axis < 0 ? std::string_view()
+      : scene.places ? c.words(" along {}, other axes where they are", axis_title(scene.rope, scene.axis))
+                     : c.words(" along {}", axis_title(scene.rope, scene.axis));
   const std::string_view factor =
       on ? c.words("× attention factor² ({:.4f} of {})", gain_of(scene, current), current.label)
          : std::string_view("without the attention factor");
@@ -317,7 +321,7 @@ Rect draw_caveat(const Canvas& c, Rect room, const Scene& scene, const Derived& 
       {mean, factor, ""},
       {c.words("{}, {} over {} pairs, ", whose, derived.head().ones ? "mean" : "sum", pairs), brief_factor, ""},
       {c.words("{}, ", whose), brief_factor, ""},
-      {derived.head().ones ? "q = k = 1, " : "your q, k, ", on ? "× factor²" : "no factor", ""}};
+      {derived.own_head().ones ? "q = k = 1, " : "your q, k, ", on ? "× factor²" : "no factor", ""}};
   const auto width = [&](std::string_view words) { return text_width(c.fonts.small, words); };
   const Words* words = std::begin(choices);
   while (words + 1 != std::end(choices) &&
@@ -356,6 +360,12 @@ struct Held {
   double value;
   std::string_view words;
 };
+/// How far apart tokens were in training, along the axis that distances are taken on: of an image or a clip its extent.
+double trained_here(const Scene& scene, const Derived& derived) {
+  const bool along = scene.axis >= 0 && !derived.trained_extents().empty();
+  return along ? derived.trained_extents()[static_cast<std::size_t>(scene.axis)] : derived.trained_length();
+}
+
 std::optional<Held> take_lines(const Canvas& c, const Plot& p, const Scene& scene, const Derived& derived,
                                Scene& next) {
   const double trained = derived.trained_length(), target = static_cast<double>(derived.length());
@@ -369,7 +379,8 @@ std::optional<Held> take_lines(const Canvas& c, const Plot& p, const Scene& scen
   if (here.lit) held = {distance, c.words("Δ = {}", grouped(c, distance))};
   if (here.value) choose_distance(next, std::clamp<std::int64_t>(std::llround(*here.value), 0, derived.length() - 1));
   // Where there is no extension both are the same place, and what is dragged there is how far the picture reaches.
-  if (trained < target) take("trained", p.grip_x("trained", trained), trained);
+  const bool of_text = derived.trained_extents().empty(); // a grid's sides are dragged in `positions`
+  if (trained < target && of_text) take("trained", p.grip_x("trained", trained), trained);
   take("target", p.grip_x("target", target), target);
   return held;
 }
@@ -405,7 +416,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   take_score_foot(c, room, scene, next);
   Plot p = plot_in(c, room, scene, derived);
   const std::vector<Series>& series = derived.series();
-  draw_beyond(c, p, derived.trained_length());
+  draw_beyond(c, p, trained_here(scene, derived));
   p.draw_axes();
   p.begin();
   // All bands first, then all lines, so that no band covers a line; the scheme in force comes last and lies on top.
@@ -414,11 +425,15 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
       if (alphas[s] > 0) draw_series(c, p, scene, series[s], band, alphas[s]);
   draw_ensembles(c, p, derived, gain_of(scene, derived.current()));
   p.end();
-  const double trained = derived.trained_length();
+  const double trained = trained_here(scene, derived);
   const float top = p.area.least.y + c.px(3);
   if (trained < p.x.greatest)
     label_rule_x(c, p, std::max(trained, p.x.least),
-                 trained_beyond(scene) ? "beyond the original context" : "beyond training", c.theme.beyond, top);
+                 trained != derived.trained_length()
+                     ? c.words("beyond the trained {} {}", grouped(c, trained), axis_title(scene.rope, scene.axis))
+                 : trained_beyond(scene) ? "beyond the original context"
+                                         : "beyond training",
+                 c.theme.beyond, top);
   if (alphas[0] > 0) draw_first_negative(c, p, derived);
   draw_scale_switch(c, p, scene, next);
   const auto held = take_lines(c, p, scene, derived, next);

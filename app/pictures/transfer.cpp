@@ -179,7 +179,7 @@ void draw_zones(const Canvas& c, const Plot& plot, const Derived& derived, const
                 right = std::min(plot.x.pixel(std::min(zone.to, plot.x.greatest)), plot.area.greatest.x);
     if (right - left < 1) continue;
     c.paint.ground({{left, plot.area.least.y}, {right, plot.area.greatest.y}},
-                   over(c.theme.panel, with_alpha(zone.colour, zone.name == "blend" ? 0.06f : 0.11f)));
+                   over(c.theme.panel, with_alpha(zone.colour, 0.16f)));
     const float middle = (left + right) / 2;
     if (text_width(c.fonts.bold, zone.name) + c.px(12) > right - left || plot.area.height() < c.px(150)) continue;
     text(c, {middle, plot.area.least.y + c.px(8)}, c.fonts.bold, c.theme.text, zone.name, Align::centre);

@@ -8,6 +8,7 @@
 #include "app/canvas/attention.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/turns_view.h"
+#include "app/scene/grid.h"
 
 namespace ropescope::pictures {
 
@@ -32,9 +33,14 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
   if (scene.options.flag(trace)) update_trace(scene, derived);
   derived.numbers<Ledger>(derived.version(), [&] {
     Ledger ledger;
-    for (const Series& series : derived.series())
-      ledger.of_series.push_back(turns_of(trained_of(derived, series), trained_length_of(derived, series),
-                                          series.spectrum.inv_freq, static_cast<double>(derived.length())));
+    for (const Series& series : derived.series()) {
+      const std::vector<double>& theta = series.spectrum.inv_freq;
+      const bool own_reach = series.layer_type.empty() && theta.size() == derived.reach().size();
+      ledger.of_series.push_back(
+          own_reach ? turns_of(trained_of(derived, series), derived.trained_reach(), theta, derived.reach())
+                    : turns_of(trained_of(derived, series), trained_length_of(derived, series), theta,
+                               static_cast<double>(derived.length())));
+    }
     return ledger;
   });
 }
@@ -47,23 +53,40 @@ std::optional<std::size_t> first_incomplete(const Turns& turns) {
   return below > 0 && below == turns.incomplete ? std::optional(first) : std::nullopt;
 }
 
+/// Whether the extents of a grid count, and no number of tokens.
+bool on_grid(const Derived& derived) { return !derived.trained_extents().empty(); }
+
+/// "4 096 tokens", or "the grid 21x30x52".
+std::string_view trained_words(const Canvas& c, const Derived& derived) {
+  return on_grid(derived) ? c.words("the grid {}", derived.trained_sides())
+                          : c.words("{} tokens", grouped(c, derived.trained_length()));
+}
+std::string_view target_words(const Canvas& c, const Derived& derived) {
+  return on_grid(derived) ? c.words("the grid {}", derived.shown_sides())
+                          : c.words("{} tokens", grouped(c, static_cast<double>(derived.length())));
+}
+
 // --- words -----------------------------------------------------------------------------------------------------------
 
 /// What becomes of the pairs that never complete a turn, at the target.
 std::string_view consequence(const Canvas& c, const Derived& derived, const Turns& turns) {
   const Series& series = derived.current();
-  const auto target = static_cast<double>(derived.length());
-  const std::string_view tokens = grouped(c, target);
-  if (turns.incomplete == 0) return c.words("Every angle has been seen, so none is new at {} tokens.", tokens);
+  const std::string_view tokens = target_words(c, derived), at = on_grid(derived) ? "In" : "At";
+  if (turns.incomplete == 0)
+    return c.words("Every angle has been seen, so none is new {} {}.", on_grid(derived) ? "in" : "at", tokens);
   const bool plain = series.config.scaling.rope_type == RopeType::standard;
-  if (target <= derived.trained_length() && turns.unseen_pairs == 0)
-    return "Within the trained context they point nowhere that is new.";
+  const bool within = on_grid(derived) ? derived.shown_sides() == derived.trained_sides()
+                                       : static_cast<double>(derived.length()) <= derived.trained_length();
+  if (within && turns.unseen_pairs == 0)
+    return on_grid(derived) ? "Within the trained grid they point nowhere that is new."
+                            : "Within the trained context they point nowhere that is new.";
   if (turns.unseen_pairs == 0)
-    return plain ? c.words("At {} tokens none of them points where it never pointed before.", tokens)
-                 : c.words("With {} none of them points anywhere new, up to {} tokens.", series.label, tokens);
+    return plain || on_grid(derived)
+               ? c.words("{} {} none of them points where it never pointed before.", at, tokens)
+               : c.words("With {} none of them points anywhere new, up to {}.", series.label, tokens);
   const std::string_view how_many =
       turns.unseen_pairs == turns.incomplete ? std::string_view("they") : c.words("{} of them", turns.unseen_pairs);
-  return c.words("At {} tokens, {}, {} point where they never pointed before.", tokens, in_a_sentence(c, series),
+  return c.words("{} {}, {}, {} point where they never pointed before.", at, tokens, in_a_sentence(c, series),
                  how_many);
 }
 
@@ -75,12 +98,11 @@ struct Swatch {
 
 /// What the colours mean, in rows at the right of the headline where there is room. Returns where they end.
 float draw_legend(const Canvas& c, ImVec2 at, float right, const Derived& derived, const Turns& turns) {
-  const Swatch swatches[] = {
-      {trained_colour(c), false, c.words("turned in training, {} tokens", grouped(c, derived.trained_length()))},
-      {incomplete_colour(c), false, "the same of pairs that never end a turn"},
-      {target_colour(c, derived.current()), false,
-       c.words("turned by {} tokens", grouped(c, static_cast<double>(derived.length())))},
-      {c.theme.beyond, true, "angles never seen in training"}};
+  const Swatch swatches[] = {{trained_colour(c), false, c.words("turned in training, {}", trained_words(c, derived))},
+                             {incomplete_colour(c), false, "the same of pairs that never end a turn"},
+                             {target_colour(c, derived.current()), false,
+                              c.words("turned {} {}", on_grid(derived) ? "in" : "by", target_words(c, derived))},
+                             {c.theme.beyond, true, "angles never seen in training"}};
   for (const Swatch& swatch : swatches) {
     if (swatch.hatched && turns.unseen_pairs == 0) break;
     if (at.x + c.px(40) + text_width(c.fonts.small, swatch.words) > right) break;
@@ -93,8 +115,22 @@ float draw_legend(const Canvas& c, ImVec2 at, float right, const Derived& derive
   return at.y;
 }
 
+/// "frames: from 22 on pair 3 repeats, which never did": where a clip or an image begins to look like itself.
+std::string_view repeat_words(const Canvas& c, std::int64_t axis, const Scene& scene, const Derived& derived) {
+  const auto a = static_cast<std::size_t>(axis);
+  const double trained = derived.trained_extents()[a];
+  const std::vector<double>& theta = derived.current().spectrum.inv_freq;
+  const auto pair = next_new_turn(theta, derived.axes(), static_cast<std::uint8_t>(axis), trained);
+  const std::string_view name = axis_title(scene.rope, axis);
+  if (trained <= 0) return c.words("{}: all tokens are at one place", name);
+  const auto number = [&](double x) { return grouped(c, x, x == std::round(x) ? 0 : x < 100 ? 1 : 0); };
+  if (!pair) return c.words("{}: each pair came round within the trained {}", name, number(trained));
+  return c.words("{}: trained over {}, from {} on pair {} repeats", name, number(trained),
+                 number(wavelength(theta[*pair])), *pair);
+}
+
 /// "18 of 64 pairs", and what it says, as large as there is room for. Returns where the next thing begins.
-float draw_headline(const Canvas& c, Rect room, const Derived& derived, const Turns& turns) {
+float draw_headline(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, const Turns& turns) {
   const std::string_view count = c.words("{} of {} pairs", turns.incomplete, turns.trained.size());
   const bool high = room.height() > c.px(430) && text_width(c.fonts.huge, count) < room.width();
   ImFont* const font = high ? c.fonts.huge : c.fonts.large;
@@ -106,8 +142,11 @@ float draw_headline(const Canvas& c, Rect room, const Derived& derived, const Tu
   float y = room.least.y + compat::font_size(font) * 1.16f;
   if (room.height() < c.px(150)) return y;
   const std::string_view never =
-      c.words("{} a turn in the {} tokens of training.", turns.incomplete == 1 ? "never completes" : "never complete",
-              grouped(c, derived.trained_length()));
+      on_grid(derived)
+          ? c.words("{} a turn in {} of training.", turns.incomplete == 1 ? "never completes" : "never complete",
+                    trained_words(c, derived))
+          : c.words("{} a turn in the {} of training.", turns.incomplete == 1 ? "never completes" : "never complete",
+                    trained_words(c, derived));
   ImFont* const larger = high && text_width(c.fonts.title, never) < room.width() ? c.fonts.title : c.fonts.body;
   // A sentence that would run into the legend stands below it; one without room is left out.
   const auto say = [&](ImFont* letters, ImU32 colour, std::string_view words) {
@@ -117,6 +156,11 @@ float draw_headline(const Canvas& c, Rect room, const Derived& derived, const Tu
   };
   say(larger, c.theme.text, never);
   if (room.height() >= c.px(220)) say(high ? c.fonts.body : c.fonts.small, c.theme.dim, consequence(c, derived, turns));
+  if (room.height() < c.px(300)) return y;
+  if (!derived.grid_trouble().empty()) say(c.fonts.small, c.theme.beyond, derived.grid_trouble());
+  if (on_grid(derived))
+    for (std::size_t a = 0; a < derived.trained_extents().size(); ++a)
+      say(c.fonts.body, c.theme.of_axis(a), repeat_words(c, static_cast<std::int64_t>(a), scene, derived));
   return y;
 }
 
@@ -149,7 +193,7 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Ledger& ledge
 }
 
 /// Above the bars: where one turn is, and what is reached in training and at the target by the fastest pair.
-void draw_heads(const Canvas& c, const Plot& plot, const Derived& derived, const Turns& turns) {
+void draw_heads(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived, const Turns& turns) {
   const float y = plot.area.least.y - c.px(22);
   const auto head = [&](double value, ImFont* font, ImU32 colour, std::string_view words) {
     if (!(value >= plot.x.least && value <= plot.x.greatest)) return;
@@ -163,15 +207,17 @@ void draw_heads(const Canvas& c, const Plot& plot, const Derived& derived, const
   head(1, c.fonts.bold, c.theme.text, "one full turn");
   const auto fastest =
       static_cast<std::size_t>(std::max_element(turns.trained.begin(), turns.trained.end()) - turns.trained.begin());
-  const double target = static_cast<double>(derived.length()), trained = derived.trained_length();
-  head(turns.target[fastest], c.fonts.mono_small, c.theme.accent, c.words("◂ {} ▸", grouped(c, target)));
+  const double target = derived.reach()[fastest], trained = derived.trained_reach()[fastest];
+  head(turns.target[fastest], c.fonts.mono_small, c.theme.accent,
+       on_grid(derived) ? c.words("{} {}", grouped(c, target), unit_of(scene, derived, fastest))
+                        : c.words("◂ {} ▸", grouped(c, target)));
   if (target != trained) head(turns.trained[fastest], c.fonts.mono_small, c.theme.text, grouped(c, trained));
 }
 
 /// At the right: tokens per turn, beside the pairs that the axis names.
 void draw_wavelengths(const Canvas& c, const Plot& plot, float right, const Derived& derived) {
   const std::span<const double> trained = trained_of(derived, derived.current());
-  const std::string_view title = "tokens per turn, in training";
+  const std::string_view title = on_grid(derived) ? "positions per turn" : "tokens per turn, in training";
   const float above = plot.area.least.y - c.px(22);
   if (is_free(c, {{right - text_width(c.fonts.small, title) - c.px(8), above}, {right, above + c.px(16)}}))
     text(c, {right, above}, c.fonts.small, c.theme.dim, title, Align::right);
@@ -209,7 +255,7 @@ void draw_border(const Canvas& c, const Plot& plot, const Rows& rows, const Turn
     text(c, {left, from + static_cast<float>(i) * line}, c.fonts.bold, c.theme.beyond, lines[i]);
 }
 
-void draw_read_out(const Canvas& c, const Plot& plot, std::int64_t pair, const Derived& derived) {
+void draw_read_out(const Canvas& c, const Plot& plot, std::int64_t pair, const Scene& scene, const Derived& derived) {
   const auto i = static_cast<std::size_t>(pair);
   const Series& series = derived.current();
   const Turns& turns = derived.numbers<Ledger>()->of_series.front();
@@ -217,9 +263,13 @@ void draw_read_out(const Canvas& c, const Plot& plot, std::int64_t pair, const D
   const auto count = [&](double number) { return grouped(c, number, number < 100 ? 4 : 1); };
   ReadOut table(c, c.words("pair {}", pair));
   table.add(colour_of_pair(c, derived, i), "wavelength",
-            std::isfinite(lambda) ? c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)) : "never turns");
-  table.add(trained_colour(c), c.words("turns in {}", grouped(c, derived.trained_length())), count(turns.trained[i]));
-  table.add(target_colour(c, series), c.words("turns at {}", grouped(c, static_cast<double>(derived.length()))),
+            std::isfinite(lambda)
+                ? c.words("{} {}", grouped(c, lambda, lambda < 1000 ? 1 : 0), unit_of(scene, derived, i))
+                : "never turns");
+  const std::string_view of = on_grid(derived) ? unit_of(scene, derived, i) : "";
+  table.add(trained_colour(c), c.words("turns in {} {}", grouped(c, derived.trained_reach()[i]), of),
+            count(turns.trained[i]));
+  table.add(target_colour(c, series), c.words("turns at {} {}", grouped(c, derived.reach()[i]), of),
             count(turns.target[i]));
   if (turns.trained[i] < 1 && turns.trained[i] > 0)
     table.add(c.theme.beyond, "missing in training", c.words("{:.1f}°", 360 * (1 - turns.trained[i])));
@@ -231,6 +281,7 @@ void draw_read_out(const Canvas& c, const Plot& plot, std::int64_t pair, const D
 
 /// The target and the trained context, taken where the fastest pair reaches them.
 void take_lengths(const Plot& plot, const Derived& derived, const Turns& turns, Scene& next) {
+  if (on_grid(derived)) return; // the sides of a grid are dragged in `positions`, each on its axis
   const auto fastest =
       static_cast<std::size_t>(std::max_element(turns.trained.begin(), turns.trained.end()) - turns.trained.begin());
   const double tokens_trained = derived.trained_length(), tokens_target = static_cast<double>(derived.length());
@@ -257,7 +308,7 @@ void frame_row(const Canvas& c, const Rows& rows, std::int64_t pair, ImU32 colou
 void draw_ledger(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, Scene& next) {
   const Ledger& ledger = *derived.numbers<Ledger>();
   const Turns& turns = ledger.of_series.front();
-  const float beside = std::min(c.px(104), room.width() * 0.2f);
+  const float beside = std::min(c.px(derived.axes().empty() ? 104 : 150), room.width() * 0.2f);
   Plot plot = plot_in(c, {room.least, {room.greatest.x - beside, room.greatest.y}}, scene, ledger);
   if (plot.area.height() < c.px(30)) return;
   plot.draw_axes();
@@ -273,8 +324,9 @@ void draw_ledger(const Canvas& c, Rect room, const Scene& scene, const Derived& 
   const std::int64_t lit = lit_pair(c);
   if (lit >= 0 && lit < static_cast<std::int64_t>(turns.trained.size())) frame_row(c, rows, lit, c.theme.text, 1);
   plot.end();
-  draw_border(c, plot, rows, turns);
-  draw_heads(c, plot, derived, turns);
+  mark_axes_of_rows(c, plot, scene, derived);
+  if (!on_grid(derived)) draw_border(c, plot, rows, turns);
+  draw_heads(c, plot, scene, derived, turns);
   draw_wavelengths(c, plot, room.greatest.x, derived);
   take_lengths(plot, derived, turns, next);
   plot.take_input();
@@ -285,7 +337,7 @@ void draw_ledger(const Canvas& c, Rect room, const Scene& scene, const Derived& 
   };
   if (plot.hovered()) {
     light_pair(c, pair_at(c.mouse.y));
-    draw_read_out(c, plot, pair_at(c.mouse.y), derived);
+    draw_read_out(c, plot, pair_at(c.mouse.y), scene, derived);
   }
   if (const auto clicked = plot.clicked()) next.pair = pair_at(clicked->y);
 }
@@ -306,7 +358,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
     const auto shown = shown_pairs(c, scene, turns.trained.size());
     return draw_relative(c, room, shown.first, shown.second, scene, derived, next);
   }
-  room.least.y = draw_headline(c, room, derived, turns) + c.px(6);
+  room.least.y = draw_headline(c, room, scene, derived, turns) + c.px(6);
   if (!beside && !scene.options.flag(count_alone) && room.height() > c.px(180))
     room.least.y += draw_counts(c, room, derived, next);
   if (room.height() > c.px(90)) draw_ledger(c, room, scene, derived, next);
@@ -325,6 +377,7 @@ Table columns(const Scene&, const Derived& derived) {
   }
   table.add("pair", pairs);
   table.add("wavelength", wavelengths);
+  if (!derived.axes().empty()) table.add("axis", {derived.axes().begin(), derived.axes().end()});
   table.add("turns_trained", ledger.of_series.front().trained);
   for (std::size_t s = 0; s < derived.series().size(); ++s) {
     const Turns& turns = ledger.of_series[s];

@@ -5,6 +5,7 @@
 
 #include "app/pictures/handles.h"
 #include "app/pictures/transfer.h"
+#include "app/scene/grid.h"
 #include "core/analysis/wavelengths.h"
 #include "core/rope/scheme.h"
 
@@ -53,32 +54,21 @@ void shade_blend(const Canvas& c, const Plot& plot, const Spectrum& spectrum) {
   }
 }
 
-/// At the top: which axis of the positions turns which stretch of pairs.
-void label_axes(const Canvas& c, const Plot& plot, const RopeConfig& rope, const std::vector<std::uint8_t>& axes) {
-  const float y = plot.area.least.y + c.px(2);
-  for (std::size_t begin = 0, end = 0; begin < axes.size(); begin = end) {
-    while (end < axes.size() && axes[end] == axes[begin]) ++end;
-    // Interleaved sections (t h w t h w …) have no stretch that a letter would fit on.
-    if (end - begin < 3) { // they alternate
-      text(c, {(plot.area.least.x + plot.area.greatest.x) / 2, y}, c.fonts.small, c.theme.dim, "axes alternate",
-           Align::centre);
-      return;
-    }
-    text(c, {plot.x.pixel(static_cast<double>(begin + end - 1) / 2), y}, c.fonts.bold, c.theme.text,
-         axis_name(rope, axes[begin]), Align::centre);
-    if (begin > 0) {
-      const float edge = plot.x.pixel(static_cast<double>(begin) - 0.5);
-      c.paint.line({edge, plot.area.least.y}, {edge, plot.area.greatest.y}, c.theme.outline, c.hairline());
-    }
-  }
-}
-
 /// From the first pair to the last, and from below the fastest pair to above the slowest of every curve.
 Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& derived) {
   double greatest = std::max<double>(static_cast<double>(derived.length()), derived.trained_length());
   for (const Series& series : derived.series())
     for (const double theta : series.spectrum.inv_freq)
       if (theta > 0) greatest = std::max(greatest, wavelength(theta));
+  // The fastest pair of a text model turns once in 2π = 6.3 tokens under every base, so the axis begins at 4.
+  double least = 4;
+  const bool on_grid = !derived.trained_extents().empty();
+  if (on_grid) {
+    greatest = 1;
+    for (const double theta : derived.current().spectrum.inv_freq)
+      if (theta > 0) least = std::min(least, wavelength(theta) * 0.6), greatest = std::max(greatest, wavelength(theta));
+    for (const double extent : derived.extents()) greatest = std::max(greatest, extent);
+  }
   const auto last = static_cast<double>(derived.current().spectrum.pairs() - 1);
   return {c,
           "wavelengths",
@@ -88,11 +78,10 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
            .view = scene.options.range(view_x),
            .fewest = 2,
            .least_gap = 44},
-          // The fastest pair of a text model turns once in 2π = 6.3 tokens under every base, so the axis begins at 4.
-          {.all = {4, greatest * 1.5},
+          {.all = {least, greatest * 1.5},
            .scale = Scale::log,
            .labels = Labels::powers_of_two,
-           .title = "wavelength λ (tokens per turn)",
+           .title = on_grid ? "wavelength λ (positions per turn)" : "wavelength λ (tokens per turn)",
            .view = scene.options.range(view_y),
            .least_gap = 30}};
 }
@@ -105,11 +94,61 @@ std::pmr::vector<ImVec2> points_of(const Canvas& c, const Plot& plot, const Seri
   return points;
 }
 
-void draw_curve(const Canvas& c, const Plot& plot, const Series& series, float alpha) {
+/// One line; where an axis's pairs lie side by side, a line for each axis: between two axes there is nothing.
+void draw_curve(const Canvas& c, const Plot& plot, const Series& series, const Derived& derived, float alpha) {
+  const ImU32 colour = with_alpha(scheme_colour(c, series), alpha);
+  const std::vector<std::uint8_t>& axes = derived.axes();
+  const std::vector<double>& theta = series.spectrum.inv_freq;
   c.paint.begin_group(series.label);
-  plot.line(points_of(c, plot, series), with_alpha(scheme_colour(c, series), alpha), scheme_width(series),
-            scheme_dash(series));
+  auto piece = c.list_of<ImVec2>(theta.size());
+  for (std::size_t i = 0; i < theta.size(); ++i) {
+    const bool ends = theta.size() == axes.size() && i > 0 && axes[i] != axes[i - 1] &&
+                      derived.current().config.axes.rule == AxisRule::listed;
+    if (ends && piece.size() > 2) {
+      plot.line(piece, colour, scheme_width(series), scheme_dash(series));
+      piece.clear();
+    }
+    if (theta[i] > 0) piece.push_back(plot.at(static_cast<double>(i), wavelength(theta[i])));
+  }
+  plot.line(piece, colour, scheme_width(series), scheme_dash(series));
   c.paint.end_group();
+}
+
+/// A dot for each pair in the colour of the axis that turns it.
+void draw_pairs(const Canvas& c, const Plot& plot, const Derived& derived) {
+  const std::vector<double>& theta = derived.current().spectrum.inv_freq;
+  for (std::size_t i = 0; i < derived.axes().size() && i < theta.size(); ++i)
+    if (theta[i] > 0)
+      c.paint.disc(plot.at(static_cast<double>(i), wavelength(theta[i])), c.px(3), c.theme.of_axis(derived.axes()[i]));
+}
+
+/// How far each axis goes in the trained grid, and in the one that is shown where that goes elsewhere: over its pairs.
+void draw_extents(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived) {
+  const std::vector<std::uint8_t>& axes = derived.axes();
+  for (std::size_t a = 0; a < derived.trained_extents().size(); ++a) {
+    const auto first = std::find(axes.begin(), axes.end(), a), last = std::find(axes.rbegin(), axes.rend(), a).base();
+    if (first == axes.end()) continue;
+    const float left = std::max(plot.area.least.x, plot.x.pixel(static_cast<double>(first - axes.begin()) - 0.5)),
+                right = std::min(plot.area.greatest.x, plot.x.pixel(static_cast<double>(last - axes.begin()) - 0.5));
+    const ImU32 colour = c.theme.of_axis(a);
+    const auto rule = [&](double extent, const char* word, float on, float off) {
+      if (!(extent > plot.y.least && extent < plot.y.greatest) || right <= left) return;
+      const float y = plot.y.pixel(extent);
+      c.rule({left, y}, {right, y}, colour, 1.6f, on, off);
+      const std::string_view whole = c.words("{} {} {}", word, grouped(c, extent),
+                                             axis_title(scene.rope, static_cast<std::int64_t>(a))),
+                             brief = c.words("{} {}", word, grouped(c, extent));
+      for (const std::string_view words : {whole, brief}) {
+        const float width = text_width(c.fonts.small, words);
+        if (width + c.px(12) > right - left) continue;
+        for (const float above : {c.px(20), -c.px(3), c.px(42)})
+          if (is_free(c, {{left + c.px(4), y - above}, {left + c.px(8) + width, y - above + c.px(17)}}))
+            return label_on(c, {left + c.px(6), y - above}, colour, words);
+      }
+    };
+    rule(derived.trained_extents()[a], "trained", 7, 4);
+    if (derived.extents()[a] != derived.trained_extents()[a]) rule(derived.extents()[a], "here", 2, 3);
+  }
 }
 
 /// The slow end of the line is where the base is seen: dragged up or down, the base follows.
@@ -129,6 +168,7 @@ void take_base(const Canvas& c, const Plot& plot, const Scene& scene, const Deri
 
 /// The trained context and the target, with their lengths.
 void draw_lengths(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived) {
+  if (!derived.trained_extents().empty()) return draw_extents(c, plot, scene, derived);
   const double trained = derived.trained_length(), target = static_cast<double>(derived.length());
   const float left = plot.area.least.x + c.px(6), above = c.px(20);
   const auto seen = [&](double length) { return length >= plot.y.least && length <= plot.y.greatest; };
@@ -144,18 +184,23 @@ void draw_lengths(const Canvas& c, const Plot& plot, const Scene& scene, const D
   label_on(c, {left, plot.y.pixel(target) - above - higher}, c.theme.text, c.words("target {}", grouped(c, target)));
 }
 
-void draw_read_out(const Canvas& c, const Plot& plot, const Derived& derived, std::span<const float> alpha) {
+void draw_read_out(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived,
+                   std::span<const float> alpha) {
   const std::int64_t pairs = derived.current().spectrum.pairs();
   const auto pair = std::clamp<std::int64_t>(std::llround(plot.x.value(c.mouse.x)), 0, pairs - 1);
   read_out_rule(c, plot.area, plot.x.pixel(static_cast<double>(pair)));
-  ReadOut table(c, c.words("pair {}", pair));
+  ReadOut table(
+      c, derived.axes().empty()
+             ? c.words("pair {}", pair)
+             : c.words("pair {}, {}", pair, axis_title(scene.rope, axis_of(derived, static_cast<std::size_t>(pair)))));
   for (std::size_t s = 0; s < derived.series().size(); ++s) {
     const Series& series = derived.series()[s];
     const auto i = static_cast<std::size_t>(pair);
     if (alpha[s] == 0 || i >= series.spectrum.inv_freq.size()) continue;
     const double theta = series.spectrum.inv_freq[i], lambda = wavelength(theta);
     table.add(scheme_colour(c, series), scheme_dash(series), series.label,
-              theta == 0 ? "never turns" : c.words("{} tok", grouped(c, lambda, lambda < 1000 ? 1 : 0)));
+              theta == 0 ? "never turns"
+                         : c.words("{} {}", grouped(c, lambda, lambda < 1000 ? 1 : 0), unit_of(scene, derived, i)));
     keep_off(table, plot, points_of(c, plot, series));
   }
   table.draw(c.mouse, plot.area);
@@ -207,8 +252,10 @@ std::string_view take_lines(const Canvas& c, const Plot& plot, const Scene& scen
     take_grip(next, key, grip);
   };
   const double trained = derived.trained_length(), target = static_cast<double>(derived.length());
-  if (trained < target) take("trained", trained);
-  take("target", target);
+  if (derived.trained_extents().empty()) { // a grid's sides are dragged in `positions`
+    if (trained < target) take("trained", trained);
+    take("target", target);
+  }
   const Grip pair = plot.grip_x("pair", static_cast<double>(scene.pair), true);
   if (pair.lit) held = c.words("pair {}", scene.pair);
   if (pair.value)
@@ -268,7 +315,7 @@ void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived
   plot.draw_axes();
   plot.begin();
   shade_blend(c, plot, current);
-  label_axes(c, plot, scene.rope, derived.axes());
+  mark_axes_of_columns(c, plot, scene, derived);
   const float chosen = plot.x.pixel(static_cast<double>(scene.pair));
   if (!c.bare)
     c.paint.line({chosen, plot.area.least.y}, {chosen, plot.area.greatest.y}, with_alpha(c.theme.accent, 0.55f),
@@ -276,7 +323,8 @@ void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived
   for (std::size_t s = derived.series().size(); s-- > 0;)
     // Beside other bases the curve in force is enough: schemes would be other curves of the same kind.
     if (alphas[s] > 0 && (s == 0 || derived.numbers<OtherCurves>()->bases.empty()))
-      draw_curve(c, plot, derived.series()[s], alphas[s]);
+      draw_curve(c, plot, derived.series()[s], derived, alphas[s]);
+  if (alphas[0] > 0) draw_pairs(c, plot, derived);
   const OtherCurves& others = *derived.numbers<OtherCurves>();
   const auto place = [&](std::size_t i, double theta) { return plot.at(static_cast<double>(i), wavelength(theta)); };
   draw_other_curves(c, plot, others, scene, derived, place);
@@ -292,7 +340,7 @@ void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived
   const std::string_view held = take_lines(c, plot, scene, derived, next);
   plot.take_input();
   keep_view(next, view_x, view_y, plot);
-  if (plot.hovered() && held.empty()) draw_read_out(c, plot, derived, alphas);
+  if (plot.hovered() && held.empty()) draw_read_out(c, plot, scene, derived, alphas);
   if (!held.empty()) {
     const float width = text_width(c.fonts.small, held);
     label_on(c, {std::max(plot.area.least.x, plot.area.centre().x - width / 2), plot.area.least.y + c.px(12)},

@@ -8,6 +8,7 @@
 
 #include "app/gpu/context.h"
 #include "app/gpu/driver_time.h"
+#include "app/scene/grid.h"
 #include "core/analysis/hands.h"
 #include "core/error.h"
 #include "core/rope/positions.h"
@@ -112,6 +113,20 @@ double milliseconds(Work work) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
 }
 
+/// How far the positions of each axis reach.
+std::vector<double> extents_of(const Positions& positions) {
+  std::vector<double> extents;
+  for (std::int64_t axis = 0; axis < positions.axes; ++axis) {
+    double least = positions.tokens() > 0 ? positions.value(axis, 0) : 0, greatest = least;
+    for (std::int64_t t = 1; t < positions.tokens(); ++t) {
+      least = std::min(least, positions.value(axis, t));
+      greatest = std::max(greatest, positions.value(axis, t));
+    }
+    extents.push_back(greatest - least);
+  }
+  return extents;
+}
+
 ScoreCurve curve_of(Engine& engine, std::span<const std::uint64_t> turns, const std::vector<std::int64_t>& edges) {
   const auto weights = equal_weights(static_cast<std::int64_t>(turns.size()));
   return score_curve(engine, {.turns = turns, .weights = weights, .first = edges.front()}, edges);
@@ -122,8 +137,9 @@ ScoreCurve curve_of(Engine& engine, std::span<const std::uint64_t> turns, const 
 void Derived::update(const Scene& scene, gpu::Engines& engines, std::int64_t columns, Patience patience) {
   // First, because everything below reads the series. Where the scene's rope is not valid, it throws before anything
   // has changed.
-  update_series(scene, columns);
-  update_head(scene);
+  const bool other_series = update_series(scene, columns);
+  if (other_series || !grid_is_known(scene)) update_reach(scene);
+  update_head(scene, patience);
   update_scores_here(scene);
   shows_curves_ = shows_base_map_ = false;
   if (const auto update_picture = shown_picture(scene).update) update_picture(scene, *this, engines, patience);
@@ -142,8 +158,8 @@ bool Derived::same_series(const Scene& scene, std::int64_t columns) const {
          scene.model.layers == before.model.layers;
 }
 
-void Derived::update_series(const Scene& scene, std::int64_t columns) {
-  if (same_series(scene, columns)) return;
+bool Derived::update_series(const Scene& scene, std::int64_t columns) {
+  if (same_series(scene, columns)) return false;
   const std::int64_t length = pictured_length(scene);
   const double sequence = sequence_length(scene);
   const bool same_axis =
@@ -192,35 +208,111 @@ void Derived::update_series(const Scene& scene, std::int64_t columns) {
   for (const RopeType type : all_rope_types)
     possible_[static_cast<std::size_t>(type)] = tried[static_cast<std::size_t>(type)].has_value();
   series_of_ = scene;
+  return true;
+}
+
+bool Derived::grid_is_known(const Scene& scene) const {
+  if (trained_extents_.empty() && grid_trouble_.empty()) return true; // the context counts
+  const GridWish now = shown_grid(scene);
+  return now.grid == shown_sides_ && trained_grid(scene).grid == trained_sides_ && now.text == grid_text_ &&
+         now.fps == grid_fps_;
+}
+
+/// How far each pair's axis goes. What a grid cannot be is a sentence, and then the context's length counts.
+void Derived::update_reach(const Scene& scene) {
+  const auto pairs = trained_.inv_freq.size();
+  trained_extents_.clear();
+  extents_.clear();
+  grid_trouble_.clear();
+  trained_reach_.assign(pairs, trained_length_);
+  reach_.assign(pairs, static_cast<double>(length_));
+  ++version_;
+  if (!is_bounded_by_grid(scene.rope)) return;
+  const GridWish now = shown_grid(scene), before = trained_grid(scene);
+  shown_sides_ = now.grid;
+  trained_sides_ = before.grid;
+  grid_text_ = now.text;
+  grid_fps_ = now.fps;
+  try {
+    extents_ = extents_of(positions_of_grid(scene.rope, now));
+    trained_extents_ = extents_of(positions_of_grid(scene.rope, before));
+  } catch (const Error& error) {
+    grid_trouble_ = error.what();
+    extents_.clear();
+    return;
+  }
+  for (std::size_t i = 0; i < pairs && i < axes_.size(); ++i) {
+    trained_reach_[i] = trained_extents_[axes_[i]];
+    reach_[i] = extents_[axes_[i]];
+  }
 }
 
 /// Throws Error where a file of q or k cannot be read; the head stays as it was, and is asked for again.
-void Derived::update_head(const Scene& scene) {
-  if (head_version_ == version_ && q_ == scene.q && k_ == scene.k) return;
-  const Series& now = current();
-  HeadPair head = head_of_ones(now.spectrum.pairs());
-  if (scene.q != HeadSource() || scene.k != HeadSource()) {
-    const HeadLayout& layout = scene.rope.layout;
-    const PairLayout& pairs = layout.pairs;
-    if (pairs.offset + 2 * now.spectrum.pairs() > layout.head_dim)
-      throw Error("q and k: this head has an odd number of components that turn; expected q = k = ones");
-    const auto components = [&](const HeadSource& source) {
-      return source.kind == HeadSource::Kind::file
-                 ? head_of_array(head_files_.array(source.word), source, layout.head_dim)
-                 : std::vector<double>();
-    };
-    head = head_pair(scene.q, scene.k, pairs, layout.head_dim, now.turns, components(scene.q), components(scene.k));
-  }
+void Derived::update_head(const Scene& scene, Patience patience) {
+  if (head_version_ == version_ && q_ == scene.q && k_ == scene.k && places_ == scene.places) return;
+  const bool there = make_head(scene, patience);
+  // While a file is read: the head before, or ones where that has another number of pairs.
+  if (!there && head_version_ == version_ && places_ == scene.places) return;
   stop_refinement();
-  const auto own = contributions(head);
-  head_ = std::move(head);
+  places_ = scene.places;
+  head_ = head_of(scene, current());
+  weigh_series(scene);
+  head_version_ = ++version_;
+  if (!there) return;
+  q_ = scene.q;
+  k_ = scene.k;
+}
+
+/// The scene's q and k before any rotation; false while one of their files is still read.
+bool Derived::make_head(const Scene& scene, Patience patience) {
+  const Series& now = current();
+  if (own_head_.query.size() != now.turns.size()) own_head_ = head_of_ones(now.spectrum.pairs());
+  if (scene.q == HeadSource() && scene.k == HeadSource()) {
+    own_head_ = head_of_ones(now.spectrum.pairs());
+    return true;
+  }
+  const HeadLayout& layout = scene.rope.layout;
+  const PairLayout& pairs = layout.pairs;
+  if (pairs.offset + 2 * now.spectrum.pairs() > layout.head_dim)
+    throw Error("q and k: this head has an odd number of components that turn; expected q = k = ones");
+  const auto components = [&](const HeadSource& source) -> std::optional<std::vector<double>> {
+    if (source.kind != HeadSource::Kind::file) return std::vector<double>();
+    const Array* array = head_files_.array(source.word, patience == Patience::waits);
+    if (!array) return std::nullopt;
+    return head_of_array(*array, source, layout.head_dim);
+  };
+  const auto query = components(scene.q);
+  if (!query) return false;
+  const auto key = components(scene.k);
+  if (!key) return false;
+  own_head_ = head_pair(scene.q, scene.k, pairs, layout.head_dim, now.turns, *query, *key);
+  return true;
+}
+
+HeadPair Derived::head_of(const Scene& scene, const Series& series) const {
+  const std::int64_t pairs = series.spectrum.pairs();
+  const bool same = pairs == static_cast<std::int64_t>(own_head_.query.size());
+  HeadPair head = same ? own_head_ : head_of_ones(pairs);
+  if (!scene.places || scene.axis < 0 || axis_count(series.config) != axis_count(scene.rope)) return head;
+  const std::vector<std::uint8_t> axes = pair_axes(series.config, axis_count(series.config));
+  std::vector<double> query, key;
+  for (const std::uint8_t axis : axes) {
+    query.push_back(axis == scene.axis ? 0 : scene.places->query[axis]);
+    key.push_back(axis == scene.axis ? 0 : scene.places->key[axis]);
+  }
+  return placed_head(head, series.spectrum, query, key);
+}
+
+/// What each pair of every series weighs in the score, by the head under that series' own frequencies.
+void Derived::weigh_series(const Scene& scene) {
   for (Series& series : series_) {
-    const bool same = series.spectrum.pairs() == now.spectrum.pairs() && !head_.ones;
+    const HeadPair head = head_of(scene, series);
     std::vector<ScoreScan::Weight> weights;
-    if (same)
-      for (const std::complex<double> z : own) weights.push_back({z.real(), -z.imag()}); // Re(z·e^{jΔθ})
-    else
+    if (head.ones)
       weights = equal_weights(series.spectrum.pairs());
+    else
+      for (const std::complex<double> z : contributions(head))
+        weights.push_back({z.real(), -z.imag()}); // Re(z·e^{jΔθ})
     if (std::equal(weights.begin(), weights.end(), series.weights.begin(), series.weights.end(),
                    [](const auto& a, const auto& b) { return a.a == b.a && a.b == b.b; }))
       continue;
@@ -229,9 +321,6 @@ void Derived::update_head(const Scene& scene) {
     series.finished = false;
     series.score_at.reset();
   }
-  q_ = scene.q;
-  k_ = scene.k;
-  head_version_ = ++version_;
 }
 
 /// The edges of a curve's bins: a column of the plot is a bin of its own.

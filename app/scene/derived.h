@@ -59,6 +59,8 @@ public:
 
   /// Whether another call of update() with the same scene would bring curves, or the base map, forward.
   bool refining() const { return refining_ || base_map_.working(); }
+  /// The file of q or k that is being read beside the frame; empty: none. What is drawn has the q and k before.
+  const std::string& reading() const { return head_files_.reading(); }
   double refined() const { return refining_ ? refined_ : 1.0; } ///< share of the curves' distances, 0 … 1
 
   /// Whether parity() was measured of an earlier scene, so that measure_parity() has something to do.
@@ -70,8 +72,27 @@ public:
   bool possible(RopeType type) const { return possible_[static_cast<std::size_t>(type)]; } ///< tried_on() gives one
   const std::vector<std::uint8_t>& axes() const { return axes_; } ///< per pair; empty where positions have one axis
   const Spectrum& trained() const { return trained_; }            ///< without any extension
-  /// The scene's q and k before the rotation, of as many pairs as the scheme in force has.
+
+  // How far apart two tokens are at most, in positions, on the axis that turns each pair: in training, and as far as
+  // the pictures reach. Of models of images and clips the extents of the trained grid and of the one that is shown; of
+  // all others the trained context and length(), for every pair.
+  std::span<const double> trained_reach() const { return trained_reach_; }
+  std::span<const double> reach() const { return reach_; }
+  /// The same per axis; empty where the context counts.
+  std::span<const double> trained_extents() const { return trained_extents_; }
+  std::span<const double> extents() const { return extents_; }
+  const std::string& trained_sides() const {
+    return trained_sides_;
+  } ///< "21x30x52"; of meaning where there are extents
+  const std::string& shown_sides() const { return shown_sides_; }
+  const std::string& grid_trouble() const { return grid_trouble_; } ///< why there are none; a sentence or empty
+  /// The scene's q and k before the rotation, of as many pairs as the scheme in force has. Where the tokens have places
+  /// in a grid, pairs of the axes that m and n do not count along are at those places already.
   const HeadPair& head() const { return head_; }
+  const HeadPair& own_head() const { return own_head_; } ///< as the scene says it, before any place
+  /// head() under another series' frequencies; equal ones where it has another number of pairs.
+  HeadPair head_of(const Scene&, const Series&) const;
+  bool placed() const { return places_.has_value(); } ///< whether the tokens have places in a grid
   const Parity& parity() const { return parity_; }
   const KernelCheck& kernel() const { return kernel_; }
   KernelCheck& kernel() { return kernel_; }
@@ -112,20 +133,29 @@ public:
 
 private:
   bool same_series(const Scene&, std::int64_t columns) const;
-  void update_series(const Scene&, std::int64_t columns);
+  bool update_series(const Scene&, std::int64_t columns);
   std::vector<std::int64_t> edges_of(const CurveView&) const;
   void begin_refinement(gpu::Engines&);
   void refine(gpu::Engines&);
   void stop_refinement();
-  void update_head(const Scene&);
+  bool grid_is_known(const Scene&) const;
+  void update_reach(const Scene&);
+  void update_head(const Scene&, Patience);
+  bool make_head(const Scene&, Patience);
+  void weigh_series(const Scene&);
   void update_scores_here(const Scene&);
 
   std::vector<Series> series_;
   Spectrum trained_;
   std::vector<std::uint8_t> axes_;
   std::array<bool, std::size(all_rope_types)> possible_{};
-  HeadPair head_;
+  HeadPair head_, own_head_;
   HeadFiles head_files_;
+  std::optional<GridPlaces> places_;
+  std::vector<double> trained_reach_, reach_, trained_extents_, extents_;
+  std::string grid_trouble_;
+  std::string shown_sides_, trained_sides_, grid_text_; // what the extents were made of
+  double grid_fps_ = 0;
   HeadSource q_, k_; // what the head was made of
   std::uint64_t head_version_ = 0;
   Parity parity_;

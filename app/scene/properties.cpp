@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/scene/actions.h"
+#include "app/scene/grid.h"
 #include "app/scene/picture.h"
 #include "app/scene/presets.h"
 #include "app/scene/property.h"
@@ -101,13 +102,13 @@ constexpr Property part_of_head(std::string_view key, std::string_view label, st
 }
 
 /// The axis's number from its name ("t", "h"), for people; −1 is null.
-void choose_axis(Scene& scene, const Value& value) {
+void choose_named_axis(Scene& scene, const Value& value) {
   const std::int64_t axis = whole_or_nothing(value).value_or(-1), axes = axis_count(scene.rope);
   if (axis >= 0 && (axes == 1 || axis >= axes))
     throw Error(fmt::format("axis: {}: expected {}", axis,
                             axes == 1 ? "null: this model's positions have one axis"
                                       : fmt::format("0 … {}, or null for all alike", axes - 1)));
-  scene.axis = axis;
+  choose_axis(scene, axis);
 }
 
 Value compared_schemes(const Scene& scene) {
@@ -131,8 +132,10 @@ std::string head_words(const Scene& scene) {
                                               : fmt::format("{} of {}", layout.rotary_dim, layout.head_dim);
 }
 
-/// As far as the pictures reach, and to a million tokens where precision is looked at.
+/// As far as the grid's axis goes that m and n count along. As far as the pictures reach, and to a million tokens where
+/// precision is looked at.
 double pictured_end(const Scene& scene) {
+  if (const std::int64_t side = side_along(scene, scene.axis); side > 1) return static_cast<double>(side - 1);
   const auto pictured = static_cast<double>(pictured_length(scene) - 1);
   return scene.view == "precision" ? std::max(pictured, 1e6) : pictured;
 }
@@ -393,7 +396,7 @@ constexpr Property table[] = {
      .nullable = true,
      .default_words = "all alike",
      .get = [](const Scene& s) { return s.axis < 0 ? Value() : Value(static_cast<double>(s.axis)); },
-     .set = choose_axis},
+     .set = choose_named_axis},
     {.key = "q",
      .kind = Kind::text,
      .label = "q",

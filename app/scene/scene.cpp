@@ -37,12 +37,54 @@ void assign(RopeConfig& rope, const std::vector<std::string>& assignments) {
 void take_rope(Scene& scene, const LayerRope& layer) {
   scene.layer_type = layer.layer_type;
   scene.axis = -1;
+  scene.places.reset();
   scene.rope = layer.config;
   assign(scene.rope, scene.assignments);
   scene.factor = extension_factor(scene.rope) > 1 ? extension_factor(scene.rope) : what_if_factor;
   if (!(trained_length(scene.rope) >= 1)) set_trained_length(scene.rope, unknown_length);
   if (scene.rope.scaling.max_position_embeddings < 1)
     scene.rope.scaling.max_position_embeddings = trained_length(scene.rope);
+}
+
+/// Whether m and n can be a position.
+bool is_countable(double position) {
+  return position == std::floor(position) && position >= 0 && position <= static_cast<double>(furthest_position);
+}
+
+using OfAxes = std::array<double, most_axes>;
+
+void put(Scene& scene, bool query, std::span<const double> at) {
+  const std::string_view key = query ? "positions.m" : "positions.n";
+  const std::int64_t axes = axis_count(scene.rope);
+  if (axes == 1) throw Error(fmt::format("{}: this model's positions have one axis; expected null, and m and n", key));
+  if (static_cast<std::int64_t>(at.size()) != axes)
+    throw Error(fmt::format("{}: {} numbers; expected {}, one for each axis of the model", key, at.size(), axes));
+  OfAxes other{}; // of the one that stays
+  for (std::int64_t a = 0; a < axes; ++a)
+    other[static_cast<std::size_t>(a)] = query ? key_on(scene, a) : query_on(scene, a);
+  const auto counts = [&](std::int64_t axis) {
+    const auto i = static_cast<std::size_t>(axis);
+    return is_countable(at[i]) && is_countable(other[i]);
+  };
+  std::int64_t axis = scene.axis;
+  for (std::int64_t a = 0; axis < 0 && a < axes; ++a)
+    if (counts(a)) axis = a;
+  if (axis < 0 || !counts(axis))
+    throw Error(
+        fmt::format("{}: on axis {}, which m and n count along, {} is no whole number from 0 on; choose another "
+                    "one by axis",
+                    key, axis_name(scene.rope, std::max<std::int64_t>(axis, 0)),
+                    at[static_cast<std::size_t>(std::max<std::int64_t>(axis, 0))]));
+  GridPlaces places;
+  OfAxes& moved = query ? places.query : places.key;
+  (query ? places.key : places.query) = other;
+  std::copy(at.begin(), at.end(), moved.begin());
+  const auto i = static_cast<std::size_t>(axis);
+  scene.axis = axis;
+  scene.m = std::llround(places.query[i]);
+  scene.n = std::llround(places.key[i]);
+  places.query[i] = places.key[i] = 0;
+  scene.places = places;
 }
 
 /// Whether a scheme's frequencies grow with the sequence, which it counts from the context's length.
@@ -136,6 +178,53 @@ std::optional<ValidRope> tried_on(const Scene& scene, RopeType type) {
   }
 }
 
+double query_on(const Scene& scene, std::int64_t axis) {
+  if (scene.axis < 0 || axis == scene.axis) return static_cast<double>(scene.m);
+  return scene.places ? scene.places->query[static_cast<std::size_t>(axis)] : static_cast<double>(scene.n);
+}
+
+double key_on(const Scene& scene, std::int64_t axis) {
+  if (scene.axis < 0 || axis == scene.axis || !scene.places) return static_cast<double>(scene.n);
+  return scene.places->key[static_cast<std::size_t>(axis)];
+}
+
+void move_on_axis(Scene& scene, bool query, std::int64_t axis, double position) {
+  if (scene.axis < 0 || axis == scene.axis) {
+    (query ? scene.m : scene.n) = std::llround(std::clamp(position, 0.0, static_cast<double>(furthest_position)));
+    return;
+  }
+  if (!scene.places) {
+    scene.places.emplace();
+    for (std::int64_t a = 0; a < axis_count(scene.rope); ++a)
+      if (a != scene.axis)
+        scene.places->query[static_cast<std::size_t>(a)] = scene.places->key[static_cast<std::size_t>(a)] =
+            static_cast<double>(scene.n);
+  }
+  (query ? scene.places->query : scene.places->key)[static_cast<std::size_t>(axis)] = position;
+}
+
+void choose_axis(Scene& scene, std::int64_t axis) {
+  if (axis == scene.axis) return;
+  if (scene.places && axis >= 0) {
+    const auto from = static_cast<std::size_t>(scene.axis), to = static_cast<std::size_t>(axis);
+    GridPlaces& places = *scene.places;
+    if (!is_countable(places.query[to]) || !is_countable(places.key[to]))
+      throw Error(fmt::format("axis: on {} the query is at {} and the key at {}; m and n, which count along the axis, "
+                              "are whole numbers from 0 on: move them first",
+                              axis_name(scene.rope, axis), places.query[to], places.key[to]));
+    places.query[from] = static_cast<double>(scene.m);
+    places.key[from] = static_cast<double>(scene.n);
+    scene.m = std::llround(places.query[to]);
+    scene.n = std::llround(places.key[to]);
+    places.query[to] = places.key[to] = 0;
+  }
+  if (axis < 0) scene.places.reset();
+  scene.axis = axis;
+}
+
+void place_query(Scene& scene, std::span<const double> at) { put(scene, true, at); }
+void place_key(Scene& scene, std::span<const double> at) { put(scene, false, at); }
+
 void choose_scheme(Scene& scene, RopeType type) {
   if (type == scene.rope.scaling.rope_type) return;
   const auto changed = tried_on(scene, type);
@@ -166,6 +255,7 @@ void settle(Scene& scene) {
   const std::int64_t pairs = pair_count(scene.rope);
   scene.pair = std::clamp<std::int64_t>(scene.pair, 0, std::max<std::int64_t>(pairs - 1, 0));
   if (scene.axis >= axis_count(scene.rope) || axis_count(scene.rope) == 1) scene.axis = -1;
+  if (scene.axis < 0) scene.places.reset();
   scene.m = std::clamp<std::int64_t>(scene.m, 0, furthest_position);
   scene.n = std::clamp<std::int64_t>(scene.n, 0, furthest_position);
 }

@@ -22,6 +22,16 @@ namespace ropescope {
 /// What Play moves.
 enum class Play : std::uint8_t { off, query, both };
 
+/// Axes of positions that a scene keeps places on; a model has no more (validate_axis_list).
+inline constexpr std::size_t most_axes = 8;
+
+/// Where the query and the key are on the axes of a grid. On Scene::axis m and n say it, and these are 0 there; so that
+/// whatever moves m or n moves the token along that axis, and the others stay.
+struct GridPlaces {
+  std::array<double, most_axes> query{}, key{};
+  bool operator==(const GridPlaces&) const = default;
+};
+
 /// A kernel to be checked, and which part of its errors is looked at.
 struct KernelView {
   KernelFiles files;
@@ -70,8 +80,9 @@ struct Scene {
   std::int64_t pair = 20;               ///< selected everywhere; within the pairs there are
   std::vector<std::int64_t> pairs;      ///< those that pictures of all pairs show; empty: all
   HeadSource q, k;                      ///< what the query and the key are before the rotation
-  std::int64_t axis = -1;   ///< of positions with several: along which m and n lie apart; −1: along all alike
-  bool other_layers = true; ///< the model's other layer types are drawn beside this one
+  std::int64_t axis = -1;           ///< of positions with several: along which m and n lie apart; −1: along all alike
+  std::optional<GridPlaces> places; ///< on the other axes; nothing: along them both are at n. Only where axis >= 0
+  bool other_layers = true;         ///< the model's other layer types are drawn beside this one
   std::array<bool, std::size(all_rope_types)> compared{}; ///< by RopeType: drawn beside the scheme in force
   bool baseline = true;                                   ///< and so is no extension
   gpu::EngineChoice engine = gpu::EngineChoice::automatic;
@@ -104,6 +115,24 @@ Scene with_assignments(const Scene&, const std::vector<std::string>& assignments
 
 /// The same scene with another of the model's layer types.
 Scene with_layer_type(const Scene&, const std::string& layer_type);
+
+/// The position of the scene's query, and of its key, on an axis; of a model whose positions have one, on that.
+double query_on(const Scene&, std::int64_t axis);
+double key_on(const Scene&, std::int64_t axis);
+
+/// Moves the query, or the key, along an axis alone: m or n where they count along it, else a place. m and n become
+/// whole and not negative.
+void move_on_axis(Scene&, bool query, std::int64_t axis, double position);
+
+/// Makes m and n the positions on another axis; where the tokens have places in a grid, these stay. −1: m and n on
+/// all axes alike, and no places. Throws Error where a place on the axis is no whole number from 0 on, as m and n are.
+void choose_axis(Scene&, std::int64_t axis);
+
+/// Puts the query, or the key, at a place: a position for each axis. The other one stays where it is. Where the scene
+/// has no axis, it takes the first one that m and n can count along. Throws Error as choose_axis(), and where the model
+/// has another number of axes.
+void place_query(Scene&, std::span<const double>);
+void place_key(Scene&, std::span<const double>);
 
 /// Changes the scheme in force. Back at the model's own scheme its own parameters count again.
 void choose_scheme(Scene&, RopeType);

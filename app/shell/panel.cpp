@@ -12,6 +12,7 @@
 #include "app/canvas/slider_knob.h"
 #include "app/scene/actions.h"
 #include "app/scene/called.h"
+#include "app/scene/grid.h"
 #include "app/scene/picture.h"
 #include "app/scene/presets.h"
 #include "app/scene/property.h"
@@ -191,6 +192,55 @@ void section_controls(Column& column, Section section, const Scene& scene, Scene
   }
 }
 
+/// A position on each axis: "10, 15, 26".
+std::string_view place_words(const Canvas& c, const Scene& scene, double (*on)(const Scene&, std::int64_t)) {
+  if (scene.axis < 0) return "on all alike";
+  std::string_view words;
+  for (std::int64_t a = 0; a < axis_count(scene.rope); ++a) {
+    const double at = on(scene, a);
+    words = c.words("{}{}{}", words, a > 0 ? ", " : "", grouped(c, at, at == std::round(at) ? 0 : 2));
+  }
+  return words;
+}
+
+/// Of positions with several axes: along which one m and n count, and where the tokens are on all.
+void axis_controls(Column& column, const Scene& scene, Scene& next, std::string& refusal) {
+  const Canvas& c = column.c;
+  const std::int64_t axes = axis_count(scene.rope);
+  text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, "along");
+  const int cells = static_cast<int>(axes) + 1;
+  const auto choose = [&](std::int64_t axis) {
+    try {
+      choose_axis(next, axis);
+    } catch (const Error& error) {
+      refusal = error.what();
+    }
+  };
+  if (button(c, "all axes", column.cell(0, cells, 28, c.px(56)), "all", scene.axis < 0, true,
+             "Text tokens: m and n lie apart by the same distance along every axis."))
+    choose(-1);
+  for (int a = 0; a < static_cast<int>(axes); ++a) {
+    ImGui::PushID(a);
+    const Rect cell = column.cell(a + 1, cells, 28, c.px(56));
+    if (button(c, "axis", cell, axis_name(scene.rope, a), scene.axis == a, true,
+               c.words("m and n count along {}; on the other axes the tokens stay where they are.",
+                       axis_title(scene.rope, a))))
+      choose(a);
+    c.paint.box({{cell.least.x + c.px(3), cell.greatest.y - c.px(3)}, {cell.greatest.x - c.px(3), cell.greatest.y}},
+                c.theme.of_axis(static_cast<std::size_t>(a)));
+    ImGui::PopID();
+  }
+  column.skip(34);
+  for (const bool query : {true, false})
+    type_line(
+        column, *find_property(query ? "positions.m" : "positions.n"), place_words(c, scene, query ? query_on : key_on),
+        query ? "Where the query is in the grid, a position for each axis, as in 10, 15, 26. Each pair turns by the "
+                "one on its own axis."
+              : "Where the key is in the grid, a position for each axis, as in 0, 15, 20.",
+        next, refusal);
+  column.skip(4);
+}
+
 void position_controls(Column& column, const Scene& scene, Scene& next, std::string& refusal) {
   const Canvas& c = column.c;
   column.remark("The query q of the token at m is compared with the key k of the token at n.", 2);
@@ -201,21 +251,7 @@ void position_controls(Column& column, const Scene& scene, Scene& next, std::str
       next.q = next.k = HeadSource();
     column.skip(26);
   }
-  if (const std::int64_t axes = axis_count(scene.rope); axes > 1) {
-    text(c, {column.at().x, column.at().y + c.px(5)}, c.fonts.body, c.theme.dim, "along");
-    const int cells = static_cast<int>(axes) + 1;
-    if (button(c, "all axes", column.cell(0, cells, 28, c.px(56)), "all", scene.axis < 0, true,
-               "Text tokens: m and n lie apart by the same distance along every axis."))
-      next.axis = -1;
-    for (int a = 0; a < static_cast<int>(axes); ++a) {
-      ImGui::PushID(a);
-      if (button(c, "axis", column.cell(a + 1, cells, 28, c.px(56)), axis_name(scene.rope, a), scene.axis == a, true,
-                 c.words("m and n lie apart along the axis {} alone: only its pairs turn.", axis_name(scene.rope, a))))
-        next.axis = a;
-      ImGui::PopID();
-    }
-    column.skip(38);
-  }
+  if (axis_count(scene.rope) > 1) axis_controls(column, scene, next, refusal);
   column.read_out("distance", "Δ = m − n", grouped(c, static_cast<double>(next.m - next.n)),
                   "The distance from the key to the query, in tokens. Scores depend on it alone, not on m and n.");
   const bool playing = scene.play != Play::off;

@@ -168,11 +168,12 @@ void Shell::accept(Scene& next, std::int64_t columns) {
     compute(next);
     if (scene_ != next) {
       scene_ = next;
-      if (message_.of_value) message_ = {};
+      if (message_.of_value) message_goes();
     }
-    if (drawable_ != scene_) drawable_ = scene_;
+    // A file of q or k that is still read may turn out to be none.
+    if (drawable_ != scene_ && derived_.reading().empty()) drawable_ = scene_;
     computed_ = true;
-    if (message_.of_scene) message_ = {};
+    if (message_.of_scene) message_goes();
   } catch (const Error& error) {
     if (!computed_) throw; // nothing to go on with
     message_ = {error.what(), true, true};
@@ -205,7 +206,10 @@ Shell::Stage Shell::stage_of(const Canvas& c, int width, int height) {
   panel_over_ = panel_over_ && folded_;
   Stage stage{.bar = {{0, 0}, {end.x, bar}}, .panel = {}, .rail = {}, .pictures = {}, .message = {}};
   stage.message = {{space, end.y - space - c.px(message_height)}, {end.x - space, end.y - space}};
-  const float foot = shown_message().empty() ? end.y - space : stage.message.least.y - space;
+  const ImGuiIO& io = ImGui::GetIO();
+  const bool on_it = ImGui::IsMousePosValid() && io.MousePos.y > bar && Rect{{0, 0}, end}.contains(io.MousePos);
+  if ((!on_it && !io.MouseDown[0]) || scene_.view != room_of_view_) message_room_ = false;
+  const float foot = shown_message().empty() && !message_room_ ? end.y - space : stage.message.least.y - space;
   float left = space;
   if (scene_.panel && folded_) stage.rail = {{0, bar}, {c.px(rail_width), end.y}}, left += stage.rail.width();
   const float from = panel_over_ && scene_.panel ? left - space / 2 : space;
@@ -269,7 +273,8 @@ void Shell::frame(int width, int height, float seconds, bool live, Painter* outs
   const Picture& shown = shown_picture(scene_);
   // What lies under the panel takes no mouse.
   if (panel_over_ && stage.panel.contains(c.mouse)) c.mouse = {nowhere, nowhere}, c.clicked = false;
-  (shown.draw_on_stage ? shown.draw_on_stage : shown.draw)(c, stage.pictures, scene_, derived_, next);
+  (shown.draw_on_stage ? shown.draw_on_stage : shown.draw)(c, stage.pictures, swung(seconds), derived_, next);
+  draw_reading(c, stage.pictures);
   message_bar(c, stage.message);
   ImGui::EndDisabled();
   if (covered && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) help_ = false;

@@ -185,8 +185,9 @@ public:
   /// Whether the next frame has work of its own, and no event needs to come first.
   bool animated() const {
     return (lectern_ && (lectern_->player.moving() || lecture_fades())) || scene_.play != Play::off ||
-           derived_.refining() || derived_.parity_due() || derived_.kernel().working() || opening_.working() ||
-           exporting_.working() || !exports_.empty() || files_.film || files_.dialog.working() ||
+           derived_.refining() || swing_.left > 0 || derived_.parity_due() || !derived_.reading().empty() ||
+           derived_.kernel().working() || opening_.working() || exporting_.working() || !exports_.empty() ||
+           files_.film || files_.dialog.working() ||
            files_.desktop.is_open();
   }
 
@@ -195,7 +196,7 @@ public:
 
   /// Of such frames: whether they only wait, until the scene has been still for a moment or a kernel is judged.
   bool only_waits() const {
-    return animated() && scene_.play == Play::off && !derived_.refining() &&
+    return animated() && scene_.play == Play::off && !derived_.refining() && swing_.left <= 0 &&
            !(lectern_ && (lectern_->player.moving() || lecture_fades()));
   }
 
@@ -239,6 +240,10 @@ private:
   void draw_notice(const Canvas&);
   void notify(std::string words);
   void tire_message(float seconds);
+  void message_goes();
+  void draw_reading(const Canvas&, Rect stage) const;
+  void begin_swing(const Scene& next);
+  const Scene& swung(float seconds);
   void lists(const Canvas&, Rect window, Scene& next);
   void carry_out(const Deed&, Scene& next);
   bool focus_key(int key, int modifiers);
@@ -336,6 +341,13 @@ private:
   std::vector<Wanted> exports_; // that wait to be drawn
   Latest<Export, std::string> exporting_{[](auto& wanted, auto& run) { run.give(write_export(wanted), 1); }};
   Message message_;
+  bool message_room_ = false; // of a message that went by itself, as long as the mouse is on the stage or the panel
+  std::string room_of_view_;  // the view that the mouse was on then
+  struct Swing {
+    double yaw = 0, pitch = 0; // degrees, where it comes from
+    float left = 0;            // seconds
+  } swing_;                    // of the helix, which is seen on its way to where the scene has it
+  Scene swung_;                // the scene as it is seen on that way
   float scale_ = 0, zoom_ = 1, pixels_ = 1, fixed_scale_ = 0; // of the last frame; of a person; of the screen
   int help_page_ = 0;
   bool help_in_pages_ = false; // the overlay of keys has no room for all at once

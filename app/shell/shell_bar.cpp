@@ -31,6 +31,18 @@ std::string_view Shell::badge_help(const Canvas& c) const {
 
 const std::string& Shell::shown_message() const { return message_.words.empty() ? fonts_.notice : message_.words; }
 
+/// Over the middle of the picture, which shows the q and k before until then.
+void Shell::draw_reading(const Canvas& c, Rect stage) const {
+  if (derived_.reading().empty()) return;
+  const std::string_view words =
+      shortened_before(c, c.fonts.bold, c.words("reading {} …", derived_.reading()), stage.width() - c.px(60));
+  const float width = text_width(c.fonts.bold, words) + c.px(36), high = c.px(40);
+  const ImVec2 at{stage.centre().x - width / 2, stage.centre().y - high / 2};
+  c.paint.box({at, {at.x + width, at.y + high}}, c.theme.raised, c.px(6));
+  c.paint.frame({at, {at.x + width, at.y + high}}, c.theme.outline, c.stroke(1), c.px(6));
+  text(c, {at.x + c.px(18), at.y + c.px(11)}, c.fonts.bold, c.theme.text, words);
+}
+
 void Shell::message_bar(const Canvas& c, Rect bar) {
   tire_message(ImGui::GetIO().DeltaTime);
   const std::string& words = shown_message();

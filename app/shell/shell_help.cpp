@@ -56,8 +56,7 @@ std::vector<Line> all_lines() {
   lines.push_back({"Click", "chooses a distance, a pair; hides a curve in a legend"});
   lines.push_back({"Shift+click", "on a curve of the score: its scheme is in force"});
   lines.push_back({"Ctrl+click", "types a control's value; shows one curve alone"});
-  lines.push_back(
-      {"Drop a file", "opens a model, a scene, a picture; arrays are a kernel’s, or q and k"});
+  lines.push_back({"Drop a file", "opens a model, a scene, a picture; arrays are a kernel’s, or q and k"});
   return lines;
 }
 

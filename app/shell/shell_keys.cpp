@@ -5,6 +5,7 @@
 
 #include "app/canvas/imgui_compat.h"
 #include "app/scene/presets.h"
+#include "app/scene/property.h"
 #include "app/shell/shell.h"
 #include "core/error.h"
 
@@ -14,8 +15,8 @@ namespace ropescope::shell {
 
 namespace {
 
-// Seconds: long enough to read a line; how late the time of day may be.
-constexpr float notice_time = 4, wall_step = 10;
+// Seconds: long enough to read a line; how late the time of day may be; how long a helix swings round.
+constexpr float notice_time = 4, wall_step = 10, swing_time = 0.4f;
 
 } // namespace
 
@@ -43,10 +44,36 @@ Request Shell::key(int key, int modifiers, bool repeated) {
   }
   Scene next = scene_;
   const Request request = found->apply(next);
+  begin_swing(next);
   if (message_.of_value && next != scene_) message_ = {};
   if (lectern_) lectern_->player.take(next);
   scene_ = next;
   return request;
+}
+
+/// The helix turns to its end, and home, in so long that the eye can follow; the scene is there at once.
+void Shell::begin_swing(const Scene& next) {
+  static const Property &yaw = *find_property("helix.yaw"), &pitch = *find_property("helix.pitch");
+  if (scene_.view != "helix" || next.view != "helix" || lectern_) return;
+  const Swing from{scene_.options.number(yaw), scene_.options.number(pitch), swing_time};
+  if (next.options.number(yaw) != from.yaw || next.options.number(pitch) != from.pitch) swing_ = from;
+}
+
+/// The scene as it is seen now.
+const Scene& Shell::swung(float seconds) {
+  if (swing_.left <= 0) return scene_;
+  // A window that has slept has a long frame behind it.
+  swing_.left -= std::min(seconds, 1 / 30.0f);
+  if (swing_.left <= 0 || scene_.view != "helix" || ImGui::IsMouseDown(ImGuiMouseButton_Left)) {
+    swing_.left = 0;
+    return scene_;
+  }
+  static const Property &yaw = *find_property("helix.yaw"), &pitch = *find_property("helix.pitch");
+  const double share = 1 - static_cast<double>(swing_.left / swing_time), eased = share * share * (3 - 2 * share);
+  swung_ = scene_;
+  for (const auto& [row, from] : {std::pair{&yaw, swing_.yaw}, std::pair{&pitch, swing_.pitch}})
+    swung_.options.set(*row, from + (scene_.options.number(*row) - from) * eased);
+  return swung_;
 }
 
 /// Tab, and what the control with the focus takes: arrows, Enter, Space.
@@ -137,7 +164,14 @@ void Shell::pass(float seconds) {
 void Shell::tire_message(float seconds) {
   if (message_.words.empty() || message_.of_scene) return;
   message_.left -= seconds;
-  if (message_.left <= 0) message_ = {};
+  if (message_.left <= 0) message_goes();
+}
+
+/// Without a click on it. What it leaves free stays free while the mouse may be on something that would move.
+void Shell::message_goes() {
+  message_ = {};
+  message_room_ = true;
+  room_of_view_ = scene_.view;
 }
 
 void Shell::notify(std::string words) { notice_ = {std::move(words), notice_time}; }
@@ -189,6 +223,7 @@ void Shell::carry_out(const Deed& deed, Scene& next) {
   try {
     if (deed.action) {
       const Request request = deed.action->apply(next);
+      begin_swing(next);
       // What works on the scene in force (undo, paste) comes after this frame, as a key does.
       if (request != Request::none) wanted_ = request;
     } else if (deed.property)

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "core/analysis/score_curve.h"
 #include "core/parallel.h"
@@ -129,6 +130,14 @@ std::vector<LeastScores> bound_rows(std::int64_t rotary_dim, const BaseGrid& gri
                            ScanUntil::negative);
   });
   return rows;
+}
+
+std::int64_t pairs_below_a_turn(double base, std::int64_t rotary_dim, double length) {
+  // Pair i turns once where base^(2i/d) ≤ length/2π.
+  const std::int64_t pairs = rotary_dim / 2;
+  const double turned = std::log(length / (2 * std::numbers::pi)) / std::log(base) * static_cast<double>(pairs);
+  if (!(turned >= 0)) return pairs;
+  return std::max<std::int64_t>(0, pairs - 1 - static_cast<std::int64_t>(std::min(std::floor(turned), 1e9)));
 }
 
 double published_base_bound(double length) { return 0.0424 * std::pow(length, 1.628); }

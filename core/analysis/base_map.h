@@ -62,6 +62,10 @@ std::vector<BaseBound> base_bounds(std::span<const LeastScores> rows, std::span<
 /// The rows of a grid that base_bounds() asks for, on every processor.
 std::vector<LeastScores> bound_rows(std::int64_t rotary_dim, const BaseGrid&, std::int64_t greatest_length);
 
+/// Of rotary_dim/2 pairs with frequencies base^(−2i/rotary_dim), how many make less than one turn within a length
+/// (tokens). Requires a base above 1.
+std::int64_t pairs_below_a_turn(double base, std::int64_t rotary_dim, double length);
+
 /// The published fit of the least base for a length: 0.0424·L^1.628 (Men et al. 2024, for 128 rotary components).
 double published_base_bound(double length);
 

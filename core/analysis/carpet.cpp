@@ -46,10 +46,16 @@ std::int64_t UnseenAngles::count(std::int64_t from, std::int64_t to) const {
 
 CarpetRows carpet_rows(std::span<const double> trained, double trained_length, std::span<const double> inv_freq,
                        std::int64_t target) {
+  const std::vector<double> reach(inv_freq.size(), trained_length);
+  return carpet_rows(trained, reach, inv_freq, target);
+}
+
+CarpetRows carpet_rows(std::span<const double> trained, std::span<const double> trained_reach,
+                       std::span<const double> inv_freq, std::int64_t target) {
   CarpetRows rows;
-  const auto first = static_cast<std::int64_t>(std::floor(trained_length)) + 1;
   for (std::size_t i = 0; i < inv_freq.size(); ++i) {
-    rows.pairs.push_back({inv_freq[i], trained[i] * trained_length, trained_length});
+    const auto first = static_cast<std::int64_t>(std::floor(trained_reach[i])) + 1;
+    rows.pairs.push_back({inv_freq[i], trained[i] * trained_reach[i], trained_reach[i]});
     const std::int64_t unseen = rows.pairs.back().count(first, target);
     rows.unseen_cells += unseen;
     rows.unseen_pairs += unseen > 0 ? 1 : 0;

@@ -51,4 +51,8 @@ struct CarpetRows {
 CarpetRows carpet_rows(std::span<const double> trained, double trained_length, std::span<const double> inv_freq,
                        std::int64_t target);
 
+/// The same where each pair was trained as far as its own axis went, in positions.
+CarpetRows carpet_rows(std::span<const double> trained, std::span<const double> trained_reach,
+                       std::span<const double> inv_freq, std::int64_t target);
+
 } // namespace ropescope

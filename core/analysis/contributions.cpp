@@ -1,5 +1,7 @@
 #include "core/analysis/contributions.h"
 
+#include <cmath>
+
 #include "core/rope/phase.h"
 
 namespace ropescope {
@@ -17,6 +19,23 @@ std::vector<std::complex<double>> pairs_of_head(const PairLayout& layout, std::i
     numbers.emplace_back(components[static_cast<std::size_t>(index.in_first(i))],
                          layout.direction * components[static_cast<std::size_t>(index.in_second(i))]);
   return numbers;
+}
+
+HeadPair placed_head(const HeadPair& head, const Spectrum& spectrum, std::span<const double> query,
+                     std::span<const double> key) {
+  HeadPair placed{head.query, head.key, false, false};
+  const auto turned_by = [&](std::size_t i, double position) {
+    const double whole = std::round(position);
+    const auto at = cos_sin_at<double>(std::llround(whole), spectrum.turns[i]);
+    return std::complex<double>(at.cos, at.sin) * std::polar(1.0, (position - whole) * spectrum.inv_freq[i]);
+  };
+  bool moved = false;
+  for (std::size_t i = 0; i < placed.query.size(); ++i) {
+    if (query[i] != 0) placed.query[i] *= turned_by(i, query[i]);
+    if (key[i] != 0) placed.key[i] *= turned_by(i, key[i]);
+    moved = moved || query[i] != 0 || key[i] != 0;
+  }
+  return moved ? placed : head;
 }
 
 std::vector<std::complex<double>> contributions(const HeadPair& head) {

@@ -26,6 +26,11 @@ HeadPair head_of_ones(std::int64_t pairs);
 std::vector<std::complex<double>> pairs_of_head(const PairLayout& layout, std::int64_t pairs,
                                                 std::span<const double> components);
 
+/// The same head where some of its pairs have turned already: pair i of the query by `query[i]` positions at its own
+/// frequency, of the key by `key[i]`. So tokens lie apart on axes along which nothing moves. Fractions are positions
+/// too. Lists of as many numbers as there are pairs. Precision: double.
+HeadPair placed_head(const HeadPair&, const Spectrum&, std::span<const double> query, std::span<const double> key);
+
 /// What each pair adds to the score at distance 0: qᵢ·conj(kᵢ) / Σ|q||k|, so that the lengths sum to 1. All 0 where q
 /// or k is 0 in every pair.
 std::vector<std::complex<double>> contributions(const HeadPair&);

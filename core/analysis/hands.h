@@ -23,6 +23,10 @@ struct Hands {
 /// the others both are at n; −1: along all alike.
 Hands hands_at(Engine&, const RopeConfig&, const Spectrum&, std::int64_t m, std::int64_t n, std::int64_t axis = -1);
 
+/// The same of two tokens anywhere: the query's positions come first, then the key's. Requires as many axes as the
+/// config has, or one; fractions are positions too.
+Hands hands_at(Engine&, const RopeConfig&, const Spectrum&, const Positions& both);
+
 /// What the wall of dials says in numbers, a list per pair.
 struct Dials {
   std::vector<double> inv_freq;      ///< rad per token
@@ -31,7 +35,8 @@ struct Dials {
   std::vector<double> turns_trained; ///< turns of the frequency before any extension within the trained context
 };
 
-/// `trained`: the spectrum before any extension; `trained_length` in tokens.
-Dials dials_of(const Hands&, const Spectrum&, const Spectrum& trained, double trained_length);
+/// `trained`: the spectrum before any extension; `trained_reach`: how far apart two tokens were at most in training, of
+/// each pair on the axis that turns it: the trained context in tokens, or an extent of the trained grid in positions.
+Dials dials_of(const Hands&, const Spectrum&, const Spectrum& trained, std::span<const double> trained_reach);
 
 } // namespace ropescope

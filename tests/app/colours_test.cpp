@@ -111,6 +111,18 @@ TEST_CASE("two curves of one plot differ by dashes or for every eye by colour, w
   }
 }
 
+TEST_CASE("the bands of what a scheme keeps, blends and interpolates are told apart by every eye, and in grey") {
+  for (const ThemeName name : themes) {
+    const Theme& t = theme(name);
+    const ImU32 bands[] = {t.kept, t.blended, t.interpolated};
+    for (const ImU32 a : bands) {
+      CHECK(contrast(a, t.panel) >= 3);
+      for (const ImU32 b : bands)
+        if (a != b) CHECK(least_distance(a, b) > 0.1);
+    }
+  }
+}
+
 TEST_CASE("schemes that are offered have colours of their own, and none is the query's or the key's") {
   const RopeType offered[] = {RopeType::standard, RopeType::linear,       RopeType::ntk,
                               RopeType::dynamic,  RopeType::yarn,         RopeType::llama3,
