@@ -56,7 +56,7 @@ Grip Plot::grip(const char* name, double value, const Axis& axis, bool upright, 
     const Rect r = upright ? Rect{{at - half, area.least.y}, {at + half, area.greatest.y}}
                            : Rect{{area.least.x, at - half}, {area.greatest.x, at + half}};
     hit(name, r);
-    const std::string_view help = c_.words("A drag changes {}, and a double click takes it back to the model's.", name);
+    const std::string_view help = c_.words("A drag changes {}, and a double click takes it back to its default.", name);
     c_.note(c_.words("{} {}", id_, name), r, help);
     explain(c_, help);
     const ImGuiIO& io = ImGui::GetIO();

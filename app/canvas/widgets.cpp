@@ -237,14 +237,18 @@ bool press(const Canvas& c, const char* id, Rect r, std::string_view help, std::
   return (clicked || asked.pressed) && enabled;
 }
 
+bool needs_small(const Canvas& c, float width, std::string_view label) {
+  return text_width(c.fonts.body, label) > width - c.px(8);
+}
+
 bool button(const Canvas& c, const char* id, Rect r, std::string_view label, bool selected, bool enabled,
-            std::string_view help) {
+            std::string_view help, bool small) {
   const bool pressed = press(c, id, r, help, {}, enabled);
   const bool hovered = ImGui::IsItemHovered() && enabled;
   ImU32 fill = selected ? c.theme.accent : c.theme.raised;
   if (hovered) fill = mix(fill, c.theme.text, 0.08f);
   c.paint.box({r.least, r.greatest}, fill, c.px(5));
-  ImFont* font = text_width(c.fonts.body, label) <= r.width() - c.px(8) ? c.fonts.body : c.fonts.small;
+  ImFont* font = small || needs_small(c, r.width(), label) ? c.fonts.small : c.fonts.body;
   const float y = (r.least.y + r.greatest.y - compat::font_size(font)) / 2;
   const ImU32 colour = selected ? c.theme.on_accent : enabled ? c.theme.text : with_alpha(c.theme.dim, 0.45f);
   text(c, {(r.least.x + r.greatest.x) / 2, y}, font, colour, shortened(c, font, label, r.width() - c.px(4)),

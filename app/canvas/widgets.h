@@ -42,9 +42,12 @@ struct RangeMoved {
 RangeMoved range_slider(const Canvas&, ImVec2 at, float width, const Slider&, double& low, double& high,
                         std::string& typed);
 
-/// A flat button with its text in the middle.
+/// A flat button with its text in the middle. `small`: in small letters though large ones would fit, since a button
+/// beside it needs them.
 bool button(const Canvas&, const char* id, Rect, std::string_view label, bool selected = false, bool enabled = true,
-            std::string_view help = {});
+            std::string_view help = {}, bool small = false);
+/// Whether a button of that width needs small letters.
+bool needs_small(const Canvas&, float width, std::string_view label);
 
 /// A text that can be clicked.
 bool link(const Canvas&, const char* id, ImVec2 at, std::string_view label, std::string_view help = {});

@@ -201,8 +201,11 @@ void label_fit(const Canvas& c, const Plot& plot) {
   if (plot.area.width() < c.px(700)) return;
   const double length = plot.x.value_at(0.86);
   const ImVec2 at = plot.at(length, published_base_bound(length));
+  constexpr std::string_view words = "published fit 0.0424·L^1.628";
   if (plot.area.inset(c.px(10), c.px(30)).contains(at))
-    label_on(c, {at.x + c.px(10), at.y + c.px(12)}, c.theme.text, "published fit 0.0424·L^1.628");
+    label_on(c, {std::min(at.x + c.px(10), plot.area.greatest.x - text_width(c.fonts.small, words) - c.px(12)),
+                 at.y + c.px(12)},
+             c.theme.text, words);
 }
 
 /// Words on a ground of their own around a place, where the plot and the words there leave them room.
@@ -219,10 +222,20 @@ bool boxed(const Canvas& c, Rect within, ImVec2 least, ImFont* font, ImU32 colou
   return true;
 }
 
-/// What the two sides of the border mean.
-void draw_sides(const Canvas& c, const Plot& plot) {
+/// What the two sides of the border mean, where no model's dot lies.
+void draw_sides(const Canvas& c, const Plot& plot, const ModelDots& models) {
   if (plot.area.width() < c.px(420) || plot.area.height() < c.px(260)) return;
+  const auto covers_dot = [&](ImVec2 middle, float width) {
+    const Rect words{{middle.x - width / 2 - c.px(12), middle.y - c.px(8)},
+                     {middle.x + width / 2 + c.px(12), middle.y + c.px(80)}};
+    return std::any_of(models.dots.begin(), models.dots.end(),
+                       [&](const ModelDot& dot) { return words.contains(plot.at(dot.length, dot.base)); });
+  };
   const auto side = [&](ImVec2 middle, std::string_view title, std::string_view line, std::string_view other) {
+    const float wide = text_width(c.fonts.small, line), step = plot.area.width() * 0.04f;
+    // Nearest first, to either side.
+    for (int i = 0; i < 7 && covers_dot(middle, wide); ++i)
+      middle.x += step * static_cast<float>(i % 2 == 0 ? i + 1 : -i - 1);
     const float heading = compat::font_size(c.fonts.title) * 1.2f + c.px(10),
                 small = compat::font_size(c.fonts.small) * 1.2f + c.px(4);
     const auto at = [&](ImFont* font, std::string_view words, float y) {
@@ -470,7 +483,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   plot.end();
   plot.draw_axes();
   draw_present(c, plot, scene, derived);
-  if (!scene.options.flag(by_pairs)) draw_sides(c, plot);
+  if (!scene.options.flag(by_pairs)) draw_sides(c, plot, models);
   draw_dots(c, plot, models);
   label_fit(c, plot);
   if (cut.least.x > room.least.x) draw_cut(c, cut, scene, derived, next);

@@ -52,8 +52,11 @@ void draw_map(const Canvas& c, Rect area, const Signature& signature, const Erro
 bool draw_signature(const Canvas& c, Rect box, const Signature& signature, const ErrorScale& scale,
                     const Layout& layout, bool chosen) {
   const Rect area{box.least, {box.greatest.x, box.greatest.y - layout.words}};
-  const bool clicked =
-      press(c, c.id("signature {}", signature.name), box, c.words("{}: {}", signature.name, signature.mark));
+  // What stands below it is not said again over its neighbour.
+  const bool told = layout.marks && text_width(c.fonts.small, signature.mark) <= area.width() &&
+                    text_width(c.fonts.small, signature.name) <= area.width();
+  const bool clicked = press(c, c.id("signature {}", signature.name), box,
+                             told ? "Click: larger." : c.words("{}: {}", signature.name, signature.mark));
   const bool hovered = ImGui::IsItemHovered();
   draw_map(c, area, signature, scale);
   if (chosen || hovered) c.paint.frame(area.inset(-2, -2), chosen ? c.theme.accent : c.theme.outline, c.stroke(2));

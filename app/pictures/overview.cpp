@@ -27,7 +27,7 @@ Layout layout_of(const Canvas& c, Rect stage) {
   if (stage.height() < c.px(two_rows) || stage.width() < c.px(least_wall)) return l;
   const float space = c.px(12);
   float top = stage.least.y;
-  const float of_tokens = stage.height() >= c.px(titled) ? c.px(104) : stage.height() >= c.px(400) ? c.px(30) : 0;
+  const float of_tokens = stage.height() >= c.px(titled) ? c.px(104) : stage.height() >= c.px(400) ? c.px(40) : 0;
   if (of_tokens > 0) {
     l.tokens = {stage.least, {stage.greatest.x, top + of_tokens}};
     top += of_tokens + space;

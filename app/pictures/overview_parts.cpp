@@ -109,7 +109,12 @@ void draw_tokens(const Canvas& c, Rect panel, const Scene& scene, const Derived&
   Rect room;
   if (ruler) {
     canvas::panel(c, panel);
-    room = panel.inset(c.px(18), 0);
+    room = panel.inset(c.px(18), c.px(4));
+    // The first step of the sentence that the titles are, before the line itself.
+    const std::string_view title =
+        c.words("Two tokens, {} apart", grouped(c, static_cast<double>(std::abs(scene.m - scene.n))));
+    if (room.width() > c.px(600))
+      room.least.x += draw_title(c, {room.least.x, panel.centre().y - c.px(12)}, c.px(280), title) + c.px(20);
   } else {
     room =
         heading(c, panel, c.words("Two tokens, {} apart", grouped(c, static_cast<double>(std::abs(scene.m - scene.n)))),

@@ -241,12 +241,6 @@ std::pmr::vector<std::int64_t> wholes_of(const Canvas& c, const Scene& scene, co
   return whole;
 }
 
-bool trained_beyond(const Scene& scene) {
-  const RopeType present = scene.rope.scaling.rope_type;
-  // Asked first: original_rope() copies lists of a model whose positions have axes, in every frame.
-  return present != RopeType::standard && original_rope(scene).scaling.rope_type == present;
-}
-
 void label_rule_x(const Canvas& c, const Plot& plot, double value, std::string_view words, ImU32 colour, float y) {
   if (!(value >= plot.x.least && value <= plot.x.greatest)) return;
   const float at = plot.x.pixel(value), width = text_width(c.fonts.small, words);

@@ -148,10 +148,6 @@ void keep_off(ReadOut&, const Plot&, std::span<const ImVec2> curve);
 /// An angle (rad): "−2.081 rad", and of a turn or more "2 turns + 0.007 rad", as hands show the rest alone.
 std::string_view angle_words(const Canvas&, double angle);
 
-/// Whether the model's own file extends it: then it was trained beyond its original context, to what length no file
-/// says, and the trained context is called the original one.
-bool trained_beyond(const Scene&);
-
 /// The name and the value of a position in words, beside a rule of the trained context or the target.
 void label_rule_x(const Canvas&, const Plot&, double value, std::string_view words, ImU32 colour, float y);
 

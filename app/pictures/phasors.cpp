@@ -313,6 +313,9 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
     if (!l.strip && p.area.contains(arrow)) draw_link(c, {dial->x, dial->y + c.px(14)}, arrow);
   }
   if (!l.strip && l.words.width() > c.px(330)) {
+    // The imaginary axis does not go through the words.
+    if (const float axis = p.at(0, 0).x; axis > l.words.least.x && axis < l.words.least.x + c.px(360))
+      c.paint.box({{axis - 1, l.words.least.y}, {axis + 1, l.words.least.y + c.px(72)}}, c.theme.panel);
     text(c, l.words.least, c.fonts.bold, c.theme.text, "One dial, one arrow.");
     wrapped_text(c, {l.words.least.x, l.words.least.y + c.px(26)}, std::min(l.words.width(), c.px(360)), c.fonts.body,
                  c.theme.dim,

@@ -156,7 +156,7 @@ std::optional<std::size_t> draw_legend(const Canvas& c, Rect room, const Precisi
   if (on_gpu && y + c.px(row_height) <= room.greatest.y) {
     c.paint.circle({room.least.x + c.px(13), y + c.px(9)}, c.px(3.2f), c.theme.dim, c.stroke(1.4f));
     text(c, {room.least.x + c.px(34), y}, c.fonts.small, c.theme.dim,
-         shortened(c, c.fonts.small, "the same on the GPU", room.width() - c.px(34)));
+         shortened(c, c.fonts.small, "the same in OpenGL", room.width() - c.px(34)));
   }
   return legend.hovered() ? std::optional(recipes[*legend.hovered()]) : std::nullopt;
 }
@@ -189,7 +189,7 @@ void draw_table(const Canvas& c, Rect room, const PrecisionCurves& precision) {
   const float of_gpu = both ? std::min(width * 0.48f, c.px(84)) : 0;
   float y = room.least.y;
   const auto column = [&](std::size_t k) { return room.least.x + names + width * static_cast<float>(k + 1); };
-  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, both ? "CPU, GPU around position" : "CPU, around position");
+  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, both ? "CPU, OpenGL around" : "CPU, around");
   for (std::size_t k = 0; k < precision.table_positions.size(); ++k)
     text(c, {column(k), y}, c.fonts.small, c.theme.dim, grouped(c, static_cast<double>(precision.table_positions[k])),
          Align::right);

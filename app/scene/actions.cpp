@@ -255,6 +255,8 @@ const Action* action_for_key(int key, int modifiers) {
   if (key == 0) return nullptr; // GLFW's code of no key, as actions without one have it
   // "+" is typed with Shift on many keyboards: Ctrl++ is Ctrl+=.
   if (key == GLFW_KEY_EQUAL || key == GLFW_KEY_MINUS) counted &= ~GLFW_MOD_SHIFT;
+  // As digits are on a French one.
+  if (key >= GLFW_KEY_0 && key <= GLFW_KEY_9) counted &= ~GLFW_MOD_SHIFT;
   for (const Action& a : actions())
     if (a.key == key && a.modifiers == counted) return &a;
   // Windows' habit, beside the one of Linux and the Mac.

@@ -1,5 +1,7 @@
 #include "app/scene/history.h"
 
+#include <set>
+
 #include <fmt/format.h>
 
 namespace ropescope {
@@ -31,13 +33,17 @@ std::string name_of_change(const Scene& before, const Scene& after) {
   // Two values are named, of more how many others there are.
   constexpr int named = 2;
   std::string name;
+  std::set<std::string> told;
   int changes = 0;
   for (const Property* row : all_properties()) {
     if (!row->steps || is_view(*row)) continue;
     const Value from = get(before, *row), to = get(after, *row);
-    if (from == to || ++changes > named) continue;
+    if (from == to) continue;
+    // Schemes share parameters, and each has a row of its own for them: one change to a person.
+    const std::string change = fmt::format("{}: {} → {}", row->label, value_words(*row, from), value_words(*row, to));
+    if (!told.insert(change).second || ++changes > named) continue;
     if (!name.empty()) name += ", ";
-    name += fmt::format("{}: {} → {}", row->label, value_words(*row, from), value_words(*row, to));
+    name += change;
     // Another model changes what follows from it; that is one change to a person.
     if (changes == 1 && (row->key == "model" || row->key == "layer_type" || row->key == "scheme")) return name;
   }

@@ -125,6 +125,12 @@ void compare_schemes(Scene& scene, const Value& value) {
     scene.compared[static_cast<std::size_t>(find_scheme(name)->type)] = true;
 }
 
+/// "10 000", "2.5": no digit of a small base is cut off.
+std::string base_words(const Scene& scene) {
+  const double base = scene.rope.base;
+  return base < 1000 && base != std::round(base) ? fmt::format("{:.6g}", base) : grouped(base);
+}
+
 /// "64 of 128", where a part of the head turns.
 std::string head_words(const Scene& scene) {
   const HeadLayout& layout = scene.rope.layout;
@@ -226,8 +232,15 @@ constexpr Property table[] = {
      .section = Section::model,
      .default_words = "the model's",
      .get = [](const Scene& s) { return Value(static_cast<double>(s.rope.layout.head_dim)); },
-     .set = [](Scene& s, const Value& v) { set_head_dim(s, whole(v)); },
-     .shown = head_words},
+     .set =
+         [](Scene& s, const Value& v) {
+           if (whole(v) % 2 != 0)
+             throw Error(fmt::format("head_dim: {}: expected an even number, as every pair takes two components",
+                                     whole(v)));
+           set_head_dim(s, whole(v));
+         },
+     .shown = head_words,
+     .snapped = [](double v) { return std::max(2.0, std::round(v / 2) * 2); }},
     {.key = "rotary_dim",
      .kind = Kind::whole,
      .label = "rotary dim",
@@ -250,7 +263,8 @@ constexpr Property table[] = {
      .section = Section::model,
      .default_words = "the model's",
      .get = [](const Scene& s) { return Value(s.rope.base); },
-     .set = [](Scene& s, const Value& v) { s.rope.base = std::get<double>(v); }},
+     .set = [](Scene& s, const Value& v) { s.rope.base = std::get<double>(v); },
+     .shown = base_words},
     {.key = "pairing",
      .kind = Kind::choice,
      .label = "pairing",

@@ -275,6 +275,12 @@ void set_head_dim(Scene& scene, std::int64_t head_dim) {
   layout.head_dim = head_dim;
 }
 
+bool trained_beyond(const Scene& scene) {
+  const RopeType present = scene.rope.scaling.rope_type;
+  // Asked first: original_rope() copies lists of a model whose positions have axes, in every frame.
+  return present != RopeType::standard && original_rope(scene).scaling.rope_type == present;
+}
+
 void take_kernel_files(Scene& scene, const std::vector<std::string>& paths) {
   KernelView& kernel = scene.kernel;
   kernel.guessed = !take_files(kernel.files, paths);

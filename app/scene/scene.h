@@ -164,6 +164,10 @@ inline constexpr std::int64_t furthest_position = (std::int64_t{1} << 24) - 1;
 /// Sets head_dim; the part of the head that turns stays the same part: half of 128 becomes half of 64.
 void set_head_dim(Scene&, std::int64_t head_dim);
 
+/// Whether the model's own file extends it: then it was trained beyond its original context, to what length no file
+/// says, and the trained context is called the original one.
+bool trained_beyond(const Scene&);
+
 /// Takes files dropped on the view: arrays of a kernel's input and output, and of positions.
 void take_kernel_files(Scene&, const std::vector<std::string>& paths);
 

@@ -37,7 +37,17 @@ std::optional<std::string> read_scene_file(const std::filesystem::path& path) {
         fmt::format("{}: has {} bytes, expected a picture of at most {}", path.string(), file.size(), greatest_file));
   std::string bytes(static_cast<std::size_t>(file.size()), '\0');
   file.read(0, bytes);
-  if (!is_picture) return is_scene(bytes) ? std::optional(bytes) : std::nullopt;
+  if (!is_picture && is_scene(bytes)) return bytes;
+  if (!is_picture) {
+    // No model's file has these keys: without a word it would be read as one, and refused as one.
+    const auto json = nlohmann::json::parse(bytes, nullptr, false, true);
+    for (const char* key : {"m", "n", "compare", "view", "pair_view"})
+      if (json.is_object() && json.contains(key))
+        throw Error(fmt::format("{}: has the key \"{}\" of a scene, but not the one by which a scene is known: add "
+                                "\"ropescope\": 1",
+                                path.string(), key));
+    return std::nullopt;
+  }
   auto scene = canvas::read_carried_scene(bytes, path.string());
   if (!scene) throw Error(fmt::format("{}: carries no scene, expected a picture that Ropescope wrote", path.string()));
   return scene;

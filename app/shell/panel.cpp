@@ -274,6 +274,11 @@ void position_controls(Column& column, const Scene& scene, Scene& next, std::str
 void choose_extension(Column& column, const Scene& scene, const Derived* derived, Scene& next) {
   constexpr int columns = 3;
   int n = 0;
+  // All in letters of one size, so that none looks more important.
+  const float width = column.cell(0, columns, 26).width();
+  const bool small = std::any_of(all_schemes().begin(), all_schemes().end(), [&](const Scheme* scheme) {
+    return is_offered(*scheme, scene) && needs_small(column.c, width, scheme->title);
+  });
   for (const Scheme* scheme : all_schemes()) {
     if (!is_offered(*scheme, scene)) continue;
     // Derived has tried every scheme already. Before the first frame there is no Derived, and the scheme is tried here.
@@ -289,7 +294,7 @@ void choose_extension(Column& column, const Scene& scene, const Derived* derived
     // Its name as everywhere else; those few that are too long for a button are written shorter.
     const bool fits = text_width(c.fonts.small, scheme->title) <= place.width() - c.px(4);
     if (button(c, c.id("{}", scheme->name), place, fits ? scheme->title : scheme->label,
-               scene.rope.scaling.rope_type == scheme->type, possible, help))
+               scene.rope.scaling.rope_type == scheme->type, possible, help, small))
       choose_scheme(next, scheme->type);
     if (++n % columns == 0) column.skip(29);
   }
@@ -454,6 +459,11 @@ PanelAnswer control_panel(const Canvas& whole, Rect area, bool above, const Scen
   return answer;
 }
 
+/// The row's label; of a model that was trained beyond what its rule counts from the word that is true there.
+static std::string_view label_of(const Property& row, const Scene& scene) {
+  return row.key == "trained" && trained_beyond(scene) ? "original context L" : row.label;
+}
+
 ImVec2 property_slider(const Canvas& c, ImVec2 at, float width, const Property& row, const Scene& scene, Scene& next,
                        std::string& refusal) {
   double number = std::get<double>(get(scene, row));
@@ -464,7 +474,7 @@ ImVec2 property_slider(const Canvas& c, ImVec2 at, float width, const Property& 
   const bool whole = row.kind == Kind::whole || row.unit == "tokens" || to > 1e5;
   const std::string own = row.shown ? row.shown(scene) : std::string();
   const Slider slider{.id = row.key.data(), // a literal, which ends with NUL
-                      .label = row.label,
+                      .label = label_of(row, scene),
                       .value_text = row.shown ? std::string_view(own)
                                     : whole   ? grouped(c, number)
                                               : c.words("{:.4g}", number),

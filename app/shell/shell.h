@@ -150,8 +150,10 @@ public:
   struct HelpSize {
     int columns = 0;
     Rect area{};
+    int narrowest = 0; ///< letters that have room beside the keys
   };
   const HelpSize& help_size() const { return help_size_; }
+  bool help_open() const { return help_; }
   static std::string help_text(); ///< its lines: keys, a tab, words
 
   const Attention& attention() const { return attention_; }
@@ -350,7 +352,7 @@ private:
   Scene swung_;                // the scene as it is seen on that way
   float scale_ = 0, zoom_ = 1, pixels_ = 1, fixed_scale_ = 0; // of the last frame; of a person; of the screen
   int help_page_ = 0;
-  bool help_in_pages_ = false; // the overlay of keys has no room for all at once
+  int help_pages_ = 1; // of the overlay of keys, where it has no room for all at once
   bool folded_ = false;        // the window is so narrow that the panel is a rail
   bool panel_over_ = false;    // which was brought over the stage
   double play_remainder_ = 0;

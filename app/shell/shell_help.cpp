@@ -60,13 +60,6 @@ std::vector<Line> all_lines() {
   return lines;
 }
 
-/// The lines of all headings, or where there is no room for all the keys alone (page 0) and the rest (page 1).
-std::span<const Line> page_of(const std::vector<Line>& lines, int page, bool in_pages) {
-  if (!in_pages) return lines;
-  const auto second = std::find_if(lines.begin() + 1, lines.end(), [](const Line& line) { return line.keys.empty(); });
-  return page == 0 ? std::span(lines.begin(), second) : std::span(second, lines.end());
-}
-
 /// Lines in columns: how many columns, and how wide the keys in them.
 struct Layout {
   int columns = 1;
@@ -104,6 +97,19 @@ float lay_out(const Canvas& c, const Layout& l, std::span<const Line> lines, ImV
   return highest;
 }
 
+/// Behind the last of the lines from `begin` on that fit together, at least one; what lies under a heading stays with it
+/// where that leaves a page half full.
+template <typename Fits>
+std::size_t page_end(const std::vector<Line>& lines, std::size_t begin, Fits fits) {
+  const std::span all(lines);
+  std::size_t end = begin + 1;
+  while (end < lines.size() && fits(all.subspan(begin, end + 1 - begin))) ++end;
+  if (end == lines.size()) return end;
+  for (std::size_t heading = end; heading > begin + (end - begin) / 2; --heading)
+    if (lines[heading].keys.empty()) return heading;
+  return end;
+}
+
 } // namespace
 
 std::string Shell::help_text() {
@@ -112,10 +118,10 @@ std::string Shell::help_text() {
   return text;
 }
 
-/// F1 opens it, goes on to its second page where it has two, and closes it.
+/// F1 opens it, goes on to its next page where it has one, and closes it.
 void Shell::turn_help_page() {
-  const bool goes_on = help_ && help_in_pages_ && help_page_ == 0;
-  help_page_ = goes_on ? 1 : 0;
+  const bool goes_on = help_ && help_page_ + 1 < help_pages_;
+  help_page_ = goes_on ? help_page_ + 1 : 0;
   help_ = goes_on || !help_;
 }
 
@@ -127,30 +133,44 @@ void Shell::help(const Canvas& c) {
   float keys = 0;
   for (const Line& line : all_of_them) keys = std::max(keys, text_width(c.fonts.mono_small, line.keys));
   Layout l{.keys = keys + c.px(12)};
-  // The fewest columns whose lines fit, each as wide as is comfortable to read.
-  const float head = c.px(52), edge = c.px(20), room = size.y - head - 2 * edge - c.px(16);
+  // The fewest columns whose lines fit, each as wide as is comfortable to read. Where none does the lines go on pages,
+  // in as many columns as are wide enough for some words beside the keys.
+  const float head = c.px(52), edge = c.px(20), room = size.y - head - 2 * edge - c.px(16),
+              across = size.x - 2 * edge - c.px(16);
+  const int most = std::clamp(static_cast<int>(across / (l.keys + c.px(170))), 1, 3);
+  const auto in_columns = [&](int columns, std::span<const Line> lines) {
+    l.columns = columns;
+    l.width = std::min(c.px(380), across / static_cast<float>(columns));
+    return lay_out(c, l, lines, {}, false);
+  };
+  std::span<const Line> lines = all_of_them;
+  help_pages_ = 1;
   float height = 0;
-  std::span<const Line> lines;
-  for (const bool in_pages : {false, true}) {
-    help_in_pages_ = in_pages;
-    lines = page_of(all_of_them, help_page_, in_pages);
-    for (l.columns = 1; l.columns <= 3; ++l.columns) {
-      const auto count = static_cast<float>(l.columns);
-      l.width = std::min(c.px(380), (size.x - 2 * edge - c.px(16)) / count);
-      height = lay_out(c, l, lines, {}, false);
-      if (height <= room) break;
+  for (int columns = 1; columns <= most; ++columns)
+    if ((height = in_columns(columns, lines)) <= room) break;
+  if (height > room) {
+    help_pages_ = 0;
+    for (std::size_t begin = 0; begin < all_of_them.size(); ++help_pages_) {
+      const std::size_t end = page_end(all_of_them, begin, [&](std::span<const Line> some) {
+        return in_columns(most, some) <= room;
+      });
+      // The last page where the window has grown and there are fewer of them.
+      if (help_pages_ <= help_page_) lines = std::span(all_of_them).subspan(begin, end - begin);
+      begin = end;
     }
-    l.columns = std::min(l.columns, 3);
-    if (height <= room) break;
+    help_page_ = std::min(help_page_, help_pages_ - 1);
+    height = in_columns(most, lines);
   }
   const float width = l.width * static_cast<float>(l.columns) + 2 * edge, all = head + height + edge;
   const ImVec2 corner{(size.x - width) / 2, std::max(c.px(8), (size.y - all) / 2)};
-  help_size_ = {l.columns, {corner, {corner.x + width, corner.y + all}}};
+  help_size_ = {l.columns,
+                {corner, {corner.x + width, corner.y + all}},
+                static_cast<int>((l.width - l.keys - c.px(24)) / text_width(c.fonts.small, "n"))};
   c.paint.box({{0, 0}, size}, IM_COL32(0, 0, 0, 120));
   c.paint.box({corner, {corner.x + width, corner.y + all}}, c.theme.panel, c.px(8));
   text(c, {corner.x + edge, corner.y + c.px(16)}, c.fonts.title, c.theme.text, "Keys and gestures");
   text(c, {corner.x + width - edge, corner.y + c.px(19)}, c.fonts.small, c.theme.dim,
-       help_in_pages_ && help_page_ == 0 ? "F1: gestures. Esc closes this" : "Esc or a click closes this",
+       help_page_ + 1 < help_pages_ ? "F1: goes on. Esc closes this" : "Esc or a click closes this",
        Align::right);
   lay_out(c, l, lines, {corner.x + edge, corner.y + head}, true);
   screen_.draw_above(nullptr);

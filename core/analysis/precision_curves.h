@@ -27,7 +27,7 @@ struct PrecisionCurve {
   std::size_t recipe = 0; ///< of shown_recipes
   bool on_gpu = false;
   std::vector<double> errors = {}; ///< at PrecisionCurves::positions, each with its neighbour
-  std::vector<double> table = {};  ///< around PrecisionCurves::table_positions: the worst of each and its neighbours
+  std::vector<double> table = {};  ///< around PrecisionCurves::table_positions: the worst within 1/128 of each
 
   std::string_view label() const { return shown_recipes[recipe].label; }
 };

@@ -435,3 +435,26 @@ TEST_CASE("the overlay of keys names every key that an action has, and fits a wi
   CHECK(size.area.greatest.x <= 800);
   CHECK(size.area.greatest.y <= 480);
 }
+
+TEST_CASE("at every zoom each page of the overlay of keys lies within the window, and F1 comes to an end") {
+  for (const auto& [width, height] : {std::pair{800, 480}, {1280, 680}, {1920, 1040}}) {
+    CAPTURE(width);
+    Hand hand(width, height);
+    for (int zoom = 0; zoom < 8; ++zoom) {
+      CAPTURE(zoom);
+      int pages = 0;
+      for (hand.key(GLFW_KEY_F1), hand.frames(); hand.window.shell.help_open(); hand.key(GLFW_KEY_F1), hand.frames()) {
+        const shell::Shell::HelpSize size = hand.window.shell.help_size();
+        CHECK(size.area.least.x >= 0);
+        CHECK(size.area.least.y >= 0);
+        CHECK(size.area.greatest.x <= static_cast<float>(width));
+        CHECK(size.area.greatest.y <= static_cast<float>(height));
+        CHECK(size.narrowest >= 6); // letters beside the keys
+        REQUIRE(++pages < 30);
+      }
+      CHECK(pages >= 1);
+      hand.key(GLFW_KEY_EQUAL, GLFW_MOD_CONTROL);
+      hand.frames();
+    }
+  }
+}
