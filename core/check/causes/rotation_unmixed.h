@@ -23,8 +23,15 @@ struct RotationUnmixed {
   }
   std::string brief(const KernelRun&) const { return "a rotation where the model mixes conventions"; }
 
-  static std::vector<Example> examples(const ExampleModel&) {
-    return no_example("its own code is a rotation");
+  static std::vector<Example> examples(const ExampleModel& model) {
+    if (!is_mixed(model.rope())) return no_example("its own code is a rotation");
+    if (model.rope().axes.table != AngleTable::repeated) return no_example("its mixed code is not drawn");
+    RopeConfig plain = model.rope();
+    plain.axes.table = AngleTable::of_pairs;
+    const Formula kernel = model.formula(plain);
+    Formula right = kernel;
+    right.angle_of = [](std::int64_t component) { return component / 2; };
+    return {{"a proper rotation", "where the two angles differ", kernel, right, {}}};
   }
 };
 

@@ -25,7 +25,7 @@ KernelRun small_run() {
   return test::run_kernel(model, test::right_kernel(model), test::case_shapes()[0], NumberFormat::float32, 1);
 }
 
-/// Models of three kinds: scaled, of several axes, scaled with an amplitude.
+/// Models of four kinds: scaled, of several axes, scaled with an amplitude, of a mixed convention.
 std::vector<RopeConfig> models() {
   RopeConfig axes;
   axes.base = 1e6;
@@ -33,7 +33,11 @@ std::vector<RopeConfig> models() {
   axes.axes.mrope_section = {16, 24, 24};
   RopeConfig partial;
   partial.layout.rotary_dim = 64;
-  return {test::case_models()[0].config(), axes, test::case_models()[2].config(), partial};
+  RopeConfig mixed; // ERNIE-Image's, of one axis
+  mixed.axes.rule = AxisRule::listed;
+  mixed.axes.list = {{.name = "t", .components = 128}};
+  mixed.axes.table = AngleTable::repeated;
+  return {test::case_models()[0].config(), axes, test::case_models()[2].config(), partial, mixed};
 }
 
 std::vector<std::int64_t> positions_to(std::int64_t tokens) {
