@@ -50,12 +50,13 @@ std::pmr::vector<Piece> pieces_of(const Canvas& c, std::string_view words) {
   return pieces;
 }
 
-/// Of the typefaces that there are, the one that is next to 0.7 of a size.
+/// Of the typefaces that there are and are as heavy, the one that is next to 0.7 of a size.
 ImFont* small_of(const Canvas& c, ImFont* font) {
+  if (font == c.fonts.body || font == c.fonts.small) return c.fonts.small;
   const float wanted = compat::font_size(font) * 0.7f;
-  ImFont* nearest = c.fonts.small;
   const auto away = [&](ImFont* each) { return std::abs(compat::font_size(each) - wanted); };
-  for (ImFont* each : {c.fonts.heading, c.fonts.title, c.fonts.large})
+  ImFont* nearest = c.fonts.heading;
+  for (ImFont* each : {c.fonts.title, c.fonts.large})
     if (away(each) < away(nearest)) nearest = each;
   return nearest;
 }
