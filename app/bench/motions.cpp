@@ -46,7 +46,7 @@ public:
     return of_thread + std::max(0.0, cpu_ms() - all - of_thread) / 2;
   }
   double settle() {
-    for (int i = 0; i < settling_frames && shell_.animated(); ++i) frame();
+    for (int i = 0; i < settling_frames && shell_.animated() && !shell_.only_waits(); ++i) frame();
     return frame();
   }
 

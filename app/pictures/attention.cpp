@@ -255,6 +255,11 @@ bool shows_places(const Scene& scene) {
   return position_of(scene) != "rope" || !scene.options.flag(mask) || scene.options.flag(toeplitz);
 }
 
+/// Scores of every two rows of a learned table: they stay while a hand, or a motion, takes more or fewer tokens.
+struct TableScores {
+  std::vector<float> square;
+};
+
 void update_places(const Scene& scene, Derived& derived) {
   // As many as a square of scores can be made of within a frame or two; a table's end lies at 1024.
   constexpr std::int64_t most_places = 2048;
@@ -267,12 +272,25 @@ void update_places(const Scene& scene, Derived& derived) {
                  .distance = scene.m == scene.n ? 2 : scene.m - scene.n,
                  .masked = scene.options.flag(mask),
                  .softmax = scene.options.is(show_row, "softmax")};
+  const bool added = wish.position == "sinusoidal" || wish.position == "learned";
+  const PlaceContext context = context_of(derived, derived.current());
+  const auto rows_for = [&](std::int64_t tokens) {
+    return content == Content::word ? tokens_alike(head_of_word(derived, wish.word, added), tokens)
+                                    : rows_of(content, wish.word, derived, tokens, 0);
+  };
+  std::span<const float> table;
+  if (wish.position == "learned" && is_alike(content) && wish.tokens > table_rows / 2) {
+    PlaceWish of_table{.version = wish.version, .position = wish.position, .word = wish.word, .content = content};
+    table = derived
+                .numbers<TableScores>(of_table,
+                                      [&] {
+                                        return TableScores{square_of_scores(
+                                            rows_for(table_rows), *find_position_scheme(wish.position), context)};
+                                      })
+                .square;
+  }
   derived.numbers<PlaceNumbers>(wish, [&] {
-    const bool added = wish.position == "sinusoidal" || wish.position == "learned";
-    const TokenRows rows = content == Content::word ? tokens_alike(head_of_word(derived, wish.word, added), wish.tokens)
-                                                    : rows_of(content, wish.word, derived, wish.tokens, 0);
-    return place_numbers(wish, rows, context_of(derived, derived.current()),
-                         logits_of(content, derived, derived.current()));
+    return place_numbers(wish, rows_for(wish.tokens), context, logits_of(content, derived, derived.current()), table);
   });
 }
 

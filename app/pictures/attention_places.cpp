@@ -11,7 +11,8 @@
 
 namespace ropescope::pictures {
 
-PlaceNumbers place_numbers(const PlaceWish& wish, const TokenRows& rows, const PlaceContext& context, double logits) {
+PlaceNumbers place_numbers(const PlaceWish& wish, const TokenRows& rows, const PlaceContext& context, double logits,
+                           std::span<const float> table) {
   PlaceNumbers numbers;
   numbers.scheme = find_position_scheme(wish.position);
   numbers.tokens = wish.tokens;
@@ -21,7 +22,15 @@ PlaceNumbers place_numbers(const PlaceWish& wish, const TokenRows& rows, const P
   numbers.weights = wish.softmax || wish.position == "none";
   TokenRows known = rows;
   known.tokens = numbers.known;
-  numbers.square = square_of_scores(known, *numbers.scheme, context);
+  if (table.empty())
+    numbers.square = square_of_scores(known, *numbers.scheme, context);
+  else {
+    numbers.square.reserve(static_cast<std::size_t>(numbers.known * numbers.known));
+    for (std::int64_t m = 0; m < numbers.known; ++m) {
+      const auto row = table.subspan(static_cast<std::size_t>(m * table_rows), static_cast<std::size_t>(numbers.known));
+      numbers.square.insert(numbers.square.end(), row.begin(), row.end());
+    }
+  }
   numbers.distance = std::clamp<std::int64_t>(wish.distance, 1 - numbers.known, numbers.known - 1);
   numbers.spread = spread_of_diagonal(numbers.square, numbers.known, numbers.distance);
   for (std::int64_t n = std::max<std::int64_t>(0, -numbers.distance); n < numbers.known; ++n) {
@@ -37,11 +46,11 @@ PlaceNumbers place_numbers(const PlaceWish& wish, const TokenRows& rows, const P
     }
   if (numbers.weights) numbers.square = weights_of_square(numbers.square, numbers.known, logits, numbers.masked);
   numbers.least = 1e9f, numbers.greatest = -1e9f;
-  for (std::int64_t m = 0; m < numbers.known; ++m)
-    for (std::int64_t n = 0; n < (numbers.masked ? m + 1 : numbers.known); ++n) {
-      const float value = numbers.square[static_cast<std::size_t>(m * numbers.known + n)];
-      numbers.least = std::min(numbers.least, value), numbers.greatest = std::max(numbers.greatest, value);
-    }
+  for (std::int64_t m = 0; m < numbers.known; ++m) {
+    const float* const row = numbers.square.data() + m * numbers.known;
+    const auto [least, greatest] = std::minmax_element(row, row + (numbers.masked ? m + 1 : numbers.known));
+    numbers.least = std::min(numbers.least, *least), numbers.greatest = std::max(numbers.greatest, *greatest);
+  }
   return numbers;
 }
 
@@ -69,18 +78,32 @@ struct Map {
 
 void draw_cells(const Canvas& c, const Map& map) {
   const std::int64_t pixels = std::max<std::int64_t>(1, static_cast<std::int64_t>(map.area.width()));
-  const std::int64_t block = std::max<std::int64_t>(1, (map.numbers.tokens + pixels - 1) / pixels);
+  // Each cell is drawn in every frame: where a map would have too many for 30 frames a second, cells are two pixels wide.
+  constexpr std::int64_t most_cells = 256; // a side
+  std::int64_t block = std::max<std::int64_t>(1, (map.numbers.tokens + pixels - 1) / pixels);
+  if ((map.numbers.known + block - 1) / block > most_cells)
+    block = std::max(block, (2 * map.numbers.tokens + pixels - 1) / pixels);
   const std::int64_t cells = (map.numbers.known + block - 1) / block;
   auto colours = c.list_of<ImU32>(static_cast<std::size_t>(cells * cells));
-  for (std::int64_t m = 0; m < cells; ++m)
-    for (std::int64_t n = 0; n < cells; ++n) {
-      double sum = 0;
-      int count = 0;
-      for (std::int64_t a = m * block; a < std::min((m + 1) * block, map.numbers.known); ++a)
-        for (std::int64_t b = n * block; b < std::min((n + 1) * block, map.numbers.known); ++b)
-          if (map.holds(a, b)) sum += map.value(a, b), ++count;
-      colours.push_back(count == 0 ? c.theme.track : error_colour(std::clamp(map.share(sum / count), 0.0, 1.0)));
+  struct Sum {
+    double all = 0;
+    int count = 0;
+  };
+  auto sums = c.list_of<Sum>(static_cast<std::size_t>(cells));
+  for (std::int64_t m = 0; m < cells; ++m) {
+    // Row after row, as they lie: a map has a million scores, and each frame draws it.
+    sums.assign(static_cast<std::size_t>(cells), Sum());
+    for (std::int64_t a = m * block; a < std::min((m + 1) * block, map.numbers.known); ++a) {
+      const float* const row = map.numbers.square.data() + a * map.numbers.known;
+      const std::int64_t end = map.numbers.masked ? a + 1 : map.numbers.known;
+      for (std::int64_t b = 0, n = 0; b < end; ++n)
+        for (Sum& sum = sums[static_cast<std::size_t>(n)]; b < std::min((n + 1) * block, end); ++b)
+          sum.all += static_cast<double>(row[b]), ++sum.count;
     }
+    for (const Sum& sum : sums)
+      colours.push_back(sum.count == 0 ? c.theme.track
+                                       : error_colour(std::clamp(map.share(sum.all / sum.count), 0.0, 1.0)));
+  }
   const float side = map.of_token() * static_cast<float>(cells * block);
   c.paint.image({map.area.least, {map.area.least.x + side, map.area.least.y + side}}, cells, cells, colours);
 }
@@ -98,8 +121,14 @@ void draw_unknown(const Canvas& c, const Map& map) {
   c.paint.frame(map.area, c.theme.beyond, c.stroke(2));
   c.rule({corner.x, map.area.least.y}, {corner.x, map.area.greatest.y}, c.theme.text, 2, 6, 4);
   c.rule({map.area.least.x, corner.y}, {map.area.greatest.x, corner.y}, c.theme.text, 2, 6, 4);
-  label_on(c, {map.area.least.x + c.px(10), std::min(corner.y + c.px(6), map.area.greatest.y - c.px(24))},
-           c.theme.beyond, c.words("no row from {} on", grouped(c, static_cast<double>(table_rows))));
+  const std::string_view words = "no row, no column";
+  const float high = map.area.greatest.y - corner.y, line = compat::font_size(c.fonts.title);
+  if (high > line * 1.6f && text_width(c.fonts.title, words) < map.area.width())
+    text(c, {map.area.centre().x, corner.y + (high - line * 1.2f) / 2}, c.fonts.title, c.theme.beyond, words,
+         Align::centre);
+  else
+    label_on(c, {map.area.least.x + c.px(10), std::min(corner.y + c.px(6), map.area.greatest.y - c.px(24))},
+             c.theme.beyond, c.words("no row from {} on", grouped(c, static_cast<double>(table_rows))));
 }
 
 /// The diagonal that is looked at, and the present query and key.

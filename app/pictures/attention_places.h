@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,9 @@ struct PlaceWish {
 /// A learned table has so many rows: GPT-2's.
 inline constexpr std::int64_t table_rows = 1024, table_width = 768;
 
-PlaceNumbers place_numbers(const PlaceWish&, const TokenRows& rows, const PlaceContext&, double logits);
+/// `table`: scores of every two rows of a learned table, table_rows × table_rows; empty: they are computed.
+PlaceNumbers place_numbers(const PlaceWish&, const TokenRows& rows, const PlaceContext&, double logits,
+                           std::span<const float> table);
 
 /// `toeplitz`: the diagonal's spread and its curve are shown; `tokens`: the row that a drag of the corner sets.
 void draw_places(const Canvas&, Rect panel, bool toeplitz, const Property& tokens, const Scene&, const Derived&,

@@ -49,9 +49,10 @@ constexpr Property options[] = {
      .label = "the other carpet",
      .help = "where there is room for one map alone, it shows the scheme beside",
      .fallback = false},
+    flag_row("carpet.alone", "one carpet", "the carpet of the scheme in force has all the room"),
 };
 constexpr const Property &view_x = options[0], &view_y = options[1], &x_scale = options[2], &seen_row = options[3],
-                         &beside_row = options[4], &without = options[5];
+                         &beside_row = options[4], &without = options[5], &alone_row = options[6];
 
 /// Positions that the maps reach to: of an image or a clip four times as far as its longest axis was trained, or as far
 /// as the grid that is shown goes.
@@ -335,7 +336,7 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
   const float title = text_width(c.fonts.title, name) + c.px(60) +
                       text_width(c.fonts.small, "the angle m·θ of every pair at every position");
   draw_phase_ring(c, {stage.greatest.x - c.px(18), stage.least.y + c.px(12)}, stage.width() - title);
-  const bool both = other != 0 && room.width() >= c.px(760);
+  const bool both = other != 0 && room.width() >= c.px(760) && !scene.options.flag(alone_row);
   const std::size_t alone = scene.options.flag(without) && other != 0 ? other : 0;
   const std::size_t places[] = {both ? other : alone, 0};
   const std::size_t count = both ? 2 : 1;

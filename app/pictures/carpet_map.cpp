@@ -59,6 +59,24 @@ struct PairRows {
   std::int64_t pair(std::int64_t row) const { return first + (2 * row + 1) * (end - first) / (2 * count); }
 };
 
+/// mean_phasor() of one pair for column after column: the strength goes by their count of positions alone, and along a
+/// linear axis neighbours have the same.
+class MeanPhasors {
+public:
+  explicit MeanPhasors(double theta) : theta_(theta) {}
+  MeanPhasor of(std::int64_t from, std::int64_t to) {
+    if (to - from + 1 != count_) {
+      count_ = to - from + 1;
+      strength_ = mean_phasor(theta_, from, to).strength;
+    }
+    return {std::fmod(theta_ * (static_cast<double>(from + to) / 2), turn), strength_};
+  }
+
+private:
+  double theta_, strength_ = 0;
+  std::int64_t count_ = -1;
+};
+
 } // namespace
 
 ImU32 carpet_colour(const Theme& theme, MeanPhasor mean) { return colour_in(colours_of(theme), mean); }
@@ -81,9 +99,9 @@ void draw_cells(const Canvas& c, const Plot& plot, const Series& series) {
     columns.push_back(column_tokens(plot.x, pixels.left + static_cast<float>(k)));
   auto cells = c.list_of<ImU32>(static_cast<std::size_t>(pixels.count * rows.count));
   for (std::int64_t r = 0; r < rows.count; ++r) {
-    const double theta = inv_freq[static_cast<std::size_t>(rows.pair(r))];
+    MeanPhasors mean(inv_freq[static_cast<std::size_t>(rows.pair(r))]);
     for (const ColumnTokens& column : columns)
-      cells.push_back(column.from < 0 ? c.theme.panel : colour_in(colours, mean_phasor(theta, column.from, column.to)));
+      cells.push_back(column.from < 0 ? c.theme.panel : colour_in(colours, mean.of(column.from, column.to)));
   }
   const float top = plot.y.pixel(static_cast<double>(rows.first) - 0.5),
               bottom = plot.y.pixel(static_cast<double>(rows.end) - 0.5);

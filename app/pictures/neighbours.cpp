@@ -291,6 +291,30 @@ Layout layout_of(const Canvas& c, Rect stage, std::size_t rows, bool curve_alone
   return l;
 }
 
+/// At the right of the peaks: how far a token must go to lose a tenth, and what its neighbour keeps, in large digits.
+void draw_named_facts(const Canvas& c, Rect room, const Derived& derived, std::span<const float> alphas) {
+  const NeighbourNumbers& numbers = *derived.numbers<NeighbourNumbers>();
+  float y = room.least.y;
+  const float large = compat::font_size(c.fonts.huge), block = large + c.px(84);
+  // No extension first, as it is what the others are compared with.
+  for (const bool plain : {true, false})
+    for (std::size_t s = 0; s < numbers.of.size(); ++s) {
+      const Series& series = derived.series()[s];
+      const bool standard = series.config.scaling.rope_type == RopeType::standard;
+      if (alphas[s] == 0 || standard != plain || y + block > room.greatest.y) continue;
+      const ImU32 colour = scheme_colour(c, series);
+      const auto tenth = numbers.of[s].tenth_lost;
+      text(c, {room.least.x, y}, c.fonts.bold, colour, shortened(c, c.fonts.bold, series.label, room.width()));
+      const float wide = text(c, {room.least.x, y + c.px(20)}, c.fonts.huge, colour,
+                              tenth ? c.words("{:.1f}", *tenth) : std::string_view("never"));
+      text(c, {room.least.x + wide + c.px(10), y + c.px(20) + large * 0.52f}, c.fonts.small, c.theme.dim,
+           shortened(c, c.fonts.small, "tokens to lose 10 %", room.width() - wide - c.px(10)));
+      text(c, {room.least.x, y + c.px(24) + large * 1.15f}, c.fonts.small, c.theme.dim,
+           c.words("{:.4f} one token away", numbers.of[s].score(1)));
+      y += block;
+    }
+}
+
 /// The peaks of the schemes that are named, alone, with the factor below them.
 void draw_named(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {
   const auto names = scene.options.texts(named);
@@ -318,6 +342,9 @@ void draw_named(const Canvas& c, Rect stage, const Scene& scene, const Derived& 
     x += text(c, {x, room.least.y}, c.fonts.bold, scheme_colour(c, series), series.label) + c.px(24);
   }
   room.least.y += c.px(26);
+  const float facts = room.width() > c.px(760) && derived.head().equal ? c.px(270) : 0;
+  if (facts > 0) draw_named_facts(c, {{room.greatest.x - facts + c.px(24), room.least.y}, room.greatest}, derived, alphas);
+  room.greatest.x -= facts;
   c.note("neighbours token", room, "Hover a dot: the scores at that distance. Click: that distance.");
   draw_peak(c, room, scene, derived, alphas, seen_of(scene, usual), next);
 }

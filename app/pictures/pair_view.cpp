@@ -173,7 +173,7 @@ void draw_both(const Canvas& c, const Circle& circle, const Scene& scene, const 
 /// A large number with words above and below it, in the middle of a room.
 void draw_number(const Canvas& c, Rect room, std::string_view above, std::string_view number, std::string_view below,
                  ImU32 colour) {
-  const bool high = room.height() > c.px(100) && text_width(c.fonts.huge, number) < room.width();
+  const bool high = room.height() > c.px(84) && text_width(c.fonts.huge, number) < room.width();
   ImFont* const font = high ? c.fonts.huge : c.fonts.large;
   const float size = compat::font_size(font), middle = room.centre().x;
   float y = room.centre().y - size / 2 - c.px(22);
@@ -191,8 +191,8 @@ void draw_number(const Canvas& c, Rect room, std::string_view above, std::string
 
 void draw_score(const Canvas& c, Rect room, const Scene& scene, const Numbers& numbers) {
   const bool all = scene.options.flag(total), law = scene.options.flag(formula);
-  const std::string_view words = all ? c.words("score of all pairs, Δ = {}", scene.m - scene.n)
-                                     : c.words("q·k of pair {}, Δ = {}", scene.pair, scene.m - scene.n);
+  const std::string_view words = all ? c.words("score of all pairs, Δ = {}", grouped(c, static_cast<double>(scene.m - scene.n)))
+                                     : c.words("q·k of pair {}, Δ = {}", scene.pair, grouped(c, static_cast<double>(scene.m - scene.n)));
   draw_number(c, {room.least, {room.greatest.x, room.greatest.y - (law ? c.px(40) : 0)}}, words,
               with_sign(all ? numbers.cached.fresh_total : numbers.pair_score, 4), "", c.theme.text);
   constexpr std::string_view why = "R(m)q · R(n)k = q · R(n − m)k";

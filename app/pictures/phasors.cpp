@@ -241,9 +241,12 @@ std::string_view head_words(const Scene& scene, const Derived& derived) {
 void draw_score(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, const Chain& chain) {
   if (room.height() < c.px(76)) return;
   text(c, room.least, c.fonts.small, c.theme.dim, "score = real part");
-  text(c, {room.least.x, room.least.y + c.px(20)}, c.fonts.large, c.theme.accent,
-       c.words("{}", with_sign(chain.end.real(), 4)));
-  text(c, {room.least.x, room.least.y + c.px(54)}, c.fonts.small, c.theme.dim,
+  const std::string_view score = c.words("{}", with_sign(chain.end.real(), 4));
+  // As large as there is room for: it is what the chain comes to.
+  const bool high = room.height() > c.px(210) && text_width(c.fonts.huge, score) < room.width();
+  text(c, {room.least.x, room.least.y + c.px(high ? 18 : 20)}, high ? c.fonts.huge : c.fonts.large, c.theme.accent,
+       score);
+  text(c, {room.least.x, room.least.y + c.px(high ? 72 : 54)}, c.fonts.small, c.theme.dim,
        c.words("Δ = {}, {}", grouped(c, static_cast<double>(scene.m - scene.n)), head_words(scene, derived)));
 }
 
@@ -289,7 +292,7 @@ void draw_numbers(const Canvas& c, const Layout& l, const Plot& p, const Scene& 
                     l.plane.greatest};
   if (column.least.x < p.area.least.x + c.px(300)) return;
   draw_score(c, column, scene, derived, chain);
-  draw_pair(c, {{column.least.x, column.least.y + c.px(88)}, column.greatest}, scene, derived, chain, pair, colour);
+  draw_pair(c, {{column.least.x, column.least.y + c.px(column.height() > c.px(210) ? 106 : 88)}, column.greatest}, scene, derived, chain, pair, colour);
 }
 
 void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {

@@ -50,10 +50,13 @@ constexpr Property options[] = {
                 "1/2 … 1/256"),
     numbers_row("score.heights", "heights of T5", "what each of its 32 buckets adds, in place of the bucket's number",
                 -64, 64, "", "the bucket's number"),
+    flag_row("score.still", "pairs that stand still",
+             "of q = k: the score of all components, of which those that never turn keep a part at every distance"),
 };
 constexpr const Property &view_x = options[0], &view_y = options[1], &x_scale = options[2], &with_factor = options[3],
                          &hidden = options[4], &curves = options[5], &split = options[6], &heads = options[7],
-                         &reach = options[8], &gamma = options[9], &slopes = options[10], &heights = options[11];
+                         &reach = options[8], &gamma = options[9], &slopes = options[10], &heights = options[11],
+                         &still = options[12];
 
 Scale scale_of(const Scene& scene) {
   return scene.options.is(x_scale, "log")      ? Scale::log
@@ -405,6 +408,9 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   if (c.title.empty() && shows_rival_score(scene))
     return draw_rival_score(c, panel, distances(scene, derived), {view_x, view_y, heads, reach, gamma, slopes, heights},
                             scene, derived, next);
+  if (c.title.empty() && scene.options.flag(still) && derived.head().ones)
+    return draw_still_score(c, panel, distances(scene, derived),
+                            {view_x, view_y, heads, reach, gamma, slopes, heights}, scene, derived, next);
   const Ensembles* const ensembles = derived.numbers<Ensembles>();
   if (c.title.empty() && !is_null(scene.options[split]) && ensembles && !ensembles->curves.empty())
     return draw_split(c, panel, distances(scene, derived), curves, scene, derived, next);

@@ -2,8 +2,10 @@
 #include <cmath>
 
 #include "app/canvas/imgui_compat.h"
+#include "app/pictures/distance.h"
 #include "app/pictures/extension_parts.h"
 #include "app/pictures/handles.h"
+#include "app/pictures/lecture_parts.h"
 #include "app/pictures/score_views.h"
 #include "app/pictures/stale_cache.h"
 #include "core/analysis/fading.h"
@@ -39,6 +41,20 @@ std::vector<double> bucket_edges() {
   return first;
 }
 
+/// In the last bucket, where it is large enough, else beside its edge: that all these distances are one.
+void name_last_bucket(const Canvas& c, const Plot& p, Rect bucket) {
+  const std::string_view name = "bucket 31", why = "every distance from 113 on";
+  const float high = compat::font_size(c.fonts.huge), wide = text_width(c.fonts.huge, name);
+  if (bucket.height() < 2.4f * high || bucket.width() < wide + c.px(40))
+    return label_rule_x(c, p, last_bucket_from, "from 113 on: bucket 31, whatever the distance", c.theme.text,
+                        p.area.least.y + c.px(6));
+  const ImU32 ink = ink_on(error_colour(1));
+  const ImVec2 middle{bucket.centre().x, bucket.centre().y - high};
+  text(c, middle, c.fonts.huge, ink, name, Align::centre);
+  if (text_width(c.fonts.title, why) < bucket.width())
+    text(c, {middle.x, middle.y + high * 1.3f}, c.fonts.title, ink, why, Align::centre);
+}
+
 void draw_buckets(const Canvas& c, Rect room, AxisSpec x, const RivalOptions& options, const Scene& scene,
                   Scene& next) {
   static const std::vector<double> first = bucket_edges();
@@ -68,8 +84,7 @@ void draw_buckets(const Canvas& c, Rect room, AxisSpec x, const RivalOptions& op
   p.rule_x(last_bucket_from, c.theme.text, 2, 8, 0);
   p.end();
   if (p.x.greatest > 4 * last_bucket_from)
-    label_rule_x(c, p, last_bucket_from, "from 113 on: bucket 31, whatever the distance", c.theme.text,
-                 p.area.least.y + c.px(6));
+    name_last_bucket(c, p, {{p.x.pixel(last_bucket_from), p.y.pixel(heights.back())}, {p.area.greatest.x, foot}});
   // A step is taken at its top, in the middle of it.
   for (std::int64_t b = 0; b < buckets && !c.bare; ++b) {
     const auto i = static_cast<std::size_t>(b);
@@ -162,8 +177,13 @@ void draw_reaches(const Canvas& c, Rect room, AxisSpec x, const RivalOptions& op
         std::clamp(std::log(100.0) / std::max(1.0, p.x.value(moved->x)), 1e-5, 4.6);
     next.options.set(options.slopes, slopes);
   }
-  if (all && p.area.greatest.x - p.x.pixel(std::max(furthest, p.x.least)) > c.px(130))
-    label_on(c, {p.x.pixel(furthest) + c.px(12), p.area.least.y + c.px(8)}, c.theme.beyond, "no head looks here");
+  const std::string_view none = "no head looks here";
+  const float left = p.x.pixel(std::max(furthest, p.x.least)), empty = p.area.greatest.x - left;
+  if (all && text_width(c.fonts.title, none) + c.px(20) < empty)
+    text(c, {left + empty / 2, p.area.least.y + p.area.height() * 0.2f}, c.fonts.title, c.theme.beyond, none,
+         Align::centre);
+  else if (all && empty > c.px(130))
+    label_on(c, {left + c.px(12), p.area.least.y + c.px(8)}, c.theme.beyond, none);
   p.take_input();
 }
 
@@ -250,6 +270,57 @@ void draw_fading(const Canvas& c, Rect room, AxisSpec x, const RivalOptions& opt
        "tokens, and a key of size 1 passes float16’s greatest number in pair 0");
 }
 
+// --- pairs that stand still ------------------------------------------------------------------------------------------
+
+/// What a pair that never turns leaves of a score: of all components.
+struct Share {
+  double turning, still;
+  double of(double score) const { return (still + turning * score) / (still + turning); }
+};
+
+/// The curve in force, and below it what no distance takes away.
+void draw_whole_head(const Canvas& c, Rect room, const AxisSpec& x, const RivalOptions& options, const Scene& scene,
+                     const Derived& derived, Scene& next) {
+  const Series& series = derived.current();
+  const auto turning = static_cast<double>(series.spectrum.pairs());
+  const Share share{turning, std::max(0.0, static_cast<double>(series.spectrum.head_dim) / 2 - turning)};
+  const double floor = share.of(-1);
+  if (!c.bare && room.height() > c.px(200)) {
+    const float handle = handle_height(c);
+    room.greatest.y -= handle;
+    draw_handle(c, "score rotary_dim", {{room.least.x, room.greatest.y}, {room.greatest.x, room.greatest.y + handle}},
+                *find_property("rotary_dim"), 2, static_cast<double>(series.spectrum.head_dim), scene, next);
+    note_as(c, "score rotary", "score rotary_dim");
+  }
+  Plot p(c, "score", room, x, {.all = {std::min(0.0, floor) - 0.03, 1.05}, .view = scene.options.range(options.y)});
+  p.draw_axes();
+  auto band = c.list_of<Span>(series.curve.bins.size());
+  auto line = c.list_of<ImVec2>(series.curve.bins.size());
+  for (std::size_t b = 0; b < series.curve.bins.size(); ++b) {
+    const double at = bin_distance(series.curve, b);
+    const ScoreBin& bin = series.curve.bins[b];
+    band.push_back({p.x.pixel(at), p.y.pixel(share.of(static_cast<double>(bin.greatest))),
+                    p.y.pixel(share.of(static_cast<double>(bin.least)))});
+    line.push_back(p.at(at, share.of(static_cast<double>(series.curve.local_mean[b]))));
+  }
+  p.begin();
+  const Rect never{{p.area.least.x, p.y.pixel(std::max(0.0, floor))}, {p.area.greatest.x, p.y.pixel(0)}};
+  if (floor > 0) {
+    c.paint.ground(never, over(c.theme.panel, with_alpha(c.theme.good, 0.22f)));
+    p.rule_y(floor, c.theme.good, 2.5f, 8, 0);
+  }
+  c.paint.band(band, with_alpha(scheme_colour(c, series), 0.35f));
+  p.line(line, scheme_colour(c, series), 3);
+  p.end();
+  p.take_input();
+  keep_view(next, options.x, options.y, p);
+  const std::string_view words = c.words("never below {:.3g}", floor);
+  ImFont* const font = largest_font(c, words, never.width() - c.px(20), never.height() * 0.5f);
+  if (floor > 0 && font)
+    text(c, {never.centre().x, never.centre().y - line_of(font) * 0.6f}, font, c.theme.good, words, Align::centre);
+  if (const auto clicked = p.clicked()) take_distance(next, std::llround(p.x.value(clicked->x)));
+}
+
 std::string_view title_of(std::string_view position) {
   return position == "t5"      ? "T5 sees buckets of distance"
          : position == "alibi" ? "ALiBi takes slope × distance off each score"
@@ -288,6 +359,15 @@ void update_rival_score(const Scene& scene, Derived& derived) {
   derived.numbers<FadingNumbers>(Inputs{derived.version(), gamma, derived.current().curve.edges}, [&] {
     return FadingNumbers{fading_scores(derived.trained().turns, gamma, derived.current().curve.edges)};
   });
+}
+
+void draw_still_score(const Canvas& c, Rect panel, const AxisSpec& x, const RivalOptions& options, const Scene& scene,
+                      const Derived& derived, Scene& next) {
+  const std::int64_t pairs = derived.current().spectrum.pairs(), all = derived.current().spectrum.head_dim / 2;
+  const Rect room = heading(c, panel, "Score of the same word",
+                            c.words("{} of {} pairs turn, {} stand still", pairs, all, all - pairs));
+  if (room.width() < c.px(160) || room.height() < c.px(90)) return;
+  draw_whole_head(c, room, x, options, scene, derived, next);
 }
 
 void draw_rival_score(const Canvas& c, Rect panel, const AxisSpec& x, const RivalOptions& options, const Scene& scene,

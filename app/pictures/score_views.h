@@ -22,6 +22,10 @@ struct RivalOptions {
 void draw_rival_score(const Canvas&, Rect panel, const AxisSpec& x, const RivalOptions&, const Scene&, const Derived&,
                       Scene& next);
 
+/// The score of q = k over all components, those that never turn among them: they keep it from falling.
+void draw_still_score(const Canvas&, Rect panel, const AxisSpec& x, const RivalOptions&, const Scene&, const Derived&,
+                      Scene& next);
+
 /// At the foot: the length of the text, where somebody has set it and the scheme goes by it; the part of the head that
 /// turns, where the panel, which has it too, is closed.
 void take_score_foot(const Canvas&, Rect& room, const Scene&, Scene& next);

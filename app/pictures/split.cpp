@@ -189,7 +189,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
     if (scene.options.is(matrix_row, split_names[k])) kind = static_cast<SplitMatrix>(k);
   if (room.height() > c.px(230)) {
     const std::string_view words[] = {
-        c.words("ALiBi’s fade splits too (rank {}), but its halves overflow: e^(n/2) at n = {} in float32", t.rank[1],
+        c.words("ALiBi’s fade splits too (rank {}), but its halves overflow: exp(n/2) at n = {} in float32", t.rank[1],
                 overflow_position(0.5)),
         c.words("ALiBi’s fade splits too (rank {})", t.rank[1])};
     for (const std::string_view each : words)

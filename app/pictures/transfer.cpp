@@ -93,7 +93,9 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
            .labels = Labels::none,
            .view = scene.options.range(view_x),
            .margin = below},
-          {.all = {std::min(ratios.least, 0.55) / 1.3, ratios.greatest * 2.8},
+          // Above the curves stand the zones' names and counts, where there are zones.
+          {.all = {std::min(ratios.least, 0.55) / 1.3,
+                   ratios.greatest * (shows_zones(scene) && blend_edges(scene) ? 2.8 : 1.5)},
            .scale = Scale::log,
            .labels = Labels::none,
            .view = scene.options.range(view_y),
@@ -164,16 +166,25 @@ struct Zone {
   std::string_view name, why;
   ImU32 colour;
   double from, to; ///< tokens per turn
+  std::int64_t pairs;
 };
 
 /// Grounds and words of what the scheme in force keeps, blends and interpolates.
 void draw_zones(const Canvas& c, const Plot& plot, const Derived& derived, const BlendEdges& edges) {
   const double length = derived.trained_length();
   const bool one = edges.slow == 1;
-  const Zone zones[] = {{"keep", "many turns in training", c.theme.kept, plot.x.least, length / edges.fast},
-                        {"blend", "", c.theme.blended, length / edges.fast, length / edges.slow},
+  const auto count = [&](PairFate wanted) {
+    std::int64_t pairs = 0;
+    for (std::int64_t i = 0; i < derived.current().spectrum.pairs(); ++i)
+      pairs += fate(derived.current().spectrum, i) == wanted ? 1 : 0;
+    return pairs;
+  };
+  const Zone zones[] = {{"keep", "many turns in training", c.theme.kept, plot.x.least, length / edges.fast,
+                         count(PairFate::kept)},
+                        {"blend", "", c.theme.blended, length / edges.fast, length / edges.slow,
+                         count(PairFate::blended)},
                         {"interpolate", one ? "under one turn" : "few turns in training", c.theme.interpolated,
-                         length / edges.slow, plot.x.greatest}};
+                         length / edges.slow, plot.x.greatest, count(PairFate::interpolated)}};
   for (const Zone& zone : zones) {
     const float left = std::max(plot.x.pixel(std::max(zone.from, plot.x.least)), plot.area.least.x),
                 right = std::min(plot.x.pixel(std::min(zone.to, plot.x.greatest)), plot.area.greatest.x);
@@ -183,8 +194,16 @@ void draw_zones(const Canvas& c, const Plot& plot, const Derived& derived, const
     const float middle = (left + right) / 2;
     if (text_width(c.fonts.bold, zone.name) + c.px(12) > right - left || plot.area.height() < c.px(150)) continue;
     text(c, {middle, plot.area.least.y + c.px(8)}, c.fonts.bold, c.theme.text, zone.name, Align::centre);
-    if (text_width(c.fonts.small, zone.why) + c.px(12) < right - left)
-      text(c, {middle, plot.area.least.y + c.px(28)}, c.fonts.small, c.theme.dim, zone.why, Align::centre);
+    // How many pairs, as large as it may be above the curve.
+    const std::string_view pairs = c.words("{}", zone.pairs);
+    const float high = plot.y.pixel(1) - plot.area.least.y - c.px(34), large = compat::font_size(c.fonts.large);
+    float y = plot.area.least.y + c.px(28);
+    if (high > large && text_width(c.fonts.large, pairs) < right - left) {
+      text(c, {middle, y}, c.fonts.large, zone.colour, pairs, Align::centre);
+      y += large * 1.2f;
+    }
+    if (text_width(c.fonts.small, zone.why) + c.px(12) < right - left && y + c.px(16) < plot.y.pixel(1))
+      text(c, {middle, y}, c.fonts.small, c.theme.dim, zone.why, Align::centre);
   }
 }
 

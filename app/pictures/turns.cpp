@@ -129,6 +129,22 @@ std::string_view repeat_words(const Canvas& c, std::int64_t axis, const Scene& s
                  number(wavelength(theta[*pair])), *pair);
 }
 
+/// The count that the target makes, with what the bars' colours mean, in a column at the left. Returns what is left.
+Rect draw_count(const Canvas& c, Rect room, const Derived& derived, const Turns& turns) {
+  const float wide = c.px(290);
+  const Rect column{room.least, {room.least.x + wide - c.px(30), room.greatest.y}};
+  const ImU32 colour = turns.unseen_pairs > 0 ? c.theme.beyond : c.theme.good;
+  float y = room.least.y + c.px(26);
+  text(c, {column.least.x, y}, c.fonts.huge, colour, c.words("{}", turns.unseen_pairs));
+  y += compat::font_size(c.fonts.huge) * 1.2f;
+  text(c, {column.least.x, y}, c.fonts.title, c.theme.text, c.words("of {} pairs", turns.trained.size()));
+  y = wrapped_text(c, {column.least.x, y + c.px(28)}, column.width(), c.fonts.small, c.theme.dim,
+                   c.words("meet angles at {} tokens that training never showed",
+                           grouped(c, static_cast<double>(derived.length()))));
+  draw_legend(c, {column.least.x, y + c.px(18)}, room.least.x + wide, derived, turns);
+  return {{room.least.x + wide, room.least.y + c.px(14)}, room.greatest};
+}
+
 /// "18 of 64 pairs", and what it says, as large as there is room for. Returns where the next thing begins.
 float draw_headline(const Canvas& c, Rect room, const Scene& scene, const Derived& derived, const Turns& turns) {
   const std::string_view count = c.words("{} of {} pairs", turns.incomplete, turns.trained.size());
@@ -358,6 +374,8 @@ void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derive
     const auto shown = shown_pairs(c, scene, turns.trained.size());
     return draw_relative(c, room, shown.first, shown.second, scene, derived, next);
   }
+  if (scene.options.flag(count_alone) && room.width() > c.px(760) && room.height() > c.px(240))
+    return draw_ledger(c, draw_count(c, room, derived, turns), scene, derived, next);
   room.least.y = draw_headline(c, room, scene, derived, turns) + c.px(6);
   if (!beside && !scene.options.flag(count_alone) && room.height() > c.px(180))
     room.least.y += draw_counts(c, room, derived, next);

@@ -191,7 +191,7 @@ void draw_row(const Canvas& c, const Row& row, const WordScores& s) {
     }
   }
   if (found != 2 || !shows_bars) return;
-  const float middle = (row.centre(wanted[0]) + row.centre(wanted[1])) / 2, side = std::min(c.px(30), unit * 0.3f);
+  const float middle = (row.centre(wanted[0]) + row.centre(wanted[1])) / 2, side = std::min(c.px(44), unit * 0.45f);
   if (std::abs(row.slot[wanted[0]] - row.slot[wanted[1]]) > 1.2f)
     draw_equals(c, {middle, baseline - unit * 0.5f}, side, row.scores[wanted[0]] == row.scores[wanted[1]]);
 }
@@ -254,7 +254,12 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   Rect room = heading(c, panel, title, "");
   if (room.width() < c.px(120) || room.height() < c.px(40) || s.words.empty()) return;
   hot_areas().push_back(room);
-  if (room.height() > c.px(150)) {
+  // Beside the title, so that the bars have the height; below it where both have no room in one line.
+  const Rect beside{{room.least.x + text_width(c.fonts.title, title) + c.px(40), panel.least.y + c.px(10)},
+                    {room.greatest.x, panel.least.y + c.px(38)}};
+  if (room.width() > c.px(640))
+    draw_positions(c, beside, scene, next);
+  else if (room.height() > c.px(150)) {
     draw_positions(c, {room.least, {room.greatest.x, room.least.y + c.px(28)}}, scene, next);
     room.least.y += c.px(36);
   }

@@ -1,5 +1,8 @@
 // The small pictures of the lectures: their poses, what a hand does to each, and what they say.
+#include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "app/canvas/theme.h"
 #include "app/scene/scene_json.h"
@@ -277,4 +280,36 @@ TEST_CASE("parameters: a learned table has places times width, RoPE none, and th
   hand.click({base.greatest.x - 40, base.greatest.y - 16});
   CHECK(hand.number("base") > 10000);
   CHECK(says(hand, "16 777 216")); // whatever the base is
+}
+
+TEST_CASE("score: pairs that stand still hold the score of the same word above a floor, which is said") {
+  constexpr std::string_view neox = R"({"model": "gpt-neox-20b", "compare": ["none"], "score": {"still": true}})";
+  test::PictureHand partial(posed(neox), "score");
+  CHECK(says(partial, "never below 0.5")); // 12 of 48 pairs turn: (36 − 12) / 48
+  CHECK(says(partial, "12 of 48 pairs turn"));
+  CHECK_FALSE(partial.control("score rotary").width() == 0);
+  test::PictureHand more(changed(posed(neox), R"({"rotary_dim": 32})"), "score");
+  CHECK(says(more, "never below 0.333"));
+  test::PictureHand whole(changed(posed(neox), R"({"rotary_dim": 96})"), "score");
+  CHECK_FALSE(says(whole, "never below")); // all turn: the score swings below 0
+}
+
+TEST_CASE("turns: the count alone is of pairs that meet new angles at the target, so that it grows with it") {
+  for (const auto& [target, count] : {std::pair{"8192", "0"}, {"32768", "14"}}) {
+    CAPTURE(target);
+    test::PictureHand hand(
+        changed(posed(mistral), fmt::format(R"({{"target": {}, "turns": {{"count": true}}}})", target)), "turns");
+    CHECK(says(hand, "of 64 pairs"));
+    CHECK(says(hand, "meet angles at"));
+    const auto& words = hand.alone().words;
+    const auto above = std::find_if(words.begin(), words.end(), [](const auto& w) { return w.text == "of 64 pairs"; });
+    REQUIRE(above != words.begin());
+    CHECK(std::prev(above)->text == count);
+  }
+}
+
+TEST_CASE("carpet: asked for one, the scheme in force has all the room") {
+  const Scene two = posed(R"({"scheme": "yarn", "carpet": {"x_scale": "linear"}})");
+  test::PictureHand beside(two, "carpet"), alone(changed(two, R"({"carpet": {"alone": true}})"), "carpet");
+  CHECK(alone.control("carpet").width() > 1.8f * beside.control("carpet").width());
 }
