@@ -159,8 +159,9 @@ Places make_places(const Derived& derived, const Inputs& in) {
       return consecutive_positions(std::clamp<std::int64_t>(std::llround(length), 2, most_text_tokens));
     };
     const Positions now = one_axis ? of_text(static_cast<double>(derived.length()))
-                                   : positions_in(series.config, in, in.grid),
-                    before = one_axis ? of_text(derived.trained_length()) : positions_in(series.config, in, in.trained);
+                                   : positions_of_grid(series.config, {in.grid, in.text, in.fps}),
+                    before = one_axis ? of_text(derived.trained_length())
+                                      : positions_of_grid(series.config, {in.trained, in.text, in.fps});
     places.axes = places_on_axes(series.config, series.spectrum, now, before);
     for (std::int64_t t = 0; t < now.tokens(); ++t) places.tokens.push_back(static_cast<double>(t));
     places.grid = one_axis ? "" : in.grid;

@@ -31,9 +31,10 @@ void HeadFiles::keep(Kept kept) {
 
 void HeadFiles::take() {
   if (reading_.empty()) return;
-  const bool working = worker_.working(); // asked first: what comes between the two calls is taken at the next one
-  for (Kept& kept : worker_.take()) keep(std::move(kept));
-  if (!working) reading_.clear();
+  for (Kept& kept : worker_.take()) {
+    reading_.clear();
+    keep(std::move(kept));
+  }
 }
 
 const Array* HeadFiles::array(const std::string& path, bool wait) {

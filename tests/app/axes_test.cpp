@@ -7,6 +7,8 @@
 #include "app/scene/grid.h"
 #include "app/scene/picture.h"
 #include "app/scene/scene_json.h"
+#include "core/analysis/base_map.h"
+#include "core/analysis/carpet.h"
 #include "core/error.h"
 #include "core/io/npy.h"
 #include "tests/app/picture_hand.h"
@@ -198,4 +200,54 @@ TEST_CASE("a large array of q is read beside the frame, which shows the q before
     }
   CHECK(refused);
   CHECK(derived.head() == known);
+}
+
+TEST_CASE("tokens of a grid are put at their places everywhere by one click, and dragged on with them") {
+  test::PictureHand hand(with({"model=wan-2.2-14b", "m=2000", "n=1000"}), "positions");
+  hand.click(hand.control("positions everywhere").centre());
+  REQUIRE(hand.scene().places);
+  // 30 rows of 52: token 2000 is in frame 1, row 8, column 24; token 1000 in frame 0, row 19, column 12.
+  const double query[] = {1, 8, 24}, key[] = {0, 19, 12};
+  for (std::int64_t axis = 0; axis < 3; ++axis) {
+    CHECK(query_on(hand.scene(), axis) == query[axis]);
+    CHECK(key_on(hand.scene(), axis) == key[axis]);
+  }
+  CHECK(hand.alone().says("query m = 2 000: t 1, h 8, w 24"));
+  hand.frames();
+  hand.drag(hand.control("places.1 m").centre(), {200, 0});
+  CHECK(query_on(hand.scene(), 0) > 1);
+  CHECK(key_on(hand.scene(), 1) == 19);
+}
+
+TEST_CASE("a carpet of a clip takes each pair's own axis for where training ended") {
+  const double theta[] = {0.3, 0.01}, reach[] = {20, 400};
+  const CarpetRows rows = carpet_rows(theta, reach, theta, 1000);
+  std::int64_t unseen = 0, cells = 0;
+  for (int pair = 0; pair < 2; ++pair)
+    for (std::int64_t m = 1; m <= 1000; ++m) {
+      if (static_cast<double>(m) <= reach[pair]) continue;
+      ++cells;
+      const double arc = theta[pair] * reach[pair];
+      unseen += arc < turn && std::fmod(theta[pair] * static_cast<double>(m), turn) > arc * (1 + 1e-9);
+    }
+  CHECK(rows.cells == cells);
+  CHECK(rows.unseen_cells == unseen);
+}
+
+TEST_CASE("pairs below one turn are counted as a loop over them counts") {
+  for (const double base : {1000.0, 1e4, 5e5, 1e9})
+    for (const double length : {3.0, 100.5, 4096.0, 131072.0, 2e6})
+      for (const std::int64_t dim : {64, 128, 256}) {
+        std::int64_t below = 0;
+        for (std::int64_t i = 0; i < dim / 2; ++i)
+          below += length * std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(dim)) < turn;
+        CHECK(pairs_below_a_turn(base, dim, length) == below);
+      }
+}
+
+TEST_CASE("the base map is coloured by pairs below one turn where that is chosen, and says so") {
+  test::PictureHand hand(with({"base-map.pairs=on"}), "base-map");
+  CHECK(hand.alone().says("less than one turn"));
+  test::PictureHand scores(first_scene(), "base-map");
+  CHECK(!scores.alone().says("less than one turn"));
 }
