@@ -63,9 +63,17 @@ std::unique_ptr<Projector> Projector::open(GLFWwindow* with, GLFWmonitor* monito
   glfwWindowHint(GLFW_AUTO_ICONIFY, GLFW_FALSE); // the lecturer's window has the keyboard
   glfwWindowHint(GLFW_FOCUSED, GLFW_FALSE);
   glfwWindowHint(GLFW_FOCUS_ON_SHOW, GLFW_FALSE);
-  GLFWwindow* window = glfwCreateWindow(mode->width, mode->height, "Ropescope: the stage", monitor, with);
+  // First a plain window there, since some window managers fill the monitor that a window lies on, whichever is named.
+  glfwWindowHint(GLFW_DECORATED, GLFW_FALSE);
+  glfwWindowHint(GLFW_VISIBLE, GLFW_FALSE);
+  const Place place = place_of(monitor);
+  GLFWwindow* window = glfwCreateWindow(place.width, place.height, "Ropescope: the stage", nullptr, with);
   glfwDefaultWindowHints();
   if (!window) return nullptr;
+  glfwSetWindowPos(window, place.x, place.y);
+  glfwShowWindow(window);
+  glfwSetWindowPos(window, place.x, place.y); // some place a window when it is first seen
+  glfwSetWindowMonitor(window, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
   return std::unique_ptr<Projector>(new Projector(with, window, monitor, std::move(listener)));
 }
 

@@ -238,7 +238,7 @@ void draw_presenter(const Canvas& c, const PresenterFonts& fonts, const Presente
   text(c, plan.keys.least, c.fonts.small, c.theme.faint,
        shortened(
            c, c.fonts.small,
-           "PgDn next   PgUp back   . blank   O overview   V spotlight   X pen   C pointer   A ask   Ctrl+Tab swap",
+           "PgDn next   PgUp back   . blank   O overview   V light   X pen   C pointer   A ask   Ctrl+Tab swap",
            plan.keys.width()));
   draw_time(c, fonts, plan, player, sight);
   draw_ask(c, fonts, plan, player.step());

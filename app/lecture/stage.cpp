@@ -149,7 +149,7 @@ void draw_grab_mark(const Canvas& c, Rect control, bool solid) {
   if (wide <= small && high <= small)
     return draw_grab_ring(c, control.centre(), std::max(c.px(12), std::max(wide, high) / 2 + c.px(2)), solid);
   if (wide <= small) return draw_grab_ring(c, control.centre(), c.px(12), solid);
-  if (high > c.px(90)) return;
+  if (high > c.px(90) && wide > c.px(160)) return;
   const ImU32 colour = with_alpha(c.theme.text, 0.75f);
   const Rect frame = control.inset(-c.px(3), -c.px(3));
   if (solid) return c.paint.frame(frame, colour, c.stroke(1.45f), c.px(5));

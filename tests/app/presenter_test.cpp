@@ -18,7 +18,7 @@ using namespace ropescope;
 
 namespace {
 
-constexpr ImVec2 full_hd{1920, 1080};
+const ImVec2 full_hd(1920, 1080);
 
 std::vector<lecture::Lecture> lectures() {
   std::vector<lecture::Lecture> all;
@@ -221,7 +221,7 @@ TEST_CASE("a click on the clock begins it again; the overview and what is typed 
   click(display.view.plan().clock.centre());
   CHECK(lectern.player.elapsed(50) == doctest::Approx(0));
   lectern.overview = true;
-  lectern.digits = "9";
+  lectern.digits.push_back('9');
   display.draw(lectern, full_hd);
   CHECK(display.says("Which two numbers make a pair?"));
   CHECK(display.says("9  Does it decay?"));
