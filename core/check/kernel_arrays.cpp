@@ -113,7 +113,7 @@ std::vector<std::pair<std::size_t, std::size_t>> exchanges(const Shape& in, cons
     for (std::size_t b = a + 1; b + 1 < in.size(); ++b) {
       Shape exchanged = out;
       std::swap(exchanged[a], exchanged[b]);
-      if (exchanged == in && in[a] > 1) found.emplace_back(a, b);
+      if (exchanged == in && (in[a] > 1 || in[b] > 1)) found.emplace_back(a, b);
     }
   return found;
 }

@@ -5,6 +5,7 @@
 
 #include "core/check/basics/formula.h"
 #include "core/check/basics/words.h"
+#include "core/check/choices/rows.h"
 
 namespace ropescope::cause {
 
@@ -81,6 +82,9 @@ struct PairMatrix {
     if (like == "frequency_per_component")
       return fmt::format("has one frequency for each component, where the two of a pair should share one ({} …)",
                          matrix);
+    if (like == "cos_sin_gains") return fmt::format("multiplies {}", matrix);
+    if (like == "other_function")
+      return fmt::format("takes for cos and sin other functions of the right angle: {}", matrix);
     if (like == "other_table_entries")
       return fmt::format("takes cos and sin of other entries of the table than a pair should ({} …)", matrix);
     std::string words = words_of(matrix);
@@ -89,6 +93,45 @@ struct PairMatrix {
   }
   std::string brief(const KernelRun&) const {
     return like == "other" ? "another matrix for each pair" : fmt::format("pair matrix: {}", like);
+  }
+
+  /// The table of angles with its two axes exchanged: pair i of token t takes what belongs to pair t of token i, where
+  /// there is one, as of an outer product in the other order.
+  static void suggest_rows(RowPredictions& predictions) {
+    const KernelRun& run = predictions.run();
+    const Prediction& expected = predictions.expected();
+    const auto pairs = static_cast<std::int64_t>(expected.turns.theta.size()), tokens = run.shape.tokens;
+    if (run.positions.axes > 1 || tokens < 2 || pairs < 2) return;
+    const PairComponents at =
+        pair_components(pair_index(run.rope.layout.pairs, run.shape.head_dim, pairs), run.shape.head_dim, pairs);
+    const auto add = [&](const std::string& words, auto angle) {
+      predictions.add(PairMatrix{"other_table_entries", words, {}},
+                      [at, angle, &expected](const RowPlace& row, std::span<const double> in, std::span<double> out) {
+                        for (std::size_t i = 0; i < at.in_first.size(); ++i) {
+                          const std::complex<double> z = std::polar(expected.gain, angle(row.token, i));
+                          const double a = in[static_cast<std::size_t>(at.in_first[i])],
+                                       b = in[static_cast<std::size_t>(at.in_second[i])];
+                          out[static_cast<std::size_t>(at.out_first[i])] = a * z.real() - b * z.imag();
+                          out[static_cast<std::size_t>(at.out_second[i])] = b * z.real() + a * z.imag();
+                        }
+                      });
+    };
+    const std::string exchanged = ": the two axes of the outer product are exchanged";
+    if (tokens <= pairs) {
+      add("pair i of token t: i · θ[t]" + exchanged, [&expected](std::int64_t t, std::size_t i) {
+        return static_cast<double>(i) * expected.turns.theta[static_cast<std::size_t>(t)];
+      });
+      add("pair i of token t: p[i] · θ[t]" + exchanged, [&expected, tokens](std::int64_t t, std::size_t i) {
+        return expected.positions.at(0, i % static_cast<std::size_t>(tokens)) *
+               expected.turns.theta[static_cast<std::size_t>(t)];
+      });
+    }
+    add(fmt::format("pair i of token t: entry {}t + i of a table that lies as [pair, token]", pairs),
+        [&expected, pairs, tokens](std::int64_t t, std::size_t i) {
+          const std::int64_t n = t * pairs + static_cast<std::int64_t>(i);
+          return expected.positions.at(0, static_cast<std::size_t>(n % tokens)) *
+                 expected.turns.theta[static_cast<std::size_t>(n / tokens)];
+        });
   }
 
   static std::vector<Example> examples(const ExampleModel& model) {

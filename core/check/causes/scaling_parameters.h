@@ -15,8 +15,9 @@ namespace ropescope::cause {
 struct ScalingParameters {
   std::string scheme = {};          ///< the model's rope_type
   std::string parameter = "factor"; ///< what differs, by its key in config.json; or "beta_swapped", "inverted",
-                                    ///< "ramp_inverted", "factors" (of LongRoPE), "seq_len", "measured_scheme",
-                                    ///< "layer_type", "length_of_token", "long_factors_in" (tokens)
+                                    ///< "ramp_inverted", "smoothing_inverted", "factors" and "factors_reversed" (of
+                                    ///< LongRoPE), "seq_len", "measured_scheme", "layer_type", "length_of_token",
+                                    ///< "long_factors_in" (tokens)
   ParameterValue value = 1.0; ///< the kernel's
 
   static constexpr std::string_view name = "scaling_parameters";
@@ -31,6 +32,12 @@ struct ScalingParameters {
     if (parameter == "beta_swapped") return fmt::format("exchanges beta_fast and beta_slow of {}", scheme);
     if (parameter == "ramp_inverted")
       return fmt::format("has the ramp of {} upside down: it divides the fast pairs and keeps the slow ones", scheme);
+    if (parameter == "smoothing_inverted")
+      return fmt::format("exchanges the two parts of {}'s smoothing: pairs between the fast and the slow ones are scaled "
+                         "less where they should be scaled more",
+                         scheme);
+    if (parameter == "factors_reversed")
+      return fmt::format("takes the factors of {} in reverse order: the last pair's for the first", scheme);
     if (parameter == "inverted") return fmt::format("multiplies frequencies where {} divides them", scheme);
     if (parameter == "factors")
       return fmt::format("takes the {} factors of {}, not the {} ones", words, scheme,
@@ -62,6 +69,8 @@ struct ScalingParameters {
     if (parameter == "layer_type") return fmt::format("{} of the {} layers", scheme, exact_words(value));
     if (parameter == "beta_swapped") return scheme + ": beta_fast and beta_slow exchanged";
     if (parameter == "ramp_inverted") return scheme + ": ramp upside down";
+    if (parameter == "smoothing_inverted") return scheme + ": smoothing exchanged";
+    if (parameter == "factors_reversed") return scheme + ": factors reversed";
     if (parameter == "inverted") return scheme + ": multiplies instead of divides";
     if (parameter == "factors") return fmt::format("{}: the {} factors", scheme, exact_words(value));
     if (parameter == "seq_len") return fmt::format("{} for {} tokens", scheme, short_words(value));

@@ -43,6 +43,8 @@ public:
         if (count > 0) wrong_.push_back({t, r});
         // A row of another has all its numbers off, but for those that hardly turn where only angles are.
         whole_ += 2 * count > static_cast<std::ptrdiff_t>(width_);
+        constexpr std::ptrdiff_t a_pair = 2;
+        few_ += count > 0 && count <= a_pair;
       }
     return !wrong_.empty();
   }
@@ -78,6 +80,8 @@ public:
   std::optional<PartFound> one_by_one(bool named) {
     const std::size_t all = sample_.tokens.size() * static_cast<std::size_t>(sample_.rows);
     if (all < least_rows || wrong_.size() == all || run_.shape.rows() > most_rows) return std::nullopt;
+    // Rows of which a number or two are off are their own.
+    if (2 * few_ > wrong_.size()) return std::nullopt;
     find_sources();
     const auto share = [&](std::initializer_list<Holds> of) {
       return static_cast<double>(
@@ -167,16 +171,37 @@ private:
     return error <= allowed;
   }
 
+  template <typename Numbers>
+  void measure_lengths(const Numbers& numbers) {
+    for (std::int64_t row = 0; row < run_.shape.rows(); ++row) {
+      const auto first = numbers.begin() + row * run_.shape.head_dim;
+      const double square =
+          std::transform_reduce(first, first + run_.shape.head_dim, 0.0, std::plus<>(),
+                                [](auto x) { return static_cast<double>(x) * static_cast<double>(x); });
+      lengths_.emplace_back(std::sqrt(square), row);
+    }
+  }
+
+  /// Whether the first pairs of a row of the input are as long as those of the output's, as a first sight: of long runs
+  /// thousands of rows are as long as a whole.
+  bool pairs_as_long(std::int64_t row, const double* out, double bound) const {
+    const PairComponents& at = context_.layout.at;
+    const double gain = context_.expected.gain;
+    constexpr std::size_t looked_at_pairs = 4;
+    for (std::size_t i = 0; i < std::min(looked_at_pairs, at.in_first.size()); ++i) {
+      const double x = std::hypot(run_.in.number(row * run_.shape.head_dim + at.in_first[i]),
+                                  run_.in.number(row * run_.shape.head_dim + at.in_second[i])),
+                   y = std::hypot(out[at.out_first[i]], out[at.out_second[i]]);
+      if (std::abs(y - gain * x) > bound && std::abs(y - x) > bound) return false;
+    }
+    return true;
+  }
+
   void find_sources() {
     if (!holds_.empty()) return;
     lengths_.reserve(static_cast<std::size_t>(run_.shape.rows()));
     std::vector<double> x, y;
-    for (std::int64_t row = 0; row < run_.shape.rows(); ++row) {
-      double square = 0;
-      for (std::int64_t n = row * run_.shape.head_dim; n < (row + 1) * run_.shape.head_dim; ++n)
-        square += run_.in.number(n) * run_.in.number(n);
-      lengths_.emplace_back(std::sqrt(square), row);
-    }
+    run_.in.dtype == NumberFormat::float64 ? measure_lengths(run_.in.doubles) : measure_lengths(run_.in.floats);
     std::sort(lengths_.begin(), lengths_.end());
     // The first ones and some spread over the others.
     const std::size_t step = std::max<std::size_t>(1, wrong_.size() / looked_at);
@@ -201,7 +226,8 @@ private:
                  slack = length * bound(w.t);
     auto like = std::lower_bound(lengths_.begin(), lengths_.end(), std::pair(length - slack, std::int64_t{0}));
     for (; like != lengths_.end() && like->first <= length + slack; ++like) {
-      if (like->second == own) continue;
+      if (like->second == own || !pairs_as_long(like->second, out, length * context_.expected.gain * bound(w.t)))
+        continue;
       read(like->second, x);
       turn(x, place(like->second).token, 1, y);
       if (is(w, y)) return {Holds::other_row, like->second};
@@ -397,7 +423,7 @@ private:
   const PartContext& context_;
   const RowSample& sample_;
   const KernelRun& run_;
-  std::size_t width_, whole_ = 0;
+  std::size_t width_, whole_ = 0, few_ = 0;
   std::vector<Wrong> wrong_, seen_;
   std::vector<std::pair<double, std::int64_t>> lengths_; ///< of every row of the input, rising, and which row
   std::vector<Holds> holds_;

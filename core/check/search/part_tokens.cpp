@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "core/check/basics/thresholds.h"
 #include "core/check/basics/words.h"
@@ -77,6 +78,32 @@ bool names_a_mistake(const std::vector<Cause>& causes) {
     if (rows) return !rows->equal_to.empty() && rows->equal_to != "expected";
     return !c.is<cause::ElementsWrong>() && !c.is<cause::OwnFrequencies>();
   });
+}
+
+std::optional<PartFound> tokens_left(const PartContext& context) {
+  const KernelRun& run = context.evidence.run;
+  if (!context.as_expected() || run.tables || one_position(run.positions)) return std::nullopt;
+  const Score scored = score(*context.evidence.sums.of(context.layout.at), context.evidence.noise, context.expected);
+  cause::RowsWrong cause;
+  double right = 0, error = 0, energy = 0;
+  for (std::int64_t t = 0; t < run.shape.tokens; ++t) {
+    const RowScore& row = scored.rows[static_cast<std::size_t>(t)];
+    if (!row.explained()) {
+      cause.rows.push_back(t);
+      continue;
+    }
+    // At position 0 every rotation is right.
+    bool turns = false;
+    for (std::int64_t axis = 0; axis < run.positions.axes; ++axis) turns |= run.positions.at(axis, t) != 0;
+    right += turns;
+    error += row.error;
+    energy += row.energy;
+  }
+  // One or two of many may be right by chance: rows of zeros, a position that two rules share.
+  constexpr double fewest = 3;
+  if (cause.rows.empty() || right < std::max(fewest, thresholds::worth_a_cause * static_cast<double>(run.shape.tokens)))
+    return std::nullopt;
+  return PartFound{{std::move(cause)}, energy > 0 ? std::sqrt(error / energy) : 0, nullptr};
 }
 
 std::optional<PartFound> wrong_tokens(const PartContext& context) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -57,7 +58,14 @@ private:
     if (of.size() < least) return std::nullopt;
     std::vector<std::size_t> order(of.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return of[a] < of[b]; });
+    // Of 16 bits many numbers are the same: in any order among those that rounding does not tell apart, so that parts
+    // which are treated apart do not come one after the other.
+    const double alike = std::min(2 * context_.evidence.noise.unit, 0.02);
+    std::vector<double> key(of.size());
+    std::minstd_rand random(1);
+    for (std::size_t n = 0; n < key.size(); ++n)
+      key[n] = of[n] * (1 + alike * (2.0 * static_cast<double>(random()) / static_cast<double>(random.max()) - 1));
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key[a] < key[b]; });
     // A factor alone is a gain, and another cause.
     const double slope = std::inner_product(of.begin(), of.end(), sample_.out.begin(), 0.0) /
                          std::max(std::inner_product(of.begin(), of.end(), of.begin(), 0.0), thresholds::nothing);
@@ -79,7 +87,7 @@ private:
     std::string words;
     for (const double wanted : {-1.0, 1.0, 2.0}) {
       const auto at = std::lower_bound(order.begin(), order.end(), wanted,
-                                       [&](std::size_t n, double value) { return of[n] < value; });
+                                       [&](std::size_t n, double value) { return key[n] < value; });
       if (at == order.end()) continue;
       words += fmt::format("{}{:.2g} becomes {:.2g}", words.empty() ? "" : ", ", of[*at], sample_.out[*at]);
     }

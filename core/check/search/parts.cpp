@@ -114,8 +114,8 @@ constexpr Finder simple[] = {&misplaced_rows,  &zero_rows,          &wrong_heads
 /// What may be seen under another layout too.
 constexpr Finder of_layouts[] = {&other_matrix, &row_gain, &other_positions};
 /// What needs a number for each pair or component, and at last what names wrong numbers alone.
-constexpr Finder detailed[] = {&named_pairs,         &wrong_tokens,   &wrong_pairs, &own_frequencies,
-                               &other_table_entries, &wrong_elements, &wrong_rows};
+constexpr Finder detailed[] = {&named_pairs,     &function_of_angle,   &wrong_tokens,   &wrong_pairs,
+                               &own_frequencies, &other_table_entries, &wrong_elements, &wrong_rows};
 
 /// A run whose components behind the rotated part pass, whatever the kernel did to them.
 KernelRun healed(const KernelRun& run, const PairComponents& at) {
@@ -206,11 +206,14 @@ std::optional<PartFound> explain_parts(const Evidence& evidence) {
     if (auto found = beside_mistakes(contexts.front())) return found;
   if (simplest) return simplest;
   if (auto found = under_other_layouts(evidence, sample, of_layouts)) return found;
-  if (!evidence.brief)
+  if (!evidence.brief) {
     if (auto found = beside_mistakes(contexts.front())) return found;
+    if (auto found = beside_rows(contexts.front())) return found;
+  }
   if (auto found = under_gains(detailed, false)) return found;
   constexpr Finder tables[] = {&own_frequencies, &other_table_entries};
-  return under_other_layouts(evidence, sample, tables);
+  if (auto found = under_other_layouts(evidence, sample, tables)) return found;
+  return tokens_left(contexts.front());
 }
 
 } // namespace ropescope

@@ -66,6 +66,8 @@ std::optional<std::string> matrix_of_pairs(const PartContext&, const std::vector
 bool may_be_matrix(const PartContext&);
 /// A matrix or a gain beside one other mistake: other positions, other frequencies.
 std::optional<PartFound> beside_mistakes(const PartContext&);
+/// Rows that lie elsewhere, were never written or have a constant added, beside one other mistake.
+std::optional<PartFound> beside_rows(const PartContext&);
 /// Errors that hide in the rounding of every single number, and show in the mean over all tokens.
 std::optional<PartFound> small_errors(const PartContext&);
 /// Rows of some tokens that are zero, where all others are right.
@@ -104,6 +106,10 @@ std::optional<PartFound> wrong_tokens(const PartContext&);
 std::optional<PartFound> wrong_rows(const PartContext&);
 /// Pairs that are wrong beside others that are right.
 std::optional<PartFound> wrong_pairs(const PartContext&);
+/// What is taken for cos and sin where that is another function of the right angle.
+std::optional<PartFound> function_of_angle(const PartContext&);
+/// Tokens that are wrong where some others are right, and no more is known of them.
+std::optional<PartFound> tokens_left(const PartContext&);
 /// Numbers wrong here and there.
 std::optional<PartFound> wrong_elements(const PartContext&);
 

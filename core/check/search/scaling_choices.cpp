@@ -123,7 +123,27 @@ void add_ramp_inverted(FrequencyChoices& choices) {
     for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i)
       inverted.push_back(spectrum.unscaled[i] * (1 + 1 / extension_factor(config)) - spectrum.inv_freq[i]);
     choices.add_theta({other_parameter(choices, "ramp_inverted", true)}, inverted);
+    // The pairs between alone, as where the two parts of the mean are exchanged.
+    for (std::size_t i = 0; i < inverted.size(); ++i) {
+      const double share = spectrum.inv_freq[i] / spectrum.unscaled[i], factor = extension_factor(config);
+      if (!(share < 1 && share * factor > 1)) inverted[i] = spectrum.inv_freq[i];
+    }
+    choices.add_theta({other_parameter(choices, "smoothing_inverted", true)}, inverted);
   }
+}
+
+/// A list of factors, one for each pair, that is read from its end.
+void add_factors_reversed(FrequencyChoices& choices) {
+  if (scheme_of(choices.config()).acts_on != ActsOn::given_factors) return;
+  const Spectrum spectrum = choices.spectrum();
+  std::vector<double> reversed;
+  const std::size_t pairs = spectrum.inv_freq.size();
+  for (std::size_t i = 0; i < pairs; ++i) {
+    const double theta = spectrum.inv_freq[pairs - 1 - i];
+    if (theta == 0) return;
+    reversed.push_back(spectrum.unscaled[i] * theta / spectrum.unscaled[pairs - 1 - i]);
+  }
+  choices.add_theta({other_parameter(choices, "factors_reversed", true)}, reversed);
 }
 
 /// Schemes that the config does not ask for, as people write their parameters. Linear scaling is one speed for all
@@ -179,6 +199,7 @@ void add_scaling(FrequencyChoices& choices) {
   add_other_schemes(choices);
   add_inverted(choices);
   add_ramp_inverted(choices);
+  add_factors_reversed(choices);
 }
 
 } // namespace ropescope

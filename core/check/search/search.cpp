@@ -154,6 +154,7 @@ private:
     if (!found_.causes.empty() && found_.causes.front() == first) found_.alike = proof.account.alike;
     explained_ = proved.explained;
     found_.residual = residual_of_explained(proved);
+    found_.prediction = proof.prediction;
     if (!proof.account.unchanged) remember_alike(best);
   }
 
@@ -378,6 +379,7 @@ private:
     found_.causes = std::move(causes);
     found_.residual = residual;
     found_.alike.clear();
+    found_.prediction.reset();
     told_by_rows_ = true;
     if (!found_.layout) found_.layout = &evidence_.layouts.front();
   }

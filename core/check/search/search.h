@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <vector>
 
 #include "core/check/basics/hypothesis.h"
@@ -14,6 +15,7 @@ struct Explanation {
   std::vector<Cause> alike;  ///< what the rows cannot tell from the causes
   std::vector<Hypothesis> tried;
   const LayoutChoice* layout = nullptr; ///< under which the kernel was measured
+  std::optional<Prediction> prediction; ///< what turns whole tokens so, where that is the explanation
 };
 
 /// Looks for causes: none or one first, then two and three of layout, frequencies and operation; then what the kernel
