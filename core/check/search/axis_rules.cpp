@@ -341,7 +341,7 @@ private:
   /// Other numbers of components for each axis, in blocks: every way to cut the head.
   void add_sections() {
     const bool run_on = !listed() && config_.axes.rule == AxisRule::sections && axes_ == 3;
-    const bool restarts = listed() && config_.axes.order == PairSequence::blocks && axes_ >= 2 && axes_ <= 3 &&
+    const bool restarts = listed() && axes_ >= 2 && axes_ <= 3 &&
                           config_.axes.count == FrequencyCount::restart && config_.axes.table == AngleTable::of_pairs;
     if (mixed_ || (!run_on && !restarts)) return;
     const std::int64_t pairs = static_cast<std::int64_t>(choices_.front().turns.theta.size()) -
@@ -357,16 +357,17 @@ private:
   void cut(std::span<const std::int64_t> sizes, bool restarts) {
     AxisRuleChoice other = choices_.front();
     std::size_t i = restarts ? static_cast<std::size_t>(config_.axes.leading_pairs) : 0;
-    std::vector<std::int64_t> components;
-    for (std::size_t a = 0; a < sizes.size(); ++a) {
-      components.push_back(2 * sizes[a]);
-      const double base = restarts ? base_of(a, sizes[a]) : config_.base;
-      for (std::int64_t j = 0; j < sizes[a]; ++j, ++i) {
-        other.turns.axis[i] = static_cast<std::uint8_t>(a);
-        if (restarts)
-          other.turns.theta[i] =
-              config_.axes.gain * std::pow(base, -static_cast<double>(j) / static_cast<double>(sizes[a])) / slower(a);
-      }
+    std::vector<std::int64_t> components, next(sizes.size(), 0);
+    for (const std::int64_t size : sizes) components.push_back(2 * size);
+    const bool dealt = restarts && config_.axes.order == PairSequence::dealt;
+    for (std::size_t a = 0; i < other.turns.axis.size(); ++i) {
+      while (next[a] == sizes[a]) a = (a + 1) % sizes.size();
+      other.turns.axis[i] = static_cast<std::uint8_t>(a);
+      if (restarts)
+        other.turns.theta[i] = config_.axes.gain / slower(a) *
+                               std::pow(base_of(a, sizes[a]), -static_cast<double>(next[a]) / static_cast<double>(sizes[a]));
+      ++next[a];
+      if (dealt) a = (a + 1) % sizes.size();
     }
     // Some two thousand: compared with all that are known each would take seconds.
     other.causes = {cause::AxisOrder{Form::sections, fmt::format("{}", fmt::join(components, "/"))}};
