@@ -36,7 +36,7 @@ float text(const Canvas& c, ImVec2 at, ImFont* font, ImU32 colour, std::string_v
 }
 
 float draw_title(const Canvas& c, ImVec2 at, float width, std::string_view title) {
-  if (c.step < 0) return 0;
+  if (c.step < 0) return 0; // what is around it says it already
   if (!c.title.empty()) title = c.title;
   float left = 0;
   if (c.step > 0 && width > c.px(120)) {

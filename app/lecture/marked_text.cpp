@@ -1,6 +1,7 @@
 #include "app/lecture/marked_text.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/canvas/imgui_compat.h"
 
@@ -8,7 +9,7 @@ namespace ropescope {
 
 namespace {
 
-constexpr float line_height = 1.25f; // of the letters'
+constexpr float line_height = 1.19f; // of the letters'
 
 /// A piece of a word on one line: plain, below or above it.
 struct Piece {
@@ -42,7 +43,7 @@ float draw_word(const Canvas& c, ImVec2 at, const MarkedStyle& style, ImU32 colo
     ImFont* font = piece.shift == 0 ? style.font : style.shifted;
     const float drop = piece.shift == '_' ? line * 0.98f - low * 0.72f : piece.shift == '^' ? -low * 0.12f : 0;
     if (draws) text(c, {at.x, at.y + drop}, font, colour, piece.words);
-    at.x += text_width(font, piece.words);
+    at.x += std::ceil(text_width(font, piece.words)); // letters begin on whole pixels
   }
   return at.x - from;
 }

@@ -18,7 +18,7 @@ namespace {
 constexpr float design_width = 1920, design_height = 1080;
 // Pixels of the design. The stage has 58 % of the width.
 constexpr float margin = 48, stage_share = 0.58f, label_top = 42, stage_top = 95, label_height = 37, facts_height = 37,
-                keys_height = 32, low_margin = 20, below_stage = 24, clock_height = 118, last_row_width = 240,
+                keys_height = 32, low_margin = 12, below_stage = 16, clock_height = 118, last_row_width = 240,
                 pace_height = 14, box_padding = 22;
 
 float line_of(ImFont* font) { return compat::font_size(font) * 1.25f; }

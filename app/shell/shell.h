@@ -75,6 +75,8 @@ public:
 
   /// What takes long goes on from frame to frame, as it does in a window, though none is drawn.
   void do_not_wait() { hurried_ = true; }
+  /// Where several shells draw by turns: what follows is drawn by this one.
+  void take_over() { ImGui::SetCurrentContext(context_); }
 
   /// Seconds, in place of a clock: for tests.
   void set_lecture_clock(std::function<double()> clock) { lecture_clock_ = std::move(clock); }
@@ -187,9 +189,9 @@ public:
   /// Whether the next frame has work of its own, and no event needs to come first.
   bool animated() const {
     return (lectern_ && (lectern_->player.moving() || lecture_fades())) || scene_.play != Play::off ||
-           derived_.refining() || swing_.left > 0 || derived_.parity_due() || !derived_.reading().empty() ||
-           derived_.kernel().working() || opening_.working() || exporting_.working() || !exports_.empty() ||
-           files_.film || files_.dialog.working() ||
+           derived_.refining() || swing_.left > 0 || (!lectern_ && derived_.parity_due()) ||
+           !derived_.reading().empty() || derived_.kernel().working() || opening_.working() || exporting_.working() ||
+           !exports_.empty() || files_.film || files_.dialog.working() ||
            files_.desktop.is_open();
   }
 

@@ -22,6 +22,11 @@ namespace {
 
 constexpr std::size_t most_handles = 2; // sliders side by side
 
+/// A sequence length that nobody chose is the one that pictures reach to: a hand can take it from there.
+bool is_number_here(const Scene& scene, const Property& row) {
+  return row.key == "seq_len" || std::holds_alternative<double>(get(scene, row));
+}
+
 /// The handles of a step that are numbers of the scene and have no control in its pictures, in the order of the file:
 /// each has a slider in the foot. `controls`: what the pictures had in the frame before.
 std::vector<const Property*> handle_rows(const lecture::Step& step, const Scene& scene,
@@ -38,7 +43,7 @@ std::vector<const Property*> handle_rows(const lecture::Step& step, const Scene&
   for (const lecture::Grab& grab : step.grabs)
     for (const std::string_view key : control_keys_of(grab.handle)) {
       const Property* row = find_property(key);
-      const bool wanted = row && std::holds_alternative<double>(get(scene, *row)) && !has_control(grab.handle, key);
+      const bool wanted = row && is_number_here(scene, *row) && !has_control(grab.handle, key);
       if (wanted && std::find(rows.begin(), rows.end(), row) == rows.end() && rows.size() < most_handles)
         rows.push_back(row);
     }
@@ -168,7 +173,10 @@ void Shell::lecture_handles(const Canvas& c, const StagePlan& plan, const std::v
   std::string refusal;
   for (const Property* row : rows) {
     const ImVec2 at{x, plan.handles.least.y};
-    const ImVec2 knob = property_slider(c, at, width, *row, scene_, next, refusal);
+    const bool chosen = std::holds_alternative<double>(get(scene_, *row));
+    Scene shown = chosen ? Scene() : scene_;
+    if (!chosen) set(shown, *row, static_cast<double>(pictured_length(scene_)));
+    const ImVec2 knob = property_slider(c, at, width, *row, chosen ? scene_ : shown, next, refusal);
     if (!c.bare) draw_grab_ring(c, knob, c.px(14), ImGui::IsItemHovered());
     x += width + gap;
   }

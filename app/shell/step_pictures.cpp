@@ -1,6 +1,7 @@
+#include "app/shell/step_pictures.h"
+
 #include "app/shell/aside.h"
 #include "app/shell/shell.h"
-#include "app/shell/step_pictures.h"
 #include "core/error.h"
 
 namespace ropescope::shell {
@@ -40,6 +41,7 @@ bool StepPictures::is_due(std::size_t step, bool end, ThemeName theme) const {
 
 void StepPictures::work(std::size_t step, bool end, const Scene& like) {
   const Aside aside;
+  shell_->take_over();
   const ThemeName theme = like.theme;
   const Key key(step, end);
   if (frames_ == 0 || drawing_ != key || drawing_theme_ != theme) {

@@ -10,6 +10,8 @@
 
 namespace ropescope::shell {
 
+using namespace canvas;
+
 class Shell;
 
 /// Small pictures of a lecture's steps, drawn beside the window a little at a time: for the overview, and for what the

@@ -38,7 +38,7 @@ TEST_CASE(
       const std::size_t count = window.shell.lectern()->player.lecture().steps.size();
       for (std::size_t i = 0; i < count; ++i) {
         window.shell.lectern()->player.show_written(i, true);
-        for (int frame = 0; frame < 4; ++frame) window.frame(false);
+        for (int frame = 0; frame < 4; ++frame) window.frame(true);
         const lecture::Step& step = window.shell.lectern()->player.step();
         for (const lecture::Grab& grab : step.grabs) {
           bool found = false;
@@ -65,7 +65,7 @@ TEST_CASE("no handle of a lecture has two sliders: one of its picture and one in
     const std::size_t count = window.shell.lectern()->player.lecture().steps.size();
     for (std::size_t i = 0; i < count; ++i) {
       window.shell.lectern()->player.show_written(i, true);
-      for (int frame = 0; frame < 4; ++frame) window.frame(false);
+      for (int frame = 0; frame < 4; ++frame) window.frame(true);
       const lecture::Step& step = window.shell.lectern()->player.step();
       for (const lecture::Grab& grab : step.grabs)
         for (const std::string_view key : control_keys_of(grab.handle)) {
