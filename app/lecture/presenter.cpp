@@ -78,8 +78,11 @@ void draw_facts(const Canvas& c, const PresenterPlan& plan, const Lectern& lecte
   if (!step.claims.empty()) {
     const auto& verdict = lectern.verdict();
     const bool wrong = verdict && verdict->hold < verdict->all;
-    const std::string_view words = verdict ? c.words("claims: {} of {} true now", verdict->hold, verdict->all)
-                                           : c.words("claims: {}", step.claims.size());
+    // Before the motion most speak of what it leads to.
+    const std::string_view words = !verdict ? c.words("claims: {}", step.claims.size())
+                                   : verdict->all == 0
+                                       ? c.words("claims: {} after the press", step.claims.size())
+                                       : c.words("claims: {} of {} true now", verdict->hold, verdict->all);
     x -= text(c, {x, plan.facts.least.y}, c.fonts.body, wrong ? c.theme.text : c.theme.dim, words, Align::right);
     const float radius = 9 * plan.unit;
     x -= 14 * plan.unit + radius;
@@ -236,10 +239,9 @@ void draw_presenter(const Canvas& c, const PresenterFonts& fonts, const Presente
   draw_notes(c, fonts, plan, lectern);
   draw_facts(c, plan, lectern);
   text(c, plan.keys.least, c.fonts.small, c.theme.faint,
-       shortened(
-           c, c.fonts.small,
-           "PgDn next   PgUp back   . blank   O overview   V light   X pen   C pointer   A ask   Ctrl+Tab swap",
-           plan.keys.width()));
+       shortened(c, c.fonts.small,
+                 "PgDn next   PgUp back   . blank   O overview   V light   X pen   C pointer   A ask   Ctrl+Tab swap",
+                 plan.keys.width()));
   draw_time(c, fonts, plan, player, sight);
   draw_ask(c, fonts, plan, player.step());
 }
