@@ -102,8 +102,8 @@ void draw_curve(const Canvas& c, const Plot& plot, const Series& series, const D
   c.paint.begin_group(series.label);
   auto piece = c.list_of<ImVec2>(theta.size());
   for (std::size_t i = 0; i < theta.size(); ++i) {
-    const bool ends = theta.size() == axes.size() && i > 0 && axes[i] != axes[i - 1] &&
-                      derived.current().config.axes.rule == AxisRule::listed;
+    // Frequencies that begin anew; where one list is shared out, the line goes on through all axes.
+    const bool ends = theta.size() == axes.size() && i > 0 && axes[i] != axes[i - 1] && theta[i] > theta[i - 1];
     if (ends && piece.size() > 2) {
       plot.line(piece, colour, scheme_width(series), scheme_dash(series));
       piece.clear();
