@@ -143,20 +143,21 @@ void mark_axes_of_columns(const Canvas& c, const Plot& plot, const Scene& scene,
     // Interleaved sections (t h w t h w …) have no stretch that a name would fit on.
     alternate = alternate || end - begin < 3;
     const std::string_view whole = axis_title(scene.rope, axes[begin]),
-                           name = text_width(c.fonts.bold, whole) + c.px(6) < right - left
+                           name = text_width(c.fonts.small, whole) + c.px(6) < right - left
                                       ? whole
                                       : axis_name(scene.rope, axes[begin]);
-    const float width = text_width(c.fonts.bold, name), x = (left + right - width) / 2;
+    const float width = text_width(c.fonts.small, name), x = (left + right - width) / 2;
     if (!alternate && width < right - left && is_free(c, {{x, y}, {x + width, y + c.px(18)}}))
-      text(c, {x, y}, c.fonts.bold, colour, name);
+      label_on(c, {x, y}, colour, name);
   }
   if (!alternate) return;
   float x = plot.area.least.x + c.px(8);
   for (std::int64_t a = 0; a < axis_count(scene.rope); ++a) {
     const std::string_view name = axis_title(scene.rope, a);
-    const Rect place{{x, y}, {x + text_width(c.fonts.bold, name), y + c.px(18)}};
+    const Rect place{{x, y}, {x + text_width(c.fonts.small, name), y + c.px(18)}};
     if (place.greatest.x > plot.area.greatest.x || !is_free(c, place)) return;
-    x += text(c, place.least, c.fonts.bold, c.theme.of_axis(static_cast<std::size_t>(a)), name) + c.px(12);
+    label_on(c, place.least, c.theme.of_axis(static_cast<std::size_t>(a)), name);
+    x += place.width() + c.px(12);
   }
   const Rect place{{x, y}, {x + text_width(c.fonts.small, "alternate"), y + c.px(16)}};
   if (place.greatest.x < plot.area.greatest.x && is_free(c, place))

@@ -156,10 +156,13 @@ std::optional<ImVec2> draw_wall(const Canvas& c, const Layout& l, const Chain& c
       rows += (static_cast<std::int64_t>(group.pairs.size()) + columns - 1) / columns;
     return rows;
   };
-  const std::int64_t most = l.strip ? 1
-                            : groups.size() > 1
-                                ? std::max<std::int64_t>(wall_rows, static_cast<std::int64_t>(groups.size()))
-                                : std::min<std::int64_t>(wall_rows, (pairs + 7) / 8);
+  std::int64_t longest = 0;
+  for (const AxisGroup& group : groups) longest = std::max(longest, static_cast<std::int64_t>(group.pairs.size()));
+  const auto axes = static_cast<std::int64_t>(groups.size());
+  // One row for each axis while its dials are large enough to point.
+  const std::int64_t most = l.strip    ? 1
+                            : axes > 1 ? longest <= 32 ? axes : std::max(2 * axes, wall_rows)
+                                       : std::min<std::int64_t>(wall_rows, (pairs + 7) / 8);
   std::int64_t columns = (pairs + most - 1) / most;
   while (!l.strip && rows_at(columns) > most) ++columns;
   const std::int64_t rows = l.strip ? 1 : rows_at(columns);

@@ -102,8 +102,8 @@ void draw_curve(const Canvas& c, const Plot& plot, const Series& series, const D
   c.paint.begin_group(series.label);
   auto piece = c.list_of<ImVec2>(theta.size());
   for (std::size_t i = 0; i < theta.size(); ++i) {
-    const bool ends = theta.size() == axes.size() && i > 0 && axes[i] != axes[i - 1] &&
-                      derived.current().config.axes.rule == AxisRule::listed;
+    // Frequencies that begin anew; where one list is shared out, the line goes on through all axes.
+    const bool ends = theta.size() == axes.size() && i > 0 && axes[i] != axes[i - 1] && theta[i] > theta[i - 1];
     if (ends && piece.size() > 2) {
       plot.line(piece, colour, scheme_width(series), scheme_dash(series));
       piece.clear();
@@ -315,7 +315,6 @@ void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived
   plot.draw_axes();
   plot.begin();
   shade_blend(c, plot, current);
-  mark_axes_of_columns(c, plot, scene, derived);
   const float chosen = plot.x.pixel(static_cast<double>(scene.pair));
   if (!c.bare)
     c.paint.line({chosen, plot.area.least.y}, {chosen, plot.area.greatest.y}, with_alpha(c.theme.accent, 0.55f),
@@ -333,6 +332,7 @@ void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived
     c.paint.disc(plot.at(static_cast<double>(scene.pair), wavelength(theta)), c.px(4.5f),
                  scheme_colour(c, derived.current()));
   plot.end();
+  mark_axes_of_columns(c, plot, scene, derived);
   draw_lengths(c, plot, scene, derived);
   label_other_curves(c, plot, others, place);
   label_zones(c, plot, derived);
