@@ -9,9 +9,10 @@ namespace ropescope::cause {
 /// Components behind the rotated part, which should pass unchanged, do not.
 struct ComponentsWrong {
   std::vector<std::int64_t> components = {};
-  std::string how = "other"; ///< "rotated", "zero", "copied" or "other"
+  std::string how = "other"; ///< "rotated", "zero", "copied", "multiplied" or "other"
   std::string from = {};     ///< of "copied": where from, in words
   std::int64_t shift = 0;    ///< of "copied" within the row: the source of component j is j + shift
+  double factor = 1;         ///< of "multiplied"
 
   static constexpr std::string_view name = "components_wrong";
   static constexpr FactKind fact = FactKind::rotary_dim;
@@ -19,6 +20,7 @@ struct ComponentsWrong {
   Parameters parameters() const {
     Parameters all{{"components", components}, {"how", how}};
     if (!from.empty()) all.push_back({"from", from});
+    if (how == "multiplied") all.push_back({"factor", factor});
     return all;
   }
   std::string sentence(const KernelRun& run) const {
@@ -26,6 +28,7 @@ struct ComponentsWrong {
     const std::string pass = fmt::format("{} of a head, which should pass unchanged; only {} components should turn",
                                          part, 2 * pair_count(run.rope));
     if (how == "rotated") return "turns " + pass;
+    if (how == "multiplied") return fmt::format("multiplies by {:.4g} {}", factor, pass);
     if (how == "zero") return "writes zeros to " + pass;
     if (how != "copied") return "changes " + pass;
     std::vector<std::int64_t> sources = components;

@@ -18,7 +18,7 @@ struct ConstantAdded {
   Parameters parameters() const { return {{"constant", constant}, {"after", after}}; }
   std::string sentence(const KernelRun&) const {
     const std::string what = "adds a constant of its own to each component";
-    return after ? "rotates correctly and " + what + " afterwards: a bias"
+    return after ? what + " after it has rotated: a bias"
                  : what + " before it rotates: a bias is fused into the kernel; give the input as it is after the bias";
   }
   std::string brief(const KernelRun&) const { return "a constant added"; }

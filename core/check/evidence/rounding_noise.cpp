@@ -23,8 +23,10 @@ double judged_unit(NumberFormat format) {
 
 } // namespace
 
-double Noise::of_angle(std::size_t pair, double radians) const { 
-  return std::abs(radians) * angle[pair] + (least_angle.empty() ? 0 : least_angle[pair]);
+double Noise::of_angle(std::size_t pair, double radians) const {
+  // A wider layout than the model's has pairs of which no more is known.
+  return std::abs(radians) * (pair < angle.size() ? angle[pair] : thresholds::float32_angle) +
+         (pair < least_angle.size() ? least_angle[pair] : 0);
 }
 
 namespace {

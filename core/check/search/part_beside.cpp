@@ -202,7 +202,7 @@ private:
 
   /// Zeros, which tell nothing, where rows are the input's or zeros.
   std::optional<KernelRun> without_unwritten() const {
-    std::int64_t left = 0;
+    std::int64_t left = 0, all = 0;
     KernelRun few = some_rows([&](KernelRun& healed, std::int64_t t, std::int64_t r, std::int64_t at) {
       const std::int64_t first = first_number(t, r);
       bool zero = true, same = true;
@@ -210,14 +210,15 @@ private:
         zero &= run_.out.number(n) == 0;
         same &= run_.out.number(n) == run_.in.number(n);
       }
+      bool turns = false; // else it is the input's however it is turned
+      for (std::int64_t axis = 0; axis < run_.positions.axes; ++axis) turns |= run_.positions.at(axis, t) != 0;
+      all += turns;
       if (zero || same) return;
-      ++left;
+      left += turns;
       copy(run_.in, first, healed.in, at);
       copy(run_.out, first, healed.out, at);
     });
-    const std::int64_t all = few.shape.rows();
-    // A token or two that stand at position 0 are not unwritten.
-    return left + 2 * few.shape.outer < all && left > all / 10 ? std::optional(std::move(few)) : std::nullopt;
+    return left < all && left > all / 10 ? std::optional(std::move(few)) : std::nullopt;
   }
 
   /// Zeros where a pair of a row has a number that is the input's, or 0, in a few pairs here and there.
@@ -339,10 +340,11 @@ private:
     for (std::size_t t = 0; t < sample_.tokens.size(); ++t) {
       std::size_t rows_off = 0;
       for (std::size_t r = 0; r < rows_; ++r) {
-        bool off = false;
-        for (std::size_t n = sample_.row(t, r); n < sample_.row(t, r) + static_cast<std::size_t>(sample_.width); ++n) {
-          if (!context.proof.off[n]) continue;
-          off = true;
+        const std::size_t first = sample_.row(t, r), end = first + static_cast<std::size_t>(sample_.width);
+        const bool off = std::find(context.proof.off.begin() + static_cast<std::ptrdiff_t>(first),
+                                   context.proof.off.begin() + static_cast<std::ptrdiff_t>(end),
+                                   1) != context.proof.off.begin() + static_cast<std::ptrdiff_t>(end);
+        for (std::size_t n = first; off && n < end; ++n) { // all its numbers, and not a few
           input &= sample_.out[n] == sample_.in[n];
           zero &= sample_.out[n] == 0;
         }

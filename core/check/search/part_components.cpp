@@ -33,6 +33,8 @@ public:
                shift};
     else if (std::string from = from_other_rows(); !from.empty())
       found = {wrong_, "copied", std::move(from), 0};
+    else if (const double factor = multiplied_by(); factor != 1)
+      found.how = "multiplied", found.factor = factor;
     else if (turned())
       found.how = "rotated";
     return Cause(found);
@@ -100,6 +102,25 @@ private:
                          *tokens.begin() < 0 ? "before" : "behind");
     if (tokens.size() == 1 && *tokens.begin() == 0) return "another head or batch row of the same token";
     return "other rows";
+  }
+
+  /// The one number that all of them are multiplied by in every row; 1 where there is none.
+  double multiplied_by() const {
+    double moment = 0, square = 0;
+    in_every_row([&](std::size_t row) {
+      for (const std::int64_t j : wrong_) {
+        moment += out(row, j) * in(row, j);
+        square += in(row, j) * in(row, j);
+      }
+      return true;
+    });
+    const double factor = square > 0 ? moment / square : 0;
+    if (factor == 0) return 1;
+    const bool all = in_every_row([&](std::size_t row) {
+      return std::all_of(wrong_.begin(), wrong_.end(),
+                         [&](std::int64_t j) { return same(out(row, j), factor * in(row, j)); });
+    });
+    return all ? factor : 1;
   }
 
   /// Whether two components at a time keep their common length, or, of several rows, are one complex multiple of the

@@ -98,7 +98,7 @@ private:
     const RowProof proof = context_.prove(predicted_rows(context_.sample, context_.layout.at, turns));
     if (!proof.whole) return std::nullopt;
     return PartFound{{cause::PairMatrix{"cos_sin_gains",
-                                        fmt::format("the cosine by {:.7g} and the sine by {:.7g}; the model has {:.7g} "
+                                        fmt::format("the cosine by {:.4g} and the sine by {:.4g}; the model has {:.4g} "
                                                     "for both",
                                                     of_cos, of_sin, gain),
                                         {}}},

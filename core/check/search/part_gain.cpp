@@ -17,7 +17,10 @@ namespace {
 class Gain {
 public:
   explicit Gain(const PartContext& context)
-      : context_(context), sample_(context.sample), width_(static_cast<std::size_t>(sample_.width)) {}
+      : context_(context), sample_(context.sample), width_(static_cast<std::size_t>(sample_.width)) {
+    for (std::int64_t r = 0; r < sample_.rows; ++r)
+      head_.push_back(static_cast<std::size_t>(place_of_row(context.evidence.run, r, 0).head));
+  }
 
   std::optional<PartFound> find() const {
     for (const bool after : {false, true})
@@ -104,9 +107,7 @@ private:
   /// Which weight a component of a row takes: its own, or, where every head has its own, that of its head.
   std::size_t place(std::size_t r, std::size_t j, bool by_head) const {
     if (!by_head) return j;
-    return static_cast<std::size_t>(place_of_row(context_.evidence.run, static_cast<std::int64_t>(r), 0).head) *
-               width_ +
-           j;
+    return head_[r] * width_ + j;
   }
 
   /// What `from` must be multiplied by to be `to`, per component or per head and component: least squares over the
@@ -202,6 +203,7 @@ private:
   const PartContext& context_;
   const RowSample& sample_;
   std::size_t width_;
+  std::vector<std::size_t> head_; ///< of each row of a token
 };
 
 } // namespace

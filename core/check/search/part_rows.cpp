@@ -264,6 +264,12 @@ std::optional<PartFound> unwritten_elements(const PartContext& context) {
           off += is_off;
         }
     const double share = off / std::max(shown, 1.0);
+    // Components that are so in every row or in none are no chance, however few rows there are.
+    constexpr double told = 4;
+    const auto always = [&](double told_in, double off_in) { return told_in >= told && off_in == told_in; };
+    std::size_t throughout = 0;
+    for (std::size_t j = 0; j < width; ++j) throughout += always(by_component.shown[j], by_component.off[j]);
+    if (2 * static_cast<double>(throughout) > share * static_cast<double>(width)) return std::nullopt;
     // All of them were never rotated, and a few are told by scattered numbers.
     constexpr double most = 0.98, least = 0.1;
     if (share > most || share < least || !by_component.even(share) || !by_row.even(share) || !by_token.even(share))

@@ -43,8 +43,8 @@ public:
         if (count > 0) wrong_.push_back({t, r});
         // A row of another has all its numbers off, but for those that hardly turn where only angles are.
         whole_ += 2 * count > static_cast<std::ptrdiff_t>(width_);
-        constexpr std::ptrdiff_t a_pair = 2;
-        few_ += count > 0 && count <= a_pair;
+        constexpr std::ptrdiff_t share = 16;
+        few_ += count > 0 && share * count <= static_cast<std::ptrdiff_t>(width_);
       }
     return !wrong_.empty();
   }
@@ -80,7 +80,7 @@ public:
   std::optional<PartFound> one_by_one(bool named) {
     const std::size_t all = sample_.tokens.size() * static_cast<std::size_t>(sample_.rows);
     if (all < least_rows || wrong_.size() == all || run_.shape.rows() > most_rows) return std::nullopt;
-    // Rows of which a number or two are off are their own.
+    // Rows of which a few numbers are off are their own.
     if (2 * few_ > wrong_.size()) return std::nullopt;
     find_sources();
     const auto share = [&](std::initializer_list<Holds> of) {

@@ -8,6 +8,7 @@
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/attention_factor.h"
 #include "core/check/causes/components_wrong.h"
+#include "core/check/causes/constant_added.h"
 #include "core/check/causes/pair_matrix.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/search/search.h"
@@ -146,6 +147,9 @@ std::optional<PartFound> beside_components(const PartContext& context) {
   WholeSums sums(run);
   const Explanation rest =
       explain({run, evidence.expected, evidence.layouts, evidence.noise, evidence.changes, sums, evidence.stop});
+  // A constant is added to them too, and is told of all components.
+  if (std::any_of(rest.causes.begin(), rest.causes.end(), [](const Cause& c) { return c.is<cause::ConstantAdded>(); }))
+    return std::nullopt;
   // A wider layout is looked for on the rows as they are.
   if (rest.causes.empty() || (rest.layout && rest.layout->rotary_dim > context.layout.rotary_dim)) return std::nullopt;
   PartFound found{rest.causes, rest.residual, rest.layout};
@@ -157,6 +161,23 @@ std::optional<PartFound> beside_components(const PartContext& context) {
 std::optional<Cause> turned_too(const Evidence& evidence, const LayoutChoice& wider) {
   if (wider.rotary_dim <= evidence.layouts.front().rotary_dim) return std::nullopt;
   return Cause(cause::ComponentsWrong{evidence.layouts.front().at.rest, "rotated", {}, 0});
+}
+
+/// Whether so many rows that turn are right that no mistake is in all of them.
+bool some_rows_right(const PartContext& context) {
+  const RowSample& sample = context.sample;
+  const Positions& positions = context.evidence.run.positions;
+  std::size_t right = 0, all = 0;
+  for (std::size_t t = 0; t < sample.tokens.size(); ++t) {
+    bool turns = false;
+    for (std::int64_t axis = 0; axis < positions.axes; ++axis) turns |= positions.at(axis, sample.tokens[t]) != 0;
+    for (std::size_t r = 0; turns && r < static_cast<std::size_t>(sample.rows); ++r, ++all) {
+      const auto first = context.proof.off.begin() + static_cast<std::ptrdiff_t>(sample.row(t, r));
+      right += std::find(first, first + sample.width, 1) == first + sample.width;
+    }
+  }
+  constexpr std::size_t least = 4; // one in so many
+  return all > 0 && least * right > all;
 }
 
 /// What some finders see under each of the other layouts, those of one cause.
@@ -202,11 +223,12 @@ std::optional<PartFound> explain_parts(const Evidence& evidence) {
   auto simplest = under_gains(simple, true);
   // A matrix that has no name is often one that has, under other angles.
   const auto* matrix = simplest ? simplest->causes.front().as<cause::PairMatrix>() : nullptr;
-  if (matrix && matrix->like == "other" && !evidence.brief)
+  const bool in_all = !evidence.brief && !some_rows_right(contexts.front());
+  if (matrix && matrix->like == "other" && in_all)
     if (auto found = beside_mistakes(contexts.front())) return found;
   if (simplest) return simplest;
   if (auto found = under_other_layouts(evidence, sample, of_layouts)) return found;
-  if (!evidence.brief) {
+  if (in_all) {
     if (auto found = beside_mistakes(contexts.front())) return found;
     if (auto found = beside_rows(contexts.front())) return found;
   }

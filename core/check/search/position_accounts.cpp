@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "core/check/basics/thresholds.h"
 #include "core/check/causes/all.h"
 #include "core/check/causes/applied_twice.h"
 #include "core/check/causes/inverse_rotation.h"
@@ -13,6 +14,7 @@
 #include "core/check/causes/position_scale.h"
 #include "core/check/causes/positions_ignored_restart.h"
 #include "core/check/causes/positions_row_number.h"
+#include "core/check/causes/rows_wrong.h"
 #include "core/check/causes/table_too_short.h"
 #include "core/check/evidence/median.h"
 #include "core/check/search/broken_positions.h"
@@ -118,6 +120,25 @@ void add_not_restarted(PositionAccounts& accounts) {
   }
 }
 
+/// Most tokens are as many positions further, and some were not turned at all: those are rows, and no positions.
+void add_offset_beside_untouched(PositionAccounts& accounts) {
+  const std::vector<double>&given = accounts.position(), &seen = accounts.seen();
+  const double k = std::round(median(accounts.shift()));
+  cause::RowsWrong untouched;
+  untouched.equal_to = "input";
+  std::vector<std::uint8_t> identity(given.size());
+  for (std::size_t t = 0; t < given.size(); ++t) {
+    identity[t] = std::abs(seen[t]) < thresholds::same_position && std::abs(given[t] + k) > thresholds::same_position;
+    if (identity[t]) untouched.rows.push_back(static_cast<std::int64_t>(t));
+  }
+  // One may be the end of a table or of a sequence, which accounts of their own are for.
+  if (k == 0 || untouched.rows.size() < 2 || 2 * untouched.rows.size() > given.size()) return;
+  accounts
+      .add({cause::PositionOffset{static_cast<std::int64_t>(k), {}}, untouched},
+           [k](double p, std::size_t) { return p + k; })
+      .positions.identity = std::move(identity);
+}
+
 /// What the first so many tokens by position are shifted by, whole.
 double first_shift(const PositionAccounts& accounts, std::size_t tokens) {
   const std::vector<std::size_t>& order = accounts.by_position();
@@ -151,6 +172,7 @@ std::vector<PositionAccount> position_accounts(const KernelRun& run, std::span<c
   add_scaled(accounts);
   add_not_restarted(accounts);
   add_breaks(accounts);
+  add_offset_beside_untouched(accounts);
   for (const CauseRow& row : cause_rows())
     if (row.suggest_positions) row.suggest_positions(accounts);
   return std::move(accounts.all());
