@@ -350,6 +350,10 @@ private:
       for (std::int64_t second = axes_ == 2 ? pairs - first : 1; first + second <= pairs - (axes_ == 2 ? 0 : 1);
            ++second) {
         const std::int64_t sizes[] = {first, second, pairs - first - second};
+        // One section that begins too early or too late: a few pairs by another axis, which are named as that.
+        if (run_on && (first == config_.axes.mrope_section[0]) !=
+                          (first + second == config_.axes.mrope_section[0] + config_.axes.mrope_section[1]))
+          continue;
         cut(std::span(sizes, static_cast<std::size_t>(axes_)), restarts);
       }
   }
