@@ -340,20 +340,17 @@ private:
 
   /// Other numbers of components for each axis, in blocks: every way to cut the head.
   void add_sections() {
-    const bool run_on = !listed() && config_.axes.rule == AxisRule::sections && axes_ == 3;
     const bool restarts = listed() && axes_ >= 2 && axes_ <= 3 && config_.axes.count == FrequencyCount::restart &&
                           config_.axes.table == AngleTable::of_pairs;
-    if (mixed_ || (!run_on && !restarts)) return;
+    // Of M-RoPE, whose sections share one list, the pairs that turn by another axis are named (pairs_wrong): where rows
+    // are coarse, several cuts would explain them.
+    if (mixed_ || !restarts) return;
     const std::int64_t pairs =
         static_cast<std::int64_t>(choices_.front().turns.theta.size()) - (listed() ? config_.axes.leading_pairs : 0);
     for (std::int64_t first = 1; first < pairs; ++first)
       for (std::int64_t second = axes_ == 2 ? pairs - first : 1; first + second <= pairs - (axes_ == 2 ? 0 : 1);
            ++second) {
         const std::int64_t sizes[] = {first, second, pairs - first - second};
-        // One section that begins too early or too late: a few pairs by another axis, which are named as that.
-        if (run_on && (first == config_.axes.mrope_section[0]) !=
-                          (first + second == config_.axes.mrope_section[0] + config_.axes.mrope_section[1]))
-          continue;
         cut(std::span(sizes, static_cast<std::size_t>(axes_)), restarts);
       }
   }

@@ -327,7 +327,7 @@ std::vector<AxialFault> axial_faults() {
     std::rotate(k.positions.begin(), k.positions.begin() + 1, k.positions.end());
     return true;
   });
-  add("sections of other sizes", {"axis_order"}, "", [](AxialKernel& k) {
+  add("sections of other sizes", {"axis_order", "pairs_wrong"}, "", [](AxialKernel& k) {
     if (k.axes.size() != 3 || k.mixed || k.count == Count::shared || k.count == Count::rising ||
         k.sequence == Sequence::interleaved_sections || k.pairs == Pairs::half_in_axes)
       return false;
