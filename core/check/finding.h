@@ -6,8 +6,8 @@
 
 #include "core/check/basics/cause.h"
 #include "core/check/basics/hypothesis.h"
-#include "core/check/error_map.h"
 #include "core/check/basics/run.h"
+#include "core/check/error_map.h"
 #include "core/check/evidence/frequency_fit.h"
 #include "core/check/evidence/pair_components.h"
 #include "core/check/facts.h"
@@ -39,9 +39,9 @@ struct Measurement {
 
 /// The rotation that the model asks for, under its own layout.
 struct ExpectedRotation {
-  PairTurns turns; ///< with direction
+  PairTurns turns;       ///< with direction
   PairTurns second = {}; ///< of the second component of each pair, where a mixed convention has another; else empty
-  double gain = 1; ///< multiplies cos and sin
+  double gain = 1;       ///< multiplies cos and sin
   PairComponents at;
 
   /// What turns a pair: a position, or a fraction of one.

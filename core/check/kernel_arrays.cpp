@@ -176,8 +176,8 @@ KernelArrays read_kernel_arrays(const KernelFiles& files, const HeadLayout& layo
   arrays.in = std::move(input.array);
   arrays.out = std::move(output.array);
   if (join_heads(arrays.in, layout) && join_heads(arrays.out, layout))
-    arrays.notes.push_back(fmt::format("The {} heads of a token are one row: one spectrum runs over them.",
-                                       layout.spanned_heads));
+    arrays.notes.push_back(
+        fmt::format("The {} heads of a token are one row: one spectrum runs over them.", layout.spanned_heads));
   arrays.file_axes = arrays.in.shape.size();
   const Shape in = arrays.in.shape, out = arrays.out.shape;
   const std::int64_t heads = split_heads(arrays.in, layout);

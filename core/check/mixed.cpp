@@ -44,7 +44,8 @@ public:
     throw_if_stopped(stop_);
     compare(units);
     if (finding_.rows_wrong == 0) {
-      finding_.causes = {cause::Match{noise_.rows.of_8_bits() ? noise_.rows.words() : "", config::mixed_sentence(run_.rope)}};
+      finding_.causes = {
+          cause::Match{noise_.rows.of_8_bits() ? noise_.rows.words() : "", config::mixed_sentence(run_.rope)}};
       finding_.recipe = "exact";
       finding_.residual = finding_.expected_residual;
     } else {
@@ -98,7 +99,8 @@ private:
   }
 
   void compare(const UnitSums& units) {
-    off_ = tokens_off(units, [](double x) { return x; }, &finding_.expected_residual, &finding_.tolerance);
+    off_ = tokens_off(
+        units, [](double x) { return x; }, &finding_.expected_residual, &finding_.tolerance);
     finding_.rows = run_.shape.tokens;
     finding_.rows_wrong = static_cast<std::int64_t>(off_.size());
     finding_.rms = rms_of(run_.in);
@@ -113,7 +115,8 @@ private:
     read_errors();
     const double size = finding_.rms * expected.gain;
     finding_.rounding = finding_.tolerance * size;
-    finding_.scale.greatest = std::max({static_cast<double>(finding_.errors.greatest()), thresholds::greatest_error * size, 1e-12});
+    finding_.scale.greatest =
+        std::max({static_cast<double>(finding_.errors.greatest()), thresholds::greatest_error * size, 1e-12});
     finding_.scale.least =
         std::max(unit_of(format_held(run_.out)) * size, finding_.scale.greatest * thresholds::decades_shown);
   }
@@ -144,8 +147,8 @@ private:
     for (const double square : squares) errors.push_back(static_cast<float>(std::sqrt(square / (2 * rows))));
     finding_.errors = ErrorMap(std::move(errors), static_cast<std::int64_t>(pairs));
     for (const double square : heads)
-      finding_.head_error.push_back(static_cast<float>(
-          std::sqrt(square * static_cast<double>(run_.heads) / static_cast<double>(shape.size()))));
+      finding_.head_error.push_back(
+          static_cast<float>(std::sqrt(square * static_cast<double>(run_.heads) / static_cast<double>(shape.size()))));
   }
 
   void take(std::vector<Cause> causes, double residual) {
@@ -162,14 +165,15 @@ private:
     }
     if (as_rotation()) return;
     // Most tokens right: the others are what is wrong.
-    if (off_.size() < (all_.size() + 1) / 2) return take({cause::RowsWrong{off_, {}, {}, false}}, finding_.expected_residual);
+    if (off_.size() < (all_.size() + 1) / 2)
+      return take({cause::RowsWrong{off_, {}, {}, false}}, finding_.expected_residual);
     take({cause::Unknown{}}, finding_.expected_residual);
   }
 
   /// cos and sin in 16 bits, where the rows tell them.
   bool weaker_tables(const UnitSums& units) {
-    for (const auto& [format, recipe] : {std::pair{NumberFormat::bfloat16, "bf16_tables"},
-                                         std::pair{NumberFormat::float16, "fp16_tables"}}) {
+    for (const auto& [format, recipe] :
+         {std::pair{NumberFormat::bfloat16, "bf16_tables"}, std::pair{NumberFormat::float16, "fp16_tables"}}) {
       double residual = 0;
       const auto rounding = [format = format](double x) {
         return static_cast<double>(rounded(format, static_cast<float>(x)));

@@ -81,8 +81,7 @@ public:
     const std::size_t before = found_.size();
     for (std::size_t row = 0; row < axes_; ++row)
       for (std::size_t token = 0; token < axes_; ++token)
-        if (row != token && extents_[row] == of.batch && extents_[token] == of.tokens)
-          add({row, token}, each);
+        if (row != token && extents_[row] == of.batch && extents_[token] == of.tokens) add({row, token}, each);
     if (found_.size() > before) return;
     for (std::size_t axis = 0; axis < axes_; ++axis) // the kernel takes the batch's tokens in one row
       if (extents_[axis] == of.batch * of.tokens) add({axis}, each);
@@ -181,8 +180,7 @@ std::vector<TokenReading> position_readings(const KernelFiles& files, const Rope
   } else {
     const auto known = source.tokens(rope);
     for (std::size_t axis = 0; axis < axes; ++axis)
-      if (!known || extents[axis] == *known)
-        readings.add({axis}, source.read(rope, extents[axis], files.in));
+      if (!known || extents[axis] == *known) readings.add({axis}, source.read(rope, extents[axis], files.in));
     if (extents.size() == 1 && extents[0] > 1 && !files.tables && (source.offset || !source.given()))
       readings.add({}, source.read(rope, 1, files.in)); // heads of one token
   }

@@ -53,8 +53,7 @@ ReadingFit fit_reading(const KernelRun& given) {
   for (const LayoutChoice& layout : layouts) {
     const Reduced reduced = reduce(sample, layout.at, all);
     if (&layout == &layouts.front())
-      fit.expected =
-          score(reduced, noise, expected_candidate(sample, layout).prediction(turned)).residual;
+      fit.expected = score(reduced, noise, expected_candidate(sample, layout).prediction(turned)).residual;
     fit.alike = std::min(fit.alike, unexplained(reduced));
     // A right kernel needs no other pairing, and most are right.
     if (&layout == &layouts.front() && fit.expected <= noise.bound) break;

@@ -221,19 +221,17 @@ void write_tokens(const test::Scratch& scratch, std::int64_t tokens, std::int64_
 
 } // namespace
 
-TEST_CASE("check takes the positions of a grid as rotate does, of presets and of a class's file") {
+TEST_CASE("check takes the positions of a grid as rotate does") {
   const test::Scratch scratch;
-  write_file(scratch.path / "ltx.json",
-             R"({"_class_name": "CogVideoXTransformer3DModel", "attention_head_dim": 64, "sample_height": 60,
-                 "sample_width": 90})");
   struct Case {
     std::string model, grid, other;
     std::int64_t tokens, head_dim;
   };
-  const Case cases[] = {{"--model flux.1-dev", "--grid 4x6 --text 7", "--grid 6x4 --text 7", 31, 128},
-                        {"--model wan-2.2-14b", "--grid 3x4x5", "--grid 3x5x4", 60, 128},
-                        {"--model qwen-image", "--grid 5x6 --text 7 --images 2x3", "--grid 6x5 --text 7 --images 2x3", 43, 128},
-                        {"--config ltx.json", "--grid 2x4x6", "--grid 2x6x4", 48, 64}};
+  const Case cases[] = {
+      {"--model flux.1-dev", "--grid 4x6 --text 7", "--grid 6x4 --text 7", 31, 128},
+      {"--model wan-2.2-14b", "--grid 3x4x5", "--grid 3x5x4", 60, 128},
+      {"--model qwen-image", "--grid 5x6 --text 7 --images 2x3", "--grid 6x5 --text 7 --images 2x3", 43, 128},
+      {"--model cogvideox-5b", "--grid 2x4x6", "--grid 2x6x4", 48, 64}};
   for (const Case& one : cases) {
     write_tokens(scratch, one.tokens, one.head_dim);
     const Outcome turned =
@@ -249,8 +247,9 @@ TEST_CASE("check takes the positions of a grid as rotate does, of presets and of
   }
 }
 
-TEST_CASE("check refuses a grid that does not fit the rows, an axis too many and a fraction of a whole position, each in "
-          "one sentence") {
+TEST_CASE(
+    "check refuses a grid that does not fit the rows, an axis too many and a fraction of a whole position, each in "
+    "one sentence") {
   const test::Scratch scratch;
   write_tokens(scratch, 31, 128);
   const std::string flux = "--model flux.1-dev --in in.npy --out in.npy ";

@@ -49,7 +49,8 @@ Positions positions_of_tokens(const Positions& positions, std::span<const std::i
   for (std::int64_t axis = 0; axis < positions.axes; ++axis)
     for (const std::int64_t token : tokens) {
       some.ids.push_back(positions.at(axis, token));
-      if (!positions.whole()) some.fractions.push_back(positions.fractions[static_cast<std::size_t>(axis * all + token)]);
+      if (!positions.whole())
+        some.fractions.push_back(positions.fractions[static_cast<std::size_t>(axis * all + token)]);
     }
   return some;
 }
@@ -70,8 +71,7 @@ void require_judgeable(const KernelRun& run) {
     throw Error(fmt::format("there are positions for {} tokens, and the arrays have {}", run.positions.tokens(),
                             run.shape.tokens));
   if (run.rope.attention.xpos_scale_base) throw Error("xPos, which also grows and shrinks, cannot be checked yet");
-  if (nothing_turns(run))
-    throw Error("every row is at position 0, where nothing turns: expected another position");
+  if (nothing_turns(run)) throw Error("every row is at position 0, where nothing turns: expected another position");
   if (const auto at = first_where(run.in, [](auto x) { return !std::isfinite(x); }))
     throw Error(fmt::format("the input holds a number at index {} that is not finite, so nothing can be expected of "
                             "the output",

@@ -39,9 +39,7 @@ struct KernelRun {
   double length() const; ///< seq_len in force
 
   /// What a frequency is multiplied by at a token: its position, a fraction in some models, as the config scales it.
-  double position(std::int64_t axis, std::int64_t token) const {
-    return angle_position(rope, positions, axis, token);
-  }
+  double position(std::int64_t axis, std::int64_t token) const { return angle_position(rope, positions, axis, token); }
 
   std::int64_t head_of(std::int64_t outer, std::int64_t inner) const {
     return shape.inner > 1 ? inner % heads : outer % heads;

@@ -13,9 +13,9 @@ namespace ropescope::cause {
 /// The kernel turns pairs by other axes of the positions (t, h, w) than the model does.
 struct AxisOrder {
   enum class Form : std::uint8_t {
-    order, ///< the model's axes exchanged: `axes` are those taken for t, h, w
-    only,  ///< one axis for every pair
-    rule,  ///< another rule of assigning them: "sections", "interleaved", "ernie", "halves", "dealt" …
+    order,   ///< the model's axes exchanged: `axes` are those taken for t, h, w
+    only,    ///< one axis for every pair
+    rule,    ///< another rule of assigning them: "sections", "interleaved", "ernie", "halves", "dealt" …
     blocks,  ///< each axis with its own frequencies, its components laid elsewhere in the head: the order of the axes
     sections ///< the axes have other numbers of components: `axes` are those
   };
@@ -34,8 +34,7 @@ struct AxisOrder {
     const std::string expected = "; the model expects " + axes_of_model(run);
     if (form == Form::order) return fmt::format("takes the axes of positions in the order {}{}", axes, expected);
     if (form == Form::only) return fmt::format("turns every pair by axis {} alone{}", axes, expected);
-    if (form == Form::blocks)
-      return fmt::format("lays the components of the axes in the order {}{}", axes, expected);
+    if (form == Form::blocks) return fmt::format("lays the components of the axes in the order {}{}", axes, expected);
     if (form == Form::sections)
       return fmt::format("gives the axes {} components; the model gives them {}", axes, components_of_model(run));
     return fmt::format("assigns axes to pairs by the rule \"{}\"; the model has another", axes);

@@ -142,8 +142,7 @@ Noise row_noise(const KernelRun& run, const Spectrum& spectrum) {
   const double ggml = std::abs(static_cast<double>(static_cast<float>(scale)) / scale - 1) + 0x1p-25;
   for (std::size_t i = 0; i < spectrum.inv_freq.size(); ++i) {
     const double theta = spectrum.inv_freq[i];
-    if (const auto exact = share_of_exact(theta, run);
-        exact && run.rope.axes.rule != AxisRule::centred_grid) {
+    if (const auto exact = share_of_exact(theta, run); exact && run.rope.axes.rule != AxisRule::centred_grid) {
       noise.angle.push_back(*exact);
       continue;
     }

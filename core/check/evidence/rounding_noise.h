@@ -20,10 +20,10 @@ struct Noise {
                     ///< the least numbers of float16 and float8 are a fixed distance apart; 0 for other formats
   // The same where scales differ, summed over the rows of a token, over all rows of a component. Empty: nothing.
   std::vector<double> token_floor, component_floor;
-  std::vector<double> angle;      ///< per pair: relative error of position × frequency in float32
+  std::vector<double> angle;       ///< per pair: relative error of position × frequency in float32
   std::vector<double> least_angle; ///< per pair, rad: what an angle is off by however small it is, where positions are
                                    ///< scaled and shifted or angles are sums; empty: nothing
-  std::vector<std::uint8_t> axis; ///< per pair, of the positions
+  std::vector<std::uint8_t> axis;  ///< per pair, of the positions
   double bias = 0; ///< what the mean of a pair's errors over all tokens may be (rad, or relative length); 0: not asked
   double mean_share = 0; ///< share of a pair's mean squared error that it may be further off, in coarse formats
   bool sticks = false;   ///< input and output lie on grids of 8 bits: a pair that turns by less than half a step of

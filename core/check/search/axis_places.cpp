@@ -24,8 +24,7 @@ std::vector<double> given_on(const KernelRun& run, std::int64_t axis) {
 class Places {
 public:
   Places(const KernelRun& run, std::int64_t axis, double speed)
-      : run_(run), axis_(axis), speed_(speed),
-        given_(std::make_shared<const std::vector<double>>(given_on(run, axis))),
+      : run_(run), axis_(axis), speed_(speed), given_(std::make_shared<const std::vector<double>>(given_on(run, axis))),
         values_(given_->begin(), given_->end()) {}
 
   std::vector<AxisPlace> all() {
@@ -69,7 +68,7 @@ private:
       if (a == axis_) continue;
       auto other = std::make_shared<const std::vector<double>>(given_on(run_, a));
       add(fmt::format("the position on axis {}", axis_name(run_.rope, a)), 1, 0,
-               [other](std::size_t t, double) { return (*other)[t]; });
+          [other](std::size_t t, double) { return (*other)[t]; });
     }
   }
 
@@ -79,8 +78,20 @@ private:
   /// One or two aside; from 0, around 0; further.
   void offsets() {
     const double n = static_cast<double>(values_.size()), sum = std::accumulate(values_.begin(), values_.end(), 0.0);
-    std::vector<double> shifts{0.5, -0.5, -least(), -std::floor(n / 2), std::floor(n / 2), -std::ceil(n / 2),
-                               std::ceil(n / 2), -sum / n, n, -n, greatest() + 1, -greatest() - 1, 2, -2};
+    std::vector<double> shifts{0.5,
+                               -0.5,
+                               -least(),
+                               -std::floor(n / 2),
+                               std::floor(n / 2),
+                               -std::ceil(n / 2),
+                               std::ceil(n / 2),
+                               -sum / n,
+                               n,
+                               -n,
+                               greatest() + 1,
+                               -greatest() - 1,
+                               2,
+                               -2};
     // A text's length, a margin: whatever a few hundred tokens are; what leads further has a reason above.
     constexpr int furthest = 1024;
     for (int k = 3; k <= furthest; ++k) shifts.insert(shifts.end(), {static_cast<double>(k), static_cast<double>(-k)});
@@ -117,11 +128,10 @@ private:
   void ranks() {
     auto values = std::make_shared<const std::vector<double>>(values_.begin(), values_.end());
     for (const double first : {0.0, 1.0, least(), std::floor(least())})
-      add(fmt::format("{:.7g}, {:.7g}, {:.7g} … for the positions in their order", first, first + 1, first + 2), 1,
-               0, [values, first](std::size_t, double p) {
-                 return first +
-                        static_cast<double>(std::lower_bound(values->begin(), values->end(), p) - values->begin());
-               });
+      add(fmt::format("{:.7g}, {:.7g}, {:.7g} … for the positions in their order", first, first + 1, first + 2), 1, 0,
+          [values, first](std::size_t, double p) {
+            return first + static_cast<double>(std::lower_bound(values->begin(), values->end(), p) - values->begin());
+          });
   }
 
   void whole_parts() {
@@ -268,7 +278,8 @@ std::vector<TokenOrderChoice> token_order_choices(const KernelRun& run) {
     TokenOrderChoice choice;
     choice.cause.axis.clear();
     for (std::size_t a = 0; a < given.size(); ++a)
-      if (positions[a] != given[a]) choice.cause.axis += fmt::format("{}{}", choice.cause.axis.empty() ? "" : ",", name(a));
+      if (positions[a] != given[a])
+        choice.cause.axis += fmt::format("{}{}", choice.cause.axis.empty() ? "" : ",", name(a));
     choice.cause.rule = rule;
     choice.positions = std::move(positions);
     choices.push_back(std::move(choice));
@@ -286,7 +297,8 @@ std::vector<TokenOrderChoice> token_order_choices(const KernelRun& run) {
       if (grid.axes.size() == most && nested.empty())
         for (const std::size_t o : own) nested += fmt::format("{}{}", nested.empty() ? "" : ", ", name(grid.axes[o]));
     }
-    add(std::move(positions), fmt::format("those of tokens that lie in the order {}, the last running fastest", nested));
+    add(std::move(positions),
+        fmt::format("those of tokens that lie in the order {}, the last running fastest", nested));
   }
   Given positions = given;
   bool fits = true;

@@ -132,15 +132,15 @@ private:
     if (listed()) {
       if (axes_ > 1) add_lists();
     } else if (of_patches(config_.axes.rule) && axes_ == 2) {
-      for (const auto& [rule, words] : {std::pair{AxisRule::halves, "halves"}, std::pair{AxisRule::halves_xy, "halves"},
-                                        std::pair{AxisRule::alternating, "alternating"},
-                                        std::pair{AxisRule::alternating_xy, "alternating"},
-                                        std::pair{AxisRule::even_odd, "even_odd"}})
+      for (const auto& [rule, words] :
+           {std::pair{AxisRule::halves, "halves"}, std::pair{AxisRule::halves_xy, "halves"},
+            std::pair{AxisRule::alternating, "alternating"}, std::pair{AxisRule::alternating_xy, "alternating"},
+            std::pair{AxisRule::even_odd, "even_odd"}})
         add_rule(rule, words);
     } else if (axes_ > 2) {
-      for (const auto& [rule, words] : {std::pair{AxisRule::sections, "sections"},
-                                        std::pair{AxisRule::sections_interleaved, "interleaved"},
-                                        std::pair{AxisRule::sections_ernie, "ernie"}})
+      for (const auto& [rule, words] :
+           {std::pair{AxisRule::sections, "sections"}, std::pair{AxisRule::sections_interleaved, "interleaved"},
+            std::pair{AxisRule::sections_ernie, "ernie"}})
         add_rule(rule, words);
       add_section_orders();
     }
@@ -290,8 +290,8 @@ private:
     // Its pairs are counted from their own frequencies: log θ is j/pairs of the log of the base.
     for (std::size_t i = 0; i < measured_.size(); ++i) {
       const double theta = std::abs(measured_[i].theta), expected = own.turns.theta[i];
-      if ((axis >= 0 && own.turns.axis[i] != axis) || !(theta > 0) || expected <= 0 || expected >= 0.9 || theta >= 0.95 ||
-          measured_[i].sigma > 0.02 * theta)
+      if ((axis >= 0 && own.turns.axis[i] != axis) || !(theta > 0) || expected <= 0 || expected >= 0.9 ||
+          theta >= 0.95 || measured_[i].sigma > 0.02 * theta)
         continue;
       const double base = axis >= 0 && listed()
                               ? config_.axes.list[static_cast<std::size_t>(axis)].base.value_or(config_.base)
@@ -340,12 +340,13 @@ private:
 
   /// Other numbers of components for each axis, in blocks: every way to cut the head.
   void add_sections() {
-    const bool run_on = !listed() && config_.axes.rule == AxisRule::sections && axes_ == 3;
-    const bool restarts = listed() && axes_ >= 2 && axes_ <= 3 &&
-                          config_.axes.count == FrequencyCount::restart && config_.axes.table == AngleTable::of_pairs;
-    if (mixed_ || (!run_on && !restarts)) return;
-    const std::int64_t pairs = static_cast<std::int64_t>(choices_.front().turns.theta.size()) -
-                               (listed() ? config_.axes.leading_pairs : 0);
+    const bool restarts = listed() && axes_ >= 2 && axes_ <= 3 && config_.axes.count == FrequencyCount::restart &&
+                          config_.axes.table == AngleTable::of_pairs;
+    // Of M-RoPE, whose sections share one list, the pairs that turn by another axis are named (pairs_wrong): where rows
+    // are coarse, several cuts would explain them.
+    if (mixed_ || !restarts) return;
+    const std::int64_t pairs =
+        static_cast<std::int64_t>(choices_.front().turns.theta.size()) - (listed() ? config_.axes.leading_pairs : 0);
     for (std::int64_t first = 1; first < pairs; ++first)
       for (std::int64_t second = axes_ == 2 ? pairs - first : 1; first + second <= pairs - (axes_ == 2 ? 0 : 1);
            ++second) {
@@ -364,8 +365,9 @@ private:
       while (next[a] == sizes[a]) a = (a + 1) % sizes.size();
       other.turns.axis[i] = static_cast<std::uint8_t>(a);
       if (restarts)
-        other.turns.theta[i] = config_.axes.gain / slower(a) *
-                               std::pow(base_of(a, sizes[a]), -static_cast<double>(next[a]) / static_cast<double>(sizes[a]));
+        other.turns.theta[i] =
+            config_.axes.gain / slower(a) *
+            std::pow(base_of(a, sizes[a]), -static_cast<double>(next[a]) / static_cast<double>(sizes[a]));
       ++next[a];
       if (dealt) a = (a + 1) % sizes.size();
     }
@@ -395,7 +397,8 @@ private:
 
 } // namespace
 
-std::vector<AxisRuleChoice> axis_rule_choices(const KernelRun& run, bool mixed, std::span<const FrequencyFit> measured) {
+std::vector<AxisRuleChoice> axis_rule_choices(const KernelRun& run, bool mixed,
+                                              std::span<const FrequencyFit> measured) {
   return Choices(run, mixed, measured).all();
 }
 

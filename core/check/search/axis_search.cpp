@@ -23,8 +23,8 @@
 #include "core/check/proof/score.h"
 #include "core/check/search/axis_places.h"
 #include "core/check/search/axis_rules.h"
-#include "core/check/search/position_fit.h"
 #include "core/check/search/candidate.h"
+#include "core/check/search/position_fit.h"
 #include "core/rope/axis_plan.h"
 
 namespace ropescope {
@@ -191,8 +191,8 @@ private:
           ++place;
           continue;
         }
-        cause.axis += fmt::format("{}{}", alike++ == 0 ? "" : ",",
-                                  axis_name(run_.rope, static_cast<std::int64_t>(place->first)));
+        cause.axis +=
+            fmt::format("{}{}", alike++ == 0 ? "" : ",", axis_name(run_.rope, static_cast<std::int64_t>(place->first)));
         of_live += turns_anything(rule, place->first);
         place = places.erase(place);
       }
@@ -202,8 +202,8 @@ private:
 
   /// Whether an axis has units that the given positions turn.
   bool turns_anything(const AxisRuleChoice& rule, std::size_t axis) const {
-    const bool units = std::any_of(rule.turns.axis.begin(), rule.turns.axis.end(),
-                                   [&](std::uint8_t a) { return a == axis; });
+    const bool units =
+        std::any_of(rule.turns.axis.begin(), rule.turns.axis.end(), [&](std::uint8_t a) { return a == axis; });
     return units && std::any_of(given_[axis].begin(), given_[axis].end(), [](double p) { return p != 0; });
   }
 
@@ -267,7 +267,9 @@ private:
         std::string names;
         for (std::size_t n = 0; n < given_.size(); ++n)
           names += fmt::format("{}{}", n == 0 ? "" : ",",
-                               axis_name(run_.rope, static_cast<std::int64_t>(n == a ? b : n == b ? a : n)));
+                               axis_name(run_.rope, static_cast<std::int64_t>(n == a   ? b
+                                                                              : n == b ? a
+                                                                                       : n)));
         found.causes = {cause::AxisOrder{cause::AxisOrder::Form::order, names}};
         found.taken = taken;
         keep(std::move(found));
@@ -327,10 +329,12 @@ private:
       places.emplace_back(axis, as_cause(axis, found.taken[axis]));
     }
     // A place for each token is as much as there is to be known of it: rows that stand still are that.
-    if (std::all_of(places.begin(), places.end(), [&](const auto& place) {
-          return place.second.scale == 0 && place.second.offset == 0 && !place.second.tokens.empty() &&
-                 place.second.tokens == places.front().second.tokens;
-        }) && !places.empty() && places.size() == given_.size())
+    if (std::all_of(places.begin(), places.end(),
+                    [&](const auto& place) {
+                      return place.second.scale == 0 && place.second.offset == 0 && !place.second.tokens.empty() &&
+                             place.second.tokens == places.front().second.tokens;
+                    }) &&
+        !places.empty() && places.size() == given_.size())
       return;
     name_places(places, rule, found.causes);
     keep(std::move(found));
@@ -472,8 +476,8 @@ const LayoutChoice* same_layout(const Evidence& evidence, const LayoutChoice& la
 void add_alike(Explanation& found, const std::vector<FoundAxes>& all) {
   constexpr std::size_t listed = 6;
   for (std::size_t n = 1; n < all.size() && found.alike.size() < listed; ++n)
-    if (all[n].causes.size() == 1 && std::find(found.alike.begin(), found.alike.end(), all[n].causes.front()) ==
-                                         found.alike.end())
+    if (all[n].causes.size() == 1 &&
+        std::find(found.alike.begin(), found.alike.end(), all[n].causes.front()) == found.alike.end())
       found.alike.push_back(all[n].causes.front());
 }
 

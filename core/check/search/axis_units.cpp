@@ -13,8 +13,7 @@ UnitSums::UnitSums(const Reduced& reduced, const Noise& noise)
     : noise_(noise), at_(reduced.at), units_(static_cast<std::size_t>(reduced.pairs)), tokens_(reduced.tokens),
       rest_(reduced.rest) {
   // |out − z·in|² = |out|² − 2 Re(z*·out·conj(in)) + |z|²·|in|²
-  for (const PairSums& sum : reduced.sums)
-    sums_.push_back({sum.out, sum.cross_re, -sum.cross_im, sum.in, sum.in, 0});
+  for (const PairSums& sum : reduced.sums) sums_.push_back({sum.out, sum.cross_re, -sum.cross_im, sum.in, sum.in, 0});
 }
 
 UnitSums::UnitSums(const KernelRun& run, const PairComponents& at, std::vector<std::int64_t> tokens, const Noise& noise)

@@ -59,8 +59,7 @@ bool seen_to_turn(const KernelRun& run, std::int64_t dim) {
       const std::int64_t row = run.first_number(0, t, 0);
       const std::complex<double> x(run.in.number(row + index.in_first(i)), run.in.number(row + index.in_second(i))),
           y(run.out.number(row + index.out_first(i)), run.out.number(row + index.out_second(i)));
-      const double angle = layout.direction * frequencies.turns.theta[n] *
-                           run.position(frequencies.turns.axis[n], t);
+      const double angle = layout.direction * frequencies.turns.theta[n] * run.position(frequencies.turns.axis[n], t);
       if (!(std::abs(y - std::polar(frequencies.gain, angle) * x) <= near * std::abs(x))) return false;
     }
   return true;

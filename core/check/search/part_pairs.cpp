@@ -117,8 +117,7 @@ private:
     const PairTurns& turns = context_.expected.turns;
     const std::uint8_t a = turns.axis[static_cast<std::size_t>(wrong_.front())];
     double furthest = 0;
-    for (std::int64_t t = 0; t < run.shape.tokens; ++t)
-      furthest = std::max(furthest, std::abs(run.position(a, t)));
+    for (std::int64_t t = 0; t < run.shape.tokens; ++t) furthest = std::max(furthest, std::abs(run.position(a, t)));
     for (std::size_t i = 0; i < off_.size(); ++i)
       if (turns.axis[i] == a && off_[i] == 0 &&
           std::abs(turns.theta[i]) * furthest > thresholds::angle_bound * context_.evidence.noise.bound)

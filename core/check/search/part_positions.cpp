@@ -63,9 +63,7 @@ private:
     std::vector<std::size_t> pairs;
   };
 
-  double given(std::int64_t axis, std::int64_t token) const {
-    return run_.position(axis, token);
-  }
+  double given(std::int64_t axis, std::int64_t token) const { return run_.position(axis, token); }
 
   AxisFit fit(const Reduced& reduced, std::int64_t axis, const std::vector<std::size_t>& pairs) const {
     throw_if_stopped(context_.evidence.stop);

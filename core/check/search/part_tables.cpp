@@ -74,9 +74,7 @@ private:
     double sign = 1; ///< of the second
   };
 
-  double position(std::size_t t) const {
-    return context_.evidence.run.position(0, sample_.tokens[t]);
-  }
+  double position(std::size_t t) const { return context_.evidence.run.position(0, sample_.tokens[t]); }
 
   void add(const std::string& words, bool of_component, double theta, double later) {
     Entry cosine{"cos" + words, {}, {}, of_component}, sine{"sin" + words, {}, {}, of_component};

@@ -33,8 +33,8 @@ double speed(const PairTurns& turns, std::span<const FrequencyFit> measured) {
   return ratios.empty() ? 1 : median(ratios);
 }
 
-std::vector<TokenShift> find_shifts(const Reduced& reduced, const KernelRun& run, const PairTurns& turns,
-                                    double speed, const std::stop_token& stop) {
+std::vector<TokenShift> find_shifts(const Reduced& reduced, const KernelRun& run, const PairTurns& turns, double speed,
+                                    const std::stop_token& stop) {
   const ShiftFinder finder(turns);
   std::vector<TokenShift> shifts(reduced.tokens.size());
   // Tokens share nothing; 32 are long beside what starting a task costs.
@@ -44,8 +44,7 @@ std::vector<TokenShift> find_shifts(const Reduced& reduced, const KernelRun& run
     std::vector<double> at(static_cast<std::size_t>(run.positions.axes));
     const std::size_t end = std::min(shifts.size(), (task + 1) * tokens_of_a_task);
     for (std::size_t t = task * tokens_of_a_task; t < end; ++t) {
-      for (std::size_t a = 0; a < at.size(); ++a)
-        at[a] = run.position(static_cast<std::int64_t>(a), reduced.tokens[t]);
+      for (std::size_t a = 0; a < at.size(); ++a) at[a] = run.position(static_cast<std::int64_t>(a), reduced.tokens[t]);
       // As far as most frequencies say, and where common mistakes lie: unrotated, the other way, twice as far.
       const double starts[] = {(speed - 1) * at[0], -at[0], -2 * at[0], at[0]};
       shifts[t] = finder.find(reduced, t, at, std::span(starts, at.size() == 1 ? 4 : 0));
@@ -57,8 +56,8 @@ std::vector<TokenShift> find_shifts(const Reduced& reduced, const KernelRun& run
 
 } // namespace
 
-FreeFit fit_positions(const Reduced& reduced, const KernelRun& run, const Candidate& candidate,
-                      const Noise& noise, std::span<const FrequencyFit> measured, const std::stop_token& stop) {
+FreeFit fit_positions(const Reduced& reduced, const KernelRun& run, const Candidate& candidate, const Noise& noise,
+                      std::span<const FrequencyFit> measured, const std::stop_token& stop) {
   const PairTurns turns = candidate.turns();
   FreeFit fit;
   fit.shifts = find_shifts(reduced, run, turns, speed(turns, measured), stop);

@@ -19,8 +19,7 @@ public:
   Rules(const KernelRun& run, std::int64_t axis, std::span<const double> seen, std::span<const std::uint8_t> visible,
         double slack)
       : run_(run), axis_(axis), seen_(seen), visible_(visible), slack_(slack) {
-    for (std::int64_t t = 0; t < run.shape.tokens; ++t)
-      given_.push_back(run.position(axis, t));
+    for (std::int64_t t = 0; t < run.shape.tokens; ++t) given_.push_back(run.position(axis, t));
   }
 
   std::optional<PositionRule> find() {
@@ -85,9 +84,8 @@ private:
 
   bool other_axis() {
     for (std::int64_t a = 0; a < run_.positions.axes; ++a)
-      if (a != axis_ && holds(fmt::format("the position on axis {}", axis_name(run_.rope, a)), [&](std::size_t t) {
-            return run_.position(a, static_cast<std::int64_t>(t));
-          }))
+      if (a != axis_ && holds(fmt::format("the position on axis {}", axis_name(run_.rope, a)),
+                              [&](std::size_t t) { return run_.position(a, static_cast<std::int64_t>(t)); }))
         return true;
     return false;
   }

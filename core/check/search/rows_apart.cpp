@@ -60,8 +60,7 @@ std::optional<double> prove(const KernelRun& run, const std::vector<MeasuredRow>
   const PairTurns turns = candidate.turns();
   for (const MeasuredRow& row : rows) {
     const auto angle = [&](std::size_t t, std::size_t i) {
-      const double shift =
-          rule(row, row.reduced.tokens[t]) - run.position(0, row.reduced.tokens[t]);
+      const double shift = rule(row, row.reduced.tokens[t]) - run.position(0, row.reduced.tokens[t]);
       return (run.position(turns.axis[i], row.reduced.tokens[t]) + shift) * turns.theta[i];
     };
     const Score proved = score(

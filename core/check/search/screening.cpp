@@ -106,8 +106,7 @@ const std::vector<FrequencyChoice>& Screening::choices_of(MeasuredLayout& measur
   const auto given = as_given(run).ids;
   const auto [least, greatest] = std::minmax_element(given.begin(), given.end());
   if (*least <= *greatest - *least) return known;
-  const auto from_zero =
-      fit_frequencies(measured.fitted, run, near(*measured.layout), evidence_.noise.unit, true);
+  const auto from_zero = fit_frequencies(measured.fitted, run, near(*measured.layout), evidence_.noise.unit, true);
   for (FrequencyChoice& choice : frequency_choices(run, measured.layout->rotary_dim, from_zero)) {
     const auto same = [&](const FrequencyChoice& other) { return other.causes == choice.causes; };
     if (std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(choice));

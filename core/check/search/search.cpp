@@ -92,9 +92,8 @@ private:
     throw_if_stopped(evidence_.stop);
     const bool swapped = candidate.operation == Operation::cos_sin_swapped;
     const auto fits = screening_.fits_of(layout);
-    const FreeFit fit = swapped
-                            ? fit_positions(unswapped(*whole), run_, candidate, noise_, {}, evidence_.stop)
-                            : fit_positions(*whole, run_, candidate, noise_, fits, evidence_.stop);
+    const FreeFit fit = swapped ? fit_positions(unswapped(*whole), run_, candidate, noise_, {}, evidence_.stop)
+                                : fit_positions(*whole, run_, candidate, noise_, fits, evidence_.stop);
     throw_if_stopped(evidence_.stop);
     const std::vector<PositionAccount> accounts = position_accounts(run_, fit.shifts);
     std::optional<Proof> best;
@@ -406,8 +405,7 @@ Explanation explain(const Evidence& evidence) {
 
 std::vector<FrequencyFit> fit_layout(const KernelRun& run, const LayoutChoice& layout, const Noise& noise) {
   const auto tokens = sample_tokens(run.shape.tokens, thresholds::fitted_tokens);
-  return fit_frequencies(reduce(run, layout.at, tokens), run, expected_candidate(run, layout).turns(),
-                         noise.unit);
+  return fit_frequencies(reduce(run, layout.at, tokens), run, expected_candidate(run, layout).turns(), noise.unit);
 }
 
 } // namespace ropescope

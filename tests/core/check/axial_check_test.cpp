@@ -39,19 +39,21 @@ bool names_axis(const Finding& finding, const std::string& axis) {
 
 } // namespace
 
-TEST_CASE("right kernels of image, video and M-RoPE models are accepted in every format, shape and way to form angles") {
+TEST_CASE(
+    "right kernels of image, video and M-RoPE models are accepted in every format, shape and way to form angles") {
   unsigned n = 0;
   for (unsigned seed = 0; seed < 5; ++seed)
     for (const AxialKernel& model : test::axial_models(seed)) {
       const AxialRows rows = rows_of(n++ * 7 + seed);
       const Finding finding = check(test::axial_run(model, model, rows));
-      CHECK_MESSAGE(finding.verdict == Verdict::match, model.name << " in " << number_format_name(rows.format) << ", shape "
-                                                                  << static_cast<int>(rows.shape) << ": "
+      CHECK_MESSAGE(finding.verdict == Verdict::match, model.name << " in " << number_format_name(rows.format)
+                                                                  << ", shape " << static_cast<int>(rows.shape) << ": "
                                                                   << finding.sentence);
     }
 }
 
-TEST_CASE("wrong kernels of image, video and M-RoPE models are never accepted, and named by what they do and the axis") {
+TEST_CASE(
+    "wrong kernels of image, video and M-RoPE models are never accepted, and named by what they do and the axis") {
   struct Count {
     int all = 0, named = 0;
   };

@@ -21,7 +21,8 @@ Array rows_of(const std::vector<double>& numbers, const test::AxialCase& golden,
   array.shape = {1, tokens, golden.shape.head_dim};
   if (heads > 1) array.shape = {1, tokens, heads, golden.shape.head_dim / heads};
   for (const double x : numbers)
-    format == NumberFormat::float64 ? array.doubles.push_back(x) : array.floats.push_back(rounded(format, static_cast<float>(x)));
+    format == NumberFormat::float64 ? array.doubles.push_back(x)
+                                    : array.floats.push_back(rounded(format, static_cast<float>(x)));
   return array;
 }
 
@@ -90,8 +91,7 @@ TEST_CASE("golden axial: check finds the published rows wrong once one axis is a
     for (std::int64_t a = 0; a < golden.positions.axes; ++a)
       for (std::int64_t t = 0; t < tokens; ++t) values.push_back(golden.positions.value(a, t) + (a == axis ? 1 : 0));
     golden.positions = positions_of(golden.positions.axes, values);
-    const Checked said =
-        checked(scratch, golden, test::flat(file.at("out").at("float32")), NumberFormat::float32);
+    const Checked said = checked(scratch, golden, test::flat(file.at("out").at("float32")), NumberFormat::float32);
     ++files;
     found += said.verdict == Verdict::mismatch;
     const bool tells = said.sentence.find("subtracts 1") != std::string::npos;

@@ -197,7 +197,9 @@ AxialKernel axial(std::string name, std::vector<AxialAxis> axes, Pairs pairs) {
 
 std::vector<AxialKernel> axial_models(unsigned seed) {
   std::mt19937 random(seed * 31 + 7);
-  const auto among = [&](int least, int most) { return least + static_cast<int>(random() % static_cast<unsigned>(most - least + 1)); };
+  const auto among = [&](int least, int most) {
+    return least + static_cast<int>(random() % static_cast<unsigned>(most - least + 1));
+  };
   const int F = among(2, 5), H = among(4, 9), W = H + among(1, 5), text = among(6, 20);
   std::vector<AxialKernel> all;
 
@@ -325,7 +327,7 @@ std::vector<AxialFault> axial_faults() {
     std::rotate(k.positions.begin(), k.positions.begin() + 1, k.positions.end());
     return true;
   });
-  add("sections of other sizes", {"axis_order"}, "", [](AxialKernel& k) {
+  add("sections of other sizes", {"axis_order", "pairs_wrong"}, "", [](AxialKernel& k) {
     if (k.axes.size() != 3 || k.mixed || k.count == Count::shared || k.count == Count::rising ||
         k.sequence == Sequence::interleaved_sections || k.pairs == Pairs::half_in_axes)
       return false;
