@@ -1,6 +1,7 @@
 #include "app/pictures/parts.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -112,6 +113,8 @@ std::pmr::vector<AxisGroup> by_axis(const Canvas& c, const Derived& derived, std
 
 void mark_axes_of_rows(const Canvas& c, const Plot& plot, const Scene& scene, const Derived& derived) {
   const std::vector<std::uint8_t>& axes = derived.axes();
+  if (axes.empty()) return;
+  std::array<bool, most_axes> named{};
   for (std::size_t begin = 0, end = 0; begin < axes.size(); begin = end) {
     while (end < axes.size() && axes[end] == axes[begin]) ++end;
     const float top = std::max(plot.area.least.y, plot.y.pixel(static_cast<double>(begin) - 0.5)),
@@ -123,7 +126,20 @@ void mark_axes_of_rows(const Canvas& c, const Plot& plot, const Scene& scene, co
     const std::string_view name = axis_title(scene.rope, axes[begin]);
     const Rect place{{plot.area.greatest.x + c.px(9), top},
                      {plot.area.greatest.x + c.px(9) + text_width(c.fonts.bold, name), top + c.px(18)}};
-    if (bottom - top >= c.px(18) && is_free(c, place)) text(c, place.least, c.fonts.bold, colour, name);
+    if (bottom - top < c.px(18) || !is_free(c, place)) continue;
+    text(c, place.least, c.fonts.bold, colour, name);
+    named[axes[begin]] = true;
+  }
+  // Interleaved sections have no stretch that a name would fit beside: a key of the colours.
+  float y = plot.area.least.y + c.px(24);
+  for (std::int64_t a = 0; a < axis_count(scene.rope); ++a) {
+    if (named[static_cast<std::size_t>(a)]) continue;
+    const std::string_view name = axis_title(scene.rope, a);
+    const float left = plot.area.greatest.x + c.px(9);
+    if (y + c.px(18) < plot.area.greatest.y &&
+        is_free(c, {{left, y}, {left + text_width(c.fonts.bold, name), y + c.px(18)}}))
+      text(c, {left, y}, c.fonts.bold, c.theme.of_axis(static_cast<std::size_t>(a)), name);
+    y += c.px(20);
   }
 }
 
