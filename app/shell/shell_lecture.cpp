@@ -186,9 +186,11 @@ void Shell::lecture_handles(const Canvas& c, const StagePlan& plan, const std::v
 void Shell::lecture_rings(const Canvas& c, const std::vector<PlacedPicture>& placed) {
   if (c.bare) return;
   for (const PlacedPicture& picture : placed)
-    for (const lecture::Grab& grab : lectern_->player.step().grabs)
+    for (const lecture::Grab& grab : lectern_->player.step().grabs) {
+      if (grab.handle == "camera") continue; // turned by the whole picture
       if (const auto control = control_of(picture.name, grab.handle, controls_))
         draw_grab_mark(c, *control, control->contains(c.mouse));
+    }
 }
 
 void Shell::present(bool presented) {
