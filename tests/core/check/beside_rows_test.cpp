@@ -131,3 +131,21 @@ TEST_CASE("tokens that are turned by chance are named beside those that are righ
     CHECK(wrong.size() == static_cast<std::size_t>(made.in.tokens - made.in.tokens / 4));
   }
 }
+
+TEST_CASE("components that should pass are told as zeros or by their factor, and as no function of every number") {
+  // Many numbers of 16 bits, most of which are met more than once.
+  for (const bool zero : {true, false})
+    for (unsigned seed = 1; seed < 40; seed += 3) {
+      PartCase made = test::part_case(seed, false, true);
+      if (made.in.batch * made.in.heads < 8) continue;
+      made.for_rows([&](std::int64_t, std::int64_t, std::int64_t, const double* x, double* y) {
+        for (std::int64_t j = made.model.rotary_dim; j < made.in.width; ++j) y[j] = zero ? 0 : 1.25 * x[j];
+      });
+      const Finding finding = check(made.run());
+      CAPTURE(made.words());
+      CAPTURE(finding.sentence);
+      // A weight of each component's own says the same as a factor of the rest.
+      CHECK(finding.sentence.find(zero ? "writes zeros to components" : "by 1.25") != std::string::npos);
+      CHECK(finding.causes.front().name() != "elements_wrong");
+    }
+}

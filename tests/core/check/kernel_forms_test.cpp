@@ -311,6 +311,16 @@ TEST_CASE("an output that lies otherwise than the input is compared as it lies, 
   CHECK(kernel.refusal().find("(2, 10, 16, 32)") != std::string::npos);
 }
 
+TEST_CASE("one decoded token whose axis stands elsewhere in the output is compared as it lies") {
+  Files kernel;
+  test::PlainRows rows = test::plain_rows({2, 1, 8}, head_dim, [](const At&, std::int64_t) { return 41.0; });
+  rows.out.shape = {2, 8, 1, head_dim};
+  kernel.write(rows);
+  kernel.files.token_axis = 1;
+  kernel.files.positions.offset = 41;
+  CHECK(kernel.cause() == "match");
+}
+
 TEST_CASE("tables of cos and sin are judged alone, once or twice in a row") {
   constexpr std::int64_t tokens = 50, pairs = head_dim / 2;
   for (const std::string form : {"once", "halves", "neighbours"})
