@@ -66,6 +66,8 @@ std::optional<FilmJob::End> FilmJob::ended() {
   std::string words = last_line(child_->said());
   constexpr std::string_view program = "ropescope: ";
   if (words.starts_with(program)) words.erase(0, program.size());
+  // A signal ends it without a word while it has not yet begun to listen to Ctrl+C.
+  if (words.empty() && *status < 0) return End{false, "stopped; nothing was written."};
   return End{false, words.empty() ? fmt::format("the {} could not be written", what_) : words};
 }
 
