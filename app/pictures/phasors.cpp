@@ -132,7 +132,7 @@ void draw_heading(const Canvas& c, Rect panel, const Scene& scene, const Derived
                                                 : inner.greatest.x;
   const std::string_view title = c.words("The score is {} arrows, head to tail", derived.current().spectrum.pairs());
   const float room = right - c.px(16) - inner.least.x;
-  const float width = text(c, inner.least, c.fonts.title, c.theme.text, shortened(c, c.fonts.title, title, room));
+  const float width = draw_title(c, inner.least, room, title);
   constexpr std::string_view remarks[] = {"every pair adds one arrow, turned by Δ·θ; the sum lands where they end",
                                           "each turned by Δ·θ"};
   for (const std::string_view remark : remarks)
