@@ -12,6 +12,7 @@
 #include "app/scene/scene.h"
 #include "core/error.h"
 #include "core/rope/scheme.h"
+#include "core/text.h"
 
 // The rows of what the scene itself holds. Each says how a value comes out of the scene and goes into it; what a value
 // may be is in the row, and has been checked before `set` is called.
