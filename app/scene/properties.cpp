@@ -12,7 +12,6 @@
 #include "app/scene/scene.h"
 #include "core/error.h"
 #include "core/rope/scheme.h"
-#include "core/text.h"
 
 // The rows of what the scene itself holds. Each says how a value comes out of the scene and goes into it; what a value
 // may be is in the row, and has been checked before `set` is called.
@@ -124,12 +123,6 @@ void compare_schemes(Scene& scene, const Value& value) {
   if (is_null(value)) return;
   for (const std::string& name : std::get<std::vector<std::string>>(value))
     scene.compared[static_cast<std::size_t>(find_scheme(name)->type)] = true;
-}
-
-/// "10 000", "2.5": no digit of a small base is cut off.
-std::string base_words(const Scene& scene) {
-  const double base = scene.rope.base;
-  return base < 1000 && base != std::round(base) ? fmt::format("{:.6g}", base) : grouped(base);
 }
 
 /// "64 of 128", where a part of the head turns.
@@ -264,8 +257,7 @@ constexpr Property table[] = {
      .section = Section::model,
      .default_words = "the model's",
      .get = [](const Scene& s) { return Value(s.rope.base); },
-     .set = [](Scene& s, const Value& v) { s.rope.base = std::get<double>(v); },
-     .shown = base_words},
+     .set = [](Scene& s, const Value& v) { s.rope.base = std::get<double>(v); }},
     {.key = "pairing",
      .kind = Kind::choice,
      .label = "pairing",

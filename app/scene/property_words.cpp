@@ -111,8 +111,9 @@ std::string without_thousands(const Property& row, std::string_view text) {
   if (!std::all_of(digits.begin(), digits.end(), [](char ch) { return ch >= '0' && ch <= '9'; })) return {};
   if (row.kind == Kind::whole || row.unit == "tokens") return digits;
   // The decimal point of everybody who writes programs, but for a base: 10.000 and 500.000 are bases that people have.
-  const bool point = text[mark] == '.', large = row.key == "base";
-  if (point && !large) return {};
+  const bool point = text[mark] == '.',
+             round = row.key == "base" && digits.find_first_not_of('0', mark) == std::string::npos;
+  if (point && !round) return {};
   throw Error(fmt::format("{}: \"{}\": a thousand or a decimal {}? Write {} or {}.{}{}", row.key, text,
                           point ? "point" : "comma", digits, text.substr(0, mark), text.substr(mark + 1),
                           point ? "0" : ""));

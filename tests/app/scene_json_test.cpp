@@ -233,7 +233,11 @@ TEST_CASE("a thousand's comma is taken where it can be nothing else, and asked a
   CHECK(taken("base", "2,5") == 2.5);
   CHECK(taken("base", "1.125") == 1.125);
   CHECK(taken("base", "0,125") == 0.125);
-  for (const char* text : {"10,000", "1,000,000"}) {
+  // An odd head_dim has a component without a partner: refused, not cut to the even number below.
+  Scene odd = default_scene();
+  CHECK_THROWS_AS(set(odd, *find_property("head_dim"), Value(127.0)), Error);
+  CHECK(odd.rope.layout.head_dim == 128);
+  for (const char* text : {"10,000", "1,000,000", "10.000", "500.000"}) {
     CAPTURE(text);
     CHECK_THROWS_AS(taken("base", text), Error);
   }

@@ -234,8 +234,7 @@ std::optional<PartFound> explain_parts(const Evidence& evidence) {
   }
   if (auto found = under_gains(detailed, false)) return found;
   constexpr Finder tables[] = {&own_frequencies, &other_table_entries};
-  if (auto found = under_other_layouts(evidence, sample, tables)) return found;
-  return tokens_left(contexts.front());
+  return under_other_layouts(evidence, sample, tables);
 }
 
 } // namespace ropescope

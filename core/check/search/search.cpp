@@ -62,6 +62,7 @@ public:
       heads_as_positions();
     if (found_.causes.empty() || explained_ < thresholds::mostly) explain_by_parts();
     if (found_.causes.empty()) rows_at_their_own_positions();
+    if (found_.causes.empty() || explained_ < thresholds::mostly) some_tokens_right();
     if (!evidence_.brief) look_into_wrong_rows();
     SingleCauses single = try_single_causes(evidence_, screening_, found_.causes, found_.residual);
     for (const Cause& cause : single.alike) add_alike(cause);
@@ -355,6 +356,19 @@ private:
     }
     if (!found && !input && !zero) found = wrong_tokens(context);
     if (found) take(found->causes, found->residual);
+  }
+
+  /// At last, where nothing else is known: which tokens are wrong where others are right.
+  void some_tokens_right() {
+    const bool by_arithmetic = std::any_of(found_.causes.begin(), found_.causes.end(),
+                                           [](const Cause& c) { return c.is<cause::Precision>(); });
+    if (!found_.causes.empty() && (told_by_rows_ || by_arithmetic)) return;
+    const RowSample sample = read_rows(run_, thresholds::sampled_tokens);
+    const auto left = tokens_left(PartContext(evidence_, sample, evidence_.layouts.front()));
+    if (!left || !explains(left->residual)) return;
+    tried_.push_back({left->causes, left->residual});
+    found_.layout = left->layout;
+    take(left->causes, left->residual);
   }
 
   /// Heads that are turned apart by no rule that is known.

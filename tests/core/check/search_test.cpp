@@ -196,12 +196,15 @@ TEST_CASE("a mixed pairing is predicted row by row, and a right kernel is not on
     const Noise noise = row_noise(run, make_spectrum(run.rope, run.length()));
     const Prediction expected{expected_frequencies(run, 128).turns, 1, Operation::rotate, as_given(run)};
     const auto tried = try_row_predictions(run, expected, noise, tokens, {});
-    REQUIRE(tried.size() == 1);
-    CHECK(tried[0].explained == mixed);
+    const auto of_pairing = std::find_if(tried.begin(), tried.end(),
+                                         [](const TriedRows& one) { return one.cause.name() == "pairing_mixed"; });
+    REQUIRE(of_pairing != tried.end());
+    CHECK(of_pairing->explained == mixed);
+    for (const TriedRows& one : tried) CHECK(one.explained == (mixed && &one == &*of_pairing));
     if (mixed)
-      CHECK(words(std::vector<Cause>{tried[0].cause}) == "pairing_mixed rotates=half table=interleaved");
+      CHECK(words(std::vector<Cause>{of_pairing->cause}) == "pairing_mixed rotates=half table=interleaved");
     else
-      CHECK(tried[0].residual > 0.1);
+      CHECK(of_pairing->residual > 0.1);
   }
 }
 
