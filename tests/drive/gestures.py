@@ -23,7 +23,7 @@ class Desktop:
 
     def __init__(self, program, layout, number, folder):
         self.layout, self.scene = layout, os.path.join(folder, "scene.json")
-        self.env = dict(os.environ, DISPLAY=f":{number}", HOME=folder, XDG_STATE_HOME=folder, ROPESCOPE_DESKTOP_DIALOG="0")
+        self.env = dict(os.environ, DISPLAY=f":{number}", HOME=folder, XDG_STATE_HOME=folder, ROPESCOPE_DIALOG="own")
         self.server = subprocess.Popen(["Xvfb", f":{number}", "-screen", "0", "1920x1200x24", "-noreset"],
                                        stderr=subprocess.DEVNULL)
         for _ in range(100):
