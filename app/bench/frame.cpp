@@ -75,10 +75,7 @@ void measure_overview(FrameTimes& times, int width, int height) {
 /// Processor time (ms) of Dear ImGui's demo window: a yardstick that everybody can run on their machine.
 std::vector<double> measure_demo(int width, int height) {
   const gpu::Framebuffer framebuffer(width, height);
-  ImGui::CreateContext();
-  // Without the file in which Dear ImGui remembers windows: every run begins alike, and none is written here.
-  ImGui::GetIO().IniFilename = nullptr;
-  compat::init_opengl("#version 330 core");
+  compat::make_context();
   const auto frame = [&] {
     framebuffer.bind();
     ImGui::GetIO().DisplaySize = {static_cast<float>(width), static_cast<float>(height)};

@@ -104,7 +104,7 @@ float text_width(ImFont*, std::string_view);
 float text(const Canvas&, ImVec2 at, ImFont*, ImU32 colour, std::string_view, Align = Align::left);
 
 /// Draws a picture's title in a line of `width`, or Canvas::title behind the number of its step; returns how far it
-/// reaches.
+/// reaches. Nothing, and 0, where Canvas::step is negative: a lecture's step has said it already.
 float draw_title(const Canvas&, ImVec2 at, float width, std::string_view title);
 
 /// Whether a rectangle lies in the window and touches no text that this frame has drawn: for what may as well stand

@@ -1,6 +1,7 @@
 #pragma once
 // Everything in which Dear ImGui 1.86, 1.90 and 1.92 differ for us. The rest of the program asks no version.
 #include <cmath>
+#include <cstdint>
 #include <string_view>
 
 #include <dlfcn.h>
@@ -21,6 +22,17 @@ inline bool init_opengl(const char* glsl_version) {
     if (void* library = dlopen(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE)) dlclose(library);
 #endif
   return came_up;
+}
+
+/// A context of its own that draws by OpenGL 3.3 into whatever is bound, and becomes the current one. It leaves no
+/// imgui.ini and no log in the current folder.
+inline ImGuiContext* make_context() {
+  ImGuiContext* const context = ImGui::CreateContext();
+  ImGui::SetCurrentContext(context); // one that is there already would stay it
+  ImGui::GetIO().IniFilename = nullptr;
+  ImGui::GetIO().LogFilename = nullptr;
+  init_opengl("#version 330 core");
+  return context;
 }
 
 /// Rebuilds what the back end keeps of the font atlas, after fonts were added to it.
@@ -101,6 +113,28 @@ inline bool escape_pressed() {
 #else
   return ImGui::IsKeyPressed(ImGuiKey_Escape);
 #endif
+}
+
+/// Puts the mouse elsewhere than the window's back end says, for the frame that begins: after its NewFrame(), before
+/// ImGui::NewFrame(). Nothing else of the input changes.
+inline void place_mouse(ImVec2 at, bool left, bool right, float wheel) {
+  ImGuiIO& io = ImGui::GetIO();
+#if IMGUI_VERSION_NUM < 18700
+  io.MousePos = at;
+  io.MouseDown[0] = left;
+  io.MouseDown[1] = right;
+  io.MouseWheel = wheel;
+#else
+  io.AddMousePosEvent(at.x, at.y);
+  io.AddMouseButtonEvent(0, left);
+  io.AddMouseButtonEvent(1, right);
+  if (wheel != 0) io.AddMouseWheelEvent(0, wheel);
+#endif
+}
+
+/// A texture of OpenGL, as Dear ImGui's draw lists take it: a pointer before 1.91.4, a number from then on.
+inline ImTextureID texture_id(unsigned texture) {
+  return (ImTextureID) static_cast<std::uintptr_t>(texture); // a C cast, since no other one makes both
 }
 
 /// What a hand does to mouse and keyboard in one frame.

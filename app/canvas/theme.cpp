@@ -75,8 +75,8 @@ constexpr RecipeLook recipe_looks[] = {{{0xf6e7ff, 0x1d1500}},
                                        {{0x7f8a3c, 0x8a819b}, {{6, 3, 6, 10}}}};
 static_assert(std::size(recipe_looks) == std::size(shown_recipes), "a recipe that is shown has no colour");
 
-/// What a scheme did to pairs: three bands side by side, whose lightness alone tells them apart, for eyes without colour
-/// vision and on a grey print.
+/// What a scheme did to pairs: three bands side by side, whose lightness alone tells them apart, for eyes without
+/// colour vision and on a grey print.
 constexpr Hue kept_hue{0x00865f, 0x00745a}, blended_hue{0xf0e442, 0xa09100}, interpolated_hue{0xe08fbd, 0x641148};
 
 void set_hues(Theme& theme, unsigned Hue::*ground) {

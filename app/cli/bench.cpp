@@ -213,8 +213,8 @@ int run_motions(const Options& options, Output& out) {
   out.print("{:<20} {:>8} {:>7} {:>9} {:>7} {:>8}   ms a frame on two processors\n", "step", "arrival", "frames",
             "in motion", "worst", "at rest");
   for (const bench::MotionTimes& m : motions)
-    out.print("{:<20} {:>8.1f} {:>7} {:>9.1f} {:>7.1f} {:>8.1f}\n", m.id, m.arrival_ms, m.frames, m.mean_ms,
-              m.worst_ms, m.rest_ms);
+    out.print("{:<20} {:>8.1f} {:>7} {:>9.1f} {:>7.1f} {:>8.1f}\n", m.id, m.arrival_ms, m.frames, m.mean_ms, m.worst_ms,
+              m.rest_ms);
   return 0;
 }
 

@@ -106,8 +106,7 @@ void FilmFile::finish() {
 }
 
 std::vector<std::string> FilmFile::arguments(const Sheet& sheet, double fps, double last_rest) const {
-  std::vector<std::string> all{"ffmpeg", "-nostdin", "-y",       "-loglevel", "error",
-                               "-f",     "rawvideo", "-pix_fmt", "rgb24"};
+  std::vector<std::string> all{"ffmpeg", "-nostdin", "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"};
   const auto add = [&](std::initializer_list<std::string> more) { all.insert(all.end(), more); };
   add({"-s", fmt::format("{}x{}", sheet.width, sheet.height), "-r", fmt::format("{}", fps), "-i", "pipe:0"});
   if (out_.ends_with(".gif")) {

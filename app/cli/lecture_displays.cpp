@@ -5,7 +5,7 @@
 
 #include <epoxy/gl.h>
 
-#include "app/canvas/imgui_mouse.h"
+#include "app/canvas/imgui_compat.h"
 #include "core/error.h"
 
 namespace ropescope::cli {

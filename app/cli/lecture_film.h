@@ -8,8 +8,8 @@ namespace ropescope::cli {
 
 /// A lecture as a film: each step arrives and rests, its press moves it, and it rests at its end.
 struct LectureFilm {
-  Still still;                 ///< `out`: FILE.mp4 or FILE.gif
-  std::optional<double> rest;  ///< seconds at each press; nothing: as long as its words take to read
+  Still still;                ///< `out`: FILE.mp4 or FILE.gif
+  std::optional<double> rest; ///< seconds at each press; nothing: as long as its words take to read
   double fps = 25;
 };
 

@@ -144,13 +144,12 @@ std::string head_of(const std::string& title, const canvas::Theme& theme, const 
   const Rect seen = plan_stage(size).pictures;
   // Shares of the box, of which a browser reckons `top` from the height.
   const float x = 100 / seen.width(), y = 100 / seen.height();
-  return fmt::format(head, fmt::arg("title", escaped(title)), fmt::arg("scheme", theme.dark ? "dark" : "light"),
-                     fmt::arg("ground", css(theme.ground)), fmt::arg("text", css(theme.text)),
-                     fmt::arg("dim", css(theme.dim)), fmt::arg("key", css(theme.key)),
-                     fmt::arg("ratio", fmt::format("{:.2f} / {:.2f}", seen.width(), seen.height())),
-                     fmt::arg("wide", fmt::format("{:.3f}", size.x * x)),
-                     fmt::arg("left", fmt::format("{:.3f}", -seen.least.x * x)),
-                     fmt::arg("top", fmt::format("{:.3f}", -seen.least.y * y)));
+  return fmt::format(
+      head, fmt::arg("title", escaped(title)), fmt::arg("scheme", theme.dark ? "dark" : "light"),
+      fmt::arg("ground", css(theme.ground)), fmt::arg("text", css(theme.text)), fmt::arg("dim", css(theme.dim)),
+      fmt::arg("key", css(theme.key)), fmt::arg("ratio", fmt::format("{:.2f} / {:.2f}", seen.width(), seen.height())),
+      fmt::arg("wide", fmt::format("{:.3f}", size.x * x)), fmt::arg("left", fmt::format("{:.3f}", -seen.least.x * x)),
+      fmt::arg("top", fmt::format("{:.3f}", -seen.least.y * y)));
 }
 
 } // namespace

@@ -96,8 +96,8 @@ void write_lecture(const LectureWish& wish, const Still& still, const Scene& lik
   if (wish.notes && ending != ".pdf") throw Error("--notes stand below the pages of a PDF: expected --out FILE.pdf");
   if (step && !drawn) throw Error(fmt::format("{}: of one step expected FILE.png, FILE.svg or FILE.pdf", still.out));
   if (!step && ending != ".pdf" && ending != ".html" && !film && !ending.empty())
-    throw Error(fmt::format("{}: expected FILE.pdf, FILE.html, FILE.mp4, FILE.gif or a folder, or --step for one picture",
-                            still.out));
+    throw Error(fmt::format(
+        "{}: expected FILE.pdf, FILE.html, FILE.mp4, FILE.gif or a folder, or --step for one picture", still.out));
   if ((wish.rest || wish.fps) && !film)
     throw Error("--seconds and --fps are of a film: expected --out FILE.mp4 or FILE.gif beside --lecture");
   if (film) {

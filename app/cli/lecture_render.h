@@ -10,8 +10,8 @@ namespace ropescope::cli {
 /// What is drawn of a lecture.
 struct LectureWish {
   LectureFile file;
-  std::string step;   ///< number or id; empty: all of them
-  bool notes = false; ///< below each page of a PDF
+  std::string step;                ///< number or id; empty: all of them
+  bool notes = false;              ///< below each page of a PDF
   std::optional<double> rest, fps; ///< of a film, see LectureFilm
 };
 

@@ -184,12 +184,15 @@ void add_render(CLI::App& app, Command& command) {
                    "key=FROM..TO: a film, into FILE.mp4 or FILE.gif (by ffmpeg) or a folder of PNG files")
       ->expected(1)
       ->take_all();
-  render_command->add_option("--seconds", options->seconds, "how long the film is (default 5); of a lecture: how long each press rests (default: as long as "
-                             "its words take to read)");
+  render_command->add_option(
+      "--seconds", options->seconds,
+      "how long the film is (default 5); of a lecture: how long each press rests (default: as long as "
+      "its words take to read)");
   render_command->add_option("--fps", options->fps, "frames a second of the film (default 25)");
-  render_command->add_option("--lecture", options->lecture,
-                             "a lecture's file, or 1, 2, 3: into FILE.pdf, FILE.html, a folder of PNG and SVG files, FILE.mp4 or "
-                             "FILE.gif (a film of its presses and motions, by ffmpeg), or with --step one picture");
+  render_command->add_option(
+      "--lecture", options->lecture,
+      "a lecture's file, or 1, 2, 3: into FILE.pdf, FILE.html, a folder of PNG and SVG files, FILE.mp4 or "
+      "FILE.gif (a film of its presses and motions, by ffmpeg), or with --step one picture");
   render_command->add_option("--step", options->step, "of a lecture: number or id of a step");
   render_command->add_flag("--notes", options->notes, "of a lecture as PDF: what to say stands below each page");
   CLI::Option* bare =

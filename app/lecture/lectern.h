@@ -33,9 +33,9 @@ struct Lectern {
   std::size_t chosen = 0; ///< in the overview
   std::string digits;     ///< typed for a jump
   bool pointer = false, spotlight = false, pen = false;
-  bool presented = false; ///< there is a second display: notes, overview and what is typed are on the lecturer's alone
-  float handout = 0;                                                   ///< pixels below the stage for notes, on paper
-  float spot_radius = 300;                                             ///< pixels of the design, 120 … 600
+  bool presented = false;  ///< there is a second display: notes, overview and what is typed are on the lecturer's alone
+  float handout = 0;       ///< pixels below the stage for notes, on paper
+  float spot_radius = 300; ///< pixels of the design, 120 … 600
   std::map<std::pair<std::size_t, bool>, std::vector<Stroke>> strokes; ///< by step and press: they come back with both
 
   std::vector<Stroke>& strokes_here() { return strokes[{player.step_number(), player.answered()}]; }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/canvas/imgui_compat.h"
+#include "core/lecture/markup.h"
 
 namespace ropescope {
 
@@ -11,39 +12,16 @@ namespace {
 
 constexpr float line_height = 1.19f; // of the letters'
 
-/// A piece of a word on one line: plain, below or above it.
-struct Piece {
-  std::string_view words;
-  char shift = 0; // '_' or '^'
-};
-
-/// The first piece of a text, which is taken off it. A mark without its closing brace is plain words.
-Piece take_piece(std::string_view& text) {
-  const auto is_mark = [&](std::size_t at) {
-    return at + 1 < text.size() && (text[at] == '_' || text[at] == '^') && text[at + 1] == '{' &&
-           text.find('}', at) != std::string_view::npos;
-  };
-  if (is_mark(0)) {
-    const std::size_t end = text.find('}');
-    const Piece piece{text.substr(2, end - 2), text[0]};
-    text.remove_prefix(end + 1);
-    return piece;
-  }
-  std::size_t end = 1;
-  while (end < text.size() && !is_mark(end)) ++end;
-  const Piece piece{text.substr(0, end)};
-  text.remove_prefix(end);
-  return piece;
-}
-
 float draw_word(const Canvas& c, ImVec2 at, const MarkedStyle& style, ImU32 colour, std::string_view word, bool draws) {
   const float from = at.x, line = compat::font_size(style.font), low = compat::font_size(style.shifted);
   while (!word.empty()) {
-    const Piece piece = take_piece(word);
-    ImFont* font = piece.shift == 0 ? style.font : style.shifted;
-    const float drop = piece.shift == '_' ? line * 0.98f - low * 0.72f : piece.shift == '^' ? -low * 0.12f : 0;
-    if (draws) text(c, {at.x, at.y + drop}, font, colour, piece.words);
-    at.x += std::ceil(text_width(font, piece.words)); // letters begin on whole pixels
+    const auto [words, shift] = lecture::take_said(word);
+    using Shift = lecture::Run::Shift;
+    ImFont* font = shift == Shift::none ? style.font : style.shifted;
+    // An index hangs a little below the line's foot, a power stands a little above its head.
+    const float drop = shift == Shift::below ? line * 0.98f - low * 0.72f : shift == Shift::above ? -low * 0.12f : 0;
+    if (draws) text(c, {at.x, at.y + drop}, font, colour, words);
+    at.x += std::ceil(text_width(font, words)); // letters begin on whole pixels
   }
   return at.x - from;
 }

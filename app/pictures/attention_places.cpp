@@ -78,7 +78,8 @@ struct Map {
 
 void draw_cells(const Canvas& c, const Map& map) {
   const std::int64_t pixels = std::max<std::int64_t>(1, static_cast<std::int64_t>(map.area.width()));
-  // Each cell is drawn in every frame: where a map would have too many for 30 frames a second, cells are two pixels wide.
+  // Each cell is drawn in every frame: where a map would have too many for 30 frames a second, cells are two pixels
+  // wide.
   constexpr std::int64_t most_cells = 192; // a side
   std::int64_t block = std::max<std::int64_t>(1, (map.numbers.tokens + pixels - 1) / pixels);
   if ((map.numbers.known + block - 1) / block > most_cells)

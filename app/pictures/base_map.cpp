@@ -203,8 +203,9 @@ void label_fit(const Canvas& c, const Plot& plot) {
   const ImVec2 at = plot.at(length, published_base_bound(length));
   constexpr std::string_view words = "published fit 0.0424·L^1.628";
   if (plot.area.inset(c.px(10), c.px(30)).contains(at))
-    label_on(c, {std::min(at.x + c.px(10), plot.area.greatest.x - text_width(c.fonts.small, words) - c.px(12)),
-                 at.y + c.px(12)},
+    label_on(c,
+             {std::min(at.x + c.px(10), plot.area.greatest.x - text_width(c.fonts.small, words) - c.px(12)),
+              at.y + c.px(12)},
              c.theme.text, words);
 }
 

@@ -343,7 +343,8 @@ void draw_named(const Canvas& c, Rect stage, const Scene& scene, const Derived& 
   }
   room.least.y += c.px(26);
   const float facts = room.width() > c.px(760) && derived.head().equal ? c.px(270) : 0;
-  if (facts > 0) draw_named_facts(c, {{room.greatest.x - facts + c.px(24), room.least.y}, room.greatest}, derived, alphas);
+  if (facts > 0)
+    draw_named_facts(c, {{room.greatest.x - facts + c.px(24), room.least.y}, room.greatest}, derived, alphas);
   room.greatest.x -= facts;
   c.note("neighbours token", room, "Hover a dot: the scores at that distance. Click: that distance.");
   draw_peak(c, room, scene, derived, alphas, seen_of(scene, usual), next);

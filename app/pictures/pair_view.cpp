@@ -191,8 +191,9 @@ void draw_number(const Canvas& c, Rect room, std::string_view above, std::string
 
 void draw_score(const Canvas& c, Rect room, const Scene& scene, const Numbers& numbers) {
   const bool all = scene.options.flag(total), law = scene.options.flag(formula);
-  const std::string_view words = all ? c.words("score of all pairs, Δ = {}", grouped(c, static_cast<double>(scene.m - scene.n)))
-                                     : c.words("q·k of pair {}, Δ = {}", scene.pair, grouped(c, static_cast<double>(scene.m - scene.n)));
+  const std::string_view words =
+      all ? c.words("score of all pairs, Δ = {}", grouped(c, static_cast<double>(scene.m - scene.n)))
+          : c.words("q·k of pair {}, Δ = {}", scene.pair, grouped(c, static_cast<double>(scene.m - scene.n)));
   draw_number(c, {room.least, {room.greatest.x, room.greatest.y - (law ? c.px(40) : 0)}}, words,
               with_sign(all ? numbers.cached.fresh_total : numbers.pair_score, 4), "", c.theme.text);
   constexpr std::string_view why = "R(m)q · R(n)k = q · R(n − m)k";

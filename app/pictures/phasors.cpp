@@ -295,7 +295,8 @@ void draw_numbers(const Canvas& c, const Layout& l, const Plot& p, const Scene& 
                     l.plane.greatest};
   if (column.least.x < p.area.least.x + c.px(300)) return;
   draw_score(c, column, scene, derived, chain);
-  draw_pair(c, {{column.least.x, column.least.y + c.px(column.height() > c.px(210) ? 106 : 88)}, column.greatest}, scene, derived, chain, pair, colour);
+  draw_pair(c, {{column.least.x, column.least.y + c.px(column.height() > c.px(210) ? 106 : 88)}, column.greatest},
+            scene, derived, chain, pair, colour);
 }
 
 void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {

@@ -409,8 +409,8 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
     return draw_rival_score(c, panel, distances(scene, derived), {view_x, view_y, heads, reach, gamma, slopes, heights},
                             scene, derived, next);
   if (c.title.empty() && scene.options.flag(still) && derived.head().ones)
-    return draw_still_score(c, panel, distances(scene, derived),
-                            {view_x, view_y, heads, reach, gamma, slopes, heights}, scene, derived, next);
+    return draw_still_score(c, panel, distances(scene, derived), {view_x, view_y, heads, reach, gamma, slopes, heights},
+                            scene, derived, next);
   const Ensembles* const ensembles = derived.numbers<Ensembles>();
   if (c.title.empty() && !is_null(scene.options[split]) && ensembles && !ensembles->curves.empty())
     return draw_split(c, panel, distances(scene, derived), curves, scene, derived, next);

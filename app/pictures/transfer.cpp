@@ -179,12 +179,11 @@ void draw_zones(const Canvas& c, const Plot& plot, const Derived& derived, const
       pairs += fate(derived.current().spectrum, i) == wanted ? 1 : 0;
     return pairs;
   };
-  const Zone zones[] = {{"keep", "many turns in training", c.theme.kept, plot.x.least, length / edges.fast,
-                         count(PairFate::kept)},
-                        {"blend", "", c.theme.blended, length / edges.fast, length / edges.slow,
-                         count(PairFate::blended)},
-                        {"interpolate", one ? "under one turn" : "few turns in training", c.theme.interpolated,
-                         length / edges.slow, plot.x.greatest, count(PairFate::interpolated)}};
+  const Zone zones[] = {
+      {"keep", "many turns in training", c.theme.kept, plot.x.least, length / edges.fast, count(PairFate::kept)},
+      {"blend", "", c.theme.blended, length / edges.fast, length / edges.slow, count(PairFate::blended)},
+      {"interpolate", one ? "under one turn" : "few turns in training", c.theme.interpolated, length / edges.slow,
+       plot.x.greatest, count(PairFate::interpolated)}};
   for (const Zone& zone : zones) {
     const float left = std::max(plot.x.pixel(std::max(zone.from, plot.x.least)), plot.area.least.x),
                 right = std::min(plot.x.pixel(std::min(zone.to, plot.x.greatest)), plot.area.greatest.x);

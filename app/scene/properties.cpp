@@ -229,8 +229,8 @@ constexpr Property table[] = {
      .set =
          [](Scene& s, const Value& v) {
            if (whole(v) % 2 != 0)
-             throw Error(fmt::format("head_dim: {}: expected an even number, as every pair takes two components",
-                                     whole(v)));
+             throw Error(
+                 fmt::format("head_dim: {}: expected an even number, as every pair takes two components", whole(v)));
            set_head_dim(s, whole(v));
          },
      .shown = head_words,

@@ -13,6 +13,7 @@
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/widgets.h"
 #include "app/shell/folder_listing.h"
+#include "app/shell/job_dialog.h"
 #include "app/shell/picture_file.h"
 #include "core/error.h"
 
@@ -22,7 +23,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* popup = "##film";
+constexpr JobDialogWords dialog{.popup = "##film",
+                                .asks = "Film of one property that moves",
+                                .works = "A film is being made",
+                                .write = "Make the film",
+                                .of_control = "film.",
+                                .closes = true};
 
 /// What can move: the numbers that the panel has a control for.
 std::vector<const Property*> moving() {
@@ -130,38 +136,13 @@ std::optional<FilmWish> FilmDialog::wanted() {
 
 FilmDialog::Answer FilmDialog::draw(const Canvas& c, const Scene& scene, const std::string& progress) {
   Answer answer;
-  const bool opens = std::exchange(opening_, false);
-  if (opens) ImGui::OpenPopup(popup);
-  const ImVec2 display = ImGui::GetIO().DisplaySize;
-  ImGui::SetNextWindowPos({display.x / 2, display.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
-  ImGui::SetNextWindowSize({std::min(c.px(620), display.x * 0.96f), 0});
-  if (!ImGui::BeginPopupModal(popup, nullptr,
-                              ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoTitleBar |
-                                  ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove)) {
-    open_ = open_ && opens; // something else has closed the popup
-    return answer;
-  }
-  ImGui::TextUnformatted(progress.empty() ? "Film of one property that moves" : "A film is being made");
-  ImGui::Spacing();
-  const bool makes = std::exchange(makes_, false);
-  if (!progress.empty()) {
-    ImGui::TextUnformatted(progress.c_str());
-    answer.stops = ImGui::Button("Stop it");
-    c.note("film.stop", {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
-  } else {
-    draw_fields(c, scene);
-    ImGui::PushTextWrapPos();
-    ImGui::TextUnformatted(trouble_.c_str());
-    ImGui::PopTextWrapPos();
-    const bool clicked = ImGui::Button("Make the film");
-    c.note("film.make", {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
-    if (makes || clicked) answer.wish = wanted();
-  }
-  ImGui::SameLine();
-  if (ImGui::Button("Close") || answer.wish || answer.stops) close();
-  c.note("film.close", {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
-  if (!open_) ImGui::CloseCurrentPopup();
-  ImGui::EndPopup();
+  const bool opens = std::exchange(opening_, false), writes = std::exchange(makes_, false);
+  answer.stops = job_dialog(
+      c, dialog, opens, writes, open_, progress, trouble_, [&] { draw_fields(c, scene); },
+      [&] {
+        answer.wish = wanted();
+        return answer.wish.has_value();
+      });
   return answer;
 }
 

@@ -31,10 +31,10 @@ FilmJob::FilmJob(const fs::path& program, const Scene& scene, const FilmWish& wi
   folder_ = folder;
   try {
     write_file(folder_ / "scene.json", scene_json(scene));
-    child_ = std::make_unique<ChildProcess>(std::vector<std::string>{
-        program.string(), "render", "--scene", (folder_ / "scene.json").string(), "--picture", scene.view, "--animate",
-        wish.animate, "--seconds", fmt::format("{}", wish.seconds), "--size", size_words(wish.size),
-        wish.bare ? "--bare" : "--marks", "--out", wish.out});
+    child_ = std::make_unique<ChildProcess>(
+        std::vector<std::string>{program.string(), "render", "--scene", (folder_ / "scene.json").string(), "--picture",
+                                 scene.view, "--animate", wish.animate, "--seconds", fmt::format("{}", wish.seconds),
+                                 "--size", size_words(wish.size), wish.bare ? "--bare" : "--marks", "--out", wish.out});
   } catch (...) {
     std::error_code error;
     fs::remove_all(folder_, error);
@@ -43,8 +43,8 @@ FilmJob::FilmJob(const fs::path& program, const Scene& scene, const FilmWish& wi
 }
 
 FilmJob::FilmJob(const fs::path& program, const TakeHomeWish& wish) : what_("lecture"), out_(wish.out) {
-  std::vector<std::string> arguments{program.string(), "render", "--lecture", wish.lecture, "--theme", wish.theme,
-                                     "--out",          wish.out};
+  std::vector<std::string> arguments{program.string(), "render",   "--lecture", wish.lecture,
+                                     "--theme",        wish.theme, "--out",     wish.out};
   if (wish.notes) arguments.emplace_back("--notes");
   child_ = std::make_unique<ChildProcess>(arguments);
 }

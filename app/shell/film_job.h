@@ -53,7 +53,7 @@ public:
   void cancel(); ///< ended() says when it has stopped
 
 private:
-  std::string what_, out_; // "film", "lecture", and its file
+  std::string what_, out_;       // "film", "lecture", and its file
   std::filesystem::path folder_; // holds the scene as long as it runs
   std::unique_ptr<ChildProcess> child_;
 };

@@ -472,8 +472,8 @@ ImVec2 property_slider(const Canvas& c, ImVec2 at, float width, const Property& 
                     : row.slider_end > row.slider_least ? row.slider_end
                                                         : row.greatest;
   // A base of 2.5 is no 2: what is no whole number and small shows its digits.
-  const bool whole = row.kind == Kind::whole || row.unit == "tokens" ||
-                     (to > 1e5 && (number == std::round(number) || number >= 1000));
+  const bool whole =
+      row.kind == Kind::whole || row.unit == "tokens" || (to > 1e5 && (number == std::round(number) || number >= 1000));
   const std::string own = row.shown ? row.shown(scene) : std::string();
   const Slider slider{.id = row.key.data(), // a literal, which ends with NUL
                       .label = label_of(row, scene),

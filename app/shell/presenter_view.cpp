@@ -16,12 +16,7 @@ namespace ropescope::shell {
 
 PresenterView::PresenterView() {
   const Aside aside;
-  context_ = ImGui::CreateContext();
-  ImGui::SetCurrentContext(context_);
-  ImGuiIO& io = ImGui::GetIO();
-  io.IniFilename = nullptr;
-  io.LogFilename = nullptr;
-  compat::init_opengl("#version 330 core");
+  context_ = compat::make_context();
 }
 
 PresenterView::~PresenterView() {

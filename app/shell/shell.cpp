@@ -50,14 +50,7 @@ Shell::Shell(Scene scene, gpu::Engines& engines)
   // The engines are there already: the scene says which were asked for.
   scene_.engine = next_.engine = remembered_.engine = engines_.choice;
   IMGUI_CHECKVERSION();
-  // A context that is there already would stay the current one.
-  context_ = ImGui::CreateContext();
-  ImGui::SetCurrentContext(context_);
-  ImGuiIO& io = ImGui::GetIO();
-  // Dear ImGui leaves no imgui.ini and no log in the current folder.
-  io.IniFilename = nullptr;
-  io.LogFilename = nullptr;
-  compat::init_opengl("#version 330 core");
+  context_ = compat::make_context();
 }
 
 Shell::~Shell() {

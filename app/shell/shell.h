@@ -191,8 +191,7 @@ public:
     return (lectern_ && (lectern_->player.moving() || lecture_fades())) || scene_.play != Play::off ||
            derived_.refining() || swing_.left > 0 || (!lectern_ && derived_.parity_due()) ||
            !derived_.reading().empty() || derived_.kernel().working() || opening_.working() || exporting_.working() ||
-           !exports_.empty() || files_.film || files_.dialog.working() ||
-           files_.desktop.is_open();
+           !exports_.empty() || files_.film || files_.dialog.working() || files_.desktop.is_open();
   }
 
   /// Whether a mouse that moved to a place, pixels, changes what the next frame shows. Over nothing it does not.
@@ -354,9 +353,9 @@ private:
   Scene swung_;                // the scene as it is seen on that way
   float scale_ = 0, zoom_ = 1, pixels_ = 1, fixed_scale_ = 0; // of the last frame; of a person; of the screen
   int help_page_ = 0;
-  int help_pages_ = 1; // of the overlay of keys, where it has no room for all at once
-  bool folded_ = false;        // the window is so narrow that the panel is a rail
-  bool panel_over_ = false;    // which was brought over the stage
+  int help_pages_ = 1;      // of the overlay of keys, where it has no room for all at once
+  bool folded_ = false;     // the window is so narrow that the panel is a rail
+  bool panel_over_ = false; // which was brought over the stage
   double play_remainder_ = 0;
   RopeConfig measured_rope_;
   float resting_ = 0;        // seconds since the mouse moved

@@ -144,7 +144,8 @@ void Shell::ask_what_to_take_home() { files_.take_home.open(*lectern_, export_fo
 /// The dialog in a lecture. How far the file is stands in it alone, never on the stage.
 void Shell::draw_take_home_dialog(const Canvas& c) {
   const std::string progress = files_.film ? files_.film->progress() : "";
-  TakeHomeDialog::Answer answer = files_.take_home.draw(c, scene_, files_.film && progress.empty() ? "begins" : progress);
+  TakeHomeDialog::Answer answer =
+      files_.take_home.draw(c, scene_, files_.film && progress.empty() ? "begins" : progress);
   if (answer.stops && files_.film) files_.film->cancel();
   if (!answer.wish) return;
   try {

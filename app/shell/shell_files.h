@@ -22,7 +22,7 @@ struct ShellFiles {
   ExportDialog export_dialog;
   FilmDialog film_dialog;
   TakeHomeDialog take_home;
-  std::optional<FilmJob> film; ///< that is being made, or a lecture that is being written
+  std::optional<FilmJob> film;                      ///< that is being made, or a lecture that is being written
   std::filesystem::path program = "/proc/self/exe"; ///< this one, which makes films beside the window
   Recent recent;
   std::filesystem::path scene_folder, export_folder; ///< where the last one was written; empty: nowhere yet

@@ -97,8 +97,8 @@ float lay_out(const Canvas& c, const Layout& l, std::span<const Line> lines, ImV
   return highest;
 }
 
-/// Behind the last of the lines from `begin` on that fit together, at least one; what lies under a heading stays with it
-/// where that leaves a page half full.
+/// Behind the last of the lines from `begin` on that fit together, at least one; what lies under a heading stays with
+/// it where that leaves a page half full.
 template <typename Fits>
 std::size_t page_end(const std::vector<Line>& lines, std::size_t begin, Fits fits) {
   const std::span all(lines);
@@ -151,9 +151,8 @@ void Shell::help(const Canvas& c) {
   if (height > room) {
     help_pages_ = 0;
     for (std::size_t begin = 0; begin < all_of_them.size(); ++help_pages_) {
-      const std::size_t end = page_end(all_of_them, begin, [&](std::span<const Line> some) {
-        return in_columns(most, some) <= room;
-      });
+      const std::size_t end =
+          page_end(all_of_them, begin, [&](std::span<const Line> some) { return in_columns(most, some) <= room; });
       // The last page where the window has grown and there are fewer of them.
       if (help_pages_ <= help_page_) lines = std::span(all_of_them).subspan(begin, end - begin);
       begin = end;
@@ -170,8 +169,7 @@ void Shell::help(const Canvas& c) {
   c.paint.box({corner, {corner.x + width, corner.y + all}}, c.theme.panel, c.px(8));
   text(c, {corner.x + edge, corner.y + c.px(16)}, c.fonts.title, c.theme.text, "Keys and gestures");
   text(c, {corner.x + width - edge, corner.y + c.px(19)}, c.fonts.small, c.theme.dim,
-       help_page_ + 1 < help_pages_ ? "F1: goes on. Esc closes this" : "Esc or a click closes this",
-       Align::right);
+       help_page_ + 1 < help_pages_ ? "F1: goes on. Esc closes this" : "Esc or a click closes this", Align::right);
   lay_out(c, l, lines, {corner.x + edge, corner.y + head}, true);
   screen_.draw_above(nullptr);
 }

@@ -12,6 +12,7 @@
 #include "app/lecture/lecture_scene.h"
 #include "app/scene/property.h"
 #include "app/shell/folder_listing.h"
+#include "app/shell/job_dialog.h"
 #include "app/shell/picture_file.h"
 #include "core/error.h"
 
@@ -21,7 +22,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* popup = "##take home";
+constexpr JobDialogWords dialog{.popup = "##take home",
+                                .asks = "Take this lecture home",
+                                .works = "The lecture is being written",
+                                .write = "Write it",
+                                .of_control = "take home "};
 
 /// What a lecture can be written as.
 struct Kind {
@@ -118,39 +123,13 @@ std::optional<TakeHomeWish> TakeHomeDialog::wanted(const Scene& scene) {
 
 TakeHomeDialog::Answer TakeHomeDialog::draw(const Canvas& c, const Scene& scene, const std::string& progress) {
   Answer answer;
-  const bool opens = std::exchange(opening_, false);
-  if (opens) ImGui::OpenPopup(popup);
-  const ImVec2 display = ImGui::GetIO().DisplaySize;
-  ImGui::SetNextWindowPos({display.x / 2, display.y / 2}, ImGuiCond_Always, {0.5f, 0.5f});
-  ImGui::SetNextWindowSize({std::min(c.px(620), display.x * 0.96f), 0});
-  if (!ImGui::BeginPopupModal(popup, nullptr,
-                              ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoTitleBar |
-                                  ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove)) {
-    open_ = open_ && opens; // something else has closed the popup
-    return answer;
-  }
-  ImGui::TextUnformatted(progress.empty() ? "Take this lecture home" : "The lecture is being written");
-  ImGui::Spacing();
-  const bool writes = std::exchange(writes_, false);
-  if (!progress.empty()) {
-    ImGui::TextUnformatted(progress.c_str());
-    answer.stops = ImGui::Button("Stop it");
-    c.note("take home stop", {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
-  } else {
-    draw_kinds(c);
-    ImGui::PushTextWrapPos();
-    ImGui::TextUnformatted(trouble_.c_str());
-    ImGui::PopTextWrapPos();
-    const bool clicked = ImGui::Button("Write it");
-    c.note("take home write", {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
-    if (writes || clicked) answer.wish = wanted(scene);
-  }
-  ImGui::SameLine();
-  // While it is written the dialog stays, and says how far it is.
-  if (ImGui::Button("Close")) close();
-  c.note("take home close", {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()});
-  if (!open_) ImGui::CloseCurrentPopup();
-  ImGui::EndPopup();
+  const bool opens = std::exchange(opening_, false), writes = std::exchange(writes_, false);
+  answer.stops = job_dialog(
+      c, dialog, opens, writes, open_, progress, trouble_, [&] { draw_kinds(c); },
+      [&] {
+        answer.wish = wanted(scene);
+        return answer.wish.has_value();
+      });
   return answer;
 }
 

@@ -168,11 +168,10 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
   c.paint.ground(bar, c.theme.panel);
   c.paint.line({bar.least.x, bar.greatest.y}, bar.greatest, c.theme.grid, 1);
   const Picture& shown = shown_picture(scene_);
-  const Command commands[] = {
-      {"theme", scene_.theme == ThemeName::dark ? "Light" : "Dark"},
-      {"export", "Export"},
-      {"help", "Keys"},
-      {"lecture", "Lecture"}};
+  const Command commands[] = {{"theme", scene_.theme == ThemeName::dark ? "Light" : "Dark"},
+                              {"export", "Export"},
+                              {"help", "Keys"},
+                              {"lecture", "Lecture"}};
   float of_commands = 0, of_groups = 0;
   for (const Command& command : commands)
     of_commands += text_width(c.fonts.body, command.label) + c.px(between_commands);
@@ -221,7 +220,8 @@ void Shell::top_bar(const Canvas& c, Rect bar, Scene& next) {
 
 /// Three dots that open a list of the commands which have no room; returns where the bar goes on to the left.
 float Shell::commands_menu(const Canvas& c, Rect area, Scene& next) {
-  if (press(c, "menu", area, "Lecture, open, export, colours, keys: what has no room in the bar.")) ImGui::OpenPopup("commands");
+  if (press(c, "menu", area, "Lecture, open, export, colours, keys: what has no room in the bar."))
+    ImGui::OpenPopup("commands");
   for (const float x : {-7.0f, 0.0f, 7.0f})
     c.paint.disc({area.centre().x + c.px(x), area.centre().y}, c.px(2),
                  ImGui::IsItemHovered() ? c.theme.text : c.theme.dim);

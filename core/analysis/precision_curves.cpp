@@ -36,7 +36,8 @@ PrecisionCurves precision_curves(std::span<const PrecisionEngine> engines, const
       if (!on.engine->why_not().empty() || !measurable(*on.engine, recipe, config)) continue;
       const std::vector<double> errors = precision(*on.engine, recipe, config, static_cast<double>(length), asked);
       PrecisionCurve curve{.recipe = r, .on_gpu = on.is_gpu};
-      // `errors` is in the order of `asked`: those around each place of the table, then two for each point of the curve.
+      // `errors` is in the order of `asked`: those around each place of the table, then two for each point of the
+      // curve.
       constexpr std::ptrdiff_t each = 2 * around + 1;
       const auto split = errors.begin() + each * static_cast<std::ptrdiff_t>(result.table_positions.size());
       for (auto error = errors.begin(); error != split; error += each)

@@ -161,26 +161,34 @@ private:
 
 std::vector<Run> read_markup(std::string_view line) { return Reader(line).all(); }
 
+SaidPiece take_said(std::string_view& words) {
+  const auto is_mark = [&](std::size_t at) {
+    return at + 1 < words.size() && (words[at] == '_' || words[at] == '^') && words[at + 1] == '{' &&
+           words.find('}', at) != std::string_view::npos;
+  };
+  std::size_t end = 1;
+  if (is_mark(0)) {
+    end = words.find('}');
+    const SaidPiece piece{words.substr(2, end - 2), words[0] == '_' ? Run::Shift::below : Run::Shift::above};
+    words.remove_prefix(end + 1);
+    return piece;
+  }
+  while (end < words.size() && !is_mark(end)) ++end;
+  const SaidPiece piece{words.substr(0, end)};
+  words.remove_prefix(end);
+  return piece;
+}
+
 std::vector<Run> read_said(std::string_view words) {
   std::vector<Run> runs;
-  const auto add = [&](std::string_view part, Run::Shift shift) {
-    if (part.empty()) return;
+  while (!words.empty()) {
+    const SaidPiece piece = take_said(words);
+    if (piece.words.empty()) continue;
     Run run;
-    run.words = part;
-    run.shift = shift;
+    run.words = piece.words;
+    run.shift = piece.shift;
     runs.push_back(std::move(run));
-  };
-  std::size_t from = 0;
-  for (std::size_t at = 0; at + 1 < words.size(); ++at) {
-    if (words[at + 1] != '{' || (words[at] != '_' && words[at] != '^')) continue;
-    const std::size_t end = words.find('}', at);
-    if (end == std::string_view::npos) break;
-    add(words.substr(from, at - from), Run::Shift::none);
-    add(words.substr(at + 2, end - at - 2), words[at] == '_' ? Run::Shift::below : Run::Shift::above);
-    from = end + 1;
-    at = end; // the loop goes on behind it
   }
-  add(words.substr(from), Run::Shift::none);
   return runs;
 }
 

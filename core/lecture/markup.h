@@ -23,6 +23,15 @@ struct Run {
 /// role or letter (and which may be meant), an expression that cannot be read.
 std::vector<Run> read_markup(std::string_view line);
 
+/// The first piece of words that are said, which is taken off them: plain up to the next mark, or what stands below or
+/// above the line. Requires words; never throws and takes no memory, as it is asked in every frame: a brace without its
+/// fellow is plain.
+struct SaidPiece {
+  std::string_view words;
+  Run::Shift shift = Run::Shift::none;
+};
+SaidPiece take_said(std::string_view& words);
+
 /// The same of words that are said: notes, questions and answers, of which _{below} and ^{above} alone are marked up.
 /// Never throws: a brace without its fellow stays as it is.
 std::vector<Run> read_said(std::string_view words);

@@ -13,8 +13,8 @@ namespace ropescope {
 /// `shift`, `times_axis`).
 double angle_position(const RopeConfig&, const Positions&, std::int64_t axis, std::int64_t token);
 
-/// cos and sin where an angle is not a whole position times a fraction of a turn: positions with fractions, scaled ones,
-/// sums over axes. Gain and direction of the rotation are in it. Engines take it as Rotation::table and
+/// cos and sin where an angle is not a whole position times a fraction of a turn: positions with fractions, scaled
+/// ones, sums over axes. Gain and direction of the rotation are in it. Engines take it as Rotation::table and
 /// Rotation::places.
 struct PlacedTable {
   std::vector<CosSin<double>> entries; ///< [place][pair], or [token][pair] where there are no places

@@ -24,8 +24,7 @@ void validate_table(const Rotation& rotation, const RowShape& shape) {
     throw Error("the table of cos and sin has another size than places × pairs, or not a place for every token");
   std::uint32_t greatest = 0; // of all, in vectors: a search that may end early is slower
   for (const std::uint32_t place : rotation.places) greatest = std::max(greatest, place);
-  if (greatest >= rows && !rotation.places.empty())
-    throw Error("the table of cos and sin has no row for a place");
+  if (greatest >= rows && !rotation.places.empty()) throw Error("the table of cos and sin has no row for a place");
 }
 
 } // namespace

@@ -30,8 +30,8 @@ struct Rotation {
   std::span<const std::uint64_t> turns; ///< per pair, Spectrum::turns
   double attention_factor = 1.0;        ///< multiplies cos and sin
   PairLayout layout;
-  std::span<const std::uint8_t> pair_axis;    ///< per pair; empty: axis 0
-  const Positions& positions;                 ///< of as many tokens as the rows have
+  std::span<const std::uint8_t> pair_axis; ///< per pair; empty: axis 0
+  const Positions& positions;              ///< of as many tokens as the rows have
   /// [token][pair], gains and direction in it; takes the place of turns. With `places` [place][pair].
   std::span<const CosSin<double>> table = {};
   /// [axes][tokens]: which row of the table holds the pairs of that axis at that token. Tokens of a grid share rows,

@@ -265,10 +265,10 @@ TEST_CASE("the dialog of a film makes it, the window goes on meanwhile, and the 
   CHECK(shell.control("film.Moves"));
   CHECK(shell.takes_key(GLFW_KEY_ESCAPE, 0));
   frames(3);
-  CHECK(!shell.control("film.make"));
+  CHECK(!shell.control("film.write"));
   shell.perform(Request::film_dialog);
   frames(3);
-  click("film.make");
+  click("film.write");
   CAPTURE(shell.message());
   CHECK(shell.animated());
   CHECK(shell.message().starts_with("Film: "));

@@ -281,7 +281,8 @@ TEST_CASE("Tab reaches every control that can be pressed or dragged, once round,
   CHECK(reached.count(0) == 0);
   // All around the pictures but the badge, which does nothing; in pictures the mouse is needed to point.
   const canvas::Rect stage = hand.control("stage");
-  std::set<std::pair<float, float>> around; // by place: a group's tab is called by its first view too; a knob is its slider's
+  std::set<std::pair<float, float>>
+      around; // by place: a group's tab is called by its first view too; a knob is its slider's
   for (const canvas::Control& c : hand.window.shell.controls())
     if (c.key != "badge" && c.key != "stage" && !c.key.ends_with(" knob") && !stage.contains(c.area.centre()))
       around.insert({c.area.centre().x, c.area.centre().y});
@@ -415,6 +416,8 @@ TEST_CASE("no plain letter, digit or sign quits or takes anything away; quitting
   // The key left of S types q on a French keyboard, where Ctrl+A is Ctrl+Q by place.
   CHECK(action_for_key(key_by_letter(GLFW_KEY_Q, "a"), GLFW_MOD_CONTROL) == nullptr);
   CHECK(action_for_key(key_by_letter(GLFW_KEY_A, "q"), GLFW_MOD_CONTROL)->name == "quit");
+  // Digits are typed with Shift there.
+  CHECK(action_for_key(GLFW_KEY_3, GLFW_MOD_SHIFT) == action_for_key(GLFW_KEY_3, 0));
 }
 
 TEST_CASE("the overlay of keys names every key that an action has, and fits a window of 800×480") {

@@ -102,3 +102,10 @@ TEST_CASE("another model is one change by its name, though many values follow fr
   CHECK(name_of_change(a, b) == "model: llama-2-7b → llama-3.1-8b");
   CHECK(name_of_change(a, a).empty());
 }
+
+TEST_CASE("a parameter that schemes share is one change in the words of undo") {
+  Scene a = first_scene();
+  choose_scheme(a, RopeType::yarn);
+  const std::string words = name_of_change(a, with(a, "yarn.beta_fast", 18.0));
+  CHECK(words == "beta_fast: 32 → 18");
+}

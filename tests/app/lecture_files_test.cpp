@@ -106,8 +106,8 @@ TEST_CASE("the text of a deck has every title in order, and a handout also what 
   CHECK(home.file("info").find("Pages:           3") != std::string::npos);
   const std::string text = home.file("text");
   std::size_t at = 0;
-  for (const char* words :
-       {"The first one", "the answer", "Why e", "slowly.", "A brace {alone} stays.", "The second", "The third of them"}) {
+  for (const char* words : {"The first one", "the answer", "Why e", "slowly.", "A brace {alone} stays.", "The second",
+                            "The third of them"}) {
     CAPTURE(words);
     at = text.find(words, at);
     CHECK(at != std::string::npos);
@@ -188,9 +188,9 @@ TEST_CASE("a lecture that is stopped while it is written leaves nothing behind")
 TEST_CASE("of a lecture what cannot be written is refused by a sentence, before anything is drawn") {
   const AtHome home;
   home.fake_ffmpeg("cat > \"$OUT\"");
-  for (const char* asked : {"--out a.doc", "--out a.mp4 --step 1", "--out a.mp4 --notes", "--out a.pdf --seconds 3",
-                            "--out steps --fps 3", "--out a.gif --fps 0", "--out a.mp4 --seconds 1e9",
-                            "--out a.mp4 --animate m=1..9", "--out nowhere/a.mp4"}) {
+  for (const char* asked :
+       {"--out a.doc", "--out a.mp4 --step 1", "--out a.mp4 --notes", "--out a.pdf --seconds 3", "--out steps --fps 3",
+        "--out a.gif --fps 0", "--out a.mp4 --seconds 1e9", "--out a.mp4 --animate m=1..9", "--out nowhere/a.mp4"}) {
     CAPTURE(asked);
     const test::Outcome outcome = home.render(asked, with_fake);
     CHECK(outcome.status == 2);

@@ -26,6 +26,20 @@ bool is_placeless(const lecture::Step& step, std::string_view handle) {
                      [&](const Placeless& each) { return each.step == step.id && each.handle == handle; });
 }
 
+/// Shows every step of the lectures within the program at its end, and calls check(step).
+template <typename Check>
+void for_each_step(test::Headless& window, Check check) {
+  for (const EmbeddedLecture& each : embedded_lectures()) {
+    window.shell.begin_lecture(lecture::read_lecture(each.text, scene_rules()), "");
+    const std::size_t count = window.shell.lectern()->player.lecture().steps.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      window.shell.lectern()->player.show_written(i, true);
+      for (int frame = 0; frame < 4; ++frame) window.frame(true);
+      check(window.shell.lectern()->player.step());
+    }
+  }
+}
+
 } // namespace
 
 TEST_CASE(
@@ -33,26 +47,18 @@ TEST_CASE(
   for (const auto& [width, height] : {std::pair{1280, 720}, std::pair{1920, 1080}}) {
     test::Headless window(width, height, first_scene());
     std::string without;
-    for (const EmbeddedLecture& each : embedded_lectures()) {
-      window.shell.begin_lecture(lecture::read_lecture(each.text, scene_rules()), "");
-      const std::size_t count = window.shell.lectern()->player.lecture().steps.size();
-      for (std::size_t i = 0; i < count; ++i) {
-        window.shell.lectern()->player.show_written(i, true);
-        for (int frame = 0; frame < 4; ++frame) window.frame(true);
-        const lecture::Step& step = window.shell.lectern()->player.step();
-        for (const lecture::Grab& grab : step.grabs) {
-          bool found = false;
-          for (const lecture::Column& column : step.show)
-            for (const lecture::ShownPicture& picture : column.rows)
-              found = found || control_of(picture.name, grab.handle, window.shell.controls());
-          // A slider in the foot has a ring as well.
-          for (const std::string_view key : control_keys_of(grab.handle))
-            found = found || window.shell.control(key).has_value();
-          if (!found && !is_placeless(step, grab.handle))
-            without += fmt::format("{} {}: {}\n", each.name, step.id, grab.handle);
-        }
+    for_each_step(window, [&](const lecture::Step& step) {
+      for (const lecture::Grab& grab : step.grabs) {
+        bool found = false;
+        for (const lecture::Column& column : step.show)
+          for (const lecture::ShownPicture& picture : column.rows)
+            found = found || control_of(picture.name, grab.handle, window.shell.controls());
+        // A slider in the foot has a ring as well.
+        for (const std::string_view key : control_keys_of(grab.handle))
+          found = found || window.shell.control(key).has_value();
+        if (!found && !is_placeless(step, grab.handle)) without += fmt::format("{}: {}\n", step.id, grab.handle);
       }
-    }
+    });
     CHECK_MESSAGE(without.empty(), without);
   }
 }
@@ -60,23 +66,16 @@ TEST_CASE(
 TEST_CASE("no handle of a lecture has two sliders: one of its picture and one in the foot") {
   test::Headless window(1920, 1080, first_scene());
   std::string twice;
-  for (const EmbeddedLecture& each : embedded_lectures()) {
-    window.shell.begin_lecture(lecture::read_lecture(each.text, scene_rules()), "");
-    const std::size_t count = window.shell.lectern()->player.lecture().steps.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      window.shell.lectern()->player.show_written(i, true);
-      for (int frame = 0; frame < 4; ++frame) window.frame(true);
-      const lecture::Step& step = window.shell.lectern()->player.step();
-      for (const lecture::Grab& grab : step.grabs)
-        for (const std::string_view key : control_keys_of(grab.handle)) {
-          const auto foot = window.shell.control(key);
-          if (!foot || foot->least.y < 980) continue;
-          const std::string own = fmt::format(" {}", key.substr(key.rfind('.') + 1));
-          for (const canvas::Control& control : window.shell.controls())
-            if (control.key.ends_with(own) || control.key.ends_with(fmt::format(" {}", grab.handle)))
-              twice += fmt::format("{}: {} and {}\n", step.id, key, control.key);
-        }
-    }
-  }
+  for_each_step(window, [&](const lecture::Step& step) {
+    for (const lecture::Grab& grab : step.grabs)
+      for (const std::string_view key : control_keys_of(grab.handle)) {
+        const auto foot = window.shell.control(key);
+        if (!foot || foot->least.y < 980) continue;
+        const std::string own = fmt::format(" {}", key.substr(key.rfind('.') + 1));
+        for (const canvas::Control& control : window.shell.controls())
+          if (control.key.ends_with(own) || control.key.ends_with(fmt::format(" {}", grab.handle)))
+            twice += fmt::format("{}: {} and {}\n", step.id, key, control.key);
+      }
+  });
   CHECK_MESSAGE(twice.empty(), twice);
 }

@@ -296,6 +296,8 @@ TEST_CASE("a scene's file is told from a model's, and any bytes are one or a sen
   CHECK(!read(R"({"head_dim": 64, "rope_theta": 1e4})"));
   CHECK(!read("GGUF"));
   CHECK(!read(""));
+  // One that lost the key by which it is known is not read as a model's.
+  CHECK_THROWS_AS(read(R"({"model": "llama-2-7b", "m": 3})"), Error);
   CHECK_THROWS_AS(read("\x89PNG\r\n\x1a\n"), Error);
   CHECK_THROWS_AS(read("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"), Error);
 }

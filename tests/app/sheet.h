@@ -20,11 +20,8 @@ struct Light {
 class Sheet {
 public:
   Sheet(int width, int height, float scale = 1) : width_(width), height_(height), framebuffer_(width, height) {
-    ImGui::CreateContext();
-    ImGui::GetIO().IniFilename = nullptr;
-    ImGui::GetIO().LogFilename = nullptr;
+    compat::make_context();
     ImGui::GetIO().DisplaySize = {static_cast<float>(width), static_cast<float>(height)};
-    compat::init_opengl("#version 330 core");
     fonts = canvas::Fonts::load(scale);
   }
   ~Sheet() {

@@ -30,7 +30,9 @@ Positions clip(std::int64_t frames, std::int64_t rows, std::int64_t columns, dou
   const auto tokens = frames * rows * columns;
   for (std::int64_t token = 0; token < tokens; ++token)
     for (std::int64_t axis = 0; axis < 3; ++axis) {
-      const std::int64_t at = axis == 0 ? token / (rows * columns) : axis == 1 ? token / columns % rows : token % columns;
+      const std::int64_t at = axis == 0   ? token / (rows * columns)
+                              : axis == 1 ? token / columns % rows
+                                          : token % columns;
       values[static_cast<std::size_t>(axis * tokens + token)] = origin + step * static_cast<double>(at);
     }
   return positions_of(3, values);
@@ -71,7 +73,11 @@ TEST_CASE("rows of a grid are turned to the bit as each token alone, whatever ax
   const std::vector<PositionAxis> list{
       {.name = "t", .components = 12}, {.name = "h", .components = 22}, {.name = "w", .components = 18}};
   for (const PairSequence order : {PairSequence::blocks, PairSequence::dealt})
-    for (const auto& [origin, step] : {std::pair{0.0, 1.0}, {-7.0, 1.0}, {1e9, 3.0}, {0.05, 2.0 / 3}, {-0.55, 0.1}}) { // never whole, which would be turned by phases
+    for (const auto& [origin, step] : {std::pair{0.0, 1.0},
+                                       {-7.0, 1.0},
+                                       {1e9, 3.0},
+                                       {0.05, 2.0 / 3},
+                                       {-0.55, 0.1}}) { // never whole, which would be turned by phases
       CAPTURE(origin);
       CAPTURE(step);
       CAPTURE(static_cast<int>(order));
@@ -82,12 +88,14 @@ TEST_CASE("rows of a grid are turned to the bit as each token alone, whatever ax
 }
 
 TEST_CASE("a placed table has one row for each position of an axis, and says the same as one of every token") {
-  const RopeConfig rope = listed({{.name = "t", .components = 8}, {.name = "h", .components = 8}, {.name = "w", .components = 8}},
-                                 PairSequence::dealt);
+  const RopeConfig rope =
+      listed({{.name = "t", .components = 8}, {.name = "h", .components = 8}, {.name = "w", .components = 8}},
+             PairSequence::dealt);
   const Positions positions = clip(4, 6, 10, 0.25, 0.7);
   const Spectrum spectrum = make_spectrum(rope);
   const auto axes = pair_axes(rope, 3);
-  const Rotation rotation{.turns = spectrum.turns, .layout = rope.layout.pairs, .pair_axis = axes, .positions = positions};
+  const Rotation rotation{
+      .turns = spectrum.turns, .layout = rope.layout.pairs, .pair_axis = axes, .positions = positions};
   const PlacedTable placed = placed_table(rope, spectrum.inv_freq, rotation);
   CHECK(placed.entries.size() == (4 + 6 + 10) * spectrum.turns.size());
   const auto flat = angle_table(rope, spectrum.inv_freq, rotation);

@@ -78,23 +78,26 @@ struct OtherPairing {
       choices.add({OtherPairing{layout.pairing, head_dim / 2, false, 0}}, layout, rotary_dim, index);
   }
 
-  /// Pairs that no layout has: i with the one as far from the end, or halves of a head that is padded to a power of two.
+  /// Pairs that no layout has: i with the one as far from the end, or halves of a head that is padded to a power of
+  /// two.
   static void suggest_rows(RowPredictions& predictions) {
     const KernelRun& run = predictions.run();
     const auto pairs = static_cast<std::int64_t>(predictions.expected().turns.theta.size()), head = run.shape.head_dim;
     const auto add = [&](std::int64_t second, std::int64_t step, const std::string& words, bool unturned) {
-      predictions.add(OtherPairing{.partners = words}, [=, &expected = predictions.expected()](
-                                                           const RowPlace& row, std::span<const double> in,
-                                                           std::span<double> out) {
-        for (std::int64_t i = 0; i < std::max(pairs, step > 0 ? second : 0); ++i) {
-          const std::int64_t b = second + step * i;
-          std::complex<double> z = unturned ? 1 : 0; // of angles that were padded too
-          if (i < pairs) z = expected.multiplier(static_cast<std::size_t>(row.token), static_cast<std::size_t>(i));
-          const double x = in[static_cast<std::size_t>(i)], y = b < head ? in[static_cast<std::size_t>(b)] : 0;
-          out[static_cast<std::size_t>(i)] = x * z.real() - y * z.imag();
-          if (b < head) out[static_cast<std::size_t>(b)] = y * z.real() + x * z.imag();
-        }
-      });
+      predictions.add(OtherPairing{.partners = words},
+                      [=, &expected = predictions.expected()](const RowPlace& row, std::span<const double> in,
+                                                              std::span<double> out) {
+                        for (std::int64_t i = 0; i < std::max(pairs, step > 0 ? second : 0); ++i) {
+                          const std::int64_t b = second + step * i;
+                          std::complex<double> z = unturned ? 1 : 0; // of angles that were padded too
+                          if (i < pairs)
+                            z = expected.multiplier(static_cast<std::size_t>(row.token), static_cast<std::size_t>(i));
+                          const double x = in[static_cast<std::size_t>(i)],
+                                       y = b < head ? in[static_cast<std::size_t>(b)] : 0;
+                          out[static_cast<std::size_t>(i)] = x * z.real() - y * z.imag();
+                          if (b < head) out[static_cast<std::size_t>(b)] = y * z.real() + x * z.imag();
+                        }
+                      });
     };
     if (pairs < 2 || run.rope.layout.pairs.offset != 0) return;
     add(2 * pairs - 1, -1, fmt::format("component i with {} − i", 2 * pairs - 1), true);

@@ -18,7 +18,7 @@ struct ScalingParameters {
                                     ///< "ramp_inverted", "smoothing_inverted", "factors" and "factors_reversed" (of
                                     ///< LongRoPE), "seq_len", "measured_scheme", "layer_type", "length_of_token",
                                     ///< "long_factors_in" (tokens)
-  ParameterValue value = 1.0; ///< the kernel's
+  ParameterValue value = 1.0;       ///< the kernel's
 
   static constexpr std::string_view name = "scaling_parameters";
   static constexpr FactKind fact = FactKind::scaling;
@@ -33,9 +33,10 @@ struct ScalingParameters {
     if (parameter == "ramp_inverted")
       return fmt::format("has the ramp of {} upside down: it divides the fast pairs and keeps the slow ones", scheme);
     if (parameter == "smoothing_inverted")
-      return fmt::format("exchanges the two parts of {}'s smoothing: pairs between the fast and the slow ones are scaled "
-                         "less where they should be scaled more",
-                         scheme);
+      return fmt::format(
+          "exchanges the two parts of {}'s smoothing: pairs between the fast and the slow ones are scaled "
+          "less where they should be scaled more",
+          scheme);
     if (parameter == "factors_reversed")
       return fmt::format("takes the factors of {} in reverse order: the last pair's for the first", scheme);
     if (parameter == "inverted") return fmt::format("multiplies frequencies where {} divides them", scheme);

@@ -81,7 +81,6 @@ private:
   double measured_gain() const {
     if (units_.mixed()) return expected_gain_; // lengths change there
     std::vector<double> gains;
-    double unit = 0;
     for (std::size_t t = 0; t < sample_.size(); ++t)
       for (std::size_t u = 0; u < units_.units(); ++u) {
         const UnitSum& sum = units_.of(t, u);
@@ -89,7 +88,7 @@ private:
       }
     if (gains.empty()) return expected_gain_;
     const double gain = median(gains);
-    unit = thresholds::other_gain_units * units_.noise().unit;
+    const double unit = thresholds::other_gain_units * units_.noise().unit;
     for (const double likely : {expected_gain_, 1.0})
       if (std::abs(gain / likely - 1) <= unit) return likely;
     return gain;

@@ -147,7 +147,8 @@ private:
     return most && 2 * elsewhere > found ? std::optional(from) : std::nullopt;
   }
 
-  /// A run of some rows of every token, filled by `copy(token, row of the token, row of the run it lies in)`.
+  /// A run of some rows of every token, filled by fill(run, token, row of the token, first number of the row in
+  /// that run).
   template <typename Fill>
   KernelRun some_rows(Fill fill) const {
     constexpr std::size_t most = 8;
@@ -210,8 +211,7 @@ private:
         zero &= run_.out.number(n) == 0;
         same &= run_.out.number(n) == run_.in.number(n);
       }
-      bool turns = false; // else it is the input's however it is turned
-      for (std::int64_t axis = 0; axis < run_.positions.axes; ++axis) turns |= run_.positions.at(axis, t) != 0;
+      const bool turns = is_turned(run_, t); // else it is the input's however it is turned
       all += turns;
       if (zero || same) return;
       left += turns;
@@ -326,12 +326,12 @@ private:
 
   static bool says_what(const std::vector<Cause>& causes) {
     return !causes.empty() && std::none_of(causes.begin(), causes.end(), [](const Cause& c) {
-             const auto* heads = c.as<cause::HeadsWrong>();
-             const auto* rows = c.as<cause::RowsWrong>();
-             const auto* numbers = c.as<cause::ElementsWrong>();
-             return (heads && heads->how == "other") || (rows && rows->equal_to.empty()) ||
-                    (numbers && numbers->equal_to == "other");
-           });
+      const auto* heads = c.as<cause::HeadsWrong>();
+      const auto* rows = c.as<cause::RowsWrong>();
+      const auto* numbers = c.as<cause::ElementsWrong>();
+      return (heads && heads->how == "other") || (rows && rows->equal_to.empty()) ||
+             (numbers && numbers->equal_to == "other");
+    });
   }
 
   /// Tokens all of whose rows are off and the input's, or zeros.

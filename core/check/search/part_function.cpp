@@ -63,8 +63,7 @@ private:
         }
         if (!(in > 0)) continue;
         const std::size_t n = t * pairs + i;
-        const double bound =
-            context_.evidence.noise.bound + thresholds::angle_bound * context_.turns.turned[n];
+        const double bound = context_.evidence.noise.bound + thresholds::angle_bound * context_.turns.turned[n];
         const Complex z = cross / in;
         ++all;
         odd += out - std::norm(z) * in > bound * bound * std::max(in, out);
@@ -113,7 +112,8 @@ private:
     std::size_t far = 0;
     for (std::size_t k = 0; k < n; ++k) {
       const Point &a = points_[(k + n - 1) % n], &b = points_[k], &c = points_[(k + 1) % n];
-      const double before = b.angle - a.angle + (k == 0 ? turn : 0), after = c.angle - b.angle + (k + 1 == n ? turn : 0),
+      const double before = b.angle - a.angle + (k == 0 ? turn : 0),
+                   after = c.angle - b.angle + (k + 1 == n ? turn : 0),
                    share = before + after > 0 ? before / (before + after) : 0.5;
       const double error = std::abs(b.z - (a.z + share * (c.z - a.z)));
       constexpr double step = 0.05; // of what jumps somewhere, as a table that ends does

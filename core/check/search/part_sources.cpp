@@ -175,9 +175,9 @@ private:
   void measure_lengths(const Numbers& numbers) {
     for (std::int64_t row = 0; row < run_.shape.rows(); ++row) {
       const auto first = numbers.begin() + row * run_.shape.head_dim;
-      const double square =
-          std::transform_reduce(first, first + run_.shape.head_dim, 0.0, std::plus<>(),
-                                [](auto x) { return static_cast<double>(x) * static_cast<double>(x); });
+      const double square = std::transform_reduce(first, first + run_.shape.head_dim, 0.0, std::plus<>(), [](auto x) {
+        return static_cast<double>(x) * static_cast<double>(x);
+      });
       lengths_.emplace_back(std::sqrt(square), row);
     }
   }

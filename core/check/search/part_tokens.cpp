@@ -92,10 +92,7 @@ std::optional<PartFound> tokens_left(const PartContext& context) {
       cause.rows.push_back(t);
       continue;
     }
-    // At position 0 every rotation is right.
-    bool turns = false;
-    for (std::int64_t axis = 0; axis < run.positions.axes; ++axis) turns |= run.positions.at(axis, t) != 0;
-    right += turns;
+    right += is_turned(run, t);
     error += row.error;
     energy += row.energy;
   }
@@ -117,12 +114,10 @@ std::optional<PartFound> wrong_tokens(const PartContext& context) {
   const auto any = context.tokens_off([](std::int64_t, std::int64_t) { return false; });
   const std::vector<std::int64_t> off = any ? any->as<cause::RowsWrong>()->rows : std::vector<std::int64_t>();
   for (std::int64_t t = 0; t < run.shape.tokens; ++t) {
-    bool turns = false;
-    for (std::int64_t axis = 0; axis < run.positions.axes; ++axis) turns |= run.position(axis, t) != 0;
     if (!scored.rows[static_cast<std::size_t>(t)].explained() || std::binary_search(off.begin(), off.end(), t))
       wrong.push_back(t);
     else
-      right += turns;
+      right += is_turned(run, t);
   }
   if (wrong.size() < fewest || right < fewest) return std::nullopt;
   std::vector<std::int64_t> some = wrong;

@@ -15,6 +15,12 @@
 
 namespace ropescope {
 
+bool is_turned(const KernelRun& run, std::int64_t token) {
+  for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
+    if (run.position(axis, token) != 0) return true;
+  return false;
+}
+
 namespace {
 
 Prediction with_gain(const Evidence& about, const LayoutChoice& choice, std::optional<double> gain) {
@@ -166,11 +172,9 @@ std::optional<Cause> turned_too(const Evidence& evidence, const LayoutChoice& wi
 /// Whether so many rows that turn are right that no mistake is in all of them.
 bool some_rows_right(const PartContext& context) {
   const RowSample& sample = context.sample;
-  const Positions& positions = context.evidence.run.positions;
   std::size_t right = 0, all = 0;
   for (std::size_t t = 0; t < sample.tokens.size(); ++t) {
-    bool turns = false;
-    for (std::int64_t axis = 0; axis < positions.axes; ++axis) turns |= positions.at(axis, sample.tokens[t]) != 0;
+    const bool turns = is_turned(context.evidence.run, sample.tokens[t]);
     for (std::size_t r = 0; turns && r < static_cast<std::size_t>(sample.rows); ++r, ++all) {
       const auto first = context.proof.off.begin() + static_cast<std::ptrdiff_t>(sample.row(t, r));
       right += std::find(first, first + sample.width, 1) == first + sample.width;

@@ -113,6 +113,9 @@ std::optional<PartFound> tokens_left(const PartContext&);
 /// Numbers wrong here and there.
 std::optional<PartFound> wrong_elements(const PartContext&);
 
+/// Whether a token has a position that turns anything. At 0 on every axis each rotation is right, and tells nothing.
+bool is_turned(const KernelRun&, std::int64_t token);
+
 /// Whether causes say what the kernel did, and not only which numbers are wrong.
 bool names_a_mistake(const std::vector<Cause>&);
 

@@ -25,8 +25,7 @@ const char* second_mistake(PartCase& made, bool offset) {
   if (!offset) other.base *= 10;
   const std::vector<double> theta = other.theta();
   made.for_rows([&](std::int64_t, std::int64_t, std::int64_t t, const double* x, double* y) {
-    const auto position =
-        static_cast<double>(made.in.positions[0][static_cast<std::size_t>(t)]) + (offset ? 1.0 : 0.0);
+    const auto position = static_cast<double>(made.in.positions[0][static_cast<std::size_t>(t)]) + (offset ? 1.0 : 0.0);
     for (std::int64_t i = 0; i < made.model.pairs(); ++i)
       made.turn(i, position * theta[static_cast<std::size_t>(i)], x, y);
   });
@@ -61,7 +60,8 @@ TEST_CASE("heads that hold another's rows are named beside the offset or the bas
   });
 }
 
-TEST_CASE("rows that are written three tokens late are named beside the offset or the base that is wrong in all of them") {
+TEST_CASE(
+    "rows that are written three tokens late are named beside the offset or the base that is wrong in all of them") {
   named_beside("row_shift", [](PartCase& made, const PartRows& turned) {
     made.for_rows([&](std::int64_t b, std::int64_t h, std::int64_t t, const double*, double* y) {
       std::copy_n(turned.row(b, h, (t + turned.tokens - 3) % turned.tokens), turned.width, y);

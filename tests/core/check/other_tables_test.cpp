@@ -43,10 +43,10 @@ TEST_CASE("a factor on the cosine or the sine alone is told with both numbers") 
   for (const unsigned seed : seeds)
     for (const bool of_cosine : {true, false}) {
       const double c = of_cosine ? 1.139 : 1, s = of_cosine ? 1 : 1.139;
-      const Finding finding = check(of_angles(
-                                        seed, [c](double a) { return c * std::cos(a); },
-                                        [s](double a) { return s * std::sin(a); })
-                                        .run());
+      const Finding finding =
+          check(of_angles(
+                    seed, [c](double a) { return c * std::cos(a); }, [s](double a) { return s * std::sin(a); })
+                    .run());
       CAPTURE(seed);
       CAPTURE(finding.sentence);
       CHECK(likeness(finding) == "cos_sin_gains");
