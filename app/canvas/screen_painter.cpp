@@ -12,10 +12,12 @@ namespace {
 
 constexpr double turn = 2 * std::numbers::pi;
 
-/// Straight pieces that make an arc of this radius and angle look round: within a quarter of a pixel.
+/// Straight pieces that make an arc of this radius and angle look round: within a quarter of a pixel, and of large
+/// ones, which are few and whose corners the eye follows, within a twentieth.
 int pieces(float radius, double angle) {
-  // A chord over the angle α lies r·(1 − cos(α/2)) inside its arc; that is 0.25 pixels for this α.
-  const double of_one = 2 * std::acos(1 - 0.25 / std::max(1.0, static_cast<double>(radius)));
+  // A chord over the angle α lies r·(1 − cos(α/2)) inside its arc; that is as many pixels as allowed for this α.
+  const double allowed = radius < 60 ? 0.25 : 0.05;
+  const double of_one = 2 * std::acos(1 - allowed / std::max(1.0, static_cast<double>(radius)));
   return std::max(2, static_cast<int>(std::ceil(std::abs(angle) / of_one)));
 }
 

@@ -44,7 +44,7 @@ AxisSpec bases(const Scene& scene) {
   return {.all = {least_base, greatest_base},
           .scale = Scale::log,
           .labels = Labels::powers_of_ten,
-          .title = "base b",
+          .title = "base b (a larger one turns slow pairs more slowly)",
           .view = scene.options.range(view_y),
           .least_gap = 24};
 }

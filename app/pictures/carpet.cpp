@@ -112,6 +112,7 @@ Plot plot_in(const Canvas& c, const char* id, Rect room, const Scene& scene, con
            .least_gap = 44},
           // All pairs stay in sight: the wheel zooms positions alone.
           {.all = {-0.5, pairs - 0.5},
+           .title = "pair i",
            .view = scene.options.range(view_y),
            .fewest = pairs,
            .least_gap = 40,

@@ -44,6 +44,7 @@ std::string_view components_of(const Canvas& c, const Scene& scene) {
 
 struct Row {
   std::string_view label, value, help;
+  std::string_view said = {}; ///< the label where there is room for all of it; empty: the same
 };
 
 /// The pair's numbers, those that matter most first: where there is no room, the last ones go.
@@ -59,13 +60,15 @@ std::pmr::vector<Row> rows_of(const Canvas& c, const Scene& scene, const Derived
   auto rows = c.list_of<Row>(6);
   rows.push_back({c.words("θ{}", index),
                   theta >= 1e-4 || theta == 0 ? c.words("{:.6f}", theta) : c.words("{:.4e}", theta),
-                  "The frequency of this pair: how far it turns from one token to the next, in rad."});
+                  "The frequency of this pair: how far it turns from one token to the next, in rad.",
+                  c.words("θ{}, rad per token", index)});
   rows.push_back({"wavelength",
                   theta == 0 ? "never turns"
                              : c.words("{} {}", grouped(c, lambda, lambda < 1000 ? 1 : 0), unit_of(scene, derived, i)),
                   "How many tokens this pair needs for one full turn: 2π divided by its frequency."});
   rows.push_back({c.words("Δ·θ{}", index), angle_words(c, distance_of(scene, derived, i) * theta),
-                  "The angle from the key's hand to the query's: the distance Δ = m − n times the frequency."});
+                  "The angle from the key's hand to the query's: the distance Δ = m − n times the frequency.",
+                  c.words("Δ·θ{}, turned apart by", index)});
   rows.push_back({"turns seen in training", turns(seen_angle(scene, derived)),
                   "How many full turns the pair made within the trained context. Angles beyond them are new to the "
                   "model."});
@@ -78,7 +81,8 @@ std::pmr::vector<Row> rows_of(const Canvas& c, const Scene& scene, const Derived
                     "scheme in force."});
   rows.push_back({"components", components_of(c, scene),
                   "Which two components of a query or key turn as this pair, counted from 0. The switch \"pairing\" "
-                  "chooses how pairs are formed."});
+                  "chooses how pairs are formed.",
+                  "components of the head"});
   return rows;
 }
 
@@ -122,16 +126,50 @@ void take_hands(const Canvas& c, const char* name, ImVec2 centre, float radius, 
     ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
 }
 
+namespace {
+
+/// Words beside a hand, on the side where the wedge is not: `away` is 1 where that is counter-clockwise of it.
+void name_hand(const Canvas& c, ImVec2 centre, float radius, double angle, double away, ImU32 colour,
+               std::string_view words) {
+  const float half = text_width(c.fonts.bold, words) / 2, high = c.px(9);
+  const double normal = angle + away * std::numbers::pi / 2;
+  const float across = c.px(12) + half * static_cast<float>(std::abs(std::cos(normal))) +
+                       high * static_cast<float>(std::abs(std::sin(normal)));
+  const ImVec2 at = on_circle(on_circle(centre, radius * 0.64f, angle), across, normal);
+  const Rect area{{at.x - half, at.y - high}, {at.x + half, at.y + high}};
+  const auto inside = [&](float x, float y) { return std::hypot(x - centre.x, y - centre.y) < radius - c.px(4); };
+  if (is_free(c, area) && inside(area.least.x, area.least.y) && inside(area.greatest.x, area.least.y) &&
+      inside(area.least.x, area.greatest.y) && inside(area.greatest.x, area.greatest.y))
+    text(c, area.least, c.fonts.bold, colour, words);
+}
+
+/// Which hand is whose, and how far they are apart.
+void name_hands(const Canvas& c, ImVec2 centre, float radius, const Dial& dial, const Scene& scene,
+                const Derived& derived) {
+  const std::int64_t axis = axis_of(derived, static_cast<std::size_t>(scene.pair));
+  const double key = static_cast<double>(std::arg(dial.key)), between = angle_between(dial);
+  const double away = between < 0 ? -1 : 1;
+  name_hand(c, centre, radius, key + between, away, c.theme.query,
+            c.words("query, m = {}", grouped(c, query_on(scene, axis))));
+  name_hand(c, centre, radius, key, -away, c.theme.key, c.words("key, n = {}", grouped(c, key_on(scene, axis))));
+  const std::string_view degrees = c.words("{:.1f}°", std::abs(between) * 180 / std::numbers::pi);
+  const float half = text_width(c.fonts.title, degrees) / 2, inner = radius * 0.36f;
+  // A narrow wedge has no room between its hands.
+  if (2 * half + c.px(16) > 2 * inner * static_cast<float>(std::sin(std::min(std::abs(between), std::numbers::pi) / 2)))
+    return;
+  const ImVec2 at = on_circle(centre, inner, key + between / 2);
+  text(c, {at.x - half, at.y - c.px(11)}, c.fonts.title, c.theme.text, degrees);
+}
+
 /// The dial above its numbers, or at the left of them where the panel is wide. Numbers are as large as there is room
-/// for, and next to the dial.
-void draw_one_pair(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
-  canvas::panel(c, panel);
-  const Rect area = panel.inset(c.px(18), c.px(14));
+/// for, and next to the dial. `alone`: what is drawn has words on it, and a heading instead of a title.
+void draw_dial_and_rows(const Canvas& c, Rect area, bool alone, const Scene& scene, const Derived& derived,
+                        Scene& next) {
   if (area.width() < c.px(60) || area.height() < c.px(60)) return;
   const auto i = static_cast<std::size_t>(scene.pair);
   const auto rows = rows_of(c, scene, derived);
   const auto count = static_cast<float>(rows.size());
-  const float title = c.px(28), small_row = c.px(23), large_row = c.px(30), least_radius = c.px(30);
+  const float title = alone ? 0 : c.px(28), small_row = c.px(23), large_row = c.px(30), least_radius = c.px(30);
   const bool beside = area.width() > area.height() * 1.15f && area.width() > c.px(420);
   const bool large = beside
                          ? area.height() - title > count * large_row
@@ -144,14 +182,16 @@ void draw_one_pair(const Canvas& c, Rect panel, const Scene& scene, const Derive
   const float dial_width = beside ? 2 * radius + c.px(40) : area.width();
   const ImVec2 centre{beside ? area.least.x + radius + c.px(8) : area.centre().x,
                       area.least.y + title + (beside ? height / 2 : radius * 1.06f)};
-  text(c, {beside ? centre.x : area.centre().x, area.least.y}, c.fonts.bold,
-       derived.axes().empty() ? c.theme.text : c.theme.of_axis(derived.axes()[i]),
-       shortened(c, c.fonts.bold, c.words("pair {}{}", scene.pair, turned_by(c, scene, derived)), dial_width),
-       Align::centre);
+  if (!alone)
+    text(c, {beside ? centre.x : area.centre().x, area.least.y}, c.fonts.bold,
+         derived.axes().empty() ? c.theme.text : c.theme.of_axis(derived.axes()[i]),
+         shortened(c, c.fonts.bold, c.words("pair {}{}", scene.pair, turned_by(c, scene, derived)), dial_width),
+         Align::centre);
   const bool dialled = beside || height > 2 * radius;
   if (dialled) {
     const Dial dial = dial_at(scene, derived, i);
     draw_dial(c, centre, radius, dial);
+    if (alone) name_hands(c, centre, radius, dial, scene, derived);
     take_hands(c, "hands", centre, radius, dial, derived.current().spectrum.inv_freq[i], axis_of(derived, i), scene,
                next);
   }
@@ -166,10 +206,39 @@ void draw_one_pair(const Canvas& c, Rect panel, const Scene& scene, const Derive
     hit(id, place);
     c.note(id, place, line.help);
     explain(c, line.help);
-    labelled(c, place, large ? c.fonts.body : c.fonts.small, line.label, large ? c.fonts.mono : c.fonts.mono_small,
-             line.value);
+    labelled(c, place, large ? c.fonts.body : c.fonts.small, alone && !line.said.empty() ? line.said : line.label,
+             large ? c.fonts.mono : c.fonts.mono_small, line.value);
     y += row;
   }
+}
+
+/// "37 tokens", of the axis that turns the pair where positions have several.
+std::string_view distance_words(const Canvas& c, const Scene& scene, const Derived& derived, std::size_t i) {
+  const double distance = std::abs(distance_of(scene, derived, i));
+  const std::string_view unit =
+      derived.axes().empty() ? std::string_view(distance == 1 ? "token" : "tokens") : unit_of(scene, derived, i);
+  return c.words("{} {}", grouped(c, distance), unit);
+}
+
+/// The picture alone: what it says stands above it.
+void draw_alone(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  const auto i = static_cast<std::size_t>(scene.pair);
+  constexpr double degree = std::numbers::pi / 180;
+  const double theta = derived.current().spectrum.inv_freq[i];
+  const Rect room = heading(
+      c, panel,
+      c.words("Pair {}{}: {} apart, its query and key stand {:.1f}° apart", i, turned_by(c, scene, derived),
+              distance_words(c, scene, derived, i), std::abs(angle_between(dial_at(scene, derived, i))) / degree),
+      theta > 0 ? c.words("one token turns it by {:.3g}°; green ring: angles that training has shown", theta / degree)
+                : std::string_view("no token turns it"));
+  draw_dial_and_rows(c, room, true, scene, derived, next);
+}
+
+} // namespace
+
+void draw_one_pair(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
+  canvas::panel(c, panel);
+  draw_dial_and_rows(c, panel.inset(c.px(18), c.px(14)), false, scene, derived, next);
 }
 
 namespace {
@@ -181,8 +250,8 @@ void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patienc
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   // As a part of another picture it is the dial with its numbers, whatever a lecture has asked of it.
-  const bool asked = c.title.empty() && pair_view::is_asked(scene);
-  (asked ? pair_view::draw : draw_one_pair)(c, panel, scene, derived, next);
+  if (!c.title.empty()) return draw_one_pair(c, panel, scene, derived, next);
+  (pair_view::is_asked(scene) ? pair_view::draw : draw_alone)(c, panel, scene, derived, next);
 }
 
 } // namespace

@@ -211,8 +211,12 @@ bool switch_words(const Canvas& c, const char* id, ImVec2 at, std::string_view w
   const bool clicked = press(c, id, area, help);
   const bool hovered = ImGui::IsItemHovered() && area.contains(c.mouse);
   text(c, at, c.fonts.small, hovered ? c.theme.accent : c.theme.text, words);
-  if (!hovered) return clicked;
-  c.paint.line({area.least.x, area.greatest.y}, area.greatest, c.theme.accent, 1);
+  // Always underlined: without it words that change something look like those that name an axis.
+  const float y = area.greatest.y;
+  if (hovered)
+    c.paint.line({area.least.x, y}, area.greatest, c.theme.accent, 1);
+  else if (!c.bare)
+    c.rule({area.least.x, y}, area.greatest, c.theme.dim, 1, 2, 2);
   return clicked;
 }
 

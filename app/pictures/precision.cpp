@@ -189,7 +189,7 @@ void draw_table(const Canvas& c, Rect room, const PrecisionCurves& precision) {
   const float of_gpu = both ? std::min(width * 0.48f, c.px(84)) : 0;
   float y = room.least.y;
   const auto column = [&](std::size_t k) { return room.least.x + names + width * static_cast<float>(k + 1); };
-  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, both ? "CPU, OpenGL around" : "CPU, around");
+  text(c, {room.least.x, y}, c.fonts.small, c.theme.dim, both ? "error around … (CPU, OpenGL)" : "error around …");
   for (std::size_t k = 0; k < precision.table_positions.size(); ++k)
     text(c, {column(k), y}, c.fonts.small, c.theme.dim, grouped(c, static_cast<double>(precision.table_positions[k])),
          Align::right);
@@ -278,11 +278,25 @@ std::string_view take_lines(const Canvas& c, const Plot& p, const Scene& scene, 
   return held;
 }
 
+/// How large an error can be before rows show it: cos and sin of 0.5 … 1 in bfloat16, whose 8 digits (binary) round
+/// them by up to 2⁻⁹.
+void mark_rounding(const Canvas& c, const Plot& p) {
+  constexpr double rounding = 0x1p-9;
+  if (!(rounding > p.y.least && rounding < p.y.greatest)) return;
+  p.rule_y(rounding, c.theme.dim, 1, 2, 3);
+  constexpr std::string_view words = "above: more than bfloat16 rounds a result";
+  const float y = p.y.pixel(rounding) - c.px(19);
+  const Rect place{{p.area.least.x + c.px(8), y},
+                   {p.area.least.x + c.px(8) + text_width(c.fonts.small, words), y + c.px(16)}};
+  if (place.greatest.x < p.area.greatest.x && y > p.area.least.y && is_free(c, place))
+    label_on(c, place.least, c.theme.dim, words);
+}
+
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   if (const auto format = format_of(scene))
     return draw_token_places(c, panel, *format, scene.options.flag(collapse), scene, derived, next);
-  const Rect room =
-      heading(c, panel, "Precision", "what the arithmetic of real code costs: the worst pair's error in cos and sin");
+  const Rect room = heading(c, panel, "Positions in bfloat16 break after 256; other shortcuts cost little by little",
+                            "what the arithmetic of real code costs");
   const PrecisionCurves& measured = *derived.numbers<PrecisionCurves>();
   if (room.width() < c.px(90) || room.height() < c.px(60)) return;
   const auto columns_of_table = static_cast<float>(std::max<std::size_t>(1, measured.table_positions.size()));
@@ -308,6 +322,11 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   for (const PrecisionCurve& curve : measured.curves)
     if (is_seen(scene, curve)) draw_curve(c, p, measured, curve, pointed && *pointed != curve.recipe ? 0.35f : 1.0f);
   p.end();
+  mark_rounding(c, p);
+  if (!c.bare)
+    label_rule_x(c, p, static_cast<double>(std::max<std::int64_t>(1, scene.m)),
+                 c.words("m = {}", grouped(c, static_cast<double>(scene.m))), c.theme.query,
+                 p.area.least.y + c.px(3));
   const double trained = derived.trained_length();
   if (trained > 1) {
     p.rule_x(trained, c.theme.text, 1.4f, 7, 4);

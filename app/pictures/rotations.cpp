@@ -129,13 +129,18 @@ void draw_strip(const Canvas& c, Rect area, const Derived& derived) {
     return area.least.x + area.width() * static_cast<float>(pair) / static_cast<float>(spectrum.pairs());
   };
   const float top = area.greatest.y - c.px(strip_height);
+  constexpr std::string_view all_kept = "no extension: every pair turns as it was trained";
   float free_from = area.least.x;
   for (std::size_t s = 0; s < stretches.size(); ++s) {
     const Stretch& stretch = stretches[s];
     ImU32 colour = c.theme.outline;
     std::string_view label = "never turns";
     switch (stretch.fate) {
-    case PairFate::kept: colour = c.theme.kept, label = "kept as trained"; break;
+    case PairFate::kept:
+      colour = c.theme.kept;
+      label =
+          stretches.size() == 1 && text_width(c.fonts.small, all_kept) < area.width() ? all_kept : "kept as trained";
+      break;
     case PairFate::blended:
       colour = each_its_own ? c.theme.own_factor : c.theme.blended;
       label = each_its_own ? "each pair by its own factor" : "blended";

@@ -227,21 +227,27 @@ void draw_dials(const Canvas& c, Rect room, const Scene& scene, const Derived& d
     text(c, {x, y}, font, side.colour, score_words(c, side.score), Align::centre);
     if (s == 0) continue;
     y += compat::font_size(font) * 1.15f;
-    text(c, {room.centre().x, y}, c.fonts.small, c.theme.dim,
-         shortened(c, c.fonts.small,
-                   c.words("score at Δ = {}; dials: pair {}{}, off by {}°",
-                           grouped(c, static_cast<double>(here.distance)), i,
-                           static_cast<std::int64_t>(i) == scene.pair ? "" : ", which is off most",
-                           with_sign(here.angles[i].error * degrees, 1)),
-                   room.width()),
-         Align::centre);
+    const std::string_view where = c.words("score at Δ = {}", grouped(c, static_cast<double>(here.distance))),
+                           which = c.words(
+                               "dials: pair {}{}: {}°", i,
+                               static_cast<std::int64_t>(i) == scene.pair ? "" : ", whose hand points most wrongly",
+                               with_sign(here.angles[i].error * degrees, 1)),
+                           both = c.words("{}; {}", where, which);
+    const bool one = text_width(c.fonts.small, both) <= room.width();
+    for (const std::string_view line : {one ? both : where, one ? std::string_view() : which}) {
+      if (line.empty()) continue;
+      text(c, {room.centre().x, y}, c.fonts.small, c.theme.dim, shortened(c, c.fonts.small, line, room.width()),
+           Align::centre);
+      if (!one) y += c.px(16);
+    }
     y += c.px(34);
     const std::string_view lesson =
         setting.cause == StaleCause::shift
             ? c.words("Each key scores as if it stood {} tokens nearer.",
                       grouped(c, static_cast<double>(setting.shift)))
-            : std::string_view("With one table the score goes by the distance alone. With two it goes by where both "
-                               "tokens stand.");
+            : std::string_view(
+                  "Where both turn by the same frequencies, the score goes by the distance alone. Here it goes "
+                  "by where both tokens stand.");
     if (y + wrapped_height(room.width(), c.fonts.body, lesson) < room.greatest.y)
       wrapped_text(c, {room.least.x, y}, room.width(), c.fonts.body, c.theme.dim, lesson);
   }
@@ -266,7 +272,7 @@ void draw_errors(const Canvas& c, Rect room, const Scene& scene, const StaleHere
             {.all = {least, std::pow(10.0, std::ceil(std::log10(greatest)))},
              .scale = Scale::log,
              .labels = Labels::decades,
-             .title = "the key's angle is off by (degrees)",
+             .title = "the key's angle is off by (degrees, whole turns counted)",
              .view = scene.options.range(view_angles),
              .least_gap = 28});
   plot.draw_axes();
@@ -289,7 +295,7 @@ void draw_errors(const Canvas& c, Rect room, const Scene& scene, const StaleHere
   plot.rule_y(90, c.theme.text, 1.4f, 7, 4);
   plot.end();
   if (90 > plot.y.least && 90 < plot.y.greatest && plot.area.height() > c.px(90)) {
-    const std::string_view words = "90°: from here on the pair misleads";
+    const std::string_view words = "above 90° a pair misleads";
     // Above the line at that side where no bar reaches it; else above all bars.
     const float width_of = text_width(c.fonts.small, words) + c.px(20), line = plot.y.pixel(90) - c.px(22);
     const auto free_at = [&](float left, float top) {
@@ -407,8 +413,8 @@ void draw_scores(const Canvas& c, Rect room, const Scene& scene, const StaleCurv
 void draw(const Canvas& c, Rect stage, const Scene& scene, const Derived& derived, Scene& next) {
   const StaleCurves& curves = *derived.numbers<StaleCurves>();
   const StaleHere& here = *derived.numbers<StaleHere>();
-  Rect room =
-      heading(c, stage, "A cached key keeps the angle it was stored with", "the query turns by the present table");
+  Rect room = heading(c, stage, "A cached key keeps the angle it was stored with",
+                      "the query turns by the frequencies in force");
   if (room.width() < c.px(160) || room.height() < c.px(80)) return;
   if (c.attention && room.height() > c.px(200)) {
     draw_causes(c, {{room.least.x, room.least.y + c.px(2)}, {room.greatest.x, room.least.y + c.px(30)}}, derived,

@@ -339,8 +339,8 @@ void draw_factor_line(const Canvas& c, const Plot& plot, const Derived& derived)
 /// `alone`: no panel beside it shows the attention factor.
 void draw_curve(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next, bool alone) {
   Rect room;
-  const Alphas alphas = heading_with_series(c, panel, "How far each scheme slows each pair", "θ′/θ", "", scene, derived,
-                                            hidden, next, room);
+  const Alphas alphas = heading_with_series(c, panel, "How far each scheme slows each pair",
+                                            "1: as trained, 1/2: half as fast", "", scene, derived, hidden, next, room);
   if (room.width() < c.px(160) || room.height() < c.px(140)) return;
   if (alone) take_sequence_length(c, room, scene, next);
   Plot plot = plot_in(c, room, scene, derived);
@@ -416,7 +416,7 @@ void draw_transfer_curve(const Canvas& c, Rect panel, const Scene& scene, const 
 
 void draw_attention_factors(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived) {
   const Found* const list = found_list(scene, derived);
-  const Rect room = heading(c, panel, "Attention factor", "cos and sin are multiplied");
+  const Rect room = heading(c, panel, "Attention factor", "multiplies cos and sin, and scores by its square");
   if (room.width() < c.px(200) || room.height() < c.px(50)) return;
   double greatest = 1.3;
   float names = 0;

@@ -98,11 +98,12 @@ struct Swatch {
 
 /// What the colours mean, in rows at the right of the headline where there is room. Returns where they end.
 float draw_legend(const Canvas& c, ImVec2 at, float right, const Derived& derived, const Turns& turns) {
-  const Swatch swatches[] = {{trained_colour(c), false, c.words("turned in training, {}", trained_words(c, derived))},
-                             {incomplete_colour(c), false, "the same of pairs that never end a turn"},
-                             {target_colour(c, derived.current()), false,
-                              c.words("turned {} {}", on_grid(derived) ? "in" : "by", target_words(c, derived))},
-                             {c.theme.beyond, true, "angles never seen in training"}};
+  const Swatch swatches[] = {
+      {trained_colour(c), false, c.words("turns made in training, {}", trained_words(c, derived))},
+      {incomplete_colour(c), false, "the same, where not one turn is completed"},
+      {target_colour(c, derived.current()), false,
+       c.words("further turns, {} {}", on_grid(derived) ? "in" : "up to", target_words(c, derived))},
+      {c.theme.beyond, true, "angles never seen in training"}};
   for (const Swatch& swatch : swatches) {
     if (swatch.hatched && turns.unseen_pairs == 0) break;
     if (at.x + c.px(40) + text_width(c.fonts.small, swatch.words) > right) break;

@@ -6,6 +6,7 @@
 #include "app/pictures/handles.h"
 #include "app/pictures/transfer.h"
 #include "app/scene/grid.h"
+#include "core/analysis/turns.h"
 #include "core/analysis/wavelengths.h"
 #include "core/rope/scheme.h"
 
@@ -264,7 +265,7 @@ std::string_view take_lines(const Canvas& c, const Plot& plot, const Scene& scen
 }
 
 /// What the scheme in force does to the wavelengths.
-std::string_view title_of(const Derived& derived) {
+std::string_view title_of(const Canvas& c, const Derived& derived) {
   switch (derived.current().config.scaling.rope_type) {
   case RopeType::linear: return "PI stretches every pair alike";
   case RopeType::yarn: return "YaRN leaves fast pairs, stretches the slow ones";
@@ -272,12 +273,26 @@ std::string_view title_of(const Derived& derived) {
   case RopeType::longrope: return "LongRoPE stretches each pair by a number of its own";
   case RopeType::ntk:
   case RopeType::dynamic: return "NTK stretches a pair more, the slower it is";
-  default: return "Tokens for a turn, pair by pair";
+  default: break;
   }
+  const std::int64_t slow = incomplete_pairs(derived.trained().inv_freq, derived.trained_reach());
+  if (slow == 0) return "Each pair turns more slowly than the one before";
+  return c.words("{} of {} pairs need more {} for a turn than training had", slow, derived.trained().pairs(),
+                 derived.axes().empty() ? "tokens" : "positions");
 }
 
-/// Above the pairs that a scheme treats alike: what it does to them.
-void label_zones(const Canvas& c, const Plot& plot, const Derived& derived) {
+/// Whether a curve that is seen has a pair there.
+bool passes(const Plot& plot, const Derived& derived, std::span<const float> alphas, const Rect& place) {
+  for (std::size_t s = 0; s < derived.series().size(); ++s) {
+    const std::vector<double>& theta = derived.series()[s].spectrum.inv_freq;
+    for (std::size_t i = 0; alphas[s] > 0 && i < theta.size(); ++i)
+      if (theta[i] > 0 && place.contains(plot.at(static_cast<double>(i), wavelength(theta[i])))) return true;
+  }
+  return false;
+}
+
+/// Among the pairs that a scheme treats alike: what it does to them.
+void label_zones(const Canvas& c, const Plot& plot, const Derived& derived, std::span<const float> alphas) {
   const Spectrum& spectrum = derived.current().spectrum;
   const RopeType type = derived.current().config.scaling.rope_type;
   if ((type != RopeType::yarn && type != RopeType::llama3) || !derived.axes().empty()) return;
@@ -290,10 +305,14 @@ void label_zones(const Canvas& c, const Plot& plot, const Derived& derived) {
                                                                     : "never turns";
     const float left = std::max(plot.area.least.x, plot.x.pixel(static_cast<double>(begin))),
                 right = std::min(plot.area.greatest.x, plot.x.pixel(static_cast<double>(end - 1)));
-    const float width = text_width(c.fonts.small, words), x = (left + right - width) / 2,
-                y = plot.area.greatest.y - c.px(22);
-    if (width + c.px(12) < right - left && is_free(c, {{x, y}, {x + width, y + c.px(16)}}))
+    const float width = text_width(c.fonts.small, words), y = plot.area.greatest.y - c.px(22);
+    // In the middle, else as far right as the curves, which rise, leave room below them.
+    for (float x = (left + right - width) / 2; x > left && x + width + c.px(6) < right; x += c.px(8)) {
+      const Rect place{{x, y}, {x + width, y + c.px(16)}};
+      if (!is_free(c, place) || passes(plot, derived, alphas, place)) continue;
       text(c, {x, y}, c.fonts.small, c.theme.dim, words);
+      break;
+    }
   }
 }
 
@@ -308,7 +327,7 @@ void take_length(const Canvas& c, Rect& room, const Scene& scene, Scene& next) {
 
 void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   Rect room;
-  const Alphas alphas = heading_with_series(c, panel, title_of(derived), "", "", scene, derived, hidden, next, room);
+  const Alphas alphas = heading_with_series(c, panel, title_of(c, derived), "", "", scene, derived, hidden, next, room);
   take_length(c, room, scene, next);
   Plot plot = plot_in(c, room, scene, derived);
   const Spectrum& current = derived.current().spectrum;
@@ -334,8 +353,11 @@ void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived
   plot.end();
   mark_axes_of_columns(c, plot, scene, derived);
   draw_lengths(c, plot, scene, derived);
+  if (!c.bare)
+    label_rule_x(c, plot, static_cast<double>(scene.pair), c.words("pair {}", scene.pair), c.theme.accent,
+                 plot.area.least.y + c.px(3));
   label_other_curves(c, plot, others, place);
-  label_zones(c, plot, derived);
+  label_zones(c, plot, derived, alphas);
   if (!others.bases.empty()) take_base(c, plot, scene, derived, next);
   const std::string_view held = take_lines(c, plot, scene, derived, next);
   plot.take_input();
