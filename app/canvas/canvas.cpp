@@ -21,6 +21,7 @@ float text_width(ImFont* font, std::string_view words) {
 }
 
 float text(const Canvas& c, ImVec2 at, ImFont* font, ImU32 colour, std::string_view words, Align align) {
+  if (words.empty()) return 0; // painters read on from where it begins, which may be nowhere
   const float width = text_width(font, words);
   if (align == Align::centre) at.x -= width / 2;
   if (align == Align::right) at.x -= width;

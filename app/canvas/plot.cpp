@@ -207,6 +207,12 @@ void Plot::rule_y(double value, ImU32 colour, float width, float on, float off) 
   c_.rule({area.least.x, at}, {area.greatest.x, at}, colour, width, on, off);
 }
 
+void Plot::ground(const Rect& part, ImU32 colour) const {
+  const Rect seen{{std::max(part.least.x, area.least.x), std::max(part.least.y, area.least.y)},
+                  {std::min(part.greatest.x, area.greatest.x), std::min(part.greatest.y, area.greatest.y)}};
+  if (seen.width() > 0 && seen.height() > 0) c_.paint.ground(seen, colour);
+}
+
 bool Plot::hovered() const { return area.contains(c_.mouse); }
 
 } // namespace ropescope::canvas

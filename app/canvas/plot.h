@@ -69,6 +69,10 @@ public:
   void rule_x(double value, ImU32 colour, float width, float on, float off) const;
   void rule_y(double value, ImU32 colour, float width, float on, float off) const;
 
+  /// A tinted part of the area below everything. Painter::ground() knows no clip: where the view is moved, a part of the
+  /// axis would run into the pictures beside.
+  void ground(const Rect&, ImU32 colour) const;
+
   /// An upright (x) or level (y) line that can be dragged, 10 pixels wide to the hand; while the mouse is on it, it is
   /// drawn in the accent. As long as it is held the axes stay as they were, whatever follows from the value, so that it
   /// stays under the hand. A value outside the view cannot be taken. The wheel over it is the plot's, and so is a

@@ -55,13 +55,27 @@ std::optional<NumberFormat> format_of(const Scene& scene) {
   return scene.options.is(number_line, "bf16") ? NumberFormat::bfloat16 : NumberFormat::float16;
 }
 
-void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience) {
+/// What is measured of the series of one version.
+struct Measured {
+  std::uint64_t version;
+  PrecisionCurves curves;
+};
+
+const PrecisionCurves& curves_of(const Derived& derived) { return derived.numbers<Measured>()->curves; }
+
+/// A change is answered coarsely; the first frame without another one has every position.
+void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience patience) {
   if (const auto format = format_of(scene))
     update_number_line(scene, derived, *format, std::llround(scene.options.number(around)));
-  derived.numbers<PrecisionCurves>(derived.version(), [&] {
+  const std::uint64_t version = derived.version();
+  const Measured* const kept = derived.numbers<Measured>();
+  const bool coarse = patience == Patience::goes_on && (!kept || kept->version != version);
+  derived.numbers<Measured>(std::pair(version, coarse), [&] {
     const PrecisionEngine on[] = {{&engines.cpu, false}, {engines.gpu.get(), true}};
-    return precision_curves(on, derived.current().config, derived.length());
+    return Measured{version, precision_curves(on, derived.current().config, derived.length(),
+                                              coarse ? PrecisionDetail::coarse : PrecisionDetail::fine)};
   });
+  if (coarse) derived.has_more();
 }
 
 bool is_seen(const Scene& scene, const PrecisionCurve& curve) {
@@ -297,7 +311,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
     return draw_token_places(c, panel, *format, scene.options.flag(collapse), scene, derived, next);
   const Rect room = heading(c, panel, "Positions in bfloat16 break after 256; other shortcuts cost little by little",
                             "what the arithmetic of real code costs");
-  const PrecisionCurves& measured = *derived.numbers<PrecisionCurves>();
+  const PrecisionCurves& measured = curves_of(derived);
   if (room.width() < c.px(90) || room.height() < c.px(60)) return;
   const auto columns_of_table = static_cast<float>(std::max<std::size_t>(1, measured.table_positions.size()));
   const bool number_lines = room.height() > c.px(line_height + 190) && room.width() >= c.px(least_number_line);
@@ -325,8 +339,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   mark_rounding(c, p);
   if (!c.bare)
     label_rule_x(c, p, static_cast<double>(std::max<std::int64_t>(1, scene.m)),
-                 c.words("m = {}", grouped(c, static_cast<double>(scene.m))), c.theme.query,
-                 p.area.least.y + c.px(3));
+                 c.words("m = {}", grouped(c, static_cast<double>(scene.m))), c.theme.query, p.area.least.y + c.px(3));
   const double trained = derived.trained_length();
   if (trained > 1) {
     p.rule_x(trained, c.theme.text, 1.4f, 7, 4);
@@ -351,7 +364,7 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
 }
 
 Table columns(const Scene&, const Derived& derived) {
-  const PrecisionCurves& measured = *derived.numbers<PrecisionCurves>();
+  const PrecisionCurves& measured = curves_of(derived);
   Table table;
   table.formula = "greatest error of cos and sin over all pairs, the worse of a position and the one before it";
   table.add("position", {measured.positions.begin(), measured.positions.end()});

@@ -131,7 +131,7 @@ void draw_beyond(const Canvas& c, const Plot& p, double trained) {
   if (trained >= p.x.greatest || trained < 1) return;
   const float left = trained > p.x.least ? p.x.pixel(trained) : p.area.least.x, pitch = c.px(14);
   const float height = p.area.height();
-  c.paint.ground({{left, p.area.least.y}, p.area.greatest}, over(c.theme.panel, c.theme.beyond_fill));
+  p.ground({{left, p.area.least.y}, p.area.greatest}, over(c.theme.panel, c.theme.beyond_fill));
   c.paint.push_clip({{left, p.area.least.y}, p.area.greatest});
   // Lines at 45°: the first begin a height further left, so that the corner is hatched too.
   for (float x = left - height; x < p.area.greatest.x; x += pitch)

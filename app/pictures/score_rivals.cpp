@@ -157,7 +157,7 @@ void draw_reaches(const Canvas& c, Rect room, AxisSpec x, const RivalOptions& op
   const bool all = heads_of(scene, options.heads).size() == static_cast<std::size_t>(heads_of_alibi);
   if (all && furthest < p.x.greatest) {
     const Rect empty{{p.x.pixel(std::max(furthest, p.x.least)), p.area.least.y}, p.area.greatest};
-    c.paint.ground(empty, over(c.theme.panel, c.theme.beyond_fill));
+    p.ground(empty, over(c.theme.panel, c.theme.beyond_fill));
     hatch_lines(c, empty, mix(c.theme.panel, c.theme.beyond, 0.4f), c.px(12), c.hairline());
   }
   p.end();
@@ -306,7 +306,7 @@ void draw_whole_head(const Canvas& c, Rect room, const AxisSpec& x, const RivalO
   p.begin();
   const Rect never{{p.area.least.x, p.y.pixel(std::max(0.0, floor))}, {p.area.greatest.x, p.y.pixel(0)}};
   if (floor > 0) {
-    c.paint.ground(never, over(c.theme.panel, with_alpha(c.theme.good, 0.22f)));
+    p.ground(never, over(c.theme.panel, with_alpha(c.theme.good, 0.22f)));
     p.rule_y(floor, c.theme.good, 2.5f, 8, 0);
   }
   c.paint.band(band, with_alpha(scheme_colour(c, series), 0.35f));

@@ -180,16 +180,17 @@ void draw_zones(const Canvas& c, const Plot& plot, const Derived& derived, const
     return pairs;
   };
   const Zone zones[] = {
-      {"keep", "many turns in training", c.theme.kept, plot.x.least, length / edges.fast, count(PairFate::kept)},
-      {"blend", "", c.theme.blended, length / edges.fast, length / edges.slow, count(PairFate::blended)},
-      {"interpolate", one ? "under one turn" : "few turns in training", c.theme.interpolated, length / edges.slow,
-       plot.x.greatest, count(PairFate::interpolated)}};
+      {"kept", "many turns in training", c.theme.kept, plot.x.least, length / edges.fast, count(PairFate::kept)},
+      {"blended", "", c.theme.blended, length / edges.fast, length / edges.slow, count(PairFate::blended)},
+      {c.words("slowed to 1/{:.4g}", derived.current().spectrum.divisor),
+       one ? "under one turn" : "few turns in training", c.theme.interpolated, length / edges.slow, plot.x.greatest,
+       count(PairFate::interpolated)}};
   for (const Zone& zone : zones) {
     const float left = std::max(plot.x.pixel(std::max(zone.from, plot.x.least)), plot.area.least.x),
                 right = std::min(plot.x.pixel(std::min(zone.to, plot.x.greatest)), plot.area.greatest.x);
     if (right - left < 1) continue;
-    c.paint.ground({{left, plot.area.least.y}, {right, plot.area.greatest.y}},
-                   over(c.theme.panel, with_alpha(zone.colour, 0.16f)));
+    plot.ground({{left, plot.area.least.y}, {right, plot.area.greatest.y}},
+                over(c.theme.panel, with_alpha(zone.colour, 0.16f)));
     const float middle = (left + right) / 2;
     if (text_width(c.fonts.bold, zone.name) + c.px(12) > right - left || plot.area.height() < c.px(150)) continue;
     text(c, {middle, plot.area.least.y + c.px(8)}, c.fonts.bold, c.theme.text, zone.name, Align::centre);

@@ -49,9 +49,9 @@ void shade_blend(const Canvas& c, const Plot& plot, const Spectrum& spectrum) {
     for (end = begin; end + 1 < spectrum.pairs() && blends(end); ++end) {
     }
     if (end > begin)
-      c.paint.ground({{plot.x.pixel(static_cast<double>(begin)), plot.area.least.y},
-                      {plot.x.pixel(static_cast<double>(end)), plot.area.greatest.y}},
-                     colour);
+      plot.ground({{plot.x.pixel(static_cast<double>(begin)), plot.area.least.y},
+                   {plot.x.pixel(static_cast<double>(end)), plot.area.greatest.y}},
+                  colour);
   }
 }
 
@@ -299,9 +299,9 @@ void label_zones(const Canvas& c, const Plot& plot, const Derived& derived, std:
   for (std::int64_t begin = 0, end = 0; begin < spectrum.pairs(); begin = end) {
     const PairFate zone = fate(spectrum, begin);
     while (end < spectrum.pairs() && fate(spectrum, end) == zone) ++end;
-    const std::string_view words = zone == PairFate::kept           ? "left as trained"
-                                   : zone == PairFate::blended      ? "in between"
-                                   : zone == PairFate::interpolated ? c.words("stretched ×{:.4g}", spectrum.divisor)
+    const std::string_view words = zone == PairFate::kept           ? "kept as trained"
+                                   : zone == PairFate::blended      ? "blended"
+                                   : zone == PairFate::interpolated ? c.words("slowed ÷{:.4g}", spectrum.divisor)
                                                                     : "never turns";
     const float left = std::max(plot.area.least.x, plot.x.pixel(static_cast<double>(begin))),
                 right = std::min(plot.area.greatest.x, plot.x.pixel(static_cast<double>(end - 1)));

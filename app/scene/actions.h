@@ -24,6 +24,9 @@ enum class Request : std::uint8_t {
   reload_shaders,
   help,
   lecture,
+  lecture_1, ///< of those within the program
+  lecture_2,
+  lecture_3,
   add_step, ///< of what is seen, to a lecture's file
   full_screen,
   zoom_in,

@@ -141,7 +141,7 @@ void Derived::update(const Scene& scene, gpu::Engines& engines, std::int64_t col
   if (other_series || !grid_is_known(scene)) update_reach(scene);
   update_head(scene, patience);
   update_scores_here(scene);
-  shows_curves_ = shows_base_map_ = false;
+  shows_curves_ = shows_base_map_ = has_more_ = false;
   if (const auto update_picture = shown_picture(scene).update) update_picture(scene, *this, engines, patience);
   if (!shows_curves_) stop_refinement(); // nobody sees the curves now
   if (!shows_base_map_) base_map_.stop();

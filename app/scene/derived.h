@@ -58,7 +58,9 @@ public:
   void update(const Scene&, gpu::Engines&, std::int64_t columns, Patience = Patience::waits);
 
   /// Whether another call of update() with the same scene would bring curves, or the base map, forward.
-  bool refining() const { return refining_ || base_map_.working(); }
+  bool refining() const { return refining_ || base_map_.working() || has_more_; }
+  /// A picture says in its update() that its next one brings finer numbers of the same scene.
+  void has_more() { has_more_ = true; }
   /// The file of q or k that is being read beside the frame; empty: none. What is drawn has the q and k before.
   const std::string& reading() const { return head_files_.reading(); }
   double refined() const { return refining_ ? refined_ : 1.0; } ///< share of the curves' distances, 0 … 1
@@ -169,6 +171,7 @@ private:
   Refinement refinement_; // on the CPU
   CurveScans gpu_scans_;  // on the thread that draws, a slice a frame
   bool refining_ = false;
+  bool has_more_ = false;
   bool refines_on_gpu_ = false; // or on the CPU; where the GPU is given up, the curves begin again there
   double refined_ = 1;
   std::uint64_t scans_ = 0;

@@ -1,5 +1,6 @@
 #include "app/scene/history.h"
 
+#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
@@ -27,6 +28,14 @@ Scene shown_as(Scene scene, const Scene& present) {
   return scene;
 }
 
+/// A value as short as a slider says it: a drag leaves all digits of a number.
+std::string brief_words(const Property& row, const Value& value) {
+  const double* const number = std::get_if<double>(&value);
+  std::string words = value_words(row, value);
+  constexpr std::size_t readable = 10;
+  return number && words.size() > readable && *number != std::round(*number) ? fmt::format("{:.4g}", *number) : words;
+}
+
 } // namespace
 
 std::string name_of_change(const Scene& before, const Scene& after) {
@@ -40,7 +49,7 @@ std::string name_of_change(const Scene& before, const Scene& after) {
     const Value from = get(before, *row), to = get(after, *row);
     if (from == to) continue;
     // Schemes share parameters, and each has a row of its own for them: one change to a person.
-    const std::string change = fmt::format("{}: {} → {}", row->label, value_words(*row, from), value_words(*row, to));
+    const std::string change = fmt::format("{}: {} → {}", row->label, brief_words(*row, from), brief_words(*row, to));
     if (!told.insert(change).second || ++changes > named) continue;
     if (!name.empty()) name += ", ";
     name += change;

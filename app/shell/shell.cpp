@@ -309,7 +309,10 @@ void Shell::perform(Request request) {
   if (request == Request::save_scene_as) save_scene(true);
   if (request == Request::export_dialog) lectern_ ? ask_what_to_take_home() : ask_what_to_export();
   if (request == Request::film_dialog) lectern_ ? ask_what_to_take_home() : ask_what_to_film();
-  if (request == Request::lecture) lectern_ ? end_lecture() : begin_lecture();
+  if (request == Request::lecture) lectern_ ? end_lecture() : go_on_with_lecture();
+  if (request == Request::lecture_1) begin_lecture("1");
+  if (request == Request::lecture_2) begin_lecture("2");
+  if (request == Request::lecture_3) begin_lecture("3");
   if (request == Request::add_step) add_step();
   if (request == Request::help) turn_help_page();
   if (request == Request::back) close_what_is_open();
@@ -351,8 +354,10 @@ void Shell::step_back_or_on(bool back) {
     notify(back ? "There is nothing to undo." : "There is nothing to redo.");
     return;
   }
-  notify(fmt::format("{}: {}", back ? "Undone" : "Done again", back ? history_.undo_name() : history_.redo_name()));
-  show_step(back ? history_.undo(scene_) : history_.redo(scene_));
+  // From what was to what is in force now, whichever way.
+  Scene now = back ? history_.undo(scene_) : history_.redo(scene_);
+  notify(fmt::format("{}: {}", back ? "Undone" : "Done again", name_of_change(scene_, now)));
+  show_step(std::move(now));
 }
 
 /// A step that was undone or done again: the scene is what the history says, and no change of its own.

@@ -53,8 +53,10 @@ public:
 
   /// Begins a lecture, whose file is read again when it is saved. Requires a lecture that has steps.
   void begin_lecture(lecture::Lecture, std::string file);
-  /// The lecture that was given last, else the first of the program's own.
-  void begin_lecture();
+  /// A file's, or one of the program by its number. A message says why it cannot be read.
+  void begin_lecture(const std::string& wanted);
+  /// Begins the one that was left last, at the step where it was left; else the first of the program.
+  void go_on_with_lecture();
   void end_lecture();
   Lectern* lectern() { return lectern_.get(); } ///< null without a lecture
   bool in_lecture() const { return lectern_ != nullptr; }
@@ -156,7 +158,7 @@ public:
   };
   const HelpSize& help_size() const { return help_size_; }
   bool help_open() const { return help_; }
-  static std::string help_text(); ///< its lines: keys, a tab, words
+  static std::string help_text(bool of_lecture = false); ///< its lines: keys, a tab, words
 
   const Attention& attention() const { return attention_; }
   const Palette& palette() const { return palette_; }
@@ -371,6 +373,12 @@ private:
   std::unique_ptr<Lectern> lectern_; // of the lecture that is given
   Scene desk_;                       // the scene before it
   std::string last_lecture_;         // its file
+  struct LeftLecture {
+    std::string file; // empty: of the program
+    lecture::Lecture lecture;
+    std::string step; // its id; empty: it was over
+  };
+  std::optional<LeftLecture> left_;
   std::size_t drawn_step_ = 0;       // of the last frame, from 1
   FileWatch lecture_watch_;
   FileStamp lecture_seen_;

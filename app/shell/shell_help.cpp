@@ -60,6 +60,34 @@ std::vector<Line> all_lines() {
   return lines;
 }
 
+/// What keys do while a lecture is given; the others of all_lines() go on where none of these takes the key.
+std::vector<Line> lecture_lines() {
+  return {{"", "THE CLICKER’S KEYS"},
+          {"Page Down →", "next press: the motion and the answer, then the next step"},
+          {"Page Up ←", "back by one press"},
+          {".  B", "blanks the stage; the clock rests"},
+          {"F5  Esc", "ends the lecture; F5 goes on where it was left"},
+          {"", "STEPS"},
+          {"Home", "the step as it is written"},
+          {"O", "all steps; arrows or the mouse choose one"},
+          {"1 … and Enter", "goes to the step of that number"},
+          {"", "WHAT YOU SAY"},
+          {"N", "notes, the question, the clock and what comes next"},
+          {"A", "with the notes the answer, then the question on the stage"},
+          {"", "ON THE STAGE"},
+          {"C", "a large pointer"},
+          {"V", "a light around the mouse; the wheel makes it larger"},
+          {"X", "a pen; Ctrl+Z takes a stroke back, Shift+X all"},
+          {"Drag", "what has a dashed ring, and all else as ever"},
+          {"", "THE WINDOW"},
+          {"T", "dark and light"},
+          {"Space", "plays"},
+          {"F11", "full screen"},
+          {"Ctrl+P", "every action and what can be set"},
+          {"Ctrl+E", "what you take home: PDF, page, film, folder"},
+          {"Ctrl+Tab", "with two displays: which one is yours"}};
+}
+
 /// Lines in columns: how many columns, and how wide the keys in them.
 struct Layout {
   int columns = 1;
@@ -112,9 +140,9 @@ std::size_t page_end(const std::vector<Line>& lines, std::size_t begin, Fits fit
 
 } // namespace
 
-std::string Shell::help_text() {
+std::string Shell::help_text(bool of_lecture) {
   std::string text;
-  for (const Line& line : all_lines()) text += fmt::format("{}\t{}\n", line.keys, line.words);
+  for (const Line& line : of_lecture ? lecture_lines() : all_lines()) text += fmt::format("{}\t{}\n", line.keys, line.words);
   return text;
 }
 
@@ -126,7 +154,8 @@ void Shell::turn_help_page() {
 }
 
 void Shell::help(const Canvas& c) {
-  static const std::vector<Line> all_of_them = all_lines(); // actions are constants
+  static const std::vector<Line> of_desk = all_lines(), of_lecture = lecture_lines(); // actions are constants
+  const std::vector<Line>& all_of_them = lectern_ ? of_lecture : of_desk;
   // Drawn above everything, popups included.
   screen_.draw_above(ImGui::GetForegroundDrawList());
   const ImVec2 size = ImGui::GetIO().DisplaySize;
@@ -167,7 +196,8 @@ void Shell::help(const Canvas& c) {
                 static_cast<int>((l.width - l.keys - c.px(24)) / text_width(c.fonts.small, "n"))};
   c.paint.box({{0, 0}, size}, IM_COL32(0, 0, 0, 120));
   c.paint.box({corner, {corner.x + width, corner.y + all}}, c.theme.panel, c.px(8));
-  text(c, {corner.x + edge, corner.y + c.px(16)}, c.fonts.title, c.theme.text, "Keys and gestures");
+  text(c, {corner.x + edge, corner.y + c.px(16)}, c.fonts.title, c.theme.text,
+       lectern_ ? "Keys of a lecture" : "Keys and gestures");
   text(c, {corner.x + width - edge, corner.y + c.px(19)}, c.fonts.small, c.theme.dim,
        help_page_ + 1 < help_pages_ ? "F1: goes on. Esc closes this" : "Esc or a click closes this", Align::right);
   lay_out(c, l, lines, {corner.x + edge, corner.y + head}, true);

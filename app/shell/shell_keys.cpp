@@ -33,6 +33,8 @@ Request Shell::key(int key, int modifiers, bool repeated) {
   if (models_.is_open() && models_.key(key)) return Request::none;
   const bool toggles_list = key == GLFW_KEY_P && (modifiers & GLFW_MOD_CONTROL) && palette_.is_open();
   if (takes_letters() && key != GLFW_KEY_ESCAPE && !toggles_list) return Request::none;
+  // One thing at a time: a lecture ends last.
+  if (lectern_ && key == GLFW_KEY_ESCAPE && close_what_is_open()) return Request::none;
   if (lectern_ && lecture_key(key, modifiers, repeated)) return Request::none;
   if (focus_key(key, modifiers)) return Request::none;
   const Action* found = action_for_key(key, modifiers);

@@ -90,13 +90,25 @@ std::vector<std::string> Shell::take(LectureText& held, const Opened& opened) {
   return said;
 }
 
-void Shell::begin_lecture() {
+void Shell::go_on_with_lecture() {
+  if (!left_ || left_->file != last_lecture_) return begin_lecture(last_lecture_.empty() ? "1" : last_lecture_);
+  const LeftLecture left = std::move(*left_);
+  left_.reset();
+  left.file.empty() ? begin_lecture(left.lecture, "") : begin_lecture(left.file);
+  if (!lectern_ || left.step.empty()) return;
+  // Whoever pressed Esc by mistake stands where the class was; of a file that has changed since, as far as it goes.
+  if (const auto step = lecture::find_step(lectern_->player.lecture(), left.step)) {
+    lectern_->player.jump(*step, lecture_now());
+    show_step(lectern_->player.scene());
+  }
+}
+
+void Shell::begin_lecture(const std::string& wanted) {
   try {
     std::string name;
-    const std::string wanted = last_lecture_.empty() ? "1" : last_lecture_;
     lecture::Lecture lecture = lecture::read_lecture(lecture_text(wanted, name), scene_rules());
     if (!lecture.readable) throw Error(lecture::sentence(lecture.troubles.front(), name));
-    begin_lecture(std::move(lecture), last_lecture_);
+    begin_lecture(std::move(lecture), wanted == last_lecture_ ? wanted : std::string());
   } catch (const Error& error) {
     message_ = {error.what(), true, false};
   }
@@ -106,6 +118,9 @@ void Shell::end_lecture() {
   if (!lectern_) return;
   desk_.theme = scene_.theme;
   desk_.engine = scene_.engine;
+  const Player& player = lectern_->player;
+  const bool over = player.answered() && player.step_number() + 1 == player.lecture().steps.size();
+  left_ = {lectern_->file, player.lecture(), over ? std::string() : player.step().id};
   lectern_.reset();
   show_step(desk_);
 }
@@ -144,8 +159,10 @@ void Shell::read_lecture_again() {
       step_pictures_.reset();
     } else
       lectern_->trouble += "; the lecture goes on as it was";
+    if (!lectern_->trouble.empty() && !lectern_->presented && !lectern_->notes) notify(lectern_->trouble);
   } catch (const Error& error) {
     lectern_->trouble = fmt::format("{}; the lecture goes on as it was", error.what());
+    if (!lectern_->presented && !lectern_->notes) notify(lectern_->trouble);
   }
 }
 
@@ -261,9 +278,9 @@ void Shell::lecture_overlays(Canvas& c, ImVec2 size, const StagePlan& plan, doub
   screen_.draw_above(ImGui::GetForegroundDrawList());
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const bool here = ImGui::IsMousePosValid();
+  if (lectern.question) draw_question(c, stage_fonts_, size, lectern); // the pen and the light work on it as well
   draw_pen_strokes(c, plan, lectern.strokes_here());
   if (here) lecture_at_mouse(c, size, plan, now);
-  if (lectern.question) draw_question(c, stage_fonts_, size, lectern);
   if (!lectern.presented) lecture_alone(c, size, now);
   if (lectern.pointer && here) draw_pointer(c, plan, mouse);
   if (lectern.player.blank()) draw_blank(c, size);
@@ -297,7 +314,8 @@ void Shell::lecture_frame(int width, int height, float seconds, bool live, Paint
     if (!message_.words.empty() && message_.of_scene) cannot = message_.words;
   }
   next_ = scene_;
-  const bool covered = (lectern.overview && !lectern.presented) || lectern.question || lectern.pen || player.blank();
+  const bool covered =
+      (lectern.overview && !lectern.presented) || lectern.question || lectern.pen || player.blank() || help_;
   if (covered) c.mouse = {-1e6f, -1e6f}, c.clicked = false;
   ImGui::BeginDisabled(covered);
   if (cannot.empty()) {
@@ -313,6 +331,8 @@ void Shell::lecture_frame(int width, int height, float seconds, bool live, Paint
   if (lectern.handout > 0) draw_handout(c, {{0, size.y}, {size.x, static_cast<float>(height)}}, plan, step);
   lecture_overlays(c, size, plan, now);
   lists(c, {{0, 0}, size}, next_);
+  if (help_ && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) help_ = false;
+  if (help_ && c.attention) help(c);
   if (c.attention) draw_notice(c);
   if (next_ != scene_ && cannot.empty()) accept(next_, columns_);
   if (live && cannot.empty()) player.take(scene_);

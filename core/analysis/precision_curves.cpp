@@ -9,13 +9,16 @@ namespace ropescope {
 
 namespace {
 
-constexpr int around = 16; // positions on each side of one of the table, within 1/128 of it
+constexpr int furthest_around = 16; // positions on each side of one of the table, within 1/128 of it
 
 } // namespace
 
 PrecisionCurves precision_curves(std::span<const PrecisionEngine> engines, const RopeConfig& config,
-                                 std::int64_t length) {
-  constexpr std::int64_t at_least = 1'000'000, columns = 260; // so many positions are close enough for a line
+                                 std::int64_t length, PrecisionDetail detail) {
+  const bool fine = detail == PrecisionDetail::fine;
+  constexpr std::int64_t at_least = 1'000'000;
+  const std::int64_t columns = fine ? 260 : 38; // so many positions are close enough for a line
+  const int around = fine ? furthest_around : 2;
   const std::int64_t furthest = std::max(length, at_least);
   PrecisionCurves result;
   for (const std::int64_t edge : log_bin_edges(furthest, columns)) result.positions.push_back(edge);
@@ -38,7 +41,7 @@ PrecisionCurves precision_curves(std::span<const PrecisionEngine> engines, const
       PrecisionCurve curve{.recipe = r, .on_gpu = on.is_gpu};
       // `errors` is in the order of `asked`: those around each place of the table, then two for each point of the
       // curve.
-      constexpr std::ptrdiff_t each = 2 * around + 1;
+      const std::ptrdiff_t each = 2 * around + 1;
       const auto split = errors.begin() + each * static_cast<std::ptrdiff_t>(result.table_positions.size());
       for (auto error = errors.begin(); error != split; error += each)
         curve.table.push_back(*std::max_element(error, error + each));

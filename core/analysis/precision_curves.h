@@ -43,8 +43,12 @@ struct PrecisionEngine {
   bool is_gpu;
 };
 
+/// Coarse: at a seventh of the positions, for while something is dragged.
+enum class PrecisionDetail : std::uint8_t { fine, coarse };
+
 /// Every recipe that an engine can measure, at positions of every order of magnitude up to `length` tokens, and to a
 /// million at least, as the cost of a number format is seen far out alone.
-PrecisionCurves precision_curves(std::span<const PrecisionEngine>, const RopeConfig&, std::int64_t length);
+PrecisionCurves precision_curves(std::span<const PrecisionEngine>, const RopeConfig&, std::int64_t length,
+                                 PrecisionDetail = PrecisionDetail::fine);
 
 } // namespace ropescope

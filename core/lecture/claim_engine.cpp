@@ -20,9 +20,7 @@ const Scheme& scheme_named(std::string_view name) {
   if (const Scheme* scheme = find_scheme(name)) return *scheme;
   std::vector<std::string_view> known;
   for (const Scheme* scheme : all_schemes()) known.push_back(scheme->choice());
-  const std::string_view similar = similar_word(name, known);
-  throw Error(fmt::format("unknown scheme {}{}", in_quotes(name),
-                          similar.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", similar)));
+  throw Error(fmt::format("unknown scheme {}{}", in_quotes(name), suggestion(name, known)));
 }
 
 /// Of the scheme that is in force with_scheme() changes nothing, the factor neither.

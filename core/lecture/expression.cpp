@@ -127,9 +127,7 @@ private:
   }
 
   [[noreturn]] static void refuse_name(std::string_view kind, std::string_view name) {
-    const std::string_view similar = similar_word(name, all_names());
-    throw Error(fmt::format("unknown {} {}{}", kind, in_quotes(name),
-                            similar.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", similar)));
+    throw Error(fmt::format("unknown {} {}{}", kind, in_quotes(name), suggestion(name, all_names())));
   }
 
   double named(std::string_view name) {

@@ -36,11 +36,6 @@ std::vector<std::string_view> all_roles() {
   return roles;
 }
 
-std::string meant(std::string_view word, std::span<const std::string_view> words) {
-  const std::string_view similar = similar_word(word, words);
-  return similar.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", similar);
-}
-
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 class Reader {
@@ -103,7 +98,8 @@ private:
     const std::vector<std::string_view> known = all_roles();
     bool found = false;
     for (const std::string_view each : known) found = found || each == name;
-    if (!found) throw Error(fmt::format("unknown role {}{}", in_quotes(fmt::format("@{}", name)), meant(name, known)));
+    if (!found)
+      throw Error(fmt::format("unknown role {}{}", in_quotes(fmt::format("@{}", name)), suggestion(name, known)));
     at_ = end + 1;
     const std::string before = std::exchange(state_.role, std::string(name));
     until_end(depth + 1, true);
@@ -128,7 +124,7 @@ private:
       }
       known.push_back(letter.name);
     }
-    throw Error(fmt::format("unknown letter {}{}", in_quotes(fmt::format("\\{}", name)), meant(name, known)));
+    throw Error(fmt::format("unknown letter {}{}", in_quotes(fmt::format("\\{}", name)), suggestion(name, known)));
   }
 
   void number() {

@@ -86,10 +86,7 @@ std::string FileReader::text(const Json& object, std::string_view pointer, const
 void FileReader::check_keys(const Json& object, std::string_view pointer, std::span<const std::string_view> known) {
   for (const auto& [key, value] : object.items()) {
     if (key.starts_with("x-") || std::find(known.begin(), known.end(), key) != known.end()) continue;
-    const std::string_view similar = similar_word(key, known);
-    trouble(pointer_to(pointer, key),
-            fmt::format("unknown key {}{}", in_quotes(key),
-                        similar.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", similar)));
+    trouble(pointer_to(pointer, key), fmt::format("unknown key {}{}", in_quotes(key), suggestion(key, known)));
   }
 }
 

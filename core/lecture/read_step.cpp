@@ -158,10 +158,8 @@ private:
     for (const Column& column : step.show)
       for (const ShownPicture& picture : column.rows)
         if (!known.empty() && std::find(known.begin(), known.end(), picture.name) == known.end()) {
-          const std::string_view similar = similar_word(picture.name, names);
-          block(at("show"),
-                fmt::format("unknown picture {} in \"show\"{}", in_quotes(picture.name),
-                            similar.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", similar)));
+          block(at("show"), fmt::format("unknown picture {} in \"show\"{}", in_quotes(picture.name),
+                                        suggestion(picture.name, names)));
         }
   }
 
@@ -183,10 +181,8 @@ private:
         continue;
       }
       if (known && std::find(handles.begin(), handles.end(), handle) == handles.end()) {
-        const std::string_view similar = similar_word(handle, names);
         trouble(pointer_to(at("grab"), handle),
-                fmt::format("no shown picture has a handle {}{}", in_quotes(handle),
-                            similar.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", similar)));
+                fmt::format("no shown picture has a handle {}{}", in_quotes(handle), suggestion(handle, names)));
       }
       step.grabs.push_back({handle, hint.get<std::string>()});
     }

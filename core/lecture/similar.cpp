@@ -1,7 +1,11 @@
 #include "core/lecture/similar.h"
 
 #include <algorithm>
+#include <set>
 #include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace ropescope::lecture {
 
@@ -30,6 +34,14 @@ std::string_view similar_word(std::string_view word, std::span<const std::string
     if (letters < least && letters < std::max(word.size(), each.size())) least = letters, best = each;
   }
   return best;
+}
+
+std::string suggestion(std::string_view word, std::span<const std::string_view> words) {
+  const std::string_view similar = similar_word(word, words);
+  if (!similar.empty()) return fmt::format("; did you mean \"{}\"?", similar);
+  if (words.empty()) return {};
+  // By the alphabet: whoever looks for one of thirty finds it there.
+  return fmt::format("; expected one of {}", fmt::join(std::set<std::string_view>(words.begin(), words.end()), ", "));
 }
 
 } // namespace ropescope::lecture

@@ -4,6 +4,7 @@
 
 #include <GLFW/glfw3.h>
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "app/canvas/imgui_compat.h"
 #include "app/canvas/read_out.h"
@@ -12,6 +13,7 @@
 #include "app/scene/property.h"
 #include "tests/app/headless.h"
 #include "tests/app/plot_scene.h"
+#include "tests/app/recording_painter.h"
 
 using namespace ropescope;
 
@@ -190,6 +192,28 @@ TEST_CASE("Home shows all there is in every plot that is seen") {
   window.shell.perform(window.shell.key(GLFW_KEY_HOME, 0));
   frames(window, 2);
   CHECK(window.shell.scene() == before);
+}
+
+TEST_CASE("what is tinted in a plot stays in it however far the view is moved") {
+  for (const std::string_view picture : {"wavelengths", "transfer", "score"})
+    for (const auto& [least, greatest] : {std::pair{-60.0, 20.0}, {30.0, 40.0}, {1.0, 1e7}, {1e5, 1e6}}) {
+      CAPTURE(picture);
+      CAPTURE(least);
+      Scene scene = yarn(picture);
+      set(scene, *find_property(fmt::format("{}.x", picture)), canvas::Range{least, greatest});
+      test::Headless window(1280, 720, scene);
+      window.frame(false);
+      test::RecordingPainter painter;
+      window.shell.picture_frame(1280, 720, false, &painter);
+      REQUIRE(!painter.panels.empty());
+      for (const canvas::Rect& tint : painter.tints) {
+        const bool inside = std::any_of(painter.panels.begin(), painter.panels.end(), [&](const canvas::Rect& panel) {
+          return tint.least.x >= panel.least.x && tint.least.y >= panel.least.y &&
+                 tint.greatest.x <= panel.greatest.x && tint.greatest.y <= panel.greatest.y;
+        });
+        CHECK(inside);
+      }
+    }
 }
 
 TEST_CASE("a read-out covers none of the curves it reads where there is a place that covers none") {

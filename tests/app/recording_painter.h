@@ -17,11 +17,13 @@ public:
     canvas::Rect clip; ///< what of it would be seen
   };
   std::vector<Word> words;
-  std::vector<canvas::Rect> panels; ///< grounds with round corners, whole bars without
+  std::vector<canvas::Rect> panels; ///< grounds with round corners
+  std::vector<canvas::Rect> tints;  ///< grounds without
 
   void forget() {
     words.clear();
     panels.clear();
+    tints.clear();
     clips_.clear();
   }
 
@@ -45,9 +47,7 @@ public:
     clips_.push_back(r);
   }
   void pop_clip() override { clips_.pop_back(); }
-  void ground(canvas::Rect r, ImU32, float rounding) override {
-    if (rounding > 0) panels.push_back(r);
-  }
+  void ground(canvas::Rect r, ImU32, float rounding) override { (rounding > 0 ? panels : tints).push_back(r); }
 
   void line(ImVec2, ImVec2, ImU32, float) override {}
   void polyline(std::span<const ImVec2>, ImU32, float, const canvas::Dash&) override {}

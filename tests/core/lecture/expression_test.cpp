@@ -66,6 +66,8 @@ TEST_CASE("an expression binds as people write it: powers first and from the rig
 
 TEST_CASE("an expression that cannot be read is refused by a sentence that says where, and what may be meant") {
   CHECK(refusal_of("scor(37)") == "unknown function \"scor\"; did you mean \"score\"?");
+  CHECK(refusal_of("wavelength(0)").find("; expected one of ") != std::string::npos);
+  CHECK(refusal_of("wavelength(0)").find(" lambda, ") != std::string::npos);
   CHECK(refusal_of("fctor + 1") == "unknown name \"fctor\"; did you mean \"factor\"?");
   CHECK(refusal_of("score()").find("takes 1 to 2 arguments, not 0") != std::string::npos);
   CHECK(refusal_of("(1 + 2").find("expected \")\"") != std::string::npos);
