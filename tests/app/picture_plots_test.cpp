@@ -200,7 +200,7 @@ TEST_CASE("what is tinted in a plot stays in it however far the view is moved") 
       CAPTURE(picture);
       CAPTURE(least);
       Scene scene = yarn(picture);
-      set(scene, *find_property(fmt::format("{}.x", picture)), canvas::Range{least, greatest});
+      set(scene, *find_property(fmt::format("{}.x", picture)), std::vector<double>{least, greatest});
       test::Headless window(1280, 720, scene);
       window.frame(false);
       test::RecordingPainter painter;
