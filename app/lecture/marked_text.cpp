@@ -37,13 +37,27 @@ bool ends_sentence(std::string_view word) {
   return word.ends_with('.') || word.ends_with('!') || word.ends_with('?');
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Where the first word ends: at a space, but not at one that groups the digits of a number, "1 707".
+std::size_t word_end(std::string_view words) {
+  std::size_t at = words.find(' ');
+  const auto groups = [&](std::size_t i) {
+    const std::string_view next = words.substr(i + 1, 4);
+    return i > 0 && is_digit(words[i - 1]) && next.size() >= 3 &&
+           std::all_of(next.begin(), next.begin() + 3, is_digit) && (next.size() == 3 || !is_digit(next[3]));
+  };
+  while (at != std::string_view::npos && groups(at)) at = words.find(' ', at + 1);
+  return at;
+}
+
 float lay_out(const Canvas& c, ImVec2 at, float width, const MarkedStyle& style, std::string_view words, bool draws) {
   const float space = text_width(style.font, " "), step = compat::font_size(style.font) * line_height;
   const ImU32 warning = style.warning == 0 ? style.colour : style.warning;
   float x = at.x, y = at.y;
   ImU32 colour = warns(words) ? warning : style.colour;
   while (!words.empty()) {
-    const std::string_view word = words.substr(0, words.find(' '));
+    const std::string_view word = words.substr(0, word_end(words));
     words.remove_prefix(std::min(words.size(), word.size() + 1));
     const float wide = draw_word(c, {x, y}, style, colour, word, false);
     if (x > at.x && x + wide > at.x + width) x = at.x, y += step;

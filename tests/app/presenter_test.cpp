@@ -1,4 +1,5 @@
 // The lecturer's own display: where everything lies, what a hand on it does to the stage, and that nothing is lost.
+#include <algorithm>
 #include <sstream>
 
 #include <doctest/doctest.h>
@@ -58,8 +59,21 @@ struct Display {
 std::vector<std::string> plain_words_of(const std::string& text) {
   std::istringstream stream(text);
   std::vector<std::string> words;
-  for (std::string word; stream >> word;)
-    if (word.find("_{") == std::string::npos && word.find("^{") == std::string::npos) words.push_back(word);
+  const auto digits = [](std::string_view part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  for (std::string word; stream >> word;) {
+    // "1 707" is one word.
+    const bool goes_on = !words.empty() && digits(words.back().substr(words.back().size() - 1)) &&
+                         digits(word.substr(0, 3)) && word.size() >= 3 && !digits(word.substr(3, 1));
+    if (goes_on)
+      words.back() += " " + word;
+    else
+      words.push_back(word);
+  }
+  std::erase_if(words, [](const std::string& word) {
+    return word.find("_{") != std::string::npos || word.find("^{") != std::string::npos;
+  });
   return words;
 }
 
@@ -284,6 +298,17 @@ TEST_CASE("pictures of the steps are drawn beside the frame, one after the other
   window.frame(true);
   CHECK(window.shell.step_pictures_due());
   CHECK(window.shell.step_pictures()->texture(3, true) != 0);
+}
+
+TEST_CASE("a line of a note never ends within a number") {
+  Display display;
+  auto all = lectures();
+  Lectern lectern(std::move(all[0]), first_scene(), "");
+  lectern.player.jump(8, 1);
+  for (const float width : {1280.0f, 1500.0f, 1920.0f}) {
+    display.draw(lectern, {width, width * 9 / 16});
+    CHECK(display.says("1 707"));
+  }
 }
 
 TEST_CASE("notes show what is marked below and above the line, and say in another colour what not to do") {
