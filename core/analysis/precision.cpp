@@ -48,8 +48,23 @@ bool measurable(const Engine& engine, const Recipe& recipe, const RopeConfig& co
   return !of_ggml || (engine.name() == "cpu" && has_ggml_rope(config));
 }
 
+std::vector<CosSin<double>> true_cos_sin(const RopeConfig& config, double seq_len,
+                                         std::span<const std::int64_t> positions) {
+  const Spectrum spectrum = make_spectrum(config, seq_len);
+  std::vector<CosSin<double>> truth;
+  truth.reserve(positions.size() * spectrum.turns.size());
+  for (const std::int64_t p : positions)
+    for (const std::uint64_t turns : spectrum.turns) truth.push_back(cos_sin_at<double>(p, turns));
+  return truth;
+}
+
 std::vector<double> precision(Engine& engine, const Recipe& recipe, const RopeConfig& config, double seq_len,
                               std::span<const std::int64_t> positions) {
+  return precision(engine, recipe, config, seq_len, positions, true_cos_sin(config, seq_len, positions));
+}
+
+std::vector<double> precision(Engine& engine, const Recipe& recipe, const RopeConfig& config, double seq_len,
+                              std::span<const std::int64_t> positions, std::span<const CosSin<double>> truth) {
   RopeConfig one_axis = config; // a text token: every axis counts alike
   if (!of_patches(config.axes.rule)) one_axis.axes.rule = AxisRule::single;
   const Spectrum spectrum = make_spectrum(config, seq_len);
@@ -64,13 +79,12 @@ std::vector<double> precision(Engine& engine, const Recipe& recipe, const RopeCo
   }
   std::vector<double> errors;
   std::size_t entry = 0;
-  for (const std::int64_t p : positions) {
+  for (std::size_t p = 0; p < positions.size(); ++p) {
     double greatest = 0;
-    for (const std::uint64_t turns : spectrum.turns) {
-      const auto truth = cos_sin_at<double>(p, turns);
-      const CosSin<float>& at = table[entry++];
-      greatest = std::max({greatest, std::abs(static_cast<double>(at.cos) - truth.cos),
-                           std::abs(static_cast<double>(at.sin) - truth.sin)});
+    for (std::size_t i = 0; i < spectrum.turns.size(); ++i, ++entry) {
+      const CosSin<float>& at = table[entry];
+      greatest = std::max({greatest, std::abs(static_cast<double>(at.cos) - truth[entry].cos),
+                           std::abs(static_cast<double>(at.sin) - truth[entry].sin)});
     }
     errors.push_back(greatest);
   }

@@ -16,6 +16,13 @@ namespace ropescope {
 std::vector<double> precision(Engine&, const Recipe&, const RopeConfig&, double seq_len,
                               std::span<const std::int64_t> positions);
 
+/// The truth of it, a position's pairs after another's: for who measures several recipes at the same positions.
+std::vector<CosSin<double>> true_cos_sin(const RopeConfig&, double seq_len, std::span<const std::int64_t> positions);
+
+/// The same as above, with true_cos_sin() of the same config, length and positions.
+std::vector<double> precision(Engine&, const Recipe&, const RopeConfig&, double seq_len,
+                              std::span<const std::int64_t> positions, std::span<const CosSin<double>> truth);
+
 /// Whether an engine can measure it: a recurrence is no work for a GPU, and ggml has not every model's axes.
 bool measurable(const Engine&, const Recipe&, const RopeConfig&);
 

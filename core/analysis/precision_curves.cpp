@@ -33,11 +33,13 @@ PrecisionCurves precision_curves(std::span<const PrecisionEngine> engines, const
   for (const std::int64_t p : result.table_positions)
     for (int i = -around; i <= around; ++i) asked.push_back(p + i * p / (around * 128) + (i > 0) - (i < 0));
   for (const std::int64_t p : result.positions) asked.insert(asked.end(), {p, std::max<std::int64_t>(1, p - 1)});
+  const std::vector<CosSin<double>> truth = true_cos_sin(config, static_cast<double>(length), asked);
   for (std::size_t r = 0; r < std::size(shown_recipes); ++r)
     for (const PrecisionEngine& on : engines) {
       const Recipe& recipe = *find_recipe(shown_recipes[r].recipe);
       if (!on.engine->why_not().empty() || !measurable(*on.engine, recipe, config)) continue;
-      const std::vector<double> errors = precision(*on.engine, recipe, config, static_cast<double>(length), asked);
+      const std::vector<double> errors =
+          precision(*on.engine, recipe, config, static_cast<double>(length), asked, truth);
       PrecisionCurve curve{.recipe = r, .on_gpu = on.is_gpu};
       // `errors` is in the order of `asked`: those around each place of the table, then two for each point of the
       // curve.
