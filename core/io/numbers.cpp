@@ -8,8 +8,6 @@
 #include <cstring>
 #include <limits>
 
-#include <sys/mman.h>
-
 namespace ropescope {
 
 namespace {
@@ -126,36 +124,16 @@ std::optional<std::size_t> byte_count(const std::vector<std::int64_t>& shape, st
   return count;
 }
 
-namespace {
-
-/// Zeros. Of a hundred megabytes the system hands out thirty thousand pages, one by one, which takes longer than to
-/// read them from a file; so it is asked for great ones, which it is free to refuse.
-template <typename Number>
-void fill(std::vector<Number>& numbers, std::size_t count) {
-#ifdef MADV_HUGEPAGE
-  constexpr std::size_t page = std::size_t{1} << 21, worth_it = 4 * page; // bytes
-  if (count * sizeof(Number) >= worth_it) {
-    numbers.reserve(count);
-    const auto begin = reinterpret_cast<std::uintptr_t>(numbers.data()), first = (begin + page - 1) / page * page,
-               last = (begin + count * sizeof(Number)) / page * page;
-    madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
-  }
-#endif
-  numbers.resize(count);
-}
-
-} // namespace
-
 void make_room(Array& array, const Encoding& format) {
   // Callers check the shape against the file first, so memory is never taken for a claim.
   const auto count = static_cast<std::size_t>(array.size());
   array.dtype = format.format;
   if (array.holds_integers())
-    fill(array.integers, count);
+    array.integers.resize(count);
   else if (array.dtype == NumberFormat::float64)
-    fill(array.doubles, count);
+    array.doubles.resize(count);
   else
-    fill(array.floats, count);
+    array.floats.resize(count);
 }
 
 void decode_numbers(std::string_view bytes, const Encoding& format, std::size_t first, Array& array) {

@@ -55,8 +55,10 @@ public:
 
   /// `sweep`: first pair by pair, slowest first, each taking the shift so far as known: slow pairs bring it within half
   /// a turn of the next faster ones, so that it may begin far away.
-  void add(double shift, bool sweep) {
+  /// `beside`: looked at wherever the one before was.
+  void add(double shift, bool sweep, bool beside = false) {
     shifts_[count_] = shift;
+    beside_[count_] = beside;
     sweeps_[count_++] = sweep ? 1 : 0;
     if (count_ == shift_kernel::at_once) look();
   }
@@ -64,7 +66,9 @@ public:
   /// Takes the best of those that were added, up to the first that matches as well as any can.
   void look() {
     shift_kernel::refine(pairs_, count_, sweeps_, shifts_, matches_);
-    for (std::size_t n = 0; n < count_ && !enough(); ++n) {
+    for (std::size_t n = 0; n < count_; ++n) {
+      if (!beside_[n]) over_ = enough();
+      if (over_) continue;
       const double match = matches_[n] / energy_;
       // A tie stays with the first: 0 before all others.
       if (match > best.match + 1e-12) best = {shifts_[n], match};
@@ -81,6 +85,7 @@ private:
   const shift_kernel::Pairs& pairs_;
   double energy_;
   std::size_t count_ = 0;
+  bool over_ = false, beside_[shift_kernel::at_once] = {};
   // Lanes beyond those that were added hold what was there before.
   double shifts_[shift_kernel::at_once] = {}, sweeps_[shift_kernel::at_once] = {}, matches_[shift_kernel::at_once] = {};
 };
@@ -109,7 +114,7 @@ TokenShift ShiftFinder::find(const Reduced& reduced, std::size_t token, std::spa
   tries.add(0, false);
   for (const double start : starts) {
     tries.add(start, false);
-    tries.add(start, true);
+    tries.add(start, true, true);
   }
   tries.look();
   // Shifts further than the slowest pair tells apart.
