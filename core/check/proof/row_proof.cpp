@@ -10,13 +10,15 @@
 namespace ropescope {
 
 SampleTurns sample_turns(const RowSample& sample, const Prediction& prediction, const Noise& noise) {
-  SampleTurns turns;
-  for (const std::int64_t token : sample.tokens)
-    for (std::size_t i = 0; i < prediction.turns.theta.size(); ++i) {
-      const auto t = static_cast<std::size_t>(token);
-      turns.multiplier.push_back(prediction.multiplier(t, i));
-      turns.turned.push_back(i < noise.angle.size() ? noise.of_angle(i, prediction.angle(t, i)) : 0);
+  const std::size_t pairs = prediction.turns.theta.size(), count = sample.tokens.size() * pairs;
+  SampleTurns turns{std::vector<std::complex<double>>(count), std::vector<double>(count)};
+  in_parallel(sample.tokens.size(), 0, [&](std::size_t n) {
+    const auto t = static_cast<std::size_t>(sample.tokens[n]);
+    for (std::size_t i = 0; i < pairs; ++i) {
+      turns.multiplier[n * pairs + i] = prediction.multiplier(t, i);
+      if (i < noise.angle.size()) turns.turned[n * pairs + i] = noise.of_angle(i, prediction.angle(t, i));
     }
+  });
   return turns;
 }
 
