@@ -132,8 +132,8 @@ private:
   double off(const Chosen& chosen, std::size_t t, const Cell& c) const {
     const double p = chosen.first->values[t] * c.own + chosen.sign * chosen.second->values[t] * c.other;
     const double turned = std::max(chosen.first->turned[t], chosen.second->turned[t]);
-    const double bound =
-        std::hypot(c.own, c.other) * (context_.evidence.noise.bound + thresholds::angle_bound * turned);
+    const double bound = std::sqrt(c.own * c.own + c.other * c.other) *
+                         (context_.evidence.noise.bound + thresholds::angle_bound * turned);
     return std::abs(p - c.out) / (bound + thresholds::nothing);
   }
 
