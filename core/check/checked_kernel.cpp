@@ -100,8 +100,8 @@ ErrorMap errors_of_head(const CheckedKernel& kernel, std::int64_t head) {
               output{kernel.run.out.number(row + expected.at.out_first[i]),
                      kernel.run.out.number(row + expected.at.out_second[i])};
           const std::complex<double> turned = first[i] * input;
-          squares[i] += std::norm(
-              output - (second.empty() ? turned : std::complex(turned.real(), (second[i] * input).imag())));
+          squares[i] +=
+              std::norm(output - (second.empty() ? turned : std::complex(turned.real(), (second[i] * input).imag())));
         }
       });
       for (std::size_t i = 0; i < squares.size(); ++i)

@@ -99,7 +99,7 @@ TokenShift ShiftFinder::find(const Reduced& reduced, std::size_t token, std::spa
   ratios.take(reduced, token, position_of_axis, *this);
   // Zeros turn by any angle.
   if (ratios.energy == 0) return {};
-  const shift_kernel::Pairs pairs{theta_.size(),        theta_.data(),        ratios.angle.data(), ratios.weight.data(),
+  const shift_kernel::Pairs pairs{theta_.size(),       theta_.data(),        ratios.angle.data(), ratios.weight.data(),
                                   ratios.share.data(), ratios.length.data(), ratios.square};
   Tries tries(pairs, ratios.energy);
   double unmoved = 0; // how much of the output points where it should: the gain where it does, about 0 where not

@@ -30,7 +30,8 @@ void Refine(const Pairs& pairs, std::size_t count, const double* sweeps, double*
     // A vernier: each pair takes the shift so far as known.
     const auto sweep = hn::LoadU(d, sweeps + first);
     for (std::size_t i = 0; i < pairs.count; ++i)
-      shift = hn::MulAdd(hn::Mul(sweep, hn::Set(d, pairs.share[i])), Left(pairs.angle[i], pairs.theta[i], shift), shift);
+      shift =
+          hn::MulAdd(hn::Mul(sweep, hn::Set(d, pairs.share[i])), Left(pairs.angle[i], pairs.theta[i], shift), shift);
     // Least squares over all pairs, thrice: each pass wraps angles anew.
     for (int pass = 0; pass < 3 && pairs.square > 0; ++pass) {
       auto moment = hn::Zero(d);

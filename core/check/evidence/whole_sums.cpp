@@ -37,9 +37,8 @@ const std::vector<double>& WholeSums::lengths() {
       for (std::size_t row = task * rows_of_a_task; row < std::min(rows, (task + 1) * rows_of_a_task); ++row) {
         const auto first = numbers.begin() + static_cast<std::ptrdiff_t>(row) * run_.shape.head_dim;
         lengths_[row] =
-            std::sqrt(std::transform_reduce(first, first + run_.shape.head_dim, 0.0, std::plus<>(), [](auto x) {
-              return static_cast<double>(x) * static_cast<double>(x);
-            }));
+            std::sqrt(std::transform_reduce(first, first + run_.shape.head_dim, 0.0, std::plus<>(),
+                                            [](auto x) { return static_cast<double>(x) * static_cast<double>(x); }));
       }
     });
   });

@@ -70,8 +70,8 @@ std::int64_t common_step(const std::vector<double>& numbers, const std::vector<s
 
 } // namespace
 
-std::optional<PrecisionFit> explain_by_coarse_arithmetic(const Prediction& expected,
-                                                         const Noise& noise, const Reduced& all) {
+std::optional<PrecisionFit> explain_by_coarse_arithmetic(const Prediction& expected, const Noise& noise,
+                                                         const Reduced& all) {
   constexpr double most = 0.1, least_share = 0.25;
   PrecisionFit fit;
   const auto pairs = static_cast<std::size_t>(all.pairs);

@@ -142,16 +142,15 @@ private:
 
   /// What is left where rows times their weights, turned then or not, are the output.
   std::optional<double> proved(const Rows& rows, const Rows& weight, bool by_head, bool turn) const {
-    return context_.whole_by_token(
-        [&](std::size_t t, double* to) {
-          Rows row(width_);
-          for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r, to += width_) {
-            const double* from = rows.data() + sample_.row(t, r);
-            for (std::size_t j = 0; j < width_; ++j) row[j] = from[j] * weight[place(r, j, by_head)];
-            std::copy(row.begin(), row.end(), to);
-            if (turn) turn_row(t, row.data(), to, false);
-          }
-        });
+    return context_.whole_by_token([&](std::size_t t, double* to) {
+      Rows row(width_);
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r, to += width_) {
+        const double* from = rows.data() + sample_.row(t, r);
+        for (std::size_t j = 0; j < width_; ++j) row[j] = from[j] * weight[place(r, j, by_head)];
+        std::copy(row.begin(), row.end(), to);
+        if (turn) turn_row(t, row.data(), to, false);
+      }
+    });
   }
 
   /// `right`: rows without a weight; `seen`: what they are with it.
@@ -218,7 +217,7 @@ private:
   const PartContext& context_;
   const RowSample& sample_;
   std::size_t width_;
-  std::vector<std::size_t> head_; ///< of each row of a token
+  std::vector<std::size_t> head_;          ///< of each row of a token
   std::vector<std::complex<double>> back_; ///< [token][pair]
 };
 

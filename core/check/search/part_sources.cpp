@@ -55,9 +55,8 @@ public:
     if (run_.shape.rows() > most_rows || 2 * whole_ < wrong_.size()) return std::nullopt;
     // Most kernels exchange no rows, which a few of them show.
     const auto others = [&] {
-      return static_cast<std::size_t>(std::count_if(holds_.begin(), holds_.end(), [](Holds h) {
-        return h == Holds::other_row || h == Holds::other_input;
-      }));
+      return static_cast<std::size_t>(std::count_if(
+          holds_.begin(), holds_.end(), [](Holds h) { return h == Holds::other_row || h == Holds::other_input; }));
     };
     const auto too_few = [&](std::size_t found) {
       return found < 2 || static_cast<double>(found) < thresholds::nearly_all * static_cast<double>(count());
@@ -208,9 +207,8 @@ private:
       holds_.resize(end);
       from_.resize(end);
       for (std::size_t n = begin; n < end; ++n) seen_.push_back(wrong_[n * step()]);
-      in_parallel(end - begin, 0, [&](std::size_t n) {
-        std::tie(holds_[begin + n], from_[begin + n]) = source_of(seen_[begin + n]);
-      });
+      in_parallel(end - begin, 0,
+                  [&](std::size_t n) { std::tie(holds_[begin + n], from_[begin + n]) = source_of(seen_[begin + n]); });
     }
   }
 

@@ -26,7 +26,7 @@ struct Entry {
 class Tables {
 public:
   explicit Tables(const PartContext& context)
-      : context_(context), sample_(context.sample), at_(context.layout.at), 
+      : context_(context), sample_(context.sample), at_(context.layout.at),
         noise_(std::ranges::max(context.evidence.noise.angle)), turns_(context.turns) {}
 
   std::optional<PartFound> find() {
@@ -222,7 +222,7 @@ private:
   const PartContext& context_;
   const RowSample& sample_;
   const PairComponents& at_;
-  double noise_; ///< of the angle of any pair, relative
+  double noise_;      ///< of the angle of any pair, relative
   SampleTurns turns_; ///< with the noise of the entries that are taken
   std::vector<Entry> entries_;
   bool last_off_ = false;

@@ -134,8 +134,8 @@ std::vector<std::uint8_t> PartContext::components_of(const std::vector<std::int6
 namespace {
 
 using Finder = std::optional<PartFound> (*)(const PartContext&);
-/// Finders that are asked side by side; the first of them that finds something is believed. What searches anew, on every
-/// processor, has a group of its own.
+/// Finders that are asked side by side; the first of them that finds something is believed. What searches anew, on
+/// every processor, has a group of its own.
 using Group = std::span<const Finder>;
 
 constexpr Finder of_whole_rows[] = {&misplaced_rows, &zero_rows};

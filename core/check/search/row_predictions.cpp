@@ -59,8 +59,7 @@ std::vector<TriedRows> try_row_predictions(const KernelRun& run, const Predictio
     for (const RowPrediction& prediction : predictions.all()) {
       throw_if_stopped(stop);
       const double left = residual(run, prediction, tokens);
-      if (!best[n] || left < best[n]->residual)
-        best[n] = TriedRows{prediction.cause, left, left <= noise.rms + turned};
+      if (!best[n] || left < best[n]->residual) best[n] = TriedRows{prediction.cause, left, left <= noise.rms + turned};
     }
   });
   std::vector<TriedRows> tried;

@@ -89,8 +89,7 @@ void Screening::screen_layout(MeasuredLayout& measured, std::size_t causes) {
     }
   }
   std::vector<std::optional<Screened>> screened(candidates.size());
-  in_parallel(candidates.size(), 0,
-              [&](std::size_t n) { screened[n] = screen(measured, std::move(candidates[n])); });
+  in_parallel(candidates.size(), 0, [&](std::size_t n) { screened[n] = screen(measured, std::move(candidates[n])); });
   for (auto& one : screened) screened_.push_back(std::move(*one));
 }
 
