@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/check/basics/array_numbers.h"
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/basics/words.h"
@@ -337,7 +338,9 @@ Finding check_finite_rows(const KernelRun& run, std::int64_t first, const std::s
   Finding finding = Checker(finite.run, stop, false, finite.lost).run();
   const Cause& best = finding.causes.front();
   cause::NotFinite not_finite{first, 0, {}};
-  for (std::int64_t n = 0; n < run.out.size(); ++n) not_finite.count += !std::isfinite(run.out.number(n));
+  not_finite.count = with_numbers(run.out, [](auto numbers) {
+    return std::count_if(numbers.begin(), numbers.end(), [](auto x) { return !std::isfinite(x); });
+  });
   if (finite.tokens_lost == run.shape.tokens && rms_of(finite.run.in) == 0) {
     not_finite.rest = "No row is finite";
     // Of zeros nothing was tried, and rounding allows nothing.

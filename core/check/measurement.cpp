@@ -7,6 +7,7 @@
 #include "core/check/basics/thresholds.h"
 #include "core/check/search/candidate.h"
 #include "core/check/search/search.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
@@ -48,6 +49,16 @@ Measurement measure(const KernelRun& run, const LayoutChoice& layout, const Nois
   const auto whole = sums.of(layout.at);
   std::vector<PairSums> over(static_cast<std::size_t>(whole->pairs)); // all tokens
   std::vector<double> parallel(over.size());                          // of out, the part that is a multiple of in
+  measured.ratio.resize(measured.tokens.size() * over.size());
+  measured.expected_ratio.resize(measured.ratio.size());
+  in_parallel(measured.tokens.size(), 0, [&](std::size_t t) {
+    for (std::size_t i = 0; i < over.size(); ++i) {
+      const PairSums& sum = whole->of(t)[i];
+      const std::complex<double> cross(sum.cross_re, sum.cross_im);
+      measured.ratio[t * over.size() + i] = std::complex<float>(sum.in > 0 ? cross / sum.in : 0.0);
+      measured.expected_ratio[t * over.size() + i] = std::complex<float>(expected.multiplier(t, i));
+    }
+  });
   for (std::size_t t = 0; t < measured.tokens.size(); ++t)
     for (std::size_t i = 0; i < over.size(); ++i) {
       const PairSums& sum = whole->of(t)[i];
@@ -55,8 +66,6 @@ Measurement measure(const KernelRun& run, const LayoutChoice& layout, const Nois
       over[i].out += sum.out;
       const std::complex<double> cross(sum.cross_re, sum.cross_im);
       if (sum.in > 0) parallel[i] += std::norm(cross) / sum.in;
-      measured.ratio.push_back(std::complex<float>(sum.in > 0 ? cross / sum.in : 0.0));
-      measured.expected_ratio.push_back(std::complex<float>(expected.multiplier(t, i)));
     }
   // 0/0 where a pair is zeros everywhere: NaN says that nothing was measured.
   for (std::size_t i = 0; i < over.size(); ++i) {

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "core/check/basics/first_where.h"
+#include "core/check/basics/rows_not_finite.h"
 #include "core/error.h"
 #include "core/parallel.h"
 
@@ -89,8 +90,24 @@ std::optional<std::int64_t> first_not_finite(const KernelRun& run) {
   return first_where(run.out, [](auto x) { return !std::isfinite(x); });
 }
 
+namespace {
+
+/// Its arrays side by side: they are most of it.
+KernelRun copy_of(const KernelRun& run) {
+  KernelRun copy = without_rows(run);
+  copy.shape = run.shape;
+  copy.heads = run.heads;
+  copy.first_head = run.first_head;
+  copy.token_axis = run.token_axis;
+  copy.token_axis_reason = run.token_axis_reason;
+  in_parallel(2, 0, [&](std::size_t which) { which == 0 ? copy.in = run.in : copy.out = run.out; });
+  return copy;
+}
+
+} // namespace
+
 FiniteRows finite_rows(const KernelRun& run) {
-  FiniteRows finite{run, {}, 0};
+  FiniteRows finite{copy_of(run), {}, 0};
   const RowShape& shape = run.shape;
   const auto width = static_cast<std::size_t>(shape.head_dim);
   std::vector<std::uint8_t> lost(static_cast<std::size_t>(shape.tokens), 0);
@@ -99,14 +116,13 @@ FiniteRows finite_rows(const KernelRun& run) {
     const auto zero = [&](auto& numbers) { std::fill_n(numbers.begin() + static_cast<std::ptrdiff_t>(row), width, 0); };
     array.dtype == NumberFormat::float64 ? zero(array.doubles) : zero(array.floats);
   };
-  with_numbers(run.out, [&](auto out) {
-    for (std::size_t row = 0; row < out.size(); row += width) {
-      if (std::all_of(&out[row], &out[row] + width, [](auto x) { return std::isfinite(x); })) continue;
-      clear(finite.run.in, row);
-      clear(finite.run.out, row);
-      lost[row / width / static_cast<std::size_t>(shape.inner) % lost.size()] = 1;
-    }
-  });
+  const std::vector<std::uint8_t> odd = rows_not_finite(run.out, shape.head_dim);
+  for (std::size_t row = 0; row < odd.size(); ++row) {
+    if (!odd[row]) continue;
+    clear(finite.run.in, row * width);
+    clear(finite.run.out, row * width);
+    lost[row / static_cast<std::size_t>(shape.inner) % lost.size()] = 1;
+  }
   finite.tokens_lost = std::count(lost.begin(), lost.end(), 1);
   finite.lost = std::move(lost);
   return finite;

@@ -6,6 +6,7 @@
 #include "core/check/basics/thresholds.h"
 #include "core/check/choices/parameter_fit.h"
 #include "core/error.h"
+#include "core/rope/frequencies.h"
 #include "core/rope/scheme.h"
 
 namespace ropescope {
@@ -17,6 +18,21 @@ namespace {
 std::optional<Spectrum> spectrum_if_any(const RopeConfig& config, std::optional<double> seq_len) {
   try {
     return make_spectrum(config, seq_len);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// Its frequencies alone, which a fit asks for hundreds of times.
+std::optional<std::vector<double>> inv_freq_if_any(const RopeConfig& config, double seq_len) {
+  try {
+    const ValidRope valid(config);
+    std::vector<double> inv_freq;
+    for (const long double theta : schemes::frequencies_in_force<schemes::Exact>(valid, seq_len).theta) {
+      inv_freq.push_back(static_cast<double>(theta));
+      if (!std::isfinite(inv_freq.back())) return std::nullopt;
+    }
+    return inv_freq;
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -86,18 +102,13 @@ std::optional<double> FrequencyChoices::fitted(const RopeConfig& config, const C
   const auto frequencies = [&](double value) -> std::optional<std::vector<double>> {
     RopeConfig changed = config;
     change(changed, value);
-    auto spectrum = spectrum_if_any(changed, seq_len_);
-    return spectrum ? std::optional(std::move(spectrum->inv_freq)) : std::nullopt;
+    return inv_freq_if_any(changed, seq_len_);
   };
   return fit_parameter(frequencies, measured_, least, greatest);
 }
 
 std::optional<double> FrequencyChoices::fitted_length(double least, double greatest) const {
-  const auto frequencies = [&](double tokens) -> std::optional<std::vector<double>> {
-    auto spectrum = spectrum_if_any(config_, tokens);
-    return spectrum ? std::optional(std::move(spectrum->inv_freq)) : std::nullopt;
-  };
-  return fit_parameter(frequencies, measured_, least, greatest);
+  return fit_parameter([&](double tokens) { return inv_freq_if_any(config_, tokens); }, measured_, least, greatest);
 }
 
 void FrequencyChoices::add_fitted(const Named& named, const RopeConfig& config, const Change& change, double least,

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/check/basics/thresholds.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
@@ -112,12 +113,12 @@ std::vector<FrequencyFit> fit_frequencies(const Reduced& reduced, const KernelRu
   std::vector<std::vector<std::vector<Lag>>> octaves;
   for (std::int64_t axis = 0; axis < run.positions.axes; ++axis)
     octaves.push_back(lags_of(reduced, run, axis, from_zero));
-  std::vector<FrequencyFit> fits;
-  std::vector<Complex> ratio(reduced.tokens.size() + 1, Complex(1));
-  for (std::size_t i = 0; i < static_cast<std::size_t>(reduced.pairs); ++i) {
+  std::vector<FrequencyFit> fits(static_cast<std::size_t>(reduced.pairs));
+  in_parallel(fits.size(), 0, [&](std::size_t i) {
+    std::vector<Complex> ratio(reduced.tokens.size() + 1, Complex(1));
     for (std::size_t t = 0; t < reduced.tokens.size(); ++t) ratio[t] = unit_ratio(reduced.of(t)[i]);
-    fits.push_back(fit_frequency(ratio, octaves[near.axis[i]], near.theta[i], unit));
-  }
+    fits[i] = fit_frequency(ratio, octaves[near.axis[i]], near.theta[i], unit);
+  });
   return fits;
 }
 

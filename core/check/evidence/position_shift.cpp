@@ -5,113 +5,126 @@
 #include <numbers>
 
 #include "core/check/basics/thresholds.h"
+#include "core/check/evidence/shift_kernel.h"
 
 namespace ropescope {
 
 ShiftFinder::ShiftFinder(const PairTurns& turns) : turns_(turns) {
-  for (std::size_t i = 0; i < turns.theta.size(); ++i)
-    if (turns.theta[i] != 0) slow_first_.push_back(i);
-  std::sort(slow_first_.begin(), slow_first_.end(),
-            [&](std::size_t a, std::size_t b) { return std::abs(turns_.theta[a]) < std::abs(turns_.theta[b]); });
+  for (std::size_t i = 0; i < turns.theta.size(); ++i) slow_first_.push_back(i);
+  // Pairs that do not turn tell no shift, and come last.
+  const auto speed = [&](std::size_t i) { return turns_.theta[i] != 0 ? std::abs(turns_.theta[i]) : HUGE_VAL; };
+  std::stable_sort(slow_first_.begin(), slow_first_.end(),
+                   [&](std::size_t a, std::size_t b) { return speed(a) < speed(b); });
+  for (const std::size_t i : slow_first_) theta_.push_back(turns.theta[i]);
 }
 
-/// Of one token: by which angle each pair was turned further than it should, how long out is, and how much that angle
-/// is to be believed.
+/// Of one token: what its pairs tell, slowest first.
 struct ShiftFinder::Ratios {
-  std::vector<double> angle, length, weight;
-  double energy = 0;
+  std::vector<double> angle, length, weight, share;
+  double energy = 0, square = 0;
+  double most = 0; ///< no shift matches better
+
+  void take(const Reduced& reduced, std::size_t token, std::span<const double> position_of_axis,
+            const ShiftFinder& finder) {
+    const PairSums* sums = reduced.of(token);
+    const Phasor* phasors = reduced.phasors.data() + token * finder.theta_.size();
+    for (auto* numbers : {&angle, &length, &weight, &share}) numbers->resize(finder.theta_.size());
+    energy = square = most = 0;
+    for (std::size_t n = 0; n < finder.theta_.size(); ++n) {
+      const std::size_t i = finder.slow_first_[n];
+      const double theta = finder.theta_[n];
+      angle[n] = phasors[i].angle - theta * position_of_axis[finder.turns_.axis[i]];
+      length[n] = phasors[i].length;
+      // A pair whose rows disagree (several heads turned apart) has a short sum, and little to say.
+      weight[n] = theta * (sums[i].in > 0 ? std::min(1.0, phasors[i].length / sums[i].in) : 0);
+      square += weight[n] * theta;
+      share[n] = square > 0 ? weight[n] / square : 0;
+      energy += sums[i].in;
+      most += phasors[i].length;
+    }
+    most *= thresholds::matched / energy;
+  }
 };
 
 namespace {
 
-/// Into −π … π.
-double wrapped(double angle) {
-  constexpr double turn = 2 * std::numbers::pi;
-  return angle - turn * std::nearbyint(angle / turn);
-}
+/// Shifts to begin at, in the order in which they are believed.
+class Tries {
+public:
+  Tries(const shift_kernel::Pairs& pairs, double energy) : pairs_(pairs), energy_(energy) {}
+
+  /// `sweep`: first pair by pair, slowest first, each taking the shift so far as known: slow pairs bring it within half
+  /// a turn of the next faster ones, so that it may begin far away.
+  /// `beside`: looked at wherever the one before was.
+  void add(double shift, bool sweep, bool beside = false) {
+    shifts_[count_] = shift;
+    beside_[count_] = beside;
+    sweeps_[count_++] = sweep ? 1 : 0;
+    if (count_ == shift_kernel::at_once) look();
+  }
+
+  /// Takes the best of those that were added, up to the first that matches as well as any can.
+  void look() {
+    shift_kernel::refine(pairs_, count_, sweeps_, shifts_, matches_);
+    for (std::size_t n = 0; n < count_; ++n) {
+      if (!beside_[n]) over_ = enough();
+      if (over_) continue;
+      const double match = matches_[n] / energy_;
+      // A tie stays with the first: 0 before all others.
+      if (match > best.match + 1e-12) best = {shifts_[n], match};
+    }
+    count_ = 0;
+  }
+
+  bool enough() const { return !(best.match < most); }
+
+  TokenShift best;
+  double most = 0;
+
+private:
+  const shift_kernel::Pairs& pairs_;
+  double energy_;
+  std::size_t count_ = 0;
+  bool over_ = false, beside_[shift_kernel::at_once] = {};
+  // Lanes beyond those that were added hold what was there before.
+  double shifts_[shift_kernel::at_once] = {}, sweeps_[shift_kernel::at_once] = {}, matches_[shift_kernel::at_once] = {};
+};
 
 } // namespace
 
-/// Weighted least squares over all pairs at once, thrice: each pass wraps angles anew, and from a start within half a
-/// turn of the fastest pairs it converges to rounding.
-double ShiftFinder::refined(const Ratios& ratios, double shift) const {
-  for (int pass = 0; pass < 3; ++pass) {
-    double moment = 0, square = 0;
-    for (const std::size_t i : slow_first_) {
-      const double theta = turns_.theta[i], weight = ratios.weight[i] * theta;
-      moment += weight * wrapped(ratios.angle[i] - shift * theta);
-      square += weight * theta;
-    }
-    if (square > 0) shift += moment / square;
-  }
-  return shift;
-}
-
-/// The same pair by pair, slowest first, each taking the shift so far as known: slow pairs bring it within half a turn
-/// of the next faster ones, as a vernier does, so that it may begin far away.
-double ShiftFinder::swept(const Ratios& ratios, double shift) const {
-  double square = 0;
-  for (const std::size_t i : slow_first_) {
-    const double theta = turns_.theta[i], weight = ratios.weight[i] * theta;
-    square += weight * theta;
-    if (square > 0) shift += weight * wrapped(ratios.angle[i] - shift * theta) / square;
-  }
-  return shift;
-}
-
-/// How much of the output points where the shift says: the gain where it is right, about 0 where it is not.
-double ShiftFinder::match(const Ratios& ratios, double shift) const {
-  double sum = 0;
-  for (std::size_t i = 0; i < ratios.angle.size(); ++i)
-    sum += ratios.length[i] * std::cos(ratios.angle[i] - shift * turns_.theta[i]);
-  return sum / ratios.energy;
-}
-
 TokenShift ShiftFinder::find(const Reduced& reduced, std::size_t token, std::span<const double> position_of_axis,
                              std::span<const double> starts) const {
-  const std::size_t pairs = turns_.theta.size();
-  const PairSums* sums = reduced.of(token);
-  const Phasor* phasors = reduced.phasors.data() + token * pairs;
   // Kept for the thread: this runs for every token of every candidate.
   thread_local Ratios ratios;
-  ratios.angle.resize(pairs);
-  ratios.length.resize(pairs);
-  ratios.weight.resize(pairs);
-  ratios.energy = 0;
-  double most = 0; // no shift matches better
-  for (std::size_t i = 0; i < pairs; ++i) {
-    ratios.angle[i] = phasors[i].angle - turns_.theta[i] * position_of_axis[turns_.axis[i]];
-    ratios.length[i] = phasors[i].length;
-    // A pair whose rows disagree (several heads turned apart) has a short sum, and little to say.
-    ratios.weight[i] = sums[i].in > 0 ? std::min(1.0, phasors[i].length / sums[i].in) : 0;
-    ratios.energy += sums[i].in;
-    most += phasors[i].length;
-  }
+  ratios.take(reduced, token, position_of_axis, *this);
   // Zeros turn by any angle.
   if (ratios.energy == 0) return {};
-  most *= thresholds::matched / ratios.energy;
-
-  TokenShift best{0, match(ratios, 0)};
-  const auto consider = [&](double shift) {
-    const double m = match(ratios, shift);
-    // A tie stays with the first: 0 before all others.
-    if (m > best.match + 1e-12) best = {shift, m};
-  };
-  consider(refined(ratios, swept(ratios, 0)));
-  if (best.match < most) consider(refined(ratios, 0));
-  for (const double start : starts)
-    if (best.match < most) {
-      consider(refined(ratios, start));
-      consider(refined(ratios, swept(ratios, start)));
-    }
+  const shift_kernel::Pairs pairs{theta_.size(),       theta_.data(),        ratios.angle.data(), ratios.weight.data(),
+                                  ratios.share.data(), ratios.length.data(), ratios.square};
+  Tries tries(pairs, ratios.energy);
+  double unmoved = 0; // how much of the output points where it should: the gain where it does, about 0 where not
+  for (std::size_t n = 0; n < theta_.size(); ++n) unmoved += ratios.length[n] * std::cos(ratios.angle[n]);
+  tries.best = {0, unmoved / ratios.energy};
+  // The first try is made in any case, since it may be nearer than 0.
+  tries.most = HUGE_VAL;
+  tries.add(0, true);
+  tries.look();
+  tries.most = ratios.most;
+  if (tries.enough()) return tries.best;
+  tries.add(0, false);
+  for (const double start : starts) {
+    tries.add(start, false);
+    tries.add(start, true, true);
+  }
+  tries.look();
   // Shifts further than the slowest pair tells apart.
-  if (slow_first_.empty() || starts.empty()) return best;
-  const double turn = 2 * std::numbers::pi / std::abs(turns_.theta[slow_first_.front()]);
+  if (theta_.empty() || theta_.front() == 0 || starts.empty()) return tries.best;
+  const double turn = 2 * std::numbers::pi / std::abs(theta_.front());
   const double furthest = 2 * std::abs(position_of_axis[0]);
-  for (int n = 1; n <= thresholds::slowest_turns && n * turn < furthest + turn; ++n)
-    for (const int sign : {-1, 1})
-      if (best.match < most) consider(refined(ratios, swept(ratios, sign * n * turn)));
-  return best;
+  for (int n = 1; n <= thresholds::slowest_turns && n * turn < furthest + turn && !tries.enough(); ++n)
+    for (const int sign : {-1, 1}) tries.add(sign * n * turn, true);
+  tries.look();
+  return tries.best;
 }
 
 } // namespace ropescope

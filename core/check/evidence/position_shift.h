@@ -29,12 +29,9 @@ public:
 private:
   struct Ratios; ///< of one token, turned back as far as it should have been turned
 
-  double refined(const Ratios&, double shift) const;
-  double swept(const Ratios&, double shift) const;
-  double match(const Ratios&, double shift) const;
-
   const PairTurns& turns_;
-  std::vector<std::size_t> slow_first_;
+  std::vector<std::size_t> slow_first_; ///< pairs
+  std::vector<double> theta_;           ///< theirs, in that order
 };
 
 } // namespace ropescope

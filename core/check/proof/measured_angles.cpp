@@ -54,24 +54,24 @@ std::int64_t common_step(const std::vector<double>& numbers, const std::vector<s
   constexpr std::size_t fewest = 64;
   if (numbers.size() < fewest) return 0;
   for (const std::int64_t n : candidates) {
+    const double most = near * near * static_cast<double>(numbers.size());
     double square = 0;
     std::int64_t seen = 0; // multiples other than 0
     for (const double x : numbers) {
+      if (square >= most) break; // it only grows
       const double steps = x * static_cast<double>(n), whole = std::nearbyint(steps);
       square += (steps - whole) * (steps - whole);
       seen += whole != 0;
     }
-    if (square < near * near * static_cast<double>(numbers.size()) &&
-        4 * seen > static_cast<std::int64_t>(numbers.size()))
-      return n;
+    if (square < most && 4 * seen > static_cast<std::int64_t>(numbers.size())) return n;
   }
   return 0;
 }
 
 } // namespace
 
-std::optional<PrecisionFit> explain_by_coarse_arithmetic(const Prediction& expected,
-                                                         const Noise& noise, const Reduced& all) {
+std::optional<PrecisionFit> explain_by_coarse_arithmetic(const Prediction& expected, const Noise& noise,
+                                                         const Reduced& all) {
   constexpr double most = 0.1, least_share = 0.25;
   PrecisionFit fit;
   const auto pairs = static_cast<std::size_t>(all.pairs);

@@ -1,6 +1,7 @@
 #include "core/check/proof/row_proof.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "core/check/basics/thresholds.h"
@@ -9,30 +10,36 @@
 namespace ropescope {
 
 SampleTurns sample_turns(const RowSample& sample, const Prediction& prediction, const Noise& noise) {
-  SampleTurns turns;
-  for (const std::int64_t token : sample.tokens)
-    for (std::size_t i = 0; i < prediction.turns.theta.size(); ++i) {
-      const auto t = static_cast<std::size_t>(token);
-      turns.multiplier.push_back(prediction.multiplier(t, i));
-      turns.turned.push_back(i < noise.angle.size() ? noise.of_angle(i, prediction.angle(t, i)) : 0);
+  const std::size_t pairs = prediction.turns.theta.size(), count = sample.tokens.size() * pairs;
+  SampleTurns turns{std::vector<std::complex<double>>(count), std::vector<double>(count)};
+  in_parallel(sample.tokens.size(), 0, [&](std::size_t n) {
+    const auto t = static_cast<std::size_t>(sample.tokens[n]);
+    for (std::size_t i = 0; i < pairs; ++i) {
+      turns.multiplier[n * pairs + i] = prediction.multiplier(t, i);
+      if (i < noise.angle.size()) turns.turned[n * pairs + i] = noise.of_angle(i, prediction.angle(t, i));
     }
+  });
   return turns;
 }
 
-std::vector<double> predicted_rows(const RowSample& sample, const PairComponents& at, const SampleTurns& turns) {
-  std::vector<double> rows = sample.in;
+void predict_token(const RowSample& sample, const PairComponents& at, const SampleTurns& turns, std::size_t token,
+                   double* rows) {
   const auto pairs = static_cast<std::size_t>(at.pairs());
-  for (std::size_t t = 0; t < sample.tokens.size(); ++t)
-    for (std::size_t r = 0; r < static_cast<std::size_t>(sample.rows); ++r) {
-      const double* x = sample.in.data() + sample.row(t, r);
-      double* y = rows.data() + sample.row(t, r);
-      for (std::size_t i = 0; i < pairs; ++i) {
-        const std::complex<double> z = turns.multiplier[t * pairs + i];
-        const double a = x[at.in_first[i]], b = x[at.in_second[i]];
-        y[at.out_first[i]] = a * z.real() - b * z.imag();
-        y[at.out_second[i]] = b * z.real() + a * z.imag();
-      }
+  const double* x = sample.in.data() + sample.row(token, 0);
+  std::copy_n(x, sample.rows * sample.width, rows);
+  for (std::int64_t r = 0; r < sample.rows; ++r, x += sample.width, rows += sample.width)
+    for (std::size_t i = 0; i < pairs; ++i) {
+      const std::complex<double> z = turns.multiplier[token * pairs + i];
+      const double a = x[at.in_first[i]], b = x[at.in_second[i]];
+      rows[at.out_first[i]] = a * z.real() - b * z.imag();
+      rows[at.out_second[i]] = b * z.real() + a * z.imag();
     }
+}
+
+std::vector<double> predicted_rows(const RowSample& sample, const PairComponents& at, const SampleTurns& turns) {
+  std::vector<double> rows(sample.in.size());
+  in_parallel(sample.tokens.size(), 0,
+              [&](std::size_t t) { predict_token(sample, at, turns, t, rows.data() + sample.row(t, 0)); });
   return rows;
 }
 
@@ -79,30 +86,41 @@ private:
 
 class Proof {
 public:
-  Proof(const RowSample& sample, const std::vector<double>& predicted, const PairComponents& at,
-        const SampleTurns& turns, const Noise& noise, const std::vector<std::uint8_t>& counts)
-      : sample_(sample), predicted_(predicted), at_(at), turns_(turns), noise_(noise), counts_(counts),
+  Proof(const RowSample& sample, const PairComponents& at, const SampleTurns& turns, const Noise& noise,
+        const std::vector<std::uint8_t>& counts)
+      : sample_(sample), at_(at), turns_(turns), noise_(noise), counts_(counts),
         floor_(noise.floor / static_cast<double>(2 * sample.rows)), by_scale_(sample.shape, noise) {}
 
-  RowProof run() {
-    result_.off.assign(predicted_.size(), 0);
-    // Each token has sums of its own, added in order: the same to the bit on any number of threads.
+  RowProof of_all(const std::vector<double>& predicted) const {
+    RowProof result;
+    result.off.assign(predicted.size(), 0);
     std::vector<Sums> tokens(sample_.tokens.size());
     in_parallel(tokens.size(), 0, [&](std::size_t t) {
-      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r) row(t, r, tokens[t]);
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r) {
+        const std::size_t first = sample_.row(t, r);
+        row(t, r, predicted.data() + first, result.off.data() + first, tokens[t]);
+      }
     });
-    Sums all;
-    for (const Sums& token : tokens) {
-      all.count += token.count;
-      all.error += token.error;
-      all.energy += token.energy;
-      all.allowed += token.allowed;
-    }
-    result_.count = all.count;
-    result_.residual = std::sqrt(all.error / std::max(all.energy, 1e-300));
-    result_.whole =
-        all.count == 0 && all.error <= all.allowed + thresholds::sum_error * all.energy + thresholds::nothing;
-    return std::move(result_);
+    judge(tokens, result);
+    return result;
+  }
+
+  std::optional<double> of_whole(const PredictToken& predict) const {
+    RowProof result;
+    std::vector<Sums> tokens(sample_.tokens.size());
+    std::atomic<bool> refused = false;
+    in_parallel(tokens.size(), 0, [&](std::size_t t) {
+      if (refused) return;
+      std::vector<double> predicted(static_cast<std::size_t>(sample_.rows * sample_.width));
+      predict(t, predicted.data());
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows) && !refused; ++r) {
+        row(t, r, predicted.data() + sample_.row(0, r), nullptr, tokens[t]);
+        if (tokens[t].count > 0) refused = true;
+      }
+    });
+    if (refused) return std::nullopt;
+    judge(tokens, result);
+    return result.whole ? std::optional(result.residual) : std::nullopt;
   }
 
 private:
@@ -111,71 +129,86 @@ private:
     double error = 0, energy = 0, allowed = 0;
   };
 
-  void row(std::size_t t, std::size_t r, Sums& sums) {
+  /// Each token has sums of its own, added in order: the same to the bit on any number of threads.
+  static void judge(const std::vector<Sums>& tokens, RowProof& result) {
+    Sums all;
+    for (const Sums& token : tokens) {
+      all.count += token.count;
+      all.error += token.error;
+      all.energy += token.energy;
+      all.allowed += token.allowed;
+    }
+    result.count = all.count;
+    result.residual = std::sqrt(all.error / std::max(all.energy, 1e-300));
+    result.whole =
+        all.count == 0 && all.error <= all.allowed + thresholds::sum_error * all.energy + thresholds::nothing;
+  }
+
+  /// `off`: of the row's components; null: they are counted alone.
+  void row(std::size_t t, std::size_t r, const double* predicted, std::uint8_t* off, Sums& sums) const {
     const std::size_t first = sample_.row(t, r);
     const ScaledFloor::Row floor = by_scale_.row(sample_.tokens[t], static_cast<std::int64_t>(r));
     const auto pairs = static_cast<std::size_t>(at_.pairs());
-    double in = 0, predicted = 0;
-    for (std::size_t j = first; j < first + static_cast<std::size_t>(sample_.width); ++j) {
-      in += sample_.in[j] * sample_.in[j];
-      predicted += predicted_[j] * predicted_[j];
+    const double *x = sample_.in.data() + first, *y = sample_.out.data() + first;
+    double in = 0, energy = 0;
+    for (std::size_t j = 0; j < static_cast<std::size_t>(sample_.width); ++j) {
+      in += x[j] * x[j];
+      energy += predicted[j] * predicted[j];
     }
     // What a kernel shortens (cosine alone) still comes with the rounding of products as long as the input.
-    const double gain = in > 0 ? std::sqrt(predicted / in) : 0;
+    const double gain = in > 0 ? std::sqrt(energy / in) : 0;
+    const auto number = [&](std::size_t component, double scale, double turned) {
+      if (!counts_.empty() && !counts_[component]) return;
+      const double p = predicted[component], d = y[component] - p;
+      const double of_number = floor_ + by_scale_.of(floor, component);
+      const double bound = scale * (noise_.bound + thresholds::angle_bound * turned);
+      // Written so that NaN, as a prediction that divides by zero yields, is off.
+      if (!(d * d <= bound * bound + thresholds::floor_bound * of_number + thresholds::nothing)) {
+        if (off) off[component] = 1;
+        ++sums.count;
+      }
+      sums.error += d * d;
+      sums.energy += p * p;
+      // A pair's error has two numbers, and each may have half of its square.
+      const double share = scale * (noise_.rms + turned);
+      sums.allowed += share * share / 2 + of_number;
+    };
     for (std::size_t i = 0; i < pairs; ++i) {
       const auto a = static_cast<std::size_t>(at_.out_first[i]), b = static_cast<std::size_t>(at_.out_second[i]);
-      const double scale = std::max(length(predicted_[first + a], predicted_[first + b]),
-                                    gain * length(sample_.in[first + static_cast<std::size_t>(at_.in_first[i])],
-                                                  sample_.in[first + static_cast<std::size_t>(at_.in_second[i])]));
+      const double scale =
+          std::max(length(predicted[a], predicted[b]), gain * length(x[at_.in_first[i]], x[at_.in_second[i]]));
       const double turned = turns_.turned[t * pairs + i];
-      number(first, a, scale, turned, floor, sums);
-      number(first, b, scale, turned, floor, sums);
+      number(a, scale, turned);
+      number(b, scale, turned);
     }
-    for (const std::int64_t j : at_.rest) {
-      const auto c = static_cast<std::size_t>(j);
-      number(first, c, std::max(std::abs(predicted_[first + c]), gain * std::abs(sample_.in[first + c])), 0, floor,
-             sums);
-    }
+    for (const std::int64_t j : at_.rest)
+      number(static_cast<std::size_t>(j), std::max(std::abs(predicted[j]), gain * std::abs(x[j])), 0);
   }
 
   /// Not std::hypot, which guards against squares that overflow, as those of the rows' sums would: at ten times the
   /// cost.
   static double length(double x, double y) { return std::sqrt(x * x + y * y); }
 
-  void number(std::size_t first, std::size_t component, double scale, double turned, const ScaledFloor::Row& of_row,
-              Sums& sums) {
-    if (!counts_.empty() && !counts_[component]) return;
-    const double p = predicted_[first + component], d = sample_.out[first + component] - p;
-    const double floor = floor_ + by_scale_.of(of_row, component);
-    const double bound = scale * (noise_.bound + thresholds::angle_bound * turned);
-    // Written so that NaN, as a prediction that divides by zero yields, is off.
-    if (!(d * d <= bound * bound + thresholds::floor_bound * floor + thresholds::nothing)) {
-      result_.off[first + component] = 1;
-      ++sums.count;
-    }
-    sums.error += d * d;
-    sums.energy += p * p;
-    // A pair's error has two numbers, and each may have half of its square.
-    const double share = scale * (noise_.rms + turned);
-    sums.allowed += share * share / 2 + floor;
-  }
-
   const RowSample& sample_;
-  const std::vector<double>& predicted_;
   const PairComponents& at_;
   const SampleTurns& turns_;
   const Noise& noise_;
   const std::vector<std::uint8_t>& counts_;
   double floor_; ///< of all rows alike
   ScaledFloor by_scale_;
-  RowProof result_;
 };
 
 } // namespace
 
 RowProof prove_rows(const RowSample& sample, const std::vector<double>& predicted, const PairComponents& at,
                     const SampleTurns& turns, const Noise& noise, const std::vector<std::uint8_t>& counts) {
-  return Proof(sample, predicted, at, turns, noise, counts).run();
+  return Proof(sample, at, turns, noise, counts).of_all(predicted);
+}
+
+std::optional<double> prove_whole(const RowSample& sample, const PredictToken& predict, const PairComponents& at,
+                                  const SampleTurns& turns, const Noise& noise,
+                                  const std::vector<std::uint8_t>& counts) {
+  return Proof(sample, at, turns, noise, counts).of_whole(predict);
 }
 
 } // namespace ropescope

@@ -14,6 +14,7 @@
 #include "core/check/evidence/median.h"
 #include "core/check/search/parts.h"
 #include "core/check/search/search.h"
+#include "core/parallel.h"
 #include "core/rope/spectrum.h"
 
 namespace ropescope {
@@ -56,13 +57,16 @@ private:
   /// Of each pair of each row of the sample.
   std::vector<double> lengths(const std::vector<double>& numbers, const std::vector<std::int64_t>& first,
                               const std::vector<std::int64_t>& second) const {
-    std::vector<double> of;
-    of.reserve(sample_.tokens.size() * rows_ * pairs_);
-    for (std::size_t t = 0; t < sample_.tokens.size(); ++t)
-      for (std::size_t r = 0; r < rows_; ++r) {
+    std::vector<double> of(sample_.tokens.size() * rows_ * pairs_);
+    in_parallel(sample_.tokens.size(), 0, [&](std::size_t t) {
+      double* to = of.data() + t * rows_ * pairs_;
+      for (std::size_t r = 0; r < rows_; ++r, to += pairs_) {
         const double* x = numbers.data() + sample_.row(t, r);
-        for (std::size_t i = 0; i < pairs_; ++i) of.push_back(std::hypot(x[first[i]], x[second[i]]));
+        // Not hypot, at a tenth of its cost: rows' squares were summed before.
+        for (std::size_t i = 0; i < pairs_; ++i)
+          to[i] = std::sqrt(x[first[i]] * x[first[i]] + x[second[i]] * x[second[i]]);
       }
+    });
     return of;
   }
 
@@ -147,14 +151,32 @@ private:
     return most && 2 * elsewhere > found ? std::optional(from) : std::nullopt;
   }
 
-  /// A run of some rows of every token, filled by fill(run, token, row of the token, first number of the row in
-  /// that run).
-  template <typename Fill>
-  KernelRun some_rows(Fill fill) const {
+  /// Of a token, those that a healed run has.
+  std::vector<std::int64_t> chosen_rows() const {
     constexpr std::size_t most = 8;
     std::vector<std::int64_t> chosen;
     const std::size_t step = (rows_ + most - 1) / most;
     for (std::size_t r = 0; r < rows_; r += step) chosen.push_back(static_cast<std::int64_t>(r));
+    return chosen;
+  }
+
+  /// The sum of what count(token, row of the token) says of the rows that a healed run would have: most runs show by it
+  /// that there is nothing to heal, before one is made.
+  template <typename Count>
+  std::int64_t sum_of_rows(Count count) const {
+    const std::vector<std::int64_t> chosen = chosen_rows();
+    std::vector<std::int64_t> sums(static_cast<std::size_t>(run_.shape.tokens));
+    in_parallel(sums.size(), 0, [&](std::size_t t) {
+      for (const std::int64_t r : chosen) sums[t] += count(static_cast<std::int64_t>(t), r);
+    });
+    return std::accumulate(sums.begin(), sums.end(), std::int64_t{0});
+  }
+
+  /// A run of some rows of every token, filled by fill(run, token, row of the token, first number of the row in
+  /// that run).
+  template <typename Fill>
+  KernelRun some_rows(Fill fill) const {
+    const std::vector<std::int64_t> chosen = chosen_rows();
     KernelRun few = without_rows(run_);
     few.shape = {static_cast<std::int64_t>(chosen.size()), run_.shape.tokens, 1, run_.shape.head_dim};
     few.heads = few.shape.outer;
@@ -203,50 +225,60 @@ private:
 
   /// Zeros, which tell nothing, where rows are the input's or zeros.
   std::optional<KernelRun> without_unwritten() const {
-    std::int64_t left = 0, all = 0;
-    KernelRun few = some_rows([&](KernelRun& healed, std::int64_t t, std::int64_t r, std::int64_t at) {
-      const std::int64_t first = first_number(t, r);
+    const auto unwritten = [&](std::int64_t first) {
       bool zero = true, same = true;
       for (std::int64_t n = first; n < first + run_.shape.head_dim && (zero || same); ++n) {
         zero &= run_.out.number(n) == 0;
         same &= run_.out.number(n) == run_.in.number(n);
       }
-      const bool turns = is_turned(run_, t); // else it is the input's however it is turned
-      all += turns;
-      if (zero || same) return;
-      left += turns;
+      return zero || same;
+    };
+    // A row that does not turn is the input's however it is turned.
+    const std::int64_t all = sum_of_rows([&](std::int64_t t, std::int64_t) { return is_turned(run_, t); });
+    const std::int64_t left = sum_of_rows(
+        [&](std::int64_t t, std::int64_t r) { return is_turned(run_, t) && !unwritten(first_number(t, r)); });
+    if (left == all || left <= all / 10) return std::nullopt;
+    return some_rows([&](KernelRun& healed, std::int64_t t, std::int64_t r, std::int64_t at) {
+      const std::int64_t first = first_number(t, r);
+      if (unwritten(first)) return;
       copy(run_.in, first, healed.in, at);
       copy(run_.out, first, healed.out, at);
     });
-    return left < all && left > all / 10 ? std::optional(std::move(few)) : std::nullopt;
   }
 
   /// Zeros where a pair of a row has a number that is the input's, or 0, in a few pairs here and there.
   std::optional<KernelRun> without_numbers() const {
     const PairComponents& at = context_.layout.at;
     if (at.in_first != at.out_first || at.in_second != at.out_second) return std::nullopt;
-    std::int64_t left_out = 0;
-    KernelRun few = some_rows([&](KernelRun& healed, std::int64_t t, std::int64_t r, std::int64_t to) {
+    const auto lost = [&](std::int64_t number) {
+      const double y = run_.out.number(number), x = run_.in.number(number);
+      return x != 0 && (y == 0 || y == x);
+    };
+    // Both are as they were where a pair hardly turns.
+    const auto one_lost = [&](std::int64_t first, std::size_t i) {
+      return lost(first + at.in_first[i]) != lost(first + at.in_second[i]);
+    };
+    const std::int64_t left_out = sum_of_rows([&](std::int64_t t, std::int64_t r) {
+      const std::int64_t first = first_number(t, r);
+      std::int64_t count = 0;
+      for (std::size_t i = 0; i < pairs_; ++i) count += one_lost(first, i);
+      return count;
+    });
+    const auto all = static_cast<double>(chosen_rows().size() * pairs_) * static_cast<double>(run_.shape.tokens),
+               share = static_cast<double>(left_out) / all;
+    constexpr double least = 1e-3, most = 0.25;
+    if (!(share > least && share < most)) return std::nullopt;
+    return some_rows([&](KernelRun& healed, std::int64_t t, std::int64_t r, std::int64_t to) {
       const std::int64_t first = first_number(t, r);
       copy(run_.in, first, healed.in, to);
       copy(run_.out, first, healed.out, to);
-      for (std::size_t i = 0; i < pairs_; ++i) {
-        const auto lost = [&](std::int64_t j) {
-          const double y = run_.out.number(first + j), x = run_.in.number(first + j);
-          return x != 0 && (y == 0 || y == x);
-        };
-        // Both are as they were where a pair hardly turns.
-        if (lost(at.in_first[i]) == lost(at.in_second[i])) continue;
-        ++left_out;
+      for (std::size_t i = 0; i < pairs_; ++i)
         for (const std::int64_t j : {at.in_first[i], at.in_second[i]}) {
+          if (!one_lost(first, i)) continue;
           set(healed.in, to + j, 0);
           set(healed.out, to + j, 0);
         }
-      }
     });
-    const double share = static_cast<double>(left_out) / static_cast<double>(few.shape.rows() * at.pairs());
-    constexpr double least = 1e-3, most = 0.25;
-    return share > least && share < most ? std::optional(std::move(few)) : std::nullopt;
   }
 
   /// Rows less the mean of their token's, where pairs then keep their lengths and did not before.

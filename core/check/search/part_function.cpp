@@ -94,14 +94,14 @@ private:
     if (std::abs(of_cos - of_sin) < apart * (std::abs(of_cos) + std::abs(of_sin))) return std::nullopt;
     SampleTurns turns = context_.turns;
     for (Complex& z : turns.multiplier) z = {z.real() * of_cos / gain, z.imag() * of_sin / gain};
-    const RowProof proof = context_.prove(predicted_rows(context_.sample, context_.layout.at, turns));
-    if (!proof.whole) return std::nullopt;
+    const auto residual = context_.whole(turns);
+    if (!residual) return std::nullopt;
     return PartFound{{cause::PairMatrix{"cos_sin_gains",
                                         fmt::format("the cosine by {:.4g} and the sine by {:.4g}; the model has {:.4g} "
                                                     "for both",
                                                     of_cos, of_sin, gain),
                                         {}}},
-                     proof.residual,
+                     *residual,
                      nullptr};
   }
 

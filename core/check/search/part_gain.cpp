@@ -20,15 +20,20 @@ public:
       : context_(context), sample_(context.sample), width_(static_cast<std::size_t>(sample_.width)) {
     for (std::int64_t r = 0; r < sample_.rows; ++r)
       head_.push_back(static_cast<std::size_t>(place_of_row(context.evidence.run, r, 0).head));
+    // Once for all rows of a token: to divide by a complex number costs more than all else here.
+    for (const std::complex<double> z : context.turns.multiplier) back_.push_back(1.0 / z);
   }
 
   std::optional<PartFound> find() const {
+    // Before the rotation a weight is seen on the output turned back, after it on the output as it is.
+    const Rows turned_back = turned(sample_.out, true);
     for (const bool after : {false, true})
       for (const char* like : {"rms_norm", "layer_norm", "rms_norm_of_token", "weight"})
         for (const double epsilon : {0.0, 1e-6, 1e-5}) {
+          const Rows input = normalised_input(like, epsilon), right = after ? turned(input, false) : input;
           // A weight that all heads share, then one of each head's own.
-          if (auto found = normalised(like, epsilon, after, false)) return found;
-          if (auto found = normalised(like, epsilon, after, true)) return found;
+          for (const bool by_head : {false, true})
+            if (auto found = normalised(like, right, after ? sample_.out : turned_back, after, by_head)) return found;
           if (std::string_view(like) == "weight") break;
         }
     return any_gain();
@@ -86,22 +91,25 @@ private:
   /// Rows turned as the model turns them, or back.
   Rows turned(const Rows& rows, bool back) const {
     Rows result = rows;
+    for_rows([&](std::size_t t, std::size_t, std::size_t row) {
+      turn_row(t, rows.data() + row, result.data() + row, back);
+    });
+    return result;
+  }
+
+  void turn_row(std::size_t t, const double* x, double* y, bool back) const {
     const PairComponents& at = context_.layout.at;
     const auto pairs = static_cast<std::size_t>(at.pairs());
     // Forth from components as they are read to components as they are written, and back the other way.
     const auto &from_first = back ? at.out_first : at.in_first, &from_second = back ? at.out_second : at.in_second,
                &to_first = back ? at.in_first : at.out_first, &to_second = back ? at.in_second : at.out_second;
-    for_rows([&](std::size_t t, std::size_t, std::size_t row) {
-      for (std::size_t i = 0; i < pairs; ++i) {
-        std::complex<double> z = context_.turns.multiplier[t * pairs + i];
-        if (back) z = 1.0 / z;
-        const double a = rows[row + static_cast<std::size_t>(from_first[i])],
-                     b = rows[row + static_cast<std::size_t>(from_second[i])];
-        result[row + static_cast<std::size_t>(to_first[i])] = a * z.real() - b * z.imag();
-        result[row + static_cast<std::size_t>(to_second[i])] = b * z.real() + a * z.imag();
-      }
-    });
-    return result;
+    const std::complex<double>* turns = (back ? back_ : context_.turns.multiplier).data() + t * pairs;
+    for (std::size_t i = 0; i < pairs; ++i) {
+      const std::complex<double> z = turns[i];
+      const double a = x[from_first[i]], b = x[from_second[i]];
+      y[to_first[i]] = a * z.real() - b * z.imag();
+      y[to_second[i]] = b * z.real() + a * z.imag();
+    }
   }
 
   /// Which weight a component of a row takes: its own, or, where every head has its own, that of its head.
@@ -132,18 +140,23 @@ private:
     return sample_.tokens.size() * (by_head ? rows / static_cast<std::size_t>(context_.evidence.run.heads) : rows);
   }
 
-  Rows weighted(Rows rows, const Rows& weight, bool by_head) const {
-    for_rows([&](std::size_t, std::size_t r, std::size_t row) {
-      for (std::size_t j = 0; j < width_; ++j) rows[row + j] *= weight[place(r, j, by_head)];
+  /// What is left where rows times their weights, turned then or not, are the output.
+  std::optional<double> proved(const Rows& rows, const Rows& weight, bool by_head, bool turn) const {
+    return context_.whole_by_token([&](std::size_t t, double* to) {
+      Rows row(width_);
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r, to += width_) {
+        const double* from = rows.data() + sample_.row(t, r);
+        for (std::size_t j = 0; j < width_; ++j) row[j] = from[j] * weight[place(r, j, by_head)];
+        std::copy(row.begin(), row.end(), to);
+        if (turn) turn_row(t, row.data(), to, false);
+      }
     });
-    return rows;
   }
 
-  std::optional<PartFound> normalised(const std::string& like, double epsilon, bool after, bool by_head) const {
-    const Rows input = normalised_input(like, epsilon);
-    // Before the rotation a weight is seen on the output turned back, after it on the output as it is.
-    const Rows right = after ? turned(input, false) : input;
-    Rows weight = weights(right, after ? sample_.out : turned(sample_.out, true), by_head);
+  /// `right`: rows without a weight; `seen`: what they are with it.
+  std::optional<PartFound> normalised(const std::string& like, const Rows& right, const Rows& seen, bool after,
+                                      bool by_head) const {
+    Rows weight = weights(right, seen, by_head);
     // A weight that is 1 everywhere is none; without one, a norm before the rotation is the same as one after it.
     const bool plain = std::all_of(weight.begin(), weight.end(), [&](double w) {
       return std::abs(w - 1) < thresholds::other_gain_units * context_.evidence.noise.unit + 1e-4;
@@ -168,13 +181,12 @@ private:
     if (like == "weight" &&
         2 * static_cast<std::size_t>(count([](double w) { return std::abs(w - 1) < 1e-3; })) > weight.size())
       return std::nullopt;
-    const Rows predicted = after ? weighted(right, weight, by_head) : turned(weighted(right, weight, by_head), false);
-    const RowProof proof = context_.prove(predicted);
-    if (!proof.whole) return std::nullopt;
+    const auto residual = proved(right, weight, by_head, !after);
+    if (!residual) return std::nullopt;
     cause::RowGain cause{like, {}, after};
     if (by_length && like == "rms_norm") cause.like = "l2_norm";
     if (!plain && !by_length) cause.weight = weight;
-    return PartFound{{cause}, proof.residual, nullptr};
+    return PartFound{{cause}, *residual, nullptr};
   }
 
   static double mean_of(const Rows& numbers) {
@@ -186,24 +198,27 @@ private:
   /// Each row by the gain that was measured of it.
   std::optional<PartFound> any_gain() const {
     if (context_.as_expected() && context_.proof.whole) return std::nullopt; // whose gains are all the model's
-    Rows predicted = context_.rows;
-    for_rows([&](std::size_t, std::size_t, std::size_t row) {
-      double moment = 0, square = 0;
-      for (std::size_t j = row; j < row + width_; ++j) {
-        moment += predicted[j] * sample_.out[j];
-        square += predicted[j] * predicted[j];
+    const auto residual = context_.whole_by_token([&](std::size_t t, double* to) {
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r) {
+        const std::size_t row = sample_.row(t, r);
+        double moment = 0, square = 0;
+        for (std::size_t j = row; j < row + width_; ++j) {
+          moment += context_.rows[j] * sample_.out[j];
+          square += context_.rows[j] * context_.rows[j];
+        }
+        const double gain = square > 0 ? moment / square : 1;
+        for (std::size_t j = row; j < row + width_; ++j) *to++ = context_.rows[j] * gain;
       }
-      for (std::size_t j = row; j < row + width_; ++j) predicted[j] *= square > 0 ? moment / square : 1;
     });
-    const RowProof proof = context_.prove(predicted);
-    if (!proof.whole) return std::nullopt;
-    return PartFound{{cause::RowGain{"other", {}, false}}, proof.residual, nullptr};
+    if (!residual) return std::nullopt;
+    return PartFound{{cause::RowGain{"other", {}, false}}, *residual, nullptr};
   }
 
   const PartContext& context_;
   const RowSample& sample_;
   std::size_t width_;
-  std::vector<std::size_t> head_; ///< of each row of a token
+  std::vector<std::size_t> head_;          ///< of each row of a token
+  std::vector<std::complex<double>> back_; ///< [token][pair]
 };
 
 } // namespace
@@ -237,13 +252,13 @@ std::optional<PartFound> zero_rows(const PartContext& context) {
       if (std::all_of(out, out + width, [](double x) { return x == 0; }))
         std::fill_n(predicted.begin() + first, width, 0.0);
     }
-  const RowProof proof = context.prove(predicted);
-  if (!proof.whole) return std::nullopt;
+  const auto residual = context.whole(predicted);
+  if (!residual) return std::nullopt;
   cause::RowsWrong wrong{{tokens.begin(), tokens.end()}, {}, "zero", false};
   const auto batch = static_cast<std::size_t>(sample.rows / run.heads);
   if (static_cast<std::int64_t>(heads.size()) < run.heads) wrong.heads = run.in_file({heads.begin(), heads.end()});
   wrong.only_some = count < tokens.size() * heads.size() * batch;
-  return PartFound{{wrong}, proof.residual, nullptr};
+  return PartFound{{wrong}, *residual, nullptr};
 }
 
 std::optional<PartFound> row_gain(const PartContext& context) {

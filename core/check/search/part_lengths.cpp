@@ -23,7 +23,7 @@ public:
     SampleTurns by_token = context_.turns;
     for (std::size_t t = 0; t < context_.sample.tokens.size(); ++t)
       write(by_token, t, static_cast<double>(position(t)) + 1);
-    if (const auto residual = proved(by_token))
+    if (const auto residual = context_.whole(by_token))
       return PartFound{{cause::ScalingParameters{name, "length_of_token", true}}, *residual};
     return scheme.memory == CallMemory::chooses ? of_two_lists(name) : std::nullopt;
   }
@@ -38,11 +38,6 @@ private:
     const double p = static_cast<double>(position(t)) * run_.rope.layout.pairs.direction;
     for (std::size_t i = 0; i < pairs; ++i)
       turns.multiplier[t * pairs + i] = std::polar(spectrum.attention_factor, p * spectrum.inv_freq[i]);
-  }
-
-  std::optional<double> proved(const SampleTurns& turns) const {
-    const RowProof proof = context_.prove(predicted_rows(context_.sample, context_.layout.at, turns));
-    return proof.whole ? std::optional(proof.residual) : std::nullopt;
   }
 
   /// Each token by the one of LongRoPE's two lists that fits it better.
@@ -63,7 +58,7 @@ private:
       for (std::size_t i = t * pairs; i < (t + 1) * pairs; ++i) turns[0].multiplier[i] = turns[1].multiplier[i];
     }
     if (of_long.empty() || of_long.size() == context_.sample.tokens.size()) return std::nullopt;
-    const auto residual = proved(turns[0]);
+    const auto residual = context_.whole(turns[0]);
     if (!residual) return std::nullopt;
     return PartFound{{cause::ScalingParameters{scheme, "long_factors_in", std::move(of_long)}}, *residual};
   }

@@ -210,16 +210,19 @@ public:
 
   /// What is left of the rows where the matrix writes the pairs, relative; nothing where it does not explain them.
   std::optional<double> proved(const Matrix& matrix) const {
-    std::vector<double> predicted = context_.rows;
-    for (std::size_t n = 0; n < size(); ++n) {
-      const Cell cell = (*this)[n];
-      predicted[cell.first] = times(matrix.first, cell.x);
-      predicted[cell.second] = times(matrix.second, cell.x);
-    }
+    const RowSample& sample = context_.sample;
+    const std::size_t of_token = static_cast<std::size_t>(sample.rows) * pairs_.size();
+    const auto predict = [&](std::size_t t, double* to) {
+      const std::size_t begin = sample.row(t, 0);
+      std::copy_n(context_.rows.begin() + static_cast<std::ptrdiff_t>(begin), sample.rows * sample.width, to);
+      for (std::size_t n = t * of_token; n < (t + 1) * of_token; ++n) {
+        const Cell cell = (*this)[n];
+        to[cell.first - begin] = times(matrix.first, cell.x);
+        to[cell.second - begin] = times(matrix.second, cell.x);
+      }
+    };
     const bool all = pairs_.size() == context_.layout.at.in_first.size();
-    const RowProof proof =
-        context_.prove(predicted, all ? std::vector<std::uint8_t>() : context_.components_of(pairs_));
-    return proof.whole ? std::optional(proof.residual) : std::nullopt;
+    return context_.whole_by_token(predict, all ? std::vector<std::uint8_t>() : context_.components_of(pairs_));
   }
 
 private:

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "core/check/basics/cancelled.h"
+#include "core/check/basics/first_found.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/applied_twice.h"
 #include "core/check/causes/base.h"
@@ -34,17 +35,18 @@ public:
   std::optional<PartFound> find() {
     add_positions();
     add_frequencies();
-    for (const Mistake& mistake : mistakes_)
-      if (auto found = under(mistake, true)) return found;
+    if (auto found = first_found(mistakes_.size(), [&](std::size_t n) { return under(mistakes_[n], true); }))
+      return found;
     // Any number of tokens further: of a matrix a few numbers tell, and a gain does not hide the shift.
-    for (std::int64_t k = 1; k <= furthest; ++k)
-      for (const std::int64_t shift : {k, -k})
-        if (auto found = under(offset(shift), false)) return found;
-    return std::nullopt;
+    return first_found(2 * furthest, [&](std::size_t n) {
+      const auto k = static_cast<std::int64_t>(n / 2 + 1);
+      return under(offset(n % 2 == 0 ? k : -k), false);
+    });
   }
 
 private:
-  static constexpr std::int64_t few_tokens = 8, furthest = 64;
+  static constexpr std::int64_t few_tokens = 8;
+  static constexpr std::size_t furthest = 64;
 
   Mistake moved(Cause cause, const std::function<double(double)>& map) const {
     Mistake mistake{{std::move(cause)}, context_.expected};

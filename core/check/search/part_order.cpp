@@ -76,8 +76,8 @@ public:
     for (std::size_t n = 0; n < predicted.size(); n += width_)
       for (std::size_t k = 0; k < part_.size(); ++k)
         predicted[n + static_cast<std::size_t>(part_[k])] = context_.rows[n + static_cast<std::size_t>((*order)[k])];
-    const RowProof proof = context_.prove(predicted);
-    if (!proof.whole) return std::nullopt;
+    const auto residual = context_.whole(predicted);
+    if (!residual) return std::nullopt;
     Order within;
     for (const std::int64_t j : *order) within.push_back(std::find(part_.begin(), part_.end(), j) - part_.begin());
     const std::string rule = rule_of(within);
@@ -85,7 +85,7 @@ public:
         {cause::HalvesExchanged{false, fmt::format("the components in another order: component j holds {}",
                                                    rule.empty() ? "in turn what belongs to " + listed(*order)
                                                                 : "what belongs to component " + rule)}},
-        proof.residual,
+        *residual,
         nullptr};
   }
 
@@ -185,14 +185,14 @@ public:
         std::vector<double> predicted = context_.rows;
         for (std::size_t n = 0; n * width_ < predicted.size(); ++n)
           if (head(n) > 0) shifted_row(n, shift * head(n), true, &predicted);
-        const RowProof proof = context_.prove(predicted);
-        if (!proof.whole) continue;
+        const auto residual = context_.whole(predicted);
+        if (!residual) continue;
         cause::RowShift cause{0, true, "numbers", {}, {}, {}};
         cause.strides =
             fmt::format("head h from {} · h numbers {} its place: the stride of a head is {} numbers, where "
                         "{} is right",
                         by, shift > 0 ? "before" : "behind", sample_.width - shift, sample_.width);
-        return PartFound{{std::move(cause)}, proof.residual, nullptr};
+        return PartFound{{std::move(cause)}, *residual, nullptr};
       }
     return std::nullopt;
   }

@@ -22,18 +22,15 @@ std::optional<PartFound> reordered(const PartContext& context, bool neighbours) 
   part.insert(part.end(), at.out_second.begin(), at.out_second.end());
   std::sort(part.begin(), part.end());
   const std::size_t n = part.size();
-  std::vector<double> predicted = context.rows;
   const RowSample& sample = context.sample;
-  for (std::size_t t = 0; t < sample.tokens.size(); ++t)
-    for (std::size_t r = 0; r < static_cast<std::size_t>(sample.rows); ++r)
-      for (std::size_t k = 0; k < n; ++k) {
-        const std::size_t from = neighbours ? k ^ 1 : (k + n / 2) % n;
-        predicted[sample.row(t, r) + static_cast<std::size_t>(part[k])] =
-            context.rows[sample.row(t, r) + static_cast<std::size_t>(part[from])];
-      }
-  const RowProof proof = context.prove(predicted);
-  if (!proof.whole) return std::nullopt;
-  return PartFound{{cause::HalvesExchanged{neighbours}}, proof.residual, nullptr};
+  const auto residual = context.whole_by_token([&](std::size_t t, double* to) {
+    const double* right = context.rows.data() + sample.row(t, 0);
+    std::copy_n(right, sample.rows * sample.width, to);
+    for (std::int64_t r = 0; r < sample.rows; ++r, right += sample.width, to += sample.width)
+      for (std::size_t k = 0; k < n; ++k) to[part[k]] = right[part[neighbours ? k ^ 1 : (k + n / 2) % n]];
+  });
+  if (!residual) return std::nullopt;
+  return PartFound{{cause::HalvesExchanged{neighbours}}, *residual, nullptr};
 }
 
 /// Rows of tokens `by` before those of the sample, as the model's rotation writes them, at their own positions or at
@@ -58,19 +55,19 @@ public:
                                     : run_.first_number(batch * run_.heads + of, from, 0)};
     };
     const RowSample& sample = context_.sample;
-    std::vector<double> predicted(sample.out.size()), x(static_cast<std::size_t>(sample.width));
-    for (std::size_t t = 0; t < sample.tokens.size(); ++t)
-      for (std::int64_t r = 0; r < sample.rows; ++r) {
+    const auto residual = context_.whole_by_token([&](std::size_t t, double* to) {
+      std::vector<double> x(static_cast<std::size_t>(sample.width));
+      for (std::int64_t r = 0; r < sample.rows; ++r, to += sample.width) {
         const auto from = source(r / shape.inner, sample.tokens[t], r % shape.inner);
         for (std::size_t j = 0; j < x.size(); ++j) x[j] = run_.in.number(from.second + static_cast<std::int64_t>(j));
-        turn(x, from.first, predicted.data() + sample.row(t, static_cast<std::size_t>(r)));
+        turn(x, from.first, to);
       }
-    const RowProof proof = context_.prove(predicted);
-    if (!proof.whole) return std::nullopt;
+    });
+    if (!residual) return std::nullopt;
     cause::HeadsWrong cause;
     cause.how = "transposed";
     for (std::int64_t h = 0; h < run_.heads; ++h) cause.heads.push_back(run_.first_head + h);
-    return PartFound{{cause}, proof.residual, nullptr};
+    return PartFound{{cause}, *residual, nullptr};
   }
 
   std::optional<PartFound> find() const {
@@ -79,8 +76,8 @@ public:
         throw_if_stopped(context_.evidence.stop);
         const auto predicted = rows(by, here);
         if (!predicted) continue;
-        const RowProof proof = context_.prove(*predicted);
-        if (proof.whole) return PartFound{{cause::RowShift{by, here}}, proof.residual, nullptr};
+        if (const auto residual = context_.whole(*predicted))
+          return PartFound{{cause::RowShift{by, here}}, *residual, nullptr};
       }
     return std::nullopt;
   }

@@ -9,6 +9,7 @@
 #include "core/check/causes/positions_other.h"
 #include "core/check/proof/score.h"
 #include "core/check/search/parts.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
@@ -25,10 +26,11 @@ struct Mean {
 class SmallErrors {
 public:
   explicit SmallErrors(const PartContext& context)
-      : context_(context), run_(context.evidence.run), all_(static_cast<std::size_t>(run_.shape.tokens)) {
+      : context_(context), run_(context.evidence.run), all_(static_cast<std::size_t>(run_.shape.tokens)),
+        whole_(context.evidence.sums.of(context.layout.at)) {
     std::iota(all_.begin(), all_.end(), std::int64_t{0});
-    whole_ = reduce(run_, context.layout.at, all_);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(whole_.pairs); ++i) means_.push_back(mean_of(i));
+    means_.resize(static_cast<std::size_t>(whole_->pairs));
+    in_parallel(means_.size(), 0, [&](std::size_t i) { means_[i] = mean_of(i); });
   }
 
   std::optional<PartFound> find() const {
@@ -41,7 +43,7 @@ private:
   Mean mean_of(std::size_t i) const {
     double w = 0, g = 0, gg = 0, f = 0, ff = 0, n = 0;
     for (std::size_t t = 0; t < all_.size(); ++t) {
-      const PairSums& sum = whole_.of(t)[i];
+      const PairSums& sum = whole_->of(t)[i];
       const Complex z = context_.expected.multiplier(t, i);
       const double length = std::norm(z) * sum.in;
       if (!(length > 0)) continue;
@@ -61,7 +63,7 @@ private:
     return {g / w, f / w, error(g, gg), error(f, ff)};
   }
 
-  Score scored(const Prediction& prediction) const { return score(whole_, context_.evidence.noise, prediction); }
+  Score scored(const Prediction& prediction) const { return score(*whole_, context_.evidence.noise, prediction); }
 
   /// A part of a token further: every angle is off by its frequency times that.
   std::optional<PartFound> moved() const {
@@ -110,7 +112,7 @@ private:
     if (wrong.pairs.empty() || 2 * wrong.pairs.size() > means_.size()) return std::nullopt;
     const Prediction& expected = context_.expected;
     const Score proved = score(
-        whole_, context_.evidence.noise,
+        *whole_, context_.evidence.noise,
         [&](std::size_t t, std::size_t i) { return expected.multiplier(t, i) * times[i]; },
         [&](std::size_t t, std::size_t i) { return expected.angle(t, i); });
     if (!proved.whole()) return std::nullopt;
@@ -120,7 +122,7 @@ private:
   const PartContext& context_;
   const KernelRun& run_;
   std::vector<std::int64_t> all_;
-  Reduced whole_;
+  std::shared_ptr<const Reduced> whole_;
   std::vector<Mean> means_;
 };
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <numeric>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -52,11 +53,16 @@ public:
   /// Rows in another order, by one rule for all of them.
   std::optional<PartFound> by_rule() {
     if (run_.shape.rows() > most_rows || 2 * whole_ < wrong_.size()) return std::nullopt;
-    find_sources();
-    std::size_t found = 0;
-    for (const Holds h : holds_) found += h == Holds::other_row || h == Holds::other_input;
-    if (found < 2 || static_cast<double>(found) < thresholds::nearly_all * static_cast<double>(holds_.size()))
-      return std::nullopt;
+    // Most kernels exchange no rows, which a few of them show.
+    const auto others = [&] {
+      return static_cast<std::size_t>(std::count_if(
+          holds_.begin(), holds_.end(), [](Holds h) { return h == Holds::other_row || h == Holds::other_input; }));
+    };
+    const auto too_few = [&](std::size_t found) {
+      return found < 2 || static_cast<double>(found) < thresholds::nearly_all * static_cast<double>(count());
+    };
+    find_sources([&] { return too_few(others() + count() - holds_.size()); });
+    if (too_few(others() + count() - holds_.size())) return std::nullopt;
     for (const bool here : {false, true}) {
       if (auto shifted = in_memory(here)) return shifted;
       if (auto mapped = by_token(here)) return mapped;
@@ -82,21 +88,19 @@ public:
     if (all < least_rows || wrong_.size() == all || run_.shape.rows() > most_rows) return std::nullopt;
     // Rows of which a few numbers are off are their own.
     if (2 * few_ > wrong_.size()) return std::nullopt;
-    find_sources();
-    const auto share = [&](std::initializer_list<Holds> of) {
-      return static_cast<double>(
-                 std::count_if(holds_.begin(), holds_.end(),
-                               [&](Holds h) { return std::find(of.begin(), of.end(), h) != of.end(); })) /
-             static_cast<double>(holds_.size());
+    const auto all_hold = [&](Holds what) {
+      return std::all_of(holds_.begin(), holds_.end(), [&](Holds h) { return h == what; });
     };
+    const auto known = {Holds::input, Holds::zero, Holds::twice, Holds::other_row};
+    find_sources([&] { return std::none_of(known.begin(), known.end(), all_hold); });
     std::string equal_to;
-    if (share({Holds::input}) == 1)
+    if (all_hold(Holds::input))
       equal_to = "input";
-    else if (share({Holds::zero}) == 1)
+    else if (all_hold(Holds::zero))
       equal_to = "zero";
-    else if (share({Holds::twice}) == 1)
+    else if (all_hold(Holds::twice))
       equal_to = cause::RowsWrong::twice;
-    else if (share({Holds::other_row}) == 1)
+    else if (all_hold(Holds::other_row))
       equal_to = cause::RowsWrong::another_row;
     // What holds something that is not known is named only where most rows are right, and nothing else was found.
     else if (named || 2 * wrong_.size() > all || whole_ < wrong_.size())
@@ -171,17 +175,6 @@ private:
     return error <= allowed;
   }
 
-  template <typename Numbers>
-  void measure_lengths(const Numbers& numbers) {
-    for (std::int64_t row = 0; row < run_.shape.rows(); ++row) {
-      const auto first = numbers.begin() + row * run_.shape.head_dim;
-      const double square = std::transform_reduce(first, first + run_.shape.head_dim, 0.0, std::plus<>(), [](auto x) {
-        return static_cast<double>(x) * static_cast<double>(x);
-      });
-      lengths_.emplace_back(std::sqrt(square), row);
-    }
-  }
-
   /// Whether the first pairs of a row of the input are as long as those of the output's, as a first sight: of long runs
   /// thousands of rows are as long as a whole.
   bool pairs_as_long(std::int64_t row, const double* out, double bound) const {
@@ -189,32 +182,58 @@ private:
     const double gain = context_.expected.gain;
     constexpr std::size_t looked_at_pairs = 4;
     for (std::size_t i = 0; i < std::min(looked_at_pairs, at.in_first.size()); ++i) {
-      const double x = std::hypot(run_.in.number(row * run_.shape.head_dim + at.in_first[i]),
-                                  run_.in.number(row * run_.shape.head_dim + at.in_second[i])),
-                   y = std::hypot(out[at.out_first[i]], out[at.out_second[i]]);
+      const double x = length(run_.in.number(row * run_.shape.head_dim + at.in_first[i]),
+                              run_.in.number(row * run_.shape.head_dim + at.in_second[i])),
+                   y = length(out[at.out_first[i]], out[at.out_second[i]]);
       if (std::abs(y - gain * x) > bound && std::abs(y - x) > bound) return false;
     }
     return true;
   }
 
-  void find_sources() {
-    if (!holds_.empty()) return;
-    lengths_.reserve(static_cast<std::size_t>(run_.shape.rows()));
-    std::vector<double> x, y;
-    run_.in.dtype == NumberFormat::float64 ? measure_lengths(run_.in.doubles) : measure_lengths(run_.in.floats);
-    std::sort(lengths_.begin(), lengths_.end());
-    // The first ones and some spread over the others.
-    const std::size_t step = std::max<std::size_t>(1, wrong_.size() / looked_at);
-    for (std::size_t n = 0; n < wrong_.size(); n += step) {
+  /// Not std::hypot, at a tenth of its cost: rows' squares were summed before.
+  static double length(double x, double y) { return std::sqrt(x * x + y * y); }
+
+  /// How many of the wrong rows are looked at: the first ones and some spread over the others.
+  std::size_t step() const { return std::max<std::size_t>(1, wrong_.size() / looked_at); }
+  std::size_t count() const { return (wrong_.size() + step() - 1) / step(); }
+
+  /// Looks at one row after the other as long as enough(holds) does not say that no more is needed.
+  template <typename Enough>
+  void find_sources(Enough enough) {
+    constexpr std::size_t at_once = 16;
+    while (holds_.size() < count() && !enough()) {
       throw_if_stopped(context_.evidence.stop);
-      seen_.push_back(wrong_[n]);
-      const auto [holds, from] = source_of(wrong_[n], x, y);
-      holds_.push_back(holds);
-      from_.push_back(from);
+      const std::size_t begin = holds_.size(), end = std::min(count(), begin + at_once);
+      holds_.resize(end);
+      from_.resize(end);
+      for (std::size_t n = begin; n < end; ++n) seen_.push_back(wrong_[n * step()]);
+      in_parallel(end - begin, 0,
+                  [&](std::size_t n) { std::tie(holds_[begin + n], from_[begin + n]) = source_of(seen_[begin + n]); });
     }
   }
 
-  std::pair<Holds, std::int64_t> source_of(const Wrong& w, std::vector<double>& x, std::vector<double>& y) const {
+  /// Rows of the input whose length lies within, the shortest first.
+  std::vector<std::int64_t> rows_as_long(double least, double most) const {
+    const std::vector<double>& lengths = context_.evidence.sums.lengths();
+    std::vector<std::int64_t> rows;
+    constexpr std::size_t at_once = 64; // most hold none: asked without a branch
+    for (std::size_t begin = 0; begin < lengths.size(); begin += at_once) {
+      const std::size_t end = std::min(lengths.size(), begin + at_once);
+      unsigned any = 0;
+      for (std::size_t row = begin; row < end; ++row)
+        any |= static_cast<unsigned>(lengths[row] >= least) & static_cast<unsigned>(lengths[row] <= most);
+      if (any == 0) continue;
+      for (std::size_t row = begin; row < end; ++row)
+        if (lengths[row] >= least && lengths[row] <= most) rows.push_back(static_cast<std::int64_t>(row));
+    }
+    std::stable_sort(rows.begin(), rows.end(), [&](std::int64_t a, std::int64_t b) {
+      return lengths[static_cast<std::size_t>(a)] < lengths[static_cast<std::size_t>(b)];
+    });
+    return rows;
+  }
+
+  std::pair<Holds, std::int64_t> source_of(const Wrong& w) const {
+    std::vector<double> x, y;
     const std::int64_t own = number(w), token = sample_.tokens[w.t];
     const double* out = sample_.out.data() + sample_.row(w.t, w.r);
     if (std::all_of(out, out + width_, [](double v) { return v == 0; })) return {Holds::zero, own};
@@ -224,16 +243,14 @@ private:
     if (is(w, y)) return {Holds::twice, own};
     const double length = std::sqrt(std::inner_product(out, out + width_, out, 0.0)) / context_.expected.gain,
                  slack = length * bound(w.t);
-    auto like = std::lower_bound(lengths_.begin(), lengths_.end(), std::pair(length - slack, std::int64_t{0}));
-    for (; like != lengths_.end() && like->first <= length + slack; ++like) {
-      if (like->second == own || !pairs_as_long(like->second, out, length * context_.expected.gain * bound(w.t)))
-        continue;
-      read(like->second, x);
-      turn(x, place(like->second).token, 1, y);
-      if (is(w, y)) return {Holds::other_row, like->second};
+    for (const std::int64_t like : rows_as_long(length - slack, length + slack)) {
+      if (like == own || !pairs_as_long(like, out, length * context_.expected.gain * bound(w.t))) continue;
+      read(like, x);
+      turn(x, place(like).token, 1, y);
+      if (is(w, y)) return {Holds::other_row, like};
       turn(x, token, 1, y);
-      if (is(w, y)) return {Holds::other_input, like->second};
-      if (is(w, x)) return {Holds::unturned_input, like->second};
+      if (is(w, y)) return {Holds::other_input, like};
+      if (is(w, x)) return {Holds::unturned_input, like};
     }
     return {Holds::nothing, own};
   }
@@ -253,8 +270,7 @@ private:
       turn(x, here ? sample_.tokens[w.t] : place(from).token, 1, y);
       std::copy(y.begin(), y.end(), predicted.begin() + static_cast<std::ptrdiff_t>(first));
     }
-    const RowProof proof = context_.prove(predicted);
-    return proof.whole ? std::optional(proof.residual) : std::nullopt;
+    return context_.whole(predicted);
   }
 
   /// Each row from as many rows before it in the order of the file.
@@ -425,7 +441,6 @@ private:
   const KernelRun& run_;
   std::size_t width_, whole_ = 0, few_ = 0;
   std::vector<Wrong> wrong_, seen_;
-  std::vector<std::pair<double, std::int64_t>> lengths_; ///< of every row of the input, rising, and which row
   std::vector<Holds> holds_;
   std::vector<std::int64_t> from_;
 };

@@ -26,7 +26,8 @@ struct Entry {
 class Tables {
 public:
   explicit Tables(const PartContext& context)
-      : context_(context), sample_(context.sample), at_(context.layout.at), turns_(context.turns) {}
+      : context_(context), sample_(context.sample), at_(context.layout.at),
+        noise_(std::ranges::max(context.evidence.noise.angle)), turns_(context.turns) {}
 
   std::optional<PartFound> find() {
     const KernelRun& run = context_.evidence.run;
@@ -78,12 +79,11 @@ private:
 
   void add(const std::string& words, bool of_component, double theta, double later) {
     Entry cosine{"cos" + words, {}, {}, of_component}, sine{"sin" + words, {}, {}, of_component};
-    const std::vector<double>& noise = context_.evidence.noise.angle;
     for (std::size_t t = 0; t < sample_.tokens.size(); ++t) {
       const double angle = (position(t) + later) * theta;
       cosine.values.push_back(context_.expected.gain * std::cos(angle));
       sine.values.push_back(context_.expected.gain * std::sin(angle));
-      cosine.turned.push_back(std::abs(angle) * *std::max_element(noise.begin(), noise.end()));
+      cosine.turned.push_back(std::abs(angle) * noise_);
     }
     sine.turned = cosine.turned;
     entries_.push_back(std::move(cosine));
@@ -132,8 +132,8 @@ private:
   double off(const Chosen& chosen, std::size_t t, const Cell& c) const {
     const double p = chosen.first->values[t] * c.own + chosen.sign * chosen.second->values[t] * c.other;
     const double turned = std::max(chosen.first->turned[t], chosen.second->turned[t]);
-    const double bound =
-        std::hypot(c.own, c.other) * (context_.evidence.noise.bound + thresholds::angle_bound * turned);
+    const double bound = std::sqrt(c.own * c.own + c.other * c.other) *
+                         (context_.evidence.noise.bound + thresholds::angle_bound * turned);
     return std::abs(p - c.out) / (bound + thresholds::nothing);
   }
 
@@ -222,6 +222,7 @@ private:
   const PartContext& context_;
   const RowSample& sample_;
   const PairComponents& at_;
+  double noise_;      ///< of the angle of any pair, relative
   SampleTurns turns_; ///< with the noise of the entries that are taken
   std::vector<Entry> entries_;
   bool last_off_ = false;

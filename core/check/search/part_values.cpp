@@ -2,6 +2,8 @@
 #include <cmath>
 #include <numeric>
 #include <random>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -43,19 +45,19 @@ private:
     // A limit that a single number meets is the greatest of them.
     constexpr std::size_t least = 4;
     if (changed < least) return std::nullopt;
-    const RowProof proof = context_.prove(predicted);
-    if (!proof.whole) return std::nullopt;
+    const auto residual = context_.whole(predicted);
+    if (!residual) return std::nullopt;
     cause::ElementsWrong cause;
     cause.share = static_cast<double>(changed) / static_cast<double>(predicted.size());
     cause.equal_to = name;
     cause.limit = name == "clipped" ? greatest_ : 0;
-    return PartFound{{cause}, proof.residual, nullptr};
+    return PartFound{{cause}, *residual, nullptr};
   }
 
   /// Whether the output follows from `of` number by number: sorted by it, neighbours come out alike.
   std::optional<PartFound> function_of(const std::vector<double>& of, const std::string& name) const {
     constexpr std::size_t least = 500;
-    if (of.size() < least) return std::nullopt;
+    if (of.size() < least || unrelated(of)) return std::nullopt;
     std::vector<std::size_t> order(of.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     // Of 16 bits many numbers are the same: in any order among those that rounding does not tell apart, so that parts
@@ -94,6 +96,25 @@ private:
     cause.becomes = std::move(words);
     // Steps between neighbours are what a function leaves unexplained here.
     return PartFound{{cause}, step / size, nullptr};
+  }
+
+  /// Whether some thousands of the numbers, sorted, already show it, before millions are.
+  bool unrelated(const std::vector<double>& of) const {
+    constexpr std::size_t looked_at = std::size_t{1} << 14;
+    if (of.size() < 4 * looked_at) return false;
+    std::vector<std::pair<double, double>> some;
+    for (std::size_t k = 0; k < looked_at; ++k) {
+      const std::size_t n = k * of.size() / looked_at; // no step, which may be that of the components
+      some.emplace_back(of[n], sample_.out[n]);
+    }
+    std::sort(some.begin(), some.end());
+    double step = 0, size = 0;
+    for (std::size_t k = 0; k < some.size(); ++k) {
+      size += std::abs(some[k].second);
+      if (k > 0) step += std::abs(some[k].second - some[k - 1].second);
+    }
+    constexpr double plainly = 0.5; // neighbours are further apart here than among all numbers, and a jump counts more
+    return step > plainly * size;
   }
 
   const PartContext& context_;

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/check/basics/cancelled.h"
+#include "core/check/basics/first_found.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/attention_factor.h"
 #include "core/check/causes/components_wrong.h"
@@ -49,6 +50,26 @@ RowProof PartContext::prove(const std::vector<double>& predicted) const { return
 RowProof PartContext::prove(const std::vector<double>& predicted, const std::vector<std::uint8_t>& of) const {
   throw_if_stopped(evidence.stop);
   return prove_rows(sample, predicted, layout.at, turns, evidence.noise, of);
+}
+
+std::optional<double> PartContext::whole(const std::vector<double>& predicted,
+                                         const std::vector<std::uint8_t>& of) const {
+  const auto count = static_cast<std::ptrdiff_t>(sample.rows * sample.width);
+  return whole_by_token(
+      [&](std::size_t t, double* to) {
+        std::copy_n(predicted.begin() + static_cast<std::ptrdiff_t>(sample.row(t, 0)), count, to);
+      },
+      of);
+}
+
+std::optional<double> PartContext::whole(const SampleTurns& turned) const {
+  return whole_by_token([&](std::size_t t, double* to) { predict_token(sample, layout.at, turned, t, to); });
+}
+
+std::optional<double> PartContext::whole_by_token(const PredictToken& predict,
+                                                  const std::vector<std::uint8_t>& of) const {
+  throw_if_stopped(evidence.stop);
+  return prove_whole(sample, predict, layout.at, turns, evidence.noise, of);
 }
 
 namespace {
@@ -113,16 +134,24 @@ std::vector<std::uint8_t> PartContext::components_of(const std::vector<std::int6
 namespace {
 
 using Finder = std::optional<PartFound> (*)(const PartContext&);
+/// Finders that are asked side by side; the first of them that finds something is believed. What searches anew, on
+/// every processor, has a group of its own.
+using Group = std::span<const Finder>;
 
+constexpr Finder of_whole_rows[] = {&misplaced_rows, &zero_rows};
+constexpr Finder of_heads[] = {&wrong_heads};
+constexpr Finder of_numbers[] = {&other_matrix,        &row_gain,        &other_lengths,      &other_positions,
+                                 &rows_from_elsewhere, &constants_added, &function_of_values, &unwritten_elements,
+                                 &other_order};
 /// Simplest first: what says all in a word, then what needs a number for each row.
-constexpr Finder simple[] = {&misplaced_rows,  &zero_rows,          &wrong_heads,        &other_matrix,
-                             &row_gain,        &other_lengths,      &other_positions,    &rows_from_elsewhere,
-                             &constants_added, &function_of_values, &unwritten_elements, &other_order};
+constexpr Group simple[] = {of_whole_rows, of_heads, of_numbers};
 /// What may be seen under another layout too.
 constexpr Finder of_layouts[] = {&other_matrix, &row_gain, &other_positions};
+constexpr Finder of_pairs[] = {&named_pairs, &function_of_angle};
+constexpr Finder of_tokens[] = {&wrong_tokens};
+constexpr Finder of_the_rest[] = {&wrong_pairs, &own_frequencies, &other_table_entries, &wrong_elements, &wrong_rows};
 /// What needs a number for each pair or component, and at last what names wrong numbers alone.
-constexpr Finder detailed[] = {&named_pairs,     &function_of_angle,   &wrong_tokens,   &wrong_pairs,
-                               &own_frequencies, &other_table_entries, &wrong_elements, &wrong_rows};
+constexpr Group detailed[] = {of_pairs, of_tokens, of_the_rest};
 
 /// A run whose components behind the rotated part pass, whatever the kernel did to them.
 KernelRun healed(const KernelRun& run, const PairComponents& at) {
@@ -187,19 +216,19 @@ bool some_rows_right(const PartContext& context) {
 /// What some finders see under each of the other layouts, those of one cause.
 std::optional<PartFound> under_other_layouts(const Evidence& evidence, const RowSample& sample,
                                              std::span<const Finder> finders) {
-  for (const LayoutChoice& other : evidence.layouts) {
-    if (other.causes.size() != 1) continue;
+  return first_found(evidence.layouts.size(), [&](std::size_t n) -> std::optional<PartFound> {
+    const LayoutChoice& other = evidence.layouts[n];
+    if (other.causes.size() != 1) return std::nullopt;
     const PartContext context(evidence, sample, other);
     auto found = beside_components(context);
     for (const Finder find : finders)
       if (!found) found = find(context);
-    if (!found) continue;
+    if (!found) return std::nullopt;
     const auto wider = turned_too(evidence, other);
     found->causes.insert(found->causes.begin(), wider ? *wider : other.causes.front());
     found->layout = &other;
     return found;
-  }
-  return std::nullopt;
+  });
 }
 
 } // namespace
@@ -210,11 +239,11 @@ std::optional<PartFound> explain_parts(const Evidence& evidence) {
   const std::vector<double> gains = gain == 1 ? std::vector<double>{1} : std::vector<double>{gain, 1};
   std::vector<PartContext> contexts; // under the model's gain, then under none
   for (const double g : gains) contexts.emplace_back(evidence, sample, evidence.layouts.front(), g);
-  const auto under_gains = [&](std::span<const Finder> finders, bool components) -> std::optional<PartFound> {
+  const auto under_gains = [&](std::span<const Group> groups, bool components) -> std::optional<PartFound> {
     for (const PartContext& context : contexts) {
       std::optional<PartFound> found;
-      for (const Finder find : finders)
-        if (!found) found = find(context);
+      for (const Group finders : groups)
+        if (!found) found = first_found(finders.size(), [&](std::size_t n) { return finders[n](context); });
       // Last: what zeroes or exchanges whole heads does so to their rest too.
       if (!found && components) found = beside_components(context);
       if (!found) continue;

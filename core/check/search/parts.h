@@ -31,6 +31,11 @@ struct PartContext {
   /// A prediction of the sample's rows, held against them.
   RowProof prove(const std::vector<double>& predicted) const;
   RowProof prove(const std::vector<double>& predicted, const std::vector<std::uint8_t>& of) const;
+  /// What a prediction leaves, relative, where it explains every number; nothing where it does not, which is told at
+  /// the first that is off. By token: made as it is asked for, from several threads at once.
+  std::optional<double> whole(const std::vector<double>& predicted, const std::vector<std::uint8_t>& of = {}) const;
+  std::optional<double> whole_by_token(const PredictToken& predict, const std::vector<std::uint8_t>& of = {}) const;
+  std::optional<double> whole(const SampleTurns& turned) const; ///< the same of a rotation
   /// Share of the tokens in which a component, a pair, or a row (head × batch) is off.
   std::vector<double> components_off() const, pairs_off() const, rows_off() const;
   /// The tokens in which a number that is not left out is off, as a cause; nothing where there are none.

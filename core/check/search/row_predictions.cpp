@@ -7,6 +7,7 @@
 #include "core/check/basics/cancelled.h"
 #include "core/check/causes/all.h"
 #include "core/check/choices/rows.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
@@ -47,20 +48,23 @@ std::vector<TriedRows> try_row_predictions(const KernelRun& run, const Predictio
   for (const std::int64_t token : tokens)
     for (std::size_t i = 0; i < expected.turns.theta.size(); ++i)
       turned = std::max(turned, noise.of_angle(i, expected.angle(static_cast<std::size_t>(token), i)));
-  std::vector<TriedRows> tried;
-  for (const CauseRow& row : cause_rows()) {
-    if (!row.suggest_rows) continue;
+  std::vector<const CauseRow*> rows;
+  for (const CauseRow& row : cause_rows())
+    if (row.suggest_rows) rows.push_back(&row);
+  // A cause may have several forms; the list has one line for it.
+  std::vector<std::optional<TriedRows>> best(rows.size());
+  in_parallel(rows.size(), 0, [&](std::size_t n) {
     RowPredictions predictions(run, expected);
-    row.suggest_rows(predictions);
-    // A cause may have several forms; the list has one line for it.
-    std::optional<TriedRows> best;
+    rows[n]->suggest_rows(predictions);
     for (const RowPrediction& prediction : predictions.all()) {
       throw_if_stopped(stop);
       const double left = residual(run, prediction, tokens);
-      if (!best || left < best->residual) best = TriedRows{prediction.cause, left, left <= noise.rms + turned};
+      if (!best[n] || left < best[n]->residual) best[n] = TriedRows{prediction.cause, left, left <= noise.rms + turned};
     }
-    if (best) tried.push_back(std::move(*best));
-  }
+  });
+  std::vector<TriedRows> tried;
+  for (auto& of_cause : best)
+    if (of_cause) tried.push_back(std::move(*of_cause));
   return tried;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "core/check/basics/cancelled.h"
+#include "core/check/basics/first_found.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/position_by_head.h"
 #include "core/check/causes/position_offset.h"
@@ -164,19 +165,20 @@ std::optional<RowsApart> explain_rows_apart(const KernelRun& run, const std::vec
   if (run.shape.outer * run.shape.inner < 2) return std::nullopt;
   const std::vector<std::int64_t> tokens = sample_tokens(run.shape.tokens, thresholds::tokens_by_row);
   // Under each layout with the expected frequencies: more would take too long, for each row is fitted by itself.
-  for (const LayoutChoice& layout : layouts) {
+  return first_found(layouts.size(), [&](std::size_t n) -> std::optional<RowsApart> {
+    const LayoutChoice& layout = layouts[n];
     const Candidate candidate = expected_candidate(run, layout);
     double explained = 0;
     const std::vector<MeasuredRow> rows = measure_rows(run, candidate, noise, tokens, explained, stop);
-    if (explained < thresholds::most_rows) continue;
+    if (explained < thresholds::most_rows) return std::nullopt;
     for (const Account& account : accounts(run, rows, without_rule))
       if (const auto residual = prove(run, rows, candidate, noise, account.rule)) {
         std::vector<Cause> causes = layout.causes;
         causes.insert(causes.begin(), account.cause);
         return RowsApart{causes, *residual, &layout};
       }
-  }
-  return std::nullopt;
+    return std::nullopt;
+  });
 }
 
 } // namespace ropescope

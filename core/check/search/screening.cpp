@@ -8,6 +8,7 @@
 #include "core/check/basics/thresholds.h"
 #include "core/check/search/frequency_choices.h"
 #include "core/check/search/likeness.h"
+#include "core/parallel.h"
 
 namespace ropescope {
 
@@ -42,12 +43,15 @@ bool Screening::done() const {
 void Screening::measure_layouts() {
   const KernelRun& run = evidence_.run;
   const std::vector<std::int64_t> tokens = sample_tokens(run.shape.tokens, thresholds::screened_tokens);
-  for (const LayoutChoice& layout : evidence_.layouts) {
+  std::vector<std::optional<MeasuredLayout>> measured(evidence_.layouts.size());
+  in_parallel(measured.size(), 0, [&](std::size_t n) {
     throw_if_stopped(evidence_.stop);
-    MeasuredLayout measured{&layout, reduce(run, layout.at, tokens, rotated_), {}, {}};
-    if (explained_by_any_angles(measured.screened, evidence_.noise) < thresholds::explains) continue;
-    measured_.push_back(std::move(measured));
-  }
+    const LayoutChoice& layout = evidence_.layouts[n];
+    MeasuredLayout one{&layout, reduce(run, layout.at, tokens, rotated_), {}, {}};
+    if (explained_by_any_angles(one.screened, evidence_.noise) >= thresholds::explains) measured[n] = std::move(one);
+  });
+  for (auto& one : measured)
+    if (one) measured_.push_back(std::move(*one));
 }
 
 void Screening::measure_frequencies(MeasuredLayout& measured) {
@@ -69,22 +73,31 @@ void Screening::screen_layout(MeasuredLayout& measured, std::size_t causes) {
   if (of_layout > causes) return;
   const std::size_t remaining = causes - of_layout;
   const FrequencyChoice expected = expected_frequencies(evidence_.run, measured.layout->rotary_dim);
-  if (remaining == 0) return screen(measured, expected, Operation::rotate);
-  // Without a choice of frequencies, then with each.
-  if (remaining == 1) screen(measured, expected, Operation::cos_sin_swapped);
-  for (const FrequencyChoice& frequencies : choices_of(measured)) {
-    if (frequencies.causes.size() == remaining) screen(measured, frequencies, Operation::rotate);
-    if (frequencies.causes.size() + 1 == remaining && causes == 2)
-      screen(measured, frequencies, Operation::cos_sin_swapped);
+  measure_frequencies(measured);
+  std::vector<Candidate> candidates;
+  const auto add = [&](const FrequencyChoice& frequencies, Operation operation) {
+    candidates.push_back({measured.layout, frequencies, operation});
+  };
+  if (remaining == 0) {
+    add(expected, Operation::rotate);
+  } else {
+    // Without a choice of frequencies, then with each.
+    if (remaining == 1) add(expected, Operation::cos_sin_swapped);
+    for (const FrequencyChoice& frequencies : choices_of(measured)) {
+      if (frequencies.causes.size() == remaining) add(frequencies, Operation::rotate);
+      if (frequencies.causes.size() + 1 == remaining && causes == 2) add(frequencies, Operation::cos_sin_swapped);
+    }
   }
+  std::vector<std::optional<Screened>> screened(candidates.size());
+  in_parallel(candidates.size(), 0, [&](std::size_t n) { screened[n] = screen(measured, std::move(candidates[n])); });
+  for (auto& one : screened) screened_.push_back(std::move(*one));
 }
 
-void Screening::screen(MeasuredLayout& measured, const FrequencyChoice& frequencies, Operation operation) {
+Screened Screening::screen(const MeasuredLayout& measured, Candidate candidate) const {
   throw_if_stopped(evidence_.stop);
-  measure_frequencies(measured);
-  Candidate candidate{measured.layout, frequencies, operation};
+  const FrequencyChoice& frequencies = candidate.frequencies;
   // Frequencies of a kernel with cos and sin exchanged say nothing of its speed.
-  const bool swapped = operation == Operation::cos_sin_swapped;
+  const bool swapped = candidate.operation == Operation::cos_sin_swapped;
   FreeFit fit =
       fit_positions(swapped ? unswapped(measured.screened) : measured.screened, evidence_.run, candidate,
                     evidence_.noise, swapped ? std::span<const FrequencyFit>() : measured.fits, evidence_.stop);
@@ -92,7 +105,7 @@ void Screening::screen(MeasuredLayout& measured, const FrequencyChoice& frequenc
     return std::abs(fit.gain / gain - 1) > thresholds::other_gain_units * evidence_.noise.unit;
   };
   const bool other_gain = differs(evidence_.expected.gain) && differs(frequencies.gain);
-  screened_.push_back({std::move(candidate), std::move(fit), other_gain});
+  return {std::move(candidate), std::move(fit), other_gain};
 }
 
 const std::vector<FrequencyChoice>& Screening::choices_of(MeasuredLayout& measured) {

@@ -49,7 +49,7 @@ private:
 
   void measure_layouts();
   void measure_frequencies(MeasuredLayout&);
-  void screen(MeasuredLayout&, const FrequencyChoice&, Operation);
+  Screened screen(const MeasuredLayout&, Candidate) const;
   void screen_layout(MeasuredLayout&, std::size_t causes);
   const std::vector<FrequencyChoice>& choices_of(MeasuredLayout&);
   PairTurns near(const LayoutChoice&) const;

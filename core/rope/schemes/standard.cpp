@@ -5,9 +5,20 @@
 namespace ropescope::schemes {
 
 std::vector<long double> Exact::powers(long double base, std::int64_t denominator, std::int64_t count) {
+  // The last ones of the thread: who fits a parameter of a scheme asks for the same hundreds of times, and powers are
+  // nearly all that a spectrum costs.
+  struct Last {
+    long double base = 0;
+    std::int64_t denominator = 0;
+    std::vector<long double> powers;
+  };
+  thread_local Last last;
+  const auto known = static_cast<std::int64_t>(last.powers.size());
+  if (last.base == base && last.denominator == denominator && known == count) return last.powers;
   std::vector<long double> result(static_cast<std::size_t>(count));
   for (std::size_t j = 0; j < result.size(); ++j)
     result[j] = std::pow(base, 2 * static_cast<long double>(j) / static_cast<long double>(denominator));
+  last = {base, denominator, result};
   return result;
 }
 
