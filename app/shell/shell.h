@@ -11,6 +11,7 @@
 #include "app/canvas/screen_painter.h"
 #include "app/canvas/stage_fonts.h"
 #include "app/canvas/widgets.h"
+#include "app/gpu/image_textures.h"
 #include "app/lecture/lectern.h"
 #include "app/lecture/presenter.h"
 #include "app/lecture/stage.h"
@@ -334,7 +335,10 @@ private:
   std::vector<Rect> taken_;       // by texts of this frame
   std::vector<Rect> hot_;         // where the mouse changed the last frame
   FrameMemory memory_;
-  ScreenPainter screen_{grounds_};
+  gpu::ImageTextures image_textures_; // of the frame's images
+  ScreenPainter screen_{grounds_, [this](std::int64_t columns, std::int64_t rows, std::span<const ImU32> colours) {
+                          return image_textures_.texture(columns, rows, colours);
+                        }};
   Gesture gesture_;
   GroundPainter ground_painter_;
   ShellFiles files_;
@@ -371,7 +375,6 @@ private:
   std::unique_ptr<Lectern> lectern_; // of the lecture that is given
   Scene desk_;                       // the scene before it
   std::string last_lecture_;         // its file
-  std::size_t drawn_step_ = 0;       // of the last frame, from 1
   FileWatch lecture_watch_;
   FileStamp lecture_seen_;
   std::function<double()> lecture_clock_;
