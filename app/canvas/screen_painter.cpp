@@ -85,7 +85,24 @@ void ScreenPainter::band(std::span<const Span> columns, ImU32 colour) {
   for_each_stretch(columns, [&](std::span<const Span> stretch) { draw_band(&list(), stretch, colour); });
 }
 
+static_assert(IM_COL32_R_SHIFT == 0 && IM_COL32_B_SHIFT == 16, "a texture's colours are bytes R, G, B, A");
+
+/// A map has a cell for nearly every pixel: as rectangles that is a hundred thousand vertices, as a texture four.
 void ScreenPainter::image(Rect r, std::int64_t columns, std::int64_t rows, std::span<const ImU32> colours) {
+  constexpr std::size_t few = 128; // rectangles cost less than a draw call of their own
+  const unsigned texture = texture_of_ && colours.size() > few ? texture_of_(columns, rows, colours) : 0;
+  if (texture == 0) return rectangles(r, columns, rows, colours);
+  // Whole pixels, each of which has the colour that lies under its middle.
+  const ImVec2 least{std::round(r.least.x), std::round(r.least.y)},
+      greatest{std::round(r.greatest.x), std::round(r.greatest.y)};
+  const auto place = [&](ImVec2 at) {
+    return ImVec2{(at.x - r.least.x) / r.width(), (at.y - r.least.y) / r.height()};
+  };
+  if (greatest.x > least.x && greatest.y > least.y)
+    list().AddImage(compat::texture_id(texture), least, greatest, place(least), place(greatest));
+}
+
+void ScreenPainter::rectangles(Rect r, std::int64_t columns, std::int64_t rows, std::span<const ImU32> colours) {
   ImDrawList& l = list();
   const auto x = [&](std::int64_t column) {
     return std::round(r.least.x + r.width() * static_cast<float>(column) / static_cast<float>(columns));

@@ -1,4 +1,6 @@
 #pragma once
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "app/canvas/painter.h"
@@ -11,11 +13,17 @@ struct Ground {
   ImU32 colour;
 };
 
+/// A texture of OpenGL that holds `columns` × `rows` colours until the frame is drawn, the first row uppermost, and
+/// blends none of them; 0 where there is none of this size.
+using TextureOfColours = std::function<unsigned(std::int64_t columns, std::int64_t rows, std::span<const ImU32>)>;
+
 /// Draws into whatever window of Dear ImGui is being filled.
 class ScreenPainter final : public Painter {
 public:
-  /// Requires that `grounds` outlive it: they are added there, for a GroundPainter.
-  explicit ScreenPainter(std::vector<Ground>& grounds) : grounds_(grounds) {}
+  /// Requires that `grounds` outlive it: they are added there, for a GroundPainter. Images are drawn from the textures
+  /// that `texture_of` makes, else as rectangles.
+  explicit ScreenPainter(std::vector<Ground>& grounds, TextureOfColours texture_of = {})
+      : grounds_(grounds), texture_of_(std::move(texture_of)) {}
 
   /// Draws above all windows until it is given null again.
   void draw_above(ImDrawList* above) { above_ = above; }
@@ -41,7 +49,10 @@ public:
 private:
   ImDrawList& list() const { return above_ ? *above_ : *ImGui::GetWindowDrawList(); }
 
+  void rectangles(Rect, std::int64_t columns, std::int64_t rows, std::span<const ImU32> colours);
+
   std::vector<Ground>& grounds_;
+  TextureOfColours texture_of_;
   ImDrawList* above_ = nullptr;
 };
 

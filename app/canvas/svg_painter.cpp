@@ -16,10 +16,6 @@ namespace ropescope::canvas {
 
 namespace {
 
-/// Dear ImGui (stb_truetype) asks a font for the height from its ascent to its descent, SVG for its em. The table hhea
-/// of DejaVu Sans, its bold and its mono: ascent 1901, descent −483, of 2048 units to the em.
-constexpr float em_of_height = 2048.0f / (1901 + 483);
-
 // Where DejaVu is missing, Verdana is nearest to it in width; then whatever the reader has.
 constexpr std::string_view sans = "'DejaVu Sans',Verdana,sans-serif",
                            mono = "'DejaVu Sans Mono',Menlo,Consolas,monospace";

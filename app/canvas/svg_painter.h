@@ -7,6 +7,10 @@
 
 namespace ropescope::canvas {
 
+/// Dear ImGui (stb_truetype) asks a font for the height from its ascent to its descent, SVG for its em. The table hhea
+/// of DejaVu Sans, its bold and its mono: ascent 1901, descent −483, of 2048 units to the em.
+inline constexpr float em_of_height = 2048.0f / (1901 + 483);
+
 /// Draws into an SVG file: text as text, curves as paths, images as PNG inside. Lines, circles and words lie where
 /// ScreenPainter puts them, with the half pixels that Dear ImGui adds. Numbers have two decimals. A shape with a
 /// coordinate that is not finite is left out.

@@ -16,7 +16,7 @@ using lecture::Run;
 // The stage's design, pixels of 1920 × 1080. The smallest letters of pictures have an em of 11.95 pixels at scale 1 (14
 // from the top of the highest to the bottom of the lowest), which makes 22.1 of them.
 constexpr float design_width = 1920, design_height = 1080, scale_at_design = 1.85f;
-constexpr float side = 96, title_top = 50, text_top = 138, line_step = 46, pictures_top = 248, pictures_end = 984,
+constexpr float side = 96, title_top = 50, text_top = 138, line_step = 46, pictures_top = 248, pictures_end = 976,
                 handles_height = 56, foot_top = 1008, cells_top = 1053, cell_height = 6;
 
 ImFont* font_of(const Canvas& c, const StageFonts& fonts, const Run& run) {
@@ -65,7 +65,7 @@ StagePlan plan_stage(ImVec2 size) {
   plan.text = {{left, text_top * u}, {right, (text_top + 2 * line_step) * u}};
   plan.pictures = {{left, pictures_top * u}, {right, end}};
   // Where they stand nothing else does, so that no picture moves for them.
-  plan.handles = {{left + 520 * u, foot - 20 * u}, {right - 160 * u, foot + handles_height * u}};
+  plan.handles = {{left + 520 * u, foot - 29 * u}, {right - 160 * u, foot + handles_height * u}};
   plan.foot = {{left, foot}, {right, size.y}};
   return plan;
 }

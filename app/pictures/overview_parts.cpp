@@ -104,7 +104,7 @@ void take_tokens(const Canvas& c, const Plot& p, const Scene& scene, Scene& next
 
 } // namespace
 
-void draw_tokens(const Canvas& c, Rect panel, const Scene& scene, const Derived&, Scene& next) {
+TokenMarks draw_tokens(const Canvas& c, Rect panel, const Scene& scene, const Derived&, Scene& next, bool ringed) {
   const bool ruler = panel.height() < c.px(60);
   Rect room;
   if (ruler) {
@@ -126,15 +126,19 @@ void draw_tokens(const Canvas& c, Rect panel, const Scene& scene, const Derived&
                {.all = {0, 1}, .labels = Labels::none});
   // A ruler has one line: cells, and the words on them between the tokens. Else arrow, cells and names lie below each
   // other.
-  const float top = ruler ? room.least.y + c.px(4) : std::max(room.least.y, room.greatest.y - c.px(54)),
+  const float top = ruler ? room.least.y + c.px(ringed ? 11 : 4) : std::max(room.least.y, room.greatest.y - c.px(54)),
               cells = ruler ? top : top + c.px(16), bottom = cells + (ruler ? c.px(6) : c.px(18));
   c.paint.push_clip(room);
   draw_cells(c, p, cells, bottom, scene);
   c.paint.pop_clip();
   // A bare picture has them too: without its two tokens the line would say nothing.
-  draw_names(c, p, bottom + c.px(1), scene);
+  draw_names(c, p, bottom + c.px(ringed ? 16 : 1), scene);
   if (!ruler) draw_arrow(c, p, top + c.px(6), scene);
   take_tokens(c, p, scene, next);
+  const float query = p.x.pixel(static_cast<double>(scene.m)), key = p.x.pixel(static_cast<double>(scene.n)),
+              half = std::max((p.x.pixel(1) - p.x.pixel(0)) / 2, c.px(10));
+  return {.query = {{query - c.px(9), cells}, {query + c.px(9), bottom}},
+          .both = {{std::min(query, key) - half, cells - c.px(9)}, {std::max(query, key) + half, bottom + c.px(9)}}};
 }
 
 void update_overview_chain(const Scene& scene, Derived& derived) {

@@ -6,9 +6,14 @@
 
 namespace ropescope::pictures {
 
+/// Where draw_tokens() drew the query, and both tokens together.
+struct TokenMarks {
+  Rect query, both;
+};
+
 /// Two tokens on a line, and how far they are apart. A hand drags the query, the key, or both by the arrow between
-/// them. Where it is lower than 60 pixels at scale 1, without a title.
-void draw_tokens(const Canvas&, Rect panel, const Scene&, const Derived&, Scene& next);
+/// them. Where it is lower than 60 pixels at scale 1, without a title. `ringed`: with room for rings around the tokens.
+TokenMarks draw_tokens(const Canvas&, Rect panel, const Scene&, const Derived&, Scene& next, bool ringed = false);
 
 /// The chain at the scene's distance. A type of its own: numbers are kept by their type.
 struct OverviewChain {

@@ -56,12 +56,17 @@ void draw_circle(const Canvas& c, const Circle& circle) {
   c.paint.line(circle.centre, {circle.centre.x + circle.radius, circle.centre.y}, c.theme.outline, c.hairline());
 }
 
-/// From one direction to the other, the nearer way round, with its degrees.
-void draw_angle(const Canvas& c, const Circle& circle, std::complex<double> from, std::complex<double> to, ImU32 colour,
-                bool words) {
+/// From one direction to the other, the nearer way round.
+void draw_angle(const Canvas& c, const Circle& circle, std::complex<double> from, std::complex<double> to,
+                ImU32 colour) {
   const double angle = std::arg(to * std::conj(from)), start = std::arg(from) + std::min(0.0, angle);
   c.paint.wedge(circle.centre, circle.radius * 0.46f, start, std::abs(angle), colour);
-  if (!words || circle.radius < c.px(70)) return;
+}
+
+/// Its degrees, on whatever hands lie there.
+void name_angle(const Canvas& c, const Circle& circle, std::complex<double> from, std::complex<double> to) {
+  const double angle = std::arg(to * std::conj(from)), start = std::arg(from) + std::min(0.0, angle);
+  if (circle.radius < c.px(70)) return;
   const std::string_view degrees = c.words("{:.1f}°", std::abs(angle) / degree);
   const ImVec2 at = on_circle(circle.centre, circle.radius * 0.62f, start + std::abs(angle) / 2);
   const float half = text_width(c.fonts.bold, degrees) / 2;
@@ -107,7 +112,7 @@ void draw_arrow_alone(const Canvas& c, const Circle& circle, const Scene& scene,
   const ImU32 pale = mix(c.theme.dial, c.theme.query, 0.28f);
   const std::complex<double> start(numbers.rows.front().x, numbers.rows.front().y);
   // Less than a turn is a wedge; of more the hand alone tells.
-  draw_angle(c, circle, start, numbers.query, mix(c.theme.dial, c.theme.query, 0.18f), true);
+  draw_angle(c, circle, start, numbers.query, mix(c.theme.dial, c.theme.query, 0.18f));
   const float width = std::max(2.0f, std::round(std::min(circle.radius / 16, c.px(9))));
   for (std::int64_t p = 0; p < std::min<std::int64_t>(faint, std::ssize(numbers.rows)); ++p) {
     if (p == scene.m) continue;
@@ -116,6 +121,7 @@ void draw_arrow_alone(const Canvas& c, const Circle& circle, const Scene& scene,
     name_tip(c, circle, {place.x, place.y}, c.theme.dim, c.words("{}", p));
   }
   draw_hand(c, circle.centre, on_dial(circle.centre, circle.radius * 0.97f, numbers.query), c.theme.query, width);
+  name_angle(c, circle, start, numbers.query);
   name_tip(c, circle, numbers.query, c.theme.query, c.words("m = {}", grouped(c, static_cast<double>(scene.m))));
   take_tip(c, "pair q tip", circle, numbers.query, query_angle, scene, next);
 }
@@ -162,8 +168,9 @@ void draw_table(const Canvas& c, Rect room, const Scene& scene, const Derived& d
 
 void draw_both(const Canvas& c, const Circle& circle, const Scene& scene, const Numbers& numbers, Scene& next) {
   const double angle = std::arg(numbers.query * std::conj(numbers.key));
-  draw_angle(c, circle, numbers.key, numbers.query, mix(c.theme.dial, phase_colour(angle, 1), 0.62f), true);
+  draw_angle(c, circle, numbers.key, numbers.query, mix(c.theme.dial, phase_colour(angle, 1), 0.62f));
   draw_key_and_query(c, circle, numbers.key, numbers.query);
+  name_angle(c, circle, numbers.key, numbers.query);
   name_tip(c, circle, numbers.query, c.theme.query, "q");
   name_tip(c, circle, numbers.key, c.theme.key, "k");
   take_tip(c, "pair k tip", circle, numbers.key, key_angle, scene, next);
@@ -214,8 +221,9 @@ void draw_cached(const Canvas& c, Rect room, const Scene& scene, const Numbers& 
     draw_circle(c, circle);
     const std::complex<double> stored = cached ? numbers.cached.cached_key : numbers.cached.fresh_key;
     const double angle = std::arg(numbers.cached.query * std::conj(stored));
-    draw_angle(c, circle, stored, numbers.cached.query, mix(c.theme.dial, phase_colour(angle, 1), 0.62f), cached);
+    draw_angle(c, circle, stored, numbers.cached.query, mix(c.theme.dial, phase_colour(angle, 1), 0.62f));
     draw_key_and_query(c, circle, stored, numbers.cached.query);
+    if (cached) name_angle(c, circle, stored, numbers.cached.query);
     text(c, {circle.centre.x, room.least.y}, c.fonts.title, c.theme.text, cached ? "key from the cache" : "both fresh",
          Align::centre);
     const double score = all      ? (cached ? numbers.cached.cached_total : numbers.cached.fresh_total)
@@ -311,10 +319,10 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
       draw_handle(c, "pair n", {{middle + c.px(12), line.least.y}, {line.greatest.x, low}}, *find_property("n"), 0,
                   static_cast<double>(std::max<std::int64_t>(scene.m, 16)), scene, next);
     } else if (both) {
-      draw_tokens(c, line, scene, derived, next);
-      for (const auto& [name, control] :
-           {std::pair{"pair m", "tokens query"}, {"pair n", "tokens key"}, {"pair both", "tokens both"}})
-        note_as(c, name, control);
+      const TokenMarks marks = draw_tokens(c, line, scene, derived, next, true);
+      c.note("pair both", marks.both, "Drag between both tokens: they move on together.");
+      c.note("pair m", marks.query, "Drag: the query stands elsewhere.");
+      note_as(c, "pair n", "tokens key");
     } else
       draw_handle(c, "pair m", line, *find_property("m"), 0, std::max(16.0, static_cast<double>(scene.m)), scene, next);
   }

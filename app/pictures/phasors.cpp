@@ -294,6 +294,9 @@ void draw_numbers(const Canvas& c, const Layout& l, const Plot& p, const Scene& 
   const Rect column{{right - wide, l.strip ? l.plane.least.y + c.px(4) : l.wall.greatest.y + c.px(16)},
                     l.plane.greatest};
   if (column.least.x < p.area.least.x + c.px(300)) return;
+  // The real axis ends before the words.
+  if (column.contains({column.least.x, axis.y}))
+    c.paint.box({{column.least.x - c.px(14), axis.y - c.px(7)}, {column.greatest.x, axis.y + c.px(7)}}, c.theme.panel);
   draw_score(c, column, scene, derived, chain);
   draw_pair(c, {{column.least.x, column.least.y + c.px(column.height() > c.px(210) ? 106 : 88)}, column.greatest},
             scene, derived, chain, pair, colour);

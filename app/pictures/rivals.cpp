@@ -307,6 +307,13 @@ void draw_panel(const Canvas& c, Rect cell, int panel, const Scene& scene, const
     if ((held.to || held.reset) && !next.target) next.target = r.target;
     take_grip(next, "trained", grip);
   }
+  // Where no distance is chosen yet, one can be fetched from the axis' beginning.
+  if (panel == 0 && !c.bare) {
+    const ImVec2 knob{delta ? s.x.pixel(std::clamp(*delta, r.least, r.greatest)) : s.area.least.x + c.px(9),
+                      s.area.greatest.y - c.px(6)};
+    c.paint.disc(knob, c.px(4.5f), c.theme.accent);
+    c.note("rivals delta knob", {{knob.x - c.px(4), knob.y - c.px(4)}, {knob.x + c.px(4), knob.y + c.px(4)}});
+  }
   const float at = delta ? s.x.pixel(std::clamp(*delta, r.least, r.greatest)) : c.mouse.x;
   const Held held = hold(c, c.id("rivals delta {}", panel),
                          panel == 0 ? std::string_view("rivals delta") : c.words("rivals delta {}", panel), s.area, at,

@@ -291,6 +291,7 @@ void draw_whole_head(const Canvas& c, Rect room, const AxisSpec& x, const RivalO
     draw_handle(c, "score rotary_dim", {{room.least.x, room.greatest.y}, {room.greatest.x, room.greatest.y + handle}},
                 *find_property("rotary_dim"), 2, static_cast<double>(series.spectrum.head_dim), scene, next);
     note_as(c, "score rotary", "score rotary_dim");
+    note_as(c, "score rotary knob", "score rotary_dim knob");
   }
   Plot p(c, "score", room, x, {.all = {std::min(0.0, floor) - 0.03, 1.05}, .view = scene.options.range(options.y)});
   p.draw_axes();

@@ -244,7 +244,7 @@ void draw_found(const Canvas& c, const Plot& plot, const Found& list) {
 }
 
 /// A handle that a hand can take, and what it says above the plot.
-void draw_handle(const Canvas& c, const Plot& plot, float x, std::string_view words, bool lit) {
+Rect draw_handle(const Canvas& c, const Plot& plot, float x, std::string_view words, bool lit) {
   const ImU32 colour = c.theme.accent;
   c.paint.line({x, plot.area.least.y}, {x, plot.area.greatest.y}, colour, c.stroke(lit ? 3 : 2));
   const float y = plot.area.least.y + plot.area.height() * 0.78f, half = c.px(9);
@@ -257,9 +257,10 @@ void draw_handle(const Canvas& c, const Plot& plot, float x, std::string_view wo
   const float left =
       std::clamp(x - width / 2, plot.area.least.x, std::max(plot.area.least.x, plot.area.greatest.x - width));
   const Rect bubble{{left, top}, {left + width, top + c.px(22)}};
-  if (!is_free(c, bubble)) return;
+  if (!is_free(c, bubble)) return grip;
   c.paint.box(bubble, colour, c.px(4));
   text(c, {bubble.centre().x, top + c.px(2)}, c.fonts.bold, c.theme.on_accent, words, Align::centre);
+  return grip;
 }
 
 /// "β fast 32"; of other schemes the parameter's own name.
@@ -282,7 +283,8 @@ bool take_handles(const Canvas& c, const Plot& plot, const Scene& scene, const D
       const double turns = fast ? edges->fast : edges->slow, at = length / turns;
       Grip grip = plot.grip_x(edge.key.data(), at); // a literal, which ends with NUL
       if (at >= plot.x.least && at <= plot.x.greatest)
-        draw_handle(c, plot, plot.x.pixel(at), edge_words(c, edge, turns), grip.lit);
+        c.note(c.words("transfer {} knob", edge.key),
+               draw_handle(c, plot, plot.x.pixel(at), edge_words(c, edge, turns), grip.lit));
       if (grip.value) grip.value = dragged_turns(*edges, fast, length / *grip.value);
       take_grip(next, c.words("{}.{}", scheme_of(scene.rope).choice(), edge.key), grip);
       lit = lit || grip.lit;
@@ -379,7 +381,11 @@ void draw_curve(const Canvas& c, Rect panel, const Scene& scene, const Derived& 
                                       {"wavelengths beta_slow", "transfer beta_slow"},
                                       {"wavelengths low", "transfer low_freq_factor"},
                                       {"wavelengths high", "transfer high_freq_factor"},
-                                      {"wavelengths length", "wavelengths seq_len"}})
+                                      {"wavelengths length", "wavelengths seq_len"},
+                                      {"wavelengths beta_fast knob", "transfer beta_fast knob"},
+                                      {"wavelengths beta_slow knob", "transfer beta_slow knob"},
+                                      {"wavelengths low knob", "transfer low_freq_factor knob"},
+                                      {"wavelengths high knob", "transfer high_freq_factor knob"}})
     note_as(c, name, control);
   draw_place_axes(c, plot, derived);
   if (alone) draw_factor_line(c, plot, derived);

@@ -297,7 +297,7 @@ void draw_read_out(const Canvas& c, const Plot& plot, std::int64_t pair, const S
 }
 
 /// The target and the trained context, taken where the fastest pair reaches them.
-void take_lengths(const Plot& plot, const Derived& derived, const Turns& turns, Scene& next) {
+void take_lengths(const Canvas& c, const Plot& plot, const Derived& derived, const Turns& turns, Scene& next) {
   if (on_grid(derived)) return; // the sides of a grid are dragged in `positions`, each on its axis
   const auto fastest =
       static_cast<std::size_t>(std::max_element(turns.trained.begin(), turns.trained.end()) - turns.trained.begin());
@@ -311,6 +311,9 @@ void take_lengths(const Plot& plot, const Derived& derived, const Turns& turns, 
   const double trained = turns.trained[fastest], target = turns.target[fastest];
   if (tokens_trained != tokens_target) take("trained", trained, tokens_trained / trained);
   take("target", target, tokens_target / target);
+  if (!(target >= plot.x.least && target <= plot.x.greatest)) return;
+  const ImVec2 end{plot.x.pixel(target), plot.area.least.y + c.px(13)}; // below the words that say it
+  c.note("turns target knob", {{end.x - c.px(4), end.y - c.px(4)}, {end.x + c.px(4), end.y + c.px(4)}});
 }
 
 /// Frames the row of a pair that is selected or lit.
@@ -345,7 +348,7 @@ void draw_ledger(const Canvas& c, Rect room, const Scene& scene, const Derived& 
   if (!on_grid(derived)) draw_border(c, plot, rows, turns);
   draw_heads(c, plot, scene, derived, turns);
   draw_wavelengths(c, plot, room.greatest.x, derived);
-  take_lengths(plot, derived, turns, next);
+  take_lengths(c, plot, derived, turns, next);
   plot.take_input();
   keep_view(next, view_x, view_y, plot);
   const auto pair_at = [&](float y) {

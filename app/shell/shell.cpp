@@ -98,6 +98,7 @@ Canvas Shell::canvas(Painter* outside) {
   const bool free = !help_ && !ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup) && !ImGui::IsAnyItemActive();
   // What the frame before was drawn with is void from here on, its words included.
   grounds_.clear();
+  image_textures_.begin_frame();
   memory_.reset();
   controls_.clear();
   if (ImGui::IsMouseClicked(0)) attention_.leave();

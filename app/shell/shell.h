@@ -11,6 +11,7 @@
 #include "app/canvas/screen_painter.h"
 #include "app/canvas/stage_fonts.h"
 #include "app/canvas/widgets.h"
+#include "app/gpu/image_textures.h"
 #include "app/lecture/lectern.h"
 #include "app/lecture/presenter.h"
 #include "app/lecture/stage.h"
@@ -336,7 +337,10 @@ private:
   std::vector<Rect> taken_;       // by texts of this frame
   std::vector<Rect> hot_;         // where the mouse changed the last frame
   FrameMemory memory_;
-  ScreenPainter screen_{grounds_};
+  gpu::ImageTextures image_textures_; // of the frame's images
+  ScreenPainter screen_{grounds_, [this](std::int64_t columns, std::int64_t rows, std::span<const ImU32> colours) {
+                          return image_textures_.texture(columns, rows, colours);
+                        }};
   Gesture gesture_;
   GroundPainter ground_painter_;
   ShellFiles files_;
@@ -379,7 +383,6 @@ private:
     std::string step; // its id; empty: it was over
   };
   std::optional<LeftLecture> left_;
-  std::size_t drawn_step_ = 0;       // of the last frame, from 1
   FileWatch lecture_watch_;
   FileStamp lecture_seen_;
   std::function<double()> lecture_clock_;

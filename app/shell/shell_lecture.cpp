@@ -28,7 +28,7 @@ bool is_number_here(const Scene& scene, const Property& row) {
 }
 
 /// The handles of a step that are numbers of the scene and have no control in its pictures, in the order of the file:
-/// each has a slider in the foot. `controls`: what the pictures had in the frame before.
+/// each has a slider in the foot. `controls`: what the pictures have in this frame.
 std::vector<const Property*> handle_rows(const lecture::Step& step, const Scene& scene,
                                          const std::vector<Control>& controls) {
   std::vector<const Property*> rows;
@@ -194,7 +194,7 @@ void Shell::lecture_handles(const Canvas& c, const StagePlan& plan, const std::v
     Scene shown = chosen ? Scene() : scene_;
     if (!chosen) set(shown, *row, static_cast<double>(pictured_length(scene_)));
     const ImVec2 knob = property_slider(c, at, width, *row, chosen ? scene_ : shown, next, refusal);
-    if (!c.bare) draw_grab_ring(c, knob, c.px(14), ImGui::IsItemHovered());
+    if (!c.bare) draw_grab_ring(c, knob, c.px(10.5f), ImGui::IsItemHovered());
     x += width + gap;
   }
 }
@@ -301,10 +301,6 @@ void Shell::lecture_frame(int width, int height, float seconds, bool live, Paint
   play_on(next_, seconds);
   const lecture::Step& step = player.step();
   const StagePlan plan = plan_stage(size);
-  // Of the frame before, without the sliders that stood in the foot. In a step's first frame nobody knows them yet.
-  const bool known = std::exchange(drawn_step_, player.step_number() + 1) == player.step_number() + 1;
-  std::erase_if(controls_, [&](const Control& each) { return each.area.least.y >= plan.handles.least.y - 1; });
-  const auto handles = known ? handle_rows(step, next_, controls_) : std::vector<const Property*>();
   Canvas c = canvas(outside);
   if (!live) c.attention = nullptr;
   const std::vector<PlacedPicture> placed = place_pictures(step.show, plan.pictures, 24 * plan.unit);
@@ -320,7 +316,7 @@ void Shell::lecture_frame(int width, int height, float seconds, bool live, Paint
   ImGui::BeginDisabled(covered);
   if (cannot.empty()) {
     lecture_pictures(c, placed, next_);
-    lecture_handles(c, plan, handles, next_);
+    lecture_handles(c, plan, handle_rows(step, scene_, controls_), next_);
     lecture_rings(c, placed);
   } else
     draw_cannot(c, plan.pictures, cannot);

@@ -1,11 +1,13 @@
 // Where hands can take hold of a lecture's pictures.
 #include <algorithm>
+#include <cmath>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include "app/lecture/handles.h"
 #include "app/lecture/lecture_scene.h"
+#include "app/lecture/stage.h"
 #include "core/lecture/lecture.h"
 #include "tests/app/headless.h"
 
@@ -78,4 +80,44 @@ TEST_CASE("no handle of a lecture has two sliders: one of its picture and one in
       }
   });
   CHECK_MESSAGE(twice.empty(), twice);
+}
+
+TEST_CASE("each mark of a handle lies within its picture, and two of a step are never one") {
+  for (const auto& [width, height] : {std::pair{1280, 720}, std::pair{1920, 1080}}) {
+    test::Headless window(width, height, first_scene());
+    const ImVec2 size{static_cast<float>(width), static_cast<float>(height)};
+    const StagePlan plan = plan_stage(size);
+    std::string wrong;
+    for_each_step(window, [&](const lecture::Step& step) {
+      std::vector<std::pair<std::string, canvas::Rect>> marks;
+      for (const PlacedPicture& picture : place_pictures(step.show, plan.pictures, 24 * plan.unit))
+        for (const lecture::Grab& grab : step.grabs) {
+          const auto mark = control_of(picture.name, grab.handle, window.shell.controls());
+          if (!mark || grab.handle == "camera") continue;
+          const std::string name = fmt::format("{}: {} of {}", step.id, grab.handle, picture.name);
+          if (!picture.area.contains(mark->centre())) wrong += name + " lies outside\n";
+          for (const auto& [other, area] : marks)
+            if (std::hypot(area.centre().x - mark->centre().x, area.centre().y - mark->centre().y) < 8 * plan.unit &&
+                std::abs(area.width() - mark->width()) < 8 * plan.unit)
+              wrong += fmt::format("{} is {}\n", name, other);
+          marks.emplace_back(name, *mark);
+        }
+    });
+    CHECK_MESSAGE(wrong.empty(), wrong);
+  }
+}
+
+TEST_CASE("both tokens of a pair lie within the mark that moves them together, the query's alone around the query") {
+  test::Headless window(1920, 1080, first_scene());
+  for_each_step(window, [&](const lecture::Step& step) {
+    if (step.id != "only-difference") return;
+    const auto both = control_of("pair", "both", window.shell.controls()),
+               query = control_of("pair", "m", window.shell.controls()), key = window.shell.control("tokens key");
+    REQUIRE((both && query && key));
+    CHECK(both->contains(query->centre()));
+    CHECK(both->least.x < key->centre().x);
+    CHECK(both->greatest.x > key->centre().x);
+    CHECK_FALSE(query->contains({key->centre().x, query->centre().y}));
+    CHECK(std::abs(window.shell.control("tokens query")->centre().x - query->centre().x) < 1.5f);
+  });
 }

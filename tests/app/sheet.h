@@ -33,9 +33,9 @@ public:
 
   /// What the screen shows. Grounds are left out: they are whole rectangles.
   template <typename Draw>
-  Light screen(Draw draw) {
+  Light screen(Draw draw, canvas::TextureOfColours texture_of = {}) {
     std::vector<canvas::Ground> grounds;
-    canvas::ScreenPainter painter(grounds);
+    canvas::ScreenPainter painter(grounds, std::move(texture_of));
     frame([&] {
       painter.draw_above(ImGui::GetForegroundDrawList());
       draw(painter);
