@@ -55,6 +55,28 @@ void shade_blend(const Canvas& c, const Plot& plot, const Spectrum& spectrum) {
   }
 }
 
+/// Pairs that need more tokens for a turn than training had: of the model as it was trained, which the title counts.
+bool is_slow(const Derived& derived, std::int64_t pair) {
+  const auto i = static_cast<std::size_t>(pair);
+  const double theta = derived.trained().inv_freq[i];
+  return theta > 0 && incomplete_pairs(std::span(&theta, 1), derived.trained_reach().subspan(i, 1)) > 0;
+}
+
+/// Without an extension the slow pairs are tinted, and said to be so at the foot where the curves leave room.
+void shade_slow(const Canvas& c, const Plot& plot, const Derived& derived) {
+  if (derived.current().config.scaling.rope_type != RopeType::standard || !derived.axes().empty()) return;
+  const std::int64_t pairs = derived.trained().pairs();
+  std::int64_t first = pairs;
+  while (first > 0 && is_slow(derived, first - 1)) --first;
+  if (first == pairs) return;
+  const Rect slow{{plot.x.pixel(static_cast<double>(first) - 0.5), plot.area.least.y}, plot.area.greatest};
+  plot.ground(slow, over(c.theme.panel, c.theme.beyond_fill));
+  const std::string_view words = "no whole turn in training";
+  const float left = std::max(slow.least.x, plot.area.least.x), right = plot.area.greatest.x,
+              width = text_width(c.fonts.small, words), y = plot.area.greatest.y - c.px(22);
+  if (width + c.px(12) < right - left) text(c, {(left + right - width) / 2, y}, c.fonts.small, c.theme.beyond, words);
+}
+
 /// From the first pair to the last, and from below the fastest pair to above the slowest of every curve.
 Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& derived) {
   double greatest = std::max<double>(static_cast<double>(derived.length()), derived.trained_length());
@@ -334,6 +356,7 @@ void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived
   plot.draw_axes();
   plot.begin();
   shade_blend(c, plot, current);
+  if (derived.numbers<OtherCurves>()->bases.empty()) shade_slow(c, plot, derived);
   const float chosen = plot.x.pixel(static_cast<double>(scene.pair));
   if (!c.bare)
     c.paint.line({chosen, plot.area.least.y}, {chosen, plot.area.greatest.y}, with_alpha(c.theme.accent, 0.55f),
