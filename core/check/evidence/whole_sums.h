@@ -9,7 +9,7 @@
 namespace ropescope {
 
 /// The sums of every token of a run. Stages ask for the same ones, and each pass over the rows costs as much as all
-/// that is made X
+/// that is made of it, so the last few are kept. Several threads may ask; one is answered at a time.
 class WholeSums {
 public:
   /// The run must outlive it.
