@@ -423,7 +423,7 @@ void draw_transfer_curve(const Canvas& c, Rect panel, const Scene& scene, const 
 
 void draw_attention_factors(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived) {
   const Found* const list = found_list(scene, derived);
-  const Rect room = heading(c, panel, "Attention factor", "multiplies cos and sin, and scores by its square");
+  const Rect room = heading(c, panel, "Attention factor", "on q and on k");
   if (room.width() < c.px(200) || room.height() < c.px(50)) return;
   double greatest = 1.3;
   float names = 0;
