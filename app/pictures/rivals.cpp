@@ -312,7 +312,8 @@ void draw_panel(const Canvas& c, Rect cell, int panel, const Scene& scene, const
     const ImVec2 knob{delta ? s.x.pixel(std::clamp(*delta, r.least, r.greatest)) : s.area.least.x + c.px(9),
                       s.area.greatest.y - c.px(6)};
     c.paint.disc(knob, c.px(4.5f), c.theme.accent);
-    c.note("rivals delta knob", {{knob.x - c.px(4), knob.y - c.px(4)}, {knob.x + c.px(4), knob.y + c.px(4)}});
+    c.note("rivals delta knob", {{knob.x - c.px(4), knob.y - c.px(4)}, {knob.x + c.px(4), knob.y + c.px(4)}},
+           "Drag along the panel: the distance.");
   }
   const float at = delta ? s.x.pixel(std::clamp(*delta, r.least, r.greatest)) : c.mouse.x;
   const Held held = hold(c, c.id("rivals delta {}", panel),

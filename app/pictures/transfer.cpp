@@ -284,7 +284,8 @@ bool take_handles(const Canvas& c, const Plot& plot, const Scene& scene, const D
       Grip grip = plot.grip_x(edge.key.data(), at); // a literal, which ends with NUL
       if (at >= plot.x.least && at <= plot.x.greatest)
         c.note(c.words("transfer {} knob", edge.key),
-               draw_handle(c, plot, plot.x.pixel(at), edge_words(c, edge, turns), grip.lit));
+               draw_handle(c, plot, plot.x.pixel(at), edge_words(c, edge, turns), grip.lit),
+               "Drag: an edge of the pairs that are blended.");
       if (grip.value) grip.value = dragged_turns(*edges, fast, length / *grip.value);
       take_grip(next, c.words("{}.{}", scheme_of(scene.rope).choice(), edge.key), grip);
       lit = lit || grip.lit;

@@ -313,7 +313,8 @@ void take_lengths(const Canvas& c, const Plot& plot, const Derived& derived, con
   take("target", target, tokens_target / target);
   if (!(target >= plot.x.least && target <= plot.x.greatest)) return;
   const ImVec2 end{plot.x.pixel(target), plot.area.least.y + c.px(13)}; // below the words that say it
-  c.note("turns target knob", {{end.x - c.px(4), end.y - c.px(4)}, {end.x + c.px(4), end.y + c.px(4)}});
+  c.note("turns target knob", {{end.x - c.px(4), end.y - c.px(4)}, {end.x + c.px(4), end.y + c.px(4)}},
+         "Drag: how many tokens the pictures reach to.");
 }
 
 /// Frames the row of a pair that is selected or lit.

@@ -96,7 +96,8 @@ void draw_trace(const Canvas& c, Rect room, bool pulse, const Scene& scene, cons
   Grip grip = p.grip_x("factor", scene.factor);
   c.note("turns factor", {{at.x - c.px(12), p.area.least.y}, {at.x + c.px(12), p.area.greatest.y}},
          "Drag: the factor. The count follows.");
-  c.note("turns factor knob", {{at.x - c.px(8), at.y - c.px(8)}, {at.x + c.px(8), at.y + c.px(8)}});
+  c.note("turns factor knob", {{at.x - c.px(8), at.y - c.px(8)}, {at.x + c.px(8), at.y + c.px(8)}},
+         "Drag: the factor. The count follows.");
   if (grip.value) grip.value = std::clamp(*grip.value, 1.0, trace.greatest);
   take_grip(next, "factor", grip);
   p.take_input();
