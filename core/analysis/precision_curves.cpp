@@ -17,8 +17,8 @@ PrecisionCurves precision_curves(std::span<const PrecisionEngine> engines, const
                                  std::int64_t length, PrecisionDetail detail) {
   const bool fine = detail == PrecisionDetail::fine;
   constexpr std::int64_t at_least = 1'000'000;
-  const std::int64_t columns = fine ? 260 : 38; // so many positions are close enough for a line
-  const int around = fine ? furthest_around : 2;
+  const std::int64_t columns = fine ? 260 : 20; // so many positions are close enough for a line
+  const int around = fine ? furthest_around : 1;
   const std::int64_t furthest = std::max(length, at_least);
   PrecisionCurves result;
   for (const std::int64_t edge : log_bin_edges(furthest, columns)) result.positions.push_back(edge);

@@ -43,7 +43,7 @@ struct PrecisionEngine {
   bool is_gpu;
 };
 
-/// Coarse: at a seventh of the positions, for while something is dragged.
+/// Coarse: at a tenth of the positions, for while something is dragged.
 enum class PrecisionDetail : std::uint8_t { fine, coarse };
 
 /// Every recipe that an engine can measure, at positions of every order of magnitude up to `length` tokens, and to a
