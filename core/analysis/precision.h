@@ -16,7 +16,7 @@ namespace ropescope {
 std::vector<double> precision(Engine&, const Recipe&, const RopeConfig&, double seq_len,
                               std::span<const std::int64_t> positions);
 
-/// The truth of it, a position's pairs after another's: for who measures several recipes at the same positions.
+/// The truth of it, a position's pairs after another's: for whoever measures several recipes at the same positions.
 std::vector<CosSin<double>> true_cos_sin(const RopeConfig&, double seq_len, std::span<const std::int64_t> positions);
 
 /// The same as above, with true_cos_sin() of the same config, length and positions.

@@ -73,6 +73,13 @@ TEST_CASE("a step that is added holds what differs and no more") {
   const lecture::Lecture after = read(with_step(file, {changed(last, R"({"m": 77})"), {}, {}}, "lecture"));
   CHECK(after.steps.back().change.find("\"m\"") != std::string::npos);
   CHECK(after.steps.back().change.size() < 12); // {"m":77}
+  // Of a picture's options the one that changed alone.
+  const Scene two = changed(last, R"({"score": {"x": [1, 5000], "x_scale": "linear"}})");
+  const std::string begun = with_step(file, {two, {}, {}}, "lecture");
+  const Scene one = changed(scene_of_step(read(begun).steps.back().end), R"({"score": {"x_scale": "symlog"}})");
+  const std::string change = read(with_step(begun, {one, {}, {}}, "lecture")).steps.back().change;
+  CHECK(change.find("symlog") != std::string::npos);
+  CHECK(change.find("5000") == std::string::npos);
   // The same view twice: two steps, whose names differ.
   const std::string twice = with_step(with_step(file, {last, {}, {}}, "lecture"), {last, {}, {}}, "lecture");
   const auto steps = read(twice).steps;

@@ -55,7 +55,7 @@ public:
 
   /// `sweep`: first pair by pair, slowest first, each taking the shift so far as known: slow pairs bring it within half
   /// a turn of the next faster ones, so that it may begin far away.
-  /// `beside`: looked at wherever the one before was.
+  /// `beside`: whenever the one before it is looked at, this one is too.
   void add(double shift, bool sweep, bool beside = false) {
     shifts_[count_] = shift;
     beside_[count_] = beside;
