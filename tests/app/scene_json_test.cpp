@@ -179,6 +179,7 @@ TEST_CASE("what a scene's key cannot be is one sentence that names the file, the
   has(refusal(R"({"score": {"x": [5, 1]}})"), {"score.x", "5", "the least first"});
   has(refusal(R"({"score": {"z": 1}})"), {"score.z", "did you mean"});
   has(refusal(R"({"base": -1})"), {"base", "-1", "a number"});
+  has(refusal(R"({"head_dim": 127})"), {"head_dim", "127", "an even number", "two components"});
   has(refusal(R"([1])"), {"a.json", "one JSON object"});
   has(refusal(R"({"m": )"), {"a.json", "not JSON"});
   has(refusal(R"({"ropescope": 2})"), {"a.json", "ropescope", "2"});
