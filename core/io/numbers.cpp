@@ -7,6 +7,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace ropescope {
 
@@ -48,6 +52,21 @@ void decode(std::string_view bytes, std::size_t width, T* to, Read read) {
 template <typename Number>
 void append(const std::vector<Number>& numbers, std::string& bytes) {
   bytes.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number));
+}
+
+/// Large arrays ask for large pages: taking 128 MiB in pages of 4 KiB costs more than reading them from a file that is
+/// in memory. Advice alone, so nothing depends on whether the system follows it.
+template <typename Number>
+void make_room(std::vector<Number>& numbers, std::size_t count) {
+  numbers.reserve(count);
+  std::size_t bytes = count * sizeof(Number);
+  void* begin = numbers.data();
+  constexpr std::size_t large = std::size_t{4} << 20; // below it there is nothing to gain
+#ifdef MADV_HUGEPAGE
+  if (bytes >= large && std::align(static_cast<std::size_t>(sysconf(_SC_PAGESIZE)), 1, begin, bytes) != nullptr)
+    madvise(begin, bytes, MADV_HUGEPAGE);
+#endif
+  numbers.resize(count);
 }
 
 /// Room is made once: a push_back for each byte would be slow for arrays of gigabytes.
@@ -129,11 +148,11 @@ void make_room(Array& array, const Encoding& format) {
   const auto count = static_cast<std::size_t>(array.size());
   array.dtype = format.format;
   if (array.holds_integers())
-    array.integers.resize(count);
+    make_room(array.integers, count);
   else if (array.dtype == NumberFormat::float64)
-    array.doubles.resize(count);
+    make_room(array.doubles, count);
   else
-    array.floats.resize(count);
+    make_room(array.floats, count);
 }
 
 void decode_numbers(std::string_view bytes, const Encoding& format, std::size_t first, Array& array) {

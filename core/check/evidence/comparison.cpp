@@ -7,6 +7,7 @@
 #include "core/check/basics/array_numbers.h"
 #include "core/check/evidence/entry_bounds.h"
 #include "core/check/evidence/pair_order.h"
+#include "core/check/evidence/row_kernel.h"
 #include "core/parallel.h"
 
 namespace ropescope {
@@ -20,14 +21,6 @@ struct Part {
   EntrySpread spread;
 };
 
-/// One of the two numbers of every pair, x·cos ∓ y·sin, against what it should be. Loops over pairs without a branch,
-/// which the compiler makes several at once: a check spends most of its time in them.
-struct Entries {
-  explicit Entries(std::size_t count) : off(count), ratio(count) {}
-  std::vector<double> off;   ///< |out − prediction|
-  std::vector<double> ratio; ///< by the bound; not set without bounds
-};
-
 /// Entries against the expected ones and against what rounding may do to them. Unlike sums, this reads every entry, so
 /// that a single wrong one is seen.
 template <typename Out, typename In>
@@ -36,8 +29,8 @@ public:
   Reader(const KernelRun& run, const PairComponents& at, const Multipliers& multipliers, const EntryBounds* bounds,
          std::span<const In> in, std::span<const Out> out)
       : run_(run), at_(at), bounds_(bounds), in_(in), out_(out), first_(at.in_first), second_(at.in_second),
-        out_first_(at.out_first), out_second_(at.out_second), entries_(static_cast<std::size_t>(at.pairs())),
-        cos_(entries_.off.size()), sin_(cos_), turned_(cos_), squares_(cos_), multipliers_(multipliers) {
+        out_first_(at.out_first), out_second_(at.out_second), cos_(static_cast<std::size_t>(at.pairs())), sin_(cos_),
+        turned_(cos_), bins_(cos_.size()), multipliers_(multipliers) {
     if (bounds) bound_.emplace(run, bounds->noise);
   }
 
@@ -72,49 +65,16 @@ private:
     }
   }
 
-  /// Entries x·cos + sign·y·sin.
-  void predict(const In* x, const In* y, const Out* out, double sign, const std::vector<double>& steps) {
-    const std::size_t pairs = cos_.size();
-    const double *c = cos_.data(), *s = sin_.data(), *turned = turned_.data(), *step = steps.data();
-    double* __restrict off = entries_.off.data(), * __restrict ratio = entries_.ratio.data();
-    if (!bound_) {
-      for (std::size_t i = 0; i < pairs; ++i)
-        off[i] = std::abs(static_cast<double>(out[i]) -
-                          (static_cast<double>(x[i]) * c[i] + sign * (static_cast<double>(y[i]) * s[i])));
-      return;
-    }
-    const EntryBound bound = *bound_; // whose numbers the compiler then knows to stay
-    for (std::size_t i = 0; i < pairs; ++i) {
-      const auto a = static_cast<double>(x[i]), b = static_cast<double>(y[i]);
-      const double xc = a * c[i], ys = sign * (b * s[i]), sum = xc + ys;
-      off[i] = std::abs(static_cast<double>(out[i]) - sum);
-      const double length = turned[i] * (std::abs(a) + std::abs(b));
-      ratio[i] = off[i] / bound.of(std::abs(xc) + std::abs(ys), sum, length, step[i]);
-    }
-  }
-
-  /// Counts the entries that were predicted; returns the sum of their squares.
-  double count(Part& part, double* squares, float& oddest) {
-    const std::size_t pairs = cos_.size();
-    const double* off = entries_.off.data();
-    double most = part.max_abs, of_row = 0;
-    for (std::size_t i = 0; i < pairs; ++i) {
-      squares_[i] = off[i] * off[i];
-      squares[i] += squares_[i];
-      // NaN is never greater: rows that hold it are taken out before (finite_rows).
-      most = off[i] > most ? off[i] : most;
-    }
-    for (std::size_t i = 0; i < pairs; ++i) of_row += squares_[i];
-    part.max_abs = most;
-    if (!bound_) return of_row;
-    double odd = static_cast<double>(oddest);
-    for (std::size_t i = 0; i < pairs; ++i) {
-      if (off[i] == 0) continue;
-      part.spread.add(entries_.ratio[i]);
-      odd = std::max(odd, entries_.ratio[i]);
-    }
-    oddest = static_cast<float>(odd);
-    return of_row;
+  /// The numbers x·cos + sign·y·sin; returns the sum of the squares by which they are off.
+  double hold(const In* x, const In* y, const Out* out, double sign, Part& part, double* squares, float& oddest) {
+    const row_kernel::Row<In, Out> row{cos_.size(), x, y, out};
+    const row_kernel::Turn turn{cos_.data(), sin_.data(), turned_.data(), steps_.data()};
+    const auto told = row_kernel::hold(row, sign, turn, bound_ ? &bound_->of_all() : nullptr, squares, bins_.data());
+    part.max_abs = std::max(part.max_abs, told.most);
+    if (!bound_) return told.squares;
+    part.spread.add(bins_);
+    oddest = std::max(oddest, static_cast<float>(told.odd));
+    return told.squares;
   }
 
   double read_row(std::int64_t row, Part& part, double* squares, float& oddest) {
@@ -123,11 +83,9 @@ private:
     const std::int64_t number = row / run_.shape.head_dim;
     const In *a = first_.of(x), *b = second_.of(x);
     if (bound_) bound_->steps(number, at_.out_first, steps_);
-    predict(a, b, out_first_.of(y), -1, steps_);
-    double of_row = count(part, squares, oddest);
+    double of_row = hold(a, b, out_first_.of(y), -1, part, squares, oddest);
     if (bound_) bound_->steps(number, at_.out_second, steps_);
-    predict(b, a, out_second_.of(y), 1, steps_);
-    of_row += count(part, squares, oddest);
+    of_row += hold(b, a, out_second_.of(y), 1, part, squares, oddest);
     if (bound_) bound_->steps(number, at_.rest, steps_);
     for (std::size_t r = 0; r < at_.rest.size(); ++r) {
       const std::int64_t j = at_.rest[r];
@@ -151,9 +109,9 @@ private:
   std::span<const Out> out_;
   PairOrder<In> first_, second_;
   PairOrder<Out> out_first_, out_second_;
-  Entries entries_;
   std::vector<double> cos_, sin_, turned_; ///< of the token at hand
-  std::vector<double> squares_, steps_;
+  std::vector<double> steps_;
+  std::vector<std::int32_t> bins_;
   const Multipliers& multipliers_;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/check/evidence/rounding_noise.h"
+#include "core/check/evidence/row_kernel.h"
 
 namespace ropescope {
 
@@ -21,8 +22,10 @@ public:
   /// times rad.
   /// `step`: of the entry.
   double of(double products, double sum, double length, double step) const {
-    return within_ * products + last_ * std::abs(sum) + length + least_ + step;
+    return bound_.within * products + bound_.last * std::abs(sum) + length + bound_.least + step;
   }
+  /// The same for the loops over all of them.
+  const row_kernel::Bound& of_all() const { return bound_; }
 
   /// Half the step that the entries of a row lie apart by its scales, for those of some components.
   void steps(std::int64_t row, const std::vector<std::int64_t>& components, std::vector<double>& to) const {
@@ -41,7 +44,8 @@ private:
     return half_step_ * static_cast<double>(scale_[static_cast<std::size_t>(group)]);
   }
 
-  double within_, last_, least_, half_step_ = 0;
+  row_kernel::Bound bound_;
+  double half_step_ = 0;
   RowFormat::Scaled scaled_;
   const std::vector<float>& scale_;
   std::int64_t tokens_, inner_, head_dim_, block_;
@@ -51,16 +55,27 @@ private:
 /// random or cut off may be twice its bound off, but then many are.
 class EntrySpread {
 public:
-  void add(double ratio) { ++counts_[static_cast<std::size_t>(std::min(ratio * per_bound, bins - 1.0))]; }
+  void add(double ratio) {
+    ++counts_[static_cast<std::size_t>(std::min(ratio * row_kernel::bins_of_a_bound, row_kernel::bins - 1.0))];
+  }
+  /// Of numbers that row_kernel::hold() has put into bins. Two counts by turns: neighbours fall into the same bin, and
+  /// a count that has just been written would have to be waited for.
+  void add(const std::vector<std::int32_t>& bins) {
+    std::size_t i = 0;
+    for (; i + 1 < bins.size(); i += 2) {
+      ++counts_[static_cast<std::size_t>(bins[i])];
+      ++odd_counts_[static_cast<std::size_t>(bins[i + 1])];
+    }
+    if (i < bins.size()) ++counts_[static_cast<std::size_t>(bins[i])];
+  }
   void add(const EntrySpread& other) {
-    for (std::size_t b = 0; b < counts_.size(); ++b) counts_[b] += other.counts_[b];
+    for (std::size_t b = 0; b < counts_.size(); ++b) counts_[b] += other.counts_[b] + other.odd_counts_[b];
   }
   /// By how many bounds an entry must be off to be odd.
   double odd_from() const;
 
 private:
-  static constexpr double bins = 160, per_bound = 32;
-  std::array<std::int64_t, 160> counts_{};
+  std::array<std::int64_t, row_kernel::bins + 1> counts_{}, odd_counts_{}; ///< the last: those that are not off
 };
 
 } // namespace ropescope

@@ -7,27 +7,12 @@
 
 #include "core/check/basics/array_numbers.h"
 #include "core/check/evidence/pair_order.h"
+#include "core/check/evidence/row_kernel.h"
 #include "core/parallel.h"
 
 namespace ropescope {
 
 namespace {
-
-/// Sums of one token, each kind in a row of its own: the compiler then adds several pairs at once, and to each pair the
-/// same numbers in the same order.
-template <typename In, typename Out>
-void add_row(std::size_t pairs, const In* a, const In* b, const Out* c, const Out* d, double* __restrict in,
-             double* __restrict out, double* __restrict re, double* __restrict im) {
-  for (std::size_t i = 0; i < pairs; ++i) {
-    const auto x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
-    const auto u = static_cast<double>(c[i]), v = static_cast<double>(d[i]);
-    in[i] += x * x + y * y;
-    out[i] += u * u + v * v;
-    // (u + i·v)·conj(x + i·y)
-    re[i] += u * x + v * y;
-    im[i] += v * x - u * y;
-  }
-}
 
 /// The rows of some tokens added to their sums. The inner loop of the whole check: it leaves angles to the end, since
 /// sums of products need none.
@@ -50,8 +35,8 @@ void reduce_tokens(const KernelRun& run, const PairComponents& at, std::span<con
         const In* x = in.data() + row;
         const Out* y = out.data() + row;
         double* of_token = kinds.data() + 4 * pairs * t;
-        add_row(pairs, first.of(x), second.of(x), out_first.of(y), out_second.of(y), of_token, of_token + pairs,
-                of_token + 2 * pairs, of_token + 3 * pairs);
+        row_kernel::add(pairs, first.of(x), second.of(x), out_first.of(y), out_second.of(y),
+                        {of_token, of_token + pairs, of_token + 2 * pairs, of_token + 3 * pairs});
         // What should pass unchanged is held against the input at once; no candidate changes that.
         RestSums& rest = rests[t];
         for (const std::int64_t j : at.rest) {
