@@ -118,8 +118,8 @@ std::optional<Told> of_steps(const Group& group, double greatest, int count) {
   // Most counts fail at one of the first numbers, before anything is to be remembered.
   constexpr std::size_t asked_first = 8;
   for (std::size_t n = 0; n < std::min(asked_first, group.numbers.size()); ++n) {
-    const double steps = group.numbers[n] / step, slack = slack_of(steps, group);
-    if (slack <= tells && std::abs(steps - std::nearbyint(steps)) > slack) return std::nullopt;
+    const double steps = group.numbers[n] / step, slack = slack_of(steps, group), whole = std::nearbyint(steps);
+    if (slack <= tells && (std::abs(steps - whole) > slack || whole == 0)) return std::nullopt;
   }
   std::bitset<most + 1> seen;
   seen.set(static_cast<std::size_t>(count));
@@ -151,8 +151,9 @@ void first_sight(const Group& group, double greatest, int first, std::array<std:
     const double number = group.numbers[n], rounding = group.rounding;
     for (std::size_t c = 0; c < counts; ++c) {
       const double step = greatest / (first + static_cast<double>(c)), steps = number / step;
-      const double off = std::abs(steps - ((steps + whole) - whole)), slack = 0.002 + steps * 2.5 * rounding;
-      may_be[c] &= static_cast<std::uint8_t>((slack > tells) | (off <= slack));
+      const double nearest = (steps + whole) - whole, off = std::abs(steps - nearest),
+                   slack = 0.002 + steps * 2.5 * rounding;
+      may_be[c] &= static_cast<std::uint8_t>((slack > tells) | ((off <= slack) & (nearest != 0)));
     }
   }
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <numeric>
 #include <set>
@@ -207,15 +208,35 @@ private:
       holds_.resize(end);
       from_.resize(end);
       for (std::size_t n = begin; n < end; ++n) seen_.push_back(wrong_[n * step()]);
+      // To sort all rows costs as much as to read all lengths some hundred times, and most kernels need a few.
+      constexpr std::size_t worth_sorting = 64;
+      if (begin >= worth_sorting && by_length_.empty()) sort_by_length();
       in_parallel(end - begin, 0,
                   [&](std::size_t n) { std::tie(holds_[begin + n], from_[begin + n]) = source_of(seen_[begin + n]); });
     }
+  }
+
+  void sort_by_length() {
+    const std::vector<double>& lengths = context_.evidence.sums.lengths();
+    by_length_.resize(lengths.size());
+    std::iota(by_length_.begin(), by_length_.end(), std::uint32_t{0});
+    // Rows of one length in the order of the file.
+    std::sort(by_length_.begin(), by_length_.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return lengths[a] < lengths[b] || (lengths[a] == lengths[b] && a < b);
+    });
   }
 
   /// Rows of the input whose length lies within, the shortest first.
   std::vector<std::int64_t> rows_as_long(double least, double most) const {
     const std::vector<double>& lengths = context_.evidence.sums.lengths();
     std::vector<std::int64_t> rows;
+    if (!by_length_.empty()) {
+      const auto shorter = [&](std::uint32_t row, double length) { return lengths[row] < length; };
+      for (auto row = std::lower_bound(by_length_.begin(), by_length_.end(), least, shorter);
+           row != by_length_.end() && lengths[*row] <= most; ++row)
+        rows.push_back(*row);
+      return rows;
+    }
     constexpr std::size_t at_once = 64; // most hold none: asked without a branch
     for (std::size_t begin = 0; begin < lengths.size(); begin += at_once) {
       const std::size_t end = std::min(lengths.size(), begin + at_once);
@@ -441,6 +462,7 @@ private:
   const KernelRun& run_;
   std::size_t width_, whole_ = 0, few_ = 0;
   std::vector<Wrong> wrong_, seen_;
+  std::vector<std::uint32_t> by_length_; ///< numbers of all rows, the shortest first; empty: not sorted yet
   std::vector<Holds> holds_;
   std::vector<std::int64_t> from_;
 };

@@ -76,12 +76,24 @@ private:
   void account_for_positions() {
     std::optional<Proof> best;
     for (const Screened* screened : screening_.most_promising()) {
+      if (best && !may_explain_more(*screened, best->score.explained)) continue;
       Proof proof = best_account(*screened);
       if (!best || proof.score.explained > best->score.explained + thresholds::worth_a_cause) best = std::move(proof);
       if (best->score.whole()) break;
     }
     // Without a candidate that explains half of the tokens there is none.
     if (best) conclude(*best);
+  }
+
+  /// Whether more of a sample of the tokens fits, each with a position of its own: all tokens take as long as a
+  /// search, and no account explains what no position does.
+  bool may_explain_more(const Screened& screened, double explained) const {
+    if (screened.candidate.operation == Operation::cos_sin_swapped) return true;
+    const LayoutChoice& layout = *screened.candidate.layout;
+    const Reduced sample = reduce(run_, layout.at, proved_tokens_, rotated_);
+    const FreeFit fit =
+        fit_positions(sample, run_, screened.candidate, noise_, screening_.fits_of(layout), evidence_.stop);
+    return fit.explained > explained + thresholds::worth_a_cause;
   }
 
   /// Tells the positions that the kernel took to each token, with the candidate's gain or with the measured one.
