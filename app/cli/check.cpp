@@ -13,6 +13,7 @@
 #include "app/cli/position_options.h"
 #include "app/cli/say.h"
 #include "app/cli/still.h"
+#include "core/check/basics/words.h"
 #include "core/check/causes/inverse_rotation.h"
 #include "core/check/causes/layer_of_another_type.h"
 #include "core/check/causes/unknown.h"
@@ -57,31 +58,48 @@ void choose_files(Options& options) {
     throw Error("which kernel? Expected --in and --out, or tables: --cos and --sin");
 }
 
+/// What is assumed of positions that no file gives.
+std::string positions_words(const KernelRun& run) {
+  const std::vector<std::int64_t>& ids = run.positions.ids;
+  bool rising = run.positions.axes == 1;
+  for (std::size_t t = 0; t < ids.size() && rising; ++t) rising = ids[t] == static_cast<std::int64_t>(t);
+  if (rising) return fmt::format("Positions 0 … {} are assumed, as none are given.", run.shape.tokens - 1);
+  return fmt::format("Positions {} are assumed, as none are given.", exact_words(ids));
+}
+
 /// How the files were read, where there was a choice.
 void say_reading(const Options& options, const KernelRun& run) {
   for (const std::string& note : run.notes) say(note);
   if (run.token_axis && run.token_axis_reason != "only one")
     say(fmt::format("Axis {} counts the tokens ({}).", *run.token_axis, run.token_axis_reason));
-  if (!options.files.positions.given()) say(fmt::format("Positions 0 … {}, as none are given.", run.shape.tokens - 1));
+  if (!options.files.positions.given()) say(positions_words(run));
 }
 
-/// How many tokens differ, and what remains beside what rounding allows. An output that is not finite has no size.
+/// Whether it passes, in the first word.
+std::string verdict_words(const Finding& finding) {
+  switch (finding.verdict) {
+  case Verdict::match: return "MATCH. ";
+  case Verdict::precision: return "PASSES, in weaker arithmetic. ";
+  case Verdict::mismatch: break;
+  }
+  const bool guess = !finding.explains_all && !finding.causes.front().is<cause::Unknown>();
+  return guess ? "MISMATCH; the best guess: " : "MISMATCH. ";
+}
+
+/// How many tokens differ, by how much and where, and whether that is explained.
 void say_errors(const Finding& finding) {
+  // An output that is not finite has no size.
   const bool finite = std::isfinite(finding.max_abs_error);
   if (finding.rows_wrong > 0)
     say(fmt::format("{} of {} tokens {} from the expected rotation{}.", finding.rows_wrong, finding.rows,
                     finding.rows_wrong == 1 ? "differs" : "differ",
-                    finite ? fmt::format(", by up to {:.3g}", finding.max_abs_error) : ""));
+                    finite ? fmt::format(", by up to {:.3g}; the input's numbers are about {:.2g}",
+                                         finding.max_abs_error, finding.rms)
+                           : ""));
   else if (finding.verdict == Verdict::mismatch)
     say(finding.evidence);
-  if (!finite) return;
-  if (finding.causes.front().is<cause::Unknown>())
-    say(fmt::format("The output is {:.2g} off, relative to its size; rounding allows {:.2g}.", finding.residual,
-                    finding.tolerance));
-  else
-    say(fmt::format("With this {} in the reference, {:.2g} of the output remains unexplained; rounding allows {:.2g}.",
-                    finding.verdict == Verdict::mismatch ? "mistake" : "arithmetic", finding.residual,
-                    finding.tolerance));
+  if (finite && finding.verdict == Verdict::mismatch && !finding.worst.empty()) say(finding.worst);
+  if (!finding.explained.empty()) say(finding.explained);
 }
 
 /// What a person can do about it, by the options that there are.
@@ -89,36 +107,51 @@ void say_next_step(const Options& options, const Finding& finding) {
   const Cause& first = finding.causes.front();
   if (const auto* layer = first.as<cause::LayerOfAnotherType>())
     say(fmt::format("If this is such a layer: --layer-type {}.", layer->layer_type));
-  if (first.is<cause::Unknown>())
+  // Whatever is read otherwise than it was meant is off by more.
+  constexpr double nearly_right = 0.1;
+  if (first.is<cause::Unknown>() && finding.expected_residual > nearly_right)
     say("First check --layout, --layer-type, --positions and --token-axis: a wrong one looks like this.");
   if (finding.verdict == Verdict::precision)
     say(fmt::format("It passes: weaker arithmetic, within {}.", options.files.budget ? "--budget" : "what is allowed"));
 }
 
-/// What a person reads: nothing but the sentence where the kernel agrees.
+/// What leaves plainly less than the rotation that is expected: the rest explains nothing, and stands in the JSON.
+void say_tried(const Finding& finding) {
+  if (!std::isfinite(finding.max_abs_error)) return; // the list is of the finite rows alone
+  constexpr std::size_t shown = 5;
+  constexpr double plainly = 0.5;
+  std::size_t said = 0;
+  // The first of them is the finding itself, which was just said.
+  for (std::size_t h = 1; h < finding.tried.size() && said < shown; ++h) {
+    const Tried& tried = finding.tried[h];
+    if (!(tried.residual < plainly * finding.expected_residual)) continue;
+    if (said++ == 0) say("Also tried, and what each leaves unexplained:");
+    say(fmt::format("  {:9.2e}  {}{}", tried.residual, tried.words,
+                    tried.residual <= finding.tolerance ? " (within rounding too)" : ""));
+  }
+}
+
+/// What a person reads: little where the kernel agrees.
 void say_finding(const Options& options, const Finding& finding, const KernelRun& run, bool drawn) {
-  say(finding.sentence);
-  if (finding.verdict == Verdict::match) return;
-  const bool opposite = std::any_of(finding.causes.begin(), finding.causes.end(),
-                                    [](const Cause& cause) { return cause.is<cause::InverseRotation>(); });
-  if (opposite && !options.files.inverse && !options.files.tables)
-    say("A backward kernel (dq from dout) is right to do so: --inverse checks it as one.");
+  say(verdict_words(finding) + finding.sentence);
+  if (finding.verdict == Verdict::match) return say(finding.evidence);
+  const bool opposite = finding.causes.size() == 1 && finding.causes.front().is<cause::InverseRotation>();
+  if (opposite && !options.files.tables)
+    say(options.files.inverse
+            ? "It turns as a forward kernel does, and --inverse expects a backward one (dq from dout)."
+            : "A backward kernel (dq from dout) is right to do so: --inverse checks it as one. It looks the same where "
+              "--in and --out are exchanged.");
   say_errors(finding);
   // Where nothing explains the rows, what was measured is all that a person has.
   if (finding.causes.front().is<cause::Unknown>())
-    for (const std::string& line : finding.observed) say(line);
-  if (finding.verdict == Verdict::mismatch && !drawn)
-    say("A picture of the errors, by pair and token: add --report FILE.png.");
-  // The first of `tried` is the finding itself, which was just said; the next five are enough for a person. The JSON
-  // has all of them.
-  constexpr std::size_t shown = 6;
-  const bool finite = std::isfinite(finding.max_abs_error); // else the list is of the finite rows alone
-  if (finite && finding.tried.size() > 1) say("Also tried, and what each leaves unexplained:");
-  for (std::size_t h = 1; finite && h < std::min(shown, finding.tried.size()); ++h)
-    say(fmt::format("  {:9.2e}  {}", finding.tried[h].residual, finding.tried[h].words));
+    for (const std::string& line : finding.observed)
+      if (line != finding.worst) say(line);
   for (const Cause& cause : finding.indistinguishable)
     say(fmt::format("This file cannot tell it from: {}.", cause.brief(run)));
   if (!finding.decide_by.empty()) say(fmt::format("To decide: {}.", finding.decide_by));
+  if (finding.verdict == Verdict::mismatch && !drawn)
+    say("A picture of the errors, by pair and token: add --report FILE.png.");
+  say_tried(finding);
   say_next_step(options, finding);
 }
 

@@ -115,8 +115,8 @@ private:
     kernel->finding = judged(r);
     // Heads that only a reading has which fits badly: the number was meant for another.
     if (kernel->finding.verdict == Verdict::mismatch && reader_.lacks_heads())
-      throw Error(fmt::format("heads {}: in {} {}; only if axis {} counts the tokens are there so many, and then the "
-                              "kernel is wrong",
+      throw Error(fmt::format("heads {}: in {} {}; there are so many heads only if axis {} counts the tokens, and "
+                              "under that reading the kernel is wrong",
                               files_.heads, files_.in, reader_.lacking(), reading(r).axis));
     // Where the shapes are the same, a kernel that writes its heads to the wrong places leaves such rows too.
     if (reading(r).exchanged && reader_.same_shape() && kernel->finding.verdict != Verdict::mismatch)
@@ -259,9 +259,10 @@ private:
                       "it turns each head by its number; say which axis counts the tokens, if one does",
                       reading(r).axis, heads_of_one(other)),
           {reading(r).axis});
-    ask(fmt::format("if axis {} counts the tokens, the kernel agrees with the model; if axis {} does, it turns "
-                    "rows by their number along axis {} and not by their position; say which axis counts the tokens",
-                    reading(r).axis, reading(other).axis, reading(r).axis),
+    ask(fmt::format(
+            "which axis counts the tokens? If axis {0} does, the kernel is right; if axis {1} does, it is wrong: "
+            "it turns rows by their number along axis {0} and not by their position",
+            reading(r).axis, reading(other).axis),
         {reading(r).axis, reading(other).axis});
   }
 

@@ -65,6 +65,9 @@ struct Finding {
   std::vector<Cause> causes; ///< first that which explains most; more than one: all of them at once
   std::string sentence;      ///< one, for a person
   std::string evidence;      ///< a sentence: how many rows are off, and by how much
+  std::string explained;     ///< a sentence: whether the causes explain all of the output, and what they leave
+  bool explains_all = true;  ///< they leave no more than rounding does
+  std::string worst;         ///< a sentence: the largest error that was looked at, and where; of a mismatch alone
   std::vector<Fact> facts;   ///< what agrees, and what the causes cross out
 
   std::string recipe;   ///< the arithmetic that fits best; empty where none was told apart

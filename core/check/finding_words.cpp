@@ -8,6 +8,7 @@
 #include "core/check/basics/thresholds.h"
 #include "core/check/basics/words.h"
 #include "core/check/causes/base.h"
+#include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/match.h"
 #include "core/check/causes/not_finite.h"
 #include "core/check/causes/precision.h"
@@ -43,16 +44,50 @@ std::string evidence_of(const Finding& finding, const KernelRun& run) {
                      all, finding.max_abs_error);
 }
 
+/// Numbers here and there, of which nothing predicts what they are.
+bool scattered_numbers(const Cause& cause) {
+  const auto* numbers = cause.as<cause::ElementsWrong>();
+  return numbers && (numbers->equal_to == "input" || numbers->equal_to == "zero" || numbers->equal_to == "other");
+}
+
+/// Whether the causes are all there is. Of rounding twice as much as its mean is still rounding; functions of angles
+/// or numbers are measured at points, and leave more.
+bool all_explained(const Finding& finding) {
+  constexpr double rounding = 2;
+  return !finding.causes.front().is<cause::Unknown>() &&
+         (!std::isfinite(finding.residual) || finding.residual <= rounding * finding.tolerance ||
+          std::any_of(finding.causes.begin(), finding.causes.end(), scattered_numbers));
+}
+
+std::string explained_of(const Finding& finding) {
+  const bool mismatch = finding.verdict == Verdict::mismatch;
+  if (!std::isfinite(finding.residual) || !std::isfinite(finding.max_abs_error)) return "";
+  const std::string left = fmt::format("{:.2g}", finding.residual), allowed = fmt::format("{:.2g}", finding.tolerance);
+  if (finding.causes.front().is<cause::Unknown>())
+    return fmt::format("The output is off by {} of its size; rounding explains up to {}{}", left, allowed,
+                       finding.tolerance < 0.5 ? "."
+                                               : ": rows so coarse tell hardly anything; give greater numbers or a "
+                                                 "finer format.");
+  if (std::any_of(finding.causes.begin(), finding.causes.end(), scattered_numbers))
+    return fmt::format("The error of those numbers is {} of the output's size; rounding explains up to {}.", left,
+                       allowed);
+  if (finding.explains_all)
+    return fmt::format("This explains the whole output: with this {} in the reference {} of its size is left, and "
+                       "rounding explains up to {}.",
+                       mismatch ? "mistake" : "arithmetic", left, allowed);
+  return fmt::format("This does not explain all: with this {} in the reference {} of the output's size is left, where "
+                     "rounding explains up to {}.",
+                     mismatch ? "mistake" : "arithmetic", left, allowed);
+}
+
 /// What remains, what rounding explains of that, and what this file cannot tell.
 std::string tolerance_of(const Finding& finding, const KernelRun& run) {
   std::string words;
-  if (std::isfinite(finding.residual) && !finding.causes.front().is<cause::Unknown>())
-    words = fmt::format("With this {} in the reference, {:.2g} of the output remains unexplained. ",
-                        finding.verdict == Verdict::mismatch ? "mistake" : "arithmetic", finding.residual);
+  if (finding.verdict != Verdict::match && !finding.explained.empty()) words = finding.explained + ' ';
   // A match explains nothing: how far it is off is what counts.
   if (finding.verdict == Verdict::match) words = fmt::format("Off by {:.2g} on the whole. ", finding.expected_residual);
   if (finding.tolerance > 0)
-    words += fmt::format("{}ounding allows {:.2g}: {}.",
+    words += fmt::format("{}ounding explains up to {:.2g}: {}.",
                          finding.causes.front().is<cause::NotFinite>() ? "In the rows that are finite r" : "R",
                          finding.tolerance, finding.tolerance_reason);
   if (finding.verdict == Verdict::precision) words += " It passes: weaker arithmetic, within what is allowed.";
@@ -74,6 +109,7 @@ std::vector<Tried> tried_in(const Finding& finding, const KernelRun& run) {
         !tried.empty() && arithmetic && finding.verdict == Verdict::mismatch &&
         std::abs(hypothesis.residual - finding.expected_residual) < thresholds::of_no_use * finding.expected_residual;
     if (of_no_use && said) continue;
+    if (std::isnan(hypothesis.residual) && !tried.empty()) continue; // it could not be tried on these rows
     said |= of_no_use;
     std::string words = of_no_use ? cause::Match{}.brief(run) : brief_of(hypothesis.causes, run);
     // What is not finite leaves no residual; the others were tried on the rows that are.
@@ -98,6 +134,14 @@ std::string counted(const std::string& what, const std::vector<std::int64_t>& of
   if (right == 0) return fmt::format("All {} {} are off.", all, what);
   return fmt::format("Of {} {} {} {} off: {}; the other {} {} right.", all, what, off.size(),
                      off.size() == 1 ? "is" : "are", which(off), right, right == 1 ? "is" : "are");
+}
+
+/// " (pair 5)" of a component that is written for one.
+std::string pair_of(const Finding& finding, std::int64_t component) {
+  const PairComponents& at = finding.expected.at;
+  for (std::size_t i = 0; i < at.out_first.size(); ++i)
+    if (at.out_first[i] == component || at.out_second[i] == component) return fmt::format(" (pair {})", i);
+  return "";
 }
 
 /// What the measured frequencies and gains say. `rows`: of each token.
@@ -128,6 +172,18 @@ std::string turned(const Measurement& measured, std::int64_t rows) {
   return words + '.';
 }
 
+std::string worst_of(const Finding& finding, const KernelRun& run) {
+  if (finding.verdict != Verdict::mismatch || finding.off.tokens == 0) return "";
+  const Deviations& off = finding.off;
+  // Tables have copies of their angles, and no heads.
+  const std::string where = run.tables ? fmt::format("token {}", off.worst.token)
+                                       : fmt::format("head {}, batch row {}, token {}", run.first_head + off.worst.head,
+                                                     off.worst.batch, off.worst.token);
+  return fmt::format("The largest error of {} tokens looked at: {}, component {}{}, {:.5g} where {:.5g} is expected.",
+                     off.tokens, where, off.worst_component, pair_of(finding, off.worst_component), off.worst_out,
+                     off.worst_expected);
+}
+
 /// What was measured, for a person who has nothing else.
 std::vector<std::string> observed_in(const Finding& finding, const KernelRun& run) {
   if (finding.verdict != Verdict::mismatch || finding.off.tokens == 0) return {};
@@ -140,11 +196,7 @@ std::vector<std::string> observed_in(const Finding& finding, const KernelRun& ru
   if (off.equal_input > 0) share += fmt::format("; {:.3g} % of those equal the input", 100 * off.equal_input);
   if (off.equal_zero > 0) share += fmt::format("; {:.3g} % of those are 0", 100 * off.equal_zero);
   lines.push_back(share + '.');
-  lines.push_back(
-      fmt::format("The largest error is at head {}, batch row {}, token {}, component {}: {:.5g} where {:.5g} "
-                  "is expected.",
-                  run.first_head + off.worst.head, off.worst.batch, off.worst.token, off.worst_component, off.worst_out,
-                  off.worst_expected));
+  lines.push_back(finding.worst);
   lines.push_back(turned(finding.measured, run.shape.outer * run.shape.inner));
   return lines;
 }
@@ -154,6 +206,9 @@ std::vector<std::string> observed_in(const Finding& finding, const KernelRun& ru
 void put_into_words(Finding& finding, const KernelRun& run) {
   finding.sentence = sentence_of(finding.causes, run);
   finding.evidence = evidence_of(finding, run);
+  finding.explains_all = all_explained(finding);
+  finding.explained = explained_of(finding);
+  finding.worst = worst_of(finding, run);
   finding.tolerance_sentence = tolerance_of(finding, run);
   finding.facts = facts_of(finding.causes, finding.measured.gain, run);
   finding.tried = tried_in(finding, run);
@@ -165,7 +220,7 @@ std::string decide_by(const std::vector<Cause>& causes, const std::vector<Cause>
   if (std::string words = causes.front().decide_by(); !words.empty()) return words;
   // What decides for a base decides against it too: every other cause stays as it is when the base changes.
   if (indistinguishable.front().is<cause::Base>()) return indistinguishable.front().decide_by();
-  return "a run at other positions";
+  return "a run with other positions, at least two and far apart";
 }
 
 } // namespace ropescope

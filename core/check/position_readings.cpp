@@ -169,10 +169,9 @@ std::vector<TokenReading> position_readings(const KernelFiles& files, const Rope
       found = readings.take();
     }
     if (found.empty())
-      throw Error(fmt::format("{}: shape ({}) has no axis of the {} tokens that there are positions for ({}: shape "
-                              "({}), expected [tokens], [batch, tokens] or [axes, tokens])",
-                              files.in, fmt::join(shape, ", "), table.shape.empty() ? 1 : table.shape.back(),
-                              source.file, fmt::join(table.shape, ", ")));
+      throw Error(fmt::format("{}: shape ({}), expected an axis as long as the positions in {}: shape ({}), which are "
+                              "[tokens], [batch, tokens] or [axes, tokens]",
+                              files.in, fmt::join(shape, ", "), source.file, fmt::join(table.shape, ", ")));
     require_axes(rope, found.front(), source.file);
     keep_axis(found, files, shape, file_axes);
     sort_by_likelihood(found);
@@ -186,7 +185,7 @@ std::vector<TokenReading> position_readings(const KernelFiles& files, const Rope
   }
   auto found = readings.take();
   if (found.empty())
-    throw Error(fmt::format("{}: shape ({}) has no axis of the {} tokens that there are positions for", files.in,
+    throw Error(fmt::format("{}: shape ({}), expected an axis of {} tokens, for which there are positions", files.in,
                             fmt::join(shape, ", "), *source.tokens(rope)));
   keep_axis(found, files, shape, file_axes);
   sort_by_likelihood(found);

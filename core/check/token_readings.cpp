@@ -52,7 +52,7 @@ std::pair<std::int64_t, std::int64_t> read_heads(const std::string& words) {
   last = first;
   if (head.ec == std::errc{} && head.ptr != end && *head.ptr == '-') tail = std::from_chars(head.ptr + 1, end, last);
   if (head.ec != std::errc{} || tail.ec != std::errc{} || tail.ptr != end || first < 0 || last < first)
-    throw Error(fmt::format("heads {}: expected the first and the last head, as in 0-39", words));
+    throw Error(fmt::format("heads {}: expected the first head and one that is not before it, as in 0-39", words));
   return {first, last};
 }
 
@@ -84,10 +84,10 @@ KernelReader::KernelReader(const KernelFiles& files, const Model& model, const L
   if (!files.tables)
     pairs = layout_named(arrays.complex && files.layout == "auto" ? "interleaved" : files.layout, pairs);
   if (files.inverse && is_mixed(base_.rope))
-    throw Error("this model's code turns the two components of a pair by different angles, which no rotation undoes: a "
-                "backward kernel of it is none that check knows");
+    throw Error("this model's code turns the two components of a pair by different angles, which no rotation undoes: "
+                "check cannot test a backward kernel of it");
   if (files.tables && is_mixed(base_.rope))
-    throw Error("this model's code takes two angles for each pair, and tables of one are none of it");
+    throw Error("this model's code takes two angles for each pair: check cannot test tables, which have one");
   if (files.inverse) {
     pairs.direction = static_cast<std::int8_t>(-pairs.direction);
     std::swap(pairs.pairing, pairs.output); // what the kernel before it wrote is what this one reads

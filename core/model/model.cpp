@@ -48,9 +48,10 @@ const LayerRope& layer_rope(const Model& model, const std::optional<std::string>
   const bool alike = model.layers.front().layer_type.empty();
   if (alike && (wanted.empty() || is_in(model.layer_names, wanted) || (wanted == "full_attention" && names.empty())))
     return model.layers.front();
-  throw Error(names.empty()
-                  ? fmt::format("{}: no layer type \"{}\", its layers are alike: expected none", model.name, wanted)
-                  : fmt::format("{}: no layer type \"{}\", expected {}", model.name, wanted, fmt::join(names, " or ")));
+  throw Error(
+      names.empty()
+          ? fmt::format("{}: no layer type \"{}\"; its layers are all alike, so give no layer type", model.name, wanted)
+          : fmt::format("{}: no layer type \"{}\", expected {}", model.name, wanted, fmt::join(names, " or ")));
 }
 
 std::string layout_reason(const Model& model) {

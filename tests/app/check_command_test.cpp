@@ -44,7 +44,8 @@ TEST_CASE("check answers by its exit status, by JSON on standard output alone an
   const Outcome right = check_in(scratch, llama);
   CHECK(right.status == 0);
   CHECK(right.out.empty());
-  CHECK(right.err.find("The kernel agrees with the model.") != std::string::npos);
+  CHECK(right.err.find("MATCH. The kernel agrees with the model.") != std::string::npos);
+  CHECK(right.err.find("max |Δ|") != std::string::npos); // how far a right one is off
   write_files(scratch, 4, 200, {1, 4, 200, 128}, 1);
   const Outcome wrong = check_in(scratch, llama + "--json --report report.json");
   CHECK(wrong.status == 1);
@@ -149,7 +150,7 @@ TEST_CASE("check prints what was measured where nothing explains the rows, and n
   const Outcome unknown = check_in(scratch, llama);
   CHECK(unknown.status == 1);
   for (const char* words : {"no hypothesis explains", "All 64 pairs are off.", "All 4 heads are off.",
-                            "The largest error is at head", "--report FILE.png"}) {
+                            "The largest error of ", "token ", "--report FILE.png", "MISMATCH. The kernel"}) {
     CAPTURE(words);
     CHECK(unknown.err.find(words) != std::string::npos);
   }
@@ -163,8 +164,12 @@ TEST_CASE("check offers what a backward kernel, other forms and a mistake need, 
   const Outcome forward = check_in(scratch, backward);
   CHECK(forward.status == 1);
   CHECK(forward.err.find("--inverse checks it as one") != std::string::npos);
+  CHECK(forward.err.find("MISMATCH. The kernel") != std::string::npos);
+  CHECK(forward.err.find("This explains the whole output") != std::string::npos);
   CHECK(check_in(scratch, backward + "--inverse").status == 0);
-  CHECK(check_in(scratch, llama + "--inverse").status == 1);
+  const Outcome not_backward = check_in(scratch, llama + "--inverse");
+  CHECK(not_backward.status == 1);
+  CHECK(not_backward.err.find("--inverse expects a backward one") != std::string::npos);
   CHECK(check_in(scratch, llama + "--heads 0-1").status == 0);
   const Outcome same = check_in(scratch, "--model llama-3.1-8b --in in.npy --out in.npy --offset 3");
   CHECK(same.err.find("saved after a call in place") != std::string::npos);

@@ -28,15 +28,18 @@ struct Exponent {
     if (inverted)
       return fmt::format("takes base^(+2i/{}) for the frequency of pair i{}: the sign of the exponent is lost",
                          rotary_dim, model);
+    if (denominator == rotary_dim) // of another rotary_dim, which another cause says
+      return fmt::format("keeps the frequencies base^(−2i/{}) of the model", rotary_dim);
     if (denominator != 0) return fmt::format("takes base^(−2i/{}) for the frequency of pair i{}", denominator, model);
     return fmt::format("takes base^(−2(i {} {:.7g})/{}) for the frequency of pair i{}", shift < 0 ? "−" : "+",
                        std::abs(shift), rotary_dim, model);
   }
   std::string brief(const KernelRun& run) const {
     if (inverted) return "sign of the exponent lost";
+    if (denominator == run.rope.layout.rotary_dim) return "the model's frequencies";
     if (denominator != 0)
       return fmt::format("exponent over {} instead of {}", short_words(denominator), run.rope.layout.rotary_dim);
-    return "exponent of pair i " + signed_words(shift);
+    return "exponent of pair i" + signed_words(shift);
   }
   std::string decide_by() const { return "a run under a config with another base: a wrong exponent changes with it"; }
 

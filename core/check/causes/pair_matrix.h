@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -92,7 +93,10 @@ struct PairMatrix {
     return words;
   }
   std::string brief(const KernelRun&) const {
-    return like == "other" ? "another matrix for each pair" : fmt::format("pair matrix: {}", like);
+    if (like == "other") return "another matrix for each pair";
+    std::string words = like;
+    std::replace(words.begin(), words.end(), '_', ' ');
+    return "pair matrix: " + words;
   }
 
   /// The table of angles with its two axes exchanged: pair i of token t takes what belongs to pair t of token i, where

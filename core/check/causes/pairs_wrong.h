@@ -1,10 +1,14 @@
 #pragma once
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "core/check/basics/formula.h"
 #include "core/check/basics/words.h"
 #include "core/check/causes/pair_matrix.h"
 #include "core/rope/positions.h"
+#include "core/rope/spectrum.h"
 
 namespace ropescope::cause {
 
@@ -57,6 +61,7 @@ private:
     if (like.starts_with("ax"))
       return fmt::format("turns {} by {}; the model turns {} by {}", which(), like, pairs.size() == 1 ? "it" : "them",
                          axes_of_model(run));
+    if (!frequency.empty() && like.empty() && mean_gain.empty()) return turning(run, of);
     std::string words = fmt::format("gets {} wrong{}", which(), axis.empty() ? "" : ", all of axis " + axis);
     if (!like.empty()) return words + "; there it " + PairMatrix::words_of(like);
     if (!mean_gain.empty())
@@ -64,10 +69,22 @@ private:
           ", by less than rounding in every number: the mean over all tokens shows lengths multiplied by {} and angles "
           "off by {} rad",
           exact_words(mean_gain), exact_words(mean_angle));
-    if (!frequency.empty())
-      words += fmt::format("; they turn by {} rad/token{}", exact_words(frequency),
-                           offset.empty() ? "" : fmt::format(", from {} rad at position 0", exact_words(offset)));
     return words;
+  }
+
+  /// Pairs that turn all the same, and by what the model turns them.
+  std::string turning(const KernelRun& run, const std::string& of) const {
+    constexpr double slow = 1e-12, nothing = 1e-3; // rad/token; rad
+    const bool from_zero =
+        std::all_of(offset.begin(), offset.end(), [&](double angle) { return std::abs(angle) < nothing; });
+    const std::string from = from_zero ? "" : fmt::format(", from {} rad at position 0", exact_words(offset));
+    if (std::all_of(frequency.begin(), frequency.end(), [&](double f) { return std::abs(f) < slow; }))
+      return fmt::format("does not turn {}{}{}", which(), of, from);
+    const std::vector<double> all = make_spectrum(run.rope, run.length()).inv_freq;
+    std::vector<double> model;
+    for (const std::int64_t i : pairs) model.push_back(all[static_cast<std::size_t>(i)]);
+    return fmt::format("turns {}{} by {} rad/token, and the model by {}{}", which(), of, exact_words(frequency),
+                       exact_words(model), from);
   }
 
   /// "axis h", or "axes h, w, h", one for each pair.

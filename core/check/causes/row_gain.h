@@ -61,6 +61,8 @@ struct RowGain {
   }
 
 private:
+  static bool is_one(double weight) { return std::abs(weight - 1) < 1e-2; }
+
   /// Components that follow one another and have one weight: the first of each, and it.
   std::vector<std::pair<std::size_t, double>> stretches() const {
     std::vector<std::pair<std::size_t, double>> found;
@@ -79,14 +81,16 @@ private:
     if (by_head && std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return part.first % width != 0; }))
       return {};
     std::string words;
+    const bool some_right = std::any_of(parts.begin(), parts.end(), [](const auto& p) { return is_one(p.second); });
     for (std::size_t n = 0; n < parts.size(); ++n) {
+      if (some_right && is_one(parts[n].second)) continue; // nothing is done to them
       std::size_t first = parts[n].first, last = (n + 1 < parts.size() ? parts[n + 1].first : weight.size()) - 1;
       if (by_head) {
         first /= width;
         last /= width;
       }
-      words +=
-          fmt::format("{}{}{} {}", n == 0 ? "" : ", ", by_head ? "head" : "component", first == last ? "" : "s", first);
+      words += fmt::format("{}{}{} {}", words.empty() ? "" : ", ", by_head ? "head" : "component",
+                           first == last ? "" : "s", first);
       words += fmt::format("{} by {:.3g}", first == last ? "" : fmt::format(" … {}", last), parts[n].second);
     }
     return words;

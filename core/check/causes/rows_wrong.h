@@ -16,7 +16,9 @@ struct RowsWrong {
                                   ///< another cause is wrong, which these rows alone do not have
   bool only_some = false;         ///< of those heads in those tokens
   std::string inner = {};         ///< what the kernel does there instead, where it was found; after "there it "
-  std::int64_t count = 0, of = 0; ///< rows (head × token) that are so, of how many; 0: all of those tokens
+  std::int64_t count = 0, of = 0; ///< rows (head × token) that are so, of how many looked at; 0: all of those tokens
+  bool every_head = false;        ///< of those tokens looked at every row is so, and `rows` are those alone
+  std::int64_t from = -1;         ///< all tokens looked at are so from this one on, and none before; -1: not so
 
   /// What rows may hold beside the above, row by row: the right row of another head or token, the right rotation done
   /// twice.
@@ -65,14 +67,24 @@ struct RowsWrong {
 private:
   /// Rows that are told one by one, by their number: listed they would fill a page.
   std::string of_rows(const KernelRun& run) const {
-    const std::string some = fmt::format("{} of {} rows (head × token)", count, of), where = ", in " + which(run);
-    std::string words = equal_to == "input"  ? fmt::format("leaves {} as in the input", some)
-                        : equal_to == "zero" ? fmt::format("writes zeros to {}", some)
-                        : equal_to == twice  ? fmt::format("turns {} twice", some)
-                        : equal_to == another_row
-                            ? fmt::format("writes to {} the right rows of other heads or tokens", some)
-                            : fmt::format("gets {} wrong", some);
-    return words + where + "; run it twice: where they change from run to run it is a race; the other rows are right";
+    if (every_head) return of_tokens();
+    const std::string some = fmt::format("{} of the {} rows (head × token) looked at", count, of);
+    return does(some) + ", in " + which(run) +
+           "; run it twice: where they change from run to run it is a race; the other rows are right";
+  }
+  /// Whole tokens of which nothing says what they hold.
+  std::string of_tokens() const {
+    const std::string looked_at = fmt::format("{} of the tokens looked at", rows.size());
+    if (from < 0) return does("every head of " + looked_at) + ": " + token_words(rows) + "; the other tokens are right";
+    return does(fmt::format("every head of the tokens from {} on", from)) + " (" + looked_at +
+           "), as behind the end of a table; the tokens before are right";
+  }
+  std::string does(const std::string& what) const {
+    if (equal_to == "input") return fmt::format("leaves {} as in the input", what);
+    if (equal_to == "zero") return fmt::format("writes zeros to {}", what);
+    if (equal_to == twice) return fmt::format("turns {} twice", what);
+    if (equal_to == another_row) return fmt::format("writes to {} the right rows of other heads or tokens", what);
+    return fmt::format("gets {} wrong", what);
   }
 };
 

@@ -14,8 +14,7 @@ struct Unknown {
 
   Parameters parameters() const { return {}; }
   std::string sentence(const KernelRun&) const {
-    return "does something that no hypothesis explains; what was measured, pair by pair and head by head, is all there "
-           "is";
+    return "does something else than the model, and no hypothesis explains it; below is what was measured";
   }
   std::string brief(const KernelRun&) const { return "no hypothesis fits"; }
 

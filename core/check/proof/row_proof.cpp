@@ -16,7 +16,7 @@ SampleTurns sample_turns(const RowSample& sample, const Prediction& prediction, 
     const auto t = static_cast<std::size_t>(sample.tokens[n]);
     for (std::size_t i = 0; i < pairs; ++i) {
       turns.multiplier[n * pairs + i] = prediction.multiplier(t, i);
-      if (i < noise.angle.size()) turns.turned[n * pairs + i] = noise.of_angle(i, prediction.angle(t, i));
+      if (!noise.angle.empty()) turns.turned[n * pairs + i] = noise.of_angle(i, prediction.angle(t, i));
     }
   });
   return turns;

@@ -84,7 +84,7 @@ RowScore score_token(const Reduced& reduced, const Noise& noise, const Multiplie
     const PairSums& sum = reduced.of(t)[i];
     const std::complex<double> z = sum.in > 0 ? multiplier(t, i) : 1.0; // in 16 bits it may not be finite
     const double floor = noise.floor_of(reduced.at, reduced.tokens[t], i);
-    const double turned = i < noise.angle.size() ? noise.of_angle(i, angle(t, i)) : 0;
+    const double turned = noise.angle.empty() ? 0 : noise.of_angle(i, angle(t, i));
     const PairScore pair = scores[i] = score_pair(sum, z, noise, floor, turned);
     part.biases.add(t, i, z, floor, turned);
     row.outlier |= pair.outlier;

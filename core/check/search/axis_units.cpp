@@ -84,7 +84,7 @@ UnitScore UnitSums::score(std::size_t token, std::size_t unit, double angle, dou
                scale = std::max(cos * cos * sum.xx + sin * sin * sum.yy, thresholds::least_length * in);
   const std::size_t i = pair(unit);
   const double floor = noise_.floor_of(at_, tokens_[token], i) * (mixed_ ? 0.5 : 1),
-               turned = i < noise_.angle.size() ? noise_.of_angle(i, angle) : 0, wide = mixed_ ? 2 * in : in;
+               turned = noise_.angle.empty() ? 0 : noise_.of_angle(i, angle), wide = mixed_ ? 2 * in : in;
   scored.allowed = scale * noise_.rms * noise_.rms + wide * turned * (turned + 2 * noise_.rms) + floor;
   const double bound = std::sqrt(scale) * noise_.bound + std::sqrt(wide) * thresholds::angle_bound * turned;
   scored.outlier = scored.error > bound * bound + thresholds::floor_bound * floor +

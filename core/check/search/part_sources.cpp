@@ -118,6 +118,10 @@ public:
     cause.only_some = true;
     cause.count = static_cast<std::int64_t>(wrong_.size());
     cause.of = static_cast<std::int64_t>(all);
+    cause.every_head = wrong_.size() == tokens.size() * static_cast<std::size_t>(sample_.rows);
+    const auto first = std::lower_bound(sample_.tokens.begin(), sample_.tokens.end(), *tokens.begin());
+    if (first != sample_.tokens.begin() && std::equal(first, sample_.tokens.end(), tokens.begin(), tokens.end()))
+      cause.from = *tokens.begin();
     return PartFound{{std::move(cause)}, residual_of_right(), nullptr};
   }
 

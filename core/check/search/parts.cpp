@@ -1,6 +1,7 @@
 #include "core/check/search/parts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <span>
 
@@ -11,6 +12,7 @@
 #include "core/check/causes/components_wrong.h"
 #include "core/check/causes/constant_added.h"
 #include "core/check/causes/pair_matrix.h"
+#include "core/check/causes/row_gain.h"
 #include "core/check/causes/rows_wrong.h"
 #include "core/check/search/search.h"
 
@@ -192,6 +194,29 @@ std::optional<PartFound> beside_components(const PartContext& context) {
   return found;
 }
 
+/// Weights that were measured without the model's gain have it in them. Returns whether they do.
+bool take_gain_out(PartFound& found, double gain) {
+  for (Cause& cause : found.causes) {
+    const auto* measured = cause.as<cause::RowGain>();
+    if (!measured || measured->weight.empty()) continue;
+    cause::RowGain row = *measured;
+    const auto has = [&](double weight) { return std::abs(weight / gain - 1) < 1e-2; };
+    if (std::none_of(row.weight.begin(), row.weight.end(), has)) continue;
+    for (double& weight : row.weight) weight /= gain;
+    cause = std::move(row);
+    return true;
+  }
+  return false;
+}
+
+/// Whether what was measured has the model's gain in it, so that nothing tells whether that is missing.
+bool holds_gain(const std::vector<Cause>& causes) {
+  return std::any_of(causes.begin(), causes.end(), [](const Cause& cause) {
+    const auto* matrix = cause.as<cause::PairMatrix>();
+    return matrix && (matrix->like == "other_function" || matrix->like == "cos_sin_gains");
+  });
+}
+
 /// Components that pass under the model's layout and turn under another, which is wider.
 std::optional<Cause> turned_too(const Evidence& evidence, const LayoutChoice& wider) {
   if (wider.rotary_dim <= evidence.layouts.front().rotary_dim) return std::nullopt;
@@ -247,8 +272,11 @@ std::optional<PartFound> explain_parts(const Evidence& evidence) {
       // Last: what zeroes or exchanges whole heads does so to their rest too.
       if (!found && components) found = beside_components(context);
       if (!found) continue;
-      if (context.expected.gain != gain) found->causes.push_back(cause::AttentionFactor{context.expected.gain, gain});
-      return found;
+      if (context.expected.gain == gain || take_gain_out(*found, gain)) return found;
+      if (!holds_gain(found->causes)) {
+        found->causes.push_back(cause::AttentionFactor{context.expected.gain, gain});
+        return found;
+      }
     }
     return std::nullopt;
   };

@@ -8,6 +8,7 @@
 #include "core/check/basics/cancelled.h"
 #include "core/check/basics/thresholds.h"
 #include "core/check/causes/attention_factor.h"
+#include "core/check/causes/base.h"
 #include "core/check/causes/elements_wrong.h"
 #include "core/check/causes/exponent.h"
 #include "core/check/causes/output_permuted.h"
@@ -137,10 +138,11 @@ private:
     if (proof.other_gain) proof.prediction.gain = measured_gain(proof.prediction, *proof.whole);
     // Zeros are no gain: whatever turns them is explained.
     if (proof.prediction.gain == 0) return;
-    const Score proved = score(*proof.whole, noise_, proof.prediction);
+    Score proved = score(*proof.whole, noise_, proof.prediction);
+    const bool plain = needs_no_frequencies(proof, proved);
     if (proved.explained < thresholds::explains || !explains(residual_of_explained(proved))) return;
     found_.layout = best.candidate.layout;
-    std::vector<Cause> causes = best.candidate.causes();
+    std::vector<Cause> causes = plain ? best.candidate.layout->causes : best.candidate.causes();
     const PairComponents& at = best.candidate.layout->at;
     // What passes unchanged has neither pairs nor frequencies.
     if (proof.account.unchanged && at.in_first == at.out_first && at.in_second == at.out_second) causes.clear();
@@ -167,7 +169,29 @@ private:
     explained_ = proved.explained;
     found_.residual = residual_of_explained(proved);
     found_.prediction = proof.prediction;
-    if (!proof.account.unchanged) remember_alike(best);
+    if (!proof.account.unchanged) remember_alike(best, proof.prediction);
+  }
+
+  /// Beside another layout a fitted number is found where the rows hardly tell it from the model's own: then the
+  /// model's frequencies explain as much. Takes them, and what they explain.
+  bool needs_no_frequencies(Proof& proof, Score& proved) const {
+    const Candidate& candidate = proof.screened->candidate;
+    const Candidate expected = expected_candidate(run_, *candidate.layout, candidate.operation);
+    if (candidate.layout->causes.empty() || candidate.causes() == expected.causes() ||
+        candidate.turns().theta.size() != expected.turns().theta.size())
+      return false;
+    Prediction prediction = proof.prediction;
+    prediction.turns = expected.turns();
+    Score without = score(*proof.whole, noise_, prediction);
+    // A base that no model has beside the model's own is fitted to how the rows were rounded, pair by pair.
+    constexpr double beside = 1e-3;
+    const auto* base = candidate.causes().back().as<cause::Base>();
+    const bool fitted = base && std::abs(base->measured / run_.rope.base - 1) < beside;
+    if (without.explained < proved.explained || (without.pairs_explained < proved.pairs_explained && !fitted))
+      return false;
+    proof.prediction = std::move(prediction);
+    proved = std::move(without);
+    return true;
   }
 
   /// A table as wide as the head, of which a part turns, packed into one block: another distance between the two of a
@@ -201,9 +225,17 @@ private:
   }
 
   /// Other frequencies that the rows cannot tell from those chosen.
-  void remember_alike(const Screened& best) {
+  void remember_alike(const Screened& best, const Prediction& told) {
     const std::vector<Cause> chosen = best.candidate.causes();
     if (chosen.empty()) return;
+    // It was found with a position of its own for every token: alike is what explains the same positions.
+    const auto at_the_same_positions = [&](const Screened& other) {
+      Prediction prediction = other.candidate.prediction(told.positions);
+      prediction.gain = told.gain;
+      return score(reduce(run_, other.candidate.layout->at, proved_tokens_, rotated_), noise_, prediction).explained +
+                 thresholds::worth_a_cause >=
+             best.fit.explained;
+    };
     for (const Screened& other : screening_.screened()) {
       const std::vector<Cause> causes = other.candidate.causes();
       const bool same_layout = other.candidate.layout == best.candidate.layout;
@@ -211,7 +243,9 @@ private:
           other.fit.explained < best.fit.explained ||
           other.fit.residual > thresholds::alike * best.fit.residual + thresholds::residual_noise)
         continue;
-      if (!same_parameters(causes.back(), chosen.back()) && odd_digits({causes.back()}) == 0) add_alike(causes.back());
+      if (!same_parameters(causes.back(), chosen.back()) && odd_digits({causes.back()}) == 0 &&
+          at_the_same_positions(other))
+        add_alike(causes.back());
     }
   }
 
@@ -329,7 +363,7 @@ private:
       std::vector<Cause> causes = candidate.causes();
       std::rotate(causes.begin(), causes.end() - 1, causes.end());
       tried_.push_back({causes, cosine.residual});
-      if (cosine.explained <= thresholds::nearly_all) continue;
+      if (cosine.explained <= thresholds::nearly_all || !explains(cosine.residual)) continue;
       found_.layout = &layout;
       take(std::move(causes), cosine.residual);
       return true;

@@ -50,7 +50,7 @@ TEST_CASE("nothing is said of rounding that a kernel's NaN would contradict") {
   KernelRun run = right_run();
   run.out.floats[77] = std::numeric_limits<float>::quiet_NaN();
   const auto some = checked_kernel(run);
-  CHECK(some->finding.tolerance_sentence.find("In the rows that are finite rounding allows") == 0);
+  CHECK(some->finding.tolerance_sentence.find("In the rows that are finite rounding explains up to") == 0);
   for (const Tried& tried : some->finding.tried)
     CHECK((tried.words == "not finite") == (tried.words.find("finite rows") == std::string::npos));
   for (float& number : run.out.floats) number = std::numeric_limits<float>::quiet_NaN();

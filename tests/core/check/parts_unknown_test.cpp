@@ -46,7 +46,7 @@ TEST_CASE("what is off is counted by pair, head, component and token, in words a
     CHECK(finding.off.tokens_off == finding.off.tokens);
     CHECK(finding.off.worst.head < 2);
     CHECK(says(finding, "pairs 2 are off"));
-    CHECK(says(finding, "The largest error is at head"));
+    CHECK(says(finding, "The largest error of "));
     const auto json = nlohmann::json::parse(finding_json(finding, run));
     CHECK(json["off"]["heads"] == std::vector<std::int64_t>{0, 1});
     CHECK(json["off"]["worst"]["component"].is_number());

@@ -1,6 +1,8 @@
 #include <cmath>
+#include <random>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "core/check/causes/attention_factor.h"
 #include "core/check/causes/elements_wrong.h"
@@ -13,8 +15,10 @@
 #include "core/check/check.h"
 #include "core/check/checked_files.h"
 #include "core/io/npy.h"
+#include "core/rope/spectrum.h"
 #include "tests/core/check/part_kernels.h"
 #include "tests/core/check/plain_kernel.h"
+#include "tests/kernel_cases.h"
 #include "tests/scratch.h"
 
 using namespace ropescope;
@@ -308,6 +312,76 @@ TEST_CASE("tables say where their angles must stand, and their copies are no hea
   const auto second = half.tables(apart, 1, -1);
   CHECK(second->finding.sentence.find("the second copy of each angle wrong") != std::string::npos);
   CHECK(second->finding.evidence.starts_with("The tables differ"));
+}
+
+TEST_CASE("frequencies that are the model's in another order are said to be so, and others beside the model's own") {
+  const PartCase right = right_case();
+  const std::vector<double> theta = right.model.theta();
+  const auto turned_by = [&](auto frequency) {
+    PartCase made = right;
+    made.for_rows([&](std::int64_t, std::int64_t, std::int64_t t, const double* x, double* y) {
+      for (std::int64_t i = 0; i < made.model.pairs(); ++i)
+        made.turn(i, static_cast<double>(t) * frequency(static_cast<std::size_t>(i)), x, y);
+    });
+    return said(made);
+  };
+  const std::size_t pairs = theta.size();
+  CHECK(turned_by([&](std::size_t i) { return theta[(i + pairs - 2) % pairs]; }).find("frequency of pair i − 2") !=
+        std::string::npos);
+  CHECK(turned_by([&](std::size_t i) { return theta[(i + 3) % pairs]; }).find("frequency of pair i + 3") !=
+        std::string::npos);
+  const std::string one = turned_by([&](std::size_t i) { return theta[i] * (i == 5 ? 1.01 : 1); });
+  CHECK(one.find(fmt::format("turns pair 5 by {:.7g} rad/token, and the model by {:.7g}", theta[5] * 1.01, theta[5])) !=
+        std::string::npos);
+  const std::string still = turned_by([&](std::size_t i) { return theta[i] * (i == 5 || i == 6 ? 0 : 1); });
+  CHECK(still.find("pairs 5, 6") != std::string::npos);
+  CHECK(still.find("rad/token") == std::string::npos);
+}
+
+TEST_CASE("tokens that are off in every head are told by where they begin, and what was looked at as that") {
+  std::mt19937 random(8);
+  std::normal_distribution<double> normal;
+  const auto wrong_where = [&](auto off) {
+    PartCase made = right_case();
+    made.for_rows([&](std::int64_t b, std::int64_t h, std::int64_t t, const double*, double* y) {
+      if (off(b, h, t))
+        for (std::int64_t j = 0; j < made.in.width; ++j) y[j] = normal(random);
+    });
+    return said(made);
+  };
+  const auto holds = [](const std::string& sentence, const char* words) {
+    CAPTURE(sentence);
+    CHECK(sentence.find(words) != std::string::npos);
+  };
+  const std::string end = wrong_where([](std::int64_t, std::int64_t, std::int64_t t) { return t >= 30; });
+  holds(end, "every head of the tokens from 30 on wrong");
+  CHECK(end.find("race") == std::string::npos);
+  const std::string some =
+      wrong_where([](std::int64_t b, std::int64_t h, std::int64_t t) { return t % 6 == 1 && h == t % 4 && b == 0; });
+  holds(some, "rows (head × token) looked at wrong");
+  holds(some, "race");
+}
+
+TEST_CASE("weights of some components are told without the model's own factor") {
+  const std::vector<test::CaseModel> models = test::case_models();
+  std::size_t seen = 0;
+  for (const test::CaseModel& model : models) {
+    const test::CaseKernel kernel = test::right_kernel(model);
+    test::CaseShape rows{"", 2, 60, 4, {}};
+    for (std::int64_t t = 0; t < rows.tokens; ++t) rows.positions.push_back(t);
+    KernelRun run = test::run_kernel(model, kernel, rows, NumberFormat::float32, 3);
+    const double gain = make_spectrum(run.rope, run.length()).attention_factor;
+    if (gain == 1 || run.rope.layout.pairs.pairing != Pairing::half) continue;
+    ++seen;
+    const std::int64_t width = run.shape.head_dim;
+    for (std::size_t n = 0; n < run.out.floats.size(); ++n)
+      if (static_cast<std::int64_t>(n) % width >= width - 2) run.out.floats[n] /= static_cast<float>(gain);
+    const Finding finding = check(run);
+    CAPTURE(finding.sentence);
+    CHECK(finding.verdict == Verdict::mismatch);
+    CHECK(finding.sentence.find("attention factor") == std::string::npos);
+  }
+  CHECK(seen > 0);
 }
 
 TEST_CASE("an axis that is none, heads that are none and a token at position 0 are refused with what there is") {
