@@ -185,7 +185,7 @@ std::vector<TokenReading> position_readings(const KernelFiles& files, const Rope
   }
   auto found = readings.take();
   if (found.empty())
-    throw Error(fmt::format("{}: shape ({}), expected an axis of {} tokens, for which there are positions", files.in,
+    throw Error(fmt::format("{}: shape ({}) has no axis of the {} tokens that there are positions for", files.in,
                             fmt::join(shape, ", "), *source.tokens(rope)));
   keep_axis(found, files, shape, file_axes);
   sort_by_likelihood(found);

@@ -311,9 +311,7 @@ private:
 
   void add_bases() {
     const auto of_all = [&](double base) {
-      // One that is hardly another is fitted to how rows were rounded.
-      constexpr double hardly = 1e-3;
-      if (std::abs(base / config_.base - 1) < hardly) return;
+      if (base == config_.base) return;
       RopeConfig other = config_;
       other.base = base;
       add({cause::Base{base, {}, {}, 0}}, other);
