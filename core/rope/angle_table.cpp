@@ -14,9 +14,11 @@ namespace {
 
 /// An angle as a fraction of a turn, in units of 2⁻⁶⁴ turn.
 std::uint64_t phase_of(long double angle) {
-  const long double turns = angle / (2 * std::numbers::pi_v<long double>);
-  const long double scaled = std::round(std::ldexp(turns - std::floor(turns), 64));
-  return scaled >= std::ldexp(1.0L, 64) ? 0 : static_cast<std::uint64_t>(scaled);
+  // By a product and a sum, as ldexp() and round() are calls. From 2⁶³ on there is no fraction left to round.
+  const long double turns = angle / (2 * std::numbers::pi_v<long double>),
+                    scaled = (turns - std::floor(turns)) * 0x1p64L;
+  if (scaled >= 0x1p64L) return 0;
+  return static_cast<std::uint64_t>(scaled < 0x1p63L ? scaled + 0.5L : scaled);
 }
 
 /// Which of the positions of an axis each token has. Grids are walked row by row, so that a token's position is mostly
@@ -74,24 +76,30 @@ PlacedTable placed_table(const RopeConfig& config, std::span<const double> inv_f
   const auto pairs = static_cast<std::size_t>(rotation.pairs());
   const double cos_gain = rotation.attention_factor, sin_gain = cos_gain * rotation.layout.direction;
   PlacedTable made;
-  made.places.reserve(static_cast<std::size_t>(rotation.positions.axes * tokens));
+  made.places.resize(static_cast<std::size_t>(rotation.positions.axes * tokens));
+  std::uint32_t* place = made.places.data();
   for (std::int64_t axis = 0; axis < rotation.positions.axes; ++axis) {
     Places places;
     const std::size_t before = pairs == 0 ? 0 : made.entries.size() / pairs;
     // Places go by the positions as given; what scales them is asked once for each.
     const bool alone = config.axes.times_axis < 0 || rotation.positions.axes == 1;
+    const std::int64_t* ids = rotation.positions.ids.data() + axis * tokens;
+    const double* fractions = rotation.positions.whole() ? nullptr : rotation.positions.fractions.data() + axis * tokens;
     for (std::int64_t token = 0; token < tokens; ++token)
-      made.places.push_back(static_cast<std::uint32_t>(before) +
-                            places.place_of(alone ? rotation.positions.value(axis, token)
-                                                  : angle_position(config, rotation.positions, axis, token)));
+      *place++ = static_cast<std::uint32_t>(before) +
+                 places.place_of(alone ? static_cast<double>(ids[token]) + (fractions ? fractions[token] : 0)
+                                       : angle_position(config, rotation.positions, axis, token));
+    // Other axes' pairs stay 0.
+    made.entries.resize((before + places.positions().size()) * pairs, {0, 0});
+    CosSin<double>* row = made.entries.data() + before * pairs;
     for (const double given : places.positions()) {
       const double position = alone ? given * config.axes.scale + config.axes.shift : given;
       for (std::size_t i = 0; i < pairs; ++i) {
-        made.entries.push_back({0, 0});
         if (rotation.axis(static_cast<std::int64_t>(i)) != axis) continue;
         const auto at = cos_sin(phase_of(static_cast<long double>(position) * inv_freq[i]));
-        made.entries.back() = {at.cos * cos_gain, at.sin * sin_gain};
+        row[i] = {at.cos * cos_gain, at.sin * sin_gain};
       }
+      row += pairs;
     }
   }
   return made;

@@ -1,6 +1,7 @@
 #include "core/rope/table_kernel.h"
 
 #include <algorithm>
+#include <cstring>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/rope/table_kernel.cpp"
@@ -77,6 +78,19 @@ void Phases(std::int64_t position, const std::uint32_t* upper, const std::uint32
   }
 }
 
+void Join(const std::uint32_t* a, const std::uint32_t* b, std::size_t count, float* out) {
+  const Words words;
+  const Floats d;
+  const std::size_t lanes = hn::Lanes(words);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes)
+    hn::StoreU(hn::BitCast(d, hn::Or(hn::LoadU(words, a + i), hn::LoadU(words, b + i))), d, out + i);
+  for (; i < count; ++i) {
+    const std::uint32_t bits = a[i] | b[i];
+    std::memcpy(out + i, &bits, sizeof bits);
+  }
+}
+
 } // namespace ropescope::table_kernel::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -85,6 +99,7 @@ namespace ropescope::table_kernel {
 
 HWY_EXPORT(Table);
 HWY_EXPORT(Phases);
+HWY_EXPORT(Join);
 
 void table(const std::uint32_t* phases, std::size_t count, float gain, float sin_gain, float* cos, float* sin) {
   HWY_DYNAMIC_DISPATCH(Table)(phases, count, gain, sin_gain, cos, sin);
@@ -93,6 +108,10 @@ void table(const std::uint32_t* phases, std::size_t count, float gain, float sin
 void phases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,
             std::uint32_t* phases) {
   HWY_DYNAMIC_DISPATCH(Phases)(position, upper, lower, pairs, phases);
+}
+
+void join(const std::uint32_t* a, const std::uint32_t* b, std::size_t count, float* out) {
+  HWY_DYNAMIC_DISPATCH(Join)(a, b, count, out);
 }
 
 } // namespace ropescope::table_kernel

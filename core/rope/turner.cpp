@@ -15,6 +15,15 @@ namespace {
 // tokens, and in all at most 2¹⁸: 2 MiB of float cos and sin, which stay in a core's second cache.
 constexpr std::int64_t tokens_of_a_row = 8, most_shared_entries = std::int64_t{1} << 18;
 
+/// a | b as bits, of which one is 0 in every entry.
+void join(const std::uint32_t* a, const std::uint32_t* b, std::size_t count, float* out) {
+  table_kernel::join(a, b, count, out);
+}
+template <typename Bits, typename Real>
+void join(const Bits* a, const Bits* b, std::size_t count, Real* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = std::bit_cast<Real>(a[i] | b[i]);
+}
+
 } // namespace
 
 template <typename Real>
@@ -99,46 +108,75 @@ void Turner<Real>::fill(std::int64_t first, std::int64_t tokens, Tables<Real>& t
     fill_turns(first, tokens, tables);
 }
 
+/// Where the rows of a run of tokens begin among the shared entries, [axis][token of the run].
 template <typename Real>
-std::size_t Turner<Real>::shared_row(std::int64_t axis, std::int64_t token) const {
-  if (shared_.first_row.empty())
-    return rotation_.places[static_cast<std::size_t>(axis * rotation_.positions.tokens() + token)];
-  return static_cast<std::size_t>(rotation_.positions.at(axis, token) +
-                                  shared_.first_row[static_cast<std::size_t>(axis)]);
+std::vector<std::size_t> Turner<Real>::shared_rows(std::int64_t first, std::int64_t tokens) const {
+  const Positions& positions = rotation_.positions;
+  const auto pairs = static_cast<std::size_t>(rotation_.pairs());
+  const std::int64_t all = positions.tokens();
+  std::vector<std::size_t> rows(static_cast<std::size_t>(positions.axes * tokens));
+  std::size_t* row = rows.data();
+  for (std::int64_t axis = 0; axis < positions.axes; ++axis) {
+    const std::int64_t begin = axis * all + first;
+    if (shared_.first_row.empty())
+      for (const std::uint32_t place : rotation_.places.subspan(static_cast<std::size_t>(begin),
+                                                                static_cast<std::size_t>(tokens)))
+        *row++ = place * pairs;
+    else
+      for (std::int64_t i = begin; i < begin + tokens; ++i)
+        *row++ = static_cast<std::size_t>(positions.ids[static_cast<std::size_t>(i)] +
+                                          shared_.first_row[static_cast<std::size_t>(axis)]) *
+                 pairs;
+  }
+  return rows;
 }
 
 template <typename Real>
 void Turner<Real>::fill_shared(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
-  const auto pairs = static_cast<std::size_t>(rotation_.pairs());
+  const auto pairs = static_cast<std::size_t>(rotation_.pairs()), count = static_cast<std::size_t>(tokens);
+  const std::vector<std::size_t> rows = shared_rows(first, tokens);
+  if (scattered_) return fill_scattered(rows, count, tables);
   Real *cos = tables.cos.get(), *sin = tables.sin.get();
-  for (std::int64_t token = first; token < first + tokens; ++token, cos += pairs, sin += pairs) {
-    if (!scattered_) {
-      for (const Run& run : runs_) {
-        const std::size_t from = shared_row(run.axis, token) * pairs;
-        for (std::size_t i = run.begin; i < run.end; ++i) {
-          cos[i] = std::bit_cast<Real>(shared_.cos[from + i]);
-          sin[i] = std::bit_cast<Real>(shared_.sin[from + i]);
-        }
-      }
-      continue;
-    }
-    // Two axes at a time, in vectors: choosing pair by pair takes three times as long.
-    const std::int64_t axes = rotation_.positions.axes;
-    const std::size_t a = shared_row(0, token) * pairs, b = shared_row(axes > 1 ? 1 : 0, token) * pairs;
-    const Bits *cos_a = shared_.cos.data() + a, *cos_b = shared_.cos.data() + b;
-    const Bits *sin_a = shared_.sin.data() + a, *sin_b = shared_.sin.data() + b;
-    for (std::size_t i = 0; i < pairs; ++i) {
-      cos[i] = std::bit_cast<Real>(cos_a[i] | cos_b[i]);
-      sin[i] = std::bit_cast<Real>(sin_a[i] | sin_b[i]);
-    }
-    for (std::int64_t axis = 2; axis < axes; ++axis) {
-      const std::size_t from = shared_row(axis, token) * pairs;
-      const Bits *cos_of = shared_.cos.data() + from, *sin_of = shared_.sin.data() + from;
-      for (std::size_t i = 0; i < pairs; ++i) {
-        cos[i] = std::bit_cast<Real>(std::bit_cast<Bits>(cos[i]) | cos_of[i]);
-        sin[i] = std::bit_cast<Real>(std::bit_cast<Bits>(sin[i]) | sin_of[i]);
+  for (std::size_t token = 0; token < count; ++token, cos += pairs, sin += pairs)
+    for (const Run& run : runs_) {
+      const std::size_t from = rows[static_cast<std::size_t>(run.axis) * count + token];
+      for (std::size_t i = run.begin; i < run.end; ++i) {
+        cos[i] = std::bit_cast<Real>(shared_.cos[from + i]);
+        sin[i] = std::bit_cast<Real>(shared_.sin[from + i]);
       }
     }
+}
+
+/// Axes that alternate from pair to pair, as rows that are joined: choosing pair by pair takes three times as long.
+/// Tokens that lie side by side in a grid differ on the last axis alone, so that what the other axes give is joined
+/// once for all of them.
+template <typename Real>
+void Turner<Real>::fill_scattered(const std::vector<std::size_t>& rows, std::size_t tokens,
+                                  Tables<Real>& tables) const {
+  const auto pairs = static_cast<std::size_t>(rotation_.pairs());
+  const std::size_t axes = rows.size() / tokens;
+  std::vector<Bits> others_cos(axes > 2 ? pairs : 0), others_sin(others_cos.size());
+  Real *cos = tables.cos.get(), *sin = tables.sin.get();
+  for (std::size_t token = 0; token < tokens; ++token, cos += pairs, sin += pairs) {
+    const auto row = [&](std::size_t axis) { return rows[axis * tokens + token]; };
+    const Bits *cos_of = shared_.cos.data() + row(0), *sin_of = shared_.sin.data() + row(0);
+    if (axes > 2) {
+      bool moved = token == 0;
+      for (std::size_t axis = 0; axis + 1 < axes; ++axis)
+        moved = moved || row(axis) != rows[axis * tokens + token - 1];
+      if (moved) {
+        join(cos_of, shared_.cos.data() + row(1), pairs, others_cos.data());
+        join(sin_of, shared_.sin.data() + row(1), pairs, others_sin.data());
+      }
+      for (std::size_t axis = 2; moved && axis + 1 < axes; ++axis) {
+        join(others_cos.data(), shared_.cos.data() + row(axis), pairs, others_cos.data());
+        join(others_sin.data(), shared_.sin.data() + row(axis), pairs, others_sin.data());
+      }
+      cos_of = others_cos.data();
+      sin_of = others_sin.data();
+    }
+    join(cos_of, shared_.cos.data() + row(axes - 1), pairs, cos);
+    join(sin_of, shared_.sin.data() + row(axes - 1), pairs, sin);
   }
 }
 

@@ -45,8 +45,9 @@ private:
 
   void share_positions();
   void share_given(int threads);
-  std::size_t shared_row(std::int64_t axis, std::int64_t token) const;
+  std::vector<std::size_t> shared_rows(std::int64_t first, std::int64_t tokens) const;
   void fill_shared(std::int64_t first, std::int64_t tokens, Tables<Real>&) const;
+  void fill_scattered(const std::vector<std::size_t>& rows, std::size_t tokens, Tables<Real>&) const;
   void fill_given(std::int64_t first, std::int64_t tokens, Tables<Real>&) const;
   void fill_turns(std::int64_t first, std::int64_t tokens, Tables<Real>&) const;
   void phases_of(std::int64_t token, std::uint32_t* row, std::uint32_t* scratch) const;
