@@ -41,8 +41,15 @@ Turner<Real>::Turner(const Rotation& rotation, int threads) : rotation_(rotation
   }
   // A call of the kernel takes about as long as a vector of pairs: runs shorter than four are left to the other way.
   scattered_ = runs_.size() > 1 && upper_.size() < 4 * runs_.size();
-  for (std::size_t i = 0; scattered_ && i < upper_.size(); ++i)
-    places_.push_back(static_cast<std::size_t>(rotation.axis(static_cast<std::int64_t>(i))) * upper_.size() + i);
+  if (scattered_) {
+    upper_of_axis_.resize(upper_.size() * static_cast<std::size_t>(rotation.positions.axes));
+    lower_of_axis_.resize(upper_of_axis_.size());
+    for (std::size_t i = 0; i < upper_.size(); ++i) {
+      const std::size_t at = static_cast<std::size_t>(rotation.axis(static_cast<std::int64_t>(i))) * upper_.size() + i;
+      upper_of_axis_[at] = upper_[i];
+      lower_of_axis_[at] = lower_[i];
+    }
+  }
   if (!rotation.table.empty() && !rotation.places.empty())
     share_given(threads);
   else if (rotation.table.empty() && rotation.positions.axes > 1)
@@ -231,31 +238,35 @@ template <>
 void Turner<float>::fill_turns(std::int64_t first, std::int64_t tokens, Tables<float>& tables) const {
   const auto pairs = static_cast<std::size_t>(rotation_.pairs()), entries = pairs * static_cast<std::size_t>(tokens);
   const auto phases = std::make_unique_for_overwrite<std::uint32_t[]>(entries);
-  const std::size_t wanted = scattered_ ? pairs * static_cast<std::size_t>(rotation_.positions.axes) : 0;
-  const auto scratch = std::make_unique_for_overwrite<std::uint32_t[]>(wanted);
   for (std::int64_t t = 0; t < tokens; ++t)
-    phases_of(first + t, phases.get() + static_cast<std::size_t>(t) * pairs, scratch.get());
+    phases_of(first + t, phases.get() + static_cast<std::size_t>(t) * pairs);
   const auto gain = static_cast<float>(rotation_.attention_factor);
   table_kernel::table(phases.get(), entries, gain, static_cast<float>(rotation_.layout.direction) * gain,
                       tables.cos.get(), tables.sin.get());
 }
 
-/// The phases of one token. Axes that alternate from pair to pair: every axis's phases of all pairs in vectors, of
-/// which each pair takes its own. That is less work than pair after pair, as long as there are few axes. `scratch`:
-/// [axis][pair].
+/// The phases of one token. Text among images has one position on all axes. Where axes alternate from pair to pair,
+/// each axis has its own pairs' frequencies and 0 at all others, so that the phases of all axes add up in vectors:
+/// choosing pair by pair takes longer, as long as there are few axes.
 template <typename Real>
-void Turner<Real>::phases_of(std::int64_t token, std::uint32_t* row, std::uint32_t* scratch) const {
+void Turner<Real>::phases_of(std::int64_t token, std::uint32_t* row) const {
   const auto pairs = static_cast<std::size_t>(rotation_.pairs());
+  const std::int64_t axes = rotation_.positions.axes, all = rotation_.positions.tokens(),
+                     *id = rotation_.positions.ids.data() + token;
+  bool is_alike = true;
+  for (std::int64_t axis = 1; axis < axes; ++axis) is_alike = is_alike && id[axis * all] == *id;
+  if (is_alike) return table_kernel::phases(*id, upper_.data(), lower_.data(), pairs, row);
   if (!scattered_) {
     for (const Run& run : runs_)
-      table_kernel::phases(rotation_.positions.at(run.axis, token), upper_.data() + run.begin,
-                           lower_.data() + run.begin, run.end - run.begin, row + run.begin);
+      table_kernel::phases(id[run.axis * all], upper_.data() + run.begin, lower_.data() + run.begin,
+                           run.end - run.begin, row + run.begin);
     return;
   }
-  for (std::int64_t axis = 0; axis < rotation_.positions.axes; ++axis)
-    table_kernel::phases(rotation_.positions.at(axis, token), upper_.data(), lower_.data(), pairs,
-                         scratch + static_cast<std::size_t>(axis) * pairs);
-  for (std::size_t i = 0; i < pairs; ++i) row[i] = scratch[places_[i]];
+  for (std::int64_t axis = 0; axis < axes; ++axis) {
+    const std::size_t from = static_cast<std::size_t>(axis) * pairs;
+    const auto add = axis == 0 ? table_kernel::phases : table_kernel::add_phases;
+    add(id[axis * all], upper_of_axis_.data() + from, lower_of_axis_.data() + from, pairs, row);
+  }
 }
 
 template class Turner<float>;
