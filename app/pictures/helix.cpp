@@ -93,9 +93,15 @@ void label_ropes(const Canvas& c, const View& v, const Scene& scene, const Deriv
     };
     const auto i = static_cast<std::size_t>(rope.pair);
     const ImU32 plain = derived.axes().empty() ? c.theme.text : c.theme.of_axis(derived.axes()[i]);
-    say(c.fonts.bold, strong ? c.theme.accent : plain,
-        derived.axes().empty() ? c.words("pair {}", rope.pair)
-                               : c.words("pair {}, {}", rope.pair, axis_title(scene.rope, derived.axes()[i])));
+    std::string_view name = c.words("pair {}", rope.pair);
+    if (!derived.axes().empty()) {
+      // The axis in full where there is room, else as its letter.
+      const std::int64_t axis = derived.axes()[i];
+      const std::string_view full = c.words("{}, {}", name, axis_title(scene.rope, axis));
+      name = text_width(c.fonts.bold, full) <= area.width() ? full
+                                                            : c.words("{}, {}", name, axis_name(scene.rope, axis));
+    }
+    say(c.fonts.bold, strong ? c.theme.accent : plain, name);
     if (!whole) continue;
     y += c.px(4);
     if (rope.turns == 0) {

@@ -124,6 +124,40 @@ void draw_ends(const Canvas& c, const Plot& p, const AxisPlaces& axis) {
   if (axis.extent > 0) mark(axis.greatest);
 }
 
+/// How often an axis begins anew among the tokens that are seen.
+std::int64_t rounds_seen(const Plot& p, const AxisPlaces& axis) {
+  const auto tokens = static_cast<std::int64_t>(axis.positions.size());
+  const auto first = std::clamp<std::int64_t>(static_cast<std::int64_t>(p.x.least), 0, tokens),
+             end = std::clamp<std::int64_t>(static_cast<std::int64_t>(p.x.greatest) + 1, first, tokens);
+  std::int64_t rounds = 1;
+  for (std::int64_t t = first + 1; t < end; ++t)
+    rounds += axis.positions[static_cast<std::size_t>(t)] < axis.positions[static_cast<std::size_t>(t - 1)];
+  return rounds;
+}
+
+/// The line of an axis; where it goes up and down too often to be one, a band from its least to its greatest position,
+/// and how often.
+void draw_places(const Canvas& c, const Plot& p, const Places& places, std::size_t index) {
+  const AxisPlaces& axis = places.axes[index];
+  const ImU32 colour = c.theme.of_axis(index);
+  const std::int64_t rounds = rounds_seen(p, axis);
+  c.paint.begin_group(axis.name);
+  if (static_cast<float>(rounds) * c.px(3) < p.area.width())
+    p.line(places.tokens, axis.positions, colour, 1.6f);
+  else {
+    const float left = std::max(p.area.least.x, p.x.pixel(0)),
+                right = std::min(p.area.greatest.x, p.x.pixel(places.tokens.back())),
+                top = p.y.pixel(axis.greatest), bottom = p.y.pixel(axis.least);
+    c.paint.box({{left, top}, {right, bottom}}, with_alpha(colour, 0.16f));
+    for (const float edge : {top, bottom})
+      c.paint.box({{left, edge - c.px(0.8f)}, {right, edge + c.px(0.8f)}}, colour);
+    label_on(c, {(left + right) / 2, (top + bottom) / 2 - c.px(8)}, colour,
+             c.words("{} … {}, {} times one behind the other", number(c, axis.least), number(c, axis.greatest),
+                     grouped(c, static_cast<double>(rounds))));
+  }
+  c.paint.end_group();
+}
+
 void draw_strip(const Canvas& c, const Plot& p, const Places& places, std::size_t index, const Scene& scene,
                 Shown tokens, Scene& next) {
   const AxisPlaces& axis = places.axes[index];
@@ -135,9 +169,7 @@ void draw_strip(const Canvas& c, const Plot& p, const Places& places, std::size_
   if (axis.trained_extent > 0 && axis.extent > axis.trained_extent)
     c.paint.box({{p.area.least.x, p.area.least.y}, {p.area.greatest.x, std::max(p.area.least.y, p.y.pixel(end))}},
                 c.theme.beyond_fill);
-  c.paint.begin_group(axis.name);
-  p.line(places.tokens, axis.positions, c.theme.of_axis(index), 1.6f);
-  c.paint.end_group();
+  draw_places(c, p, places, index);
   const Shown before = tokens;
   take_token(c, p, axis, tokens.key, c.theme.key, "n");
   take_token(c, p, axis, tokens.query, c.theme.query, "m");

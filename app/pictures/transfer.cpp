@@ -147,7 +147,9 @@ void draw_place_axes(const Canvas& c, const Plot& plot, const Derived& derived) 
   std::size_t step = 1;
   while (static_cast<float>(trained.size()) / static_cast<float>(step) > plot.area.width() / c.px(56)) step *= 2;
   for (std::size_t i = 0; i < trained.size(); i += step)
-    if (trained[i] > 0) mark(c, plot, wavelength(trained[i]), pairs_y, c.theme.dim, c.words("{}", i));
+    if (trained[i] > 0)
+      mark(c, plot, wavelength(trained[i]), pairs_y,
+           i < derived.axes().size() ? c.theme.of_axis(derived.axes()[i]) : c.theme.dim, c.words("{}", i));
   const Axis& x = plot.x;
   for (const Tick& tick : decade_ticks(x, false, 12, &c.memory))
     if (!tick.minor && !tick.label.empty()) {
@@ -207,15 +209,34 @@ void draw_zones(const Canvas& c, const Plot& plot, const Derived& derived, const
   }
 }
 
+/// The pairs of the scheme in force in the colour of the axis that turns each: several axes have pairs of one λ.
+void draw_axis_pairs(const Canvas& c, const Plot& plot, const Derived& derived, const Series& series, float alpha) {
+  for (std::size_t i = 0; i < series.spectrum.inv_freq.size(); ++i) {
+    const double ratio = ratio_at(derived, series, i);
+    if (!(ratio > 0)) continue;
+    const ImVec2 at = plot.at(wavelength(trained_of(derived, series)[i]), ratio);
+    c.paint.disc(at, c.px(3.8f), c.theme.panel);
+    c.paint.disc(at, c.px(3), with_alpha(c.theme.of_axis(derived.axes()[i]), alpha));
+  }
+}
+
 void draw_series(const Canvas& c, const Plot& plot, const Derived& derived, const Series& series, float alpha) {
   const auto points = points_of(c, plot, derived, series);
   const ImU32 colour = with_alpha(scheme_colour(c, series), alpha);
+  const bool has_axes = derived.axes().size() == series.spectrum.inv_freq.size();
   c.paint.begin_group(series.label);
-  plot.line(points, colour, scheme_width(series), scheme_dash(series));
+  // Where the frequencies of another axis begin anew the line would run back over itself.
+  for (std::size_t begin = 0, end = 0; begin < points.size(); begin = end) {
+    for (++end; end < points.size() && (!has_axes || points[end].x >= points[end - 1].x);) ++end;
+    plot.line(std::span<const ImVec2>(points).subspan(begin, end - begin), colour, scheme_width(series),
+              scheme_dash(series));
+  }
   // Dots are the pairs, where they can be told apart: between two of them there is none.
   const float apart =
       points.size() > 1 ? (points.back().x - points.front().x) / static_cast<float>(points.size() - 1) : 0;
-  if (series.current && apart > c.px(6))
+  if (series.current && has_axes)
+    draw_axis_pairs(c, plot, derived, series, alpha);
+  else if (series.current && apart > c.px(6))
     for (const ImVec2 at : points) {
       c.paint.disc(at, c.px(3.4f), c.theme.panel);
       c.paint.disc(at, c.px(2.6f), colour);

@@ -15,6 +15,7 @@
 #include "core/config/parts.h"
 #include "core/config/placed.h"
 #include "core/config/rests.h"
+#include "core/config/stated_axes.h"
 #include "core/io/warnings.h"
 #include "core/text.h"
 
@@ -44,6 +45,11 @@ std::vector<std::int64_t> all_head_counts(const std::vector<config::Part>& parts
   Model model;
   const config::Object object(whole, options.ignore, unsaid, model);
   if (const std::string why = config::why_nothing_turns(object); !why.empty()) refuse(object, why);
+  const Json* class_name = present(*whole.json, "_class_name");
+  if (class_name && class_name->is_string())
+    throw Error(fmt::format("the class \"{}\" is not known, and a file of diffusers does not say how its axes turn: "
+                            "expected an object rope_axes with axes [{{\"name\", \"components\"}} …]",
+                            class_name->get<std::string>()));
   throw Error("no key of a rotary embedding in it, expected rope_theta, rope_parameters, rope_scaling, rotary_dim "
               "or the like");
 }
@@ -125,7 +131,9 @@ Model parse_model_config(std::string_view text, const std::string& name, const R
     const Json root = parse_json(text);
     if (!root.is_object()) throw Error("not a config.json: expected an object at its top");
     const std::optional<Json> native = config::from_native(root);
-    if (config::is_diffusers(root))
+    if (config::states_axes(root))
+      config::read_stated_axes(root, options, model);
+    else if (config::is_diffusers(root))
       config::read_diffusers(root, options, model);
     else
       read_parts(native ? *native : root, options, tensor, model);

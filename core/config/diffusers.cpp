@@ -179,6 +179,11 @@ private:
     for (std::size_t a = 0; a < axes.size(); ++a) axes[a].components = given[a];
     // The part of a wider head that the axes have turns, the rest passes (HiDream).
     const std::int64_t sum = std::accumulate(given.begin(), given.end(), std::int64_t{0});
+    const bool says_head = present(file_, "attention_head_dim") || present(file_, "head_dim");
+    if (says_head && sum > rope_.layout.head_dim)
+      throw Error(fmt::format("{} {} has {} components together, and a head has {}",
+                              row_.dims_key.empty() ? "the axes" : row_.dims_key, fmt::join(given, ", "), sum,
+                              rope_.layout.head_dim));
     rope_.layout.head_dim = std::max(rope_.layout.head_dim, sum);
   }
 

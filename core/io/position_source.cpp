@@ -176,7 +176,7 @@ Positions PositionSource::of_placed_grid(const RopeConfig& rope) const {
       throw Error("seconds of a frame: this model has no stream of text and videos, expected frames a second");
     return placed_positions(rope, token_grid(*this));
   }
-  if (prefix > 0) throw Error("this model's stream has no tokens before it but its text: expected them among its text");
+  if (prefix != 0) throw Error("this model's stream has no tokens before it but its text: expected them among its text");
   if (fps) throw Error("this model's videos are given by the seconds of a frame of the grid, not by frames a second");
   return streamed_positions(rope, stream_parts(*this, rule), merge);
 }

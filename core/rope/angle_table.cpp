@@ -1,11 +1,13 @@
 #include "core/rope/angle_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
 #include <unordered_map>
 #include <utility>
 
+#include "core/parallel.h"
 #include "core/rope/phase.h"
 
 namespace ropescope {
@@ -14,9 +16,11 @@ namespace {
 
 /// An angle as a fraction of a turn, in units of 2⁻⁶⁴ turn.
 std::uint64_t phase_of(long double angle) {
-  const long double turns = angle / (2 * std::numbers::pi_v<long double>);
-  const long double scaled = std::round(std::ldexp(turns - std::floor(turns), 64));
-  return scaled >= std::ldexp(1.0L, 64) ? 0 : static_cast<std::uint64_t>(scaled);
+  // By a product and a sum, as ldexp() and round() are calls. From 2⁶³ on there is no fraction left to round.
+  const long double turns = angle / (2 * std::numbers::pi_v<long double>),
+                    scaled = (turns - std::floor(turns)) * 0x1p64L;
+  if (scaled >= 0x1p64L) return 0;
+  return static_cast<std::uint64_t>(scaled < 0x1p63L ? scaled + 0.5L : scaled);
 }
 
 /// Which of the positions of an axis each token has. Grids are walked row by row, so that a token's position is mostly
@@ -40,6 +44,60 @@ private:
   std::uint32_t last_ = 0;
   double before_ = std::numeric_limits<double>::quiet_NaN();
 };
+
+/// 64-bit halves of a product of 64-bit numbers: the upper one.
+std::uint64_t upper_product(std::uint64_t a, std::uint64_t b) {
+  const std::uint64_t a1 = a >> 32, a0 = a & 0xffffffff, b1 = b >> 32, b0 = b & 0xffffffff;
+  const std::uint64_t middle = a1 * b0 + (a0 * b0 >> 32), other = a0 * b1 + (middle & 0xffffffff);
+  return a1 * b1 + (middle >> 32) + (other >> 32);
+}
+
+/// A frequency's part of a turn is rounded to 2⁻⁶⁵ once for all positions: 2²⁰ of them make that 2e-13 rad.
+constexpr double greatest_fixed = 1 << 20;
+
+/// A frequency in turns, by which a phase is two products of integers: phase_of for each takes some five times as long.
+/// Whole turns stand apart, as a fraction of a position makes fractions of them.
+struct FixedFrequency {
+  std::uint64_t whole, part; ///< turns per position; part in units of 2⁻⁶⁴ turn
+  double inv_freq;           ///< rad per position
+
+  explicit FixedFrequency(double frequency) : part(phase_of(frequency)), inv_freq(frequency) {
+    const long double turns = inv_freq / (2 * std::numbers::pi_v<long double>);
+    // A part that was rounded up to a whole turn is 0, and the turn is counted.
+    whole = static_cast<std::uint64_t>(static_cast<std::int64_t>(std::floor(turns + 0x1p-65L)));
+  }
+  std::uint64_t phase(double position) const {
+    if (!(std::abs(position) < greatest_fixed)) return phase_of(static_cast<long double>(position) * inv_freq);
+    const double below = std::floor(position);
+    const auto rest = static_cast<std::uint64_t>((position - below) * 0x1p64);
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(below)) * part + rest * whole +
+           upper_product(rest, part);
+  }
+};
+
+/// An entry for every token and pair, on every processor.
+std::vector<CosSin<double>> table_of_tokens(const RopeConfig& config, std::span<const FixedFrequency> frequencies,
+                                            const Rotation& rotation) {
+  const auto pairs = static_cast<std::size_t>(rotation.pairs());
+  const auto tokens = static_cast<std::size_t>(rotation.positions.tokens());
+  const double cos_gain = rotation.attention_factor, sin_gain = cos_gain * rotation.layout.direction;
+  std::vector<CosSin<double>> table(tokens * pairs);
+  constexpr std::size_t of_a_task = 256; // tokens: some tenth of a millisecond
+  in_parallel((tokens + of_a_task - 1) / of_a_task, 0, [&](std::size_t task) {
+    std::vector<double> places(static_cast<std::size_t>(rotation.positions.axes));
+    for (std::size_t token = task * of_a_task; token < std::min(tokens, (task + 1) * of_a_task); ++token) {
+      for (std::size_t axis = 0; axis < places.size(); ++axis)
+        places[axis] = angle_position(config, rotation.positions, static_cast<std::int64_t>(axis),
+                                      static_cast<std::int64_t>(token));
+      for (std::size_t i = 0; i < pairs; ++i) {
+        const double position = places[static_cast<std::size_t>(rotation.axis(static_cast<std::int64_t>(i)))];
+        const auto at = cos_sin(frequencies[i].phase(position));
+        table[token * pairs + i] = {at.cos * cos_gain, at.sin * sin_gain};
+      }
+    }
+  });
+  return table;
+}
 
 /// Mochi: a pair turns by the sum of what each axis gives it.
 std::vector<CosSin<double>> table_of_sums(const RopeConfig& config, const Rotation& rotation) {
@@ -73,25 +131,35 @@ PlacedTable placed_table(const RopeConfig& config, std::span<const double> inv_f
   const std::int64_t tokens = rotation.positions.tokens();
   const auto pairs = static_cast<std::size_t>(rotation.pairs());
   const double cos_gain = rotation.attention_factor, sin_gain = cos_gain * rotation.layout.direction;
+  const std::vector<FixedFrequency> frequencies(inv_freq.begin(), inv_freq.end());
+  // Rows for places that few tokens share would take more memory and time than a row for each token.
+  const auto most_places = static_cast<std::size_t>(tokens / 4 + 1024);
   PlacedTable made;
-  made.places.reserve(static_cast<std::size_t>(rotation.positions.axes * tokens));
+  made.places.resize(static_cast<std::size_t>(rotation.positions.axes * tokens));
+  std::uint32_t* place = made.places.data();
   for (std::int64_t axis = 0; axis < rotation.positions.axes; ++axis) {
     Places places;
     const std::size_t before = pairs == 0 ? 0 : made.entries.size() / pairs;
     // Places go by the positions as given; what scales them is asked once for each.
     const bool alone = config.axes.times_axis < 0 || rotation.positions.axes == 1;
-    for (std::int64_t token = 0; token < tokens; ++token)
-      made.places.push_back(static_cast<std::uint32_t>(before) +
-                            places.place_of(alone ? rotation.positions.value(axis, token)
-                                                  : angle_position(config, rotation.positions, axis, token)));
+    const std::int64_t* ids = rotation.positions.ids.data() + axis * tokens;
+    const double* fractions = rotation.positions.whole() ? nullptr : rotation.positions.fractions.data() + axis * tokens;
+    for (std::int64_t token = 0; token < tokens && places.positions().size() <= most_places; ++token)
+      *place++ = static_cast<std::uint32_t>(before) +
+                 places.place_of(alone ? static_cast<double>(ids[token]) + (fractions ? fractions[token] : 0)
+                                       : angle_position(config, rotation.positions, axis, token));
+    if (before + places.positions().size() > most_places) return {table_of_tokens(config, frequencies, rotation), {}};
+    // Other axes' pairs stay 0.
+    made.entries.resize((before + places.positions().size()) * pairs, {0, 0});
+    CosSin<double>* row = made.entries.data() + before * pairs;
     for (const double given : places.positions()) {
       const double position = alone ? given * config.axes.scale + config.axes.shift : given;
       for (std::size_t i = 0; i < pairs; ++i) {
-        made.entries.push_back({0, 0});
         if (rotation.axis(static_cast<std::int64_t>(i)) != axis) continue;
-        const auto at = cos_sin(phase_of(static_cast<long double>(position) * inv_freq[i]));
-        made.entries.back() = {at.cos * cos_gain, at.sin * sin_gain};
+        const auto at = cos_sin(frequencies[i].phase(position));
+        row[i] = {at.cos * cos_gain, at.sin * sin_gain};
       }
+      row += pairs;
     }
   }
   return made;

@@ -21,8 +21,9 @@ struct PlacedTable {
   std::vector<std::uint32_t> places;   ///< [axes][tokens]; a place belongs to one axis, and other axes' pairs are 0
 };
 
-/// One place for each position that occurs on an axis. `inv_freq`: rad per position, of the rotation's pairs. Angles
-/// are formed in long double; off by less than 2e-16·|angle| rad, of inv_freq's rounding.
+/// One place for each position that occurs on an axis, or an entry for every [token][pair] where few tokens share one.
+/// `inv_freq`: rad per position, of the rotation's pairs. Angles are off by less than 2e-16·|angle| rad, of inv_freq's
+/// rounding, and 2e-19·|position| rad.
 PlacedTable placed_table(const RopeConfig&, std::span<const double> inv_freq, const Rotation&);
 
 /// The same with an entry for every [token][pair].

@@ -1,6 +1,7 @@
 #include "core/rope/table_kernel.h"
 
 #include <algorithm>
+#include <cstring>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/rope/table_kernel.cpp"
@@ -47,17 +48,19 @@ void Table(const std::uint32_t* phases, std::size_t count, float gain, float sin
 //   p·t = low(p)·low(t) + 2³²·(low(p)·high(t) + high(p)·low(t)), and what goes beyond 2⁶⁴ is whole turns.
 // The upper word is the upper half of the first product plus the two others; bit 31 of the lower word rounds it. It is
 // the same number as phase32() to the bit, and as shaders/phase.glsl has it.
-void Phases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,
-            std::uint32_t* phases) {
+template <bool adds>
+HWY_INLINE void PhasesOf(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower,
+                         std::size_t pairs, std::uint32_t* phases) {
   const auto p = static_cast<std::uint64_t>(position);
   std::size_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
   const Words words;
   const hn::Repartition<std::uint64_t, Words> longs;
+  const std::size_t lanes = hn::Lanes(words);
   const auto low_of_p = hn::Set(words, static_cast<std::uint32_t>(p)),
              high_of_p = hn::Set(words, static_cast<std::uint32_t>(p >> 32));
   const auto high_words = hn::ShiftLeft<32>(hn::Set(longs, 0xffffffff));
-  for (; i + hn::Lanes(words) <= pairs; i += hn::Lanes(words)) {
+  for (; i + lanes <= pairs; i += lanes) {
     const auto low = hn::LoadU(words, lower + i), high = hn::LoadU(words, upper + i);
     // MulEven multiplies lanes 0, 2, 4 … to 64 bits. The odd lanes are shifted down to even places first; their upper
     // halves then stand where the odd lanes are wanted, those of the even ones have to be shifted.
@@ -67,13 +70,41 @@ void Phases(std::int64_t position, const std::uint32_t* upper, const std::uint32
     // Mul keeps the lower 32 bits of each product.
     const auto rounding = hn::ShiftRight<31>(hn::Mul(low, low_of_p));
     const auto crossed = hn::Add(hn::Mul(low_of_p, high), hn::Mul(high_of_p, low));
-    hn::StoreU(hn::Add(hn::Add(carried, crossed), rounding), words, phases + i);
+    auto phase = hn::Add(hn::Add(carried, crossed), rounding);
+    if constexpr (adds) phase = hn::Add(phase, hn::LoadU(words, phases + i));
+    hn::StoreU(phase, words, phases + i);
+    // The pairs of an axis seldom fill their last vector: it begins so much earlier, and gives some pairs twice.
+    if (!adds && i + lanes < pairs && i + 2 * lanes > pairs) i = pairs - 2 * lanes;
   }
 #endif
   for (; i < pairs; ++i) {
-    // Pairs that do not fill a vector, and every pair without vectors: phase32() spelled out.
+    // Fewer pairs than a vector has, and every pair without vectors: phase32() spelled out.
     const std::uint64_t turns = std::uint64_t{upper[i]} << 32 | lower[i];
-    phases[i] = static_cast<std::uint32_t>((p * turns + 0x80000000u) >> 32);
+    const auto phase = static_cast<std::uint32_t>((p * turns + 0x80000000u) >> 32);
+    phases[i] = adds ? phases[i] + phase : phase;
+  }
+}
+
+void Phases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,
+            std::uint32_t* phases) {
+  PhasesOf<false>(position, upper, lower, pairs, phases);
+}
+
+void AddPhases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,
+               std::uint32_t* phases) {
+  PhasesOf<true>(position, upper, lower, pairs, phases);
+}
+
+void Join(const std::uint32_t* a, const std::uint32_t* b, std::size_t count, float* out) {
+  const Words words;
+  const Floats d;
+  const std::size_t lanes = hn::Lanes(words);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes)
+    hn::StoreU(hn::BitCast(d, hn::Or(hn::LoadU(words, a + i), hn::LoadU(words, b + i))), d, out + i);
+  for (; i < count; ++i) {
+    const std::uint32_t bits = a[i] | b[i];
+    std::memcpy(out + i, &bits, sizeof bits);
   }
 }
 
@@ -85,6 +116,8 @@ namespace ropescope::table_kernel {
 
 HWY_EXPORT(Table);
 HWY_EXPORT(Phases);
+HWY_EXPORT(AddPhases);
+HWY_EXPORT(Join);
 
 void table(const std::uint32_t* phases, std::size_t count, float gain, float sin_gain, float* cos, float* sin) {
   HWY_DYNAMIC_DISPATCH(Table)(phases, count, gain, sin_gain, cos, sin);
@@ -93,6 +126,15 @@ void table(const std::uint32_t* phases, std::size_t count, float gain, float sin
 void phases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,
             std::uint32_t* phases) {
   HWY_DYNAMIC_DISPATCH(Phases)(position, upper, lower, pairs, phases);
+}
+
+void add_phases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,
+                std::uint32_t* phases) {
+  HWY_DYNAMIC_DISPATCH(AddPhases)(position, upper, lower, pairs, phases);
+}
+
+void join(const std::uint32_t* a, const std::uint32_t* b, std::size_t count, float* out) {
+  HWY_DYNAMIC_DISPATCH(Join)(a, b, count, out);
 }
 
 } // namespace ropescope::table_kernel

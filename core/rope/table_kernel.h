@@ -13,4 +13,11 @@ void table(const std::uint32_t* phases, std::size_t count, float gain, float sin
 void phases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,
             std::uint32_t* phases);
 
+/// The same, added to what `phases` holds.
+void add_phases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,
+                std::uint32_t* phases);
+
+/// a | b as the bits of floats; `out` may be neither.
+void join(const std::uint32_t* a, const std::uint32_t* b, std::size_t count, float* out);
+
 } // namespace ropescope::table_kernel

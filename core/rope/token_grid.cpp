@@ -232,7 +232,8 @@ void check_size(const GridSize& size, std::int64_t merge) {
     if (side < 1 || side > greatest_grid_side)
       throw Error(fmt::format("a grid of {} x {} x {} tokens, expected 1…{} frames, rows and columns", size.frames,
                               size.rows, size.columns, greatest_grid_side));
-  if (merge < 1 || size.rows % merge != 0 || size.columns % merge != 0)
+  if (merge < 1) throw Error(fmt::format("blocks of {} patches a side, expected at least 1", merge));
+  if (size.rows % merge != 0 || size.columns % merge != 0)
     throw Error(fmt::format("a grid of {} x {} patches, expected multiples of the merge size {}", size.rows,
                             size.columns, merge));
   // As a quotient, since the product of three sides could overflow.

@@ -15,6 +15,15 @@ namespace {
 // tokens, and in all at most 2¹⁸: 2 MiB of float cos and sin, which stay in a core's second cache.
 constexpr std::int64_t tokens_of_a_row = 8, most_shared_entries = std::int64_t{1} << 18;
 
+/// a | b as bits, of which one is 0 in every entry.
+void join(const std::uint32_t* a, const std::uint32_t* b, std::size_t count, float* out) {
+  table_kernel::join(a, b, count, out);
+}
+template <typename Bits, typename Real>
+void join(const Bits* a, const Bits* b, std::size_t count, Real* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = std::bit_cast<Real>(a[i] | b[i]);
+}
+
 } // namespace
 
 template <typename Real>
@@ -32,8 +41,15 @@ Turner<Real>::Turner(const Rotation& rotation, int threads) : rotation_(rotation
   }
   // A call of the kernel takes about as long as a vector of pairs: runs shorter than four are left to the other way.
   scattered_ = runs_.size() > 1 && upper_.size() < 4 * runs_.size();
-  for (std::size_t i = 0; scattered_ && i < upper_.size(); ++i)
-    places_.push_back(static_cast<std::size_t>(rotation.axis(static_cast<std::int64_t>(i))) * upper_.size() + i);
+  if (scattered_) {
+    upper_of_axis_.resize(upper_.size() * static_cast<std::size_t>(rotation.positions.axes));
+    lower_of_axis_.resize(upper_of_axis_.size());
+    for (std::size_t i = 0; i < upper_.size(); ++i) {
+      const std::size_t at = static_cast<std::size_t>(rotation.axis(static_cast<std::int64_t>(i))) * upper_.size() + i;
+      upper_of_axis_[at] = upper_[i];
+      lower_of_axis_[at] = lower_[i];
+    }
+  }
   if (!rotation.table.empty() && !rotation.places.empty())
     share_given(threads);
   else if (rotation.table.empty() && rotation.positions.axes > 1)
@@ -99,46 +115,75 @@ void Turner<Real>::fill(std::int64_t first, std::int64_t tokens, Tables<Real>& t
     fill_turns(first, tokens, tables);
 }
 
+/// Where the rows of a run of tokens begin among the shared entries, [axis][token of the run].
 template <typename Real>
-std::size_t Turner<Real>::shared_row(std::int64_t axis, std::int64_t token) const {
-  if (shared_.first_row.empty())
-    return rotation_.places[static_cast<std::size_t>(axis * rotation_.positions.tokens() + token)];
-  return static_cast<std::size_t>(rotation_.positions.at(axis, token) +
-                                  shared_.first_row[static_cast<std::size_t>(axis)]);
+std::vector<std::size_t> Turner<Real>::shared_rows(std::int64_t first, std::int64_t tokens) const {
+  const Positions& positions = rotation_.positions;
+  const auto pairs = static_cast<std::size_t>(rotation_.pairs());
+  const std::int64_t all = positions.tokens();
+  std::vector<std::size_t> rows(static_cast<std::size_t>(positions.axes * tokens));
+  std::size_t* row = rows.data();
+  for (std::int64_t axis = 0; axis < positions.axes; ++axis) {
+    const std::int64_t begin = axis * all + first;
+    if (shared_.first_row.empty())
+      for (const std::uint32_t place : rotation_.places.subspan(static_cast<std::size_t>(begin),
+                                                                static_cast<std::size_t>(tokens)))
+        *row++ = place * pairs;
+    else
+      for (std::int64_t i = begin; i < begin + tokens; ++i)
+        *row++ = static_cast<std::size_t>(positions.ids[static_cast<std::size_t>(i)] +
+                                          shared_.first_row[static_cast<std::size_t>(axis)]) *
+                 pairs;
+  }
+  return rows;
 }
 
 template <typename Real>
 void Turner<Real>::fill_shared(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
-  const auto pairs = static_cast<std::size_t>(rotation_.pairs());
+  const auto pairs = static_cast<std::size_t>(rotation_.pairs()), count = static_cast<std::size_t>(tokens);
+  const std::vector<std::size_t> rows = shared_rows(first, tokens);
+  if (scattered_) return fill_scattered(rows, count, tables);
   Real *cos = tables.cos.get(), *sin = tables.sin.get();
-  for (std::int64_t token = first; token < first + tokens; ++token, cos += pairs, sin += pairs) {
-    if (!scattered_) {
-      for (const Run& run : runs_) {
-        const std::size_t from = shared_row(run.axis, token) * pairs;
-        for (std::size_t i = run.begin; i < run.end; ++i) {
-          cos[i] = std::bit_cast<Real>(shared_.cos[from + i]);
-          sin[i] = std::bit_cast<Real>(shared_.sin[from + i]);
-        }
-      }
-      continue;
-    }
-    // Two axes at a time, in vectors: choosing pair by pair takes three times as long.
-    const std::int64_t axes = rotation_.positions.axes;
-    const std::size_t a = shared_row(0, token) * pairs, b = shared_row(axes > 1 ? 1 : 0, token) * pairs;
-    const Bits *cos_a = shared_.cos.data() + a, *cos_b = shared_.cos.data() + b;
-    const Bits *sin_a = shared_.sin.data() + a, *sin_b = shared_.sin.data() + b;
-    for (std::size_t i = 0; i < pairs; ++i) {
-      cos[i] = std::bit_cast<Real>(cos_a[i] | cos_b[i]);
-      sin[i] = std::bit_cast<Real>(sin_a[i] | sin_b[i]);
-    }
-    for (std::int64_t axis = 2; axis < axes; ++axis) {
-      const std::size_t from = shared_row(axis, token) * pairs;
-      const Bits *cos_of = shared_.cos.data() + from, *sin_of = shared_.sin.data() + from;
-      for (std::size_t i = 0; i < pairs; ++i) {
-        cos[i] = std::bit_cast<Real>(std::bit_cast<Bits>(cos[i]) | cos_of[i]);
-        sin[i] = std::bit_cast<Real>(std::bit_cast<Bits>(sin[i]) | sin_of[i]);
+  for (std::size_t token = 0; token < count; ++token, cos += pairs, sin += pairs)
+    for (const Run& run : runs_) {
+      const std::size_t from = rows[static_cast<std::size_t>(run.axis) * count + token];
+      for (std::size_t i = run.begin; i < run.end; ++i) {
+        cos[i] = std::bit_cast<Real>(shared_.cos[from + i]);
+        sin[i] = std::bit_cast<Real>(shared_.sin[from + i]);
       }
     }
+}
+
+/// Axes that alternate from pair to pair, as rows that are joined: choosing pair by pair takes three times as long.
+/// Tokens that lie side by side in a grid differ on the last axis alone, so that what the other axes give is joined
+/// once for all of them.
+template <typename Real>
+void Turner<Real>::fill_scattered(const std::vector<std::size_t>& rows, std::size_t tokens,
+                                  Tables<Real>& tables) const {
+  const auto pairs = static_cast<std::size_t>(rotation_.pairs());
+  const std::size_t axes = rows.size() / tokens;
+  std::vector<Bits> others_cos(axes > 2 ? pairs : 0), others_sin(others_cos.size());
+  Real *cos = tables.cos.get(), *sin = tables.sin.get();
+  for (std::size_t token = 0; token < tokens; ++token, cos += pairs, sin += pairs) {
+    const auto row = [&](std::size_t axis) { return rows[axis * tokens + token]; };
+    const Bits *cos_of = shared_.cos.data() + row(0), *sin_of = shared_.sin.data() + row(0);
+    if (axes > 2) {
+      bool moved = token == 0;
+      for (std::size_t axis = 0; axis + 1 < axes; ++axis)
+        moved = moved || row(axis) != rows[axis * tokens + token - 1];
+      if (moved) {
+        join(cos_of, shared_.cos.data() + row(1), pairs, others_cos.data());
+        join(sin_of, shared_.sin.data() + row(1), pairs, others_sin.data());
+      }
+      for (std::size_t axis = 2; moved && axis + 1 < axes; ++axis) {
+        join(others_cos.data(), shared_.cos.data() + row(axis), pairs, others_cos.data());
+        join(others_sin.data(), shared_.sin.data() + row(axis), pairs, others_sin.data());
+      }
+      cos_of = others_cos.data();
+      sin_of = others_sin.data();
+    }
+    join(cos_of, shared_.cos.data() + row(axes - 1), pairs, cos);
+    join(sin_of, shared_.sin.data() + row(axes - 1), pairs, sin);
   }
 }
 
@@ -193,31 +238,35 @@ template <>
 void Turner<float>::fill_turns(std::int64_t first, std::int64_t tokens, Tables<float>& tables) const {
   const auto pairs = static_cast<std::size_t>(rotation_.pairs()), entries = pairs * static_cast<std::size_t>(tokens);
   const auto phases = std::make_unique_for_overwrite<std::uint32_t[]>(entries);
-  const std::size_t wanted = scattered_ ? pairs * static_cast<std::size_t>(rotation_.positions.axes) : 0;
-  const auto scratch = std::make_unique_for_overwrite<std::uint32_t[]>(wanted);
   for (std::int64_t t = 0; t < tokens; ++t)
-    phases_of(first + t, phases.get() + static_cast<std::size_t>(t) * pairs, scratch.get());
+    phases_of(first + t, phases.get() + static_cast<std::size_t>(t) * pairs);
   const auto gain = static_cast<float>(rotation_.attention_factor);
   table_kernel::table(phases.get(), entries, gain, static_cast<float>(rotation_.layout.direction) * gain,
                       tables.cos.get(), tables.sin.get());
 }
 
-/// The phases of one token. Axes that alternate from pair to pair: every axis's phases of all pairs in vectors, of
-/// which each pair takes its own. That is less work than pair after pair, as long as there are few axes. `scratch`:
-/// [axis][pair].
+/// The phases of one token. Text among images has one position on all axes. Where axes alternate from pair to pair,
+/// each axis has its own pairs' frequencies and 0 at all others, so that the phases of all axes add up in vectors:
+/// choosing pair by pair takes longer, as long as there are few axes.
 template <typename Real>
-void Turner<Real>::phases_of(std::int64_t token, std::uint32_t* row, std::uint32_t* scratch) const {
+void Turner<Real>::phases_of(std::int64_t token, std::uint32_t* row) const {
   const auto pairs = static_cast<std::size_t>(rotation_.pairs());
+  const std::int64_t axes = rotation_.positions.axes, all = rotation_.positions.tokens(),
+                     *id = rotation_.positions.ids.data() + token;
+  bool is_alike = true;
+  for (std::int64_t axis = 1; axis < axes; ++axis) is_alike = is_alike && id[axis * all] == *id;
+  if (is_alike) return table_kernel::phases(*id, upper_.data(), lower_.data(), pairs, row);
   if (!scattered_) {
     for (const Run& run : runs_)
-      table_kernel::phases(rotation_.positions.at(run.axis, token), upper_.data() + run.begin,
-                           lower_.data() + run.begin, run.end - run.begin, row + run.begin);
+      table_kernel::phases(id[run.axis * all], upper_.data() + run.begin, lower_.data() + run.begin,
+                           run.end - run.begin, row + run.begin);
     return;
   }
-  for (std::int64_t axis = 0; axis < rotation_.positions.axes; ++axis)
-    table_kernel::phases(rotation_.positions.at(axis, token), upper_.data(), lower_.data(), pairs,
-                         scratch + static_cast<std::size_t>(axis) * pairs);
-  for (std::size_t i = 0; i < pairs; ++i) row[i] = scratch[places_[i]];
+  for (std::int64_t axis = 0; axis < axes; ++axis) {
+    const std::size_t from = static_cast<std::size_t>(axis) * pairs;
+    const auto add = axis == 0 ? table_kernel::phases : table_kernel::add_phases;
+    add(id[axis * all], upper_of_axis_.data() + from, lower_of_axis_.data() + from, pairs, row);
+  }
 }
 
 template class Turner<float>;

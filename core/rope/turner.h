@@ -45,17 +45,18 @@ private:
 
   void share_positions();
   void share_given(int threads);
-  std::size_t shared_row(std::int64_t axis, std::int64_t token) const;
+  std::vector<std::size_t> shared_rows(std::int64_t first, std::int64_t tokens) const;
   void fill_shared(std::int64_t first, std::int64_t tokens, Tables<Real>&) const;
+  void fill_scattered(const std::vector<std::size_t>& rows, std::size_t tokens, Tables<Real>&) const;
   void fill_given(std::int64_t first, std::int64_t tokens, Tables<Real>&) const;
   void fill_turns(std::int64_t first, std::int64_t tokens, Tables<Real>&) const;
-  void phases_of(std::int64_t token, std::uint32_t* row, std::uint32_t* scratch) const;
+  void phases_of(std::int64_t token, std::uint32_t* row) const;
   void entries_of(std::int64_t position, std::span<Real> cos, std::span<Real> sin) const;
 
   const Rotation& rotation_;
   std::vector<std::uint32_t> upper_, lower_; // words of the frequencies
   std::vector<Run> runs_;
-  std::vector<std::size_t> places_; // of each pair in the phases of all axes, where axes are scattered
+  std::vector<std::uint32_t> upper_of_axis_, lower_of_axis_; // [axis][pair] where scattered: 0 at other axes' pairs
   bool scattered_ = false;
   Shared shared_; // empty: none
 };

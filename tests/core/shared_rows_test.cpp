@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <random>
 
@@ -85,6 +87,61 @@ TEST_CASE("rows of a grid are turned to the bit as each token alone, whatever ax
       expect_token_by_token<float>(rope, clip(5, 9, 13, origin, step));
       expect_token_by_token<double>(rope, clip(5, 9, 13, origin, step));
     }
+}
+
+TEST_CASE("text among images, on any number of axes, is turned to the bit as each token alone") {
+  // Text has one position on all axes; an image of the stream has three of its own, and a fourth that says which it is.
+  for (const std::size_t axes : {2, 3, 4})
+    for (const PairSequence order : {PairSequence::blocks, PairSequence::dealt})
+      for (const std::int64_t text : {3, 400}) // few: rows are shared; many: they cannot be
+        // A quarter beyond each: never whole, which would be turned by phases where a token is alone.
+        for (const auto& [origin, step] : {std::pair{0.0, 1.0}, {0.25, 0.37}}) {
+          CAPTURE(axes);
+          CAPTURE(text);
+          CAPTURE(step);
+          const std::vector<PositionAxis> all{{.name = "t", .components = 22},
+                                              {.name = "h", .components = 42},
+                                              {.name = "w", .components = 42},
+                                              {.name = "l", .components = 22}};
+          const RopeConfig rope = listed({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(axes)}, order);
+          std::vector<std::array<double, 4>> tokens;
+          for (std::int64_t i = 0; i < text; ++i) tokens.push_back({double(i), double(i), double(i), double(i)});
+          for (int image = 1; image <= 2; ++image)
+            for (int i = 0; i < 60; ++i) tokens.push_back({-2.0, i / 10 * step, i % 10 * step, double(image)});
+          std::vector<double> values;
+          for (std::size_t axis = 0; axis < axes; ++axis)
+            for (const auto& token : tokens) values.push_back(origin + token[axis]);
+          const Positions positions = positions_of(static_cast<std::int64_t>(axes), values);
+          expect_token_by_token<float>(rope, positions);
+          expect_token_by_token<double>(rope, positions);
+        }
+}
+
+TEST_CASE("where hardly two tokens have a place in common the table has a row for each token, and says the same") {
+  RopeConfig rope = listed({{.name = "t", .components = 8}, {.name = "h", .components = 8}}, PairSequence::dealt);
+  rope.axes.scale = 2;
+  rope.axes.shift = -1;
+  rope.axes.gain = 700; // some hundred turns for each position: their whole part counts where positions have fractions
+  std::vector<double> values;
+  for (int axis = 0; axis < 2; ++axis)
+    for (int token = 0; token < 3000; ++token) values.push_back(-400 + 0.31 * token);
+  const Positions positions = positions_of(2, values);
+  const Spectrum spectrum = make_spectrum(rope);
+  const auto axes = pair_axes(rope, 2);
+  const Rotation rotation{
+      .turns = spectrum.turns, .layout = rope.layout.pairs, .pair_axis = axes, .positions = positions};
+  const PlacedTable table = placed_table(rope, spectrum.inv_freq, rotation);
+  CHECK(table.places.empty());
+  REQUIRE(table.entries.size() == 3000 * spectrum.turns.size());
+  double worst = 0;
+  for (std::int64_t token = 0; token < 3000; ++token)
+    for (std::size_t i = 0; i < spectrum.turns.size(); ++i) {
+      const long double angle = static_cast<long double>(2 * positions.value(0, token) - 1) * spectrum.inv_freq[i];
+      const CosSin<double> at = table.entries[static_cast<std::size_t>(token) * spectrum.turns.size() + i];
+      worst = std::max({worst, std::abs(at.cos - static_cast<double>(std::cos(angle))),
+                        std::abs(at.sin - static_cast<double>(std::sin(angle)))});
+    }
+  CHECK(worst < 1e-12); // the long double angle itself, of 1e6 rad, is off by 1e-13
 }
 
 TEST_CASE("a placed table has one row for each position of an axis, and says the same as one of every token") {

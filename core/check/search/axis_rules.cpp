@@ -64,8 +64,8 @@ public:
     add_orders();
     add_speeds();
     add_rules();
+    add_schemes(); // before the counts: what a count without schemes gives is called the scheme that is missing
     add_counts();
-    add_schemes();
     add_bases();
     add_sections();
     return std::move(choices_);
@@ -80,11 +80,17 @@ private:
     if (choice) keep(std::move(causes), std::move(*choice));
   }
 
+  /// The same but for the last bits of a power that was formed in another way.
+  static bool same(const std::vector<double>& a, const std::vector<double>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](double x, double y) { return std::abs(x - y) <= 1e-12 * std::abs(x); });
+  }
+
   /// Each once: what comes to the same is named by the first.
   void keep(std::vector<Cause> causes, AxisRuleChoice choice) {
     if (!choices_.empty() && choice.turns.theta.size() != choices_.front().turns.theta.size()) return;
     for (const AxisRuleChoice& known : choices_)
-      if (known.turns.theta == choice.turns.theta && known.turns.axis == choice.turns.axis &&
+      if (same(known.turns.theta, choice.turns.theta) && known.turns.axis == choice.turns.axis &&
           known.scale == choice.scale && known.shift == choice.shift)
         return;
     choice.causes = std::move(causes);

@@ -51,8 +51,9 @@ struct FoundAxes {
 class AxisSearch {
 public:
   AxisSearch(const KernelRun& run, const UnitSums& units, double direction, double expected_gain,
-             std::span<const FrequencyFit> measured, const std::stop_token& stop)
+             std::span<const FrequencyFit> measured, const std::stop_token& stop, bool other_layout = false)
       : run_(run), units_(units), direction_(direction), expected_gain_(expected_gain), stop_(stop),
+        other_layout_(other_layout),
         rules_(axis_rule_choices(run, units.mixed(), measured)), measured_(measured) {
     for (std::int64_t a = 0; a < run.positions.axes; ++a) {
       given_.emplace_back();
@@ -295,7 +296,8 @@ private:
 
   void keep(FoundAxes found) {
     found.gain = gain_;
-    if (found.causes.empty() && gain_ == expected_gain_) return; // as expected, which does not explain every row
+    // As expected, which does not explain every row, unless the pairs lie otherwise: then that is all there is to say.
+    if (found.causes.empty() && gain_ == expected_gain_ && !other_layout_) return;
     if (std::abs(gain_ / expected_gain_ - 1) > thresholds::common_gain_units * units_.noise().unit)
       found.causes.push_back(cause::AttentionFactor{gain_, expected_gain_});
     if (!best_.empty() && found.causes.size() > best_.front().causes.size()) return;
@@ -405,6 +407,7 @@ private:
   const UnitSums& units_;
   double direction_, expected_gain_, gain_ = 1;
   const std::stop_token& stop_;
+  bool other_layout_; // the units are of pairs that lie otherwise than the model's
   std::vector<AxisRuleChoice> rules_;
   std::span<const FrequencyFit> measured_;
   Taken given_;
@@ -496,7 +499,8 @@ Explanation explain_axes(const Evidence& evidence) {
     const auto fits = fit_frequencies(sample, run, expected_candidate(run, layout).turns(), evidence.noise.unit);
     const UnitSums units(sample, evidence.noise);
     const double direction = layout.layout.direction;
-    const auto all = AxisSearch(run, units, direction, evidence.expected.gain, fits, evidence.stop)
+    const auto all = AxisSearch(run, units, direction, evidence.expected.gain, fits, evidence.stop,
+                                !layout.causes.empty())
                          .find(std::min(most_causes, fewest) - layout.causes.size());
     for (const FoundAxes& one : all) {
       if (layout.causes.size() + one.causes.size() >= fewest) continue;

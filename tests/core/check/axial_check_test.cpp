@@ -87,3 +87,33 @@ TEST_CASE(
   MESSAGE(total.named << " of " << total.all << " named");
   CHECK(100 * total.named >= 95 * total.all);
 }
+
+TEST_CASE("a right frequency is not called a mistake beside another mistake, whatever its last bits are") {
+  // A class forms base^(−2j/d) in one way, and a count that begins anew in another.
+  for (const AxialKernel& model : test::axial_models(0)) {
+    if (model.count != AxialKernel::Count::restart || model.pairs != AxialKernel::Pairs::interleaved || model.mixed)
+      continue;
+    AxialKernel kernel = model;
+    kernel.pairs = AxialKernel::Pairs::half;
+    const Finding finding = check(test::axial_run(model, kernel, rows_of(4)));
+    CHECK_MESSAGE(finding.causes.size() == 1, model.name << ": " << finding.sentence);
+    CHECK_MESSAGE(finding.causes.front().name() == "pairing", model.name << ": " << finding.sentence);
+  }
+}
+
+TEST_CASE("a kernel that leaves out the scheme of one axis is told which axis") {
+  for (const AxialKernel& model : test::axial_models(0)) {
+    if (model.name != "Cosmos") continue;
+    AxialKernel kernel = model;
+    for (test::AxialAxis& axis : kernel.axes) axis.base = model.base;
+    KernelRun run = test::axial_run(model, kernel, rows_of(0));
+    PositionAxis& frames = run.rope.axes.list.front();
+    frames.base.reset();
+    frames.rope_type = RopeType::ntk; // as its config says it
+    frames.factor = 2;
+    const Finding finding = check(run);
+    CHECK_MESSAGE(finding.causes.front().name() == "axis_frequencies", finding.sentence);
+    CHECK_MESSAGE(names_axis(finding, "t"), finding.sentence);
+    CHECK_MESSAGE(finding.sentence.find("leaves out the scaling") != std::string::npos, finding.sentence);
+  }
+}
