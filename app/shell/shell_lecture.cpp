@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <GLFW/glfw3.h>
 #include <fmt/format.h>
@@ -195,8 +196,11 @@ void Shell::update_lecture(const std::vector<PlacedPicture>& placed, std::int64_
 void Shell::lecture_pictures(const Canvas& whole, const std::vector<PlacedPicture>& placed, Scene& next) {
   Canvas c = whole;
   if (placed.size() == 1) c.step = -1; // the step's title is enough
+  // A stage has no panel: what that would have, pictures have themselves.
+  const bool panel = std::exchange(scene_.panel, false);
   for (const PlacedPicture& picture : placed)
     if (const Picture* row = find_picture(picture.name)) row->draw(c, picture.area, scene_, derived_, next);
+  scene_.panel = panel;
 }
 
 void Shell::lecture_handles(const Canvas& c, const StagePlan& plan, const std::vector<const Property*>& rows,
@@ -306,7 +310,7 @@ void Shell::lecture_overlays(Canvas& c, ImVec2 size, const StagePlan& plan, doub
 /// Nobody asks with a mouse that lies still while steps come and go under it.
 void Shell::quieten_while_hushed() {
   const ImGuiIO& io = ImGui::GetIO();
-  if (io.MouseDelta.x != 0 || io.MouseDelta.y != 0) hushed_ = false;
+  if (hushed_ && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) hushed_ = attention_.silent = false;
   if (hushed_) attention_.silent = true, attention_.silent_at = io.MousePos;
 }
 

@@ -20,8 +20,8 @@ SAME = 0.02  # of the root of the mean square: letters of another number are 0.0
 HEAD, FOOT = f"{WIDTH}x130+0+0", f"{WIDTH}x70+0+{HEIGHT - 70}"
 # In print two moments stand one above the other, since nothing moves there, and a config has no button; the foot has no
 # slider.
-PRINTED_OTHERWISE = {"same-word", "cache", "your-factor"}
 FOOT_OTHERWISE = {"longrope"}
+PRINTED_OTHERWISE = {"same-word", "cache", "your-factor"} | FOOT_OTHERWISE
 
 # Drags at the end of a step, pixels: from, to. Each changes the screen, and Home takes it back.
 HANDS = {
