@@ -22,7 +22,8 @@ void print_keys(std::string_view head, std::span<const lecture::Key> keys, Outpu
 }
 
 void print_pictures(Output& out) {
-  out.print("\nPictures, for \"show\"; handles, for \"grab\"; options, for \"pose\" and \"then\": score.x is \"score\": {{\"x\": …}}\n");
+  out.print("\nPictures, for \"show\"; handles, for \"grab\"; options, for \"pose\" and \"then\": score.x is "
+            "\"score\": {{\"x\": …}}\n");
   for (const std::string& name : scene_rules().pictures) {
     const Picture* picture = find_picture(name);
     out.print("  {:<12} {}\n", name, picture ? picture->line : "");

@@ -29,7 +29,7 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
 
 /// The ticks of the positions, below the lowest rope.
 void draw_positions(const Canvas& c, const View& v) {
-  const float y = v.ropes.back().y - rope_radius - 0.62f, tick = 0.20f;
+  const float y = v.ropes.back().y - std::max(rope_radius, v.ropes.back().query_radius) - 0.62f, tick = 0.20f;
   const auto at = [&](double position, float below) { return v.camera.pixel({v.window.x(position), y - below, 0}); };
   c.paint.begin_group("axes");
   c.paint.line(at(v.window.start, 0), at(v.window.end(), 0), c.theme.dim, c.stroke(1.2f));
@@ -165,13 +165,14 @@ void draw_end_view(const Canvas& c, const View& v, const Scene& scene) {
   const float radius = v.dial_radius, strength = at_end(scene);
   if (radius < c.px(24) || v.ropes.empty()) return;
   const Rope& rope = v.ropes.front();
-  const ImVec2 centre = dial_centre(v, rope);
+  const ImVec2 centre{dial_centre(v, rope).x, v.area.centre().y - c.px(12)};
+  const float of_rope = std::max({rope.query_radius, rope.key_radius, 1e-3f});
   c.paint.disc(centre, radius, c.theme.dial, true);
   c.paint.circle(centre, radius, c.theme.outline, c.stroke(1.5f));
   const auto chord = [&](double position, ImU32 colour, float width) {
     const auto place = [&](bool query) {
       const glm::vec3 at = rope.strand(v.window, query, position);
-      return ImVec2{centre.x - radius * at.z / rope_radius, centre.y - radius * (at.y - rope.y) / rope_radius};
+      return ImVec2{centre.x - radius * at.z / of_rope, centre.y - radius * (at.y - rope.y) / of_rope};
     };
     const ImVec2 query = place(true), key = place(false);
     c.paint.line(query, key, colour, width);
@@ -235,6 +236,10 @@ void draw_title(const Canvas& c, Rect panel, const Scene& scene, const Derived& 
   text(c, {inner.least.x, inner.least.y + c.px(36)}, c.fonts.body, c.theme.dim,
        shortened(c, c.fonts.body,
                  words ? "Every pair of a rotary embedding is a rope; its twist is its frequency."
+                 : scene.options.flag(rungs)
+                     ? c.words("At each token the blue strand is where the query points, the orange one where a key {} "
+                               "tokens further on does.",
+                               grouped(c, static_cast<double>(scene.n - scene.m)))
                  : one ? "Each token adds a step: query and key are the same here, so that both go along one strand."
                        : example,
                  inner.width()));

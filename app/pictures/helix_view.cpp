@@ -16,6 +16,9 @@ namespace {
 // above and below the outermost rope's own middle. The nearer end is seen larger by `nearer`.
 constexpr float to_left = 9.4f, to_right = 12.0f, above = 1.75f, below = 2.1f, nearer = 1.2f;
 
+/// A single rope that is joined has the height of all: so much thicker, or its twist is a ripple.
+constexpr float wider = 2.5f;
+
 /// What is grabbed, as Gesture::part: ids of their own.
 enum class Grabbed : std::uint8_t { none, query, key, both, ground };
 
@@ -60,7 +63,9 @@ std::pmr::vector<Rope> ropes_of(const Canvas& c, const Scene& scene, const Deriv
   for (std::size_t k = 0; k < pairs.size(); ++k) {
     const auto i = static_cast<std::size_t>(pairs[k]);
     const double apart = numbers.query_start[i] - numbers.key_start[i];
-    const auto of = [](double length) { return rope_radius * static_cast<float>(length); };
+    const auto of = [&](double length) {
+      return rope_radius * (joined && pairs.size() == 1 ? wider : 1) * static_cast<float>(length);
+    };
     // Joined, the key's strand is where a key as far on as n is from m points.
     const double step = strand_angle(derived.current().turns[i], static_cast<double>(std::abs(scene.n - scene.m))),
                  on = scene.n < scene.m ? -step : step;
@@ -89,8 +94,10 @@ View view_of(const Canvas& c, Rect panel, const Scene& scene, const Derived& der
   const float labels = c.px(130), title = c.px(c.step < 0 ? 34 : panel.height() > c.px(360) ? 70 : 44);
   const float high = panel.height() - title - c.px(panel.height() > c.px(360) ? 56 : 30);
   // Joined strands have no planes above and below them.
-  const float over = joined ? 1.1f : above, under = joined ? 1.9f : below;
-  const float units_high = nearer * (2 * outermost + over + under);
+  const float thick = rope_radius * (ropes.size() == 1 ? wider : 1);
+  const float over = joined ? thick + 0.2f : above, under = joined ? thick + 1.0f : below;
+  // Joined strands are seen from their end too, where the nearest turn is larger still.
+  const float near = joined ? 1.45f : nearer, units_high = near * (2 * outermost + over + under);
   const float dials = panel.width() > c.px(620) ? c.px(joined ? 260 : small ? 190 : 270) : 0;
   const float room = panel.width() - labels - dials - c.px(24);
   // Ropes that are seen from their end need less room across, and come nearer as far as there is height for it.
@@ -101,12 +108,12 @@ View view_of(const Canvas& c, Rect panel, const Scene& scene, const Derived& der
   const float spare = std::max(0.0f, room - unit * needed);
   const ImVec2 centre{
       panel.least.x + labels + c.px(20) + spare * 0.35f + unit * to_left * needed / (to_left + to_right),
-      panel.least.y + title + unit * nearer * (outermost + over) + std::max(0.0f, high - unit * units_high) * 0.5f};
+      panel.least.y + title + unit * near * (outermost + over) + std::max(0.0f, high - unit * units_high) * 0.5f};
   const HelixCamera home(home_yaw, home_pitch, unit, centre);
   const float spacing =
       home.pixel({rope_length / 2, -rope_apart / 2, 0}).y - home.pixel({rope_length / 2, rope_apart / 2, 0}).y;
   const float radius = dials == 0 ? 0
-                       : joined   ? std::min({spacing * 0.5f, c.px(100), dials * 0.38f})
+                       : joined   ? std::min({high * 0.42f, c.px(96), dials * 0.38f})
                                   : std::min({spacing * 0.375f, c.px(large ? 110 : 60), dials * 0.3f});
   const float x = panel.greatest.x - std::max(radius + c.px(34), std::min(dials * 0.42f, c.px(120)));
   return {.panel = panel,
@@ -130,6 +137,9 @@ Rect label_area(const Canvas& c, const View& v, const Rope& rope) {
   const ImVec2 begin = v.home.pixel({-rope_length / 2, rope.y, 0}),
                next = v.home.pixel({-rope_length / 2, rope.y - rope_apart, 0});
   const float high = std::min(c.px(60), next.y - begin.y);
+  // A thick rope begins where its label would stand: that is above it.
+  if (const float top = v.area.least.y + c.px(c.step < 0 ? -20 : 6); v.rungs && v.ropes.size() == 1)
+    return {{v.panel.least.x + c.px(22), top}, {v.panel.least.x + v.labels_width, top + c.px(60)}};
   return {{v.panel.least.x + c.px(22), begin.y - high / 2}, {v.panel.least.x + v.labels_width, begin.y + high / 2}};
 }
 

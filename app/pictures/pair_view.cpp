@@ -67,7 +67,9 @@ void draw_angle(const Canvas& c, const Circle& circle, std::complex<double> from
 void name_angle(const Canvas& c, const Circle& circle, std::complex<double> from, std::complex<double> to, ImFont* font,
                 float share) {
   const double angle = std::arg(to * std::conj(from)), start = std::arg(from) + std::min(0.0, angle);
-  if (circle.radius < c.px(70)) return;
+  // A narrow wedge has no room for them.
+  const float across = 2 * circle.radius * share * static_cast<float>(std::sin(std::min(std::abs(angle), 3.14) / 2));
+  if (circle.radius < c.px(70) || across < 1.2f * compat::font_size(font)) return;
   const std::string_view degrees = c.words("{:.1f}°", std::abs(angle) / degree);
   const ImVec2 at = on_circle(circle.centre, circle.radius * share, start + std::abs(angle) / 2);
   const float half = text_width(font, degrees) / 2, high = compat::font_size(font) / 2;

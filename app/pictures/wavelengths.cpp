@@ -83,6 +83,9 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
   for (const Series& series : derived.series())
     for (const double theta : series.spectrum.inv_freq)
       if (theta > 0) greatest = std::max(greatest, wavelength(theta));
+  for (const OtherCurve& other : derived.numbers<OtherCurves>()->bases)
+    if (!other.inv_freq.empty() && other.inv_freq.back() > 0)
+      greatest = std::max(greatest, wavelength(other.inv_freq.back()));
   // The fastest pair of a text model turns once in 2π = 6.3 tokens under every base, so the axis begins at 4.
   double least = 4;
   const bool on_grid = !derived.trained_extents().empty();
