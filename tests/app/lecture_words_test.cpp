@@ -1,6 +1,7 @@
 // What a person who writes or gives a lecture is told, and what a file has of what a hand can take.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 #include <GLFW/glfw3.h>
@@ -153,6 +154,37 @@ TEST_CASE("a slider in the foot of a step stays when the step is pressed") {
     }
   }
   CHECK_MESSAGE(gone.empty(), gone);
+}
+
+TEST_CASE("no ring of a step lies on words") {
+  std::string covered;
+  for (const EmbeddedLecture& each : embedded_lectures()) {
+    Given given(each.text);
+    const StagePlan plan = plan_stage({1280, 720});
+    Player& player = given.window.shell.lectern()->player;
+    for (std::size_t i = 0; i < 2 * player.lecture().steps.size(); ++i) {
+      player.show_written(i / 2, i % 2 == 1);
+      for (int frame = 0; frame < 4; ++frame) given.frame();
+      const test::StageMarks& seen = given.frame();
+      for (const PlacedPicture& picture : place_pictures(player.step().show, plan.pictures, 24 * plan.unit))
+        for (const lecture::Grab& grab : player.step().grabs) {
+          const auto mark = control_of(picture.name, grab.handle, given.window.shell.controls());
+          if (!mark || grab.handle == "camera" || mark->width() > 54) continue;
+          const ImVec2 centre = mark->centre();
+          constexpr float scale = 1.85f * 720 / 1080;
+          const float small = 10.5f * scale, size = std::max(mark->width(), mark->height());
+          const float radius = mark->height() > 54 ? small : std::max(small, size / 2 + 2 * scale);
+          for (const auto& word : seen.words) {
+            const float free = word.area.height() / 12; // above the letters and below them
+            const ImVec2 nearest{std::clamp(centre.x, word.area.least.x, word.area.greatest.x),
+                                 std::clamp(centre.y, word.area.least.y + free, word.area.greatest.y - free)};
+            if (std::hypot(nearest.x - centre.x, nearest.y - centre.y) < radius)
+              covered += fmt::format("{}: {} on \"{}\"\n", player.step().id, grab.handle, word.text);
+          }
+        }
+    }
+  }
+  CHECK_MESSAGE(covered.empty(), covered);
 }
 
 TEST_CASE("a press beyond the last one says so, and only that one") {
