@@ -218,7 +218,7 @@ private:
   void lecture_frame(int width, int height, float seconds, bool live, Painter* outside);
   void update_lecture(const std::vector<PlacedPicture>&, std::int64_t columns);
   void lecture_pictures(const Canvas&, const std::vector<PlacedPicture>&, Scene& next);
-  void lecture_handles(const Canvas&, const StagePlan&, const std::vector<const Property*>&, Scene& next);
+  void lecture_handles(const Canvas&, const StagePlan&, Scene& next);
   void lecture_rings(const Canvas&, const std::vector<PlacedPicture>&);
   void lecture_overlays(Canvas&, ImVec2 size, const StagePlan&, double now);
   void lecture_alone(const Canvas&, ImVec2 size, double now);
