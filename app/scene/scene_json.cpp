@@ -106,8 +106,10 @@ Value value_of(const Property& row, const Json& json, const std::string& name) {
     if (row.kind == Kind::whole || row.kind == Kind::number) return json.get<double>();
   } else if (json.is_string()) {
     if (row.kind == Kind::choice || row.kind == Kind::text) return json.get<std::string>();
-    // "128k", as the window's fields and --pose take a number.
-    if (row.kind == Kind::whole || row.kind == Kind::number) return typed_number(row, json.get<std::string>(), name);
+    // "128k", as the window's fields and --pose take a number; one in quotes without need is a mistake.
+    const char last = json.get_ref<const std::string&>().empty() ? '0' : json.get_ref<const std::string&>().back();
+    if ((row.kind == Kind::whole || row.kind == Kind::number) && (last == 'k' || last == 'K' || last == 'M'))
+      return typed_number(row, json.get<std::string>(), name);
   } else if (json.is_object()) {
     if (is_object_too(row)) return json.dump();
   } else if (Value list; read_list(row, json, list))
