@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/cli/commands.h"
+#include "app/cli/lecture_words.h"
 #include "app/cli/say.h"
 #include "app/lecture/lecture_scene.h"
 #include "core/error.h"
@@ -44,6 +45,11 @@ void print_summary(const lecture::Lecture& lecture, const std::vector<lecture::C
 }
 
 int explain_or_check(const Options& options, Output& out) {
+  if (options.file.empty()) {
+    if (!options.explain) throw Error("lecture needs FILE; `ropescope lecture --explain` prints what a file may have");
+    print_lecture_words(out);
+    return 0;
+  }
   std::string name;
   const std::string text = lecture_text(options.file, name);
   const lecture::Lecture lecture = lecture::read_lecture(text, scene_rules());
@@ -68,11 +74,12 @@ void add_lecture(CLI::App& app, Command& command) {
   CLI::App* lecture_command =
       app.add_subcommand("lecture", "checks a lecture's file: its steps, and all that it claims");
   auto options = std::make_shared<Options>();
-  lecture_command
-      ->add_option("FILE", options->file, "a lecture's file, or one within the program: 1, 2, 3, or a part of its name")
-      ->required();
+  lecture_command->add_option("FILE", options->file,
+                              "a lecture's file, or one within the program: 1, 2, 3, or a part of its name");
   CLI::Option* explain =
-      lecture_command->add_flag("--explain", options->explain, "prints the whole scene of each step");
+      lecture_command->add_flag("--explain", options->explain,
+                                "prints the whole scene of each step; without FILE all that a file may have: keys, "
+                                "pictures with their handles and options, functions of claims");
   lecture_command->add_flag("--check", options->check, "prints every claim with what was computed")->excludes(explain);
   lecture_command->callback(
       [options, &command] { command = [options](Output& out) { return explain_or_check(*options, out); }; });

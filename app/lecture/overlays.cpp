@@ -94,7 +94,8 @@ void draw_handout(const Canvas& c, Rect area, const StagePlan& plan, const lectu
     const MarkedStyle style{font, c.fonts.heading, colour};
     y = marked_text(c, {inner.least.x, y}, inner.width(), style, words) + 6 * plan.unit;
   };
-  if (!step.ask.empty()) paragraph(c.fonts.bold, c.theme.text, c.words("{} – {}", step.ask, step.answer));
+  paragraph(c.fonts.bold, c.theme.text, step.ask);
+  paragraph(c.fonts.small, c.theme.text, step.answer);
   for (const std::string& note : step.notes) paragraph(c.fonts.small, c.theme.text, note);
 }
 
@@ -123,6 +124,23 @@ Rect overview_cell(ImVec2 size, std::size_t step, std::size_t count) {
   return {{x, y}, {x + width, y + height}};
 }
 
+/// On one line, or smaller on two: a title of six words seldom has room in one.
+void draw_overview_title(const Canvas& c, ImVec2 at, float width, bool here, std::string_view title) {
+  const ImU32 colour = here ? c.theme.text : c.theme.dim;
+  ImFont *one = here ? c.fonts.bold : c.fonts.body, *two = here ? c.fonts.heading : c.fonts.small;
+  if (text_width(one, title) <= width) {
+    text(c, at, one, colour, title);
+    return;
+  }
+  std::size_t cut = title.find(' ');
+  for (std::size_t next = cut; next != std::string_view::npos; next = title.find(' ', next + 1))
+    if (text_width(two, title.substr(0, next)) <= width) cut = next;
+  cut = std::min(cut, title.size());
+  text(c, at, two, colour, shortened(c, two, title.substr(0, cut), width));
+  if (cut < title.size())
+    text(c, {at.x, at.y + compat::font_size(two)}, two, colour, shortened(c, two, title.substr(cut + 1), width));
+}
+
 void draw_overview_cell(const Canvas& c, Rect cell, std::size_t step, const Lectern& lectern, const StepImage& image) {
   const lecture::Step& of = lectern.player.lecture().steps[step];
   const float u = cell.width() / 336;
@@ -147,9 +165,7 @@ void draw_overview_cell(const Canvas& c, Rect cell, std::size_t step, const Lect
       cell.least.x +
       text(c, {cell.least.x, y}, c.fonts.title, here ? c.theme.accent : c.theme.text, c.words("{}", step + 1)) + 12 * u;
   const float tick = done ? text_width(c.fonts.body, "✓") + 8 * u : 0;
-  ImFont* font = here ? c.fonts.bold : c.fonts.body;
-  text(c, {x, y + 2 * u}, font, here ? c.theme.text : c.theme.dim,
-       shortened(c, font, of.title, cell.greatest.x - x - tick));
+  draw_overview_title(c, {x, y + 2 * u}, cell.greatest.x - x - tick, here, of.title);
   if (done) text(c, {cell.greatest.x, y + 2 * u}, c.fonts.body, c.theme.good, "✓", Align::right);
 }
 

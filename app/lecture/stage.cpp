@@ -147,8 +147,8 @@ void draw_grab_ring(const Canvas& c, ImVec2 centre, float radius, bool solid) {
 void draw_grab_mark(const Canvas& c, Rect control, bool solid) {
   const float small = c.px(44), wide = control.width(), high = control.height();
   if (wide <= small && high <= small)
-    return draw_grab_ring(c, control.centre(), std::max(c.px(12), std::max(wide, high) / 2 + c.px(2)), solid);
-  if (wide <= small) return draw_grab_ring(c, control.centre(), c.px(12), solid);
+    return draw_grab_ring(c, control.centre(), std::max(c.px(10.5f), std::max(wide, high) / 2 + c.px(2)), solid);
+  if (wide <= small) return draw_grab_ring(c, control.centre(), c.px(10.5f), solid);
   if (high > c.px(90) && wide > c.px(160)) return;
   const ImU32 colour = with_alpha(c.theme.text, 0.75f);
   const Rect frame = control.inset(-c.px(3), -c.px(3));

@@ -47,7 +47,7 @@ float draw_row(const Canvas& c, Rect room, const Row& row, const Scene& scene, c
   const double theta = derived.current().spectrum.inv_freq[i];
   const std::complex<double> query = derived.head().query[i], key = derived.head().key[i];
   const std::int64_t shift = shift_of(scene);
-  const float width = whole_stroke(std::max(2.0f, row.radius * 0.09f));
+  const float width = whole_stroke(std::max(2.0f, row.radius * 0.11f));
   for (std::int64_t n = row.first_key; n <= row.token; ++n) {
     const ImVec2 at = row.centre(n);
     const bool newest = n == row.token;
@@ -140,22 +140,22 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   Rect room = heading(c, panel, "Cached keys stay as they are", c.words("pair {}", scene.pair));
   if (room.width() < c.px(150) || room.height() < c.px(60)) return;
   hot_areas().push_back(room);
-  const bool two = !c.attention && room.height() > c.px(360) && room.width() > c.px(480);
+  const bool two = !c.attention && room.height() > c.px(300) && room.width() > c.px(480);
   const float left = two ? c.px(110) : 0, of_law = room.height() > c.px(190) ? c.px(56) : 0,
               of_band = room.height() > c.px(110) ? c.px(44) : 0;
   const float height = (room.height() - of_law - (two ? 1.0f : 1.0f) * of_band - c.px(8)) / (two ? 2.0f : 1.0f);
   // As many dials as are told apart; one place more is kept free for the next token.
   const float usable = room.width() - left;
-  const auto slots = std::clamp<std::int64_t>(static_cast<std::int64_t>(usable / c.px(92)), 2, 10);
+  const auto slots = std::clamp<std::int64_t>(static_cast<std::int64_t>(usable / c.px(two ? 88 : 104)), 2, 10);
   const std::int64_t newest = two ? scene.m + 1 : scene.m;
   Row row{{}, usable / static_cast<float>(slots + (two ? 0 : 1)), 0, 0, scene.m};
   row.first_key = std::max<std::int64_t>(0, newest - slots + 1);
-  row.radius = std::min(row.pitch * 0.42f, (height - c.px(34)) / 2);
+  row.radius = std::min(row.pitch * 0.46f, (height - c.px(34)) / 2);
   if (row.radius < c.px(8)) return;
   row.first = {room.least.x + left + row.pitch / 2, room.least.y + c.px(4) + row.radius};
   if (!two) { // the middle of what is free
     const float free = room.height() - of_law - of_band - 2 * row.radius - c.px(40);
-    row.first.y += std::max(0.0f, free / 3);
+    row.first.y += std::max(0.0f, free / 2);
   }
   const auto name_of = [&](const Row& r, std::string_view name) {
     put(c, room, {room.least.x, r.first.y - c.px(20)}, c.fonts.bold, c.theme.text, name);

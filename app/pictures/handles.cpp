@@ -1,6 +1,7 @@
 #include "app/pictures/handles.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.h"
 
@@ -14,7 +15,11 @@ void draw_handle(const Canvas& c, const char* id, Rect line, const Property& row
   const Value now = get(scene, row);
   const double* const number = std::get_if<double>(&now);
   double value = std::clamp(number ? *number : greatest, least, greatest);
-  const std::string shown = number ? value_words(row, now) : std::string(row.default_words);
+  // As every other number: 12 288.
+  const bool groups = number && std::abs(*number) < 0x1p53 && *number == std::trunc(*number);
+  const std::string_view shown = groups   ? grouped(c, *number)
+                                 : number ? c.words("{}", value_words(row, now))
+                                          : row.default_words;
   std::string typed;
   const Moved moved = slider(c, line.least, line.width(),
                              {.id = id,

@@ -5,6 +5,7 @@
 #include "app/canvas/gesture.h"
 #include "app/canvas/imgui_compat.h"
 #include "app/pictures/helix_view.h"
+#include "app/pictures/lecture_parts.h"
 #include "app/scene/grid.h"
 
 namespace ropescope::pictures {
@@ -28,7 +29,7 @@ void update(const Scene& scene, Derived& derived, gpu::Engines&, Patience) {
 
 /// The ticks of the positions, below the lowest rope.
 void draw_positions(const Canvas& c, const View& v) {
-  const float y = v.ropes.back().y - rope_radius - 0.62f, tick = 0.20f;
+  const float y = v.ropes.back().y - std::max(rope_radius, v.ropes.back().query_radius) - 0.62f, tick = 0.20f;
   const auto at = [&](double position, float below) { return v.camera.pixel({v.window.x(position), y - below, 0}); };
   c.paint.begin_group("axes");
   c.paint.line(at(v.window.start, 0), at(v.window.end(), 0), c.theme.dim, c.stroke(1.2f));
@@ -159,7 +160,66 @@ void draw_dials(const Canvas& c, const View& v, const Scene& scene, const Derive
   say("turns, no wedge changes.", foot.y + v.dial_radius + c.px(34));
 }
 
+/// How far the eye has come round to the rope's end, 0 … 1: what is seen from there comes with it.
+float at_end(const Scene& scene) {
+  const double share = std::clamp((std::abs(scene.options.number(yaw)) - 45) / 40, 0.0, 1.0);
+  return static_cast<float>(share * share * (3 - 2 * share));
+}
+
+/// The rope seen from its end, as from far away: every rung is the same chord, whatever its place.
+void draw_end_view(const Canvas& c, const View& v, const Scene& scene) {
+  const float radius = v.dial_radius, strength = at_end(scene);
+  if (radius < c.px(24) || v.ropes.empty()) return;
+  const Rope& rope = v.ropes.front();
+  const ImVec2 centre{dial_centre(v, rope).x, v.area.centre().y - c.px(12)};
+  const float of_rope = std::max({rope.query_radius, rope.key_radius, 1e-3f});
+  c.paint.disc(centre, radius, c.theme.dial, true);
+  c.paint.circle(centre, radius, c.theme.outline, c.stroke(1.5f));
+  const auto chord = [&](double position, ImU32 colour, float width) {
+    const auto place = [&](bool query) {
+      const glm::vec3 at = rope.strand(v.window, query, position);
+      return ImVec2{centre.x - radius * at.z / of_rope, centre.y - radius * (at.y - rope.y) / of_rope};
+    };
+    const ImVec2 query = place(true), key = place(false);
+    c.paint.line(query, key, colour, width);
+    c.paint.disc(key, c.px(4), mix(c.theme.dial, c.theme.key, strength));
+    c.paint.disc(query, c.px(4), mix(c.theme.dial, c.theme.query, strength));
+  };
+  if (strength > 0) {
+    const double step = rung_step(v.window);
+    for (double p = std::ceil(v.window.start / step) * step; p <= v.window.end(); p += step)
+      chord(p, mix(c.theme.dial, c.theme.text, 0.75f * strength), c.stroke(2.5f));
+    const std::string_view words = "all alike";
+    text(c, {centre.x, centre.y - compat::font_size(c.fonts.bold) / 2}, c.fonts.bold,
+         with_alpha(c.theme.text, strength), words, Align::centre);
+  }
+  text(c, {centre.x, centre.y + radius + c.px(8)}, c.fonts.small, c.theme.dim, "seen from the end", Align::centre);
+}
+
+/// What the rope has granted: a place to every token, the distance to every score, and nothing to learn.
+void draw_wishes(const Canvas& c, Rect row, const Scene& scene, const Derived& derived) {
+  const float strength = at_end(scene);
+  if (strength <= 0 || row.width() < c.px(560)) return;
+  const auto i = static_cast<std::size_t>(scene.pair);
+  const double apart = static_cast<double>(scene.n - scene.m) * derived.current().spectrum.inv_freq[i];
+  const std::pair<std::string_view, std::string_view> wishes[] = {
+      {"every arrow knows its place", "m·θ"},
+      {"every rung has one length",
+       c.words("Δ = {}, cos {:.4f}", grouped(c, static_cast<double>(scene.n - scene.m)), std::cos(apart))},
+      {"parameters learned", "0"}};
+  const float pitch = row.width() / 3;
+  for (int k = 0; k < 3; ++k) {
+    const ImVec2 at{row.least.x + pitch * static_cast<float>(k), row.least.y};
+    draw_tick(c, {at.x + c.px(11), at.y + c.px(12)}, c.px(22), with_alpha(c.theme.good, strength));
+    const float left = at.x + c.px(32), width = pitch - c.px(40);
+    text(c, {left, at.y}, c.fonts.bold, with_alpha(c.theme.text, strength),
+         shortened(c, c.fonts.bold, wishes[k].first, width));
+    text(c, {left, at.y + c.px(22)}, c.fonts.body, with_alpha(c.theme.dim, strength), wishes[k].second);
+  }
+}
+
 void draw_title(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, bool one) {
+  if (c.step < 0) return; // what is around it says it already
   constexpr std::string_view teaches = "Every pair is a rope; its twist is its frequency";
   const Rect inner = panel.inset(c.px(22), c.px(16));
   const Value own = scene.options[own_title];
@@ -182,6 +242,10 @@ void draw_title(const Canvas& c, Rect panel, const Scene& scene, const Derived& 
   text(c, {inner.least.x, inner.least.y + c.px(36)}, c.fonts.body, c.theme.dim,
        shortened(c, c.fonts.body,
                  words ? "Every pair of a rotary embedding is a rope; its twist is its frequency."
+                 : scene.options.flag(rungs)
+                     ? c.words("At each token the blue strand is where the query points, the orange one where a key {} "
+                               "tokens further on does.",
+                               grouped(c, static_cast<double>(scene.n - scene.m)))
                  : one ? "Each token adds a step: query and key are the same here, so that both go along one strand."
                        : example,
                  inner.width()));
@@ -189,17 +253,27 @@ void draw_title(const Canvas& c, Rect panel, const Scene& scene, const Derived& 
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   if (panel.width() < c.px(240) || panel.height() < c.px(160)) return canvas::panel(c, panel);
+  const bool joined = scene.options.flag(rungs);
+  const Rect whole = panel;
+  if (joined && panel.height() > c.px(260)) panel.greatest.y -= c.px(56);
   const View v = view_of(c, panel, scene, derived);
-  if (v.ground == c.theme.panel) canvas::panel(c, panel);
+  if (v.ground == c.theme.panel) canvas::panel(c, whole);
   draw_title(c, panel, scene, derived, v.ropes.front().one);
   c.paint.push_clip({{panel.least.x, v.area.least.y}, panel.greatest}); // never over the title
-  draw_positions(c, v);
-  draw_ropes(c, v.camera, v.window, v.ropes, static_cast<double>(scene.m), static_cast<double>(scene.n), !c.bare,
-             v.ground);
+  if (!joined || at_end(scene) < 0.5f) draw_positions(c, v); // from the end they would lie one behind the other
+  draw_ropes(c, v.camera, v.window, v.ropes, static_cast<double>(scene.m), static_cast<double>(scene.n),
+             !c.bare && !joined, v.ground);
   c.paint.pop_clip();
   label_ropes(c, v, scene, derived);
-  if (!c.bare) label_planes(c, v, scene);
-  draw_dials(c, v, scene, derived, next);
+  if (joined) {
+    draw_end_view(c, v, scene);
+    const float left = panel.least.x + c.px(22);
+    draw_wishes(c, {{left, panel.greatest.y + c.px(2)}, {whole.greatest.x - c.px(22), whole.greatest.y}}, scene,
+                derived);
+  } else {
+    if (!c.bare) label_planes(c, v, scene);
+    draw_dials(c, v, scene, derived, next);
+  }
   take_hands(c, v, scene, next);
 }
 

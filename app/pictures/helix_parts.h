@@ -82,6 +82,7 @@ struct Rope {
   float query_radius = 0, key_radius = 0; ///< in units
   bool one = false;                       ///< both strands are the same
   bool lit = false;
+  bool rungs = false; ///< both strands are joined at every few tokens, in place of the spokes
 
   /// A point of a strand at a position; `whole` 0 is the middle of the rope, 1 the strand.
   glm::vec3 strand(const TokenWindow& w, bool query, double position, float whole = 1) const {
@@ -96,6 +97,9 @@ struct Rope {
 /// (none where they are not seen), and what lies in the planes.
 void draw_ropes(const Canvas&, const HelixCamera&, const TokenWindow&, std::span<const Rope>, double m, double n,
                 bool planes, ImU32 ground);
+
+/// Tokens from rung to rung.
+double rung_step(const TokenWindow&);
 
 /// The corners of the plane at a position, in order.
 std::array<ImVec2, 4> plane_corners(const HelixCamera&, const TokenWindow&, std::span<const Rope>, double position);

@@ -25,6 +25,7 @@ struct Piece {
   std::uint32_t first, last; ///< points of the strand; of a spoke both are 0
   bool query, spoke, ends;   ///< `ends`: the last part of its strand
   double position;           ///< of a spoke
+  bool rung = false;         ///< a spoke that goes from strand to strand
 };
 
 /// Points of one strand within a stretch of positions.
@@ -94,7 +95,7 @@ void add_strand(const Scene3& s, std::uint32_t r, bool query, double from, doubl
   for (std::uint32_t i = 0; i < count; i += together) {
     const std::uint32_t last = std::min(i + together, count);
     const float depth = (points[first + i].seen.depth + points[first + last].seen.depth) / 2;
-    pieces.push_back({depth, r, first + i, first + last, query, false, last == count, 0});
+    pieces.push_back({depth, r, first + i, first + last, query, false, last == count, 0, false});
   }
 }
 
@@ -109,13 +110,31 @@ void add_spokes(const Scene3& s, std::uint32_t r, bool query, double from, doubl
     const float depth = std::min(s.camera.see(s.ropes[r].strand(s.window, query, position, 0.5f)).depth,
                                  s.camera.see(s.ropes[r].strand(s.window, query, position)).depth) -
                         0.3f;
-    pieces.push_back({depth, r, 0, 0, query, true, false, position});
+    pieces.push_back({depth, r, 0, 0, query, true, false, position, false});
   }
+}
+
+void add_rungs(const Scene3& s, std::uint32_t r, double from, double to, std::pmr::vector<Piece>& pieces) {
+  const double step = rung_step(s.window);
+  for (double position = std::ceil(from / step) * step; position <= to; position += step) {
+    const float depth = std::min(s.camera.see(s.ropes[r].strand(s.window, true, position)).depth,
+                                 s.camera.see(s.ropes[r].strand(s.window, false, position)).depth);
+    pieces.push_back({depth - 0.3f, r, 0, 0, true, true, false, position, true});
+  }
+}
+
+void draw_rung(const Scene3& s, const Rope& rope, double position) {
+  const Seen query = s.camera.see(rope.strand(s.window, true, position)),
+             key = s.camera.see(rope.strand(s.window, false, position));
+  const float fog = std::clamp(0.9f - (1.15f - query.scale) * 0.8f, 0.3f, 0.9f);
+  s.c.paint.line(query.at, key.at, mix(s.ground, s.c.theme.text, fog),
+                 std::max(1.0f, 0.07f * s.camera.unit() * s.c.theme.line_weight * query.scale));
 }
 
 void draw_piece(const Scene3& s, const Piece& piece, std::span<const Point> points) {
   const Rope& rope = s.ropes[piece.rope];
   const float unit = s.camera.unit() * s.c.theme.line_weight;
+  if (piece.rung) return draw_rung(s, rope, piece.position);
   if (piece.spoke) {
     const Seen middle = s.camera.see(rope.strand(s.window, piece.query, piece.position, 0));
     const Seen end = s.camera.see(rope.strand(s.window, piece.query, piece.position));
@@ -174,9 +193,10 @@ void draw_stretch(const Scene3& s, double from, double to) {
     }
     for (const bool query : {true, false}) {
       if (s.ropes[r].one && !query) continue;
-      add_spokes(s, r, query, from, to, pieces);
+      if (!s.ropes[r].rungs) add_spokes(s, r, query, from, to, pieces);
       add_strand(s, r, query, from, to, points, pieces);
     }
+    if (s.ropes[r].rungs) add_rungs(s, r, from, to, pieces);
   }
   std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.depth < b.depth; });
   for (const Piece& piece : pieces) draw_piece(s, piece, points);
@@ -221,6 +241,11 @@ void draw_bead(const Scene3& s, const Rope& rope, double position, bool query) {
 
 } // namespace
 
+double rung_step(const TokenWindow& window) {
+  constexpr double most = 16; // more would be a ladder without steps
+  return std::max(4.0, std::exp2(std::ceil(std::log2(window.length / most))));
+}
+
 std::array<ImVec2, 4> plane_corners(const HelixCamera& camera, const TokenWindow& window, std::span<const Rope> ropes,
                                     double position) {
   const float x = window.x(position), top = ropes.front().y + rope_radius + plane_over,
@@ -256,6 +281,11 @@ void draw_ropes(const Canvas& c, const HelixCamera& camera, const TokenWindow& w
     draw_plane(s, cuts[i - 1].position, cuts[i - 1].query);
   }
   draw_stretch(s, edge(near), edge(near + 1));
+  for (const Rope& rope : ropes)
+    if (rope.rungs && window.holds(m)) { // the rung of the query's own place
+      draw_rung(s, rope, m);
+      for (const bool query : {false, true}) draw_bead(s, rope, m, query);
+    }
   if (!planes) return;
   for (const Rope& rope : ropes)
     for (const bool query : {false, true})

@@ -16,6 +16,9 @@ namespace {
 // above and below the outermost rope's own middle. The nearer end is seen larger by `nearer`.
 constexpr float to_left = 9.4f, to_right = 12.0f, above = 1.75f, below = 2.1f, nearer = 1.2f;
 
+/// A single rope that is joined has the height of all: so much thicker, or its twist is a ripple.
+constexpr float wider = 2.5f;
+
 /// What is grabbed, as Gesture::part: ids of their own.
 enum class Grabbed : std::uint8_t { none, query, key, both, ground };
 
@@ -55,17 +58,25 @@ TokenWindow window_of(const Canvas& c, const Scene& scene) {
 std::pmr::vector<Rope> ropes_of(const Canvas& c, const Scene& scene, const Derived& derived, int count) {
   const Helix& numbers = *derived.numbers<Helix>();
   const auto pairs = shown_pairs(c, scene, derived.current().spectrum.pairs(), count);
+  const bool joined = scene.options.flag(rungs);
   auto ropes = c.list_of<Rope>(pairs.size());
   for (std::size_t k = 0; k < pairs.size(); ++k) {
     const auto i = static_cast<std::size_t>(pairs[k]);
     const double apart = numbers.query_start[i] - numbers.key_start[i];
-    const auto of = [](double length) { return rope_radius * static_cast<float>(length); };
+    const auto of = [&](double length) {
+      return rope_radius * (joined && pairs.size() == 1 ? wider : 1) * static_cast<float>(length);
+    };
+    // Joined, the key's strand is where a key as far on as n is from m points.
+    const double step = strand_angle(derived.current().turns[i], static_cast<double>(std::abs(scene.n - scene.m))),
+                 on = scene.n < scene.m ? -step : step;
+    const double key_start =
+        joined ? (derived.head().ones ? numbers.query_start[i] : numbers.key_start[i]) + on : numbers.key_start[i];
     ropes.push_back({pairs[k], rope_apart * (static_cast<float>(pairs.size() - 1) / 2 - static_cast<float>(k)),
-                     derived.current().turns[i], numbers.query_start[i], numbers.key_start[i],
-                     of(numbers.query_length[i]), of(numbers.key_length[i]),
-                     std::abs(std::remainder(apart, 2 * std::numbers::pi)) < 1e-9 &&
+                     derived.current().turns[i], numbers.query_start[i], key_start, of(numbers.query_length[i]),
+                     of(numbers.key_length[i]),
+                     !joined && std::abs(std::remainder(apart, 2 * std::numbers::pi)) < 1e-9 &&
                          std::abs(numbers.query_length[i] - numbers.key_length[i]) < 1e-9,
-                     lit_pair(c) == pairs[k]});
+                     lit_pair(c) == pairs[k], joined});
   }
   return ropes;
 }
@@ -79,10 +90,15 @@ View view_of(const Canvas& c, Rect panel, const Scene& scene, const Derived& der
                      panel.height()<c.px(560), large = panel.width()> c.px(2600) && panel.height() > c.px(1500);
   auto ropes = ropes_of(c, scene, derived, small ? 3 : large ? 7 : 5);
   const float outermost = rope_apart * static_cast<float>(ropes.size() - 1) / 2;
-  const float labels = c.px(130), title = c.px(panel.height() > c.px(360) ? 70 : 44);
+  const bool joined = scene.options.flag(rungs);
+  const float labels = c.px(130), title = c.px(c.step < 0 ? 34 : panel.height() > c.px(360) ? 70 : 44);
   const float high = panel.height() - title - c.px(panel.height() > c.px(360) ? 56 : 30);
-  const float units_high = nearer * (2 * outermost + above + below);
-  const float dials = panel.width() > c.px(620) ? c.px(small ? 190 : 270) : 0;
+  // Joined strands have no planes above and below them.
+  const float thick = rope_radius * (ropes.size() == 1 ? wider : 1);
+  const float over = joined ? thick + 0.2f : above, under = joined ? thick + 1.0f : below;
+  // Joined strands are seen from their end too, where the nearest turn is larger still.
+  const float near = joined ? 1.45f : nearer, units_high = near * (2 * outermost + over + under);
+  const float dials = panel.width() > c.px(620) ? c.px(joined ? 260 : small ? 190 : 270) : 0;
   const float room = panel.width() - labels - dials - c.px(24);
   // Ropes that are seen from their end need less room across, and come nearer as far as there is height for it.
   const double across =
@@ -92,11 +108,13 @@ View view_of(const Canvas& c, Rect panel, const Scene& scene, const Derived& der
   const float spare = std::max(0.0f, room - unit * needed);
   const ImVec2 centre{
       panel.least.x + labels + c.px(20) + spare * 0.35f + unit * to_left * needed / (to_left + to_right),
-      panel.least.y + title + unit * nearer * (outermost + above) + std::max(0.0f, high - unit * units_high) * 0.5f};
+      panel.least.y + title + unit * near * (outermost + over) + std::max(0.0f, high - unit * units_high) * 0.5f};
   const HelixCamera home(home_yaw, home_pitch, unit, centre);
   const float spacing =
       home.pixel({rope_length / 2, -rope_apart / 2, 0}).y - home.pixel({rope_length / 2, rope_apart / 2, 0}).y;
-  const float radius = dials == 0 ? 0 : std::min({spacing * 0.375f, c.px(large ? 110 : 60), dials * 0.3f});
+  const float radius = dials == 0 ? 0
+                       : joined   ? std::min({high * 0.42f, c.px(96), dials * 0.38f})
+                                  : std::min({spacing * 0.375f, c.px(large ? 110 : 60), dials * 0.3f});
   const float x = panel.greatest.x - std::max(radius + c.px(34), std::min(dials * 0.42f, c.px(120)));
   return {.panel = panel,
           .area = {{panel.least.x + c.px(8), panel.least.y + title},
@@ -110,7 +128,8 @@ View view_of(const Canvas& c, Rect panel, const Scene& scene, const Derived& der
           .dial_radius = radius,
           .arrows_from = centre.x + unit * to_right * needed / (to_left + to_right) + c.px(20),
           .ground = is_null(scene.options[own_title]) ? c.theme.panel : c.theme.ground,
-          .sentence = !small};
+          .sentence = !small,
+          .rungs = joined};
 }
 
 Rect label_area(const Canvas& c, const View& v, const Rope& rope) {
@@ -118,6 +137,9 @@ Rect label_area(const Canvas& c, const View& v, const Rope& rope) {
   const ImVec2 begin = v.home.pixel({-rope_length / 2, rope.y, 0}),
                next = v.home.pixel({-rope_length / 2, rope.y - rope_apart, 0});
   const float high = std::min(c.px(60), next.y - begin.y);
+  // A thick rope begins where its label would stand: that is above it.
+  if (const float top = v.area.least.y + c.px(c.step < 0 ? -20 : 6); v.rungs && v.ropes.size() == 1)
+    return {{v.panel.least.x + c.px(22), top}, {v.panel.least.x + v.labels_width, top + c.px(60)}};
   return {{v.panel.least.x + c.px(22), begin.y - high / 2}, {v.panel.least.x + v.labels_width, begin.y + high / 2}};
 }
 
@@ -156,6 +178,7 @@ Grabbed grabbed_at(const Canvas& c, const View& v, const Scene& scene, ImVec2 mo
   const auto m = static_cast<double>(scene.m), n = static_cast<double>(scene.n);
   const bool sees_m = v.window.holds(m) && !c.bare, sees_n = v.window.holds(n) && !c.bare;
   if (!v.camera.along(mouse.x)) return Grabbed::ground;
+  if (v.rungs) return sees_m && from_plane(v, m, mouse) < c.px(10) ? Grabbed::both : Grabbed::ground;
   if (ImGui::GetIO().KeyShift && sees_m && sees_n) return Grabbed::both;
   const float reach = c.px(6), to_m = from_plane(v, m, mouse), to_n = from_plane(v, n, mouse);
   const bool on_m = sees_m && to_m < reach, on_n = sees_n && to_n < reach;
@@ -207,10 +230,10 @@ void note_places(const Canvas& c, const View& v, const Scene& scene) {
     c.note(key, {{middle.x - half, top}, {middle.x + half, std::max(top + 1, foot)}}, help);
   };
   const auto m = static_cast<double>(scene.m), n = static_cast<double>(scene.n);
-  plane("helix m", m, "Drag the query's plane: m moves.");
-  plane("helix n", n, "Drag the key's plane: n moves.");
+  plane("helix m", m, v.rungs ? "Drag the rung: query and key slide along." : "Drag the query's plane: m moves.");
+  if (!v.rungs) plane("helix n", n, "Drag the key's plane: n moves.");
   const float a = middle_x(v, m), b = middle_x(v, n), y = v.camera.pixel({0, 0, 0}).y;
-  if (v.window.holds(m) && v.window.holds(n) && !c.bare)
+  if (v.window.holds(m) && v.window.holds(n) && !c.bare && !v.rungs)
     c.note("helix both", {{std::min(a, b), y - c.px(20)}, {std::max(a, b), y + c.px(20)}},
            "Drag between the planes, or anywhere with Shift: both slide along, and no wedge changes.");
   const float left = v.area.least.x + v.labels_width + c.px(4);

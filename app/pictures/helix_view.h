@@ -61,9 +61,17 @@ inline constexpr Property options[] = {
      .help = "words in the place of the title, for a picture that stands alone: it lies on the ground, without a panel",
      .nullable = true,
      .default_words = "what the picture teaches"},
+    {.key = "helix.rungs",
+     .kind = Kind::flag,
+     .label = "rungs of the rope",
+     .help =
+         "the key's strand is where a key n − m tokens further on points, and rungs join both: seen from the end all "
+         "are one chord",
+     .fallback = false},
 };
 inline constexpr const Property &length = options[0], &yaw = options[1], &pitch = options[2], &query_angle = options[3],
-                                &key_angle = options[4], &chosen_pairs = options[5], &own_title = options[6];
+                                &key_angle = options[4], &chosen_pairs = options[5], &own_title = options[6],
+                                &rungs = options[7];
 
 /// Tokens that are seen of each rope.
 double shown_tokens(const Scene&);
@@ -77,6 +85,7 @@ struct View {
   float labels_width = 0, dials_x = 0, dial_radius = 0, arrows_from = 0;
   ImU32 ground = 0;      ///< what lies behind
   bool sentence = false; ///< there is room for what the dials say
+  bool rungs = false;    ///< query and key are joined, and move together
 };
 View view_of(const Canvas&, Rect panel, const Scene&, const Derived&);
 

@@ -57,21 +57,24 @@ void draw_circle(const Canvas& c, const Circle& circle) {
 }
 
 /// From one direction to the other, the nearer way round.
-void draw_angle(const Canvas& c, const Circle& circle, std::complex<double> from, std::complex<double> to,
-                ImU32 colour) {
+void draw_angle(const Canvas& c, const Circle& circle, std::complex<double> from, std::complex<double> to, ImU32 colour,
+                float share = 0.46f) {
   const double angle = std::arg(to * std::conj(from)), start = std::arg(from) + std::min(0.0, angle);
-  c.paint.wedge(circle.centre, circle.radius * 0.46f, start, std::abs(angle), colour);
+  c.paint.wedge(circle.centre, circle.radius * share, start, std::abs(angle), colour);
 }
 
 /// Its degrees, on whatever hands lie there.
-void name_angle(const Canvas& c, const Circle& circle, std::complex<double> from, std::complex<double> to) {
+void name_angle(const Canvas& c, const Circle& circle, std::complex<double> from, std::complex<double> to, ImFont* font,
+                float share) {
   const double angle = std::arg(to * std::conj(from)), start = std::arg(from) + std::min(0.0, angle);
-  if (circle.radius < c.px(70)) return;
+  // A narrow wedge has no room for them.
+  const float across = 2 * circle.radius * share * static_cast<float>(std::sin(std::min(std::abs(angle), 3.14) / 2));
+  if (circle.radius < c.px(70) || across < 1.2f * compat::font_size(font)) return;
   const std::string_view degrees = c.words("{:.1f}°", std::abs(angle) / degree);
-  const ImVec2 at = on_circle(circle.centre, circle.radius * 0.62f, start + std::abs(angle) / 2);
-  const float half = text_width(c.fonts.bold, degrees) / 2;
-  const Rect area{{at.x - half, at.y - c.px(9)}, {at.x + half, at.y + c.px(9)}};
-  if (is_free(c, area)) text(c, area.least, c.fonts.bold, c.theme.text, degrees);
+  const ImVec2 at = on_circle(circle.centre, circle.radius * share, start + std::abs(angle) / 2);
+  const float half = text_width(font, degrees) / 2, high = compat::font_size(font) / 2;
+  const Rect area{{at.x - half, at.y - high}, {at.x + half, at.y + high}};
+  if (is_free(c, area)) text(c, area.least, font, c.theme.text, degrees);
 }
 
 void draw_key_and_query(const Canvas& c, const Circle& circle, std::complex<double> key_at,
@@ -121,7 +124,7 @@ void draw_arrow_alone(const Canvas& c, const Circle& circle, const Scene& scene,
     name_tip(c, circle, {place.x, place.y}, c.theme.dim, c.words("{}", p));
   }
   draw_hand(c, circle.centre, on_dial(circle.centre, circle.radius * 0.97f, numbers.query), c.theme.query, width);
-  name_angle(c, circle, start, numbers.query);
+  name_angle(c, circle, start, numbers.query, c.fonts.bold, 0.62f);
   name_tip(c, circle, numbers.query, c.theme.query, c.words("m = {}", grouped(c, static_cast<double>(scene.m))));
   take_tip(c, "pair q tip", circle, numbers.query, query_angle, scene, next);
 }
@@ -168,9 +171,10 @@ void draw_table(const Canvas& c, Rect room, const Scene& scene, const Derived& d
 
 void draw_both(const Canvas& c, const Circle& circle, const Scene& scene, const Numbers& numbers, Scene& next) {
   const double angle = std::arg(numbers.query * std::conj(numbers.key));
-  draw_angle(c, circle, numbers.key, numbers.query, mix(c.theme.dial, phase_colour(angle, 1), 0.62f));
+  // The wedge is what the picture says: large, so that it is seen from the last row.
+  draw_angle(c, circle, numbers.key, numbers.query, mix(c.theme.dial, phase_colour(angle, 1), 0.75f), 0.7f);
   draw_key_and_query(c, circle, numbers.key, numbers.query);
-  name_angle(c, circle, numbers.key, numbers.query);
+  name_angle(c, circle, numbers.key, numbers.query, c.fonts.title, 0.46f);
   name_tip(c, circle, numbers.query, c.theme.query, "q");
   name_tip(c, circle, numbers.key, c.theme.key, "k");
   take_tip(c, "pair k tip", circle, numbers.key, key_angle, scene, next);
@@ -223,7 +227,7 @@ void draw_cached(const Canvas& c, Rect room, const Scene& scene, const Numbers& 
     const double angle = std::arg(numbers.cached.query * std::conj(stored));
     draw_angle(c, circle, stored, numbers.cached.query, mix(c.theme.dial, phase_colour(angle, 1), 0.62f));
     draw_key_and_query(c, circle, stored, numbers.cached.query);
-    if (cached) name_angle(c, circle, stored, numbers.cached.query);
+    if (cached) name_angle(c, circle, stored, numbers.cached.query, c.fonts.bold, 0.62f);
     text(c, {circle.centre.x, room.least.y}, c.fonts.title, c.theme.text, cached ? "key from the cache" : "both fresh",
          Align::centre);
     const double score = all      ? (cached ? numbers.cached.cached_total : numbers.cached.fresh_total)

@@ -63,9 +63,13 @@ void label_plane_axes(const Canvas& c, const Plot& p) {
       if (!every && std::abs(value) != 1 && std::abs(value) != 0.5) continue;
       const std::string_view words = c.words("{:.4g}", value);
       const float x = p.x.pixel(value), half = text_width(c.fonts.small, words) / 2;
-      const Rect area{{x - half, origin.y + c.px(10)}, {x + half, origin.y + c.px(10) + high}};
-      if (area.least.x > p.area.least.x && area.greatest.x < p.area.greatest.x && is_free(c, area))
+      // Lower where the chain ends on the axis, which has a ring around it.
+      for (const float below : {c.px(10), c.px(17)}) {
+        const Rect area{{x - half, origin.y + below}, {x + half, origin.y + below + high}};
+        if (area.least.x < p.area.least.x || area.greatest.x > p.area.greatest.x || !is_free(c, area)) continue;
         text(c, area.least, c.fonts.small, c.theme.dim, words);
+        break;
+      }
     }
   const Rect name{{origin.x + c.px(7), p.area.least.y}, {origin.x + c.px(80), p.area.least.y + high}};
   if (origin.x > p.area.least.x && name.greatest.x < p.area.greatest.x && is_free(c, name))
@@ -259,6 +263,9 @@ void label_plane(const Canvas& c, const Plot& p, const PhasorNumbers& numbers, s
   const Rect area{{one.x - width, one.y - c.px(28)}, {one.x, one.y - c.px(10)}};
   if (in_line && p.area.contains(one) && p.area.contains(area.least) && is_free(c, area))
     text(c, area.least, c.fonts.small, c.theme.dim, words);
+  const ImVec2 end = place(p, numbers.chain.end);
+  const float ring = c.px(16);
+  if (c.taken) c.taken->push_back({{end.x - ring, end.y - ring}, {end.x + ring, end.y + ring}});
   label_plane_axes(c, p);
 }
 

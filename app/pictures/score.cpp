@@ -415,9 +415,10 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   if (c.title.empty() && !is_null(scene.options[split]) && ensembles && !ensembles->curves.empty())
     return draw_split(c, panel, distances(scene, derived), curves, scene, derived, next);
   Rect room;
-  const Alphas alphas = heading_with_series(
-      c, panel, derived.head().equal ? "Equal q, k: the score falls with Δ" : "The score at every distance", "", "",
-      scene, derived, hidden, next, room);
+  std::string_view title = derived.head().equal ? "Equal q, k: the score falls with Δ" : "The score at every distance";
+  if (text_width(c.fonts.title, title) > panel.width() - c.px(36))
+    title = derived.head().equal ? "Score of equal q, k" : "Score by distance";
+  const Alphas alphas = heading_with_series(c, panel, title, "", "", scene, derived, hidden, next, room);
   room = draw_caveat(c, room, scene, derived, next);
   take_score_foot(c, room, scene, next);
   Plot p = plot_in(c, room, scene, derived);

@@ -332,7 +332,10 @@ std::string_view title_of(std::string_view position) {
 } // namespace
 
 void take_score_foot(const Canvas& c, Rect& room, const Scene& scene, Scene& next) {
-  const bool length = scene.seq_len && goes_by_length(scene.rope),
+  // Beside a picture that has the slider one is enough: both follow it.
+  const auto is_beside = [](const Control& noted) { return noted.key == "wavelengths seq_len"; };
+  const bool beside = c.controls && std::any_of(c.controls->begin(), c.controls->end(), is_beside);
+  const bool length = scene.seq_len && goes_by_length(scene.rope) && !beside,
              part = !scene.panel && scene.rope.layout.rotary_dim < scene.rope.layout.head_dim;
   if (c.bare || !c.title.empty() || room.height() < c.px(260) || !(length || part)) return;
   const float handle = handle_height(c);

@@ -121,11 +121,14 @@ void draw_split(const Canvas& c, Rect panel, const AxisSpec& x, const Property& 
                 const Derived& derived, Scene& next) {
   const std::size_t count = std::min<std::size_t>(4, derived.numbers<Ensembles>()->curves.size());
   const float gap = c.px(12), wide = (panel.width() - gap) / 2, high = (panel.height() - gap) / 2;
-  // Each has its quarter from the first on, so that none moves when others come.
-  for (std::size_t k = 0; k < count; ++k) {
+  // Each has its quarter from the first on, so that none moves when others come; those that come later are empty.
+  for (std::size_t k = 0; k < 4; ++k) {
     const ImVec2 corner{panel.least.x + (wide + gap) * static_cast<float>(k % 2),
                         panel.least.y + (high + gap) * static_cast<float>(k / 2)};
-    draw_one(c, {corner, {corner.x + wide, corner.y + high}}, k, x, row, scene, derived, next);
+    if (k >= count)
+      canvas::panel(c, {corner, {corner.x + wide, corner.y + high}});
+    else
+      draw_one(c, {corner, {corner.x + wide, corner.y + high}}, k, x, row, scene, derived, next);
   }
 }
 

@@ -395,11 +395,18 @@ void draw_curve(const Canvas& c, Rect panel, const Scene& scene, const Derived& 
   if (const std::int64_t lit = lit_pair(c); lit >= 0 && lit < derived.current().spectrum.pairs())
     dot(lit, c.theme.accent);
   plot.end();
-  label_other_curves(c, plot, others, place);
+  label_other_curves(c, plot, others, scene.rope.base, place);
   const bool held = take_handles(c, plot, scene, derived, next);
-  // In lectures both pictures are the wavelengths; the slow end of the curve is the factor, and the base with it.
-  for (const auto& [name, control] : {std::pair{"wavelengths end", "transfer factor"},
-                                      {"wavelengths beta_fast", "transfer beta_fast"},
+  // In lectures both pictures are the wavelengths; the slow end of the curve is the factor, and the base with it. The
+  // factor's line can be taken anywhere, which a ring at its end says better than a frame around all of it.
+  if (const double end = trained.empty() ? 0 : trained.back(); scene.factor > 1 && end > 0 && !c.bare) {
+    const ImVec2 at = plot.at(wavelength(end), 1 / scene.factor);
+    const float reach = c.px(9);
+    if (scheme_of(scene.rope).takes_factor && plot.area.contains({at.x - 1, at.y}))
+      c.note("wavelengths end", {{at.x - reach, at.y - reach}, {at.x + reach, at.y + reach}},
+             "Drag the line up or down: the factor.");
+  }
+  for (const auto& [name, control] : {std::pair{"wavelengths beta_fast", "transfer beta_fast"},
                                       {"wavelengths beta_slow", "transfer beta_slow"},
                                       {"wavelengths low", "transfer low_freq_factor"},
                                       {"wavelengths high", "transfer high_freq_factor"},

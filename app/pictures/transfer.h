@@ -28,11 +28,13 @@ struct OtherCurves {
 /// Computes them from the lists of two rows. A number with which the model cannot be computed has no curve.
 void update_other_curves(const Scene&, Derived&, const Property& bases, const Property& lengths);
 
-/// Draws them by where a pair of a frequency (rad/token) lies, and their numbers at the slow end.
+/// Draws them by where a pair of a frequency (rad/token) lies, and their numbers at the slow end: those of bases right
+/// of the plot, in a room of width_of_bases() pixels, `base` the one in force.
 using PlaceOfPair = std::function<ImVec2(std::size_t pair, double theta)>;
 void draw_other_curves(const Canvas&, const Plot&, const OtherCurves&, const Scene&, const Derived&,
                        const PlaceOfPair&);
-void label_other_curves(const Canvas&, const Plot&, const OtherCurves&, const PlaceOfPair&);
+void label_other_curves(const Canvas&, const Plot&, const OtherCurves&, double base, const PlaceOfPair&);
+float width_of_bases(const Canvas&, const OtherCurves&);
 
 /// What both pictures compute, and the slider of the sequence length, which takes its room at the foot.
 void update_wavelengths(const Scene&, Derived&);

@@ -83,6 +83,9 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
   for (const Series& series : derived.series())
     for (const double theta : series.spectrum.inv_freq)
       if (theta > 0) greatest = std::max(greatest, wavelength(theta));
+  for (const OtherCurve& other : derived.numbers<OtherCurves>()->bases)
+    if (!other.inv_freq.empty() && other.inv_freq.back() > 0)
+      greatest = std::max(greatest, wavelength(other.inv_freq.back()));
   // The fastest pair of a text model turns once in 2π = 6.3 tokens under every base, so the axis begins at 4.
   double least = 4;
   const bool on_grid = !derived.trained_extents().empty();
@@ -349,24 +352,28 @@ void take_length(const Canvas& c, Rect& room, const Scene& scene, Scene& next) {
 
 void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   Rect room;
-  const Alphas alphas = heading_with_series(c, panel, title_of(c, derived), "", "", scene, derived, hidden, next, room);
+  const OtherCurves& others = *derived.numbers<OtherCurves>();
+  // Beside other bases all speaks of the base: how far the text goes is another picture's.
+  const bool by_base = !others.bases.empty();
+  const Alphas alphas =
+      heading_with_series(c, panel, by_base ? std::string_view("Tokens a turn, by the base") : title_of(c, derived), "",
+                          "", scene, derived, hidden, next, room);
   take_length(c, room, scene, next);
+  if (by_base) room.greatest.x -= width_of_bases(c, others);
   Plot plot = plot_in(c, room, scene, derived);
   const Spectrum& current = derived.current().spectrum;
   plot.draw_axes();
   plot.begin();
   shade_blend(c, plot, current);
-  if (derived.numbers<OtherCurves>()->bases.empty()) shade_slow(c, plot, derived);
+  if (!by_base) shade_slow(c, plot, derived);
   const float chosen = plot.x.pixel(static_cast<double>(scene.pair));
-  if (!c.bare)
+  if (!c.bare && !by_base)
     c.paint.line({chosen, plot.area.least.y}, {chosen, plot.area.greatest.y}, with_alpha(c.theme.accent, 0.55f),
                  c.stroke(1.5f));
   for (std::size_t s = derived.series().size(); s-- > 0;)
     // Beside other bases the curve in force is enough: schemes would be other curves of the same kind.
-    if (alphas[s] > 0 && (s == 0 || derived.numbers<OtherCurves>()->bases.empty()))
-      draw_curve(c, plot, derived.series()[s], derived, alphas[s]);
+    if (alphas[s] > 0 && (s == 0 || !by_base)) draw_curve(c, plot, derived.series()[s], derived, alphas[s]);
   if (alphas[0] > 0) draw_pairs(c, plot, derived);
-  const OtherCurves& others = *derived.numbers<OtherCurves>();
   const auto place = [&](std::size_t i, double theta) { return plot.at(static_cast<double>(i), wavelength(theta)); };
   draw_other_curves(c, plot, others, scene, derived, place);
   const double theta = current.inv_freq[static_cast<std::size_t>(scene.pair)];
@@ -375,14 +382,14 @@ void draw_lambdas(const Canvas& c, Rect panel, const Scene& scene, const Derived
                  scheme_colour(c, derived.current()));
   plot.end();
   mark_axes_of_columns(c, plot, scene, derived);
-  draw_lengths(c, plot, scene, derived);
-  if (!c.bare)
+  if (!by_base) draw_lengths(c, plot, scene, derived);
+  if (!c.bare && !by_base)
     label_rule_x(c, plot, static_cast<double>(scene.pair), c.words("pair {}", scene.pair), c.theme.accent,
                  plot.area.least.y + c.px(3));
-  label_other_curves(c, plot, others, place);
+  label_other_curves(c, plot, others, scene.rope.base, place);
   label_zones(c, plot, derived, alphas);
-  if (!others.bases.empty()) take_base(c, plot, scene, derived, next);
-  const std::string_view held = take_lines(c, plot, scene, derived, next);
+  if (by_base) take_base(c, plot, scene, derived, next);
+  const std::string_view held = by_base ? std::string_view() : take_lines(c, plot, scene, derived, next);
   plot.take_input();
   keep_view(next, view_x, view_y, plot);
   if (plot.hovered() && held.empty()) draw_read_out(c, plot, scene, derived, alphas);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "app/pictures/transfer.h"
 #include "core/error.h"
@@ -63,18 +64,41 @@ void draw_other_curves(const Canvas& c, const Plot& plot, const OtherCurves& oth
   draw_all(others.lengths, scheme_colour(c, derived.current()), sequence_length(scene));
 }
 
-void label_other_curves(const Canvas& c, const Plot& plot, const OtherCurves& others, const PlaceOfPair& place) {
-  for (const auto* all : {&others.bases, &others.lengths})
-    for (const OtherCurve& other : *all) {
-      const auto points = points_of(c, other, place);
-      if (points.empty()) continue;
-      const ImVec2 end = points.back();
-      if (!plot.area.contains({plot.area.centre().x, end.y})) continue;
-      const std::string_view words = c.words("{}{}", all == &others.bases ? "b = " : "", grouped(c, other.number));
-      label_on(c,
-               {std::min(end.x, plot.area.greatest.x) - text_width(c.fonts.small, words) - c.px(12), end.y - c.px(20)},
-               c.theme.text, words);
+float width_of_bases(const Canvas& c, const OtherCurves& others) {
+  float width = 0;
+  for (const OtherCurve& other : others.bases)
+    width = std::max(width, text_width(c.fonts.bold, c.words("b = {}", grouped(c, other.number))));
+  return width + c.px(34); // with room for a ring at the line's end
+}
+
+void label_other_curves(const Canvas& c, const Plot& plot, const OtherCurves& others, double base,
+                        const PlaceOfPair& place) {
+  const auto end_of = [&](const OtherCurve& curve) -> std::optional<ImVec2> {
+    const auto points = points_of(c, curve, place);
+    if (points.empty() || !plot.area.contains({plot.area.centre().x, points.back().y})) return std::nullopt;
+    return ImVec2{std::min(points.back().x, plot.area.greatest.x), points.back().y};
+  };
+  for (const OtherCurve& other : others.lengths)
+    if (const auto end = end_of(other)) {
+      const std::string_view words = grouped(c, other.number);
+      label_on(c, {end->x - text_width(c.fonts.small, words) - c.px(12), end->y - c.px(20)}, c.theme.text, words);
     }
+  // Bases stand at the right of their ends, the greatest on top and a line apart.
+  auto largest_first = c.list_of<const OtherCurve*>(others.bases.size());
+  for (const OtherCurve& other : others.bases) largest_first.push_back(&other);
+  std::sort(largest_first.begin(), largest_first.end(),
+            [](const OtherCurve* a, const OtherCurve* b) { return a->number > b->number; });
+  const float line = c.px(20);
+  float least = plot.area.least.y;
+  for (const OtherCurve* other : largest_first) {
+    const auto end = end_of(*other);
+    if (!end) continue;
+    const bool now = other->number == base;
+    const float y = std::max(least, end->y - line / 2);
+    text(c, {end->x + c.px(20), y}, now ? c.fonts.bold : c.fonts.small, now ? c.theme.text : c.theme.dim,
+         c.words("b = {}", grouped(c, other->number)));
+    least = y + line;
+  }
 }
 
 } // namespace ropescope::pictures

@@ -90,6 +90,14 @@ bool read_list(const Property& row, const Json& json, Value& value) {
   return true;
 }
 
+Value typed_number(const Property& row, const std::string& words, const std::string& name) {
+  try {
+    return parse_value(row, words);
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", name, error.what()));
+  }
+}
+
 Value value_of(const Property& row, const Json& json, const std::string& name) {
   if (json.is_null()) return {};
   if (json.is_boolean()) {
@@ -98,6 +106,10 @@ Value value_of(const Property& row, const Json& json, const std::string& name) {
     if (row.kind == Kind::whole || row.kind == Kind::number) return json.get<double>();
   } else if (json.is_string()) {
     if (row.kind == Kind::choice || row.kind == Kind::text) return json.get<std::string>();
+    // "128k", as the window's fields and --pose take a number; one in quotes without need is a mistake.
+    const char last = json.get_ref<const std::string&>().empty() ? '0' : json.get_ref<const std::string&>().back();
+    if ((row.kind == Kind::whole || row.kind == Kind::number) && (last == 'k' || last == 'K' || last == 'M'))
+      return typed_number(row, json.get<std::string>(), name);
   } else if (json.is_object()) {
     if (is_object_too(row)) return json.dump();
   } else if (Value list; read_list(row, json, list))

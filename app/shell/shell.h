@@ -218,11 +218,12 @@ private:
   void lecture_frame(int width, int height, float seconds, bool live, Painter* outside);
   void update_lecture(const std::vector<PlacedPicture>&, std::int64_t columns);
   void lecture_pictures(const Canvas&, const std::vector<PlacedPicture>&, Scene& next);
-  void lecture_handles(const Canvas&, const StagePlan&, const std::vector<const Property*>&, Scene& next);
+  void lecture_handles(const Canvas&, const StagePlan&, Scene& next);
   void lecture_rings(const Canvas&, const std::vector<PlacedPicture>&);
   void lecture_overlays(Canvas&, ImVec2 size, const StagePlan&, double now);
   void lecture_alone(const Canvas&, ImVec2 size, double now);
   void lecture_at_mouse(const Canvas&, ImVec2 size, const StagePlan&, double now);
+  void quieten_while_hushed();
   bool lecture_fades() const;
   std::optional<NextPress::Shown> next_step_picture() const;
   void add_step();
@@ -365,6 +366,7 @@ private:
   double play_remainder_ = 0;
   RopeConfig measured_rope_;
   float resting_ = 0;        // seconds since the mouse moved
+  bool hushed_ = false;      // of a lecture: the mouse has not moved since the last press
   float still_ = 0;          // seconds since the scheme in force last changed
   std::int64_t columns_ = 0; // of the last frame
   bool help_ = false, computed_ = false, live_ = false;

@@ -1,14 +1,14 @@
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
+#include <GLFW/glfw3.h>
 #include <fmt/format.h>
 
 #include "app/canvas/imgui_compat.h"
-#include "app/lecture/handles.h"
 #include "app/lecture/lecture_scene.h"
 #include "app/lecture/overlays.h"
 #include "app/scene/picture.h"
-#include "app/shell/panel.h"
 #include "app/shell/shell.h"
 #include "app/shell/texture_image.h"
 #include "core/error.h"
@@ -19,36 +19,6 @@
 namespace ropescope::shell {
 
 namespace {
-
-constexpr std::size_t most_handles = 2; // sliders side by side
-
-/// A sequence length that nobody chose is the one that pictures reach to: a hand can take it from there.
-bool is_number_here(const Scene& scene, const Property& row) {
-  return row.key == "seq_len" || std::holds_alternative<double>(get(scene, row));
-}
-
-/// The handles of a step that are numbers of the scene and have no control in its pictures, in the order of the file:
-/// each has a slider in the foot. `controls`: what the pictures have in this frame.
-std::vector<const Property*> handle_rows(const lecture::Step& step, const Scene& scene,
-                                         const std::vector<Control>& controls) {
-  std::vector<const Property*> rows;
-  const auto has_control = [&](std::string_view handle, std::string_view key) {
-    // A picture's own slider is called by the picture and the key, "share needle" of "share.needle", or by the picture
-    // and the handle, "score rotary" of "rotary_dim".
-    const std::string own = fmt::format(" {}", key.substr(key.rfind('.') + 1)), named = fmt::format(" {}", handle);
-    return std::any_of(controls.begin(), controls.end(), [&](const Control& control) {
-      return control.key == key || control.key.ends_with(own) || control.key.ends_with(named);
-    });
-  };
-  for (const lecture::Grab& grab : step.grabs)
-    for (const std::string_view key : control_keys_of(grab.handle)) {
-      const Property* row = find_property(key);
-      const bool wanted = row && is_number_here(scene, *row) && !has_control(grab.handle, key);
-      if (wanted && std::find(rows.begin(), rows.end(), row) == rows.end() && rows.size() < most_handles)
-        rows.push_back(row);
-    }
-  return rows;
-}
 
 /// The first claim of a file that is not true, a sentence; the program's own lectures are tested.
 std::string false_claim(const lecture::Lecture& lecture, const std::string& file) {
@@ -78,6 +48,7 @@ void Shell::begin_lecture(lecture::Lecture lecture, std::string file) {
   lectern_->presented = was_presented;
   lectern_->trouble = std::move(trouble);
   if (lectern_->trouble.empty()) lectern_->trouble = false_claim(lectern_->player.lecture(), lectern_->file);
+  hushed_ = true;
   show_step(lectern_->player.scene());
 }
 
@@ -131,11 +102,18 @@ double Shell::lecture_now() const {
 }
 
 bool Shell::lecture_key(int key, int modifiers, bool repeated) {
+  const Player& player = lectern_->player;
+  const bool at_end = player.step_number() + 1 == player.lecture().steps.size() && player.answered() &&
+                      !player.moving() && !player.blank() && !lectern_->overview;
   switch (lectern_->key(key, modifiers, repeated, lecture_now())) {
   case Lectern::Key::unused: return false;
   case Lectern::Key::leave: end_lecture(); return true;
   case Lectern::Key::used: break;
   }
+  hushed_ = true;
+  // A press too many changes nothing on the stage: without a word a lecturer would think the clicker dead.
+  if (at_end && !repeated && !lectern_->presented && (key == GLFW_KEY_PAGE_DOWN || key == GLFW_KEY_RIGHT))
+    notify("This was the last step: Esc ends the lecture, O shows all steps.");
   // Another step is no edit that undo takes back.
   show_step(lectern_->player.scene());
   return true;
@@ -179,35 +157,11 @@ void Shell::update_lecture(const std::vector<PlacedPicture>& placed, std::int64_
 void Shell::lecture_pictures(const Canvas& whole, const std::vector<PlacedPicture>& placed, Scene& next) {
   Canvas c = whole;
   if (placed.size() == 1) c.step = -1; // the step's title is enough
+  // A stage has no panel: what that would have, pictures have themselves.
+  const bool panel = std::exchange(scene_.panel, false);
   for (const PlacedPicture& picture : placed)
     if (const Picture* row = find_picture(picture.name)) row->draw(c, picture.area, scene_, derived_, next);
-}
-
-void Shell::lecture_handles(const Canvas& c, const StagePlan& plan, const std::vector<const Property*>& rows,
-                            Scene& next) {
-  const float gap = 60 * plan.unit, width = (plan.handles.width() - gap) / most_handles;
-  float x = plan.handles.least.x;
-  std::string refusal;
-  for (const Property* row : rows) {
-    const ImVec2 at{x, plan.handles.least.y};
-    const bool chosen = std::holds_alternative<double>(get(scene_, *row));
-    Scene shown = chosen ? Scene() : scene_;
-    if (!chosen) set(shown, *row, static_cast<double>(pictured_length(scene_)));
-    const ImVec2 knob = property_slider(c, at, width, *row, chosen ? scene_ : shown, next, refusal);
-    if (!c.bare) draw_grab_ring(c, knob, c.px(10.5f), ImGui::IsItemHovered());
-    x += width + gap;
-  }
-}
-
-/// Where a hand can take hold of a picture: the handles that the step names have rings.
-void Shell::lecture_rings(const Canvas& c, const std::vector<PlacedPicture>& placed) {
-  if (c.bare) return;
-  for (const PlacedPicture& picture : placed)
-    for (const lecture::Grab& grab : lectern_->player.step().grabs) {
-      if (grab.handle == "camera") continue; // turned by the whole picture
-      if (const auto control = control_of(picture.name, grab.handle, controls_))
-        draw_grab_mark(c, *control, control->contains(c.mouse));
-    }
+  scene_.panel = panel;
 }
 
 void Shell::present(bool presented) {
@@ -287,6 +241,13 @@ void Shell::lecture_overlays(Canvas& c, ImVec2 size, const StagePlan& plan, doub
   screen_.draw_above(nullptr);
 }
 
+/// Nobody asks with a mouse that lies still while steps come and go under it.
+void Shell::quieten_while_hushed() {
+  const ImGuiIO& io = ImGui::GetIO();
+  if (hushed_ && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) hushed_ = attention_.silent = false;
+  if (hushed_) attention_.silent = true, attention_.silent_at = io.MousePos;
+}
+
 void Shell::lecture_frame(int width, int height, float seconds, bool live, Painter* outside) {
   live_ = live;
   const ImVec2 size{static_cast<float>(width), static_cast<float>(height) - lectern_->handout};
@@ -303,6 +264,7 @@ void Shell::lecture_frame(int width, int height, float seconds, bool live, Paint
   const StagePlan plan = plan_stage(size);
   Canvas c = canvas(outside);
   if (!live) c.attention = nullptr;
+  quieten_while_hushed();
   const std::vector<PlacedPicture> placed = place_pictures(step.show, plan.pictures, 24 * plan.unit);
   std::string cannot = step.cannot;
   if (cannot.empty()) {
@@ -316,7 +278,7 @@ void Shell::lecture_frame(int width, int height, float seconds, bool live, Paint
   ImGui::BeginDisabled(covered);
   if (cannot.empty()) {
     lecture_pictures(c, placed, next_);
-    lecture_handles(c, plan, handle_rows(step, scene_, controls_), next_);
+    if (live) lecture_handles(c, plan, next_);
     lecture_rings(c, placed);
   } else
     draw_cannot(c, plan.pictures, cannot);

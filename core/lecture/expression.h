@@ -40,6 +40,9 @@ private:
 /// A function that expressions may call.
 struct Function {
   std::string_view name;
+  std::string_view
+      takes;             ///< its arguments in words, with a comma between two; the last may be left out down to `least`
+  std::string_view says; ///< what it gives, a few words
   std::size_t least, most; ///< arguments
   double (*call)(const Arguments&);
 };

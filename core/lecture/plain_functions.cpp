@@ -25,16 +25,19 @@ double distinct_bfloat16(const Arguments& a) {
 }
 
 constexpr Function table[] = {
-    {"abs", 1, 1, [](const Arguments& a) { return std::abs(a.number(0)); }},
-    {"exp", 1, 1, [](const Arguments& a) { return std::exp(a.number(0)); }},
-    {"ln", 1, 1, [](const Arguments& a) { return std::log(a.number(0)); }},
-    {"sqrt", 1, 1, [](const Arguments& a) { return std::sqrt(a.number(0)); }},
-    {"cos", 1, 1, [](const Arguments& a) { return std::cos(a.number(0)); }},
-    {"sin", 1, 1, [](const Arguments& a) { return std::sin(a.number(0)); }},
-    {"deg", 1, 1, [](const Arguments& a) { return a.number(0) * 180 / std::numbers::pi; }},
-    {"float32", 1, 1, [](const Arguments& a) { return static_cast<double>(static_cast<float>(a.number(0))); }},
-    {"bf16", 1, 1, [](const Arguments& a) { return static_cast<double>(bfloat16(a.number(0))); }},
-    {"distinct_bf16", 2, 2, distinct_bfloat16},
+    {"abs", "x", "without its sign", 1, 1, [](const Arguments& a) { return std::abs(a.number(0)); }},
+    {"exp", "x", "e to this power", 1, 1, [](const Arguments& a) { return std::exp(a.number(0)); }},
+    {"ln", "x", "natural logarithm", 1, 1, [](const Arguments& a) { return std::log(a.number(0)); }},
+    {"sqrt", "x", "square root", 1, 1, [](const Arguments& a) { return std::sqrt(a.number(0)); }},
+    {"cos", "x", "of an angle in rad", 1, 1, [](const Arguments& a) { return std::cos(a.number(0)); }},
+    {"sin", "x", "of an angle in rad", 1, 1, [](const Arguments& a) { return std::sin(a.number(0)); }},
+    {"deg", "x", "degrees of an angle in rad", 1, 1,
+     [](const Arguments& a) { return a.number(0) * 180 / std::numbers::pi; }},
+    {"float32", "x", "rounded to float32", 1, 1,
+     [](const Arguments& a) { return static_cast<double>(static_cast<float>(a.number(0))); }},
+    {"bf16", "x", "rounded to bfloat16", 1, 1,
+     [](const Arguments& a) { return static_cast<double>(bfloat16(a.number(0))); }},
+    {"distinct_bf16", "a, b", "different bfloat16 numbers among the integers a … b", 2, 2, distinct_bfloat16},
 };
 
 } // namespace

@@ -83,7 +83,9 @@ std::string FileReader::text(const Json& object, std::string_view pointer, const
   return {};
 }
 
-void FileReader::check_keys(const Json& object, std::string_view pointer, std::span<const std::string_view> known) {
+void FileReader::check_keys(const Json& object, std::string_view pointer, std::span<const Key> keys) {
+  std::vector<std::string_view> known;
+  for (const Key& key : keys) known.push_back(key.name);
   for (const auto& [key, value] : object.items()) {
     if (key.starts_with("x-") || std::find(known.begin(), known.end(), key) != known.end()) continue;
     trouble(pointer_to(pointer, key), fmt::format("unknown key {}{}", in_quotes(key), suggestion(key, known)));
@@ -124,8 +126,7 @@ Lecture read_lecture(std::string_view text, const SceneRules& rules) {
   const Json file = Json::parse(text, nullptr, false, true);
   if (!file.is_object()) return refuse({1, "", "expected one JSON object, {\"lecture\": 1, …}"});
   if (auto refused = refused_version(file, reader.lines)) return refuse(*std::move(refused));
-  constexpr std::string_view keys[] = {"lecture", "title", "minutes", "theme", "start", "steps"};
-  reader.check_keys(file, "", keys);
+  reader.check_keys(file, "", file_keys());
   for (const std::string& pointer : reader.lines.twice)
     reader.trouble(pointer, fmt::format("{} stands twice; the last counts",
                                         in_quotes(std::string_view(pointer).substr(pointer.rfind('/') + 1))));

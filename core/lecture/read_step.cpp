@@ -33,13 +33,11 @@ public:
 
   /// Everything but the scenes.
   void read_words() {
-    constexpr std::string_view keys[] = {"id",   "title", "text",   "show",  "pose",   "then",
-                                         "grab", "ask",   "answer", "notes", "claims", "seconds"};
     step.line = reader_.lines.line_of(pointer_);
     step.pose_line = reader_.lines.line_of(at("pose"));
     step.motion_line = reader_.lines.line_of(at("then"));
     read_id();
-    reader_.check_keys(json_, pointer_, keys);
+    reader_.check_keys(json_, pointer_, step_keys());
     read_title();
     read_text();
     read_show_key();

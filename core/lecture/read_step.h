@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/lecture/json_lines.h"
+#include "core/lecture/keys.h"
 #include "core/lecture/lecture.h"
 
 // Of this folder alone: a lecture while it is read.
@@ -26,8 +27,7 @@ struct FileReader {
   std::string text(const nlohmann::ordered_json& object, std::string_view pointer, const char* key, bool required);
 
   /// What is not known is a typing mistake, but for keys that begin with "x-".
-  void check_keys(const nlohmann::ordered_json& object, std::string_view pointer,
-                  std::span<const std::string_view> known);
+  void check_keys(const nlohmann::ordered_json& object, std::string_view pointer, std::span<const Key> keys);
 };
 
 /// All steps, with the scenes that each begins and ends with.

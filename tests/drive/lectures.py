@@ -3,7 +3,7 @@
 back to the start, with hands on handles in between, and Home. After every press the screen is compared with the picture
 that `ropescope render` makes of the step.
 
-    tests/drive/lectures.py build/release/ropescope [FOLDER for the screens] [1 2 3]
+    tests/drive/lectures.py build/release/ropescope [FOLDER for the screens] [1 2 3] [1280x720] [light]
 
 Needs Xvfb, xdotool and ImageMagick. Exit status 1 where a screen is not what it should be.
 """
@@ -14,18 +14,24 @@ import sys
 import tempfile
 import time
 
-WIDTH, HEIGHT, DISPLAY = 1920, 1080, 73
+SIZES = [word for word in sys.argv if "x" in word and word.replace("x", "").isdigit()]
+WIDTH, HEIGHT = map(int, SIZES[0].split("x")) if SIZES else (1920, 1080)
+THEME = "light" if "light" in sys.argv else "dark"
+DISPLAY = 73
 FILES = ["1-rope-in-twelve-minutes", "2-stretching-the-context", "3-rope-among-its-rivals"]
 SAME = 0.02  # of the root of the mean square: letters of another number are 0.03 of the head of the screen
-HEAD, FOOT = f"{WIDTH}x130+0+0", f"{WIDTH}x70+0+{HEIGHT - 70}"
-# In print both orders of the words stand one above the other, since nothing moves there, and a config has no button.
-PRINTED_OTHERWISE = {"same-word", "your-factor"}
+UNIT = min(WIDTH / 1920, HEIGHT / 1080)
+HEAD, FOOT = f"{WIDTH}x{round(130 * UNIT)}+0+0", f"{WIDTH}x{round(70 * UNIT)}+0+{HEIGHT - round(70 * UNIT)}"
+# In print two moments stand one above the other, since nothing moves there, and a config has no button; the foot has no
+# slider.
+FOOT_OTHERWISE = {"longrope"}
+PRINTED_OTHERWISE = {"same-word", "cache", "your-factor"} | FOOT_OTHERWISE
 
-# Drags at the end of a step, pixels: from, to. Each changes the screen, and Home takes it back.
+# Drags at the end of a step, pixels of 1920 × 1080: from, to. Each changes the screen, and Home takes it back.
 HANDS = {
     "turn": [((943, 930), (1400, 930)), ((524, 363), (300, 420))],
     "only-difference": [((654, 546), (560, 700))],
-    "chain": [((755, 567), (600, 567))],
+    "chain": [((822, 558), (650, 558))],
     "beyond": [((1260, 916), (900, 916))],
     "squeeze": [((538, 858), (800, 858))],
     "neighbours": [((795, 928), (500, 928))],
@@ -50,7 +56,7 @@ class Given:
         self.steps = json.load(open(path, encoding="utf-8"))["steps"]
         self.number = number
         self.wanted = os.path.join(folder, f"wanted{number}")
-        subprocess.run([program, "render", "--lecture", str(number), "--size", f"{WIDTH}x{HEIGHT}", "--theme", "dark",
+        subprocess.run([program, "render", "--lecture", str(number), "--size", f"{WIDTH}x{HEIGHT}", "--theme", THEME,
                         "--out", self.wanted], check=True, stderr=subprocess.DEVNULL)
         self.env = dict(os.environ, DISPLAY=f":{DISPLAY}", HOME=folder, XDG_STATE_HOME=folder)
         self.window = subprocess.Popen([program, "--no-session", "--lecture", str(number)], env=self.env, cwd=folder)
@@ -62,6 +68,8 @@ class Given:
         self.xdotool("search", "--name", "Ropescope", "windowmove", "0", "0", "windowsize", str(WIDTH), str(HEIGHT))
         time.sleep(2)
         self.xdotool("mousemove", "5", "5")
+        if THEME == "light":
+            self.press("t")
 
     def close(self):
         self.window.terminate()
@@ -77,6 +85,7 @@ class Given:
         time.sleep(0.8)  # a motion, on two slow cores
 
     def drag(self, start, end):
+        start, end = ([round(at * UNIT) for at in place] for place in (start, end))
         self.xdotool("mousemove", *map(str, start))
         self.xdotool("mousedown", "1")
         for part in (0.3, 0.7, 1):
@@ -101,7 +110,8 @@ class Given:
         shown = self.screen(name)
         wanted = os.path.join(self.wanted, f"{i + 1:02}-{self.steps[i]['id']}.png")
         foot = root_mean_square(shown, wanted, FOOT)
-        self.check(not end or foot < SAME, f"{name}: another step's foot", foot)
+        has_foot = end and self.steps[i]["id"] not in FOOT_OTHERWISE
+        self.check(not has_foot or foot < SAME, f"{name}: another step's foot", foot)
         title = root_mean_square(shown, wanted, HEAD)
         self.check(title < SAME, f"{name}: another title", title)
         if end and self.steps[i]["id"] not in PRINTED_OTHERWISE:
@@ -148,7 +158,7 @@ def main():
         time.sleep(1)
         wrong = 0
         try:
-            for number in map(int, sys.argv[3:] or "123"):
+            for number in map(int, [word for word in sys.argv[3:] if word.isdigit()] or "123"):
                 given = Given(program, number, folder)
                 given.run()
                 given.close()
