@@ -178,14 +178,14 @@ Model ModelOptions::resolve() const {
     say(fmt::format("{}: not in the file, from the class of model_type \"{}\": {}.", result.name, result.model_type,
                     fmt::join(result.from_class, ", ")));
   if (result.parts.size() > 1)
-    say(fmt::format("{}: part {} of {} (--part chooses another).", result.name, result.part,
+    say(fmt::format("{}: part {} is taken, of {} (--part chooses another).", result.name, result.part,
                     fmt::join(result.parts, ", ")));
   // layer() finds a const one; it lies in `result`, which is not const.
   auto& chosen = const_cast<LayerRope&>(layer(result));
   if (!layer_type.empty() && chosen.layer_type.empty())
     say(fmt::format("{}: every layer has the same rotary embedding, --layer-type has no effect.", result.name));
   else if (layer_type.empty() && result.layers.size() > 1)
-    say(fmt::format("{}: layer type {} (--layer-type chooses another).", result.name, chosen.layer_type));
+    say(fmt::format("{}: layer type {} is taken (--layer-type chooses another).", result.name, chosen.layer_type));
   apply(chosen.config);
   validate(chosen.config); // after all options: in between a config may be one that cannot be
   return result;

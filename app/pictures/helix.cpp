@@ -99,8 +99,8 @@ void label_ropes(const Canvas& c, const View& v, const Scene& scene, const Deriv
       // The axis in full where there is room, else as its letter.
       const std::int64_t axis = derived.axes()[i];
       const std::string_view full = c.words("{}, {}", name, axis_title(scene.rope, axis));
-      name = text_width(c.fonts.bold, full) <= area.width() ? full
-                                                            : c.words("{}, {}", name, axis_name(scene.rope, axis));
+      name =
+          text_width(c.fonts.bold, full) <= area.width() ? full : c.words("{}, {}", name, axis_name(scene.rope, axis));
     }
     say(c.fonts.bold, strong ? c.theme.accent : plain, name);
     if (!whole) continue;

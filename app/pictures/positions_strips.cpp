@@ -146,11 +146,10 @@ void draw_places(const Canvas& c, const Plot& p, const Places& places, std::size
     p.line(places.tokens, axis.positions, colour, 1.6f);
   else {
     const float left = std::max(p.area.least.x, p.x.pixel(0)),
-                right = std::min(p.area.greatest.x, p.x.pixel(places.tokens.back())),
-                top = p.y.pixel(axis.greatest), bottom = p.y.pixel(axis.least);
+                right = std::min(p.area.greatest.x, p.x.pixel(places.tokens.back())), top = p.y.pixel(axis.greatest),
+                bottom = p.y.pixel(axis.least);
     c.paint.box({{left, top}, {right, bottom}}, with_alpha(colour, 0.16f));
-    for (const float edge : {top, bottom})
-      c.paint.box({{left, edge - c.px(0.8f)}, {right, edge + c.px(0.8f)}}, colour);
+    for (const float edge : {top, bottom}) c.paint.box({{left, edge - c.px(0.8f)}, {right, edge + c.px(0.8f)}}, colour);
     label_on(c, {(left + right) / 2, (top + bottom) / 2 - c.px(8)}, colour,
              c.words("{} … {}, {} times one behind the other", number(c, axis.least), number(c, axis.greatest),
                      grouped(c, static_cast<double>(rounds))));

@@ -86,7 +86,11 @@ std::string tolerance_of(const Finding& finding, const KernelRun& run) {
   if (finding.verdict != Verdict::match && !finding.explained.empty()) words = finding.explained + ' ';
   // A match explains nothing: how far it is off is what counts.
   if (finding.verdict == Verdict::match) words = fmt::format("Off by {:.2g} on the whole. ", finding.expected_residual);
-  if (finding.tolerance > 0)
+  const std::string ends = fmt::format("rounding explains up to {:.2g}.", finding.tolerance);
+  if (words.ends_with(ends + ' ')) { // said already: the reason follows
+    words.resize(words.size() - 2);
+    words += fmt::format(": {}.", finding.tolerance_reason);
+  } else if (finding.tolerance > 0)
     words += fmt::format("{}ounding explains up to {:.2g}: {}.",
                          finding.causes.front().is<cause::NotFinite>() ? "In the rows that are finite r" : "R",
                          finding.tolerance, finding.tolerance_reason);

@@ -91,10 +91,8 @@ constexpr std::pair<const char*, SideRule> sides[] = {
     {"index", SideRule::index},         {"centred", SideRule::centred},     {"crop", SideRule::crop},
     {"stretched", SideRule::stretched}, {"fitted", SideRule::fitted},       {"area", SideRule::area},
     {"fractions", SideRule::fractions}, {"midpoints", SideRule::midpoints}, {"normalised", SideRule::normalised}};
-constexpr std::pair<const char*, TimeRule> times[] = {{"index", TimeRule::index},
-                                                      {"fps", TimeRule::fps},
-                                                      {"seconds", TimeRule::seconds},
-                                                      {"causal", TimeRule::causal}};
+constexpr std::pair<const char*, TimeRule> times[] = {
+    {"index", TimeRule::index}, {"fps", TimeRule::fps}, {"seconds", TimeRule::seconds}, {"causal", TimeRule::causal}};
 constexpr std::pair<const char*, TokenOrder> token_orders[] = {{"text_first", TokenOrder::text_first},
                                                                {"image_first", TokenOrder::image_first}};
 constexpr std::pair<const char*, StreamRule> streams[] = {{"none", StreamRule::none},
@@ -122,8 +120,8 @@ PositionAxis read_axis(const Json& value, std::size_t number) {
   axis.number("held_wavelength", read.held_wavelength);
   axis.refuse_others();
   if (read.factor != 1 && read.rope_type == RopeType::standard)
-    throw Error(fmt::format("{} has a factor and no scheme: expected \"scheme\": \"linear\" or \"ntk\"",
-                            axis.place("factor")));
+    throw Error(
+        fmt::format("{} has a factor and no scheme: expected \"scheme\": \"linear\" or \"ntk\"", axis.place("factor")));
   return read;
 }
 

@@ -15,9 +15,9 @@ bool states_axes(const Json& root);
 ///        "order": "blocks", "frequencies": "restart", "pairing": "interleaved", "pairs_within": "head",
 ///        "positions": {"sides": "centred", "text": "origin"}}}
 ///
-/// Only "axes" with "name" and "components" must be there; t counts frames, h or y rows, w or x columns, and l is text's
-/// or an image's own. What is left out is as above or as in PlaceRule{}; words are the
-/// names of the enumerations in core/rope/config.h and place_rule.h, and an axis may hold a pair as RIFLEx does
+/// Only "axes" with "name" and "components" must be there; t counts frames, h or y rows, w or x columns, and l is
+/// text's or an image's own. What is left out is as above or as in PlaceRule{}; words are the names of the enumerations
+/// in core/rope/config.h and place_rule.h, and an axis may hold a pair as RIFLEx does
 /// ("held_pair", "held_wavelength"). An unknown key or word is refused. Throws Error, naming the key.
 void read_stated_axes(const Json& root, const ReadOptions&, Model&);
 

@@ -154,6 +154,12 @@ bool takes_fractions(const RopeConfig& rope) {
   return !whole_sides || rule.time != TimeRule::index || rule.keeps_fractions || has_own_angles(rope);
 }
 
+/// Which of a model's frames are not its tokens' frames.
+std::string patched_words(const RopeConfig& rope) {
+  const std::int64_t patch = rope.axes.positions.time_patch;
+  return patch > 1 ? fmt::format(" ({} of its frames are one frame of tokens)", patch) : "";
+}
+
 } // namespace
 
 void PositionSource::set_grid(RopeConfig& rope) const {
@@ -176,7 +182,8 @@ Positions PositionSource::of_placed_grid(const RopeConfig& rope) const {
       throw Error("seconds of a frame: this model has no stream of text and videos, expected frames a second");
     return placed_positions(rope, token_grid(*this));
   }
-  if (prefix != 0) throw Error("this model's stream has no tokens before it but its text: expected them among its text");
+  if (prefix != 0)
+    throw Error("this model's stream has no tokens before it but its text: expected them among its text");
   if (fps) throw Error("this model's videos are given by the seconds of a frame of the grid, not by frames a second");
   return streamed_positions(rope, stream_parts(*this, rule), merge);
 }
@@ -191,8 +198,8 @@ Positions PositionSource::of_grid(const RopeConfig& rope, std::int64_t tokens, c
   if (is_placed(rope)) {
     Positions positions = of_placed_grid(rope);
     if (positions.tokens() != tokens)
-      throw Error(fmt::format("the grid {} makes {} tokens{}, and {} has {}", grid, positions.tokens(),
-                              text.empty() ? "" : " with its text", in, tokens));
+      throw Error(fmt::format("the grid {} makes {} tokens{}{}, and {} has {}", grid, positions.tokens(),
+                              text.empty() ? "" : " with its text", patched_words(rope), in, tokens));
     return positions;
   }
   const GridSize size = read_grid(grid);

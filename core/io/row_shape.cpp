@@ -16,11 +16,14 @@ RowShape row_shape(const Array& array, std::int64_t token_axis, const RopeConfig
   const std::int64_t width = array.shape.back();
   // Of models with a decoupled part an array may hold the part that turns alone, or the whole query.
   if (width != rope.layout.head_dim && width != rope.layout.head_dim + rope.layout.nope_dim) {
-    const std::string with_nope = rope.layout.nope_dim > 0 ? fmt::format(", or {} with the part that does not turn",
-                                                                         rope.layout.head_dim + rope.layout.nope_dim)
-                                                           : "";
+    std::string more = rope.layout.nope_dim > 0 ? fmt::format(", or {} with the part that does not turn",
+                                                              rope.layout.head_dim + rope.layout.nope_dim)
+                                                : "";
+    if (rope.layout.spanned_heads > 1) // heads apart say nothing of which of them a row is
+      more += fmt::format(": its frequencies run through {} heads, so a token's heads stand side by side",
+                          rope.layout.spanned_heads);
     throw Error(fmt::format("{}: shape ({}), expected a last axis of {} (the model's head_dim{})", file,
-                            fmt::join(array.shape, ", "), rope.layout.head_dim, with_nope));
+                            fmt::join(array.shape, ", "), rope.layout.head_dim, more));
   }
   RowShape shape{1, 1, 1, width};
   if (rank == 1) return shape;

@@ -143,7 +143,8 @@ PlacedTable placed_table(const RopeConfig& config, std::span<const double> inv_f
     // Places go by the positions as given; what scales them is asked once for each.
     const bool alone = config.axes.times_axis < 0 || rotation.positions.axes == 1;
     const std::int64_t* ids = rotation.positions.ids.data() + axis * tokens;
-    const double* fractions = rotation.positions.whole() ? nullptr : rotation.positions.fractions.data() + axis * tokens;
+    const double* fractions =
+        rotation.positions.whole() ? nullptr : rotation.positions.fractions.data() + axis * tokens;
     for (std::int64_t token = 0; token < tokens && places.positions().size() <= most_places; ++token)
       *place++ = static_cast<std::uint32_t>(before) +
                  places.place_of(alone ? static_cast<double>(ids[token]) + (fractions ? fractions[token] : 0)

@@ -126,8 +126,8 @@ std::vector<std::size_t> Turner<Real>::shared_rows(std::int64_t first, std::int6
   for (std::int64_t axis = 0; axis < positions.axes; ++axis) {
     const std::int64_t begin = axis * all + first;
     if (shared_.first_row.empty())
-      for (const std::uint32_t place : rotation_.places.subspan(static_cast<std::size_t>(begin),
-                                                                static_cast<std::size_t>(tokens)))
+      for (const std::uint32_t place :
+           rotation_.places.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(tokens)))
         *row++ = place * pairs;
     else
       for (std::int64_t i = begin; i < begin + tokens; ++i)
@@ -169,8 +169,7 @@ void Turner<Real>::fill_scattered(const std::vector<std::size_t>& rows, std::siz
     const Bits *cos_of = shared_.cos.data() + row(0), *sin_of = shared_.sin.data() + row(0);
     if (axes > 2) {
       bool moved = token == 0;
-      for (std::size_t axis = 0; axis + 1 < axes; ++axis)
-        moved = moved || row(axis) != rows[axis * tokens + token - 1];
+      for (std::size_t axis = 0; axis + 1 < axes; ++axis) moved = moved || row(axis) != rows[axis * tokens + token - 1];
       if (moved) {
         join(cos_of, shared_.cos.data() + row(1), pairs, others_cos.data());
         join(sin_of, shared_.sin.data() + row(1), pairs, others_sin.data());
@@ -238,8 +237,7 @@ template <>
 void Turner<float>::fill_turns(std::int64_t first, std::int64_t tokens, Tables<float>& tables) const {
   const auto pairs = static_cast<std::size_t>(rotation_.pairs()), entries = pairs * static_cast<std::size_t>(tokens);
   const auto phases = std::make_unique_for_overwrite<std::uint32_t[]>(entries);
-  for (std::int64_t t = 0; t < tokens; ++t)
-    phases_of(first + t, phases.get() + static_cast<std::size_t>(t) * pairs);
+  for (std::int64_t t = 0; t < tokens; ++t) phases_of(first + t, phases.get() + static_cast<std::size_t>(t) * pairs);
   const auto gain = static_cast<float>(rotation_.attention_factor);
   table_kernel::table(phases.get(), entries, gain, static_cast<float>(rotation_.layout.direction) * gain,
                       tables.cos.get(), tables.sin.get());

@@ -46,15 +46,14 @@ TEST_CASE("axes that a file states have the frequencies of the rule that it name
   expect_frequencies(stated(two), {1, power(100, 2, 4), 1, power(100, 2, 8), power(100, 4, 8), power(100, 6, 8)});
   expect_frequencies(stated(two + R"(, "order": "dealt")"),
                      {1, 1, power(100, 2, 4), power(100, 2, 8), power(100, 4, 8), power(100, 6, 8)});
-  expect_frequencies(stated(two + R"(, "frequencies": "run_on")"),
-                     {1, power(100, 2, 12), power(100, 4, 12), power(100, 6, 12), power(100, 8, 12),
-                      power(100, 10, 12)});
+  expect_frequencies(
+      stated(two + R"(, "frequencies": "run_on")"),
+      {1, power(100, 2, 12), power(100, 4, 12), power(100, 6, 12), power(100, 8, 12), power(100, 10, 12)});
   const std::string own = R"("axes": [{"name": "h", "components": 4, "base": 9}, )"
                           R"({"name": "w", "components": 4, "scheme": "ntk", "factor": 3}, )"
                           R"({"name": "t", "components": 4, "scheme": "linear", "factor": 5}, )"
                           R"({"name": "l", "components": 4, "held_pair": 1, "held_wavelength": 81}])";
-  expect_frequencies(stated(own), {1, 1 / 3.0, 1, 1 / std::sqrt(100.0 * 9), 0.2, 0.02, 1,
-                                   2 * std::numbers::pi / 81});
+  expect_frequencies(stated(own), {1, 1 / 3.0, 1, 1 / std::sqrt(100.0 * 9), 0.2, 0.02, 1, 2 * std::numbers::pi / 81});
   const double half_pi = std::numbers::pi / 2;
   expect_frequencies(stated(R"("axes": [{"name": "h", "components": 6}, {"name": "w", "components": 6}], )"
                             R"("frequencies": "rising", "order": "dealt", "leading_pairs": 1)"),
@@ -70,17 +69,18 @@ TEST_CASE("pairs, width of the head and places of tokens are as the file states 
   CHECK(wide.layout.head_dim == 16);
   CHECK(wide.layout.rotary_dim == 12);
   CHECK(wide.layout.pairs.pairing == Pairing::half);
-  const RopeConfig placed = stated(R"("axes": [{"name": "t", "components": 4}, {"name": "h", "components": 4}, )"
-                                   R"({"name": "w", "components": 4}], "pairs_within": "axis", "positions": {"sides": )"
-                                   R"("centred", "text": "all_axes", "text_first": 9, "time": "fps", "time_rate": 24})");
+  const RopeConfig placed =
+      stated(R"("axes": [{"name": "t", "components": 4}, {"name": "h", "components": 4}, )"
+             R"({"name": "w", "components": 4}], "pairs_within": "axis", "positions": {"sides": )"
+             R"("centred", "text": "all_axes", "text_first": 9, "time": "fps", "time_rate": 24})");
   CHECK(placed.layout.pairs.blocks == 3);
   const Positions positions = placed_positions(placed, {.size = {2, 2, 2}, .text = 1, .fps = 16});
   std::vector<double> values;
   for (std::int64_t axis = 0; axis < 3; ++axis)
     for (std::int64_t token = 0; token < positions.tokens(); ++token) values.push_back(positions.value(axis, token));
-  CHECK(values == std::vector<double>{9, 0, 0, 0, 0, 1.5, 1.5, 1.5, 1.5, //
-                                      9, -1, -1, 0, 0, -1, -1, 0, 0,     //
-                                      9, -1, 0, -1, 0, -1, 0, -1, 0});
+  CHECK(values == std::vector<double>{9, 0,  0,  0,  0, 1.5, 1.5, 1.5, 1.5, //
+                                      9, -1, -1, 0,  0, -1,  -1,  0,   0,   //
+                                      9, -1, 0,  -1, 0, -1,  0,   -1,  0});
 }
 
 TEST_CASE("axes that cannot be are refused by one sentence that names the key") {

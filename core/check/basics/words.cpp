@@ -20,13 +20,19 @@ std::string with_minus(std::string number) { return number.starts_with('-') ? "�
 /// The first 8 of a list: a sentence with more is not read.
 template <typename T>
 std::string list(const std::vector<T>& numbers, const char* each) {
-  constexpr std::size_t shown = 8;
+  constexpr std::size_t shown = 8, repeated = 3; // one that stands so often in a row is said once
   std::string words;
-  for (std::size_t n = 0; n < std::min(shown, numbers.size()); ++n) {
+  std::size_t n = 0;
+  for (std::size_t said = 0; said < shown && n < numbers.size(); ++said) {
+    std::size_t end = n + 1;
+    while (end < numbers.size() && numbers[end] == numbers[n]) ++end;
+    if (end - n < repeated) end = n + 1;
     if (n > 0) words += ", ";
     words += with_minus(fmt::format(fmt::runtime(each), numbers[n]));
+    if (end - n > 1) words += fmt::format(" ({} times)", end - n);
+    n = end;
   }
-  return numbers.size() > shown ? words + fmt::format(" … ({} in all)", numbers.size()) : words;
+  return n < numbers.size() ? words + fmt::format(" … ({} in all)", numbers.size()) : words;
 }
 
 } // namespace

@@ -32,9 +32,11 @@ struct AxisOrder {
   Parameters parameters() const { return {{form_name(), axes}}; }
   std::string sentence(const KernelRun& run) const {
     const std::string expected = "; the model expects " + axes_of_model(run);
-    if (form == Form::order) return fmt::format("takes the axes of positions in the order {}{}", axes, expected);
+    if (form == Form::order)
+      return fmt::format("takes the axes of positions in the order {}{}", with_blanks(), expected);
     if (form == Form::only) return fmt::format("turns every pair by axis {} alone{}", axes, expected);
-    if (form == Form::blocks) return fmt::format("lays the components of the axes in the order {}{}", axes, expected);
+    if (form == Form::blocks)
+      return fmt::format("lays the components of the axes in the order {}{}", with_blanks(), expected);
     if (form == Form::sections)
       return fmt::format("gives the axes {} components; the model gives them {}", axes, components_of_model(run));
     return fmt::format("assigns axes to pairs by the rule \"{}\"; the model has another", axes);
@@ -62,6 +64,12 @@ struct AxisOrder {
   }
 
 private:
+  /// "t, h, w" of "t,h,w".
+  std::string with_blanks() const {
+    std::string words;
+    for (const char letter : axes) words += letter == ',' ? ", " : std::string(1, letter);
+    return words;
+  }
   static std::string components_of_model(const KernelRun& run) {
     std::string words;
     const std::vector<std::uint8_t> of = pair_axes(run.rope, run.positions.axes);

@@ -38,7 +38,10 @@ struct Base {
     return fmt::format("base {} instead of {}{}", short_words(measured),
                        short_words(axis.empty() ? run.rope.base : expected), axis.empty() ? "" : ", axis " + axis);
   }
-  std::string decide_by() const { return "a run under a config with another base: a wrong exponent changes with it"; }
+  std::string decide_by() const {
+    return "a run with another base in the config and in the kernel: a kernel with a wrong exponent or list of factors "
+           "is wrong there too, in another way, and one whose base alone was wrong is right";
+  }
 
   static std::vector<Example> examples(const ExampleModel& model) {
     RopeConfig other = model.rope();

@@ -41,7 +41,10 @@ struct Exponent {
       return fmt::format("exponent over {} instead of {}", short_words(denominator), run.rope.layout.rotary_dim);
     return "exponent of pair i" + signed_words(shift);
   }
-  std::string decide_by() const { return "a run under a config with another base: a wrong exponent changes with it"; }
+  std::string decide_by() const {
+    return "a run with another base in the config and in the kernel: a kernel with a wrong exponent or list of factors "
+           "is wrong there too, in another way, and one whose base alone was wrong is right";
+  }
 
   static std::vector<Example> examples(const ExampleModel& model) {
     Formula bug = model.right(); // pair i as pair i + 1

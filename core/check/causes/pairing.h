@@ -41,8 +41,9 @@ struct OtherPairing {
     if (!partners.empty())
       return fmt::format("combines {}; the model pairs {}", partners, partner(model.pairing, expected, model.blocks));
     if (within_axes)
-      return fmt::format("pairs i with i + half of it within the components of each axis; the model pairs {}",
-                         partner(model.pairing, expected, model.blocks));
+      return fmt::format(
+          "pairs component i of an axis with the one half the axis's components further on; the model pairs {}",
+          partner(model.pairing, expected, model.blocks));
     if (distance)
       return fmt::format("pairs i with i+{}{}; the model expects {}", *distance,
                          2 * *distance == run.shape.head_dim ? ", half a head apart" : "",

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/check/basics/formula.h"
@@ -21,7 +23,11 @@ struct PositionsOther {
   }
   std::string sentence(const KernelRun& run) const {
     if (run.positions.axes == 1)
-      if (std::string words = other_position_words(run.positions.ids, positions); !words.empty()) return words;
+      if (std::string words = other_position_words(run.positions.ids, positions); !words.empty()) {
+        const std::size_t others = words.find("; the other");
+        if (!rule.empty()) words.insert(std::min(others, words.size()), fmt::format(", by the rule: {}", rule));
+        return words;
+      }
     const std::string list = exact_words(positions);
     if (rule.empty()) return fmt::format("turns the tokens by other positions than those given: {}", list);
     // A formula of p, or half a sentence.

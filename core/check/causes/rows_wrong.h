@@ -36,6 +36,7 @@ struct RowsWrong {
     return all;
   }
   std::string which(const KernelRun& run) const {
+    if (every_head) return from < 0 ? token_words(rows) : fmt::format("tokens from {} on", from);
     std::string words = token_words(rows);
     if (!heads.empty()) words += " of " + head_words(heads, run);
     return only_some ? "some rows of " + words : words;

@@ -53,8 +53,7 @@ public:
   AxisSearch(const KernelRun& run, const UnitSums& units, double direction, double expected_gain,
              std::span<const FrequencyFit> measured, const std::stop_token& stop, bool other_layout = false)
       : run_(run), units_(units), direction_(direction), expected_gain_(expected_gain), stop_(stop),
-        other_layout_(other_layout),
-        rules_(axis_rule_choices(run, units.mixed(), measured)), measured_(measured) {
+        other_layout_(other_layout), rules_(axis_rule_choices(run, units.mixed(), measured)), measured_(measured) {
     for (std::int64_t a = 0; a < run.positions.axes; ++a) {
       given_.emplace_back();
       for (std::int64_t t = 0; t < run.positions.tokens(); ++t) given_.back().push_back(run.positions.value(a, t));
@@ -499,9 +498,9 @@ Explanation explain_axes(const Evidence& evidence) {
     const auto fits = fit_frequencies(sample, run, expected_candidate(run, layout).turns(), evidence.noise.unit);
     const UnitSums units(sample, evidence.noise);
     const double direction = layout.layout.direction;
-    const auto all = AxisSearch(run, units, direction, evidence.expected.gain, fits, evidence.stop,
-                                !layout.causes.empty())
-                         .find(std::min(most_causes, fewest) - layout.causes.size());
+    const auto all =
+        AxisSearch(run, units, direction, evidence.expected.gain, fits, evidence.stop, !layout.causes.empty())
+            .find(std::min(most_causes, fewest) - layout.causes.size());
     for (const FoundAxes& one : all) {
       if (layout.causes.size() + one.causes.size() >= fewest) continue;
       const auto whole = reduce(run, layout.at, all_tokens(run));

@@ -43,23 +43,41 @@ private:
         for (std::size_t j = 0; j < width; ++j) plus[sample_.row(t, r) + j] = constant[place(r, by_head) * width + j];
     if (!after) plus = turned(std::move(plus), 1);
     // Measured from numbers that are rounded each: what is left is rounding, of numbers as long as both together.
-    double error = 0, energy = 0, worst = 0;
+    double error = 0, energy = 0;
     for (std::size_t n = 0; n < plus.size(); ++n) {
-      const double left = sample_.out[n] - context_.rows[n] - plus[n];
-      error += left * left;
+      plus[n] += context_.rows[n];
+      error += (sample_.out[n] - plus[n]) * (sample_.out[n] - plus[n]);
       energy += sample_.out[n] * sample_.out[n];
-      worst = std::max(worst, std::abs(left));
     }
     const double residual = std::sqrt(error / std::max(energy, thresholds::nothing)),
                  scale = std::sqrt(energy / static_cast<double>(plus.size()));
     const Noise& noise = context_.evidence.noise;
     double angle = 0;
     for (const double turned : context_.turns.turned) angle = std::max(angle, turned);
-    constexpr double widest = 8; // a normal number of so many deviations is not met in a file
-    if (residual > 2 * noise.rms + angle || worst > widest * scale * (noise.bound + angle) ||
-        size < 2 * noise.bound * scale)
-      return std::nullopt;
+    if (residual > 2 * noise.rms + angle || size < 2 * noise.bound * scale || !near(plus, scale)) return std::nullopt;
     return PartFound{{cause::ConstantAdded{std::move(constant), after}}, residual, nullptr};
+  }
+
+  /// Whether no number is further from the prediction than its rounding and its own pair's angle explain: what is
+  /// allowed to fast pairs far out would hide every mistake of the slow ones.
+  bool near(const std::vector<double>& predicted, double scale) const {
+    constexpr double widest = 8; // a normal number of so many deviations is not met in a file
+    const PairComponents& at = context_.layout.at;
+    const auto pairs = static_cast<std::size_t>(at.pairs());
+    std::vector<double> angle(static_cast<std::size_t>(sample_.width));
+    for (std::size_t t = 0; t < sample_.tokens.size(); ++t) {
+      for (std::size_t i = 0; i < pairs; ++i)
+        angle[static_cast<std::size_t>(at.out_first[i])] = angle[static_cast<std::size_t>(at.out_second[i])] =
+            context_.turns.turned[t * pairs + i];
+      for (std::size_t r = 0; r < static_cast<std::size_t>(sample_.rows); ++r)
+        for (std::size_t j = 0; j < angle.size(); ++j) {
+          const std::size_t n = sample_.row(t, r) + j;
+          if (std::abs(sample_.out[n] - predicted[n]) >
+              widest * scale * (context_.evidence.noise.bound + thresholds::angle_bound * angle[j]))
+            return false;
+        }
+    }
+    return true;
   }
 
   std::size_t place(std::size_t r, bool by_head) const {

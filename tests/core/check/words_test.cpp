@@ -362,6 +362,25 @@ TEST_CASE("tokens that are off in every head are told by where they begin, and w
   holds(some, "race");
 }
 
+TEST_CASE("slow pairs that do not turn far out are said to, and no constant is, however much fast pairs may be off") {
+  PartCase made = right_case();
+  for (auto* rows : {&made.in, &made.out})
+    for (std::int64_t& position : rows->positions.front()) position += 60000;
+  made.for_rows([&](std::int64_t, std::int64_t, std::int64_t t, const double* x, double* y) {
+    for (std::int64_t i = 0; i < made.model.pairs(); ++i) made.turn(i, i >= 30 ? 0 : made.angle(i, t), x, y);
+  });
+  const Finding finding = check(made.run());
+  CAPTURE(finding.sentence);
+  CHECK(finding.causes.front().name() == "pairs_wrong");
+  CHECK(finding.sentence.find("pairs 30, 31") != std::string::npos);
+}
+
+TEST_CASE("positions that stay for a while are listed once each") {
+  const std::vector<std::int64_t> many{3, 3, 3, 3, 5, 5, 5, 7, 7, 9};
+  CHECK(exact_words(many) == "3 (4 times), 5 (3 times), 7, 7, 9");
+  CHECK(exact_words(std::vector<std::int64_t>(9, 1)) == "1 (9 times)");
+}
+
 TEST_CASE("weights of some components are told without the model's own factor") {
   const std::vector<test::CaseModel> models = test::case_models();
   std::size_t seen = 0;
