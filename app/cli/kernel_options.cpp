@@ -1,8 +1,11 @@
 #include "app/cli/kernel_options.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "app/cli/position_options.h"
+#include "app/scene/property.h"
 
 namespace ropescope::cli {
 
@@ -34,6 +37,15 @@ void add_kernel_files(CLI::App& app, KernelFiles& files, const std::string& in, 
       option->group("Kernel");
   // A command that draws has a picture, frames and seconds of its own.
   add_positions(app, files.positions, required ? "--" : "--grid-");
+}
+
+void show_grid(Scene& scene, const PositionSource& source) {
+  const Property& sides = *find_property("positions.grid");
+  if (source.grid.empty() || !scene.options.words(sides).empty()) return;
+  set(scene, sides, source.grid);
+  if (!source.text.empty())
+    set(scene, *find_property("positions.text"), fmt::format("{}", fmt::join(source.text, ",")));
+  if (source.fps) set(scene, *find_property("positions.fps"), *source.fps);
 }
 
 std::string told_with_option(const std::string& sentence, const std::vector<std::int64_t>& axes) {

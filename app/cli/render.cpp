@@ -91,6 +91,7 @@ Scene scene_of(const Options& options, const std::string& picture) {
   if (options.n) scene.n = *options.n;
   if (options.pair) scene.pair = *options.pair;
   if (!options.engine.empty()) scene.engine = engine_choice(options.engine);
+  show_grid(scene, options.kernel.files.positions);
   if (!options.kernel.files.in.empty() || !options.kernel.files.out.empty()) {
     scene.kernel.files = options.kernel.files;
     if (!options.scene.model.config.empty()) scene.kernel.files.config = scene.model.origin;

@@ -428,6 +428,7 @@ int open(Options options) {
     throw Error("--step is of a lecture: expected --lecture beside it");
   Scene scene = options.scene.resolve();
   if (!options.engine.empty()) scene.engine = engine_choice(options.engine);
+  show_grid(scene, options.kernel.positions);
   if (!options.kernel.in.empty()) {
     scene.kernel.files = options.kernel;
     if (!options.scene.model.config.empty()) scene.kernel.files.config = scene.model.origin;

@@ -1,8 +1,11 @@
 // Positions: where tokens are on each axis, and what hands do to the grid, to m and n and to RIFLEx's pair.
 #include <cmath>
 
+#include "app/scene/scene_file.h"
 #include "app/scene/scene_json.h"
 #include "tests/app/picture_hand.h"
+#include "tests/run_program.h"
+#include "tests/scratch.h"
 
 using namespace ropescope;
 
@@ -77,4 +80,18 @@ TEST_CASE("a grid that the model cannot take is said in the picture, and nothing
   test::PictureHand hand(with({"model=wan-2.2-14b", "positions.text=5"}), "positions");
   CHECK(hand.alone().says("text"));
   CHECK(!hand.window.shell.control("places.0"));
+}
+
+TEST_CASE("--grid is shown by pictures too, with its text and its frames a second, and a pose comes first") {
+  const test::Scratch scratch;
+  const auto grid_of = [&](const std::string& more) {
+    REQUIRE(
+        test::run_program(scratch, "render --picture positions --model wan-2.2-14b --out p.png --size 640x400 " + more)
+            .status == 0);
+    const Scene drawn = scene_from_json(*read_scene_file((scratch.path / "p.png").string()), "p.png");
+    return grid(drawn);
+  };
+  CHECK(grid_of("--grid 3x4x5") == "3x4x5");
+  CHECK(grid_of("--grid 3x4x5 --pose positions.grid=2x6x7") == "2x6x7");
+  CHECK(grid_of("") == "");
 }

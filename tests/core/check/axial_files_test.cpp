@@ -76,7 +76,7 @@ TEST_CASE("files of an image or video model are judged at the positions of a gri
   files = files_of(scratch, video, exchanged);
   files.positions.grid = grid_of(video, true);
   CHECK(judged(files, wan).sentence ==
-        "The kernel takes the axes of positions in the order t,w,h; the model expects t, h, w.");
+        "The kernel takes the axes of positions in the order t, w, h; the model expects t, h, w.");
 
   const AxialKernel image = model_named("Flux 1");
   files = files_of(scratch, image, image);
