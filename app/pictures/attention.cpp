@@ -430,8 +430,9 @@ void draw_row(const Canvas& c, Rect panel, const Scene& scene, const Derived& de
       next.n = std::clamp<std::int64_t>(std::llround(*grip.value), 0, m);
   }
   for (std::size_t i = 0; i < numbers.maps.size(); ++i) {
-    const double first =
-        value(numbers.maps[i], std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(plot.x.least))));
+    // The view may begin behind the last key.
+    const auto seen = static_cast<std::int64_t>(std::ceil(std::clamp(plot.x.least, 0.0, static_cast<double>(m))));
+    const double first = value(numbers.maps[i], seen);
     label_on(c, {plot.area.least.x + c.px(8), plot.y.pixel(first) - c.px(i == 0 ? 26.0f : 22.0f)},
              colour_of(c, derived, numbers.maps[i]), numbers.maps[i].label);
   }
