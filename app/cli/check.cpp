@@ -87,15 +87,14 @@ std::string verdict_words(const Finding& finding) {
 }
 
 /// How many tokens differ, by how much and where, and whether that is explained.
-void say_errors(const Finding& finding) {
+void say_errors(const Finding& finding, const KernelRun& run) {
   // An output that is not finite has no size.
   const bool finite = std::isfinite(finding.max_abs_error);
+  const std::string size = run.tables ? "" : fmt::format("; the input's numbers are about {:.2g}", finding.rms);
   if (finding.rows_wrong > 0)
     say(fmt::format("{} of {} tokens {} from the expected rotation{}.", finding.rows_wrong, finding.rows,
                     finding.rows_wrong == 1 ? "differs" : "differ",
-                    finite ? fmt::format(", by up to {:.3g}; the input's numbers are about {:.2g}",
-                                         finding.max_abs_error, finding.rms)
-                           : ""));
+                    finite ? fmt::format(", by up to {:.3g}{}", finding.max_abs_error, size) : ""));
   else if (finding.verdict == Verdict::mismatch)
     say(finding.evidence);
   if (finite && finding.verdict == Verdict::mismatch && !finding.worst.empty()) say(finding.worst);
@@ -141,7 +140,7 @@ void say_finding(const Options& options, const Finding& finding, const KernelRun
             ? "It turns as a forward kernel does, and --inverse expects a backward one (dq from dout)."
             : "A backward kernel (dq from dout) is right to do so: --inverse checks it as one. It looks the same where "
               "--in and --out are exchanged.");
-  say_errors(finding);
+  say_errors(finding, run);
   // Where nothing explains the rows, what was measured is all that a person has.
   if (finding.causes.front().is<cause::Unknown>())
     for (const std::string& line : finding.observed)
