@@ -54,17 +54,27 @@ private:
     const Noise& noise = context_.evidence.noise;
     double angle = 0;
     for (const double turned : context_.turns.turned) angle = std::max(angle, turned);
-    if (residual > 2 * noise.rms + angle || size < 2 * noise.bound * scale || !near(plus, scale)) return std::nullopt;
+    if (residual > 2 * noise.rms + angle || size < 2 * noise.bound * scale || !near(plus, scale, cells))
+      return std::nullopt;
     return PartFound{{cause::ConstantAdded{std::move(constant), after}}, residual, nullptr};
   }
 
   /// Whether no number is further from the prediction than its rounding and its own pair's angle explain: what is
-  /// allowed to fast pairs far out would hide every mistake of the slow ones.
-  bool near(const std::vector<double>& predicted, double scale) const {
+  /// allowed to fast pairs far out would hide every mistake of the slow ones. `cells`: numbers that measured a
+  /// constant.
+  bool near(const std::vector<double>& predicted, double scale, std::size_t cells) const {
     constexpr double widest = 8; // a normal number of so many deviations is not met in a file
     const PairComponents& at = context_.layout.at;
     const auto pairs = static_cast<std::size_t>(at.pairs());
-    std::vector<double> angle(static_cast<std::size_t>(sample_.width));
+    std::vector<double> angle(static_cast<std::size_t>(sample_.width)), measured(angle);
+    // What angles of all tokens are off by is in the mean, and so in tokens whose own angles are exact.
+    for (std::size_t i = 0; i < pairs; ++i) {
+      double squares = 0;
+      for (std::size_t t = 0; t < sample_.tokens.size(); ++t)
+        squares += context_.turns.turned[t * pairs + i] * context_.turns.turned[t * pairs + i];
+      measured[static_cast<std::size_t>(at.out_first[i])] = measured[static_cast<std::size_t>(at.out_second[i])] =
+          std::sqrt(squares / static_cast<double>(sample_.tokens.size() * cells));
+    }
     for (std::size_t t = 0; t < sample_.tokens.size(); ++t) {
       for (std::size_t i = 0; i < pairs; ++i)
         angle[static_cast<std::size_t>(at.out_first[i])] = angle[static_cast<std::size_t>(at.out_second[i])] =
@@ -73,7 +83,7 @@ private:
         for (std::size_t j = 0; j < angle.size(); ++j) {
           const std::size_t n = sample_.row(t, r) + j;
           if (std::abs(sample_.out[n] - predicted[n]) >
-              widest * scale * (context_.evidence.noise.bound + thresholds::angle_bound * angle[j]))
+              widest * scale * (context_.evidence.noise.bound + thresholds::angle_bound * angle[j] + measured[j]))
             return false;
         }
     }
