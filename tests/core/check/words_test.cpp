@@ -375,6 +375,25 @@ TEST_CASE("slow pairs that do not turn far out are said to, and no constant is, 
   CHECK(finding.sentence.find("pairs 30, 31") != std::string::npos);
 }
 
+TEST_CASE("a constant that is added is told where float32 angles are off far out and exact at position 0") {
+  PartCase made = right_case();
+  for (auto* rows : {&made.in, &made.out})
+    for (std::int64_t& position : rows->positions.front()) position *= 170;
+  const std::vector<double> theta = made.model.theta();
+  std::vector<double> with_bias(static_cast<std::size_t>(made.in.width));
+  made.for_rows([&](std::int64_t, std::int64_t, std::int64_t t, const double* x, double* y) {
+    for (std::size_t j = 0; j < with_bias.size(); ++j) with_bias[j] = x[j] + 0.5 * std::sin(static_cast<double>(j));
+    for (std::int64_t i = 0; i < made.model.pairs(); ++i)
+      made.turn(i,
+                static_cast<double>(static_cast<float>(made.in.positions.front()[static_cast<std::size_t>(t)]) *
+                                    static_cast<float>(theta[static_cast<std::size_t>(i)])),
+                with_bias.data(), y);
+  });
+  const Finding finding = check(made.run());
+  CAPTURE(finding.sentence);
+  CHECK(finding.causes.front().name() == "constant_added");
+}
+
 TEST_CASE("positions that stay for a while are listed once each") {
   const std::vector<std::int64_t> many{3, 3, 3, 3, 5, 5, 5, 7, 7, 9};
   CHECK(exact_words(many) == "3 (4 times), 5 (3 times), 7, 7, 9");
