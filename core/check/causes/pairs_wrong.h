@@ -82,7 +82,8 @@ private:
       return fmt::format("does not turn {}{}{}", which(), of, from);
     const std::vector<double> all = make_spectrum(run.rope, run.length()).inv_freq;
     std::vector<double> model;
-    for (const std::int64_t i : pairs) model.push_back(all[static_cast<std::size_t>(i)]);
+    for (const std::int64_t i : pairs) // a wider layout has pairs that the model does not turn
+      model.push_back(i < static_cast<std::int64_t>(all.size()) ? all[static_cast<std::size_t>(i)] : 0);
     return fmt::format("turns {}{} by {} rad/token, and the model by {}{}", which(), of, exact_words(frequency),
                        exact_words(model), from);
   }

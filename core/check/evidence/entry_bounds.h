@@ -24,7 +24,7 @@ public:
   double of(double products, double sum, double length, double step) const {
     return bound_.within * products + bound_.last * std::abs(sum) + length + bound_.least + step;
   }
-  /// The same for the loops over all of them.
+  /// The numbers of of(), for the loops over all entries, which compute the same in vectors (row_kernel::hold).
   const row_kernel::Bound& of_all() const { return bound_; }
 
   /// Half the step that the entries of a row lie apart by its scales, for those of some components.
