@@ -83,24 +83,31 @@ void rotate_rows(int threads, const Rotation& rotation, const RowShape& shape, s
                                 .out = nullptr,
                                 .streaming =
                                     !in_place && static_cast<std::int64_t>(out.size_bytes()) >= bytes_to_stream};
-  const auto rotate_run = [&](std::size_t task) {
-    // The table depends on the token alone. It is made once for the run and turns every outer index (batch) and every
-    // row of the token (heads), which follow the same positions.
-    const std::int64_t first = static_cast<std::int64_t>(task) * run, tokens = std::min(run, shape.tokens - first);
-    Tables<Real> tables(static_cast<std::size_t>(tokens * pairs));
-    turner.fill(first, tokens, tables);
+  // Runs that one task turns one after the other, in the memory of one table.
+  const std::int64_t runs = (shape.tokens + run - 1) / run,
+                     runs_of_a_task = std::clamp<std::int64_t>(runs / (8 * least_tasks), 1, 8);
+  const auto rotate_runs = [&](std::size_t task) {
+    Tables<Real> tables(static_cast<std::size_t>(run * pairs));
     rotate_kernel::Rows rows = all;
     rows.cos = tables.cos.get();
     rows.sin = tables.sin.get();
-    rows.tokens = static_cast<std::size_t>(tokens);
-    for (std::int64_t outer = 0; outer < shape.outer; ++outer) {
-      const std::int64_t begin = (outer * shape.tokens + first) * token_size;
-      rows.in = in.data() + begin;
-      rows.out = out.data() + begin;
-      rotate_kernel::rotate(rows);
+    const std::int64_t begin = static_cast<std::int64_t>(task) * runs_of_a_task * run,
+                       end = std::min(begin + runs_of_a_task * run, shape.tokens);
+    for (std::int64_t first = begin; first < end; first += run) {
+      // The table depends on the token alone. It is made once for the run and turns every outer index (batch) and
+      // every row of the token (heads), which follow the same positions.
+      const std::int64_t tokens = std::min(run, end - first);
+      turner.fill(first, tokens, tables);
+      rows.tokens = static_cast<std::size_t>(tokens);
+      for (std::int64_t outer = 0; outer < shape.outer; ++outer) {
+        const std::int64_t at = (outer * shape.tokens + first) * token_size;
+        rows.in = in.data() + at;
+        rows.out = out.data() + at;
+        rotate_kernel::rotate(rows);
+      }
     }
   };
-  in_parallel(static_cast<std::size_t>((shape.tokens + run - 1) / run), threads, rotate_run);
+  in_parallel(static_cast<std::size_t>((runs + runs_of_a_task - 1) / runs_of_a_task), threads, rotate_runs);
 }
 
 // Distances that one task scans: 512 blocks. It is long enough that making a Cursor (a 64-bit product for each pair) is

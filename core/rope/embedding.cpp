@@ -110,14 +110,7 @@ void Embedding::turn_half(Engine& engine, const RowShape& shape, const Positions
   const std::vector<std::uint8_t> axes =
       half == Half::second ? second_axes(config_, positions.axes) : pair_axes(config_, positions.axes);
   Rotation rotation = this->rotation(positions, axes, shape.head_dim, half);
-  // Before the table, which would take memory for positions that are refused.
-  if (positions.whole())
-    validate(rotation, shape, spectrum_.rotary_dim);
-  else {
-    // A table takes the fractions; without them the rest is looked at all the same.
-    const Positions whole{positions.axes, positions.ids};
-    validate(this->rotation(whole, axes, shape.head_dim, half), shape, spectrum_.rotary_dim);
-  }
+  validate(rotation, shape, spectrum_.rotary_dim, !positions.whole());
   PlacedTable made;
   if (has_angles(positions) && !config_->attention.xpos_scale_base)
     made = placed_table(config_, inv_freq_of(half), rotation);

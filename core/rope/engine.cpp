@@ -29,7 +29,7 @@ void validate_table(const Rotation& rotation, const RowShape& shape) {
 
 } // namespace
 
-void validate(const Rotation& rotation, const RowShape& shape, std::int64_t rotary_dim) {
+void validate(const Rotation& rotation, const RowShape& shape, std::int64_t rotary_dim, bool table_follows) {
   if (rotary_dim % 2 != 0)
     throw Error(fmt::format("rotary_dim is {}, and a rotation turns pairs: expected an even number", rotary_dim));
   if (rotation.layout.offset < 0 || 2 * rotation.pairs() + rotation.layout.offset > shape.head_dim)
@@ -43,11 +43,13 @@ void validate(const Rotation& rotation, const RowShape& shape, std::int64_t rota
   if (rotation.positions.tokens() != shape.tokens)
     throw Error(fmt::format("there are positions for {} tokens, and the array has {}", rotation.positions.tokens(),
                             shape.tokens));
-  if (!rotation.positions.whole() && rotation.table.empty())
+  if (!rotation.positions.whole() && rotation.table.empty() && !table_follows)
     throw Error("a position is no whole number, and frequencies as fractions of a turn need whole ones: expected a "
                 "table of cos and sin");
   // Checked for every engine at one place: kernels assume it and would return inexact angles in silence.
-  for (const std::int64_t position : rotation.positions.ids)
+  if (rotation.positions.ids.empty()) return;
+  const auto [least, greatest] = extent(rotation.positions.ids);
+  for (const std::int64_t position : {least, greatest})
     if (position < -greatest_position || position > greatest_position)
       throw Error(fmt::format("position {} is beyond ±2^31, where the phase is no longer exact", position));
 }

@@ -115,7 +115,8 @@ public:
 
 /// Throws Error where a rotation cannot be: odd rotary_dim, more pairs than the head has room for, blocks that do not
 /// divide the pairs, a table without a row for every token or place, positions of another number of tokens or beyond
-/// ±2³¹.
-void validate(const Rotation&, const RowShape&, std::int64_t rotary_dim);
+/// ±2³¹, fractions of positions without a table. `table_follows`: it is asked before the table is made, which would
+/// take memory for what is refused.
+void validate(const Rotation&, const RowShape&, std::int64_t rotary_dim, bool table_follows = false);
 
 } // namespace ropescope

@@ -1,6 +1,8 @@
 #pragma once
+#include <bit>
 #include <cstdint>
 #include <numbers>
+#include <type_traits>
 
 #include "shaders/shared.h"
 
@@ -34,9 +36,13 @@ inline std::uint32_t phase32(std::int64_t position, std::uint64_t turns) {
 /// Turns (cos x, sin x) of a reduced angle x by quadrant·π/2.
 template <typename T>
 CosSin<T> in_quadrant(T cos, T sin, std::uint32_t quadrant) {
-  const bool swap = quadrant & 1u;
-  const T c = swap ? sin : cos, s = swap ? cos : sin;
-  return {((quadrant + 1) & 2u) != 0 ? -c : c, (quadrant & 2u) != 0 ? -s : s};
+  // By bits and without branches: quadrants follow no order that a processor could guess.
+  using Bits = std::conditional_t<sizeof(T) == sizeof(float), std::uint32_t, std::uint64_t>;
+  constexpr int to_sign = 8 * sizeof(T) - 2;
+  const auto of_cos = std::bit_cast<Bits>(cos), of_sin = std::bit_cast<Bits>(sin);
+  const Bits swapped = (of_cos ^ of_sin) & (Bits{0} - Bits{quadrant & 1u});
+  return {std::bit_cast<T>((of_cos ^ swapped) ^ Bits{(quadrant + 1) & 2u} << to_sign),
+          std::bit_cast<T>((of_sin ^ swapped) ^ Bits{quadrant & 2u} << to_sign)};
 }
 
 #define ROPESCOPE_REAL(x) Real(x)

@@ -33,6 +33,12 @@ inline constexpr std::int64_t greatest_position = std::int64_t{1} << 31;
 inline constexpr std::int64_t greatest_packed_tokens = std::int64_t{1} << 30, greatest_grid_side = 65536,
                               greatest_ranks = 1 << 20;
 
+/// The least and the greatest of some positions, on every processor; not of none.
+struct Extent {
+  std::int64_t least, greatest;
+};
+Extent extent(std::span<const std::int64_t> positions);
+
 /// first, first + 1, … for `tokens` tokens.
 Positions consecutive_positions(std::int64_t tokens, std::int64_t first = 0);
 

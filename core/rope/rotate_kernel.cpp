@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <type_traits>
 #include <vector>
 
@@ -269,13 +270,63 @@ bool Streams(const Rows& rows) {
          (rows.index.out_gap == 1 || whole(rows.index.out_gap, 2 * lanes * size));
 }
 
+/// Copies to where nobody reads soon, past the caches but for the lines at both ends.
+void StreamCopy(const std::uint8_t* from, std::size_t bytes, std::uint8_t* to) {
+  const hn::CappedTag<std::uint8_t, line> d;
+  const std::size_t before = std::min(bytes, (line - reinterpret_cast<std::uintptr_t>(to) % line) % line);
+  std::copy_n(from, before, to);
+  std::size_t i = before;
+  for (; i + line <= bytes; i += line)
+    for (std::size_t lane = 0; lane < line; lane += hn::Lanes(d))
+      hn::Stream(hn::LoadU(d, from + i + lane), d, to + i + lane);
+  std::copy_n(from + i, bytes - i, to + i);
+}
+
+/// Rows that cannot be streamed from where they are made, such as those of an array that begins within a line (most
+/// allocators' do): some are turned into a buffer that stays in the nearest cache, and whole lines are written from
+/// there. The copy costs less than reading each line of the output before it is overwritten.
+template <class W>
+void RotateAside(const Rows& rows) {
+  using Stored = typename W::Number::Stored;
+  using Real = typename W::Number::Real;
+  constexpr std::size_t bytes_aside = 8192; // beside 32 KiB of cos and sin in the nearest cache of 48
+  const std::size_t at_once = std::max<std::size_t>(1, bytes_aside / (rows.head_dim * sizeof(Stored))),
+                    rows_at_once = std::min(at_once, rows.rows_of_token),
+                    tokens_at_once = std::max<std::size_t>(1, at_once / rows.rows_of_token);
+  const auto aside =
+      std::make_unique_for_overwrite<Stored[]>(std::min(tokens_at_once, rows.tokens) * rows_at_once * rows.head_dim);
+  Rows part = rows;
+  part.out = aside.get();
+  const auto* in = static_cast<const Stored*>(rows.in);
+  auto* out = static_cast<Stored*>(rows.out);
+  for (std::size_t token = 0; token < rows.tokens; token += part.tokens) {
+    part.tokens = std::min(tokens_at_once, rows.tokens - token);
+    part.cos = static_cast<const Real*>(rows.cos) + token * rows.pairs;
+    part.sin = static_cast<const Real*>(rows.sin) + token * rows.pairs;
+    // Several tokens at once have all their rows, and else one token some of its rows.
+    for (std::size_t row = 0; row < rows.rows_of_token; row += part.rows_of_token) {
+      part.rows_of_token = std::min(rows_at_once, rows.rows_of_token - row);
+      part.in = in;
+      RotateRows<W>(part);
+      const std::size_t numbers = part.tokens * part.rows_of_token * rows.head_dim;
+      StreamCopy(reinterpret_cast<const std::uint8_t*>(aside.get()), numbers * sizeof(Stored),
+                 reinterpret_cast<std::uint8_t*>(out));
+      in += numbers;
+      out += numbers;
+    }
+  }
+  hwy::FlushStream();
+}
+
 template <class Number, class Math, bool in_interleaved, bool out_interleaved>
 void RotateStreaming(const Rows& rows) {
   // Each combination is one more copy of the loops for each instruction set. Those of other arithmetic and of float64
   // rows serve imitation and reference, not long arrays, and go without.
   if constexpr (std::is_same_v<Math, Plain> && !std::is_same_v<Number, StoredFloat64>)
     if (Streams<Number>(rows)) return RotateRows<Way<Number, Math, in_interleaved, out_interleaved, true>>(rows);
-  RotateRows<Way<Number, Math, in_interleaved, out_interleaved, false>>(rows);
+  using Usual = Way<Number, Math, in_interleaved, out_interleaved, false>;
+  if (rows.streaming && rows.in != rows.out) return RotateAside<Usual>(rows);
+  RotateRows<Usual>(rows);
 }
 
 template <class Number, class Math>

@@ -27,8 +27,7 @@ struct Rows {
   std::size_t tokens, rows_of_token; ///< so many rows in all
   const void *cos, *sin;             ///< [token][pair], float; for float64 rows double
   const void* in;
-  void* out; ///< `in` itself, or apart from it
-  /// A wish: rows whose addresses do not allow it are written as usual.
+  void* out;      ///< `in` itself, or apart from it
   bool streaming; ///< past the caches, for rows that nobody reads soon; not in place
 };
 

@@ -15,33 +15,50 @@ namespace ropescope::table_kernel::HWY_NAMESPACE {
 
 using namespace ropescope::HWY_NAMESPACE;
 
-// cos and sin are rounded to float first and then multiplied, in this order on every path: an attention factor of 1
-// leaves them as they are.
-void Table(const std::uint32_t* phases, std::size_t count, float gain, float sin_gain, float* cos, float* sin) {
-  const Floats d;
+HWY_INLINE void Turned(hn::Vec<Words> phases, hn::Vec<Floats>& cos, hn::Vec<Floats>& sin) {
+  CosSinOf(phases, cos, sin);
+}
+HWY_INLINE void Turned(hn::Vec<Longs> phases, hn::Vec<Doubles>& cos, hn::Vec<Doubles>& sin) {
+  ExactCosSinOf(phases, cos, sin);
+}
+
+// cos and sin are rounded first and then multiplied, in this order on every path: an attention factor of 1 leaves them
+// as they are.
+template <class D, class Phase, class Real>
+HWY_INLINE void TableOf(D d, const Phase* phases, std::size_t count, Real gain, Real sin_gain, Real* cos, Real* sin) {
+  const hn::RebindToUnsigned<D> words;
   const std::size_t lanes = hn::Lanes(d);
-  // The most lanes that Floats has.
-  constexpr std::size_t most = 16;
+  // The most lanes that D has.
+  constexpr std::size_t most = 64 / sizeof(Real);
   const auto of_cos = hn::Set(d, gain), of_sin = hn::Set(d, sin_gain);
   for (std::size_t i = 0; i < count; i += lanes) {
     auto c = hn::Zero(d), s = c;
     if (count - i >= lanes) {
-      CosSinOf(hn::LoadU(Words(), phases + i), c, s);
+      Turned(hn::LoadU(words, phases + i), c, s);
       hn::StoreU(hn::Mul(c, of_cos), d, cos + i);
       hn::StoreU(hn::Mul(s, of_sin), d, sin + i);
       continue;
     }
     // The last entries do not fill a vector. They are copied to one that is filled up with zeros, so that nothing
     // beyond the arrays is read or written and each entry gets the same arithmetic.
-    alignas(64) std::uint32_t last[most] = {};
-    alignas(64) float last_cos[most], last_sin[most];
+    alignas(64) Phase last[most] = {};
+    alignas(64) Real last_cos[most], last_sin[most];
     std::copy_n(phases + i, count - i, last);
-    CosSinOf(hn::Load(Words(), last), c, s);
+    Turned(hn::Load(words, last), c, s);
     hn::Store(hn::Mul(c, of_cos), d, last_cos);
     hn::Store(hn::Mul(s, of_sin), d, last_sin);
     std::copy_n(last_cos, count - i, cos + i);
     std::copy_n(last_sin, count - i, sin + i);
   }
+}
+
+void Table(const std::uint32_t* phases, std::size_t count, float gain, float sin_gain, float* cos, float* sin) {
+  TableOf(Floats(), phases, count, gain, sin_gain, cos, sin);
+}
+
+void ExactTable(const std::uint64_t* phases, std::size_t count, double gain, double sin_gain, double* cos,
+                double* sin) {
+  TableOf(Doubles(), phases, count, gain, sin_gain, cos, sin);
 }
 
 // The upper word of position·turns modulo 2⁶⁴, rounded, by 32-bit words, as few instruction sets multiply 64-bit lanes:
@@ -115,12 +132,17 @@ HWY_AFTER_NAMESPACE();
 namespace ropescope::table_kernel {
 
 HWY_EXPORT(Table);
+HWY_EXPORT(ExactTable);
 HWY_EXPORT(Phases);
 HWY_EXPORT(AddPhases);
 HWY_EXPORT(Join);
 
 void table(const std::uint32_t* phases, std::size_t count, float gain, float sin_gain, float* cos, float* sin) {
   HWY_DYNAMIC_DISPATCH(Table)(phases, count, gain, sin_gain, cos, sin);
+}
+
+void table(const std::uint64_t* phases, std::size_t count, double gain, double sin_gain, double* cos, double* sin) {
+  HWY_DYNAMIC_DISPATCH(ExactTable)(phases, count, gain, sin_gain, cos, sin);
 }
 
 void phases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,

@@ -9,6 +9,9 @@ namespace ropescope::table_kernel {
 /// gain·cos and sin_gain·sin of `count` phases in units of 2⁻³² turn.
 void table(const std::uint32_t* phases, std::size_t count, float gain, float sin_gain, float* cos, float* sin);
 
+/// The same in double, of phases in units of 2⁻⁶⁴ turn.
+void table(const std::uint64_t* phases, std::size_t count, double gain, double sin_gain, double* cos, double* sin);
+
 /// phase32 of one position and every frequency, whose upper and lower words stand apart.
 void phases(std::int64_t position, const std::uint32_t* upper, const std::uint32_t* lower, std::size_t pairs,
             std::uint32_t* phases);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "core/parallel.h"
 #include "core/rope/phase.h"
@@ -14,6 +15,9 @@ namespace {
 // Tokens of a grid have few positions on each axis. Their entries are made once where they are at most one for eight
 // tokens, and in all at most 2¹⁸: 2 MiB of float cos and sin, which stay in a core's second cache.
 constexpr std::int64_t tokens_of_a_row = 8, most_shared_entries = std::int64_t{1} << 18;
+
+/// Entries that are copied at once: 32 bytes of floats, and no call.
+constexpr std::size_t copied_at_once = Tables<float>::behind + 1;
 
 /// a | b as bits, of which one is 0 in every entry.
 void join(const std::uint32_t* a, const std::uint32_t* b, std::size_t count, float* out) {
@@ -64,15 +68,15 @@ void Turner<Real>::share_positions() {
   std::vector<std::int64_t> leasts, ends;
   std::int64_t rows = 0;
   for (std::int64_t axis = 0; axis < positions.axes && tokens > 0; ++axis) {
-    const auto begin = positions.ids.begin() + axis * tokens;
-    const auto [least, greatest] = std::minmax_element(begin, begin + tokens);
-    leasts.push_back(*least);
-    rows += *greatest - *least + 1; // within ±2³¹ each, so that the sum fits
+    const auto [least, greatest] = extent(
+        std::span(positions.ids).subspan(static_cast<std::size_t>(axis * tokens), static_cast<std::size_t>(tokens)));
+    leasts.push_back(least);
+    rows += greatest - least + 1; // within ±2³¹ each, so that the sum fits
     ends.push_back(rows);
   }
   if (rows == 0 || rows > tokens / tokens_of_a_row || rows > most_shared_entries / std::max<std::int64_t>(1, pairs))
     return;
-  shared_.cos.resize(static_cast<std::size_t>(rows * pairs));
+  shared_.cos.resize(static_cast<std::size_t>(rows * pairs) + Tables<Real>::behind);
   shared_.sin.resize(shared_.cos.size());
   std::int64_t row = 0;
   std::vector<Real> cos(static_cast<std::size_t>(pairs)), sin(cos.size());
@@ -93,8 +97,8 @@ void Turner<Real>::share_positions() {
 /// The caller's rows in the format of the tables.
 template <typename Real>
 void Turner<Real>::share_given(int threads) {
-  shared_.cos.resize(rotation_.table.size());
-  shared_.sin.resize(rotation_.table.size());
+  shared_.cos.resize(rotation_.table.size() + Tables<Real>::behind);
+  shared_.sin.resize(shared_.cos.size());
   constexpr std::size_t of_a_task = std::size_t{1} << 16; // entries: some tenth of a millisecond
   in_parallel((rotation_.table.size() + of_a_task - 1) / of_a_task, threads, [&](std::size_t task) {
     const std::size_t end = std::min(rotation_.table.size(), (task + 1) * of_a_task);
@@ -115,41 +119,28 @@ void Turner<Real>::fill(std::int64_t first, std::int64_t tokens, Tables<Real>& t
     fill_turns(first, tokens, tables);
 }
 
-/// Where the rows of a run of tokens begin among the shared entries, [axis][token of the run].
+/// Where the row of a token's place on an axis begins among the shared entries.
 template <typename Real>
-std::vector<std::size_t> Turner<Real>::shared_rows(std::int64_t first, std::int64_t tokens) const {
-  const Positions& positions = rotation_.positions;
-  const auto pairs = static_cast<std::size_t>(rotation_.pairs());
-  const std::int64_t all = positions.tokens();
-  std::vector<std::size_t> rows(static_cast<std::size_t>(positions.axes * tokens));
-  std::size_t* row = rows.data();
-  for (std::int64_t axis = 0; axis < positions.axes; ++axis) {
-    const std::int64_t begin = axis * all + first;
-    if (shared_.first_row.empty())
-      for (const std::uint32_t place :
-           rotation_.places.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(tokens)))
-        *row++ = place * pairs;
-    else
-      for (std::int64_t i = begin; i < begin + tokens; ++i)
-        *row++ = static_cast<std::size_t>(positions.ids[static_cast<std::size_t>(i)] +
-                                          shared_.first_row[static_cast<std::size_t>(axis)]) *
-                 pairs;
-  }
-  return rows;
+inline std::size_t Turner<Real>::shared_row(std::int64_t axis, std::int64_t token) const {
+  const auto at = static_cast<std::size_t>(axis * rotation_.positions.tokens() + token);
+  const std::int64_t row = shared_.first_row.empty()
+                               ? rotation_.places[at]
+                               : rotation_.positions.ids[at] + shared_.first_row[static_cast<std::size_t>(axis)];
+  return static_cast<std::size_t>(row * rotation_.pairs());
 }
 
 template <typename Real>
 void Turner<Real>::fill_shared(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
-  const auto pairs = static_cast<std::size_t>(rotation_.pairs()), count = static_cast<std::size_t>(tokens);
-  const std::vector<std::size_t> rows = shared_rows(first, tokens);
-  if (scattered_) return fill_scattered(rows, count, tables);
+  if (scattered_) return fill_scattered(first, tokens, tables);
+  const auto pairs = static_cast<std::size_t>(rotation_.pairs());
   Real *cos = tables.cos.get(), *sin = tables.sin.get();
-  for (std::size_t token = 0; token < count; ++token, cos += pairs, sin += pairs)
+  for (std::int64_t token = first; token < first + tokens; ++token, cos += pairs, sin += pairs)
     for (const Run& run : runs_) {
-      const std::size_t from = rows[static_cast<std::size_t>(run.axis) * count + token];
-      for (std::size_t i = run.begin; i < run.end; ++i) {
-        cos[i] = std::bit_cast<Real>(shared_.cos[from + i]);
-        sin[i] = std::bit_cast<Real>(shared_.sin[from + i]);
+      // What is copied too much behind a run is overwritten by the next one, or lies behind all.
+      const std::size_t from = shared_row(run.axis, token);
+      for (std::size_t i = run.begin; i < run.end; i += copied_at_once) {
+        std::memcpy(cos + i, shared_.cos.data() + from + i, copied_at_once * sizeof(Real));
+        std::memcpy(sin + i, shared_.sin.data() + from + i, copied_at_once * sizeof(Real));
       }
     }
 }
@@ -158,31 +149,33 @@ void Turner<Real>::fill_shared(std::int64_t first, std::int64_t tokens, Tables<R
 /// Tokens that lie side by side in a grid differ on the last axis alone, so that what the other axes give is joined
 /// once for all of them.
 template <typename Real>
-void Turner<Real>::fill_scattered(const std::vector<std::size_t>& rows, std::size_t tokens,
-                                  Tables<Real>& tables) const {
+void Turner<Real>::fill_scattered(std::int64_t first, std::int64_t tokens, Tables<Real>& tables) const {
   const auto pairs = static_cast<std::size_t>(rotation_.pairs());
-  const std::size_t axes = rows.size() / tokens;
-  std::vector<Bits> others_cos(axes > 2 ? pairs : 0), others_sin(others_cos.size());
+  const std::int64_t last = rotation_.positions.axes - 1;
+  const auto others = std::make_unique_for_overwrite<Bits[]>(last > 1 ? 2 * pairs : 0);
+  Bits *others_cos = others.get(), *others_sin = others_cos + pairs;
   Real *cos = tables.cos.get(), *sin = tables.sin.get();
-  for (std::size_t token = 0; token < tokens; ++token, cos += pairs, sin += pairs) {
-    const auto row = [&](std::size_t axis) { return rows[axis * tokens + token]; };
-    const Bits *cos_of = shared_.cos.data() + row(0), *sin_of = shared_.sin.data() + row(0);
-    if (axes > 2) {
-      bool moved = token == 0;
-      for (std::size_t axis = 0; axis + 1 < axes; ++axis) moved = moved || row(axis) != rows[axis * tokens + token - 1];
+  for (std::int64_t token = first; token < first + tokens; ++token, cos += pairs, sin += pairs) {
+    const auto cos_on = [&](std::int64_t axis) { return shared_.cos.data() + shared_row(axis, token); };
+    const auto sin_on = [&](std::int64_t axis) { return shared_.sin.data() + shared_row(axis, token); };
+    const Bits *cos_of = cos_on(0), *sin_of = sin_on(0);
+    if (last > 1) {
+      bool moved = token == first;
+      for (std::int64_t axis = 0; axis < last; ++axis)
+        moved = moved || shared_row(axis, token) != shared_row(axis, token - 1);
       if (moved) {
-        join(cos_of, shared_.cos.data() + row(1), pairs, others_cos.data());
-        join(sin_of, shared_.sin.data() + row(1), pairs, others_sin.data());
+        join(cos_of, cos_on(1), pairs, others_cos);
+        join(sin_of, sin_on(1), pairs, others_sin);
       }
-      for (std::size_t axis = 2; moved && axis + 1 < axes; ++axis) {
-        join(others_cos.data(), shared_.cos.data() + row(axis), pairs, others_cos.data());
-        join(others_sin.data(), shared_.sin.data() + row(axis), pairs, others_sin.data());
+      for (std::int64_t axis = 2; moved && axis < last; ++axis) {
+        join(others_cos, cos_on(axis), pairs, others_cos);
+        join(others_sin, sin_on(axis), pairs, others_sin);
       }
-      cos_of = others_cos.data();
-      sin_of = others_sin.data();
+      cos_of = others_cos;
+      sin_of = others_sin;
     }
-    join(cos_of, shared_.cos.data() + row(axes - 1), pairs, cos);
-    join(sin_of, shared_.sin.data() + row(axes - 1), pairs, sin);
+    join(cos_of, cos_on(last), pairs, cos);
+    join(sin_of, sin_on(last), pairs, sin);
   }
 }
 
@@ -203,13 +196,11 @@ void Turner<Real>::entries_of(std::int64_t position, std::span<Real> cos, std::s
   // Turning the other way is the same table with −sin. The sign goes into the factor of sin, so that no kernel asks
   // for the direction.
   const double gain = rotation_.attention_factor, sin_gain = rotation_.layout.direction * gain;
-  if constexpr (std::is_same_v<Real, double>)
-    for (std::size_t i = 0; i < upper_.size(); ++i) {
-      const auto at = cos_sin_at<double>(position, rotation_.turns[i]);
-      cos[i] = at.cos * gain;
-      sin[i] = at.sin * sin_gain;
-    }
-  else {
+  if constexpr (std::is_same_v<Real, double>) {
+    std::vector<std::uint64_t> phases;
+    for (const std::uint64_t turns : rotation_.turns) phases.push_back(phase64(position, turns));
+    table_kernel::table(phases.data(), phases.size(), gain, sin_gain, cos.data(), sin.data());
+  } else {
     std::vector<std::uint32_t> phases(upper_.size());
     table_kernel::phases(position, upper_.data(), lower_.data(), phases.size(), phases.data());
     const auto narrow = static_cast<float>(gain);
@@ -220,15 +211,16 @@ void Turner<Real>::entries_of(std::int64_t position, std::span<Real> cos, std::s
 
 template <>
 void Turner<double>::fill_turns(std::int64_t first, std::int64_t tokens, Tables<double>& tables) const {
-  const double gain = rotation_.attention_factor, sin_gain = rotation_.layout.direction * gain;
-  std::int64_t entry = 0;
+  const auto entries = static_cast<std::size_t>(tokens * rotation_.pairs());
+  const auto phases = std::make_unique_for_overwrite<std::uint64_t[]>(entries);
+  std::uint64_t* phase = phases.get();
   for (std::int64_t token = first; token < first + tokens; ++token)
-    for (std::int64_t i = 0; i < rotation_.pairs(); ++i, ++entry) {
-      const auto at = cos_sin_at<double>(rotation_.positions.at(rotation_.axis(i), token),
-                                         rotation_.turns[static_cast<std::size_t>(i)]);
-      tables.cos[entry] = at.cos * gain;
-      tables.sin[entry] = at.sin * sin_gain;
-    }
+    for (std::int64_t i = 0; i < rotation_.pairs(); ++i)
+      *phase++ =
+          phase64(rotation_.positions.at(rotation_.axis(i), token), rotation_.turns[static_cast<std::size_t>(i)]);
+  const double gain = rotation_.attention_factor;
+  table_kernel::table(phases.get(), entries, gain, rotation_.layout.direction * gain, tables.cos.get(),
+                      tables.sin.get());
 }
 
 /// In two steps, phases first: an exact integer product, then one polynomial for all entries in full vectors. Pairs of

@@ -9,11 +9,13 @@
 
 namespace ropescope {
 
-/// cos and sin of the tokens of one task, [token][pair] each, times the attention factor, sin with the direction.
+/// cos and sin of the tokens of one run, [token][pair] each, times the attention factor, sin with the direction.
 template <typename Real>
 struct Tables {
+  static constexpr std::size_t behind = 7; ///< entries that may be written behind the last: rows come in vectors
   explicit Tables(std::size_t entries)
-      : cos(std::make_unique_for_overwrite<Real[]>(entries)), sin(std::make_unique_for_overwrite<Real[]>(entries)) {}
+      : cos(std::make_unique_for_overwrite<Real[]>(entries + behind)),
+        sin(std::make_unique_for_overwrite<Real[]>(entries + behind)) {}
   std::unique_ptr<Real[]> cos, sin;
 };
 
@@ -45,9 +47,9 @@ private:
 
   void share_positions();
   void share_given(int threads);
-  std::vector<std::size_t> shared_rows(std::int64_t first, std::int64_t tokens) const;
+  std::size_t shared_row(std::int64_t axis, std::int64_t token) const;
   void fill_shared(std::int64_t first, std::int64_t tokens, Tables<Real>&) const;
-  void fill_scattered(const std::vector<std::size_t>& rows, std::size_t tokens, Tables<Real>&) const;
+  void fill_scattered(std::int64_t first, std::int64_t tokens, Tables<Real>&) const;
   void fill_given(std::int64_t first, std::int64_t tokens, Tables<Real>&) const;
   void fill_turns(std::int64_t first, std::int64_t tokens, Tables<Real>&) const;
   void phases_of(std::int64_t token, std::uint32_t* row) const;

@@ -100,3 +100,26 @@ TEST_CASE("the CPU's vectors take the same phase to the bit as one number at a t
     }
   });
 }
+
+TEST_CASE("the CPU's vectors take cos and sin in double as one number at a time does, on every instruction set") {
+  std::mt19937_64 random(4);
+  std::vector<std::uint64_t> phases;
+  for (int eighth = 0; eighth < 8; ++eighth) // quarter turns, and where one quadrant ends and the next begins
+    for (const int step : {-1, 0, 1})
+      phases.push_back((static_cast<std::uint64_t>(eighth) << 61) + static_cast<std::uint64_t>(step));
+  while (phases.size() < 2000) phases.push_back(random());
+  test::on_every_instruction_set([&] {
+    for (const std::size_t count : {std::size_t{1}, std::size_t{7}, std::size_t{1999}}) {
+      std::vector<double> cos(count + 1, 7), sin(count + 1, 7);
+      table_kernel::table(phases.data(), count, 2.0, -3.0, cos.data(), sin.data());
+      double worst = 0;
+      for (std::size_t i = 0; i < count; ++i) {
+        const CosSin<double> at = cos_sin(phases[i]);
+        worst = std::max({worst, std::abs(cos[i] - 2 * at.cos), std::abs(sin[i] + 3 * at.sin)});
+      }
+      CHECK(worst <= 4e-16); // where a compiler makes one operation of a product and a sum the last bit may differ
+      CHECK(cos[count] == 7);
+      CHECK(sin[count] == 7);
+    }
+  });
+}

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstring>
 #include <random>
 
 #include <doctest/doctest.h>
@@ -265,7 +267,7 @@ TEST_CASE("rows too many for the caches are written past them with the same bits
   constexpr std::int64_t tokens = 700;
   const Positions positions = consecutive_positions(tokens, 5);
   for (const Pairing pairing : {Pairing::half, Pairing::interleaved})
-    for (const std::size_t shift : {0, 1, 16}) { // only a line's beginning can be streamed to
+    for (const std::size_t shift : {0, 1, 16}) {
       const Rotation rotation{spectrum.turns, 1.0, {pairing, pairing}, {}, positions};
       const RowShape shape{1, tokens, 32, 128};
       const std::vector<float> in = random_rows(shape.size());
@@ -279,5 +281,52 @@ TEST_CASE("rows too many for the caches are written past them with the same bits
         CpuEngine(threads).rotate(rotation, shape, std::span<const float>(in), written);
         CHECK(std::equal(written.begin(), written.end(), expected.begin()));
       }
+    }
+}
+
+TEST_CASE("an output that begins anywhere in a line, of rows of any kind, has the same bits as rows turned in place") {
+  const auto expect = [](const RopeConfig& rope, const RowShape& shape, auto number) {
+    using Number = decltype(number);
+    const Spectrum spectrum = make_spectrum(rope);
+    const Positions positions = consecutive_positions(shape.tokens, 3);
+    const Rotation rotation{spectrum.turns, 1.5, rope.layout.pairs, {}, positions};
+    const std::vector<float> floats = random_rows(shape.size());
+    std::vector<Number> in(floats.size());
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      if constexpr (std::is_same_v<Number, Bfloat16>)
+        in[i] = Bfloat16{static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(floats[i]) >> 16)};
+      else
+        in[i] = static_cast<Number>(floats[i]);
+    }
+    std::vector<Number> expected = in;
+    CpuEngine(1).rotate(rotation, shape, std::span<const Number>(expected), std::span<Number>(expected));
+    std::vector<Number> room(in.size() + 256);
+    REQUIRE(room.size() * sizeof(Number) > std::size_t{1} << 23); // enough to be written past the caches
+    for (const std::size_t shift : {std::size_t{0}, std::size_t{1}, std::size_t{5}, 48 / sizeof(Number)}) {
+      std::fill(room.begin(), room.end(), Number{});
+      auto* line = room.data() + 64 / sizeof(Number);
+      while (reinterpret_cast<std::uintptr_t>(line) % 64 != 0) ++line;
+      const std::span<Number> out(line + shift, in.size());
+      CpuEngine().rotate(rotation, shape, std::span<const Number>(in), out);
+      CHECK(std::memcmp(out.data(), expected.data(), out.size_bytes()) == 0);
+      const Number none{};
+      CHECK(std::memcmp(out.data() - 1, &none, sizeof none) == 0);
+      CHECK(std::memcmp(out.data() + out.size(), &none, sizeof none) == 0);
+    }
+  };
+  for (const Pairing in : {Pairing::half, Pairing::interleaved})
+    for (const Pairing out : {Pairing::half, Pairing::interleaved}) {
+      CAPTURE(in);
+      CAPTURE(out);
+      RopeConfig rope;
+      rope.layout.pairs.pairing = in;
+      rope.layout.pairs.output = out;
+      expect(rope, {2, 300, 32, 128}, float{});
+      expect(rope, {1, 3, 5551, 130}, float{}); // more rows a token than are turned at once, of no whole lines
+      expect(rope, {3, 1400, 4, 130}, double{});
+      expect(rope, {1, 40001, 1, 130}, Bfloat16{});
+      rope.layout.head_dim = 4096;
+      rope.layout.rotary_dim = 100;
+      expect(rope, {1, 601, 1, 4096}, float{});
     }
 }
