@@ -82,12 +82,41 @@ double gain_of(const Scene& scene, const Series& series) {
   return scene.options.flag(with_factor) ? factor * factor : 1;
 }
 
+/// How far apart tokens were in training. Of an image or a clip that is its extent on the axis that distances are taken
+/// along, and where they are taken along all axes at once on the one that ends first.
+struct TrainedDistance {
+  double distance;
+  std::int64_t axis = -1; ///< −1: of a text, in tokens
+};
+TrainedDistance trained_here(const Scene& scene, const Derived& derived) {
+  TrainedDistance found{derived.trained_length()};
+  const std::span<const double> extents = derived.trained_extents();
+  for (std::size_t axis = 0; axis < extents.size(); ++axis) {
+    const bool counts = scene.axis < 0 ? extents[axis] >= 1 : scene.axis == static_cast<std::int64_t>(axis);
+    if (counts && (found.axis < 0 || extents[axis] < found.distance))
+      found = {extents[axis], static_cast<std::int64_t>(axis)};
+  }
+  return found;
+}
+
+/// Distances that are drawn. Of an image or a clip four times as far as it was trained, as the carpet has it, or as far
+/// as the grid that is shown goes or as the tokens are apart: the rest of a text's length is no place in it.
+double last_distance(const Scene& scene, const Derived& derived) {
+  const auto length = static_cast<double>(derived.length());
+  const auto [trained, axis] = trained_here(scene, derived);
+  if (axis < 0) return length;
+  return std::min(length, std::max({16.0, 4 * trained, derived.extents()[static_cast<std::size_t>(axis)],
+                                    static_cast<double>(std::abs(scene.m - scene.n)) + 1}));
+}
+
+constexpr std::string_view distance_title = "relative distance Δ = m − n (tokens)";
+
 AxisSpec distances(const Scene& scene, const Derived& derived) {
   const Scale scale = scale_of(scene);
-  return {.all = {first_distance(scale), static_cast<double>(derived.length())},
+  return {.all = {first_distance(scale), last_distance(scene, derived)},
           .scale = scale,
           .labels = Labels::powers_of_two,
-          .title = "relative distance Δ = m − n (tokens)",
+          .title = distance_title,
           .view = seen_distances(scene),
           .fewest = 4,
           .least_gap = 44,
@@ -97,7 +126,8 @@ AxisSpec distances(const Scene& scene, const Derived& derived) {
 void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience patience) {
   const AxisSpec x = distances(scene, derived);
   // A view that the axis cannot show is scanned as the axis mends it.
-  const auto seen = x.view ? std::optional(AxisView(x).shown()) : std::nullopt;
+  const bool is_part = x.view || last_distance(scene, derived) < static_cast<double>(derived.length());
+  const auto seen = is_part ? std::optional(AxisView(x).shown()) : std::nullopt;
   derived.show_curves(scene, engines, patience, {seen, x.scale});
   update_ensembles(scene, derived, curves);
   update_rival_score(scene, derived);
@@ -119,11 +149,11 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
       least = std::min(least, gain_of(scene, series) * static_cast<double>(bin.least));
       greatest = std::max(greatest, gain_of(scene, series) * static_cast<double>(bin.greatest));
     }
-  return {c,
-          "score",
-          room,
-          distances(scene, derived),
-          {.all = {least - 0.05, greatest + 0.04}, .view = scene.options.range(view_y)}};
+  AxisSpec x = distances(scene, derived);
+  if (trained_here(scene, derived).axis >= 0)
+    x.title = c.words("relative distance Δ = m − n ({})",
+                      scene.axis < 0 ? std::string_view("on every axis") : axis_title(scene.rope, scene.axis));
+  return {c, "score", room, x, {.all = {least - 0.05, greatest + 0.04}, .view = scene.options.range(view_y)}};
 }
 
 /// Where no distance was seen in training: tinted and hatched; said in words above the curves.
@@ -352,7 +382,7 @@ void draw_scale_switch(const Canvas& c, const Plot& p, const Scene& scene, Scene
                    "How distances lie along the axis: logarithmic from 1, linear from 0, or symlog, which is "
                    "logarithmic and has a 0. Click or L: the next one."))
     action("scale").apply(next);
-  const float title = text_width(c.fonts.small, "relative distance Δ = m − n (tokens)") / 2 + c.px(20);
+  const float title = text_width(c.fonts.small, distance_title) / 2 + c.px(20);
   draw_ensemble_switches(c, {p.area.greatest.x - width - c.px(18), p.area.greatest.y + c.px(22)},
                          p.area.centre().x + title, scene, curves, next);
 }
@@ -363,12 +393,6 @@ struct Held {
   double value;
   std::string_view words;
 };
-/// How far apart tokens were in training, along the axis that distances are taken on: of an image or a clip its extent.
-double trained_here(const Scene& scene, const Derived& derived) {
-  const bool along = scene.axis >= 0 && !derived.trained_extents().empty();
-  return along ? derived.trained_extents()[static_cast<std::size_t>(scene.axis)] : derived.trained_length();
-}
-
 std::optional<Held> take_lines(const Canvas& c, const Plot& p, const Scene& scene, const Derived& derived,
                                Scene& next) {
   const double trained = derived.trained_length(), target = static_cast<double>(derived.length());
@@ -382,8 +406,8 @@ std::optional<Held> take_lines(const Canvas& c, const Plot& p, const Scene& scen
   if (here.lit) held = {distance, c.words("Δ = {}", grouped(c, distance))};
   if (here.value) choose_distance(next, std::clamp<std::int64_t>(std::llround(*here.value), 0, derived.length() - 1));
   // Where there is no extension both are the same place, and what is dragged there is how far the picture reaches.
-  const bool of_text = derived.trained_extents().empty(); // a grid's sides are dragged in `positions`
-  if (trained < target && of_text) take("trained", p.grip_x("trained", trained), trained);
+  if (!derived.trained_extents().empty()) return held; // a grid's sides are dragged in `positions`
+  if (trained < target) take("trained", p.grip_x("trained", trained), trained);
   take("target", p.grip_x("target", target), target);
   return held;
 }
@@ -423,7 +447,8 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   take_score_foot(c, room, scene, next);
   Plot p = plot_in(c, room, scene, derived);
   const std::vector<Series>& series = derived.series();
-  draw_beyond(c, p, trained_here(scene, derived));
+  const auto [trained, trained_axis] = trained_here(scene, derived);
+  draw_beyond(c, p, trained);
   p.draw_axes();
   p.begin();
   // All bands first, then all lines, so that no band covers a line; the scheme in force comes last and lies on top.
@@ -432,12 +457,11 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
       if (alphas[s] > 0) draw_series(c, p, scene, series[s], band, alphas[s]);
   draw_ensembles(c, p, derived, gain_of(scene, derived.current()));
   p.end();
-  const double trained = trained_here(scene, derived);
   const float top = p.area.least.y + c.px(3);
   if (trained < p.x.greatest)
     label_rule_x(c, p, std::max(trained, p.x.least),
-                 trained != derived.trained_length()
-                     ? c.words("beyond the trained {} {}", grouped(c, trained), axis_title(scene.rope, scene.axis))
+                 trained_axis >= 0
+                     ? c.words("beyond the trained {} {}", grouped(c, trained), axis_title(scene.rope, trained_axis))
                  : trained_beyond(scene) ? "beyond the original context"
                                          : "beyond training",
                  c.theme.beyond, top);

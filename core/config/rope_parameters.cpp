@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "core/config/config_json.h"
+#include "core/config/stated_axes.h"
 #include "core/rope/scheme.h"
 
 namespace ropescope {
@@ -115,12 +116,15 @@ void set_parameter(RopeConfig& config, std::string_view key, std::string_view js
   if (value.is_discarded()) value = std::string(json_value);
   // Taken before the change: a head that turned whole is to turn whole under a new head_dim as well.
   const bool whole = config.layout.rotary_dim == config.layout.head_dim;
+  if (ropescope::config::set_axis_value(config, key, value)) return;
   if (!set_rope_parameter(config, key, value, key)) {
     std::vector<std::string_view> keys;
     for (const CommonKey& common : common_keys) keys.push_back(common.key);
     for (const Parameter* parameter : scheme_parameters())
       if (!find_common_key(parameter->key)) keys.push_back(parameter->key);
-    throw Error(fmt::format("\"{}\" is no rope parameter, expected one of {}", key, fmt::join(keys, ", ")));
+    throw Error(fmt::format("\"{}\" is no rope parameter, expected one of {}, or of a model with a list of axes "
+                            "rope_axes.AXIS.KEY",
+                            key, fmt::join(keys, ", ")));
   }
   if (scheme_of(config).spans_whole_head) config.layout.rotary_dim = config.layout.head_dim;
   if (key == "head_dim" && whole) config.layout.rotary_dim = config.layout.head_dim;

@@ -52,9 +52,10 @@ public:
   std::string place(const char* key) const { return fmt::format("{}.{}", where_, key); }
 
   /// After all keys were asked for.
+  bool knows(const std::string& key) const { return std::find(asked_.begin(), asked_.end(), key) != asked_.end(); }
   void refuse_others() const {
     for (const auto& [key, value] : object_.items())
-      if (std::find(asked_.begin(), asked_.end(), key) == asked_.end())
+      if (!knows(key))
         throw Error(fmt::format("{} has the key \"{}\", which is not known there", where_, printable(key)));
   }
 
@@ -101,6 +102,21 @@ constexpr std::pair<const char*, StreamRule> streams[] = {{"none", StreamRule::n
                                                           {"absolute", StreamRule::absolute},
                                                           {"centred_images", StreamRule::centred_images}};
 
+/// What an axis has beside its name and its components.
+void read_values(Stated& axis, PositionAxis& read) {
+  if (double base = 0; axis.find("base")) {
+    axis.number("base", base);
+    read.base = base;
+  }
+  axis.word<RopeType>("scheme", read.rope_type, schemes);
+  axis.number("factor", read.factor);
+  axis.integer("held_pair", read.held_pair);
+  axis.number("held_wavelength", read.held_wavelength);
+  if (read.factor != 1 && read.rope_type == RopeType::standard)
+    throw Error(
+        fmt::format("{} has a factor and no scheme: expected \"scheme\": \"linear\" or \"ntk\"", axis.place("factor")));
+}
+
 PositionAxis read_axis(const Json& value, std::size_t number) {
   Stated axis(value, fmt::format("rope_axes.axes[{}]", number));
   const char* name = "";
@@ -110,18 +126,8 @@ PositionAxis read_axis(const Json& value, std::size_t number) {
   for (const char* key : {"name", "components"})
     if (!axis.find(key)) throw Error(fmt::format("{} is missing", axis.place(key)));
   axis.integer("components", read.components);
-  if (double base = 0; axis.find("base")) {
-    axis.number("base", base);
-    read.base = base;
-  }
-  axis.word<RopeType>("scheme", read.rope_type, schemes);
-  axis.number("factor", read.factor);
-  axis.integer("held_pair", read.held_pair);
-  axis.number("held_wavelength", read.held_wavelength);
+  read_values(axis, read);
   axis.refuse_others();
-  if (read.factor != 1 && read.rope_type == RopeType::standard)
-    throw Error(
-        fmt::format("{} has a factor and no scheme: expected \"scheme\": \"linear\" or \"ntk\"", axis.place("factor")));
   return read;
 }
 
@@ -169,6 +175,32 @@ PlaceRule read_places(const Json& value) {
 } // namespace
 
 bool states_axes(const Json& root) { return present(root, "rope_axes") != nullptr; }
+
+bool set_axis_value(RopeConfig& rope, std::string_view key, const Json& value) {
+  constexpr std::string_view prefix = "rope_axes.";
+  if (!key.starts_with(prefix)) return false;
+  if (rope.axes.rule != AxisRule::listed || rope.axes.list.empty())
+    throw Error(fmt::format("\"{}\": this model has no list of axes, expected one that has (Wan, Flux, LTX …)", key));
+  const std::string_view rest = key.substr(prefix.size());
+  const std::size_t dot = rest.find('.');
+  const auto named = std::find_if(rope.axes.list.begin(), rope.axes.list.end(),
+                                  [&](const PositionAxis& axis) { return axis.name == rest.substr(0, dot); });
+  constexpr std::string_view keys = "base, scheme, factor, held_pair, held_wavelength";
+  if (named == rope.axes.list.end() || dot == std::string_view::npos) {
+    std::string all;
+    for (const PositionAxis& axis : rope.axes.list) all += fmt::format("{}{}", all.empty() ? "" : ", ", axis.name);
+    throw Error(
+        fmt::format("\"{}\": expected rope_axes.AXIS.KEY, the axis one of {}, the key one of {}", key, all, keys));
+  }
+  const Json object{{std::string(rest.substr(dot + 1)), value}};
+  Stated stated(object, fmt::format("rope_axes.{}", named->name));
+  PositionAxis axis = *named;
+  read_values(stated, axis);
+  if (!stated.knows(object.begin().key()))
+    throw Error(fmt::format("\"{}\" is no value of an axis, expected one of {}", key, keys));
+  *named = axis;
+  return true;
+}
 
 void read_stated_axes(const Json& root, const ReadOptions& options, Model& model) {
   Json file = root;

@@ -21,4 +21,9 @@ bool states_axes(const Json& root);
 /// ("held_pair", "held_wavelength"). An unknown key or word is refused. Throws Error, naming the key.
 void read_stated_axes(const Json& root, const ReadOptions&, Model&);
 
+/// One value of one axis of a model that lists its axes: key "rope_axes.AXIS.KEY", where KEY is base, scheme, factor,
+/// held_pair or held_wavelength as above (a scheme before its factor). False for a key that does not begin so. Throws
+/// Error where the model has no such axis, the axis no such key, or the value is none.
+bool set_axis_value(RopeConfig&, std::string_view key, const Json& value);
+
 } // namespace ropescope::config

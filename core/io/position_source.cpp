@@ -154,6 +154,13 @@ bool takes_fractions(const RopeConfig& rope) {
   return !whole_sides || rule.time != TimeRule::index || rule.keeps_fractions || has_own_angles(rope);
 }
 
+void refuse_text_model(const RopeConfig& rope) {
+  if (rope.axes.rule == AxisRule::single && rope.axes.positions == PlaceRule{})
+    throw Error(
+        "this model's tokens have one position each, and no frames, rows and columns of a grid: expected a list "
+        "of positions or the first one");
+}
+
 /// Which of a model's frames are not its tokens' frames.
 std::string patched_words(const RopeConfig& rope) {
   const std::int64_t patch = rope.axes.positions.time_patch;
@@ -174,6 +181,7 @@ bool PositionSource::is_placed(const RopeConfig& rope) const {
 
 Positions PositionSource::of_placed_grid(const RopeConfig& rope) const {
   const PlaceRule& rule = rope.axes.positions;
+  refuse_text_model(rope);
   if (rule.stream == StreamRule::none) {
     if (text.size() > 1)
       throw Error(
@@ -190,6 +198,7 @@ Positions PositionSource::of_placed_grid(const RopeConfig& rope) const {
 
 Positions PositionSource::whole_grid(const RopeConfig& rope) const {
   if (is_placed(rope)) return of_placed_grid(rope);
+  refuse_text_model(rope);
   const GridSize size = read_grid(grid);
   return grid_positions(rope, size.rows, size.columns, merge, prefix);
 }
@@ -202,6 +211,7 @@ Positions PositionSource::of_grid(const RopeConfig& rope, std::int64_t tokens, c
                               text.empty() ? "" : " with its text", patched_words(rope), in, tokens));
     return positions;
   }
+  refuse_text_model(rope);
   const GridSize size = read_grid(grid);
   const std::int64_t wanted = grid_tokens(size.rows, size.columns, prefix);
   if (wanted != tokens)

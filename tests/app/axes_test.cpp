@@ -4,6 +4,8 @@
 #include <numbers>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "app/scene/grid.h"
 #include "app/scene/picture.h"
 #include "app/scene/scene_json.h"
@@ -217,6 +219,33 @@ TEST_CASE("tokens of a grid are put at their places everywhere by one click, and
   hand.drag(hand.control("places.1 m").centre(), {200, 0});
   CHECK(query_on(hand.scene(), 0) > 1);
   CHECK(key_on(hand.scene(), 1) == 19);
+}
+
+TEST_CASE("a score along an axis of a clip reaches four times as far as its training, and is every distance's own") {
+  // 21 x 30 x 52 patches: 20, 29 and 51 from end to end.
+  const auto pairs = wan_pairs();
+  const std::pair<std::string, double> cases[] = {{"0", 20}, {"1", 29}, {"2", 51}};
+  for (const auto& [axis, extent] : cases) {
+    CAPTURE(axis);
+    test::PictureHand hand(with({"model=wan-2.2-14b", "axis=" + axis, "m=110", "n=100"}), "score");
+    const std::string name = axis == "0" ? "frames" : axis == "1" ? "rows" : "columns";
+    const auto& drawn = hand.alone();
+    CHECK(drawn.says("relative distance Δ = m − n (" + name + ")"));
+    CHECK(drawn.says("beyond the trained " + fmt::format("{} {}", extent, name)));
+    const Table table = table_of(hand, "score");
+    const std::vector<double>& distances = column(table, "to");
+    CHECK(distances.back() >= 4 * extent - 1);
+    CHECK(distances.back() <= 5 * extent + 1); // a quarter beyond what is seen, for whoever moves the view
+    CHECK(distances.size() > 3 * static_cast<std::size_t>(extent)); // each has a bin of its own
+  }
+  // Along all of them at once the frames end first; and what lies further apart than all that is still within.
+  test::PictureHand all(with({"model=wan-2.2-14b", "m=400", "n=100"}), "score");
+  const auto& everywhere = all.alone();
+  CHECK(everywhere.says("relative distance Δ = m − n (on every axis)"));
+  CHECK(everywhere.says("beyond the trained 20 frames"));
+  CHECK(column(table_of(all, "score"), "to").back() >= 300);
+  test::PictureHand text(with({"model=llama-2-7b"}), "score");
+  CHECK(text.alone().says("relative distance Δ = m − n (tokens)"));
 }
 
 TEST_CASE("a carpet of a clip takes each pair's own axis for where training ended") {

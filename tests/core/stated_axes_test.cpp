@@ -1,12 +1,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <string>
 #include <vector>
 
 #include "core/config/config_json.h"
+#include "core/config/rope_parameters.h"
 #include "core/error.h"
 #include "core/rope/spectrum.h"
 #include "core/rope/token_grid.h"
@@ -121,4 +123,31 @@ TEST_CASE("axes with more components than a head has are refused") {
   } catch (const Error& error) {
     CHECK(std::string(error.what()).find("128 components together, and a head has 64") != std::string::npos);
   }
+}
+
+TEST_CASE("a value of one axis is set as its file would state it, and no other axis changes") {
+  RopeConfig rope = stated(two);
+  set_parameter(rope, "rope_axes.w.base", "9");
+  set_parameter(rope, "rope_axes.h.scheme", "linear");
+  set_parameter(rope, "rope_axes.h.factor", "5");
+  CHECK(rope == stated(R"("axes": [{"name": "h", "components": 4, "scheme": "linear", "factor": 5}, )"
+                       R"({"name": "w", "components": 8, "base": 9}])"));
+  set_parameter(rope, "rope_axes.w.held_pair", "2");
+  set_parameter(rope, "rope_axes.w.held_wavelength", "81");
+  CHECK(make_spectrum(rope).inv_freq[4] == doctest::Approx(2 * std::numbers::pi / 81));
+  const RopeConfig before = rope;
+  for (const auto& [key, value, words] : std::vector<std::array<std::string, 3>>{
+           {"rope_axes.t.base", "9", "the axis one of h, w"},
+           {"rope_axes.w", "9", "expected rope_axes.AXIS.KEY"},
+           {"rope_axes.", "9", "expected rope_axes.AXIS.KEY"},
+           {"rope_axes.w.components", "4", "is no value of an axis"},
+           {"rope_axes.w.factor", "4", "has a factor and no scheme"},
+           {"rope_axes.w.scheme", "yarn", "rope_axes.w.scheme is \"yarn\", expected one of"},
+           {"rope_axes.w.base", "large", "rope_axes.w.base is \"large\""}}) {
+    CAPTURE(key);
+    CHECK_THROWS_WITH_AS(set_parameter(rope, key, value), doctest::Contains(words.c_str()), Error);
+    CHECK(rope == before);
+  }
+  RopeConfig text;
+  CHECK_THROWS_WITH_AS(set_parameter(text, "rope_axes.t.base", "9"), doctest::Contains("has no list of axes"), Error);
 }
