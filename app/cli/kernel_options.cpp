@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "app/cli/position_options.h"
+#include "app/cli/say.h"
 #include "app/scene/property.h"
 
 namespace ropescope::cli {
@@ -43,6 +44,8 @@ void show_grid(Scene& scene, const PositionSource& source) {
   const Property& sides = *find_property("positions.grid");
   if (source.grid.empty() || !scene.options.words(sides).empty()) return;
   set(scene, sides, source.grid);
+  if (!source.frames.empty())
+    say("Pictures count the frames of a grid from 0: numbers of frames are of kernels alone.");
   if (!source.text.empty())
     set(scene, *find_property("positions.text"), fmt::format("{}", fmt::join(source.text, ",")));
   if (source.fps) set(scene, *find_property("positions.fps"), *source.fps);

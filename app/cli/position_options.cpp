@@ -29,6 +29,11 @@ void add_positions(CLI::App& app, PositionSource& source, const std::string& gri
       ->delimiter(',')
       ->group(where)
       ->needs(by_grid);
+  app.add_option(grid_prefix + "frames", source.frames,
+                 "of --grid: N,N,… which frames they are, where their numbers have gaps (FramePack)")
+      ->delimiter(',')
+      ->group(where)
+      ->needs(by_grid);
   app.add_option(grid_prefix + "fps", source.fps, "of --grid: frames a second, for models that count time")
       ->group(where)
       ->needs(by_grid);

@@ -90,7 +90,7 @@ std::optional<std::int64_t> PositionSource::count() const {
   if (!grid.empty()) {
     // With text, or of a model that pads, the model alone knows: nothing is said.
     const GridSize size = read_grid(grid);
-    if (!text.empty() || !images.empty() || size.frames > 1) return std::nullopt;
+    if (!text.empty() || !images.empty() || !frames.empty() || size.frames > 1) return std::nullopt;
     return grid_tokens(size.rows, size.columns, prefix);
   }
   // Values may be wrong still (read() refuses them): a division by 0 must not come first.
@@ -112,6 +112,7 @@ TokenGrid token_grid(const PositionSource& source) {
   grid.prefix = source.prefix;
   grid.merge = source.merge;
   grid.fps = source.fps;
+  grid.frames = source.frames;
   for (const std::string& image : source.images) grid.further.push_back(read_grid(image));
   if (source.picture.empty()) return grid;
   const GridSize pixels = read_grid(source.picture);
@@ -176,7 +177,7 @@ void PositionSource::set_grid(RopeConfig& rope) const {
 /// Whether the model's rule makes the positions of the grid, and not the plain rows and columns of a vision tower.
 bool PositionSource::is_placed(const RopeConfig& rope) const {
   return rope.axes.rule == AxisRule::listed || rope.axes.positions != PlaceRule{} || !text.empty() || !images.empty() ||
-         fps || seconds || read_grid(grid).frames > 1;
+         !frames.empty() || fps || seconds || read_grid(grid).frames > 1;
 }
 
 Positions PositionSource::of_placed_grid(const RopeConfig& rope) const {
@@ -190,6 +191,7 @@ Positions PositionSource::of_placed_grid(const RopeConfig& rope) const {
       throw Error("seconds of a frame: this model has no stream of text and videos, expected frames a second");
     return placed_positions(rope, token_grid(*this));
   }
+  if (!frames.empty()) throw Error("numbers of frames: this model's stream counts the frames of a video itself");
   if (prefix != 0)
     throw Error("this model's stream has no tokens before it but its text: expected them among its text");
   if (fps) throw Error("this model's videos are given by the seconds of a frame of the grid, not by frames a second");

@@ -254,6 +254,23 @@ void check_grid(const RopeConfig& config, const TokenGrid& grid) {
                             grid.text));
   if (!grid.further.empty() && rule.time_start != TimeStart::layer && rule.reference_step == 0)
     throw Error("this model has no reference images, expected one grid");
+  if (!grid.frames.empty()) {
+    bool has_time = false;
+    for (std::int64_t a = 0; a < axis_count(config); ++a)
+      has_time = has_time || counts_of(axis_name(config, a)) == Counts::time;
+    if (!has_time) throw Error("numbers of frames: this model's tokens have no frame among their positions");
+    const auto frames = static_cast<std::int64_t>(grid.frames.size());
+    if (rule.time_patch > 1) throw Error("numbers of frames: this model makes one frame of several, expected none");
+    if (grid.size.frames != 1 && grid.size.frames != frames)
+      throw Error(
+          fmt::format("{} numbers of frames, expected {}, one for each frame of the grid", frames, grid.size.frames));
+    if (grid.size.rows * grid.size.columns > greatest_packed_tokens / frames)
+      throw Error(fmt::format("a grid of {} x {} x {} tokens, expected at most {} in all", frames, grid.size.rows,
+                              grid.size.columns, greatest_packed_tokens));
+    for (const std::int64_t number : grid.frames)
+      if (number < -greatest_position || number > greatest_position)
+        throw Error(fmt::format("frame {} is beyond ±2^31", number));
+  }
   if (grid.fps && !(*grid.fps > 0 && std::isfinite(*grid.fps)))
     throw Error(fmt::format("{} frames a second, expected a positive number", *grid.fps));
   if (grid.fps && rule.time == TimeRule::index)

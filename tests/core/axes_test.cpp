@@ -274,3 +274,29 @@ TEST_CASE("positions out of a grid: what does not fit is refused in one sentence
   CHECK(words(flux, {.grid = "3x4", .text = {2}, .images = {"2x2"}}, 18).empty());
   CHECK(words(flux, {.grid = "3x4", .text = {2, 3}}, 17).find("expected one") != std::string::npos);
 }
+
+TEST_CASE("frames with gaps are at their own numbers, and numbers that a grid cannot have are refused") {
+  const RopeConfig packed = of_class(R"({"_class_name": "HunyuanVideoFramepackTransformer3DModel"})");
+  PositionSource source;
+  source.grid = "2x3";
+  source.frames = {0, 20, 29};
+  const Positions positions = source.whole_grid(packed);
+  REQUIRE(positions.tokens() == 18);
+  for (std::int64_t token = 0; token < 18; ++token) {
+    CHECK(positions.at(0, token) == source.frames[static_cast<std::size_t>(token / 6)]);
+    CHECK(positions.at(1, token) == token / 3 % 2);
+    CHECK(positions.at(2, token) == token % 3);
+  }
+  source.grid = "3x2x3";
+  CHECK(source.whole_grid(packed).ids == positions.ids);
+  const auto refusal = [&](const RopeConfig& rope) { return words_of([&] { source.whole_grid(rope); }); };
+  source.grid = "4x2x3";
+  CHECK(refusal(packed) == "3 numbers of frames, expected 4, one for each frame of the grid");
+  source.grid = "2x3";
+  source.frames = {0, std::int64_t{1} << 40};
+  CHECK(refusal(packed) == "frame 1099511627776 is beyond ±2^31");
+  source.frames = {0, 5};
+  CHECK(refusal(of_class(R"({"_class_name": "HunyuanDiT2DModel"})")).find("no frame among their positions") !=
+        std::string::npos);
+  CHECK(refusal(RopeConfig{}).find("one position each") != std::string::npos);
+}
