@@ -27,6 +27,15 @@ std::vector<std::int64_t> sections_of_class(const Object& config, std::int64_t p
   return sections.back() == 0 ? std::vector<std::int64_t>() : sections;
 }
 
+/// How many patches of a side lie together in the rows of a vision tower: those whose code passes spatial_merge_size to
+/// get_vision_position_ids (transformers 5.24.0). PaddleOCR-VL has the key and passes 1.
+std::int64_t merge_of_tower(const Object& config) {
+  const std::string_view type = config.model_type();
+  const auto of_class = config.class_number("spatial_merge_size");
+  if (type == "paddleocr_vl_vision" || (!of_class && type != "inkling2_vision")) return 1;
+  return config.integer("spatial_merge_size").value_or(static_cast<std::int64_t>(of_class.value_or(1)));
+}
+
 /// Whether the file's rope parameters are of the type that Tencent's own code has.
 bool says_xdrope(const Object& config) {
   for (const char* key : {"rope_scaling", "rope_parameters"})
@@ -52,6 +61,7 @@ void set_axes(RopeConfig& rope, const Object& config) {
     }
   }
   set_placed_axes(rope, config.model_type(), config.json());
+  if (of_patches(rope.axes.rule)) rope.axes.spatial_merge_size = merge_of_tower(config);
   // transformers 5.24 doubles each section of a HunYuan-VL file in its own words; Tencent's files say xdrope, and their
   // code repeats the list, which is a rotation.
   if (config.model_type() == "hunyuan_vl_text" && rope.axes.mrope_section.size() == 4 && !says_xdrope(config))

@@ -45,11 +45,6 @@ std::vector<std::int64_t> all_head_counts(const std::vector<config::Part>& parts
   Model model;
   const config::Object object(whole, options.ignore, unsaid, model);
   if (const std::string why = config::why_nothing_turns(object); !why.empty()) refuse(object, why);
-  const Json* class_name = present(*whole.json, "_class_name");
-  if (class_name && class_name->is_string())
-    throw Error(fmt::format("the class \"{}\" is not known, and a file of diffusers does not say how its axes turn: "
-                            "expected an object rope_axes with axes [{{\"name\", \"components\"}} …]",
-                            class_name->get<std::string>()));
   throw Error("no key of a rotary embedding in it, expected rope_theta, rope_parameters, rope_scaling, rotary_dim "
               "or the like");
 }
@@ -135,8 +130,10 @@ Model parse_model_config(std::string_view text, const std::string& name, const R
       config::read_stated_axes(root, options, model);
     else if (config::is_diffusers(root))
       config::read_diffusers(root, options, model);
-    else
+    else {
+      config::refuse_unknown_class(root, options);
       read_parts(native ? *native : root, options, tensor, model);
+    }
     read_preset(root, model);
     model.name = printable(model.name);
     for (std::vector<std::string>* names : {&model.from_class, &model.layer_names, &model.resting})

@@ -275,7 +275,33 @@ private:
         rule.time_span = *span;
       if (const auto rows = number("base_height")) rule.side_rows = *rows;
       if (const auto columns = number("base_width")) rule.side_columns = *columns;
+      if (rule.time == TimeRule::causal) set_causal();
     }
+  }
+
+  /// LTX-2: what a latent holds (transformer_ltx2.py, LTX2AudioVideoRotaryPosEmbed).
+  void set_causal() {
+    PlaceRule& rule = rope_.axes.positions;
+    if (const auto offset = number("causal_offset")) rule.time_offset = *offset;
+    const std::string audio = row_.layer == "audio" ? "audio_" : "";
+    if (const auto patch = integer(audio + "patch_size_t"); patch && *patch != 1)
+      throw Error(fmt::format("{}patch_size_t is {}, expected 1: how tokens of several latents lie is not known here",
+                              audio, *patch));
+    if (!audio.empty()) {
+      if (const auto factor = number("audio_scale_factor")) rule.time_rate = *factor;
+      const double rate = number("audio_sampling_rate").value_or(16000), hop = number("audio_hop_length").value_or(160);
+      if (!(rate > 0 && hop > 0)) throw Error("audio_sampling_rate and audio_hop_length are expected to be positive");
+      rule.fps = rate / hop;
+      return;
+    }
+    if (const Json* value = present(file_, "vae_scale_factors")) {
+      const auto factors = as_list<double>(*value, "vae_scale_factors", as_number);
+      if (factors.size() != 3 || factors[1] != factors[2])
+        throw Error("vae_scale_factors: expected three, of frames, rows and columns, the last two alike");
+      rule.time_rate = factors[0];
+      rule.pixels = factors[1];
+    }
+    if (const auto patch = number("patch_size")) rule.pixels *= *patch;
   }
 
   void set_reference() {
@@ -319,11 +345,22 @@ private:
 
 bool is_diffusers(const Json& root) { return !rows_of(root).empty(); }
 
+void refuse_unknown_class(const Json& root, const ReadOptions& options) {
+  const std::string name = class_of(root);
+  if (name.empty() || std::find(options.ignore.begin(), options.ignore.end(), "_class_name") != options.ignore.end())
+    return;
+  throw Error(fmt::format("the class \"{}\" is not known, and a file of diffusers does not say how its axes turn: "
+                          "expected an object rope_axes with axes [{{\"name\", \"components\"}} …]",
+                          printable(name)));
+}
+
 void read_diffusers(const Json& root, const ReadOptions& options, Model& model) {
   Json file = root;
   for (const std::string& key : options.ignore) file.erase(key);
   model.model_type = printable(class_of(root));
   model.layout_source = LayoutSource::model_type;
+  if (const Json* rotary = present(file, "use_rotary_positional_embeddings"); rotary && *rotary == false)
+    throw Error("the model has no rotary embedding (use_rotary_positional_embeddings is false)");
   for (const AxialClass* row : rows_of(file)) {
     LayerRope layer;
     layer.layer_type = row->layer;

@@ -105,12 +105,12 @@ std::optional<std::int64_t> PositionSource::tokens(const RopeConfig& rope) const
 namespace {
 
 /// What was said of a grid, as the makers of positions take it.
-TokenGrid token_grid(const PositionSource& source) {
+TokenGrid token_grid(const PositionSource& source, std::int64_t merge) {
   TokenGrid grid;
   grid.size = read_grid(source.grid);
   grid.text = source.text.empty() ? 0 : source.text.front();
   grid.prefix = source.prefix;
-  grid.merge = source.merge;
+  grid.merge = merge;
   grid.fps = source.fps;
   grid.frames = source.frames;
   for (const std::string& image : source.images) grid.further.push_back(read_grid(image));
@@ -155,7 +155,12 @@ bool takes_fractions(const RopeConfig& rope) {
   return !whole_sides || rule.time != TimeRule::index || rule.keeps_fractions || has_own_angles(rope);
 }
 
-void refuse_text_model(const RopeConfig& rope) {
+/// Where no grid says what the positions are.
+void refuse_grid(const RopeConfig& rope) {
+  if (rope.axes.positions.own_order)
+    throw Error(
+        "this model's code lays its patches in windows, in an order that a grid does not say: expected positions "
+        "as a file");
   if (rope.axes.rule == AxisRule::single && rope.axes.positions == PlaceRule{})
     throw Error(
         "this model's tokens have one position each, and no frames, rows and columns of a grid: expected a list "
@@ -171,7 +176,11 @@ std::string patched_words(const RopeConfig& rope) {
 } // namespace
 
 void PositionSource::set_grid(RopeConfig& rope) const {
-  if (!grid.empty()) take_grid(rope, token_grid(*this));
+  if (!grid.empty()) take_grid(rope, token_grid(*this, merge_of(rope)));
+}
+
+std::int64_t PositionSource::merge_of(const RopeConfig& rope) const {
+  return merge.value_or(rope.axes.spatial_merge_size);
 }
 
 /// Whether the model's rule makes the positions of the grid, and not the plain rows and columns of a vision tower.
@@ -182,27 +191,27 @@ bool PositionSource::is_placed(const RopeConfig& rope) const {
 
 Positions PositionSource::of_placed_grid(const RopeConfig& rope) const {
   const PlaceRule& rule = rope.axes.positions;
-  refuse_text_model(rope);
+  refuse_grid(rope);
   if (rule.stream == StreamRule::none) {
     if (text.size() > 1)
       throw Error(
           fmt::format("{} numbers of text tokens: this model's text lies in one place, expected one", text.size()));
     if (seconds)
       throw Error("seconds of a frame: this model has no stream of text and videos, expected frames a second");
-    return placed_positions(rope, token_grid(*this));
+    return placed_positions(rope, token_grid(*this, merge_of(rope)));
   }
   if (!frames.empty()) throw Error("numbers of frames: this model's stream counts the frames of a video itself");
   if (prefix != 0)
     throw Error("this model's stream has no tokens before it but its text: expected them among its text");
   if (fps) throw Error("this model's videos are given by the seconds of a frame of the grid, not by frames a second");
-  return streamed_positions(rope, stream_parts(*this, rule), merge);
+  return streamed_positions(rope, stream_parts(*this, rule), merge.value_or(1));
 }
 
 Positions PositionSource::whole_grid(const RopeConfig& rope) const {
   if (is_placed(rope)) return of_placed_grid(rope);
-  refuse_text_model(rope);
+  refuse_grid(rope);
   const GridSize size = read_grid(grid);
-  return grid_positions(rope, size.rows, size.columns, merge, prefix);
+  return grid_positions(rope, size.rows, size.columns, merge_of(rope), prefix);
 }
 
 Positions PositionSource::of_grid(const RopeConfig& rope, std::int64_t tokens, const std::string& in) const {
@@ -213,13 +222,13 @@ Positions PositionSource::of_grid(const RopeConfig& rope, std::int64_t tokens, c
                               text.empty() ? "" : " with its text", patched_words(rope), in, tokens));
     return positions;
   }
-  refuse_text_model(rope);
   const GridSize size = read_grid(grid);
   const std::int64_t wanted = grid_tokens(size.rows, size.columns, prefix);
   if (wanted != tokens)
     throw Error(fmt::format("the grid {}x{} with {} prefix {}: {} tokens, and {} has {}", size.rows, size.columns,
                             prefix, prefix == 1 ? "token" : "tokens", wanted, in, tokens));
-  return grid_positions(rope, size.rows, size.columns, merge, prefix);
+  refuse_grid(rope);
+  return grid_positions(rope, size.rows, size.columns, merge_of(rope), prefix);
 }
 
 std::int64_t PositionSource::tokens_of_all_ranks(std::int64_t tokens, const std::string& in) const {

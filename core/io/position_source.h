@@ -15,12 +15,13 @@ namespace ropescope {
 struct PositionSource {
   std::string file = {}; ///< numbers [tokens] or [axes, tokens]; or a list, "0,1,5". Fractions where the model has them
   std::string grid = {}; ///< tokens of an image or clip, "[FRAMESx]ROWSxCOLUMNS", or "SIDE" of a square image
-  std::int64_t merge = 1, prefix = 0;    ///< of grid: see grid_positions
-  std::vector<std::int64_t> text = {};   ///< of grid: text tokens; of a stream those before each image, and behind all
-  std::vector<std::string> images = {};  ///< of grid: further images, as `grid`: references, conditions
-  std::vector<std::int64_t> frames = {}; ///< of grid: numbers of its frames where they have gaps (FramePack)
-  std::optional<double> fps = {};        ///< of grid: frames a second
-  std::optional<double> seconds = {};    ///< of a stream's video: of one frame of the grid
+  std::optional<std::int64_t> merge = {}; ///< of grid: see grid_positions; nothing: as the model's tower has it
+  std::int64_t prefix = 0;                ///< of grid: see grid_positions
+  std::vector<std::int64_t> text = {};    ///< of grid: text tokens; of a stream those before each image, and behind all
+  std::vector<std::string> images = {};   ///< of grid: further images, as `grid`: references, conditions
+  std::vector<std::int64_t> frames = {};  ///< of grid: numbers of its frames where they have gaps (FramePack)
+  std::optional<double> fps = {};         ///< of grid: frames a second
+  std::optional<double> seconds = {};     ///< of a stream's video: of one frame of the grid
   std::string picture = {}; ///< of grid: pixels of the picture, "HEIGHTxWIDTH", where angles depend on them
   std::optional<std::int64_t> offset = {};        ///< the first position; the others follow
   std::vector<std::int64_t> cu_seqlens = {};      ///< see packed_positions
@@ -61,6 +62,7 @@ private:
   std::int64_t tokens_of_all_ranks(std::int64_t tokens, const std::string& in) const;
   Positions of_file(const RopeConfig&) const;
   Positions of_placed_grid(const RopeConfig&) const;
+  std::int64_t merge_of(const RopeConfig&) const;
   bool is_placed(const RopeConfig&) const;
 };
 

@@ -10,6 +10,8 @@ namespace {
 
 constexpr PlaceRule text_at_origin{.text = TextPlace::origin};
 constexpr PlaceRule image_then_origin{.text = TextPlace::origin, .order = TokenOrder::image_first};
+constexpr PlaceRule text_on_sides{.text = TextPlace::side_axes};
+constexpr PlaceRule images_in_a_row{.time_start = TimeStart::behind_images};
 constexpr PlaceRule flux2{.text = TextPlace::last_axis, .reference_step = 10};
 constexpr PlaceRule fps24{.time = TimeRule::fps, .time_rate = 24};
 constexpr PlaceRule lumina2{.text = TextPlace::first_axis, .time_start = TimeStart::behind_text};
@@ -194,6 +196,11 @@ constexpr AxialClass classes[] = {
      .dims = {32, 32, 32, 32},
      .theta_key = "rope_theta",
      .positions = flux2},
+    {.name = "FluxControlNetModel",
+     .axes = thw,
+     .dims_key = "axes_dims_rope",
+     .dims = {16, 56, 56},
+     .positions = text_at_origin},
     {.name = "FluxTransformer2DModel",
      .rotary = "FluxPosEmbed",
      .axes = thw,
@@ -269,7 +276,7 @@ constexpr AxialClass classes[] = {
      .dims = {16, 56, 56},
      .theta_key = "theta",
      .theta = 256,
-     .positions = joy},
+     .positions = images_in_a_row},
     {.name = "JoyImageEditTransformer3DModel",
      .rotary = "get_rotary_pos_embed",
      .axes = thw,
@@ -396,7 +403,7 @@ constexpr AxialClass classes[] = {
      .axes = thw,
      .dims_key = "axes_dims_rope",
      .dims = {16, 56, 56},
-     .positions = text_at_origin},
+     .positions = text_on_sides},
     {.name = "PRXTransformer2DModel",
      .rotary = "PRXEmbedND",
      .axes = hw,
@@ -455,6 +462,13 @@ constexpr AxialClass classes[] = {
     {.name = "WanAnimateTransformer3DModel", .axes = thw, .split = AxisSplit::sixths},
     {.name = "WanTransformer3DModel", .rotary = "WanRotaryPosEmbed", .axes = thw, .split = AxisSplit::sixths},
     {.name = "WanVACETransformer3DModel", .axes = thw, .split = AxisSplit::sixths},
+    {.name = "ZImageControlNetModel",
+     .axes = thw,
+     .dims_key = "axes_dims",
+     .dims = {32, 48, 48},
+     .theta_key = "rope_theta",
+     .theta = 256,
+     .positions = z_image},
     {.name = "ZImageTransformer2DModel",
      .rotary = "RopeEmbedder",
      .axes = thw,

@@ -13,6 +13,7 @@ constexpr PlaceRule blocks{.stream = StreamRule::blocks};
 constexpr PlaceRule frame_by_frame{.stream = StreamRule::blocks, .frame_by_frame = true};
 
 constexpr PlacedType types[] = {
+    {.model_type = "cosmos3_edge_text", .positions = frame_by_frame},
     {.model_type = "dinov3_vit", .rotary = "DINOv3ViTRopePositionEmbedding"},
     {.model_type = "ernie4_5_vl_moe_text",
      .rotary = "Ernie4_5_VLMoeTextRotaryEmbedding",
@@ -20,6 +21,7 @@ constexpr PlacedType types[] = {
     {.model_type = "gemma4_vision", .rotary = "Gemma4VisionRotaryEmbedding"},
     {.model_type = "glm4v_moe_text", .rotary = "Glm4vMoeTextRotaryEmbedding", .positions = frame_by_frame},
     {.model_type = "glm4v_text", .rotary = "Glm4vTextRotaryEmbedding", .positions = frame_by_frame},
+    {.model_type = "glm_ocr_text", .positions = frame_by_frame},
     {.model_type = "hunyuan_vl_text",
      .rotary = "HunYuanVLRotaryEmbedding apply_rotary_pos_emb_xdrope",
      .positions = {.stream = StreamRule::absolute}},
@@ -29,6 +31,8 @@ constexpr PlacedType types[] = {
      .rotary = "Llama4VisionRotaryEmbedding",
      .positions = {.class_token_last = true}},
     {.model_type = "minimax_m3_vl_vision", .rotary = "MiniMaxM3VLVisionRotaryEmbedding"},
+    {.model_type = "muse_glimmer_vision", .positions = {.side_first = 1, .own_order = true}},
+    {.model_type = "muse_spark_vision", .positions = {.side_first = 1, .own_order = true}},
     {.model_type = "musicflamingo",
      .rotary = "MusicFlamingoRotaryEmbedding",
      .positions = {.time_rate = 0.04},
@@ -50,6 +54,8 @@ constexpr PlacedType types[] = {
      .rotary = "Qwen2_5_VLRotaryEmbedding",
      .positions = {.stream = StreamRule::blocks, .rate = 2}},
     {.model_type = "qwen2_vl_text", .positions = blocks},
+    {.model_type = "qwen3_5_moe_text", .positions = frame_by_frame},
+    {.model_type = "qwen3_5_text", .positions = frame_by_frame},
     {.model_type = "qwen3_omni_moe_text",
      .rotary = "Qwen3OmniMoeThinkerTextRotaryEmbedding",
      .positions = {.stream = StreamRule::behind_all, .rate = 13, .keeps_fractions = true}},

@@ -102,6 +102,7 @@ struct Axes {
   std::vector<std::int64_t> mrope_section;      ///< pairs turned by t, h, w; empty: one position per token
   std::int64_t grid_height = 0, grid_width = 0; ///< patches; `centred_grid` alone reads them
   std::int64_t first_patch = 0;                 ///< row and column of an image's first patch; Llama 4 counts from 1
+  std::int64_t spatial_merge_size = 1;          ///< of a vision tower: its patches lie in blocks of so many a side
 
   // `listed` alone reads these.
   std::vector<PositionAxis> list = {};

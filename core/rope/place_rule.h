@@ -24,9 +24,10 @@ enum class TextStart : std::uint8_t {
 
 /// Where an image or clip begins on the first axis.
 enum class TimeStart : std::uint8_t {
-  number,      ///< PlaceRule::time_first
-  behind_text, ///< time_first behind the last text token
-  layer        ///< image i at i (Qwen-Image); layered: the last one at −1
+  number,        ///< PlaceRule::time_first
+  behind_text,   ///< time_first behind the last text token
+  behind_images, ///< image i behind the frames of all before it (JoyImageEditPlus)
+  layer          ///< image i at i (Qwen-Image); layered: the last one at −1
 };
 
 /// How rows and columns are counted.
@@ -74,6 +75,7 @@ struct PlaceRule {
   TimeRule time = TimeRule::index;
   double time_rate = 1;        ///< see TimeRule: frames a second that the model counts in, or frames of a latent
   double time_span = 1;        ///< see TimeRule: seconds that make 1
+  double time_offset = 1;      ///< of `causal`: frames that the first latent holds
   double fps = 0;              ///< where a person gives none; 0: see TimeRule
   std::int64_t time_patch = 1; ///< frames of one position (CogVideoX 1.5: 2)
   SideRule sides = SideRule::index;
@@ -84,7 +86,8 @@ struct PlaceRule {
   double reference_step = 0;              ///< each further image lies so far behind on the first axis (Flux 2: 10)
   TokenOrder order = TokenOrder::text_first;
   bool class_token_last = false; ///< Llama 4
-  bool buckets = false;          ///< Kandinsky 5: rows and columns are divided by what the picture's size says
+  bool own_order = false;        ///< tokens lie in windows whose order no grid says: a grid is refused (Muse)
+  bool buckets = false; ///< Kandinsky 5: rows and columns of a clip are divided by what the picture's size says
   StreamRule stream = StreamRule::none;
   double rate = 0;              ///< of a stream: positions a second of video; 0: frames are counted
   bool keeps_fractions = false; ///< of that product, which else is rounded down

@@ -125,8 +125,8 @@ double time_at(const PlaceRule& rule, std::optional<double> fps, std::int64_t fr
   case TimeRule::fps: return rate > 0 ? at / rate * rule.time_rate : at;
   case TimeRule::seconds: return at * rule.time_rate / rate / rule.time_span;
   case TimeRule::causal: {
-    const double begin = std::max(rule.time_rate * at + 1 - rule.time_rate, 0.0),
-                 end = std::max(rule.time_rate * (at + 1) + 1 - rule.time_rate, 0.0);
+    const double begin = std::max(rule.time_rate * at + rule.time_offset - rule.time_rate, 0.0),
+                 end = std::max(rule.time_rate * (at + 1) + rule.time_offset - rule.time_rate, 0.0);
     return (begin + end) / 2 / rate / rule.time_span;
   }
   }
@@ -167,6 +167,11 @@ private:
 
   double time_of(std::size_t further) const {
     const auto number = static_cast<double>(further + 1);
+    if (rule_.time_start == TimeStart::behind_images) {
+      std::int64_t frames = grid_.frames.empty() ? grid_.size.frames : static_cast<std::int64_t>(grid_.frames.size());
+      for (std::size_t i = 0; i < further; ++i) frames += grid_.further[i].frames;
+      return first_time() + static_cast<double>(frames);
+    }
     if (rule_.time_start != TimeStart::layer) return first_time() + rule_.reference_step * number;
     const bool condition = rule_.text_start == TextStart::layers && further + 1 == grid_.further.size();
     return condition ? -1 : number;
@@ -252,8 +257,10 @@ void check_grid(const RopeConfig& config, const TokenGrid& grid) {
   if (grid.text > 0 && rule.text == TextPlace::unrotated)
     throw Error(fmt::format("{} text tokens: this model does not turn its text, expected the rows of the grid alone",
                             grid.text));
-  if (!grid.further.empty() && rule.time_start != TimeStart::layer && rule.reference_step == 0)
-    throw Error("this model has no reference images, expected one grid");
+  const bool has_further = rule.time_start == TimeStart::layer || rule.time_start == TimeStart::behind_images;
+  if (!grid.further.empty() && !has_further && rule.reference_step == 0)
+    throw Error("where this model's code puts further images is not known here: expected one grid, or positions as a "
+                "file");
   if (!grid.frames.empty()) {
     bool has_time = false;
     for (std::int64_t a = 0; a < axis_count(config); ++a)
@@ -295,6 +302,8 @@ void take_grid(RopeConfig& config, const TokenGrid& grid) {
   // another. A patch is 8 × 2 pixels wide.
   const double height = grid.pixel_rows > 0 ? grid.pixel_rows : 16 * static_cast<double>(grid.size.rows),
                width = grid.pixel_columns > 0 ? grid.pixel_columns : 16 * static_cast<double>(grid.size.columns);
+  // A single frame is an image, whose pipelines (pipeline_kandinsky_t2i.py, _i2i.py) divide nothing.
+  if (grid.size.frames == 1 && grid.frames.size() < 2) return;
   const bool small = height >= 480 && height <= 854 && width >= 480 && width <= 854;
   for (PositionAxis& axis : config.axes.list)
     if (counts_of(axis.name) != Counts::time) {

@@ -36,7 +36,7 @@ struct TokenGrid {
 /// more tokens than greatest_packed_tokens.
 Positions placed_positions(const RopeConfig&, const TokenGrid&);
 
-/// Gives the config what its frequencies take from the grid: DINOv3 its sides, Kandinsky 5 its bucket.
+/// Gives the config what its frequencies take from the grid: DINOv3 its sides, Kandinsky 5 a clip's bucket.
 void take_grid(RopeConfig&, const TokenGrid&);
 
 /// One stretch of an omni or vision-language model's stream.

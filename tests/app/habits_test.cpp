@@ -441,7 +441,8 @@ TEST_CASE("the overlay of keys names every key that an action has, and fits a wi
 
 TEST_CASE("at every zoom each page of the overlay of keys lies within the window, and F1 comes to an end") {
   for (const auto& [width, height] : {std::pair{800, 480}, {1280, 680}, {1920, 1040}}) {
-    CAPTURE(width);
+    const auto& of_width = width;
+    CAPTURE(of_width);
     Hand hand(width, height);
     for (int zoom = 0; zoom < 8; ++zoom) {
       CAPTURE(zoom);

@@ -64,7 +64,8 @@ TEST_CASE("Escape in a lecture closes what lies over the stage, one thing at a t
                                          {GLFW_KEY_F1, 0},
                                          {GLFW_KEY_O, 0},
                                          {GLFW_KEY_X, 0}}) {
-    CAPTURE(opens);
+    const auto& of_opens = opens;
+    CAPTURE(of_opens);
     Given given(embedded_lectures().front().text);
     given.key(opens, modifiers);
     given.key(GLFW_KEY_ESCAPE);
@@ -77,7 +78,8 @@ TEST_CASE("Escape in a lecture closes what lies over the stage, one thing at a t
 
 TEST_CASE("help in a lecture lies over the stage, names every key that a lecture takes, and fits") {
   for (const auto& [width, height] : {std::pair{800, 480}, {1280, 720}, {1920, 1080}}) {
-    CAPTURE(width);
+    const auto& of_width = width;
+    CAPTURE(of_width);
     Given given(embedded_lectures().front().text, width, height);
     given.key(GLFW_KEY_F1);
     REQUIRE(given.window.shell.help_open());

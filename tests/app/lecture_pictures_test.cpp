@@ -296,7 +296,8 @@ TEST_CASE("score: pairs that stand still hold the score of the same word above a
 
 TEST_CASE("turns: the count alone is of pairs that meet new angles at the target, so that it grows with it") {
   for (const auto& [target, count] : {std::pair{"8192", "0"}, {"32768", "14"}}) {
-    CAPTURE(target);
+    const auto& of_target = target;
+    CAPTURE(of_target);
     test::PictureHand hand(
         changed(posed(mistral), fmt::format(R"({{"target": {}, "turns": {{"count": true}}}})", target)), "turns");
     CHECK(says(hand, "of 64 pairs"));

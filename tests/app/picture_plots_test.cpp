@@ -198,7 +198,8 @@ TEST_CASE("what is tinted in a plot stays in it however far the view is moved") 
   for (const std::string_view picture : {"wavelengths", "transfer", "score"})
     for (const auto& [least, greatest] : {std::pair{-60.0, 20.0}, {30.0, 40.0}, {1.0, 1e7}, {1e5, 1e6}}) {
       CAPTURE(picture);
-      CAPTURE(least);
+      const auto& of_least = least;
+      CAPTURE(of_least);
       Scene scene = yarn(picture);
       set(scene, *find_property(fmt::format("{}.x", picture)), std::vector<double>{least, greatest});
       test::Headless window(1280, 720, scene);

@@ -39,7 +39,8 @@ TEST_CASE("the grid's frames, rows and columns are dragged on their axes, each a
                                             {"axis_turns.1 rows", "21x", "x52"},
                                             {"axis_turns.2 columns", "21x30x", ""}}) {
     test::PictureHand hand(with({"model=wan-2.2-14b"}), "positions");
-    CAPTURE(side);
+    const auto& of_side = side;
+    CAPTURE(of_side);
     hand.drag(grip(hand, side), {24, 0});
     const std::string now = grid(hand.scene());
     CAPTURE(now);

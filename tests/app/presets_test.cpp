@@ -32,7 +32,8 @@ TEST_CASE("a name that is no preset's is answered by the nearest preset, or by n
         std::pair{"qwen2.5_7b", "qwen2.5-7b"}, std::pair{"mixtral-8x7", "mixtral-8x7b"},
         std::pair{"openai/gpt-oss-120b", "gpt-oss-20b"}, std::pair{"mimo", "mimo-v2-flash"},
         std::pair{"llama2", "llama-2-7b"}, std::pair{"llama3", "llama-3-8b"}, std::pair{"Gemma3", "gemma-3-1b"}}) {
-    CAPTURE(name);
+    const auto& of_name = name;
+    CAPTURE(of_name);
     CHECK(nearest_preset(name) == id);
     CHECK(!preset_named(name));
   }

@@ -30,7 +30,8 @@ void wheel(test::WindowHand& hand, std::string_view control, bool ctrl) {
 TEST_CASE("the wheel changes a slider with Ctrl alone, whether the panel scrolls or not") {
   for (const auto& [width, height] : {std::pair{1600, 1200}, {1280, 600}}) {
     test::WindowHand hand(width, height);
-    CAPTURE(height);
+    const auto& of_height = height;
+    CAPTURE(of_height);
     for (const char* key : {"base", "factor"}) {
       const double before = number(hand.scene(), key);
       const auto area = hand.window.shell.control(key);

@@ -228,14 +228,14 @@ TEST_CASE("every class of diffusers is read from its name alone, and says what i
 }
 
 TEST_CASE("a key of a diffusers file that is wrong is refused by its name") {
-  for (const auto& [text, words] :
+  for (const auto& refused :
        {std::pair{R"({"_class_name": "FluxTransformer2DModel", "axes_dims_rope": [16, 56]})", "axes_dims_rope"},
         std::pair{R"({"_class_name": "FluxTransformer2DModel", "axes_dims_rope": [15, 57, 56]})", "even number"},
         std::pair{R"({"_class_name": "FluxTransformer2DModel", "axes_dims_rope": "16"})", "axes_dims_rope"},
         std::pair{R"({"_class_name": "Flux2Transformer2DModel", "rope_theta": -2})", "base"},
         std::pair{R"({"_class_name": "CosmosTransformer3DModel", "rope_scale": [1, 2]})", "rope_scale"},
         std::pair{R"({"_class_name": "WanTransformer3DModel", "attention_head_dim": "x"})", "attention_head_dim"}})
-    CHECK_MESSAGE(refusal_of(text).find(words) != std::string::npos, text);
+    CHECK_MESSAGE(refusal_of(refused.first).find(refused.second) != std::string::npos, refused.first);
 }
 
 TEST_CASE("a mixed convention is computed, said to be no rotation with by how much, and not undone") {

@@ -80,8 +80,10 @@ TEST_CASE("rows of a grid are turned to the bit as each token alone, whatever ax
                                        {1e9, 3.0},
                                        {0.05, 2.0 / 3},
                                        {-0.55, 0.1}}) { // never whole, which would be turned by phases
-      CAPTURE(origin);
-      CAPTURE(step);
+      const auto& of_origin = origin;
+      CAPTURE(of_origin);
+      const auto& of_step = step;
+      CAPTURE(of_step);
       CAPTURE(static_cast<int>(order));
       const RopeConfig rope = listed(list, order);
       expect_token_by_token<float>(rope, clip(5, 9, 13, origin, step));
@@ -98,7 +100,8 @@ TEST_CASE("text among images, on any number of axes, is turned to the bit as eac
         for (const auto& [origin, step] : {std::pair{0.0, 1.0}, {0.25, 0.37}}) {
           CAPTURE(axes);
           CAPTURE(text);
-          CAPTURE(step);
+          const auto& of_step = step;
+          CAPTURE(of_step);
           const std::vector<PositionAxis> all{{.name = "t", .components = 22},
                                               {.name = "h", .components = 42},
                                               {.name = "w", .components = 42},

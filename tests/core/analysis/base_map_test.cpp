@@ -26,7 +26,8 @@ double least(double base, std::int64_t length) { return least_scores(128, base, 
 TEST_CASE("the first negative score of a base is the one that was published for it") {
   for (const auto& [base, distance] : {std::pair{1e4, 1707}, std::pair{1e5, 7757}, std::pair{5e5, 18438},
                                        std::pair{1e6, 27115}, std::pair{1e7, 144660}}) {
-    CAPTURE(base);
+    const auto& of_base = base;
+    CAPTURE(of_base);
     for (const ScanUntil until : {ScanUntil::end, ScanUntil::negative}) {
       const LeastScores row = least_scores(128, base, 150000, until);
       CHECK(row.first_negative() == distance);

@@ -88,7 +88,8 @@ TEST_CASE("a cell is the mean of its positions' phasors while they span less tha
       sum /= static_cast<long double>(to - from + 1);
       const MeanPhasor got = mean_phasor(static_cast<double>(t), from, to);
       CAPTURE(static_cast<double>(t));
-      CAPTURE(from);
+      const auto& of_from = from;
+      CAPTURE(of_from);
       if (static_cast<long double>(to - from + 1) * t >= turn) {
         CHECK(got.strength == 0);
         continue;

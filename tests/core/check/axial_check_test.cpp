@@ -82,7 +82,9 @@ TEST_CASE(
                              << finding.sentence);
       }
   for (const auto& [fault, count] : by_fault) {
-    CHECK_MESSAGE(2 * count.named >= count.all, fault << ": " << count.named << " of " << count.all);
+    const auto& of_count = count;
+    const auto& of_fault = fault;
+    CHECK_MESSAGE(2 * of_count.named >= of_count.all, of_fault << ": " << of_count.named << " of " << of_count.all);
   }
   MESSAGE(total.named << " of " << total.all << " named");
   CHECK(100 * total.named >= 95 * total.all);

@@ -102,8 +102,9 @@ TEST_CASE("a single entry that is off by as little as a table's step is no table
       }
     run.out.floats[smallest] = rounded(format, run.out.floats[smallest] + static_cast<float>(0.5 * unit * length));
     const Finding finding = check(run);
-    CAPTURE(unit);
-    CAPTURE(least / unit);
+    const auto& of_unit = unit;
+    CAPTURE(of_unit);
+    CAPTURE(least / of_unit);
     CHECK(finding.verdict == Verdict::mismatch);
     CHECK(finding.causes[0].name() == "rows_wrong");
   }
@@ -114,7 +115,8 @@ TEST_CASE("arithmetic without a name passes within the budget, and nothing else 
   for (const auto& [rows, steps] : {std::pair{NumberFormat::float32, 1024.0}, {NumberFormat::bfloat16, 512.0}}) {
     const double most = std::numbers::pi / steps;
     KernelRun run = test::run_kernel(model, in_steps(model, {rows, steps, 0}), of_64_tokens(), rows, 1);
-    CAPTURE(steps);
+    const auto& of_steps = steps;
+    CAPTURE(of_steps);
     run.budget = 2 * most;
     const Finding within = check(run);
     CHECK(within.verdict != Verdict::mismatch);

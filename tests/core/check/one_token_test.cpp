@@ -59,7 +59,8 @@ TEST_CASE("of one token what has a name is told before a number of positions, wh
         const double by = times; // clang captures no structured binding
         turn_by(made, [&](std::int64_t i, double p) { return by * p * theta(made, i); });
         const Finding finding = check(made.run());
-        INFO(made.words() << " at " << position << ", " << name << " was found to be " << finding.sentence);
+        const auto& of_name = name;
+        INFO(made.words() << " at " << position << ", " << of_name << " was found to be " << finding.sentence);
         REQUIRE(finding.causes.size() == 1);
         CHECK(finding.causes.front().name() == name);
         CHECK(cannot_tell(finding, "position_offset"));

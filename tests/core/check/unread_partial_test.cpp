@@ -46,8 +46,10 @@ TEST_CASE("where two codes read a partial factor in two ways, a kernel is right 
   files.out = (scratch.path / "out.npy").string();
   for (const auto& [rotary_dim, by, right] :
        {std::tuple{32, 0.0, true}, {64, 0.0, true}, {32, 1.0, false}, {64, 1.0, false}, {16, 0.0, false}}) {
-    CAPTURE(rotary_dim);
-    CAPTURE(by);
+    const auto& of_rotary_dim = rotary_dim;
+    CAPTURE(of_rotary_dim);
+    const auto& of_by = by;
+    CAPTURE(of_by);
     write_kernel(scratch, rotary_dim, by);
     const auto checked = check_files(files, model, model.layers[0]);
     CHECK((checked->finding.verdict != Verdict::mismatch) == right);
