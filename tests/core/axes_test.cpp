@@ -2,6 +2,7 @@
 #include <cmath>
 #include <functional>
 #include <numbers>
+#include <optional>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -299,4 +300,69 @@ TEST_CASE("frames with gaps are at their own numbers, and numbers that a grid ca
   CHECK(refusal(of_class(R"({"_class_name": "HunyuanDiT2DModel"})")).find("no frame among their positions") !=
         std::string::npos);
   CHECK(refusal(RopeConfig{}).find("one position each") != std::string::npos);
+}
+
+TEST_CASE("a tower whose code lays patches in blocks has them so by its file, and as a person says where one does") {
+  const auto ids = [](const std::string& type, const std::string& beside, std::optional<std::int64_t> merge) {
+    const RopeConfig rope = of_class(fmt::format(R"({{"model_type": "{}"{}}})", type, beside));
+    PositionSource source;
+    source.grid = "4x4";
+    source.merge = merge;
+    const Positions positions = source.read(rope, 16, "q.npy");
+    return std::vector<std::int64_t>(positions.ids.begin(), positions.ids.begin() + 8); // rows of the first tokens
+  };
+  const std::vector<std::int64_t> blocks{0, 0, 1, 1, 0, 0, 1, 1}, rows{0, 0, 0, 0, 1, 1, 1, 1},
+      four{0, 0, 0, 0, 1, 1, 1, 1};
+  for (const std::string type : {"qwen3_vl_vision", "qwen2_5_vl_vision", "glm4v_vision", "qwen3_5_vision"}) {
+    CAPTURE(type);
+    CHECK(ids(type, "", {}) == blocks);
+    CHECK(ids(type, R"(, "spatial_merge_size": 1)", {}) == rows);
+    CHECK(ids(type, R"(, "spatial_merge_size": 4)", {}) == four);
+    CHECK(ids(type, "", 1) == rows);
+  }
+  CHECK(ids("paddleocr_vl_vision", R"(, "spatial_merge_size": 2)", {}) == rows); // its code passes 1
+}
+
+TEST_CASE("a class of diffusers that is not known is refused whatever keys its file has") {
+  for (const char* text :
+       {R"({"_class_name": "New", "num_attention_heads": 24, "attention_head_dim": 128, "rope_theta": 2000})",
+        R"({"_class_name": "New", "dim": 3840, "n_heads": 30, "n_layers": 2, "norm_eps": 1e-5})",
+        R"({"_class_name": "New", "rope_type": "split", "rope_theta": 10000})"})
+    CHECK_THROWS_WITH_AS(of_class(text), doctest::Contains("the class \"New\" is not known"), Error);
+}
+
+TEST_CASE("text and further images lie where each class's own pipeline puts them") {
+  const auto axis = [](const RopeConfig& rope, const PositionSource& source, std::int64_t a) {
+    const Positions all = source.whole_grid(rope);
+    std::vector<double> values;
+    for (std::int64_t token = 0; token < all.tokens(); ++token) values.push_back(all.value(a, token));
+    return values;
+  };
+  using Values = std::vector<double>;
+  const RopeConfig ovis = of_class(R"({"_class_name": "OvisImageTransformer2DModel"})");
+  CHECK(axis(ovis, {.grid = "1x2", .text = {3}}, 0) == Values{0, 0, 0, 0, 0});
+  CHECK(axis(ovis, {.grid = "1x2", .text = {3}}, 2) == Values{0, 1, 2, 0, 1});
+  const RopeConfig joy = of_class(R"({"_class_name": "JoyImageEditPlusTransformer3DModel"})");
+  CHECK(axis(joy, {.grid = "2x1x1", .images = {"1x1", "3x1x1", "1x1"}}, 0) == Values{0, 1, 2, 3, 4, 5, 6});
+  CHECK(words_of([&] { PositionSource{.grid = "1x1", .text = {2}}.whole_grid(joy); }).find("does not turn its text") !=
+        std::string::npos);
+  const RopeConfig ltx = of_class(R"({"_class_name": "LTX2VideoTransformer3DModel", "vae_scale_factors": [4, 16, 16],
+                                      "causal_offset": 0, "patch_size": 2})");
+  // Latent 1 begins at frame 4·1 + 0 − 4 and ends 4 later; of 24 a second, in parts of 20 s.
+  CHECK(axis(ltx, {.grid = "2x1x1"}, 0)[1] == doctest::Approx(2.0 / 24 / 20));
+  CHECK(axis(ltx, {.grid = "2x1x1"}, 1)[0] == doctest::Approx(0.5 * 32 / 2048));
+  CHECK(words_of([] {
+          of_class(R"({"_class_name": "LTX2VideoTransformer3DModel", "vae_scale_factors": [4, 16, 8]})");
+        }).find("vae_scale_factors") != std::string::npos);
+  CHECK(words_of([] {
+          of_class(R"({"_class_name": "CogVideoXTransformer3DModel", "use_rotary_positional_embeddings": false})");
+        }).find("no rotary embedding") != std::string::npos);
+  RopeConfig kandinsky = of_class(R"({"_class_name": "Kandinsky5Transformer3DModel"})"), clip = kandinsky;
+  PositionSource{.grid = "1x64x64"}.set_grid(kandinsky);
+  PositionSource{.grid = "2x64x64"}.set_grid(clip);
+  CHECK(kandinsky.axes.list[1].factor == 1);
+  CHECK(clip.axes.list[1].factor == doctest::Approx(3.16));
+  const RopeConfig muse = of_class(R"({"model_type": "muse_glimmer_vision"})");
+  CHECK(words_of([&] { PositionSource{.grid = "2x2"}.whole_grid(muse); }).find("lays its patches in windows") !=
+        std::string::npos);
 }
