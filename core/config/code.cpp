@@ -52,7 +52,8 @@ void set_axes(RopeConfig& rope, const Object& config) {
     if (config.code().axis_rule != AxisRule::single)
       rope.axes.rule = config.code().axis_rule; // whatever mrope_section says
     if (rope.axes.mrope_section.empty()) rope.axes.mrope_section = default_sections(rope.axes.rule, pair_count(rope));
-    if (rope.axes.rule == AxisRule::single && rope.axes.mrope_section.empty()) {
+    const bool in_order = rope.axes.rule == AxisRule::single || rope.axes.rule == AxisRule::sections;
+    if (in_order && rope.axes.mrope_section.empty()) {
       rope.axes.mrope_section = sections_of_class(config, pair_count(rope));
       if (!rope.axes.mrope_section.empty()) {
         rope.axes.rule = AxisRule::sections;

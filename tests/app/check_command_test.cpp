@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -250,6 +251,21 @@ TEST_CASE("check takes the positions of a grid as rotate does") {
     const Outcome wrong = check_in(scratch, files + one.other);
     CHECK_MESSAGE(wrong.status == 1, wrong.err);
   }
+}
+
+TEST_CASE("rows of a tower whose code has blocks are right in blocks, and named where they lie row by row") {
+  const test::Scratch scratch;
+  const std::string tower = "--config tower.json --in in.npy --out out.npy --token-axis 0 --grid 6x8";
+  std::ofstream(scratch.path / "tower.json") << R"({"model_type": "qwen3_vl_vision"})";
+  write_tokens(scratch, 48, 72);
+  REQUIRE(test::run_program(scratch, "rotate " + tower).status == 0);
+  const Outcome right = check_in(scratch, tower);
+  CHECK_MESSAGE(right.status == 0, right.err);
+  REQUIRE(test::run_program(scratch, "rotate " + tower + " --merge 1").status == 0);
+  const Outcome wrong = check_in(scratch, tower);
+  CHECK(wrong.status == 1);
+  CHECK_MESSAGE(wrong.err.find("tokens that lie row by row") != std::string::npos, wrong.err);
+  CHECK(check_in(scratch, tower + " --merge 1").status == 0);
 }
 
 TEST_CASE(

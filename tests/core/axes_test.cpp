@@ -323,6 +323,15 @@ TEST_CASE("a tower whose code lays patches in blocks has them so by its file, an
   CHECK(ids("paddleocr_vl_vision", R"(, "spatial_merge_size": 2)", {}) == rows); // its code passes 1
 }
 
+TEST_CASE("sections that a class has and its file does not say are the class's, for whichever table knows it") {
+  for (const char* type : {"paddleocr_vl_text", "qwen2_5_vl_text"}) {
+    CAPTURE(type);
+    const RopeConfig rope = of_class(fmt::format(R"({{"model_type": "{}", "head_dim": 128}})", type));
+    CHECK(rope.axes.rule == AxisRule::sections);
+    CHECK(rope.axes.mrope_section == std::vector<std::int64_t>{16, 24, 24});
+  }
+}
+
 TEST_CASE("a class of diffusers that is not known is refused whatever keys its file has") {
   for (const char* text :
        {R"({"_class_name": "New", "num_attention_heads": 24, "attention_head_dim": 128, "rope_theta": 2000})",

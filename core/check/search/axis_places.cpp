@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -261,6 +262,22 @@ bool lay_in_blocks(Given& positions, const Grid& grid) {
   return true;
 }
 
+/// The rows and columns of a model that has its patches in blocks, row by row; nothing where no whole grids are there.
+std::optional<Given> row_by_row(const Given& given) {
+  std::vector<double> sides[2]; // in the order in which they come first
+  for (std::size_t a = 0; a < 2; ++a)
+    for (const double position : given[a])
+      if (std::find(sides[a].begin(), sides[a].end(), position) == sides[a].end()) sides[a].push_back(position);
+  const std::size_t columns = sides[1].size(), grid = sides[0].size() * columns;
+  if (grid == 0 || given[0].size() % grid != 0) return std::nullopt;
+  Given positions = given;
+  for (std::size_t n = 0; n < given[0].size(); ++n) {
+    positions[0][n] = sides[0][n % grid / columns];
+    positions[1][n] = sides[1][n % columns];
+  }
+  return positions;
+}
+
 } // namespace
 
 std::vector<TokenOrderChoice> token_order_choices(const KernelRun& run) {
@@ -268,10 +285,6 @@ std::vector<TokenOrderChoice> token_order_choices(const KernelRun& run) {
   Given given;
   for (std::int64_t a = 0; a < run.positions.axes; ++a) given.push_back(given_on(run, a));
   if (given.size() < 2) return choices;
-  const std::vector<Grid> grids = grids_of(given);
-  if (grids.empty()) return choices;
-  std::size_t most = 0;
-  for (const Grid& grid : grids) most = std::max(most, grid.axes.size());
   const auto name = [&](std::size_t axis) { return std::string(axis_name(run.rope, static_cast<std::int64_t>(axis))); };
   const auto add = [&](Given positions, const std::string& rule) {
     if (positions == given) return;
@@ -284,6 +297,12 @@ std::vector<TokenOrderChoice> token_order_choices(const KernelRun& run) {
     choice.positions = std::move(positions);
     choices.push_back(std::move(choice));
   };
+  if (run.rope.axes.spatial_merge_size > 1 && given.size() == 2)
+    if (auto positions = row_by_row(given)) add(std::move(*positions), "those of tokens that lie row by row");
+  const std::vector<Grid> grids = grids_of(given);
+  if (grids.empty()) return choices;
+  std::size_t most = 0;
+  for (const Grid& grid : grids) most = std::max(most, grid.axes.size());
   std::vector<std::size_t> order(most);
   std::iota(order.begin(), order.end(), std::size_t{0});
   while (std::next_permutation(order.begin(), order.end())) {
