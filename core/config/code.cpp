@@ -28,11 +28,11 @@ std::vector<std::int64_t> sections_of_class(const Object& config, std::int64_t p
 }
 
 /// How many patches of a side lie together in the rows of a vision tower: those whose code passes spatial_merge_size to
-/// get_vision_position_ids (transformers 5.24.0). PaddleOCR-VL has the key and passes 1.
+/// get_vision_position_ids (transformers 5.24.0).
 std::int64_t merge_of_tower(const Object& config) {
-  const std::string_view type = config.model_type();
+  const PlacedType* placed = find_placed_type(config.model_type());
   const auto of_class = config.class_number("spatial_merge_size");
-  if (type == "paddleocr_vl_vision" || (!of_class && type != "inkling2_vision")) return 1;
+  if (placed ? placed->keeps_rows || (!of_class && !placed->merges) : !of_class) return 1;
   return config.integer("spatial_merge_size").value_or(static_cast<std::int64_t>(of_class.value_or(1)));
 }
 

@@ -347,7 +347,10 @@ bool is_diffusers(const Json& root) { return !rows_of(root).empty(); }
 
 void refuse_unknown_class(const Json& root, const ReadOptions& options) {
   const std::string name = class_of(root);
-  if (name.empty() || std::find(options.ignore.begin(), options.ignore.end(), "_class_name") != options.ignore.end())
+  // A stray name alone says little; its models are called so, and its own save_pretrained writes the version.
+  const bool is_its_own =
+      !present(root, "model_type") && (name.ends_with("Model") || present(root, "_diffusers_version"));
+  if (!is_its_own || std::find(options.ignore.begin(), options.ignore.end(), "_class_name") != options.ignore.end())
     return;
   throw Error(fmt::format("the class \"{}\" is not known, and a file of diffusers does not say how its axes turn: "
                           "expected an object rope_axes with axes [{{\"name\", \"components\"}} …]",

@@ -67,6 +67,8 @@ struct PlacedType {
   FrequencyCount count = FrequencyCount::restart;
   AngleTable table = AngleTable::of_pairs;
   bool block_of_axis = false;
+  bool merges = false; ///< patches lie in blocks by the file's spatial_merge_size, which the class has no default of
+  bool keeps_rows = false; ///< its code lays patches row by row, whatever spatial_merge_size says
   double gain = 1;
   std::int64_t times_axis = -1;
   int direction = +1;

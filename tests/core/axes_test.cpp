@@ -333,11 +333,12 @@ TEST_CASE("sections that a class has and its file does not say are the class's, 
 }
 
 TEST_CASE("a class of diffusers that is not known is refused whatever keys its file has") {
-  for (const char* text :
-       {R"({"_class_name": "New", "num_attention_heads": 24, "attention_head_dim": 128, "rope_theta": 2000})",
-        R"({"_class_name": "New", "dim": 3840, "n_heads": 30, "n_layers": 2, "norm_eps": 1e-5})",
-        R"({"_class_name": "New", "rope_type": "split", "rope_theta": 10000})"})
-    CHECK_THROWS_WITH_AS(of_class(text), doctest::Contains("the class \"New\" is not known"), Error);
+  for (
+      const char* text :
+      {R"({"_class_name": "NewTransformer2DModel", "num_attention_heads": 24, "attention_head_dim": 128, "rope_theta": 2000})",
+       R"({"_class_name": "NewControlNetModel", "dim": 3840, "n_heads": 30, "n_layers": 2, "norm_eps": 1e-5})",
+       R"({"_class_name": "New", "_diffusers_version": "0.40", "rope_type": "split", "rope_theta": 10000})"})
+    CHECK_THROWS_WITH_AS(of_class(text), doctest::Contains("is not known, and a file of diffusers"), Error);
 }
 
 TEST_CASE("text and further images lie where each class's own pipeline puts them") {
