@@ -180,6 +180,10 @@ void mark_axes_of_columns(const Canvas& c, const Plot& plot, const Scene& scene,
     text(c, {x, y + c.px(1)}, c.fonts.small, c.theme.dim, "alternate");
 }
 
+std::string_view extent_words(const Canvas& c, double extent) {
+  return grouped(c, extent, extent == std::round(extent) ? 0 : extent < 1 ? 3 : extent < 100 ? 1 : 0);
+}
+
 std::string_view unit_of(const Scene& scene, const Derived& derived, std::size_t pair) {
   return derived.trained_extents().empty() ? std::string_view("tok") : axis_title(scene.rope, axis_of(derived, pair));
 }

@@ -124,6 +124,9 @@ void mark_axes_of_rows(const Canvas&, const Plot&, const Scene&, const Derived&)
 /// The same along the foot of a plot whose columns are pairs; names at its top, or who alternates.
 void mark_axes_of_columns(const Canvas&, const Plot&, const Scene&, const Derived&);
 
+/// How far an axis goes, in positions: 20, 22.1, and of LTX's fractions of a second or of the picture 0.469.
+std::string_view extent_words(const Canvas&, double extent);
+
 /// The unit of positions along the axis of a pair: "tok", or "frames", "rows" …
 std::string_view unit_of(const Scene&, const Derived&, std::size_t pair);
 

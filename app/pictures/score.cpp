@@ -460,8 +460,8 @@ void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derive
   const float top = p.area.least.y + c.px(3);
   if (trained < p.x.greatest)
     label_rule_x(c, p, std::max(trained, p.x.least),
-                 trained_axis >= 0
-                     ? c.words("beyond the trained {} {}", grouped(c, trained), axis_title(scene.rope, trained_axis))
+                 trained_axis >= 0       ? c.words("beyond the trained {} {}", extent_words(c, trained),
+                                                   axis_title(scene.rope, trained_axis))
                  : trained_beyond(scene) ? "beyond the original context"
                                          : "beyond training",
                  c.theme.beyond, top);

@@ -124,10 +124,9 @@ std::string_view repeat_words(const Canvas& c, std::int64_t axis, const Scene& s
   const auto pair = next_new_turn(theta, derived.axes(), static_cast<std::uint8_t>(axis), trained);
   const std::string_view name = axis_title(scene.rope, axis);
   if (trained <= 0) return c.words("{}: all tokens are at one place", name);
-  const auto number = [&](double x) { return grouped(c, x, x == std::round(x) ? 0 : x < 100 ? 1 : 0); };
-  if (!pair) return c.words("{}: each pair came round within the trained {}", name, number(trained));
-  return c.words("{}: trained over {}, from {} on pair {} repeats", name, number(trained),
-                 number(wavelength(theta[*pair])), *pair);
+  if (!pair) return c.words("{}: each pair came round within the trained {}", name, extent_words(c, trained));
+  return c.words("{}: trained over {}, from {} on pair {} repeats", name, extent_words(c, trained),
+                 extent_words(c, wavelength(theta[*pair])), *pair);
 }
 
 /// The count that the target makes, with what the bars' colours mean, in a column at the left. Returns what is left.

@@ -161,9 +161,9 @@ void draw_extents(const Canvas& c, const Plot& plot, const Scene& scene, const D
       if (!(extent > plot.y.least && extent < plot.y.greatest) || right <= left) return;
       const float y = plot.y.pixel(extent);
       c.rule({left, y}, {right, y}, colour, 1.6f, on, off);
-      const std::string_view whole = c.words("{} {} {}", word, grouped(c, extent),
+      const std::string_view whole = c.words("{} {} {}", word, extent_words(c, extent),
                                              axis_title(scene.rope, static_cast<std::int64_t>(a))),
-                             brief = c.words("{} {}", word, grouped(c, extent));
+                             brief = c.words("{} {}", word, extent_words(c, extent));
       for (const std::string_view words : {whole, brief}) {
         const float width = text_width(c.fonts.small, words);
         if (width + c.px(12) > right - left) continue;
