@@ -123,6 +123,15 @@ AxisSpec distances(const Scene& scene, const Derived& derived) {
           .end_labelled = true};
 }
 
+/// The same with its title: of an image or a clip distances are frames, rows or columns.
+AxisSpec distances(const Canvas& c, const Scene& scene, const Derived& derived) {
+  AxisSpec x = distances(scene, derived);
+  if (trained_here(scene, derived).axis >= 0)
+    x.title = c.words("relative distance Δ = m − n ({})",
+                      scene.axis < 0 ? std::string_view("on every axis") : axis_title(scene.rope, scene.axis));
+  return x;
+}
+
 void update(const Scene& scene, Derived& derived, gpu::Engines& engines, Patience patience) {
   const AxisSpec x = distances(scene, derived);
   // A view that the axis cannot show is scanned as the axis mends it.
@@ -149,11 +158,11 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
       least = std::min(least, gain_of(scene, series) * static_cast<double>(bin.least));
       greatest = std::max(greatest, gain_of(scene, series) * static_cast<double>(bin.greatest));
     }
-  AxisSpec x = distances(scene, derived);
-  if (trained_here(scene, derived).axis >= 0)
-    x.title = c.words("relative distance Δ = m − n ({})",
-                      scene.axis < 0 ? std::string_view("on every axis") : axis_title(scene.rope, scene.axis));
-  return {c, "score", room, x, {.all = {least - 0.05, greatest + 0.04}, .view = scene.options.range(view_y)}};
+  return {c,
+          "score",
+          room,
+          distances(c, scene, derived),
+          {.all = {least - 0.05, greatest + 0.04}, .view = scene.options.range(view_y)}};
 }
 
 /// Where no distance was seen in training: tinted and hatched; said in words above the curves.
@@ -430,14 +439,14 @@ bool choose_line(const Canvas& c, const Plot& p, const Scene& scene, const Deriv
 
 void draw(const Canvas& c, Rect panel, const Scene& scene, const Derived& derived, Scene& next) {
   if (c.title.empty() && shows_rival_score(scene))
-    return draw_rival_score(c, panel, distances(scene, derived), {view_x, view_y, heads, reach, gamma, slopes, heights},
-                            scene, derived, next);
+    return draw_rival_score(c, panel, distances(c, scene, derived),
+                            {view_x, view_y, heads, reach, gamma, slopes, heights}, scene, derived, next);
   if (c.title.empty() && scene.options.flag(still) && derived.head().ones)
-    return draw_still_score(c, panel, distances(scene, derived), {view_x, view_y, heads, reach, gamma, slopes, heights},
-                            scene, derived, next);
+    return draw_still_score(c, panel, distances(c, scene, derived),
+                            {view_x, view_y, heads, reach, gamma, slopes, heights}, scene, derived, next);
   const Ensembles* const ensembles = derived.numbers<Ensembles>();
   if (c.title.empty() && !is_null(scene.options[split]) && ensembles && !ensembles->curves.empty())
-    return draw_split(c, panel, distances(scene, derived), curves, scene, derived, next);
+    return draw_split(c, panel, distances(c, scene, derived), curves, scene, derived, next);
   Rect room;
   std::string_view title = derived.head().equal ? "Equal q, k: the score falls with Δ" : "The score at every distance";
   if (text_width(c.fonts.title, title) > panel.width() - c.px(36))

@@ -225,7 +225,9 @@ TEST_CASE("a score along an axis of a clip reaches four times as far as its trai
   // 21 x 30 x 52 patches: 20, 29 and 51 from end to end.
   const auto pairs = wan_pairs();
   const std::pair<std::string, double> cases[] = {{"0", 20}, {"1", 29}, {"2", 51}};
-  for (const auto& [axis, extent] : cases) {
+  for (const auto& one : cases) {
+    const std::string& axis = one.first;
+    const double extent = one.second;
     CAPTURE(axis);
     test::PictureHand hand(with({"model=wan-2.2-14b", "axis=" + axis, "m=110", "n=100"}), "score");
     const std::string name = axis == "0" ? "frames" : axis == "1" ? "rows" : "columns";
@@ -244,6 +246,11 @@ TEST_CASE("a score along an axis of a clip reaches four times as far as its trai
   CHECK(everywhere.says("relative distance Δ = m − n (on every axis)"));
   CHECK(everywhere.says("beyond the trained 20 frames"));
   CHECK(column(table_of(all, "score"), "to").back() >= 300);
+  // LTX's rows are parts of 2048 pixels: 30 of 32 make 29·32/2048 from end to end.
+  test::PictureHand parts(with({"model=ltx-video", "axis=1"}), "score");
+  CHECK(parts.alone().says("beyond the trained 0.453 rows"));
+  test::PictureHand rival(with({"model=wan-2.2-14b", "axis=0", "position=alibi"}), "score");
+  CHECK(rival.alone().says("relative distance Δ = m − n (frames)"));
   test::PictureHand text(with({"model=llama-2-7b"}), "score");
   CHECK(text.alone().says("relative distance Δ = m − n (tokens)"));
 }

@@ -361,6 +361,12 @@ TEST_CASE("text and further images lie where each class's own pipeline puts them
   // Latent 1 begins at frame 4·1 + 0 − 4 and ends 4 later; of 24 a second, in parts of 20 s.
   CHECK(axis(ltx, {.grid = "2x1x1"}, 0)[1] == doctest::Approx(2.0 / 24 / 20));
   CHECK(axis(ltx, {.grid = "2x1x1"}, 1)[0] == doctest::Approx(0.5 * 32 / 2048));
+  const Model sound = parse_model_config(R"({"_class_name": "LTX2VideoTransformer3DModel", "audio_scale_factor": 8,
+      "audio_sampling_rate": 48000, "audio_hop_length": 320})",
+                                         "config.json");
+  REQUIRE(sound.layers.size() == 2);
+  // Latent 1 of hops of 320 samples, of which the first latent has 1 and others 8: from 1 to 9, 150 a second.
+  CHECK(axis(sound.layers[1].config, {.grid = "2x1x1"}, 0)[1] == doctest::Approx(5.0 / 150 / 20));
   CHECK(words_of([] {
           of_class(R"({"_class_name": "LTX2VideoTransformer3DModel", "vae_scale_factors": [4, 16, 8]})");
         }).find("vae_scale_factors") != std::string::npos);

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/io/position_source.h"
 #include "core/rope/call_sequence.h"
+#include "core/rope/engine.h"
 #include "core/rope/spectrum.h"
 
 using namespace ropescope;
@@ -212,4 +213,27 @@ TEST_CASE("the words about positions speak of tokens and grids, and of no option
         PositionSource{.cu_seqlens = {0, 2}}, PositionSource{.offset = std::int64_t{1} << 40},
         PositionSource{.start_positions = {std::int64_t{1} << 40}}})
     CHECK(words(source, 196) != "");
+}
+
+TEST_CASE("the least and the greatest position are found wherever they are, and far ones refused wherever they are") {
+  constexpr std::size_t tokens = 300000; // of several tasks
+  for (const std::size_t at :
+       {std::size_t{0}, std::size_t{65535}, std::size_t{65536}, std::size_t{200000}, tokens - 1}) {
+    CAPTURE(at);
+    Ids ids(tokens, 5);
+    ids[at] = 9;
+    CHECK(extent(ids).least == 5);
+    CHECK(extent(ids).greatest == 9);
+    CHECK(sequence_length({1, ids}) == 10);
+    ids[at] = -7;
+    CHECK(extent(ids).least == -7);
+    CHECK(extent(ids).greatest == 5);
+    for (const std::int64_t far : {greatest_position + 1, -greatest_position - 1}) {
+      Positions positions{1, ids};
+      positions.ids[at] = far;
+      const Rotation none{.turns = {}, .layout = {}, .pair_axis = {}, .positions = positions};
+      CHECK_THROWS_WITH_AS(validate(none, {1, std::int64_t{tokens}, 1, 2}, 0), doctest::Contains("beyond ±2^31"),
+                           Error);
+    }
+  }
 }
