@@ -167,7 +167,7 @@ Plot plot_in(const Canvas& c, Rect room, const Scene& scene, const Derived& deri
 
 /// Where no distance was seen in training: tinted and hatched; said in words above the curves.
 void draw_beyond(const Canvas& c, const Plot& p, double trained) {
-  if (trained >= p.x.greatest || trained < 1) return;
+  if (trained >= p.x.greatest || trained <= 0) return;
   const float left = trained > p.x.least ? p.x.pixel(trained) : p.area.least.x, pitch = c.px(14);
   const float height = p.area.height();
   p.ground({{left, p.area.least.y}, p.area.greatest}, over(c.theme.panel, c.theme.beyond_fill));
@@ -176,7 +176,7 @@ void draw_beyond(const Canvas& c, const Plot& p, double trained) {
   for (float x = left - height; x < p.area.greatest.x; x += pitch)
     c.paint.line({x, p.area.greatest.y}, {x + height, p.area.least.y}, with_alpha(c.theme.beyond, 0.10f), c.hairline());
   c.paint.pop_clip();
-  p.rule_x(trained, c.theme.text, 1.4f, 7, 4);
+  if (trained > p.x.least) p.rule_x(trained, c.theme.text, 1.4f, 7, 4);
 }
 
 /// The edges of a band, smoothed: of the scheme in force everywhere, of the others where they are the whole band, as

@@ -131,6 +131,7 @@ private:
   std::vector<std::int64_t> dims() const {
     const Json* value = row_.dims_key.empty() ? nullptr : present(file_, row_.dims_key);
     if (!value) return {};
+    if (value->is_number_integer()) return {as_integer(*value, std::string(row_.dims_key))}; // of one axis alone
     if (!value->is_array()) throw Error(fmt::format("{} is {}, expected a list", row_.dims_key, excerpt(*value)));
     return as_list<std::int64_t>(*value, std::string(row_.dims_key), as_integer);
   }

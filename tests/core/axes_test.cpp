@@ -341,6 +341,13 @@ TEST_CASE("a class of diffusers that is not known is refused whatever keys its f
     CHECK_THROWS_WITH_AS(of_class(text), doctest::Contains("is not known, and a file of diffusers"), Error);
 }
 
+TEST_CASE("a class that turns a part of its heads along one axis has that part as its file says") {
+  const RopeConfig music = of_class(R"({"_class_name": "MiniMaxMusic3Transformer1DModel", "attention_head_dim": 64})");
+  CHECK(music.layout.rotary_dim == 32);
+  CHECK(make_spectrum(music).inv_freq[1] == doctest::Approx(std::pow(1e4, -1 / 16.0)));
+  CHECK(of_class(R"({"_class_name": "MiniMaxMusic3Transformer1DModel", "rotary_dim": 48})").layout.rotary_dim == 48);
+}
+
 TEST_CASE("text and further images lie where each class's own pipeline puts them") {
   const auto axis = [](const RopeConfig& rope, const PositionSource& source, std::int64_t a) {
     const Positions all = source.whole_grid(rope);
